@@ -1,0 +1,71 @@
+"""What can go wrong in the archive.
+
+ArchiveError
+├── SettingsError    a setting is wrong: names the file, the key and the nearest right one (exit 2)
+├── FetchFailed      one clip could not be fetched; `kind` says what follows from it
+├── NoSuchClip       a clip id that the ledger does not know (exit 2)
+└── RefusedError     going on would harm the archive (exit 4)
+    ├── LeaseHeld    another run is at work
+    ├── WriterHeld   a target belongs to another ledger
+    └── Fork         one version of an object exists with two contents
+"""
+
+from typing import Literal
+
+FailureKind = Literal["gone", "no_access", "refused", "not_yet", "passing", "outdated", "damaged"]
+"""Classes of a failed fetch.
+
+`gone` (404, removed), `no_access` (private, members only), `refused` (the source refuses us: the whole source stops),
+`not_yet` (premieres, still processing), `passing` (the only one that is retried), `outdated` (our yt-dlp no longer
+understands the site), `damaged` (bytes came, and are not the whole, decodable video that was announced).
+"""
+
+
+class ArchiveError(Exception):
+    """Base of all that the archive raises on purpose; its text is one sentence for a person."""
+
+    exit_code = 1
+
+
+class SettingsError(ArchiveError):
+    """Settings that cannot be used: each problem names file, key, and the nearest right one."""
+
+    exit_code = 2
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class NoSuchClip(ArchiveError):
+    """The ledger knows no such clip."""
+
+    exit_code = 2
+
+
+class FetchFailed(ArchiveError):
+    """One clip could not be fetched. `after`: seconds that the source asked us to wait."""
+
+    def __init__(self, message: str, *, kind: FailureKind, clip: str | None = None, after: float | None = None) -> None:
+        super().__init__(message)
+        self.kind: FailureKind = kind
+        self.clip = clip
+        self.after = after
+
+
+class RefusedError(ArchiveError):
+    """Going on would harm the archive."""
+
+    exit_code = 4
+
+
+class LeaseHeld(RefusedError):
+    """Another run holds the archive's lease."""
+
+
+class WriterHeld(RefusedError):
+    """A target's `writer.json` names another ledger."""
+
+
+class Fork(RefusedError):
+    """One version of an object exists with two contents: a person must look."""

@@ -1,0 +1,1 @@
+"""From words to entries: the register, names in any script, mentions, proposals, judgements."""

@@ -1,0 +1,219 @@
+"""The archive's words as frozen records; docs/architecture.md defines each.
+
+Times are UTC and carry a zone; spans are seconds from the start of the media. A record never changes:
+a step takes one and returns another.
+"""
+
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+
+def _utc(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError("a time needs a zone")
+    return moment.astimezone(UTC).replace(microsecond=0)
+
+
+Moment = Annotated[datetime, AfterValidator(_utc)]
+Access = Literal["restricted", "public"]
+Verdict = Literal["positive", "negative", "unsure"]
+Method = Literal["cited", "numbered", "named"]
+Tier = Literal["A", "B", "C"]
+Role = Literal["subject", "testifier", "relative", "other"]
+FileRole = Literal["media", "blocks", "capture", "info", "description", "thumbnail", "caption"]
+
+
+class Record(BaseModel):
+    """Base of every record: frozen, and strict about unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def clip_id(extractor: str, platform_id: str) -> str:
+    """The id of a clip: `EXTRACTOR-ID`, safe as a file name and as an OCFL object id.
+
+    The platform's id stays as it is if made of letters, digits, `-` and `_` and at most 80 long, else it is
+    the first 32 hex digits of its sha256. The extractor key is lower-cased and loses what is neither letter nor digit.
+    """
+    key = "".join(c for c in extractor.lower() if c.isascii() and c.isalnum()) or "unknown"
+    plain = platform_id.isascii() and all(c.isalnum() or c in "-_" for c in platform_id)
+    if not platform_id or not plain or len(platform_id) > 80:
+        platform_id = sha256(platform_id.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return f"{key}-{platform_id}"
+
+
+class Listing(Record):
+    """What a source says of one video, before any byte is fetched. Title and address are a stranger's words."""
+
+    source: str
+    extractor: str
+    platform_id: str
+    url: str
+    title: str | None = None
+    duration: float | None = Field(default=None, description="seconds, as the source says")
+
+    @property
+    def clip(self) -> str:
+        """The id of the clip that is listed."""
+        return clip_id(self.extractor, self.platform_id)
+
+
+class File(Record):
+    """One file of a capture: its logical path in the evidence object, its size and digests (lower-case hex)."""
+
+    path: str
+    role: FileRole
+    size: int
+    sha512: str
+    sha256: str
+    language: str | None = None
+
+
+class Stream(Record):
+    """One audio or video stream of the media, and the sha256 of its packets as ffmpeg's streamhash gives it."""
+
+    index: int
+    kind: str
+    codec: str
+    language: str | None = None
+    sha256: str
+
+
+class Cut(Record):
+    """Something that was cut from a document before it was kept, and why. Never the value itself."""
+
+    path: str
+    why: str
+
+
+class Capture(Record):
+    """One fetching of a clip: when, from where, with which tool, and the files it gave."""
+
+    schema_version: Literal[1] = 1
+    clip: str
+    source: str
+    url: str
+    extractor: str
+    platform_id: str
+    title: str | None
+    description: str | None = None
+    tags: tuple[str, ...] = ()
+    uploader: str | None = None
+    uploaded: str | None = Field(default=None, description="YYYYMMDD, as the platform says")
+    fetched: Moment
+    tool: str
+    tool_version: str
+    format_id: str | None
+    container: str
+    duration: float = Field(description="seconds, as ffprobe measures")
+    streams: tuple[Stream, ...]
+    files: tuple[File, ...]
+    cut: tuple[Cut, ...] = ()
+
+    @property
+    def media(self) -> File:
+        """The original: the one file of role `media`."""
+        return next(f for f in self.files if f.role == "media")
+
+
+class TranscriptRef(Record):
+    """A transcript as the sidecar names it: the file in the work object, and its digest."""
+
+    name: str
+    sha512: str
+    media_sha256: str
+    track: int
+    model: str
+    model_digest: str
+    languages: tuple[str, ...]
+    segments: int
+    gaps: int
+    doubtful: bool
+
+
+class Alternative(Record):
+    """Another entry that the same mention could mean."""
+
+    entry: str
+    score: float
+
+
+class Passage(Record):
+    """Where a mention stands: a field of the capture (`title`, `description`, `tags`) or a transcript by its name.
+
+    `start` and `end` are seconds in the media, absent for words that nobody said; `offset` counts code points in
+    the passage's text.
+    """
+
+    where: str
+    quote: str
+    offset: int
+    start: float | None = None
+    end: float | None = None
+
+
+class Link(Record):
+    """The claim that a clip, or seconds of it, concerns an entry of a register: one link a clip and entry.
+
+    `where`, `quote`, `offset`, `start` and `end` are those of the strongest passage (see Passage), `further` the other
+    passages that support it. `score` is 0 to 1, ordered within a tier; it is no probability. At no judgement until
+    a person gives one.
+    """
+
+    id: str
+    clip: str
+    register_name: str
+    register_sha256: str
+    entry: str
+    method: Method
+    tier: Tier
+    role: Role
+    score: float = Field(ge=0, le=1)
+    where: str
+    quote: str
+    offset: int
+    start: float | None = None
+    end: float | None = None
+    further: tuple[Passage, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
+    conflict: str | None = Field(
+        default=None, description="what disagrees, where a number and a name point at two entries"
+    )
+    rules: str = Field(description="name and version of the rules that proposed it")
+
+
+class Judgement(Record):
+    """What a person decided about a link: append-only; the latest one of a link holds."""
+
+    link: str
+    verdict: Verdict
+    by: str
+    at: Moment
+    why: str | None = None
+
+
+class Event(Record):
+    """What happened to an object: a Library of Congress preservation event type, when, by whom, with what outcome.
+
+    `type` is the last part of the URI http://id.loc.gov/vocabulary/preservation/eventType/TYPE.
+    """
+
+    object: str
+    version: int | None = None
+    type: str
+    at: Moment
+    agent: str
+    outcome: Literal["success", "failure", "warning"]
+    target: str | None = None
+    detail: str | None = None
+
+
+class Head(Record):
+    """The newest version of an OCFL object: its number and the sha512 of its inventory."""
+
+    object: str
+    version: int
+    sha512: str

@@ -1,0 +1,1 @@
+"""Where clips come from: one file a kind of source, behind `contract.py`."""

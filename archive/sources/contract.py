@@ -1,0 +1,52 @@
+"""The contract of a source: list what it has, fetch one."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from archive.records import Cut, Listing
+
+Progress = Callable[[int, int | None], None]
+"""Called with the bytes fetched so far and, where known, the bytes in all."""
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """What one fetch left in its attempt folder, checked: announced size, decodability and duration agree.
+
+    `info` is the platform's metadata after cleaning (canonical JSON), `captions` maps a language tag to a WebVTT file.
+    """
+
+    media: Path
+    info: Path
+    description: Path | None
+    thumbnail: Path | None
+    captions: dict[str, Path]
+    title: str | None
+    text: str | None
+    tags: tuple[str, ...]
+    uploader: str | None
+    uploaded: str | None
+    url: str
+    format_id: str | None
+    tool: str
+    tool_version: str
+    cut: tuple[Cut, ...]
+
+
+class Source(Protocol):
+    """A channel or a folder that clips come from."""
+
+    name: str
+
+    def list(self) -> Iterator[Listing]:
+        """Every video the source lists, newest first where the platform does so, lazily.
+
+        Raises FetchFailed if the listing breaks off: what came before it is true, and nothing may be called gone.
+        """
+        ...
+
+    def fetch(self, listing: Listing, into: Path, progress: Progress) -> Fetched:
+        """Fetch one video into the empty or half-filled folder `into`, and check it. Raises FetchFailed."""
+        ...

@@ -1,0 +1,1 @@
+"""How the archive is run: the command line, and Prefect. The only room that knows Prefect."""

@@ -1,0 +1,1 @@
+"""Keys and bytes: targets that keep them, and mirrors over several targets. Knows nothing of clips."""

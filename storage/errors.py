@@ -1,0 +1,64 @@
+"""What can go wrong at a target.
+
+TargetError
+├── NotFound      nothing is under the key
+├── Conflict      other content is under the key than was to be written, or than was expected to be replaced
+├── Damaged       the bytes that came back are not the bytes that were asked for
+├── Unavailable   no answer, or an answer that may be better later; the only one that is retried
+└── Refused       the target understood and said no: keys, permissions, a missing bucket, a full disk
+"""
+
+
+class TargetError(Exception):
+    """Base of all: which target, which key, and a sentence that says what to do."""
+
+    def __init__(self, message: str, *, target: str, key: str | None = None) -> None:
+        super().__init__(f"{target}: {message}" + (f" [{key}]" if key else ""))
+        self.target = target
+        self.key = key
+        self.message = message
+
+
+class NotFound(TargetError):
+    """Nothing is under the key."""
+
+
+class Conflict(TargetError):
+    """Other content is under the key."""
+
+
+class Damaged(TargetError):
+    """Bytes came back whose digest is wrong."""
+
+    def __init__(self, message: str, *, target: str, key: str | None = None, expected: str, found: str) -> None:
+        super().__init__(message, target=target, key=key)
+        self.expected = expected
+        self.found = found
+
+
+class Unavailable(TargetError):
+    """No answer, or one that may be better later. `after` is the number of seconds the target asked us to wait."""
+
+    def __init__(self, message: str, *, target: str, key: str | None = None, after: float | None = None) -> None:
+        super().__init__(message, target=target, key=key)
+        self.after = after
+
+
+class Refused(TargetError):
+    """The target said no, and will say no again until a person changes something.
+
+    `setting` is the key of the target's stanza that is probably wrong, `nearest` the value that may be meant.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        target: str,
+        key: str | None = None,
+        setting: str | None = None,
+        nearest: str | None = None,
+    ) -> None:
+        super().__init__(message, target=target, key=key)
+        self.setting = setting
+        self.nearest = nearest
