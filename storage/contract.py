@@ -84,5 +84,5 @@ class Target(Protocol):
         ...
 
     def check(self) -> None:
-        """Raise what would keep this target from being used at all: Unavailable, or Refused with the setting at fault."""
+        """Raise what would keep this target from being used: Unavailable, or Refused with the setting at fault."""
         ...
