@@ -1,1 +1,41 @@
-"""One file a kind of target."""
+"""The kinds of targets, one file a kind: an S3 bucket, a folder, and memory for tests."""
+
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import Field
+
+from storage.contract import Target
+from storage.targets.folder import FolderSettings, FolderTarget
+from storage.targets.memory import MemorySettings, MemoryTarget
+from storage.targets.s3_settings import S3Settings
+
+TargetSettings = Annotated[S3Settings | FolderSettings, Field(discriminator="kind")]
+"""One stanza `[targets.NAME]`; memory is no place to keep anything, and is left out."""
+
+_PORTS = {"http": 80, "https": 443}
+
+__all__ = ["FolderSettings", "MemorySettings", "S3Settings", "TargetSettings", "address", "open_target"]
+
+
+def address(settings: S3Settings | FolderSettings) -> str:
+    """Where a target is, without secrets, in one spelling: two stanzas for one place have equal addresses."""
+    if isinstance(settings, FolderSettings):
+        return f"file://{(settings.path / settings.prefix).resolve()}"
+    parts = urlsplit(settings.endpoint)
+    host = (parts.hostname or "").rstrip(".")
+    host = f"[{host}]" if ":" in host else host
+    port = "" if parts.port in (None, _PORTS[parts.scheme]) else f":{parts.port}"
+    path = "/".join(part for part in (parts.path.strip("/"), settings.bucket, settings.prefix) if part)
+    return f"{parts.scheme}://{host}{port}/{path}"
+
+
+def open_target(name: str, settings: S3Settings | FolderSettings | MemorySettings) -> Target:
+    """The target that a stanza describes; asks nothing of it yet. Raises Refused if keys or `ca_file` are missing."""
+    if isinstance(settings, MemorySettings):
+        return MemoryTarget(name)
+    if isinstance(settings, FolderSettings):
+        return FolderTarget(name, settings, address(settings))
+    from storage.targets.s3 import S3Target  # boto3 takes half a second to import: only who has a bucket pays for it
+
+    return S3Target(name, settings, address(settings))

@@ -1,0 +1,28 @@
+"""What time a store says it is: S3 refuses requests that are signed 15 minutes off (RequestTimeTooSkewed)."""
+
+import ssl
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from pathlib import Path
+from urllib.parse import urlsplit
+
+
+def time_at(endpoint: str, ca_file: Path | None = None) -> datetime | None:
+    """The moment in the Date header of an endpoint's answer to an unsigned request; None if there is no answer."""
+    parts = urlsplit(endpoint)
+    host = parts.hostname or ""
+    connection: HTTPConnection
+    if parts.scheme == "https":
+        context = ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
+        connection = HTTPSConnection(host, parts.port, timeout=10, context=context)
+    else:
+        connection = HTTPConnection(host, parts.port, timeout=10)
+    try:
+        connection.request("HEAD", "/")
+        told = connection.getresponse().getheader("Date")
+        return parsedate_to_datetime(told) if told else None
+    except (OSError, HTTPException, ValueError):
+        return None
+    finally:
+        connection.close()

@@ -1,0 +1,125 @@
+"""Several targets at once: the same work at each, reading back, and what comes of it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from hashlib import sha512
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from storage.contract import Target
+from storage.errors import Damaged, NotFound, TargetError, Unavailable
+
+BUFFER = 1024 * 1024
+Outcome = Literal["sound", "damaged", "missing", "unreadable"]
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one reading of a key found. `found` is the digest of what came, where something came."""
+
+    key: str
+    outcome: Outcome
+    size: int = 0
+    found: str | None = None
+    detail: str | None = None
+
+
+def at_each(
+    targets: Mapping[str, Target], work: Callable[[Target], Result]
+) -> tuple[dict[str, Result], dict[str, TargetError]]:
+    """Do the same work at every target at once. Returns what came of it, and what went wrong, by the target's name."""
+    results: dict[str, Result] = {}
+    errors: dict[str, TargetError] = {}
+    if not targets:
+        return results, errors
+    with ThreadPoolExecutor(len(targets), thread_name_prefix="mirror") as pool:
+        futures = {name: pool.submit(work, target) for name, target in targets.items()}
+        for name, future in futures.items():
+            try:
+                results[name] = future.result()
+            except TargetError as error:
+                errors[name] = error
+    return results, errors
+
+
+def read_digest(target: Target, key: str, progress: Callable[[int], None] | None = None) -> tuple[str, int]:
+    """Read a key in full: its sha512 and its size. Raises NotFound or Unavailable."""
+    digest, size = sha512(), 0
+    with target.open(key) as body:
+        while block := body.read(BUFFER):
+            digest.update(block)
+            size += len(block)
+            if progress:
+                progress(len(block))
+    return digest.hexdigest(), size
+
+
+def read_small(target: Target, key: str, *, limit: int = 64 * BUFFER) -> bytes:
+    """Read a document in full. Raises Damaged if it is larger than `limit`: no document of ours is."""
+    with target.open(key, 0, limit + 1) as body:
+        parts = []
+        while block := body.read(BUFFER):
+            parts.append(block)
+    data = b"".join(parts)
+    if len(data) > limit:
+        raise Damaged(
+            f"a document of more than {limit} bytes, which nothing of ours is",
+            target=target.name,
+            key=key,
+            expected="",
+            found="",
+        )
+    return data
+
+
+def read_back(target: Target, key: str, digest: str) -> int:
+    """Read a key in full and compare: how many bytes it has. Raises Damaged after a second reading that differs too."""
+    found, size = read_digest(target, key)
+    if found != digest:
+        found, size = read_digest(target, key)
+    if found != digest:
+        raise Damaged("other bytes came back than were sent", target=target.name, key=key, expected=digest, found=found)
+    return size
+
+
+def verify(
+    target: Target, keys: Iterable[tuple[str, str]], progress: Callable[[int], None] | None = None
+) -> list[Finding]:
+    """Read keys in full and compare each with its sha512. Every fault is reported, not the first.
+
+    A difference counts as damage only after a second reading.
+    """
+    return [_verify_one(target, key, digest, progress) for key, digest in keys]
+
+
+def fetch(target: Target, key: str, digest: str, into: Path) -> None:
+    """Copy a key to a file that does not exist yet. Raises Damaged, and leaves no file, if other bytes came."""
+    into.parent.mkdir(parents=True, exist_ok=True)
+    partial = into.with_name(f".{into.name}.part")
+    read = sha512()
+    try:
+        with target.open(key) as body, partial.open("wb") as file:
+            while block := body.read(BUFFER):
+                read.update(block)
+                file.write(block)
+        if read.hexdigest() != digest:
+            raise Damaged("damaged", target=target.name, key=key, expected=digest, found=read.hexdigest())
+        partial.replace(into)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _verify_one(target: Target, key: str, digest: str, progress: Callable[[int], None] | None) -> Finding:
+    try:
+        found, size = read_digest(target, key, progress)
+        if found != digest:
+            found, size = read_digest(target, key)
+    except NotFound:
+        return Finding(key, "missing")
+    except (Unavailable, Damaged) as error:
+        return Finding(key, "unreadable", detail=str(error))
+    if found != digest:
+        return Finding(key, "damaged", size=size, found=found, detail=f"expected {digest[:12]}…, found {found[:12]}…")
+    return Finding(key, "sound", size=size, found=found)

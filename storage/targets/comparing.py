@@ -1,0 +1,46 @@
+"""The comparisons that every kind of target makes alike, and the errors they end in."""
+
+from pathlib import Path
+
+from storage.digests import sha512_file
+from storage.errors import Conflict, Damaged
+
+
+def validate_sent(found: str, digest: str, *, target: str, key: str) -> None:
+    """Raise Damaged unless the local file still had its digest when it was read for sending."""
+    if found != digest:
+        raise Damaged(
+            "the local file is not what it was when its digest was taken; nothing was written, fetch or seal it anew",
+            target=target,
+            key=key,
+            expected=digest,
+            found=found,
+        )
+
+
+def validate_read_back(found: str, digest: str, *, target: str, key: str) -> None:
+    """Raise Damaged unless what came back is what was written."""
+    if found != digest:
+        raise Damaged(
+            "other bytes came back than were written; check the disk or ask the provider",
+            target=target,
+            key=key,
+            expected=digest,
+            found=found,
+        )
+
+
+def other_content(file: Path, digest: str, *, target: str, key: str) -> Conflict:
+    """The Conflict of a `put`; raises Damaged instead if it is the local file that changed."""
+    validate_sent(sha512_file(file), digest, target=target, key=key)
+    return Conflict("other content lies under this key and stays; a person must look", target=target, key=key)
+
+
+def other_before(was: str | None, found: str | None, *, target: str, key: str) -> Conflict:
+    """The Conflict of a `replace`: what lies there is not what the caller expected."""
+    return Conflict(
+        f"expected {was[:12] if was else 'nothing'} here and found {found[:12] if found else 'nothing'}; "
+        "it stays, someone else may be writing here",
+        target=target,
+        key=key,
+    )

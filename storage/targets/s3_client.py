@@ -1,0 +1,169 @@
+"""One conversation with an S3 store: the one importer of boto3, and no botocore error gets past it.
+
+A client knows what its settings say and nothing else: no ~/.aws, no AWS_… variables, no instance metadata, and no
+proxy on the way to this machine itself.
+"""
+
+import os
+from datetime import UTC, datetime
+from difflib import get_close_matches
+from http.client import HTTPException
+from io import BytesIO
+from typing import Any
+
+import boto3
+from botocore import UNSIGNED
+from botocore.config import Config
+from botocore.configprovider import ConfigValueStore, ConstantProvider
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError, SSLError
+from botocore.handlers import add_expect_header
+from botocore.loaders import Loader
+from botocore.session import Session
+from urllib3.exceptions import HTTPError
+
+from storage.errors import Refused, TargetError, Unavailable
+from storage.targets.s3_answers import MISSING_BUCKET, Answer, meaning
+from storage.targets.s3_settings import S3Settings
+
+CONNECT_SECONDS = 10
+READ_SECONDS = 60
+CONNECTIONS = 64
+SMALL = 1 << 20
+"""Bytes that are sent without asking first."""
+
+FAULTS = (BotoCoreError, HTTPError, HTTPException, OSError)
+"""What reading a body may raise; `Client.broken` makes it a TargetError."""
+
+
+class PastTheEnd(TargetError):
+    """A range starts past the end of an object."""
+
+
+class Client:
+    """Asks one store about one bucket. `target` is the name that errors carry."""
+
+    def __init__(self, target: str, settings: S3Settings, *, signed: bool = True) -> None:
+        self._target = target
+        self._settings = settings
+        if settings.ca_file and not settings.ca_file.is_file():
+            raise Refused(f"there is no file {settings.ca_file}", target=target, setting="ca_file")
+        self._client = _connected(settings, signed=signed)
+
+    def ask(self, operation: str, key: str | None, *, needs: str | None = None, **arguments: Any) -> dict[str, Any]:
+        """The answer to an operation on the bucket, as boto3 names it; raises TargetError, which names `key`.
+
+        `needs` is a field without which the answer is of no use.
+        """
+        try:
+            answer: dict[str, Any] = getattr(self._client, operation)(Bucket=self._settings.bucket, **arguments)
+        except ClientError as error:
+            raise self._refusal(error, key) from error
+        except ParamValidationError as error:
+            message = f"S3 allows no bucket named {self._settings.bucket!r}; correct `bucket`"
+            raise Refused(message, target=self._target, key=key, setting="bucket") from error
+        except FAULTS as error:
+            raise self.broken(error, key) from error
+        if needs and needs not in answer:
+            raise Unavailable(f"the store's answer lacks {needs} ({operation})", target=self._target, key=key)
+        return answer
+
+    def broken(self, error: Exception | None, key: str | None) -> TargetError:
+        """What a fault of the transport means; None stands for a body that ended early."""
+        if isinstance(error, SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error):
+            return Refused(
+                "the store's certificate is not signed by an authority that is trusted here; correct `endpoint`, or"
+                " give the store's own authority as `ca_file`",
+                target=self._target,
+                key=key,
+                setting="ca_file",
+            )
+        if error is None:
+            return Unavailable("the body ended before its announced length", target=self._target, key=key)
+        what = f"no answer from {self._settings.endpoint} ({type(error).__name__}); is the store up, and the network?"
+        return Unavailable(what, target=self._target, key=key)
+
+    def _refusal(self, error: ClientError, key: str | None) -> TargetError:
+        details, response = error.response.get("Error", {}), error.response.get("ResponseMetadata", {})
+        status = int(response.get("HTTPStatusCode", 0))
+        answer = Answer(
+            status=status,
+            code=str(details.get("Code") or status),
+            operation=error.operation_name,
+            retry_after=response.get("HTTPHeaders", {}).get("retry-after"),
+        )
+        if status == 416 or answer.code == "InvalidRange":
+            return PastTheEnd("the range starts past the end", target=self._target, key=key)
+        bucket = self._settings.bucket
+        if answer.code in MISSING_BUCKET and (nearest := self._nearest_bucket()):
+            return Refused(
+                f"the store has no bucket {bucket!r}; the nearest is {nearest!r}, correct `bucket`",
+                target=self._target,
+                key=key,
+                setting="bucket",
+                nearest=nearest,
+            )
+        return meaning(answer, target=self._target, bucket=bucket, key=key, now=datetime.now(UTC))
+
+    def _nearest_bucket(self) -> str | None:
+        try:
+            buckets = self._client.list_buckets().get("Buckets", ())
+        except (ClientError, *FAULTS):  # keys for one bucket alone may not list the others
+            return None
+        return next(iter(get_close_matches(self._settings.bucket, [found["Name"] for found in buckets], n=1)), None)
+
+
+def _connected(settings: S3Settings, *, signed: bool) -> Any:
+    config = Config(
+        signature_version="s3v4" if signed else UNSIGNED,
+        # Content-MD5 is the check; over https the channel guards the body too, and over http we talk to this machine.
+        s3={"addressing_style": settings.addressing, "payload_signing_enabled": False},
+        request_checksum_calculation="when_required",
+        response_checksum_validation="when_required",
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=READ_SECONDS,
+        # One more try for a connection that broke within a request; all other retrying is the caller's.
+        retries={"mode": "standard", "total_max_attempts": 2},
+        max_pool_connections=CONNECTIONS,
+        proxies={} if settings.loopback else None,
+    )
+    credentials: dict[str, str] = {}
+    if signed and settings.access_key and settings.secret_key:
+        credentials = {
+            "aws_access_key_id": settings.access_key.get_secret_value(),
+            "aws_secret_access_key": settings.secret_key.get_secret_value(),
+        }
+    client = boto3.Session(botocore_session=_isolated()).client(
+        "s3",
+        endpoint_url=settings.endpoint,
+        region_name=settings.region,
+        verify=str(settings.ca_file) if settings.ca_file else True,
+        config=config,
+        **credentials,
+    )
+    client.meta.events.unregister("before-call.s3", add_expect_header)
+    client.meta.events.register("before-call.s3", _expect_for_large)
+    return client
+
+
+def _expect_for_large(model: Any, params: Any, **further: Any) -> None:
+    """Ask before sending a large body, so that a refusal is heard before the connection is cut.
+
+    botocore asks for every body, which costs a small file a round trip, and a second where a store does not answer it.
+    """
+    body = params.get("body")
+    if isinstance(body, BytesIO) and body.getbuffer().nbytes > SMALL:
+        add_expect_header(model, params, **further)
+
+
+def _isolated() -> Session:
+    """A botocore session in which every variable has its built-in value, whatever the environment or ~/.aws say."""
+    session = Session()
+    values = {name: default for name, (_, _, default, _) in Session.SESSION_VARIABLES.items()}
+    values |= {"config_file": os.devnull, "credentials_file": os.devnull}
+    session.register_component(
+        "config_store", ConfigValueStore({name: ConstantProvider(value) for name, value in values.items()})
+    )
+    session.register_component(
+        "data_loader", Loader(extra_search_paths=[Loader.BUILTIN_DATA_PATH], include_default_search_paths=False)
+    )
+    return session

@@ -1,0 +1,88 @@
+"""What there is to set of an S3 target; apart from s3.py, so that reading settings does not import boto3."""
+
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+
+from storage.keys import fault
+
+
+class S3Settings(BaseModel):
+    """One bucket of one S3-compatible store.
+
+    `addressing`: whether the bucket's name goes into the path or before the host name.
+    `part_size_mib`: a file above it goes up in parts of this size, `parallel_parts` at a time; memory for one upload is
+    the product. `ca_file`: the certificates to trust instead of the usual ones, for a store with a private authority.
+    `conditional_put`: send `If-None-Match: *`, for stores that honour it. `checksum`: what the store enforces of what
+    is sent; Content-MD5 always goes along, since it is the one check that every store we measured enforced.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    kind: Literal["s3"] = "s3"
+    endpoint: str
+    bucket: str = Field(min_length=1)
+    prefix: str = ""
+    region: str = "us-east-1"
+    addressing: Literal["path", "virtual"] = "path"
+    part_size_mib: int = Field(default=16, ge=5, le=5120)
+    parallel_parts: int = Field(default=4, ge=1, le=64)
+    access_key: SecretStr | None = None
+    secret_key: SecretStr | None = None
+    ca_file: Path | None = None
+    conditional_put: bool = False
+    checksum: Literal["content-md5", "sha256"] = "content-md5"
+
+    @field_validator("endpoint")
+    @classmethod
+    def _plain_endpoint(cls, endpoint: str) -> str:
+        try:
+            parts = urlsplit(endpoint)
+            host, _ = parts.hostname, parts.port
+        except ValueError:
+            raise ValueError("the endpoint is no address; write https://HOST or https://HOST:PORT") from None
+        if "@" in parts.netloc:
+            raise ValueError(
+                "the endpoint holds a user name or password; take it out, and give access_key and secret_key"
+                " by environment"
+            )
+        if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment:
+            raise ValueError("the endpoint must be https://HOST or https://HOST:PORT")
+        if parts.scheme == "http" and not is_loopback(host):
+            raise ValueError(
+                f"the endpoint must be https: over http anyone between here and {host} can read and alter what is sent"
+                " (http is for this machine alone, 127.0.0.1, ::1 or localhost)"
+            )
+        return endpoint.rstrip("/")
+
+    @field_validator("prefix")
+    @classmethod
+    def _plain_prefix(cls, prefix: str) -> str:
+        prefix = prefix.strip("/")
+        if prefix and (wrong := fault(prefix)):
+            raise ValueError(f"the prefix {wrong}")
+        if len(prefix) > 100:
+            raise ValueError("the prefix is longer than 100 characters")
+        return prefix
+
+    @model_validator(mode="after")
+    def _whole_credentials(self) -> Self:
+        if (self.access_key is None) != (self.secret_key is None):
+            raise ValueError("access_key and secret_key go together: one of them is missing")
+        return self
+
+    @property
+    def loopback(self) -> bool:
+        """Whether the endpoint is this machine."""
+        return is_loopback(urlsplit(self.endpoint).hostname or "")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address is this machine's own: 127.0.0.0/8, ::1 or localhost."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"

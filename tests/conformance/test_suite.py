@@ -1,0 +1,114 @@
+"""The suite itself: a target that breaks one promise is found out by the check of that promise."""
+
+from collections.abc import Iterator
+from hashlib import sha512
+from io import BytesIO
+from pathlib import Path
+from typing import IO
+
+import pytest
+
+from storage import probing
+from storage.conformance import conform
+from storage.contract import Stat
+from storage.errors import Conflict, NotFound
+from storage.keys import validate_key
+from storage.targets.memory import MemoryTarget
+
+
+class Overwrites(MemoryTarget):
+    def put(self, key: str, file: Path, digest: str) -> None:
+        validate_key(key, target=self.name)
+        self._content[key] = file.read_bytes()
+
+
+class ForgetsTheLastByte(MemoryTarget):
+    def open(self, key: str, start: int = 0, end: int | None = None) -> IO[bytes]:
+        return BytesIO(super().open(key, start, end).read()[:-1])
+
+
+class ListsFolderByFolder(MemoryTarget):
+    def list(self, prefix: str) -> Iterator[Stat]:
+        return iter(sorted(super().list(prefix), key=lambda stat: stat.key.split("/")))
+
+
+class StopsAfterAPage(MemoryTarget):
+    def list(self, prefix: str) -> Iterator[Stat]:
+        return iter(sorted(super().list(prefix), key=lambda stat: stat.key)[:1000])
+
+
+class TakesAPrefixForAFolder(MemoryTarget):
+    def list(self, prefix: str) -> Iterator[Stat]:
+        whole = prefix if prefix.endswith("/") else prefix + "/"
+        return (stat for stat in super().list(prefix) if stat.key.startswith(whole))
+
+
+class ReplacesBlindly(MemoryTarget):
+    def replace(self, key: str, file: Path, digest: str, was: str | None) -> None:
+        validate_key(key, target=self.name)
+        self._content[key] = self._read(key, file, digest)
+
+
+class IgnoresRanges(MemoryTarget):
+    def open(self, key: str, start: int = 0, end: int | None = None) -> IO[bytes]:
+        return super().open(key)
+
+
+class DiscardsAnything(MemoryTarget):
+    def discard(self, key: str) -> None:
+        self._content.pop(key, None)
+
+
+class TrustsTheLocalFile(MemoryTarget):
+    def put(self, key: str, file: Path, digest: str) -> None:
+        super().put(key, file, sha512(file.read_bytes()).hexdigest())
+
+
+class LastOneWins(MemoryTarget):
+    """Does as it should for one writer, and lets every one of several win."""
+
+    def put(self, key: str, file: Path, digest: str) -> None:
+        try:
+            super().put(key, file, digest)
+        except Conflict:
+            if not key.endswith("raced"):
+                raise
+            self._content[key] = file.read_bytes()
+
+
+class MakesUpWhatIsMissing(MemoryTarget):
+    def stat(self, key: str) -> Stat:
+        try:
+            return super().stat(key)
+        except NotFound:
+            return Stat(key, 0)
+
+
+class LowersCase(MemoryTarget):
+    def _read(self, key: str, file: Path, digest: str) -> bytes:
+        content = super()._read(key, file, digest)
+        self._content[key.lower()] = content
+        return content
+
+
+@pytest.mark.parametrize(
+    ("kind", "check"),
+    [
+        (Overwrites, probing.other_content),
+        (ForgetsTheLastByte, probing.round_trip),
+        (ListsFolderByFolder, probing.order),
+        (StopsAfterAPage, probing.many_keys),
+        (TakesAPrefixForAFolder, probing.prefixes),
+        (ReplacesBlindly, probing.replacing),
+        (IgnoresRanges, probing.ranges),
+        (DiscardsAnything, probing.discarding),
+        (TrustsTheLocalFile, probing.stale_file),
+        (LastOneWins, probing.at_once),
+        (MakesUpWhatIsMissing, probing.missing),
+        (LowersCase, probing.odd_keys),
+    ],
+)
+def test_a_broken_promise_is_found_out(kind: type[MemoryTarget], check: object) -> None:
+    name = (check.__doc__ or "").strip().rstrip(".")
+    failed = [found.name for found in conform(kind("broken"), token="test", large=70_000, many=1200) if not found.ok]
+    assert name in failed
