@@ -1,0 +1,84 @@
+"""Whether what came is what was announced: yt-dlp calls a cut, spliced or false file a success."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from transcription.errors import MediaError, MediaTimeout
+from transcription.media import check_decodes, probe
+
+PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"RIFF")
+"""How picture files begin: JPEG, PNG, GIF, WebP. AVIF is told by its `ftyp` box."""
+
+
+@dataclass(frozen=True)
+class Received:
+    """One file as it came: its name, its size, and each size that was announced, by who announced it (bytes)."""
+
+    name: str
+    size: int
+    announced: dict[str, int]
+
+
+class Faulty(Exception):
+    """A file is not what was announced. `passing`: it may be, but could not be read through in time."""
+
+    def __init__(self, faults: list[str], *, passing: bool = False) -> None:
+        super().__init__("; ".join(faults))
+        self.faults = faults
+        self.passing = passing
+
+
+def size_faults(received: Received) -> list[str]:
+    """Each announcement that the size belies."""
+    return [
+        f"{received.name} has {received.size:,} bytes where the {who} announced {size:,}"
+        for who, size in sorted(received.announced.items())
+        if size != received.size
+    ]
+
+
+def duration_faults(announced: float | None, found: float) -> list[str]:
+    """Whether a duration departs from the announced one by more than 2 s and 2 %: platforms round to seconds."""
+    if announced is None or abs(announced - found) <= max(2.0, announced / 50):
+        return []
+    return [f"it lasts {found:.1f} s where {announced:.1f} s were announced"]
+
+
+def check_readable(path: Path) -> None:
+    """Raise Faulty for a file that is no media container: before any other program opens it."""
+    try:
+        probe(path)
+    except MediaError as error:
+        raise Faulty([str(error)], passing=isinstance(error, MediaTimeout)) from None
+
+
+def check_media(path: Path, received: list[Received], duration: float | None) -> None:
+    """Raise Faulty with every fault of a fetched film: sizes, duration, and whether all of it decodes."""
+    faults = [fault for one in received for fault in size_faults(one)]
+    passing = False
+    try:
+        media = probe(path)
+        faults += duration_faults(duration, media.duration)
+        check_decodes(path, timeout=600 + 4 * media.duration)
+    except MediaError as error:
+        passing = not faults and isinstance(error, MediaTimeout)
+        faults.append(str(error))
+    if faults:
+        raise Faulty(faults, passing=passing)
+
+
+def is_picture(path: Path) -> bool:
+    """Whether a file begins as a picture does."""
+    with path.open("rb") as file:
+        head = file.read(16)
+    return head.startswith(PICTURES) or head[4:12] in (b"ftypavif", b"ftypavis")
+
+
+def is_webvtt(data: bytes) -> bool:
+    """Whether bytes are WebVTT in UTF-8: a signature after an optional byte order mark (W3C WebVTT, 4.1)."""
+    text = data.removeprefix(b"\xef\xbb\xbf")
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return text.startswith(b"WEBVTT") and text[6:7] in (b"", b" ", b"\t", b"\n", b"\r")

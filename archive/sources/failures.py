@@ -1,0 +1,97 @@
+"""What a failed fetch means: from its symptoms to the one word that says what follows. Pure.
+
+The words are those that platforms show to people and yt-dlp passes on. Order matters: a refusal may begin with
+"Video unavailable", and one that is missed would blame the video for what was done by us.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from archive.errors import FailureKind
+
+
+@dataclass(frozen=True)
+class Symptoms:
+    """What is known of a failure: the words, the HTTP status if one came, and its Retry-After as it stood.
+
+    `unexpected`: the reader of the site met something that it was not written for. `not_live` and `blocked_here`: it
+    says so itself (not broadcast yet, not shown in this country).
+    """
+
+    text: str
+    status: int | None = None
+    retry_after: str | None = None
+    unexpected: bool = False
+    not_live: bool = False
+    blocked_here: bool = False
+
+
+_REFUSED = re.compile(r"confirm (that )?you.?.?.?re not a bot|rate.?limit|too many requests|unusual traffic", re.I)
+_NOT_YET = re.compile(
+    r"will begin (in|shortly)|premieres? (in|will)|processing this video|not currently live|being processed", re.I
+)
+_OUTDATED = re.compile(
+    r"no suitable extractor|unsupported url|requested format is not available|no video formats found", re.I
+)
+_HERE = re.compile(r"in your (country|location|region)|geo.?restrict|from your location", re.I)
+_GONE = re.compile(
+    r"account .{0,80}terminated|(removed|deleted) by (the )?(uploader|user|owner|author)|violat\w+ .{0,80}(terms|polic)"
+    r"|copyright (grounds|claim)|no longer (available|exists)|(has been|was) (removed|deleted)|does not exist",
+    re.I | re.S,
+)
+_NO_ACCESS = re.compile(
+    r"private (video|account)|video is private|members.only|join this channel|confirm your age|age.?restricted"
+    r"|(log|sign).?in (to|if|required)|login required|requires? (a |an )?(login|log.?in|account|password|payment)"
+    r"|granted access|video unavailable|is (not available|unavailable)",
+    re.I,
+)
+
+
+def classify(symptoms: Symptoms) -> FailureKind:
+    """The class of a failure; what nothing is known of is `passing`, so that no video is called gone by mistake."""
+    text, status = symptoms.text, symptoms.status
+    if status == 429 or _REFUSED.search(text):
+        return "refused"
+    if symptoms.not_live or _NOT_YET.search(text):
+        return "not_yet"
+    if symptoms.blocked_here or _HERE.search(text):
+        return "no_access"
+    if status in (404, 410) or _GONE.search(text):
+        return "gone"
+    if status is None and _OUTDATED.search(text):
+        return "outdated"
+    if status in (401, 403, 451) or _NO_ACCESS.search(text):
+        return "no_access"
+    if status is not None and (status >= 500 or status == 408):
+        return "passing"
+    if symptoms.unexpected or status is not None:
+        return "outdated"
+    return "passing"
+
+
+def seconds_to_wait(retry_after: str | None, now: datetime) -> float | None:
+    """Seconds that a Retry-After asks for: a number or an HTTP date (RFC 9110, 10.2.3); None for neither."""
+    if retry_after is None:
+        return None
+    text = retry_after.strip()
+    if text.isascii() and text.isdigit():
+        return float(text[:9])
+    try:
+        then = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return max(0.0, (then.replace(tzinfo=then.tzinfo or UTC) - now).total_seconds())
+
+
+NEXT = {
+    "gone": "It counts as gone once it was missed on several days.",
+    "no_access": "It will be asked for again: it may come back.",
+    "refused": "The source is left alone until it answers again; no video is blamed.",
+    "not_yet": "It will be asked for again later.",
+    "passing": "It will be tried again.",
+    "outdated": "Update yt-dlp, or look at the source's allowed_extractors and format.",
+    "damaged": "Nothing of it was kept; it will be fetched anew.",
+}
+"""What follows from each class, as the last sentence of a message."""

@@ -1,0 +1,212 @@
+"""A session of yt-dlp, kept honest: the one importer of it.
+
+yt-dlp splices a file that changed while it was fetched, writes cookies back, runs plugins, prints to the terminal, and
+hides the cause of a failure three errors deep. Here it does none of that.
+"""
+# mypy: disable-error-code="import-untyped"
+
+import http.client
+import re
+import shutil
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from deno import find_deno_bin
+from yt_dlp import YoutubeDL
+from yt_dlp.globals import plugin_dirs
+from yt_dlp.networking import Request, Response
+from yt_dlp.networking.exceptions import HTTPError, RequestError, TransportError
+from yt_dlp.utils import ExtractorError, GeoRestrictedError, RegexNotFoundError, UserNotLive, YoutubeDLError
+from yt_dlp.utils._utils import _UnsafeExtensionError
+from yt_dlp.version import __version__
+
+from archive.sources.cleaning import plain
+from archive.sources.failures import Symptoms
+
+plugin_dirs.value = []  # else YoutubeDL runs whatever lies in ~/.config/yt-dlp/plugins
+
+FOREIGN: Final = (
+    YoutubeDLError,
+    _UnsafeExtensionError,
+    http.client.HTTPException,
+    OSError,
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+"""What yt-dlp raises: its own errors, and those of a reader of a site that met what it was not written for."""
+
+
+def tool_version() -> str:
+    """The version of yt-dlp, which is the date of its release."""
+    return str(__version__)
+
+
+def tool_age_days(today: date) -> int:
+    """Days since the release of this yt-dlp; sites change, and most failures of an old one are cured by updating."""
+    year, month, day = map(int, tool_version().split(".")[:3])
+    return (today - date(year, month, day)).days
+
+
+def javascript_runtime() -> str | None:
+    """The deno that yt-dlp runs YouTube's scripts with: the wheel's own beside this Python, else the one on PATH."""
+    try:
+        return str(find_deno_bin())
+    except FileNotFoundError:
+        return shutil.which("deno")
+
+
+class Session(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
+    """A YoutubeDL that continues a broken body only if the file is proven to be the one that was begun.
+
+    yt-dlp asks for the rest with Range and without If-Range: where the file changed meanwhile, it splices. Here a
+    request for the rest carries the validator of the first answer, and without one the whole file is asked for again.
+    `lengths` maps an address to the size in bytes that its server announced; `last_failure` is the last request's
+    that failed.
+    """
+
+    def __init__(self, params: dict[str, Any], ca_file: Path | None) -> None:
+        self._ca_file = ca_file
+        self._begun: dict[str, tuple[str | None, str | None]] = {}
+        self.lengths: dict[str, int] = {}
+        self.last_failure: RequestError | None = None
+        self._refusals: list[HTTPError] = []
+        super().__init__(params)
+
+    def build_request_director(self, handlers: Any, preferences: Any = None) -> Any:
+        """Give every handler of requests the authorities of `ca_file` too, without the environment of the process."""
+        if self._ca_file is not None:
+            handlers = [_trusting(handler, self._ca_file) for handler in handlers]
+        return super().build_request_director(handlers, preferences)
+
+    def urlopen(self, req: Request | str) -> Response:
+        """Open an address. See the class for requests with a Range."""
+        request = Request(req) if isinstance(req, str) else req
+        address = request.url
+        rest = re.fullmatch(r"bytes=[1-9]\d*-", request.headers.get("Range") or "")
+        begun = self._begun.get(address)
+        if rest:
+            validator = _validator(begun) if begun else None
+            if validator:
+                request.headers["If-Range"] = validator
+            else:
+                del request.headers["Range"]
+        try:
+            response = super().urlopen(request)
+            if response.status == 206 and begun and _marks(response) != begun:
+                response.close()
+                if not rest:  # a piece with an end: the whole in its place would be worse than none
+                    raise TransportError("the file changed while it was fetched")
+                del request.headers["Range"], request.headers["If-Range"]
+                response = super().urlopen(request)
+        except RequestError as error:
+            self.last_failure = error
+            if isinstance(error, HTTPError):
+                self._refusals.append(error)
+            raise
+        self._begun[address] = _marks(response)
+        length = _whole_length(response)
+        if length is not None:
+            self.lengths[address] = length
+        return response
+
+    def close(self) -> None:
+        """Let go of everything, answers of refusal too: nobody else closes those."""
+        for refusal in self._refusals:
+            refusal.close()
+        super().close()
+
+    def process_subtitles(self, *_: Any) -> None:
+        """Choose no captions: `read` fetches them once the film is there, so that none can fail it."""
+
+    def is_video(self, reader: str | None, address: str | None) -> bool:
+        """Whether an entry's address is that of one video; where yt-dlp cannot say, it is taken for a list."""
+        if not reader or not address:
+            return True
+        return bool(self.get_info_extractor(reader).is_single_video(address))
+
+    def read(self, offer: Mapping[str, Any], headers: Mapping[str, str], limit: int) -> bytes:
+        """The bytes of a small file; b"" if there are more than `limit`."""
+        if isinstance(offer.get("data"), str):
+            return plain(offer["data"]).encode()
+        with self.urlopen(Request(offer["url"], headers=dict(offer.get("http_headers") or headers))) as response:
+            data: bytes = response.read(limit + 1)
+        return data if len(data) <= limit else b""
+
+
+def _trusting(handler: type, ca_file: Path) -> type:
+    """A request handler that trusts the authorities in a file too; its name stays, for yt-dlp looks it up."""
+
+    def context(self: Any, *args: Any, **kwargs: Any) -> Any:
+        made = handler._make_sslcontext(self, *args, **kwargs)  # type: ignore[attr-defined]
+        made.load_verify_locations(cafile=ca_file)
+        return made
+
+    return type(handler.__name__, (handler,), {"_make_sslcontext": context})
+
+
+def _marks(response: Response) -> tuple[str | None, str | None]:
+    return response.headers.get("ETag"), response.headers.get("Last-Modified")
+
+
+def _validator(marks: tuple[str | None, str | None]) -> str | None:
+    """What If-Range may hold: a strong ETag, else the date of the last change (RFC 9110, 13.1.5)."""
+    etag, modified = marks
+    return etag if etag and not etag.startswith("W/") else modified
+
+
+def _whole_length(response: Response) -> int | None:
+    """The size of the whole file as the server announces it."""
+    if response.headers.get("Content-Encoding"):
+        return None
+    ranged = re.fullmatch(r"bytes \d+-\d+/(\d+)", response.headers.get("Content-Range") or "")
+    text = ranged[1] if ranged else "" if response.status == 206 else response.headers.get("Content-Length") or ""
+    return int(text) if text.isdigit() else None
+
+
+def symptoms_of(error: BaseException, last_failure: RequestError | None) -> Symptoms:
+    """What an error of yt-dlp tells, through all that it was caused by.
+
+    A reader that did not reckon with a failed request fails with an error of Python's own: the request is the cause.
+    """
+    foreign = not isinstance(error, YoutubeDLError | OSError | http.client.HTTPException)
+    if foreign and last_failure is not None:
+        error, foreign = last_failure, False
+    chain: list[BaseException] = []
+    rest: list[object] = [error]
+    while rest:
+        one = rest.pop(0)
+        if isinstance(one, BaseException) and one not in chain:
+            chain.append(one)
+            rest += [(getattr(one, "exc_info", None) or (None, None))[1], getattr(one, "cause", None), one.__cause__]
+    refusal = next((e for e in chain if isinstance(e, HTTPError)), None)
+    text = str(error) or type(error).__name__
+    return Symptoms(
+        text=f"{type(error).__name__}: {text}" if foreign else text.removeprefix("ERROR: "),
+        status=refusal.status if refusal else None,
+        retry_after=refusal.response.headers.get("Retry-After") if refusal else None,
+        unexpected=(foreign or "please report this issue" in text or any(_unexpected(e) for e in chain))
+        and not any(isinstance(e, RequestError) for e in chain),
+        not_live=any(isinstance(e, UserNotLive) for e in chain),
+        blocked_here=any(isinstance(e, GeoRestrictedError) for e in chain),
+    )
+
+
+def is_missing_tab(error: BaseException) -> bool:
+    """Whether a channel merely lacks the tab that was asked for: its list of them is empty."""
+    return isinstance(error, YoutubeDLError) and re.search(r"does not have an? \w+ tab", str(error)) is not None
+
+
+def status_of(error: BaseException) -> int | None:
+    """The HTTP status of an answer that was raised as an error."""
+    return error.status if isinstance(error, HTTPError) else None
+
+
+def _unexpected(error: BaseException) -> bool:
+    return isinstance(error, RegexNotFoundError) or (isinstance(error, ExtractorError) and not error.expected)

@@ -1,0 +1,303 @@
+"""Channels by way of yt-dlp.
+
+yt-dlp reports success on damaged data, keeps what must not be kept and prints what must not be printed. So here:
+nothing is written but media and thumbnail, which are then checked (`checking`), metadata is cleaned before it touches
+the disk (`cleaning`), errors are told apart (`failures`), and a film that was broken off is only continued where the
+server says that it has not changed (`session`).
+"""
+
+import io
+import logging
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from archive.errors import FailureKind, FetchFailed, SettingsError
+from archive.records import Listing
+from archive.sources.captions import fetch_captions
+from archive.sources.checking import Faulty, Received, check_media, check_readable, is_picture
+from archive.sources.cleaning import bare_address, canonical, clean, for_the_log, plain
+from archive.sources.contract import Fetched, Progress
+from archive.sources.failures import NEXT, classify, seconds_to_wait
+from archive.sources.session import (
+    FOREIGN,
+    Session,
+    is_missing_tab,
+    javascript_runtime,
+    symptoms_of,
+    tool_age_days,
+    tool_version,
+)
+from archive.sources.settings import YtdlpSettings
+
+__all__ = ["YtdlpSettings", "YtdlpSource", "javascript_runtime", "tool_age_days", "tool_version"]
+
+log = logging.getLogger(__name__)
+
+STEM: Final = "media"
+_LISTS_WITHIN: Final = 3
+
+
+class YtdlpSource:
+    """A channel, playlist or single video that yt-dlp can read. `clock` and `sleep` keep the pace between fetches."""
+
+    def __init__(
+        self,
+        name: str,
+        settings: YtdlpSettings,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.name = name
+        self.settings = settings
+        self._clock = clock
+        self._sleep = sleep
+        self._turn = threading.Lock()
+        self._next = clock()
+        for path in (settings.cookies_file, settings.ca_file):
+            if path is not None and not path.is_file():
+                raise SettingsError([f"source {name}: {path} is no file; name one that is there, or leave the key out"])
+
+    def list(self) -> Iterator[Listing]:
+        """Every video of the channel, in the platform's order, tabs one after another; a page is asked for when due."""
+        session: Session | None = None
+        try:
+            with self._session({}) as session:
+                yield from self._entries(session, self.settings.url, None, 0)
+            return
+        except FOREIGN as error:
+            failure = self._failure(error, session, None)
+        raise failure  # here, not above: its context would keep an error that holds requests and secrets
+
+    def _entries(self, session: "Session", url: str, site: str | None, depth: int) -> Iterator[Listing]:
+        try:
+            found = session.extract_info(url, download=False, process=False, ie_key=site)
+        except FOREIGN as error:
+            if is_missing_tab(error):
+                return
+            raise
+        if not found:
+            raise LookupError("the site gave nothing")
+        if "entries" not in found:
+            yield from self._listing(session, found)
+            return
+        for entry in found["entries"]:
+            if entry is None:
+                continue
+            inner, reader = entry.get("url"), entry.get("ie_key")
+            if entry.get("_type") in ("url", "url_transparent") and not session.is_video(reader, inner):
+                if depth < _LISTS_WITHIN:
+                    yield from self._entries(session, inner, reader, depth + 1)
+                continue
+            yield from self._listing(session, entry)
+
+    def _listing(self, session: Session, entry: Mapping[str, Any]) -> Iterator[Listing]:
+        """The one listing that an entry makes; none for what cannot be told from others, which is logged."""
+        address = entry.get("webpage_url") or entry.get("url")
+        reader = entry.get("ie_key") or entry.get("extractor_key")
+        key = entry.get("id") or (reader and session.get_info_extractor(reader).get_temp_id(address))
+        if not (address and reader and key):
+            log.warning("%s: an entry of the list has no address, site or id, and is left out", self.name)
+            return
+        title, duration = entry.get("title"), entry.get("duration")
+        yield Listing(
+            source=self.name,
+            extractor=str(reader),
+            platform_id=plain(str(key)),
+            url=plain(str(address)),
+            title=plain(title) if isinstance(title, str) else None,
+            duration=float(duration) if isinstance(duration, int | float) and duration >= 0 else None,
+        )
+
+    def fetch(self, listing: Listing, into: Path, progress: Progress) -> Fetched:
+        """Fetch one video and check it; what an earlier attempt left in `into` is removed, for it cannot be proven.
+
+        Leaves `media.EXT`, `info.json`, and where the platform gives them `description.txt`, `thumbnail.EXT` and
+        `captions/LANG.vtt`. Raises FetchFailed, with nothing left in `into` but what a next attempt removes.
+        """
+        self._wait_for_turn()
+        into.mkdir(parents=True, exist_ok=True)
+        _empty(into)
+        received: list[Received] = []
+        where = {"home": str(into.resolve())}
+        names = {"default": f"{STEM}.%(ext)s", "thumbnail": "thumbnail.%(ext)s"}
+        session: Session | None = None
+        try:
+            with self._session({"paths": where, "outtmpl": names, "writethumbnail": True}) as session:
+                session.add_progress_hook(_hook(session, received, progress))
+                raw = session.extract_info(listing.url, download=False, process=False)
+                self._check_ready(listing, raw)
+                info = session.process_ie_result(raw, download=True)
+                media = _one(into, STEM)
+                if media is None:
+                    raise Faulty(["yt-dlp ended without an error and without a film"])
+                check_media(media, received, _seconds(info.get("duration")))
+                captions = fetch_captions(session, info, into, listing.clip) if self.settings.captions else {}
+                return self._fetched(listing, into, media, session.sanitize_info(info), captions)
+        except (Faulty, *FOREIGN) as error:
+            failure = self._failure(error, session, listing.clip)
+        raise failure  # here, not above: its context would keep an error that holds requests and secrets
+
+    def _check_ready(self, listing: Listing, raw: Mapping[str, Any] | None) -> None:
+        """Refuse what is no finished video, before a byte is fetched."""
+        raw = raw or {}
+        if raw.get("_type") in ("playlist", "multi_video"):
+            raise self._failed("its address leads to a list, not to one video", "outdated", listing.clip)
+        upcoming = raw.get("is_live") or raw.get("live_status") in ("is_live", "is_upcoming", "post_live")
+        # PeerTube offers no file while a video waits for its premiere or is still processed; yt-dlp calls that a bug.
+        unprocessed = listing.extractor == "PeerTube" and raw.get("formats") == []
+        if upcoming or unprocessed:
+            raise self._failed("it is not finished yet: live, or waiting for its premiere", "not_yet", listing.clip)
+
+    def _fetched(
+        self, listing: Listing, into: Path, media: Path, info: Mapping[str, Any], captions: dict[str, Path]
+    ) -> Fetched:
+        kept, cut = clean(info)
+        (into / "info.json").write_bytes(canonical(kept))
+        text = _words(kept.get("description"))
+        if text:
+            (into / "description.txt").write_bytes(text.encode())
+        thumbnail = _one(into, "thumbnail")
+        if thumbnail is not None and not is_picture(thumbnail):
+            log.warning("%s: the thumbnail is no picture; the video is kept without", listing.clip)
+            thumbnail.unlink()
+            thumbnail = None
+        tags = kept.get("tags")
+        return Fetched(
+            media=media,
+            info=into / "info.json",
+            description=into / "description.txt" if text else None,
+            thumbnail=thumbnail,
+            captions=captions,
+            title=_words(kept.get("title")),
+            text=text,
+            tags=tuple(t for t in tags if isinstance(t, str)) if isinstance(tags, list) else (),
+            uploader=_words(kept.get("uploader")),
+            uploaded=_words(kept.get("upload_date")),
+            url=_words(kept.get("webpage_url")) or bare_address(listing.url),
+            format_id=_words(kept.get("format_id")),
+            tool="yt-dlp",
+            tool_version=tool_version(),
+            cut=cut,
+        )
+
+    def _wait_for_turn(self) -> None:
+        with self._turn:
+            now = self._clock()
+            start = max(now, self._next)
+            self._next = start + self.settings.sleep_seconds
+        if start > now:
+            self._sleep(start - now)
+
+    @contextmanager
+    def _session(self, more: dict[str, Any]) -> "Iterator[Session]":
+        """One YoutubeDL a task. Cookies are read from a copy in memory: yt-dlp writes the session's back at its end."""
+        settings = self.settings
+        runtime = javascript_runtime()
+        params: dict[str, Any] = {
+            "format": settings.format,
+            "allowed_extractors": list(settings.allowed_extractors),
+            "logger": _Words(self._scrub),
+            "quiet": True,
+            "no_warnings": False,
+            "noprogress": True,
+            "color": {"stdout": "never", "stderr": "never"},
+            "ignoreerrors": False,
+            "noplaylist": True,
+            "writesubtitles": settings.captions,
+            "writeautomaticsub": settings.captions,
+            "keepvideo": False,
+            "fixup": "never",
+            "cachedir": False,
+            "updatetime": False,
+            "skip_unavailable_fragments": False,
+            "retries": 10,
+            "fragment_retries": 10,
+            "socket_timeout": 30,
+            "external_downloader": {"default": "native"},
+            "js_runtimes": {"deno": {"path": runtime} if runtime else {}},
+            **more,
+        }
+        if settings.proxy is not None:
+            params["proxy"] = settings.proxy.get_secret_value()
+        if settings.cookies_file is not None:
+            params["cookiefile"] = io.StringIO(settings.cookies_file.read_text("utf-8"))
+        with Session(params, settings.ca_file) as session:
+            yield session
+
+    def _failure(self, error: Exception, session: Session | None, clip: str | None) -> FetchFailed:
+        """What an error of yt-dlp's, or of a check, comes to."""
+        if isinstance(error, Faulty):
+            return self._failed(str(error), "passing" if error.passing else "damaged", clip)
+        symptoms = symptoms_of(error, session.last_failure if session else None)
+        failure = self._failed(symptoms.text, classify(symptoms), clip)
+        failure.after = seconds_to_wait(symptoms.retry_after, datetime.now(UTC))
+        return failure
+
+    def _failed(self, what: str, kind: FailureKind, clip: str | None) -> FetchFailed:
+        who = f"{self.name}: {clip}" if clip else f"{self.name}: the list"
+        return FetchFailed(f"{who} could not be fetched: {self._scrub(what)}. {NEXT[kind]}", kind=kind, clip=clip)
+
+    def _scrub(self, text: str) -> str:
+        return for_the_log(text, self.settings.proxy.get_secret_value() if self.settings.proxy else None)
+
+
+class _Words:
+    """Where yt-dlp's words go instead of the terminal. Its errors are raised as well, and told there."""
+
+    def __init__(self, scrub: Callable[[str], str]) -> None:
+        self._scrub = scrub
+
+    def debug(self, message: str) -> None:
+        log.debug("yt-dlp: %s", self._scrub(message))
+
+    def warning(self, message: str) -> None:
+        log.warning("yt-dlp: %s", self._scrub(message))
+
+    error = debug
+
+
+def _hook(session: Session, received: list[Received], progress: Progress) -> Callable[[dict[str, Any]], None]:
+    """Pass on yt-dlp's progress; look at each file as it is complete, before ffmpeg may be asked to join it."""
+
+    def hook(state: dict[str, Any]) -> None:
+        if state["status"] == "downloading":
+            progress(state.get("downloaded_bytes") or 0, state.get("total_bytes"))
+        elif state["status"] == "finished":
+            path, info = Path(state["filename"]), state["info_dict"]
+            announced = {}
+            if info.get("protocol") in ("http", "https"):
+                sizes = {"platform": info.get("filesize"), "server": session.lengths.get(info.get("url"))}
+                announced = {who: size for who, size in sizes.items() if isinstance(size, int)}
+            received.append(Received(path.name, path.stat().st_size, announced))
+            check_readable(path)
+
+    return hook
+
+
+def _empty(folder: Path) -> None:
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+
+
+def _one(folder: Path, stem: str) -> Path | None:
+    """The one file of a stem; None for none, or for several."""
+    found = [path for path in folder.iterdir() if path.stem == stem]
+    return found[0] if len(found) == 1 else None
+
+
+def _seconds(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) and value > 0 else None
+
+
+def _words(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None

@@ -1,0 +1,51 @@
+"""A channel and a source that reads it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from archive.sources.settings import YtdlpSettings
+from archive.sources.ytdlp import YtdlpSource
+from tests.world.channel import Channel, Video
+from tests.world.media import clip
+
+Open = Callable[..., tuple[Channel, YtdlpSource]]
+
+
+@pytest.fixture(scope="session")
+def films(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that keeps the films made in this run."""
+    return tmp_path_factory.mktemp("films")
+
+
+@pytest.fixture(scope="session")
+def film(films: Path) -> Path:
+    """A short film that decodes."""
+    return clip(films)
+
+
+@pytest.fixture
+def opened() -> Iterator[Open]:
+    """Opens a channel of videos, with `Channel`'s options, and gives it with a source named `demo` that reads it."""
+    with ExitStack() as stack:
+
+        def open_channel(*videos: Video, settings: dict[str, Any] | None = None, **options: Any) -> Any:
+            channel = stack.enter_context(Channel(videos, **options))
+            return channel, source_of(channel, **(settings or {}))
+
+        yield open_channel
+
+
+def source_of(channel: Channel, **settings: Any) -> YtdlpSource:
+    """A source that reads a channel without a pause."""
+    default = {
+        "url": channel.url,
+        "proxy": SecretStr(channel.proxy),
+        "ca_file": channel.ca_file,
+        "sleep_seconds": 0,
+    }
+    return YtdlpSource("demo", YtdlpSettings(**{**default, **settings}))

@@ -1,0 +1,75 @@
+"""Sizes, durations and signatures."""
+
+from pathlib import Path
+
+import pytest
+
+from archive.sources.checking import (
+    Faulty,
+    Received,
+    check_media,
+    check_readable,
+    duration_faults,
+    is_picture,
+    is_webvtt,
+    size_faults,
+)
+from tests.world.media import false_film
+
+
+@pytest.mark.parametrize(
+    ("announced", "found", "faulty"),
+    [(None, 5, False), (10, 12, False), (10, 12.1, True), (10, 7.9, True), (1000, 1020, False), (1000, 1021, True)],
+)
+def test_a_duration_may_depart_by_two_seconds_or_two_percent(
+    announced: float | None, found: float, faulty: bool
+) -> None:
+    assert bool(duration_faults(announced, found)) == faulty
+
+
+def test_every_announcement_of_a_size_counts() -> None:
+    assert size_faults(Received("a", 5, {})) == []
+    assert size_faults(Received("a", 5, {"platform": 5, "server": 5})) == []
+    assert len(size_faults(Received("a", 5, {"platform": 6, "server": 7}))) == 2
+
+
+def test_all_faults_are_told_at_once(film: Path) -> None:
+    with pytest.raises(Faulty) as faulty:
+        check_media(film, [Received("a", 5, {"server": 6})], 60)
+    assert len(faulty.value.faults) == 2
+
+
+def test_a_text_is_no_media(films: Path) -> None:
+    with pytest.raises(Faulty):
+        check_readable(false_film(films))
+
+
+@pytest.mark.parametrize(
+    ("data", "is_it"),
+    [
+        (b"WEBVTT", True),
+        (b"WEBVTT\n\n", True),
+        (b"\xef\xbb\xbfWEBVTT - title\n", True),
+        (b"WEBVTTX", False),
+        (b"", False),
+        (b"<html>", False),
+        (b"WEBVTT\n\xff", False),
+    ],
+)
+def test_webvtt_is_told_by_its_signature(data: bytes, is_it: bool) -> None:
+    assert is_webvtt(data) == is_it
+
+
+@pytest.mark.parametrize(
+    ("data", "is_it"),
+    [
+        (b"\xff\xd8\xff\xe0", True),
+        (b"\x89PNG\r\n\x1a\n", True),
+        (b"\0\0\0\x20ftypavif", True),
+        (b"<html>", False),
+        (b"", False),
+    ],
+)
+def test_a_picture_is_told_by_its_signature(tmp_path: Path, data: bytes, is_it: bool) -> None:
+    (tmp_path / "x").write_bytes(data)
+    assert is_picture(tmp_path / "x") == is_it

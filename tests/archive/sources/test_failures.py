@@ -1,0 +1,89 @@
+"""What a failure is taken for: words that platforms show, as yt-dlp passes them on."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from archive.errors import FailureKind
+from archive.sources.failures import NEXT, Symptoms, classify, seconds_to_wait
+
+WORDS: list[tuple[FailureKind, str]] = [
+    ("refused", "Sign in to confirm you’re not a bot. Use --cookies"),
+    ("refused", "Sign in to confirm you're not a bot"),
+    ("refused", "Video unavailable. This content isn't available, try again later. The current session has been "
+                "rate-limited by YouTube for up to an hour."),
+    ("not_yet", "This live event will begin in 3 days."),
+    ("not_yet", "Premieres in 2 hours"),
+    ("not_yet", "We're processing this video. Check back later."),
+    ("gone", "Video unavailable. This video is no longer available because the YouTube account associated with this "
+             "video has been terminated."),
+    ("gone", "This video has been removed by the uploader"),
+    ("gone", "This video has been removed for violating YouTube's Terms of Service"),
+    ("gone", "Video unavailable. This video contains content from A, who has blocked it on copyright grounds"),
+    ("no_access", "Video unavailable. A has blocked it in your country on copyright grounds"),
+    ("no_access", "Private video. Sign in if you've been granted access to this video"),
+    ("no_access", "Join this channel to get access to members-only content like this video"),
+    ("no_access", "Sign in to confirm your age. This video may be inappropriate for some users."),
+    ("no_access", "Video unavailable. This video is not available"),
+    ("outdated", "Requested format is not available. Use --list-formats"),
+    ("outdated", "No suitable extractor found for URL x"),
+    ("passing", "Got error: 5 bytes read, 6 more expected. Giving up after 10 retries"),
+    ("passing", "The read operation timed out"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "text"), WORDS)
+def test_words_tell_the_class(kind: FailureKind, text: str) -> None:
+    assert classify(Symptoms(text)) == kind
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (401, "no_access"),
+        (403, "no_access"),
+        (404, "gone"),
+        (408, "passing"),
+        (410, "gone"),
+        (418, "outdated"),
+        (429, "refused"),
+        (451, "no_access"),
+        (500, "passing"),
+        (503, "passing"),
+    ],
+)
+def test_a_status_tells_the_class(status: int, kind: FailureKind) -> None:
+    assert classify(Symptoms(f"HTTP Error {status}", status=status)) == kind
+
+
+def test_a_refusal_is_never_held_against_the_video() -> None:
+    assert classify(Symptoms("Video unavailable. Too many requests", status=404)) == "refused"
+    assert classify(Symptoms("removed by the uploader", status=429)) == "refused"
+
+
+def test_what_the_reader_of_a_site_says_of_itself_counts() -> None:
+    assert classify(Symptoms("x", unexpected=True)) == "outdated"
+    assert classify(Symptoms("x", not_live=True)) == "not_yet"
+    assert classify(Symptoms("x", blocked_here=True)) == "no_access"
+    assert classify(Symptoms("x", unexpected=True, status=503)) == "passing"
+
+
+def test_every_class_says_what_follows() -> None:
+    assert {kind for kind, _ in WORDS} | {"damaged"} == set(NEXT)
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("120", 120),
+        (" 0 ", 0),
+        ("Sun, 22 Nov 2026 12:01:30 GMT", 90),
+        ("Sun, 22 Nov 2026 11:00:00 GMT", 0),
+        ("soon", None),
+        ("-5", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_retry_after_is_a_number_or_a_date(header: str | None, seconds: float | None) -> None:
+    assert seconds_to_wait(header, datetime(2026, 11, 22, 12, tzinfo=UTC)) == seconds

@@ -1,0 +1,402 @@
+"""A video channel that is real but for its films: it speaks PeerTube's REST API over TLS, behind its own proxy.
+
+yt-dlp's stock PeerTube extractor takes an address only if its host is on its list of instances, so the channel stands
+at one of those names, and a CONNECT proxy of its own ends the TLS with a throwaway authority. Give yt-dlp `proxy` and
+`ca_file`, and no other host is ever asked. Faults are set per video: see `Fault`.
+
+API: https://docs.joinpeertube.org/api-rest-reference.html, the parts that yt-dlp reads.
+"""
+
+import base64
+import hashlib
+import json
+import ssl
+import threading
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from email.utils import formatdate
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from socket import SHUT_RDWR, socket
+from tempfile import TemporaryDirectory
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import parse_qs, quote, urlsplit
+
+import trustme
+
+HOST = "peertube2.cpy.re"
+_ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+_PIECE = 16_384
+_JPEG = base64.b64decode(
+    "/9j/4AAQSkZJRgABAQEASABIAAD/2wBDAP//////////////////////////////////////////////////////////////////////////////"
+    "////////wgALCAABAAEBAREA/8QAFBABAAAAAAAAAAAAAAAAAAAAAP/aAAgBAQABPxA="
+)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What goes wrong with one video; `where` is the part that answers `status`: `page`, `media`, `caption`.
+
+    `cut`: the body ends at this fraction of the file, however often it is asked for; with `announced` False no
+    Content-Length warns of it. `swap`: the first body breaks off at the middle, and from then on the file has these
+    bytes instead. `forgets_if_range`: ranges are served even if the bytes are not those that the client has begun.
+    `lie`: these bytes instead of the film, under its type. `pace`: bytes a second. `hold`: the body stops at its middle
+    until this is set.
+    """
+
+    status: int | None = None
+    where: str = "page"
+    retry_after: str | None = None
+    cut: float | None = None
+    announced: bool = True
+    swap: bytes | None = None
+    forgets_if_range: bool = False
+    lie: bytes | None = None
+    premiere: bool = False
+    pace: int | None = None
+    hold: threading.Event | None = None
+
+
+@dataclass
+class Video:
+    """One video: its film, and what the platform says of it.
+
+    `captions` maps a language to WebVTT text; `duration` is what is announced, in seconds.
+    """
+
+    title: str
+    film: Path
+    duration: int | None = None
+    description: str = ""
+    tags: tuple[str, ...] = ()
+    language: str | None = None
+    captions: dict[str, str] = field(default_factory=dict)
+    key: str = ""
+    published: str = "2024-05-17T09:30:00.000Z"
+    fault: Fault | None = None
+
+    @property
+    def id(self) -> str:
+        """PeerTube's short id: 22 characters, made from `key`, or from the title and the film's name."""
+        seed = self.key or f"{self.title}\0{self.film.name}"
+        number = int.from_bytes(hashlib.sha256(seed.encode("utf-8", "surrogatepass")).digest()[:20], "big")
+        letters = []
+        for _ in range(22):
+            number, rest = divmod(number, len(_ALPHABET))
+            letters.append(_ALPHABET[rest])
+        return "".join(letters)
+
+    @property
+    def url(self) -> str:
+        """The page a person would open."""
+        return f"https://{HOST}/w/{self.id}"
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request as it came: `status` is what was answered."""
+
+    path: str
+    headers: dict[str, str]
+    status: int
+
+
+class Channel:
+    """Serves channels of videos while entered; videos come in the order listed, newest first.
+
+    `password` is wanted by the proxy and is part of `proxy`; every answer sets `cookie` if given.
+    `page_status` maps the number of a listing page (30 videos each, from 1) to the status it answers instead.
+    """
+
+    def __init__(
+        self,
+        videos: Sequence[Video],
+        *,
+        name: str = "testimonies",
+        password: str | None = None,
+        cookie: str | None = None,
+        page_status: dict[int, int] | None = None,
+    ) -> None:
+        self.name = name
+        self.password = password
+        self.cookie = cookie
+        self.page_status = dict(page_status or {})
+        self.requests: list[Request] = []
+        self.downloads: dict[str, int] = {}
+        self.swapped: set[str] = set()
+        self._channels: dict[str, list[Video]] = {name: list(videos)}
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Self:
+        authority = trustme.CA()
+        self._folder = TemporaryDirectory()
+        self.ca_file = Path(self._folder.name, "authority.pem")
+        authority.cert_pem.write_to_path(str(self.ca_file))
+        self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        authority.issue_cert(HOST).configure_cert(self._tls)
+        self._server = _Server(self, self._tls)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.hang_up()
+        self._server.server_close()
+        self._folder.cleanup()
+
+    @property
+    def url(self) -> str:
+        """The address of the first channel."""
+        return self.url_of(self.name)
+
+    def url_of(self, name: str) -> str:
+        """The address of a channel by its name."""
+        return f"https://{HOST}/c/{quote(name)}/videos"
+
+    @property
+    def proxy(self) -> str:
+        """The proxy's address, with its password if it wants one."""
+        login = f"archive:{quote(self.password)}@" if self.password else ""
+        return f"http://{login}127.0.0.1:{self._server.server_port}"
+
+    @property
+    def videos(self) -> tuple[Video, ...]:
+        """The videos of the first channel, newest first."""
+        return tuple(self._channels[self.name])
+
+    def add(self, video: Video, *, name: str | None = None) -> None:
+        """Publish a video, newest of its channel; a channel that is not there yet begins with it."""
+        with self._lock:
+            self._channels.setdefault(name or self.name, []).insert(0, video)
+
+    def remove(self, video: Video) -> None:
+        """Take a video down everywhere: it is listed no more and its page answers 404."""
+        with self._lock:
+            for videos in self._channels.values():
+                videos[:] = [other for other in videos if other.id != video.id]
+
+    def find(self, key: str) -> Video | None:
+        """The video of a short id."""
+        with self._lock:
+            return next((v for videos in self._channels.values() for v in videos if v.id == key), None)
+
+    def page(self, name: str, start: int, count: int) -> tuple[int, list[Video]] | None:
+        """How many videos a channel has, and `count` of them from `start`; None for no such channel."""
+        with self._lock:
+            videos = self._channels.get(name)
+            return None if videos is None else (len(videos), videos[start : start + count])
+
+    def note(self, request: Request, download: str | None = None) -> None:
+        """Write down a request, and count it as a download of a video's film."""
+        with self._lock:
+            self.requests.append(request)
+            if download:
+                self.downloads[download] = self.downloads.get(download, 0) + 1
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    disable_nagle_algorithm = True
+
+    def __init__(self, channel: Channel, tls: ssl.SSLContext) -> None:
+        super().__init__(("127.0.0.1", 0), _Visit)
+        self.channel = channel
+        self.tls = tls
+        self._open: set[socket] = set()
+        self._visits: list[threading.Thread] = []
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self._open.add(request)
+        visit = threading.Thread(target=self.process_request_thread, args=(request, client_address), daemon=True)
+        self._visits.append(visit)
+        visit.start()
+
+    def opened(self, tunnel: socket) -> None:
+        """Keep a connection within another, which it has taken over."""
+        self._open.add(tunnel)
+
+    def hang_up(self) -> None:
+        """End every visit, so that no socket is left to the garbage collector."""
+        for connection in list(self._open):
+            with suppress(OSError):  # most are closed already
+                connection.shutdown(SHUT_RDWR)
+        for visit in self._visits:
+            visit.join(5)
+
+
+class _Visit(BaseHTTPRequestHandler):
+    """One connection: a CONNECT to the proxy, then HTTPS requests within it."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    server: _Server
+    _tunnel: ssl.SSLSocket | None = None
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the base class's word
+        """Keep quiet: requests are in `Channel.requests`."""
+
+    def handle(self) -> None:
+        with suppress(OSError, ssl.SSLError):  # a client may leave at any moment
+            super().handle()
+
+    def finish(self) -> None:
+        with suppress(OSError, ValueError):
+            super().finish()
+        if self._tunnel is not None:
+            self._tunnel.close()
+
+    def do_CONNECT(self) -> None:
+        password = self.server.channel.password
+        wanted = "Basic " + base64.b64encode(f"archive:{password}".encode()).decode()
+        host = self.path.rpartition(":")[0]
+        if (password and self.headers.get("Proxy-Authorization") != wanted) or host != HOST:
+            self._answer(407 if host == HOST else 502, b"", {"Proxy-Authenticate": "Basic"} if host == HOST else {})
+            self.close_connection = True
+            return
+        self.send_response(200)
+        self.end_headers()
+        self._tunnel = self.server.tls.wrap_socket(self.connection, server_side=True)
+        self.server.opened(self._tunnel)
+        self.rfile.close()
+        self.rfile = self._tunnel.makefile("rb")
+        self.wfile = self._tunnel.makefile("wb", 0)  # type: ignore[assignment]  # raw, as the base class's own
+        self.close_connection = False
+
+    def do_GET(self) -> None:
+        if self._tunnel is None:
+            return self._answer(400, b"only CONNECT")
+        parts = urlsplit(self.path)
+        match [p for p in parts.path.split("/") if p]:
+            case ["api", "v1", "video-channels", name]:
+                return self._json({"displayName": name, "id": 5, "ownerAccount": {"name": name, "id": 7}})
+            case ["api", "v1", "video-channels", name, "videos"]:
+                return self._listing(name, parse_qs(parts.query))
+            case ["api", "v1", "videos", key, *rest]:
+                video = self.server.channel.find(key)
+                return self._video(video, rest) if video else self._answer(404, b'{"error":"not found"}')
+            case ["static", kind, name]:
+                video = self.server.channel.find(name.partition(".")[0])
+                return self._static(video, kind, name) if video else self._answer(404, b"")
+        return self._answer(404, b"")
+
+    def _listing(self, name: str, query: dict[str, list[str]]) -> None:
+        start, count = (int(query[key][0]) for key in ("start", "count"))
+        status = self.server.channel.page_status.get(start // count + 1)
+        page = self.server.channel.page(name, start, count)
+        if status or page is None:
+            return self._answer(status or 404, b"")
+        total, videos = page
+        return self._json({"total": total, "data": [{"shortUUID": v.id, "name": v.title} for v in videos]})
+
+    def _video(self, video: Video, rest: list[str]) -> None:
+        fault = video.fault or Fault()
+        if fault.status and fault.where == "page":
+            return self._answer(fault.status, b"{}", {"Retry-After": fault.retry_after} if fault.retry_after else {})
+        if rest == ["captions"]:
+            captions = [
+                {"language": {"id": lang}, "captionPath": f"/static/captions/{video.id}.{n}.vtt"}
+                for n, lang in enumerate(video.captions)
+            ]
+            return self._json({"total": len(captions), "data": captions})
+        if rest == ["description"]:
+            return self._json({"description": video.description})
+        file = {
+            "resolution": {"label": "180p"},
+            "size": video.film.stat().st_size,
+            "fps": 10,
+            "fileUrl": f"https://{HOST}/static/media/{video.id}.mp4?token=signed-{video.id}&ip=203.0.113.77",
+        }
+        return self._json(
+            {
+                "name": video.title,
+                "description": video.description[:250],
+                "duration": video.duration,
+                "publishedAt": video.published,
+                "tags": list(video.tags),
+                "language": {"id": video.language},
+                "thumbnailPath": f"/static/thumbnails/{video.id}.jpg?sig=signed-{video.id}",
+                "account": {"displayName": "Made-up Voices", "id": 7, "url": f"https://{HOST}/accounts/voices"},
+                "channel": {"displayName": self.server.channel.name, "id": 5, "url": f"https://{HOST}/c/x"},
+                "files": [] if fault.premiere else [file],
+            }
+        )
+
+    def _static(self, video: Video, kind: str, name: str) -> None:
+        fault = video.fault or Fault()
+        if kind == "captions":
+            if fault.status and fault.where == "caption":
+                return self._answer(fault.status, b"")
+            return self._answer(
+                200, list(video.captions.values())[int(name.split(".")[1])].encode(), {"Content-Type": "text/vtt"}
+            )
+        if kind == "thumbnails":
+            return self._answer(200, _JPEG, {"Content-Type": "image/jpeg"})
+        if fault.status and fault.where == "media":
+            return self._answer(fault.status, b"", {"Retry-After": fault.retry_after} if fault.retry_after else {})
+        return self._film(video, fault)
+
+    def _film(self, video: Video, fault: Fault) -> None:
+        swapped = fault.swap is not None and video.id in self.server.channel.swapped
+        whole = (fault.swap if swapped else fault.lie) or video.film.read_bytes()
+        etag = f'"{hashlib.sha256(whole).hexdigest()[:24]}"'
+        modified = formatdate(video.film.stat().st_mtime + 60 * swapped, usegmt=True)
+        start, end, ranged = 0, len(whole), False
+        asked = self.headers.get("Range")
+        unchanged = self.headers.get("If-Range") in (None, etag, modified) or fault.forgets_if_range
+        if asked and unchanged:
+            first, _, last = asked.removeprefix("bytes=").partition("-")
+            start, end, ranged = int(first), min(len(whole), int(last) + 1) if last else len(whole), True
+            if start >= len(whole):
+                self._answer(416, b"", {"Content-Range": f"bytes */{len(whole)}"})
+                return
+        headers = {"Content-Type": "video/mp4", "Accept-Ranges": "bytes", "ETag": etag, "Last-Modified": modified}
+        if ranged:
+            headers["Content-Range"] = f"bytes {start}-{end - 1}/{len(whole)}"
+        stop = end
+        if fault.cut is not None:
+            stop = max(start, min(end, int(len(whole) * fault.cut)))
+        elif fault.swap is not None and not swapped:
+            stop = len(whole) // 2
+            self.server.channel.swapped.add(video.id)
+        self._begin(206 if ranged else 200, headers, end - start if fault.announced else None, video.id)
+        self._pour(whole, start, stop, fault)
+        if stop < end or not fault.announced:
+            self.close_connection = True
+
+    def _pour(self, whole: bytes, start: int, stop: int, fault: Fault) -> None:
+        piece = min(_PIECE, max(1, fault.pace // 20)) if fault.pace else _PIECE
+        for at in range(start, stop, piece):
+            if fault.hold and at >= len(whole) // 2:
+                fault.hold.wait(60)
+            self.wfile.write(whole[at : min(at + piece, stop)])
+            if fault.pace:
+                time.sleep(piece / fault.pace)
+
+    def _json(self, value: object) -> None:
+        self._answer(200, json.dumps(value).encode(), {"Content-Type": "application/json"})
+
+    def _answer(self, status: int, body: bytes, headers: dict[str, str] | None = None) -> None:
+        self._begin(status, headers or {}, len(body))
+        self.wfile.write(body)
+
+    def _begin(self, status: int, headers: dict[str, str], length: int | None, download: str | None = None) -> None:
+        channel = self.server.channel
+        channel.note(Request(self.path, dict(self.headers.items()), status), download)
+        self.send_response(status, HTTPStatus(status).phrase)
+        for key, value in headers.items():
+            self.send_header(key, value)
+        if channel.cookie:
+            self.send_header("Set-Cookie", f"session={channel.cookie}; Path=/; Secure")
+        if length is None:
+            self.send_header("Connection", "close")
+        else:
+            self.send_header("Content-Length", str(length))
+        self.end_headers()
