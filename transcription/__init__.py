@@ -1,1 +1,5 @@
-"""Audio in, transcript out. Knows nothing of archives."""
+"""Audio in, transcript out. Knows nothing of archives.
+
+`media` runs ffmpeg and ffprobe; `model` holds Whisper and the speech detector; `whisper` reads a track with them;
+`records` and `formats` are what comes out. `spans`, `marks` and `languages` decide, without effects.
+"""

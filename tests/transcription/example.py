@@ -1,0 +1,35 @@
+"""A transcript of nobody's words, for tests of records and formats."""
+
+from transcription.records import Gap, Options, Segment, Transcript
+
+
+def segment(start: float, end: float, text: str, language: str = "en", marks: tuple[str, ...] = ()) -> Segment:
+    return Segment(
+        start=start,
+        end=end,
+        text=text,
+        language=language,
+        language_probability=0.9876543,
+        avg_logprob=-0.2,
+        no_speech_prob=0.01,
+        compression_ratio=1.1,
+        marks=marks,
+    )
+
+
+def transcript(segments: tuple[Segment, ...], gaps: tuple[Gap, ...], duration: float) -> Transcript:
+    return Transcript(
+        media_sha256="a" * 64,
+        track=1,
+        track_language="eng",
+        declared=("en",),
+        duration=duration,
+        model="base",
+        model_digest="b" * 64,
+        device="cpu",
+        compute_type="int8",
+        options=Options(model="base"),
+        versions={"thirdcopy": "0"},
+        segments=segments,
+        gaps=gaps,
+    )

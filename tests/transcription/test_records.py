@@ -1,0 +1,56 @@
+import pytest
+from pydantic import ValidationError
+
+from tests.transcription.example import segment, transcript
+from transcription.records import Gap, Options
+
+
+def test_every_moment_is_in_a_segment_or_a_gap() -> None:
+    made = transcript((segment(1.0, 3.0, "a"),), (Gap(start=0, end=1, reason="no_speech"),), 3.0)
+    assert made.duration == 3
+
+
+@pytest.mark.parametrize(
+    ("spans", "duration"),
+    [([(0, 1), (2, 3)], 3), ([(0, 2), (1, 3)], 3), ([(0, 3)], 4), ([(1, 3)], 3), ([(0, 0), (0, 3)], 3), ([], 1)],
+    ids=["hole", "overlap", "open end", "open start", "no extent", "nothing"],
+)
+def test_a_transcript_that_does_not_cover_its_track_is_refused(spans: list[tuple[float, float]], duration: int) -> None:
+    with pytest.raises(ValidationError):
+        transcript(tuple(segment(a, b, "a") for a, b in spans), (), duration)
+
+
+def test_segments_out_of_order_are_refused() -> None:
+    with pytest.raises(ValidationError):
+        transcript((segment(1, 2, "b"), segment(0, 1, "a")), (), 2)
+
+
+def test_an_empty_track_is_an_empty_transcript() -> None:
+    assert not transcript((), (), 0).doubtful
+
+
+def test_languages_come_most_spoken_first() -> None:
+    made = transcript((segment(0, 1, "a", "fr"), segment(1, 3, "b"), segment(3, 4, "c", "fr")), (), 4)
+    assert made.languages == ("en", "fr")
+    made = transcript((segment(0, 1, "a", "fr"), segment(1, 3, "b")), (), 3)
+    assert made.languages == ("en", "fr")
+
+
+def test_marks_and_speech_left_out_are_doubts_and_silence_is_none() -> None:
+    clear = segment(0, 1, "a")
+    assert transcript((segment(0, 1, "a", marks=("loop",)),), (), 1).doubtful
+    assert transcript((clear,), (Gap(start=1, end=2, reason="unsupported_language"),), 2).doubtful
+    assert transcript((clear,), (Gap(start=1, end=2, reason="time_budget"),), 2).doubtful
+    assert not transcript((clear,), (Gap(start=1, end=2, reason="no_speech"),), 2).doubtful
+
+
+def test_figures_are_rounded_and_marks_closed() -> None:
+    made = segment(0.12345, 1, "a")
+    assert (made.start, made.language_probability) == (0.123, 0.9877)
+    with pytest.raises(ValidationError):
+        segment(0, 1, "a", marks=("seems fine",))
+
+
+def test_unknown_options_are_refused() -> None:
+    with pytest.raises(ValidationError):
+        Options.model_validate({"beamsize": 5})

@@ -1,0 +1,87 @@
+from itertools import pairwise
+
+import numpy
+from hypothesis import given
+from hypothesis import strategies as st
+
+from transcription.spans import Piece, Samples, Span, holes, level, settled, windows
+
+SPANS = st.lists(st.integers(0, 5000), min_size=2, max_size=20, unique=True).map(
+    lambda points: [Span(a, b) for a, b in zip(sorted(points)[::2], sorted(points)[1::2], strict=False)]
+)
+PIECES = st.lists(
+    st.tuples(st.integers(-100, 16_000), st.integers(-100, 16_000), st.sampled_from(["", " ", " a", " bc", "好"])).map(
+        lambda t: Piece(*t)
+    ),
+    max_size=8,
+)
+
+
+@given(SPANS, st.integers(0, 200))
+def test_spans_and_their_holes_cover_the_whole_without_overlap(spans: list[Span], after: int) -> None:
+    whole = Span(0, spans[-1].end + after)
+    parts = sorted([*spans, *holes(spans, whole)])
+    assert parts[0].start == 0
+    assert parts[-1].end == whole.end
+    assert all(a.end == b.start for a, b in pairwise(parts))
+    assert all(a.start < a.end for a in parts)
+
+
+def test_nothing_leaves_all_open() -> None:
+    assert holes([], Span(0, 10)) == [Span(0, 10)]
+    assert holes([], Span(0, 0)) == []
+
+
+@given(PIECES, st.integers(20, 15_000), st.integers(0, 1000))
+def test_settled_pieces_lie_in_their_chunk_in_order_and_lose_no_text(
+    pieces: list[Piece], length: int, slack: int
+) -> None:
+    chunk = Span(1000, 1000 + length)
+    laid = settled((p._replace(start=p.start + 1000, end=p.end + 1000) for p in pieces), chunk, slack=slack)
+    assert "".join(p.text for p in laid) == "".join(p.text for p in pieces if p.text.strip())
+    assert all(p.end - p.start >= 20 for p in laid)
+    assert all(a.end <= b.start for a, b in pairwise(laid))
+    if laid:
+        assert chunk.start <= laid[0].start
+        assert laid[-1].end <= chunk.end
+        assert all(hole.end - hole.start > slack for hole in holes([Span(p.start, p.end) for p in laid], chunk))
+
+
+def test_a_long_hole_in_a_chunk_stays_open() -> None:
+    laid = settled([Piece(0, 1000, "a"), Piece(4000, 5000, "b")], Span(0, 5300), slack=700)
+    assert laid == [Piece(0, 1000, "a"), Piece(4000, 5300, "b")]
+
+
+def tone_finder(sound: Samples) -> list[Span]:
+    """Every stretch of non-zero milliseconds, as a detector would give them."""
+    loud = [False, *map(bool, numpy.any(sound[: sound.size // 16 * 16].reshape(-1, 16), axis=1).tolist()), False]
+    edges = [n for n, (a, b) in enumerate(pairwise(loud)) if a != b]
+    return [Span(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+
+
+@given(SPANS, st.integers(1500, 4000), st.integers(0, 15))
+def test_windows_cover_the_track_and_cut_no_speech(speech: list[Span], size: int, odd: int) -> None:
+    sound = numpy.zeros(6000 * 16 + odd, dtype=numpy.float32)
+    for span in speech:
+        sound[span.start * 16 : span.end * 16] = 1
+    pieces = [sound[n : n + size * 16] for n in range(0, sound.size, size * 16)]
+    found = list(windows(pieces, tone_finder))
+    assert found[0].span.start == 0
+    assert found[-1].span.end == 6000
+    assert all(a.span.end == b.span.start for a, b in pairwise(found))
+    assert [span for window in found for span in window.speech] == tone_finder(sound)
+    for window in found:
+        assert all(bool(window.sound(span).all()) for span in window.speech)
+        assert all(window.sound(span).size == (span.end - span.start) * 16 for span in window.speech)
+
+
+def test_no_sound_no_window() -> None:
+    assert list(windows([], tone_finder)) == []
+
+
+def test_level_is_that_of_the_loudest_tenth() -> None:
+    sound = numpy.zeros(16_000, dtype=numpy.float32)
+    assert level(sound) is None
+    assert level(sound[:0]) is None
+    sound[3200:4800] = 0.1
+    assert level(sound) == -20.0

@@ -1,0 +1,160 @@
+"""The real base model on spoken words. English alone: it reads synthetic speech in no other language."""
+
+import re
+from itertools import count
+from pathlib import Path
+
+import pytest
+from rapidfuzz.distance import Levenshtein
+
+from tests.transcription.conftest import Ffmpeg, Say
+from transcription.errors import MediaError, ModelError
+from transcription.formats import from_json, to_json
+from transcription.records import Options, Transcript
+from transcription.whisper import Whisper
+
+DIGEST = "0" * 64
+WORDS = "My brother was taken from our house in the winter. We have not heard from him since that day."
+MORE = "The police told us nothing about the reason. My mother is still waiting for an answer."
+
+
+def read(whisper: Whisper, path: Path, track: int = 0, **given: object) -> Transcript:
+    return whisper.transcribe(path, media_sha256=DIGEST, track=track, **given)  # type: ignore[arg-type]
+
+
+def words_wrong(made: Transcript, said: str) -> float:
+    heard = re.findall(r"\w+", " ".join(s.text for s in made.segments).lower())
+    expected = re.findall(r"\w+", said.lower())
+    return float(Levenshtein.distance(heard, expected)) / len(expected)
+
+
+def one_after_the_other(first: Path, second: Path) -> tuple[str | Path, ...]:
+    pause = ("-f", "lavfi", "-i", "anullsrc=r=22050:cl=mono:d=1.5")
+    return ("-i", first, *pause, "-i", second, "-filter_complex", "[0:a][1:a][2:a]concat=n=3:v=0:a=1")
+
+
+@pytest.fixture(scope="module")
+def spoken(say: Say) -> Path:
+    return say(WORDS)
+
+
+def test_english_is_read_and_says_how_it_was_made(whisper_model: Whisper, spoken: Path) -> None:
+    told: list[tuple[float, float]] = []
+    made = read(whisper_model, spoken, progress=lambda *at: told.append(at))
+    assert words_wrong(made, WORDS) < 0.25
+    assert made.languages == ("en",)
+    assert all(s.language_probability > 0.8 and -1 < s.avg_logprob < 0 for s in made.segments)
+    assert not {m for s in made.segments for m in s.marks} - {"low_confidence"}
+    assert made.model == "whisper-base"
+    assert made.model_digest.startswith("d01c3014")
+    assert made.options.model == "whisper-base"
+    assert made.versions.keys() == {"ctranslate2", "faster-whisper", "thirdcopy"}
+    assert told == sorted(told)
+    assert told[-1] == pytest.approx((made.duration, made.duration), abs=0.05)
+    again = read(whisper_model, spoken)
+    assert to_json(again) == to_json(made)
+    assert from_json(to_json(made)) == made
+
+
+def test_two_languages_in_one_recording_are_told_apart(whisper_model: Whisper, say: Say, made: Ffmpeg) -> None:
+    german = say("Guten Tag, meine Damen und Herren, heute ist das Wetter sehr schön in Berlin.", voice="de")
+    both = made("both.wav", *one_after_the_other(say(MORE), german))
+    options = whisper_model.options.model_copy(update={"languages": ("en", "de")})
+    chosen = read(Whisper(options), both)
+    assert chosen.segments[0].language == "en"
+    assert chosen.segments[-1].language == "de"
+    assert "police" in chosen.segments[0].text.lower()
+    assert all("weak_model" in s.marks for s in chosen.segments if s.language == "de")
+    outside = read(Whisper(whisper_model.options.model_copy(update={"languages": ("en",)})), both)
+    assert outside.languages == ("en",)
+    assert any(m.startswith("outside:") for m in outside.segments[-1].marks)
+
+
+def test_silence_is_one_gap(whisper_model: Whisper, made: Ffmpeg) -> None:
+    silent = read(whisper_model, made("silent.wav", "-f", "lavfi", "-i", "anullsrc=r=16000:cl=mono:d=3"))
+    assert silent.segments == ()
+    assert [(g.start, g.end, g.reason, g.level) for g in silent.gaps] == [(0, 3, "no_speech", None)]
+    assert not silent.doubtful
+
+
+def test_a_blink_of_sound_is_no_language(whisper_model: Whisper, made: Ffmpeg) -> None:
+    blink = read(whisper_model, made("blink.wav", "-f", "lavfi", "-i", "sine=d=0.02"))
+    assert blink.languages == ()
+    empty = read(whisper_model, made("empty.wav", "-f", "lavfi", "-i", "sine=d=1", "-t", "0"))
+    assert (empty.duration, empty.segments, empty.gaps) == (0, (), ())
+
+
+def test_each_track_is_read_by_itself(whisper_model: Whisper, spoken: Path, say: Say, made: Ffmpeg) -> None:
+    picture = ("-f", "lavfi", "-i", "color=s=64x48:r=5:d=8")
+    maps = ("-map", "0", "-map", "1", "-map", "2", "-metadata:s:a:1", "language=eng")
+    film = made("tracks.mkv", *picture, "-i", spoken, "-i", say(MORE), *maps, "-c:a", "libopus")
+    first = read(whisper_model, film, track=1)
+    second = read(whisper_model, film, track=2, track_language="eng")
+    assert words_wrong(first, WORDS) < 0.3
+    assert words_wrong(second, MORE) < 0.3
+    assert (second.track, second.track_language) == (2, "eng")
+    with pytest.raises(MediaError, match="no audio track"):
+        read(whisper_model, film, track=0)
+
+
+def test_no_word_is_made_up_in_a_language_the_model_lacks(whisper_model: Whisper, spoken: Path) -> None:
+    made = read(whisper_model, spoken, declared=("uig", "ky"))
+    assert made.segments == ()
+    assert "unsupported_language" in {g.reason for g in made.gaps}
+    assert made.doubtful
+    assert made.declared == ("ug", "ky")
+
+
+def test_a_neighbour_of_a_declared_language_is_doubted(whisper_model: Whisper, say: Say) -> None:
+    spoken = say("Istanbul.", voice="tr")
+    turkish = Whisper(whisper_model.options.model_copy(update={"languages": ("tr", "ug")}))
+    assert all("may_be:ug" in s.marks for s in read(turkish, spoken).segments)
+    assert all("may_be:ug" in s.marks for s in read(turkish, spoken, declared=("tr", "ug")).segments)
+    declared = read(turkish, spoken, declared=("tr",))
+    assert declared.segments
+    assert not any("may_be:ug" in s.marks for s in declared.segments)
+
+
+def test_what_was_done_in_time_is_kept(whisper_folder: Path, spoken: Path, say: Say, made: Ffmpeg) -> None:
+    long = made("long.wav", *one_after_the_other(spoken, say(MORE)))
+    options = Options(model=str(whisper_folder), languages=("en",), batch_size=1, time_budget=1)
+    clock = count(0, 10)
+    slow = read(Whisper(options, clock=lambda: next(clock)), long)
+    assert slow.segments
+    assert "brother" in slow.segments[0].text
+    assert "time_budget" in {g.reason for g in slow.gaps}
+    assert slow.gaps[-1].end == slow.duration
+    assert slow.doubtful
+
+
+def test_a_track_read_in_short_windows_is_covered_and_read(whisper_folder: Path, spoken: Path) -> None:
+    options = Options(model=str(whisper_folder), languages=("en",), window_seconds=4, max_speech_seconds=3)
+    made = read(Whisper(options), spoken)
+    assert words_wrong(made, WORDS) < 0.4
+    assert len(made.segments) > 1
+
+
+@pytest.mark.parametrize("declared", [(), ("ug",)])
+def test_a_cut_track_is_refused(whisper_model: Whisper, film: Path, tmp_path: Path, declared: tuple[str, ...]) -> None:
+    cut = tmp_path / "cut.mp4"
+    cut.write_bytes(film.read_bytes()[: film.stat().st_size // 2])
+    with pytest.raises(MediaError, match="announces 20"):
+        read(whisper_model, cut, track=1, declared=declared)
+
+
+@pytest.mark.parametrize("content", [b"", b"garbage" * 999, b"ffconcat version 1.0\nfile film.mp4\n"])
+def test_what_is_no_media_is_refused(whisper_model: Whisper, tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "x.mp4").write_bytes(content)
+    with pytest.raises(MediaError):
+        read(whisper_model, tmp_path / "x.mp4")
+
+
+def test_a_model_that_cannot_be_had_says_why(tmp_path: Path, whisper_folder: Path) -> None:
+    with pytest.raises(ModelError, match="large-v3"):
+        Whisper(Options(model="lage-v3"))
+    with pytest.raises(ModelError, match=r"lacks model\.bin"):
+        Whisper(Options(model=str(tmp_path)))
+    for name in ("model.bin", "config.json", "tokenizer.json"):
+        (tmp_path / name).write_bytes((whisper_folder / name).read_bytes()[:1000])
+    with pytest.raises(ModelError, match="cannot be loaded"):
+        Whisper(Options(model=str(tmp_path)))

@@ -1,0 +1,22 @@
+"""Fixtures with a real speech model; a conftest imports those it wants."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.world.model import model_folder
+from transcription.records import Options
+from transcription.whisper import Whisper
+
+
+@pytest.fixture(scope="session")
+def whisper_folder(pytestconfig: pytest.Config) -> Path:
+    """The folder of the base model; joined once, and kept between runs."""
+    cache: pytest.Cache = pytestconfig.cache
+    return model_folder(cache.mkdir("model"))
+
+
+@pytest.fixture(scope="session")
+def whisper_model(whisper_folder: Path) -> Whisper:
+    """The base model, loaded once a session."""
+    return Whisper(Options(model=str(whisper_folder)))

@@ -1,0 +1,92 @@
+"""A transcript as JSON that loses nothing, and as WebVTT, SubRip and plain text for people and players.
+
+Texts come from a machine that listened to strangers: what could end a cue or start a tag is escaped.
+"""
+
+import json
+import re
+
+from pydantic import ValidationError
+
+from transcription.errors import DocumentError
+from transcription.records import SPEECH_LEFT_OUT, Gap, Segment, Transcript
+
+_BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+
+
+def to_json(transcript: Transcript) -> str:
+    """The whole transcript, with sorted keys and one line end. The same transcript always gives the same text."""
+    document = transcript.model_dump(mode="json")
+    return json.dumps(document, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False) + "\n"
+
+
+def from_json(data: str | bytes) -> Transcript:
+    """Read what `to_json` wrote. Raises DocumentError for anything else."""
+    try:
+        return Transcript.model_validate_json(data)
+    except ValidationError as e:
+        first = e.errors(include_input=False, include_url=False)[0]
+        where = ".".join(map(str, first["loc"])) or "the document"
+        raise DocumentError(f"not a transcript of schema version 1: {where}: {first['msg']}") from e
+
+
+def to_vtt(transcript: Transcript) -> str:
+    """WebVTT: each cue says its language and marks on a line of its own, so that right-to-left text stays whole.
+
+    Speech that was left out has a cue too, with the reason.
+    """
+    head = f"WEBVTT\n\nNOTE {_escaped(_origin(transcript))}\n"
+    cues = [
+        f"{_clock(s.start)} --> {_clock(s.end)}\n{_escaped(_label(s))}\n"
+        + (f"<lang {s.language}>{_escaped(s.text)}</lang>\n" if isinstance(s, Segment) else "")
+        for s in _told(transcript)
+    ]
+    return "\n".join([head, *cues])
+
+
+def to_srt(transcript: Transcript) -> str:
+    """SubRip, with the same cues as WebVTT."""
+    cues = [
+        f"{n}\n{_clock(s.start, ',')} --> {_clock(s.end, ',')}\n{_escaped(_label(s))}\n"
+        + (f"{_escaped(s.text)}\n" if isinstance(s, Segment) else "")
+        for n, s in enumerate(_told(transcript), start=1)
+    ]
+    return "\n".join(cues)
+
+
+def to_text(transcript: Transcript) -> str:
+    """Plain text to read: origin, then a line of time, language and marks before each text."""
+    lines = [f"{_origin(transcript)}\n"]
+    for s in _told(transcript):
+        text = f"\n{_BREAKS.sub(' ', s.text)}" if isinstance(s, Segment) else ""
+        lines.append(f"{_clock(s.start)} {_label(s)}{text}\n")
+    return "\n".join(lines)
+
+
+def _told(transcript: Transcript) -> list[Segment | Gap]:
+    told: list[Segment | Gap] = [*transcript.segments, *(g for g in transcript.gaps if g.reason in SPEECH_LEFT_OUT)]
+    return sorted(told, key=lambda s: s.start)
+
+
+def _label(span: Segment | Gap) -> str:
+    if isinstance(span, Gap):
+        return f"[speech not written down: {span.reason}]"
+    return f"[{', '.join((span.language, *span.marks))}]"
+
+
+def _origin(transcript: Transcript) -> str:
+    return _BREAKS.sub(
+        " ",
+        f"Machine transcript by {transcript.model} (sha256 {transcript.model_digest}) of track {transcript.track} "
+        f"of the media with sha256 {transcript.media_sha256}; not checked by a person",
+    )
+
+
+def _escaped(text: str) -> str:
+    return _BREAKS.sub(" ", text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _clock(seconds: float, point: str = ".") -> str:
+    milliseconds = round(seconds * 1000)
+    minutes, rest = divmod(milliseconds, 60_000)
+    return f"{minutes // 60:02}:{minutes % 60:02}:{rest // 1000:02}{point}{rest % 1000:03}"

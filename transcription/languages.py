@@ -1,0 +1,37 @@
+"""Languages by their short code, and those that a speech model mistakes for others."""
+
+from collections.abc import Collection, Iterable
+from typing import Final
+
+NEIGHBOURS: Final[dict[str, frozenset[str]]] = {
+    "ug": frozenset({"ar", "az", "ba", "cs", "fa", "kk", "mn", "tg", "tk", "tr", "tt", "ur", "uz"}),
+    "ky": frozenset({"az", "ba", "kk", "mn", "ru", "tg", "tk", "tr", "tt", "uz"}),
+}
+"""What Whisper writes when it hears a language that it lacks, with probabilities as good as those of real speech."""
+
+_THREE_LETTERS: Final = {
+    "ara": "ar", "aze": "az", "chi": "zh", "cmn": "zh", "deu": "de", "dut": "nl", "eng": "en", "fas": "fa",
+    "fra": "fr", "fre": "fr", "ger": "de", "hin": "hi", "ita": "it", "jpn": "ja", "kaz": "kk", "kir": "ky",
+    "kor": "ko", "mon": "mn", "nld": "nl", "per": "fa", "pol": "pl", "por": "pt", "rus": "ru", "spa": "es",
+    "swe": "sv", "tat": "tt", "tgk": "tg", "tuk": "tk", "tur": "tr", "uig": "ug", "ukr": "uk", "urd": "ur", "uzb": "uz",
+    "zho": "zh",
+}  # fmt: skip
+
+
+def short(tag: str) -> str:
+    """The two-letter code of a language tag where there is one: `zh-Hans` and `zho` are `zh`."""
+    code = tag.replace("_", "-").split("-")[0].strip().lower()
+    return _THREE_LETTERS.get(code, code)
+
+
+def unheard(possible: Iterable[str], known: Collection[str]) -> tuple[str, ...]:
+    """The languages that may be spoken and that the model does not know, in order."""
+    return tuple(sorted({code for code in possible if code not in known}))
+
+
+def mistaken_for(heard: Collection[str], missing: Iterable[str]) -> tuple[str, ...]:
+    """Those of the `missing` languages that speech may really be in which the model heard the languages `heard`.
+
+    A missing language whose neighbours nobody has listed may hide behind every language.
+    """
+    return tuple(m for m in missing if m not in NEIGHBOURS or not NEIGHBOURS[m].isdisjoint(heard))

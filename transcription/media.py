@@ -1,0 +1,293 @@
+"""Media files as ffprobe and ffmpeg see them: the only place that runs either.
+
+Files come from strangers. Only demuxers of real media containers are allowed (a playlist or a concat script could make
+ffmpeg open other files), only the protocols `file` and `pipe`, and a path is always passed as `file:` with its
+absolute form, so that no file name is an option or an address. No shell is used, and every run ends in bounded time.
+"""
+
+import json
+import os
+import re
+import selectors
+import subprocess
+from collections import deque
+from collections.abc import Generator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+from typing import Any, Final
+
+import ffmpeg
+import numpy
+from numpy.typing import NDArray
+
+from transcription.errors import MediaError, MediaTimeout, ToolMissing
+
+SAMPLE_RATE: Final = 16_000
+"""Samples a second of decoded audio: what speech models are trained on."""
+
+CONTAINERS: Final = (
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mp3,ogg,wav,w64,flac,aac,ac3,eac3,amr,aiff,caf,avi,flv,asf,mpegts,mpeg,mxf"
+)
+"""ffmpeg's demuxers that are allowed: containers that carry their own sound and picture, never lists of other files."""
+
+LOST_END: Final = 2.0
+"""Seconds of the announced duration that may be missing at the end of a sound file, or 2 % of it if that is more.
+
+Containers round, encoders pad, and the tracks of one recording end at different times; a cut download lacks more.
+"""
+
+BROKEN_FRAMES: Final = 0.1
+"""Share of frames that may fail to decode in a sound file: phones and broadcasts start before their first key frame."""
+
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_STDOUT_KEPT = 16_000_000
+
+
+@dataclass(frozen=True)
+class MediaStream:
+    """One stream of a media file. `index` is ffprobe's, and what a track is called by everywhere.
+
+    `kind` is `video`, `audio`, `picture` (a cover or thumbnail, no video), `subtitle`, `data` or `attachment`;
+    `codec` is `unknown` where this ffmpeg has no name for it. `language` is the container's tag as it stands,
+    None for none or `und`. `duration` is in seconds, None where the container does not say.
+    """
+
+    index: int
+    kind: str
+    codec: str
+    language: str | None
+    channels: int | None
+    duration: float | None = None
+
+
+@dataclass(frozen=True)
+class Media:
+    """What a media file holds: ffprobe's name of the container, its duration in seconds, its streams by index."""
+
+    container: str
+    duration: float
+    streams: tuple[MediaStream, ...]
+
+    @property
+    def audio(self) -> tuple[MediaStream, ...]:
+        """The audio streams."""
+        return tuple(s for s in self.streams if s.kind == "audio")
+
+    @property
+    def content(self) -> tuple[MediaStream, ...]:
+        """The audio and video streams of a known codec: what can be decoded and compared."""
+        return tuple(s for s in self.streams if s.kind in ("audio", "video") and s.codec != "unknown")
+
+
+def probe(path: Path, *, timeout: float = 60) -> Media:
+    """Read what a file holds from its headers. Raises MediaError for what is no media, or holds nothing.
+
+    The duration is the container's; where it gives none, the longest stream's; else where the last packet ends.
+    """
+    command = [*_ffprobe(path), "-show_format", "-show_streams", "-of", "json", _address(path)]
+    found = json.loads(_run(command, path, timeout))
+    streams = tuple(_stream(s) for s in found.get("streams", ()))
+    if not streams:
+        raise MediaError(path, "holds no sound and no picture")
+    duration = _seconds(found["format"].get("duration"))
+    if duration is None:
+        duration = max((s.duration for s in streams if s.duration is not None), default=None)
+    if duration is None:
+        duration = _end_of_packets(path, timeout)
+    return Media(container=found["format"]["format_name"], duration=duration, streams=streams)
+
+
+def check_decodes(path: Path, *, timeout: float) -> None:
+    """Decode all sound and picture to nothing. Raises MediaError naming the fault if the file is not whole.
+
+    A file is refused if ffmpeg gives up on it, if more than `BROKEN_FRAMES` of its frames fail, or if it ends more
+    than `LOST_END` before its announced duration, as a cut download does. A single broken frame is no ground: phones
+    write them, and the digest is there to see a later one.
+    """
+    media = probe(path, timeout=timeout)
+    if not media.content:
+        raise MediaError(path, "holds no sound and no picture that this ffmpeg can decode")
+    source = _input(path)
+    command = ffmpeg.output(
+        *(source[str(s.index)] for s in media.content),
+        "pipe:2",
+        f="null",
+        max_error_rate=BROKEN_FRAMES,
+        progress="pipe:1",
+    ).compile(cmd=_ffmpeg())
+    reached = 0.0
+    for line in _run(command, path, timeout).splitlines():
+        name, _, value = line.decode().partition("=")
+        if name == "out_time_us" and value.lstrip("-").isdigit():
+            reached = max(reached, int(value) / 1e6)
+    announced = max((s.duration or media.duration for s in media.content), default=media.duration)
+    if reached == 0:
+        raise MediaError(path, "nothing in it can be decoded")
+    if cut_short(announced, reached):
+        raise MediaError(path, f"announces {announced:.1f} seconds and ends after {reached:.1f}: it is cut short")
+
+
+def cut_short(announced: float, reached: float) -> bool:
+    """Whether so much of the announced seconds is missing that the file cannot be whole."""
+    return announced - reached > max(LOST_END, announced / 50)
+
+
+def stream_digests(path: Path, *, timeout: float) -> dict[int, str]:
+    """The sha256 of the packets of each audio and video stream, by index, as ffmpeg's streamhash muxer gives them.
+
+    They stay the same when only the container's metadata changes.
+    """
+    media = probe(path, timeout=timeout)
+    if not media.content:
+        return {}
+    source = _input(path)
+    command = ffmpeg.output(
+        *(source[str(s.index)] for s in media.content), "pipe:1", c="copy", f="streamhash", hash="sha256"
+    ).compile(cmd=_ffmpeg())
+    lines = _run(command, path, timeout).decode().split()
+    hashes = {int(line.split(",")[0]): line.rpartition("=")[2].lower() for line in lines}
+    if sorted(hashes) != list(range(len(media.content))):
+        raise MediaError(path, f"ffmpeg gave {len(hashes)} stream digests for {len(media.content)} streams")
+    return {s.index: hashes[n] for n, s in enumerate(media.content)}
+
+
+def decode(path: Path, track: int, *, seconds: float, timeout: float) -> Generator[NDArray[numpy.float32], None, None]:
+    """Decode one audio stream, in pieces of `seconds` (the last is shorter), to mono float32 of `SAMPLE_RATE`.
+
+    Memory holds one piece, however long the file. Gaps in the stream's timestamps become silence and its late start
+    too, so that a sample's number tells its time in the media. `timeout` counts the seconds spent waiting for ffmpeg,
+    not those that the caller spends with a piece. Raises MediaError; the pieces before it are true.
+    """
+    audio = _input(path)[str(track)].filter("aresample", SAMPLE_RATE, **{"async": 1, "first_pts": 0})
+    command = ffmpeg.output(audio, "pipe:1", f="f32le", ac=1).compile(cmd=_ffmpeg())
+    size = round(seconds * SAMPLE_RATE) * 4
+    held = bytearray()
+    with closing(_output(command, path, timeout)) as output:
+        for block in output:
+            held += block
+            while len(held) >= size:
+                yield _samples(held[:size])
+                del held[:size]
+    if len(held) >= 4:
+        yield _samples(held[: len(held) // 4 * 4])
+
+
+def _samples(data: bytearray) -> NDArray[numpy.float32]:
+    return numpy.frombuffer(data, dtype="<f4").astype(numpy.float32, copy=False)
+
+
+def _address(path: Path) -> str:
+    return f"file:{path.absolute()}"
+
+
+def _ffprobe(path: Path) -> list[str]:
+    return ["ffprobe", "-v", "error", "-protocol_whitelist", "file,pipe", "-format_whitelist", CONTAINERS]
+
+
+def _ffmpeg() -> list[str]:
+    return ["ffmpeg", "-nostdin", "-hide_banner", "-v", "error"]
+
+
+def _input(path: Path) -> Any:
+    return ffmpeg.input(_address(path), protocol_whitelist="file,pipe", format_whitelist=CONTAINERS)
+
+
+def _stream(found: dict[str, Any]) -> MediaStream:
+    tags = {name.lower(): value for name, value in found.get("tags", {}).items()}
+    kind = found.get("codec_type", "data")
+    if kind == "video" and found.get("disposition", {}).get("attached_pic"):
+        kind = "picture"
+    language = tags.get("language", "und")
+    return MediaStream(
+        index=found["index"],
+        kind=kind,
+        codec=found.get("codec_name", "unknown"),
+        language=language if language != "und" and _LANGUAGE.fullmatch(language) else None,
+        channels=found.get("channels"),
+        duration=_seconds(found.get("duration")) or _seconds(tags.get("duration")),
+    )
+
+
+def _seconds(text: str | None) -> float | None:
+    """Read ffprobe's `12.5`, or Matroska's `00:00:12.500000000`."""
+    if text is None or not re.fullmatch(r"(\d+:\d\d:)?\d+(\.\d+)?", text):
+        return None
+    *larger, seconds = text.split(":")
+    hours, minutes = map(int, larger) if larger else (0, 0)
+    return hours * 3600 + minutes * 60 + float(seconds)
+
+
+def _end_of_packets(path: Path, timeout: float) -> float:
+    command = [*_ffprobe(path), "-show_entries", "packet=pts_time,duration_time", "-of", "csv=p=0", _address(path)]
+    end, rest = 0.0, b""
+    with closing(_output(command, path, timeout)) as output:
+        for block in output:
+            *lines, rest = (rest + block).split(b"\n")
+            for line in lines:
+                pts, _, length = line.decode().partition(",")
+                end = max(end, (_seconds(pts) or 0.0) + (_seconds(length.strip(",")) or 0.0))
+    return end
+
+
+def _run(command: list[str], path: Path, timeout: float) -> bytes:
+    held = bytearray()
+    with closing(_output(command, path, timeout)) as output:
+        for block in output:
+            held += block
+            if len(held) > _STDOUT_KEPT:
+                raise MediaError(path, f"{command[0]} had more to say about it than any real file gives cause for")
+    return bytes(held)
+
+
+def _output(command: list[str], path: Path, timeout: float) -> Generator[bytes, None, None]:
+    """What a command writes, as it comes. Raises MediaError with the command's own words if it fails.
+
+    Only waiting counts against `timeout`. The process is ended with the generator.
+    """
+    try:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    except FileNotFoundError as e:
+        raise ToolMissing(command[0]) from e
+    assert process.stdout is not None  # noqa: S101
+    assert process.stderr is not None  # noqa: S101
+    said: deque[bytes] = deque(maxlen=50)
+    waited = 0.0
+    with process, selectors.DefaultSelector() as selector:
+        try:
+            selector.register(process.stdout, selectors.EVENT_READ)
+            selector.register(process.stderr, selectors.EVENT_READ)
+            while selector.get_map():
+                since = monotonic()
+                ready = selector.select(max(0.0, timeout - waited))
+                waited += monotonic() - since
+                if not ready:
+                    raise MediaTimeout(path, command[0], timeout)
+                for key, _ in ready:
+                    block = os.read(key.fd, 1 << 16)
+                    if not block:
+                        selector.unregister(key.fileobj)
+                    elif key.fileobj is process.stderr:
+                        said.append(block[-2000:])
+                    else:
+                        yield block
+            try:
+                code = process.wait(max(0.1, timeout - waited))
+            except subprocess.TimeoutExpired as e:
+                raise MediaTimeout(path, command[0], timeout) from e
+        finally:
+            process.kill()
+    if code != 0:
+        raise MediaError(
+            path, _fault(b"".join(said).decode("utf-8", "replace"), path) or f"{command[0]} ended with code {code}"
+        )
+
+
+def _fault(said: str, path: Path) -> str:
+    """The first and the last line that ffmpeg wrote, without the address of the file and of its own objects."""
+    if "not on whitelist" in said:
+        return "is a list of other files, or of a kind that is no container of sound and picture"
+    lines = [re.sub(r"^(\[[^\]]*\]\s*)+", "", line).replace(f"{_address(path)}: ", "") for line in said.splitlines()]
+    lines = [line.strip() for line in lines if line.strip()]
+    return "; ".join(dict.fromkeys((lines[0], lines[-1]))) if lines else ""
