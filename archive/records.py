@@ -142,7 +142,10 @@ class Alternative(Record):
 
 
 class Passage(Record):
-    """Where a mention stands: a field of the capture (`title`, `description`, `tags`) or a transcript by its name.
+    """Where a mention stands.
+
+    `where` is a field of the capture (`title`, `description`, `tags`), a transcript by its name, or `url`, the clip's
+    own address that an entry cites.
 
     `start` and `end` are seconds in the media, absent for words that nobody said; `offset` counts code points in
     the passage's text.
@@ -195,10 +198,15 @@ class Judgement(Record):
     why: str | None = None
 
 
-class Event(Record):
-    """What happened to an object: a Library of Congress preservation event type, when, by whom, with what outcome.
+EVENT_TYPES = "http://id.loc.gov/vocabulary/preservation/eventType/"
+CAPTURE, CREATION, PACKAGE, REPLICATION = (EVENT_TYPES + code for code in ("cap", "cre", "ipc", "rep"))
+FIXITY_CHECK, POLICY, DISSEMINATION, METADATA = (EVENT_TYPES + code for code in ("fix", "poa", "dis", "mem"))
 
-    `type` is the last part of the URI http://id.loc.gov/vocabulary/preservation/eventType/TYPE.
+
+class Event(Record):
+    """What happened to an object, when, by whom, with what outcome.
+
+    `type` is the URI of a Library of Congress preservation event type; `agent` a person, or software@version.
     """
 
     object: str
@@ -206,7 +214,7 @@ class Event(Record):
     type: str
     at: Moment
     agent: str
-    outcome: Literal["success", "failure", "warning"]
+    outcome: Literal["success", "failure", "warning"] = "success"
     target: str | None = None
     detail: str | None = None
 

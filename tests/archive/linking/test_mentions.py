@@ -1,0 +1,132 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive.linking.mentions import number_mentions
+from archive.linking.spotting import name_mentions
+from tests.archive.linking import people
+
+INDEX = people.index()
+
+
+@pytest.mark.parametrize(
+    ("text", "entries"),
+    [
+        ("Entry 123", ["123"]),
+        ("Case Number 153", ["153"]),
+        ("Number 507", ["507"]),
+        ("Entry 1,358: a teacher", ["1358"]),
+        ("Entry No. 0123.", ["123"]),
+        ("victim #77", ["77"]),
+        ("Entries 12, 34 and 56.", ["12", "34", "56"]),
+        ("entry one hundred and fifty three", ["153"]),
+        ("case number thirteen ninety one", ["1391"]),
+        ("запись № 1391", ["1391"]),
+        ("под номером 507", ["507"]),
+        ("1391 нөмірлі", ["1391"]),
+        ("нөмірі 123", ["123"]),
+        ("kayıt numarası 1391", ["1391"]),
+        ("123 numaralı kayıt", ["123"]),
+        ("我要为第1391号作证", ["1391"]),
+        ("编号一百五十三", ["153"]),
+        ("条目123", ["123"]),
+        ("نومۇرى 123", ["123"]),
+        ("123-نومۇرلۇق", ["123"]),
+        ("رقم ١٢٣", ["123"]),
+    ],
+)
+def test_a_number_with_its_cue_is_a_mention(text: str, entries: list[str]) -> None:
+    assert [m.entry for m in number_mentions(text)] == entries
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Beat 1083",
+        "1391",
+        "in 2018 he was 45 years old",
+        "number 2018",
+        "number one concern",
+        "in case 2 people come",
+        "room number 507",
+        "No. 12 prison",
+        "my phone number 1234567",
+        "Entry 10:30",
+        "Entry 12.05.2018",
+        "entry 45 years",
+        "Number 50,000 dollars",
+        "Entry 1 358",
+        "Entry 12345678901",
+        "第12号监狱",
+        "школа номер 12",
+        "номер 12 колония",
+        "15号",
+        "no 500 yuan",
+        "reentry 123",
+        "industry 123",
+    ],
+)
+def test_years_dates_ages_sums_and_other_numbers_are_none(text: str) -> None:
+    assert number_mentions(text) == []
+
+
+@given(
+    st.text(alphabet=st.sampled_from("Entry number#№номер第号编1234567890,. -\n\0\u202eone hundred and"), max_size=200)
+)
+def test_any_text_gives_mentions_whose_spans_are_their_quotes(text: str) -> None:
+    end = 0
+    for mention in number_mentions(text):
+        assert text[mention.start : mention.end] == mention.quote
+        assert mention.start >= end
+        assert 0 < int(mention.entry) <= 9_999_999
+        end = mention.end
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "number"),
+    [
+        ("Aqbota Seitqali was a nurse", "Aqbota Seitqali", "123"),
+        ("Сейтқали Ақбота деген", "Сейтқали Ақбота", "123"),
+        ("о Махире Тохти рассказали", "Махире Тохти", "1358"),
+        ("بۇ ماھىرە توختى", "ماھىرە توختى", "1358"),
+        ("她叫玛依热·托合提。", "玛依热·托合提", "1358"),
+        ("她叫马一热脱合提", "马一热脱合提", "1358"),
+        ("this is Omir Bekaldan", "Omir Bekaldan", "2001"),
+        ("his brother, Aqbota\u200f Seitqali,", "Aqbota\u200f Seitqali", "123"),
+    ],
+)
+def test_a_name_is_found_in_any_script(text: str, quote: str, number: str) -> None:
+    (mention,) = name_mentions(text, INDEX.names)
+    assert mention.quote == quote == text[mention.start : mention.end]
+    assert [entry.number for entry, _ in mention.candidates] == [number]
+
+
+def test_namesakes_are_all_candidates() -> None:
+    (mention,) = name_mentions("Perhat Yolwas", INDEX.names)
+    assert [entry.number for entry, _ in mention.candidates] == ["507", "2002"]
+
+
+def test_a_sentence_between_two_words_keeps_them_apart() -> None:
+    assert name_mentions("We met Aqbota. Seitqali left.", INDEX.names) == []
+
+
+def test_ordinary_speech_names_nobody() -> None:
+    text = "We went home and nobody told us anything. Then the police came, and I was taken away for a year."
+    assert name_mentions(text, INDEX.names) == []
+    assert name_mentions(text.lower(), INDEX.names) == []
+
+
+@given(st.text(max_size=300))
+def test_any_text_is_read_and_quotes_are_its_spans(text: str) -> None:
+    for mention in name_mentions(text + " Aqbota Seitqali", INDEX.names):
+        assert (text + " Aqbota Seitqali")[mention.start : mention.end] == mention.quote
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    "piece", ["Entry ", "entry one hundred and ", "1,234,", "No. #", "a'", "·玛", "my Aqbota ", "\0\u202e", "1-"]
+)
+def test_long_hostile_texts_are_read_to_their_end(piece: str) -> None:
+    text = piece * (120_000 // len(piece)) + ". Entry 123"
+    assert number_mentions(text)[-1].entry == "123"
+    name_mentions(text, INDEX.names)

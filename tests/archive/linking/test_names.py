@@ -1,0 +1,107 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive.linking.names import NameIndex, agreement
+from archive.linking.phonetics import readings, tokens
+from archive.linking.register import Entry
+from archive.linking.spotting import words_of
+from tests.archive.linking import people
+
+NAMES = (
+    "Mehmut Tursun", "Memtimin Turdi", "Dilnigar Rozi", "Qaliolla Tursyn", "Serik Janabil", "Erbol Janat",
+    "Ghopur Abdurehim", "Gulshat Nurlan", "Omirbek Aldan", "Ma Guoqing", "Yusupjan Hoshur", "Zhanar Muqan",
+)  # fmt: skip
+INDEX = NameIndex(Entry(number=str(n), latin=name) for n, name in enumerate(NAMES, start=1))
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("Maimaiti Tuerxun", "Mehmut Tursun"),
+        ("哈力尤拉·吐尔逊", "Qaliolla Tursyn"),
+        ("Dinigeer Ruzi", "Dilnigar Rozi"),
+        ("Серік Жаңабылұлы", "Serik Janabil"),
+        ("Жанатович Ербол", "Erbol Janat"),
+        ("غوپۇر ئابدۇرېھىم", "Ghopur Abdurehim"),
+        ("Гүлшат Нұрланқызы", "Gulshat Nurlan"),
+        ("Omir Bekaldan", "Omirbek Aldan"),
+        ("马国庆", "Ma Guoqing"),
+        ("Юсупжан Хошур", "Yusupjan Hoshur"),
+        ("Жанар Мұқан", "Zhanar Muqan"),
+        ("Janar Mukan", "Zhanar Muqan"),
+        ("غفور عبد الرحيم", "Ghopur Abdurehim"),
+        ("MEHMUT\u202e TURSUN\0", "Mehmut Tursun"),
+    ],
+)
+def test_a_name_is_found_across_scripts_and_spellings(query: str, name: str) -> None:
+    assert INDEX.search(query, 3)[0][0].latin == name
+
+
+def test_scores_fall_and_equal_ones_keep_the_registers_order() -> None:
+    index = people.index().names
+    found = index.search("Yolwas Perhat", 5)
+    assert [entry.number for entry, _ in found[:2]] == ["507", "2002"]
+    scores = [score for _, score in found]
+    assert scores == sorted(scores, reverse=True)
+    assert scores[0] == 1
+
+
+@pytest.mark.parametrize("name", ["Tursun Abdul", "Abdul", "Uly", "Abd al-Rahim", "Qyzy Uly"])
+def test_no_name_is_lost_to_its_particles(name: str) -> None:
+    assert NameIndex([Entry(number="1", latin=name)]).search(name, 1)[0][1] == 1
+
+
+def test_an_entry_is_found_once_by_either_of_its_names() -> None:
+    found = people.index().names.search("玛依热·托合提", 9)
+    assert found[0][0].number == "1358"
+    assert len({entry.number for entry, _ in found}) == len(found)
+
+
+@pytest.mark.parametrize("query", ["", " ", "123", "\0", "·", "—", "🙂"])
+def test_nothing_to_search_for_finds_nothing(query: str) -> None:
+    assert INDEX.search(query, 5) == []
+
+
+def test_an_empty_register_finds_nothing() -> None:
+    assert NameIndex([]).search("Mehmut Tursun", 5) == []
+    assert NameIndex([Entry(number="1")]).near(["mehmut"], 0.5) == [{}]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Toxti", "Tohti"), ("Tokhti", "Тохти"), ("Қайрат", "Kairat"), ("ئابدۇرېھىم", "Abdurehim"), ("Zhanar", "Жанар"),
+     ("Ömer", "Omer"), ("Serikuly", "Серікұлы"), ("Şohret", "Shohret"), ("Karimovich", "Karim")],
+)  # fmt: skip
+def test_spellings_that_are_read_alike_have_one_sound(one: str, other: str) -> None:
+    (left,), (right,) = tokens(one), tokens(other)
+    assert readings(left)[0].sound == readings(right)[0].sound
+
+
+@given(st.text(min_size=1, max_size=30), st.text(min_size=1, max_size=30))
+def test_likeness_is_the_same_both_ways(one: str, other: str) -> None:
+    def score(a: str, b: str) -> float | None:
+        found = NameIndex([Entry(number="1", latin=a)]).search(b, 1)
+        return found[0][1] if found else None
+
+    assert score(one, other) == pytest.approx(score(other, one), abs=0.001)
+
+
+@given(st.text(max_size=3000))
+def test_any_text_has_bounded_tokens_and_readings(text: str) -> None:
+    for token in tokens(text):
+        assert token
+        assert len(token) <= 40
+        assert 1 <= len(readings(token)) <= 2
+
+
+def test_agreement_gives_the_words_that_agree() -> None:
+    text = "here we remember Aqbota Seytkali, a nurse"
+    found = agreement(["Aqbota Seitqali"], words_of(text))
+    assert found is not None
+    score, start, end = found
+    assert score > 0.78
+    assert text[start:end] == "Aqbota Seytkali"
+    other = agreement(["Perhat Yolwas"], words_of(text))
+    assert other is not None
+    assert other[0] < 0.7

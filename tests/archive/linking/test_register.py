@@ -1,0 +1,139 @@
+import hashlib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive.linking.masks import MASK
+from archive.linking.register import COLUMNS, EDITED, RegisterError, load
+from archive.linking.testimonies import testimonies as parsed
+
+TESTIMONIES = """Testimony 1|2*: Dauren Seitqali, originally from Anywhere, now elsewhere. (husband)
+Testimony 3: Aigul Bekova, as reported by Radio Example. (sister) https://youtu.be/abcdefghijk?t=3
+Testimony 11*|12*: Dauren Seitqali, as reported by Aigul Bekova (husband)"""
+
+
+def written(folder: Path, text: str, encoding: str = "utf-8") -> Path:
+    path = folder / "register.csv"
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+def quoted(*cells: str) -> str:
+    return ",".join('"' + cell.replace('"', '""') + '"' for cell in cells) + "\n"
+
+
+def test_an_entry_is_read_with_its_testimonies_and_sources(tmp_path: Path) -> None:
+    text = quoted(
+        "Entry", "Victim's Name", "Chinese name", "About the Testifier", "Additional Info", "Ethnicity", "Gender"
+    )
+    more = "Potential Chinese variants: 赛特哈力, 塞特哈里\nhttps://www.youtube.com/watch?v=abcdefghijk"
+    text += quoted("1,358", "Aqbota Seitqali", "阿克波塔", TESTIMONIES, more, "Kazakh", "F")
+    path = written(tmp_path, text, "utf-8-sig")
+    register = load(path, "made-up")
+    (entry,) = register.entries
+    assert register.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert (entry.number, entry.latin, entry.chinese) == ("1358", "Aqbota Seitqali", "阿克波塔")
+    assert entry.names == ("Aqbota Seitqali", "阿克波塔", "赛特哈力", "塞特哈里")
+    assert (entry.ethnicity, entry.gender, entry.location) == ("Kazakh", "F", None)
+    assert entry.sources == ("youtube.com/watch?v=abcdefghijk",)
+    assert [(t.labels, t.testifier, t.reporter, t.relation) for t in entry.testimonies] == [
+        (("1", "2*"), "Dauren Seitqali", None, "husband"),
+        (("3",), "Aigul Bekova", "Radio Example", "sister"),
+        (("11*", "12*"), "Dauren Seitqali", "Aigul Bekova", "husband"),
+    ]
+    assert entry.testimonies[1].sources == ("youtube.com/watch?v=abcdefghijk",)
+    assert (register.report.read, register.report.skipped, register.report.odd) == (1, (), ())
+
+
+def test_the_edited_column_is_preferred_and_case_and_apostrophes_do_not_matter(tmp_path: Path) -> None:
+    text = quoted("entry", "VICTIM’S  NAME", "Profession", "Profession" + EDITED, "Relation", "About the testifier")
+    text += quoted("1", "Aqbota Seitqali", "медсестра", "nurse", "husband", "Dauren Seitqali, a farmer")
+    (entry,) = load(written(tmp_path, text), "made-up").entries
+    assert entry.profession == "nurse"
+    assert [(t.testifier, t.relation) for t in entry.testimonies] == [("Dauren Seitqali", "husband")]
+
+
+def test_nothing_is_dropped_in_silence(tmp_path: Path) -> None:
+    text = (
+        "Entry,Victim's Name,Vicitm's Status\n1,A B,x\n,,\n1,C D,x\nx,E F,x\n2,,x\n3,G H\n4,I J,x,y\n0,K L,x\n٧,M N,x\n"
+    )
+    register = load(written(tmp_path, text), "made-up")
+    report = register.report
+    assert [entry.number for entry in register.entries] == ["1", "2", "3", "4"]
+    assert report.read == len(register.entries) + len(report.skipped) == 8
+    assert [(note.line, note.entry) for note in report.skipped] == [(4, "1"), (5, None), (9, None), (10, None)]
+    assert "already read at line 2" in report.skipped[0].what
+    odd = [(note.line, note.what) for note in report.odd]
+    assert odd[0][0] == 1
+    assert '"Victim\'s Status"' in odd[0][1]
+    assert odd[1:] == [(6, "no name"), (7, "2 cells under 3 columns"), (8, "4 cells under 3 columns")]
+
+
+def test_private_numbers_stay_outside(tmp_path: Path) -> None:
+    text = quoted("Entry", "Victim's Name", "ID no.", "About the Testifier", "Profession", "Location")
+    teller = "Testimony 1: Dauren 000000190001010000, now at +7 700 000 00 00. (husband, E00000000)"
+    text += quoted(
+        "1",
+        "Aqbota 00000019000101000X",
+        "000000190001010000",
+        teller,
+        "nurse 000000 19000101 0000",
+        "+86 130 0000 0000",
+    )
+    register = load(written(tmp_path, text), "made-up")
+    kept = repr(register)
+    assert "0000000" not in kept
+    assert "0000 0000" not in kept
+    assert MASK * 18 in kept
+    assert register.entries[0].latin == "Aqbota " + MASK * 18
+
+
+def test_marks_that_disguise_a_cell_are_taken_out(tmp_path: Path) -> None:
+    (entry,) = load(
+        written(tmp_path, "Entry,Victim's Name\n\u200f12\0,\u202eAqbota\0 Seitqali\u2069\n"), "made-up"
+    ).entries
+    assert (entry.number, entry.latin) == ("12", "Aqbota Seitqali")
+
+
+def test_a_missing_column_is_named_with_the_nearest(tmp_path: Path) -> None:
+    path = written(tmp_path, "Entry,Victim Name\n1,A B\n")
+    with pytest.raises(RegisterError, match=r"register\.csv: column .Victim's Name. is missing; the nearest") as caught:
+        load(path, "made-up")
+    assert (caught.value.file, caught.value.column, caught.value.nearest) == (path, "Victim's Name", "Victim Name")
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "message"),
+    [
+        ("", "utf-8", "column 'Entry' is missing"),
+        ("Entry;Victim's Name\n1;A\n", "utf-8", "with commas"),
+        ("Entry,Victim's Name\n1,É\n", "latin-1", "is not UTF-8"),
+        ("Entry,Victim's Name\n1,A\n", "utf-16", "is not UTF-8"),
+        ("Entry,Victim's Name\n1,A\n2,\"B\n3,C\n", "utf-8", "line 3 is no CSV"),
+    ],
+)
+def test_what_is_no_such_export_is_refused(tmp_path: Path, text: str, encoding: str, message: str) -> None:
+    with pytest.raises(RegisterError, match=message):
+        load(written(tmp_path, text, encoding), "made-up")
+
+
+def test_a_cell_beyond_the_csv_modules_default_is_read(tmp_path: Path) -> None:
+    text = quoted("Entry", "Victim's Name", "Additional Info") + quoted(
+        "1", "A B", "x" * 300_000 + " https://youtu.be/abcdefghijk"
+    )
+    (entry,) = load(written(tmp_path, text), "made-up").entries
+    assert entry.sources == ("youtube.com/watch?v=abcdefghijk",)
+
+
+def test_the_whole_header_of_the_export_is_known(tmp_path: Path) -> None:
+    header = [*COLUMNS, "Detention reason", *(column + EDITED for column in COLUMNS[4:])]
+    report = load(written(tmp_path, quoted(*header) + quoted("1", "A B", *["x"] * (len(header) - 2))), "made-up").report
+    assert report.odd == ()
+
+
+@given(st.text(max_size=300))
+def test_any_text_has_testimonies_or_none(text: str) -> None:
+    assert len(parsed("Testimony 1: " + text)) >= 1
+    assert all(t.labels for t in parsed(text))
