@@ -1,0 +1,40 @@
+"""Digests of files, of their blocks, and of the streams inside media."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256, sha512
+from pathlib import Path
+
+BLOCK = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Digests:
+    """Size in bytes and digests of a file, in lower-case hex; `blocks` is the sha256 of each MiB in order."""
+
+    size: int
+    sha512: str
+    sha256: str
+    blocks: tuple[str, ...]
+
+
+def digest(path: Path, progress: Callable[[int], None] | None = None) -> Digests:
+    """Read a file once and take every digest on the way. `progress` is told the bytes of each block."""
+    whole, other, blocks, size = sha512(), sha256(), [], 0
+    with path.open("rb") as file:
+        while block := file.read(BLOCK):
+            whole.update(block)
+            other.update(block)
+            blocks.append(sha256(block).hexdigest())
+            size += len(block)
+            if progress:
+                progress(len(block))
+    return Digests(size, whole.hexdigest(), other.hexdigest(), tuple(blocks))
+
+
+def blocks_document(blocks: tuple[str, ...], name: str) -> bytes:
+    """The content of `blocks.sha256`: a line a MiB, `DIGEST  NUMBER  NAME`, numbers from 0.
+
+    With it, one damaged block can be told from the sound ones, and a few random blocks can be asked of a target.
+    """
+    return "".join(f"{block}  {number}  {name}\n" for number, block in enumerate(blocks)).encode()

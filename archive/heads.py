@@ -1,0 +1,79 @@
+"""What lies at a target: the newest whole version of an object, and what an interrupted writer left."""
+
+import re
+from dataclasses import dataclass
+
+from archive import ocfl
+from storage.contract import Target
+from storage.mirrors import read_small
+
+OCFL = "ocfl/"
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A whole version of an object at a target, with the exact bytes of its inventory."""
+
+    object: str
+    inventory: ocfl.Inventory
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Found:
+    """An object at a target: its newest whole version, if any.
+
+    `leftovers` are content paths that no inventory names. `torn` are versions above the whole one whose inventory lies
+    there uncommitted, or committed with files missing.
+    """
+
+    whole: Whole | None
+    leftovers: tuple[str, ...]
+    torn: tuple[int, ...]
+
+
+def object_key(object_id: str, path: str = "") -> str:
+    """The key of a path within an object."""
+    return f"{OCFL}{ocfl.object_path(object_id)}/{path}"
+
+
+def find(target: Target, object_id: str) -> Found:
+    """Look for an object at a target."""
+    root = object_key(object_id)
+    return read(target, ocfl.object_path(object_id), [stat.key.removeprefix(root) for stat in target.list(root)])
+
+
+def read(target: Target, path: str, paths: list[str]) -> Found:
+    """Read the newest whole version of the object at a path below the OCFL root, from the paths that lie within it.
+
+    The newest is the highest vN whose inventory has the digest that its commit key states and names only files that
+    are there. The root pair is for other tools and is not asked.
+    """
+    there, torn, whole = set(paths), list[int](), None
+    written = {int(m.group(1)) for name in paths if (m := re.fullmatch(r"v([1-9][0-9]*)/inventory\.json", name))}
+    for number in sorted(written | set(ocfl.committed(paths)), reverse=True):
+        whole = _committed(target, path, number, there)
+        if whole:
+            break
+        torn.append(number)
+    left = ocfl.leftovers(paths, whole.inventory if whole else None)
+    return Found(whole, tuple(left), tuple(torn))
+
+
+def _committed(target: Target, path: str, number: int, there: set[str]) -> Whole | None:
+    if not {f"v{number}/{ocfl.INVENTORY}", f"v{number}/{ocfl.INVENTORY_DIGEST}"} <= there:
+        return None
+    folder = f"{OCFL}{path}/v{number}/"
+    data = read_small(target, folder + ocfl.INVENTORY)
+    stated = ocfl.read_digest_line(read_small(target, folder + ocfl.INVENTORY_DIGEST, limit=1024))
+    return whole_version(data, path, number, there) if stated == ocfl.digest_of(data) else None
+
+
+def whole_version(data: bytes, path: str, number: int, there: set[str]) -> Whole | None:
+    """An inventory's bytes as a whole version: of the object that belongs at a path, every file there; else None."""
+    try:
+        inventory = ocfl.parse(data)
+    except ocfl.InventoryError:
+        return None
+    fits = inventory.number == number and ocfl.object_path(inventory.id) == path
+    return Whole(inventory.id, inventory, data) if fits and set(inventory.content()) <= there else None

@@ -1,0 +1,174 @@
+"""What was listed, captured, refused and done, clip by clip."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from archive.ledger import tables as t
+from archive.ledger.book import Book, upsert
+from archive.records import Access, Capture, Listing
+
+
+@dataclass(frozen=True)
+class Failure:
+    """The last failure of a step on a clip, and how often it failed so far."""
+
+    clip: str
+    step: str
+    kind: str
+    message: str
+    at: datetime
+    times: int
+
+
+@dataclass(frozen=True)
+class AccessGiven:
+    """Who opened or closed a clip, and when."""
+
+    level: Access
+    by: str
+    at: datetime
+
+
+class Clips(Book):
+    """Listings, clips, captures, failures, access, and which step is done with what."""
+
+    def seen(self, listing: Listing, now: datetime) -> bool:
+        """Keep a listing. True if this clip was never listed before, by any source."""
+        with self._writing() as connection:
+            values = {"body": listing.model_dump_json(), "last_seen": now}
+            key = {"source": listing.source, "clip": listing.clip}
+            known = connection.scalar(sa.select(t.listings.c.clip).where(t.listings.c.clip == listing.clip).limit(1))
+            found = connection.execute(
+                sa.update(t.listings).where(*(t.listings.c[k] == v for k, v in key.items())).values(**values)
+            )
+            if not found.rowcount:
+                connection.execute(sa.insert(t.listings).values(**key, **values, first_seen=now))
+            upsert(connection, t.clips, {"id": listing.clip}, {})
+        return known is None
+
+    def listing(self, clip: str) -> Listing | None:
+        """The newest listing of a clip."""
+        query = sa.select(t.listings.c.body).where(t.listings.c.clip == clip).order_by(t.listings.c.last_seen.desc())
+        with self._reading() as connection:
+            body = connection.scalar(query.limit(1))
+        return Listing.model_validate_json(body) if body else None
+
+    def listings(self, clip: str) -> list[Listing]:
+        """Every source's listing of a clip."""
+        query = sa.select(t.listings.c.body).where(t.listings.c.clip == clip).order_by(t.listings.c.source)
+        with self._reading() as connection:
+            return [Listing.model_validate_json(body) for body in connection.scalars(query)]
+
+    def to_fetch(self, source: str, *, now: datetime, retry: bool = False) -> list[str]:
+        """Clips that a source lists and that no capture exists of, in the order in which they were first seen.
+
+        A clip that failed for good (`gone`, `no_access`, `damaged`) is left alone until `retry`; one that failed in
+        passing or is not there yet is asked for again.
+        """
+        captured = sa.select(t.captures.c.clip)
+        query = (
+            sa.select(t.listings.c.clip, t.failures.c.kind)
+            .outerjoin(t.failures, (t.failures.c.clip == t.listings.c.clip) & (t.failures.c.step == "fetch"))
+            .where(t.listings.c.source == source, t.listings.c.clip.not_in(captured), t.listings.c.first_seen <= now)
+            .order_by(t.listings.c.first_seen, t.listings.c.clip)
+        )
+        lasting = {"gone", "no_access", "damaged"}
+        with self._reading() as connection:
+            return [clip for clip, kind in connection.execute(query) if retry or kind not in lasting]
+
+    def ids(self) -> list[str]:
+        """Every clip that was ever listed or captured."""
+        with self._reading() as connection:
+            return list(connection.scalars(sa.select(t.clips.c.id).order_by(t.clips.c.id)))
+
+    def listed(self) -> int:
+        """How many clips are known."""
+        with self._reading() as connection:
+            return connection.scalar(sa.select(sa.func.count()).select_from(t.clips)) or 0
+
+    def exists(self, clip: str) -> bool:
+        """Whether the ledger knows the clip."""
+        with self._reading() as connection:
+            return bool(connection.scalar(sa.select(sa.literal(1)).where(t.clips.c.id == clip)))
+
+    def captures(self, clip: str) -> list[Capture]:
+        """The captures of a clip, oldest first."""
+        query = sa.select(t.captures.c.body).where(t.captures.c.clip == clip).order_by(t.captures.c.version)
+        with self._reading() as connection:
+            return [Capture.model_validate_json(body) for body in connection.scalars(query)]
+
+    def media(self) -> dict[str, str]:
+        """Clip → the sha256 of its newest capture's media, of every clip that is held."""
+        query = sa.select(t.captures.c.clip, t.captures.c.media).order_by(t.captures.c.clip, t.captures.c.version)
+        with self._reading() as connection:
+            return {row.clip: row.media for row in connection.execute(query)}
+
+    def held(self) -> list[str]:
+        """Clips with a capture."""
+        with self._reading() as connection:
+            return list(connection.scalars(sa.select(t.captures.c.clip).distinct().order_by(t.captures.c.clip)))
+
+    def failed(self, clip: str, step: str, *, kind: str, message: str, now: datetime) -> None:
+        """Keep that a step failed on a clip."""
+        with self._writing() as connection:
+            key = {"clip": clip, "step": step}
+            condition = (t.failures.c.clip == clip) & (t.failures.c.step == step)
+            times = connection.scalar(sa.select(t.failures.c.times).where(condition)) or 0
+            upsert(connection, t.failures, key, {"kind": kind, "message": message, "at": now, "times": times + 1})
+
+    def mended(self, clip: str, step: str) -> None:
+        """Forget the failure of a step that went well."""
+        with self._writing() as connection:
+            connection.execute(sa.delete(t.failures).where(t.failures.c.clip == clip, t.failures.c.step == step))
+
+    def failures(self, clip: str | None = None) -> list[Failure]:
+        """What failed and was not mended, of one clip or of all."""
+        query = sa.select(t.failures).order_by(t.failures.c.clip, t.failures.c.step)
+        if clip is not None:
+            query = query.where(t.failures.c.clip == clip)
+        with self._reading() as connection:
+            return [Failure(**row) for row in connection.execute(query).mappings()]
+
+    def give_access(self, clip: str, given: AccessGiven) -> None:
+        """Set a clip's own access level, above its source's."""
+        with self._writing() as connection:
+            values = {"access": given.level, "access_by": given.by, "access_at": given.at}
+            upsert(connection, t.clips, {"id": clip}, values)
+            connection.execute(sa.delete(t.done).where(t.done.c.clip == clip, t.done.c.step == "work"))
+
+    def access(self, clip: str) -> AccessGiven | None:
+        """The clip's own access level, None if its source's holds."""
+        with self._reading() as connection:
+            row = connection.execute(sa.select(t.clips).where(t.clips.c.id == clip)).one_or_none()
+        return AccessGiven(row.access, row.access_by, row.access_at) if row and row.access else None
+
+    def done(self, clip: str, step: str) -> str | None:
+        """With what a step was done last, as the step itself wrote it."""
+        query = sa.select(t.done.c.body).where(t.done.c.clip == clip, t.done.c.step == step)
+        with self._reading() as connection:
+            return connection.scalar(query)
+
+    def mark_done(self, clip: str, step: str, body: str) -> None:
+        """Keep that a step is done, and with what."""
+        with self._writing() as connection:
+            upsert(connection, t.done, {"clip": clip, "step": step}, {"body": body})
+
+    def undo(self, clip: str, *steps: str) -> None:
+        """Keep that steps have to look at a clip again, since what they read has changed."""
+        with self._writing() as connection:
+            connection.execute(sa.delete(t.done).where(t.done.c.clip == clip, t.done.c.step.in_(steps)))
+
+    def all_done(self, step: str) -> dict[str, str]:
+        """Clip → with what the step was done, of every clip for which it was."""
+        with self._reading() as connection:
+            query = sa.select(t.done.c.clip, t.done.c.body).where(t.done.c.step == step)
+            return {row.clip: row.body for row in connection.execute(query)}
+
+    def sources(self) -> Iterator[tuple[str, str]]:
+        """Pairs of clip and source, for every listing."""
+        with self._reading() as connection:
+            rows = connection.execute(sa.select(t.listings.c.clip, t.listings.c.source)).all()
+        yield from ((row.clip, row.source) for row in rows)

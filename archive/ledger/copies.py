@@ -1,0 +1,198 @@
+"""Sealed versions, and their copies at targets."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+import sqlalchemy as sa
+
+from archive.errors import Fork
+from archive.ledger import tables as t
+from archive.ledger.book import Book, upsert
+from archive.records import Capture, Head
+
+CopyState = Literal["owed", "claimed", "arrived", "proven"]
+ARRIVED: tuple[CopyState, ...] = ("arrived", "proven")
+
+
+@dataclass(frozen=True)
+class SealedVersion:
+    """A version whose files and inventory are fixed; `inventory` is the exact text that is stored."""
+
+    object: str
+    version: int
+    sha512: str
+    clip: str | None
+    inventory: str
+    sealed: datetime
+
+
+@dataclass(frozen=True)
+class Copy:
+    """One sealed version at one target. `read` is when it was last read in full and found sound."""
+
+    object: str
+    version: int
+    target: str
+    state: CopyState
+    at: datetime
+    read: datetime | None = None
+    problem: str | None = None
+
+
+class Copies(Book):
+    """Versions and copies. (object, version) is unique: whoever seals second learns so."""
+
+    def seal(self, sealed: SealedVersion, *, capture: Capture | None = None, events_upto: int | None = None) -> None:
+        """Keep a sealed version, and in the same transaction what it holds: a capture, or events up to a number.
+
+        The same again is fine; other content raises Fork.
+        """
+        with self._writing() as connection:
+            condition = (t.versions.c.object == sealed.object) & (t.versions.c.version == sealed.version)
+            found = connection.scalar(sa.select(t.versions.c.sha512).where(condition))
+            if found is None:
+                connection.execute(sa.insert(t.versions).values(**vars(sealed)))
+            elif found != sealed.sha512:
+                raise Fork(
+                    f"{sealed.object} v{sealed.version} is sealed already with other content "
+                    f"({found[:12]}… and {sealed.sha512[:12]}…): compare both before going on"
+                )
+            if capture is not None:
+                upsert(connection, t.clips, {"id": sealed.clip}, {})
+                key = {"clip": sealed.clip, "version": sealed.version}
+                values = {"media": capture.media.sha256, "body": capture.model_dump_json()}
+                upsert(connection, t.captures, key, values)
+                connection.execute(sa.delete(t.failures).where(t.failures.c.clip == sealed.clip))
+                connection.execute(sa.delete(t.done).where(t.done.c.clip == sealed.clip, t.done.c.step != "transcribe"))
+            if events_upto is not None:
+                waiting = (t.events.c.run.is_(None)) & (t.events.c.seq <= events_upto)
+                connection.execute(sa.update(t.events).where(waiting).values(run=sealed.object))
+
+    def version(self, object_id: str, version: int) -> SealedVersion | None:
+        """One sealed version."""
+        query = sa.select(t.versions).where(t.versions.c.object == object_id, t.versions.c.version == version)
+        with self._reading() as connection:
+            row = connection.execute(query).mappings().one_or_none()
+        return SealedVersion(**row) if row else None
+
+    def head(self, object_id: str) -> SealedVersion | None:
+        """The newest sealed version of an object."""
+        query = sa.select(t.versions).where(t.versions.c.object == object_id).order_by(t.versions.c.version.desc())
+        with self._reading() as connection:
+            row = connection.execute(query.limit(1)).mappings().one_or_none()
+        return SealedVersion(**row) if row else None
+
+    def heads(self, prefix: str = "") -> list[Head]:
+        """The newest version of every object whose id starts with `prefix`."""
+        newest = (
+            sa.select(t.versions.c.object, sa.func.max(t.versions.c.version).label("version"))
+            .where(t.versions.c.object.startswith(prefix, autoescape=True))
+            .group_by(t.versions.c.object)
+            .subquery()
+        )
+        query = (
+            sa.select(t.versions.c.object, t.versions.c.version, t.versions.c.sha512)
+            .join(newest, (newest.c.object == t.versions.c.object) & (newest.c.version == t.versions.c.version))
+            .order_by(t.versions.c.object)
+        )
+        with self._reading() as connection:
+            return [Head(**row) for row in connection.execute(query).mappings()]
+
+    def owed(self, target: str, prefix: str = "") -> list[tuple[str, int]]:
+        """Versions that are not at a target and that no other ledger says are there, older versions first."""
+        query = (
+            sa.select(t.versions.c.object, t.versions.c.version)
+            .outerjoin(
+                t.copies,
+                (t.copies.c.object == t.versions.c.object)
+                & (t.copies.c.version == t.versions.c.version)
+                & (t.copies.c.target == target),
+            )
+            .where(sa.or_(t.copies.c.state.is_(None), t.copies.c.state == "owed"))
+            .where(t.versions.c.object.startswith(prefix, autoescape=True))
+            .order_by(t.versions.c.sealed, t.versions.c.object, t.versions.c.version)
+        )
+        with self._reading() as connection:
+            return [(row.object, row.version) for row in connection.execute(query)]
+
+    def mark(self, copy: Copy) -> None:
+        """Keep the state of a copy."""
+        values = {k: v for k, v in vars(copy).items() if k not in ("object", "version", "target")}
+        with self._writing() as connection:
+            key = {"object": copy.object, "version": copy.version, "target": copy.target}
+            upsert(connection, t.copies, key, values)
+
+    def last(self, prefix: str) -> Head | None:
+        """The newest version of the object whose id is the last in order among those that start with `prefix`."""
+        query = (
+            sa.select(t.versions.c.object, t.versions.c.version, t.versions.c.sha512)
+            .where(t.versions.c.object.startswith(prefix, autoescape=True))
+            .order_by(t.versions.c.object.desc(), t.versions.c.version.desc())
+            .limit(1)
+        )
+        with self._reading() as connection:
+            row = connection.execute(query).mappings().one_or_none()
+        return Head(**row) if row else None
+
+    def used(self, target: str) -> bool:
+        """Whether any copy was ever said to be at a target."""
+        query = sa.select(t.copies.c.object).where(t.copies.c.target == target, t.copies.c.state != "owed").limit(1)
+        with self._reading() as connection:
+            return connection.scalar(query) is not None
+
+    def problem(self, target: str) -> str | None:
+        """The newest reason why something is owed to a target."""
+        query = (
+            sa.select(t.copies.c.problem)
+            .where(t.copies.c.target == target, t.copies.c.state == "owed", t.copies.c.problem.is_not(None))
+            .order_by(t.copies.c.at.desc())
+            .limit(1)
+        )
+        with self._reading() as connection:
+            return connection.scalar(query)
+
+    def of(self, object_id: str, version: int | None = None) -> list[Copy]:
+        """The copies of an object, or of one of its versions."""
+        query = sa.select(t.copies).where(t.copies.c.object == object_id)
+        if version is not None:
+            query = query.where(t.copies.c.version == version)
+        with self._reading() as connection:
+            rows = connection.execute(query.order_by(t.copies.c.version, t.copies.c.target)).mappings()
+            return [Copy(**row) for row in rows]
+
+    def heads_at(self, target: str, states: tuple[CopyState, ...] = ARRIVED, prefix: str = "evidence-") -> int:
+        """How many objects have their newest version at a target in one of `states`."""
+        newest = (
+            sa.select(t.versions.c.object, sa.func.max(t.versions.c.version).label("version"))
+            .where(t.versions.c.object.startswith(prefix, autoescape=True))
+            .group_by(t.versions.c.object)
+            .subquery()
+        )
+        query = (
+            sa.select(sa.func.count())
+            .select_from(t.copies)
+            .join(newest, (newest.c.object == t.copies.c.object) & (newest.c.version == t.copies.c.version))
+            .where(t.copies.c.target == target, t.copies.c.state.in_(states))
+        )
+        with self._reading() as connection:
+            return connection.scalar(query) or 0
+
+    def safe(self, minimum: int, targets: tuple[str, ...]) -> list[str]:
+        """Clips whose newest evidence has arrived at `minimum` of the targets or more."""
+        newest = (
+            sa.select(t.versions.c.object, sa.func.max(t.versions.c.version).label("version"))
+            .where(t.versions.c.object.startswith("evidence-"))
+            .group_by(t.versions.c.object)
+            .subquery()
+        )
+        query = (
+            sa.select(t.copies.c.object)
+            .join(newest, (newest.c.object == t.copies.c.object) & (newest.c.version == t.copies.c.version))
+            .where(t.copies.c.state.in_(ARRIVED), t.copies.c.target.in_(targets))
+            .group_by(t.copies.c.object)
+            .having(sa.func.count() >= minimum)
+            .order_by(t.copies.c.object)
+        )
+        with self._reading() as connection:
+            return [name.removeprefix("evidence-") for name in connection.scalars(query)]

@@ -1,0 +1,51 @@
+"""Events as they happen, until a run record holds them."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from archive.ledger import tables as t
+from archive.ledger.book import Book, upsert
+from archive.records import Event
+
+
+class Events(Book):
+    """What happened to objects, in order. A killed run's events wait for the next run record."""
+
+    def add(self, event: Event) -> None:
+        """Keep an event."""
+        with self._writing() as connection:
+            connection.execute(sa.insert(t.events).values(run=None, body=event.model_dump_json()))
+
+    def waiting(self) -> list[tuple[int, Event]]:
+        """Events that no run record holds yet, with their numbers in the ledger."""
+        query = sa.select(t.events.c.seq, t.events.c.body).where(t.events.c.run.is_(None)).order_by(t.events.c.seq)
+        with self._reading() as connection:
+            return [(row.seq, Event.model_validate_json(row.body)) for row in connection.execute(query)]
+
+    def restore(self, run: str, events: list[Event]) -> None:
+        """Keep the events of a run record that was read from a target, once."""
+        known = sa.select(t.events.c.seq).where(t.events.c.run == run).limit(1)
+        with self._writing() as connection:
+            if connection.scalar(known) is None and events:
+                rows = [{"run": run, "body": event.model_dump_json()} for event in events]
+                connection.execute(sa.insert(t.events), rows)
+
+    def all(self) -> Iterator[Event]:
+        """Every event that the ledger knows, oldest first."""
+        with self._reading() as connection:
+            bodies = list(connection.scalars(sa.select(t.events.c.body).order_by(t.events.c.seq)))
+        yield from (Event.model_validate_json(body) for body in bodies)
+
+    def last_full(self) -> datetime | None:
+        """When a run record last listed the heads of every object."""
+        query = sa.select(t.facts.c.value).where(t.facts.c.name == "last_full")
+        with self._reading() as connection:
+            value = connection.scalar(query)
+        return datetime.fromisoformat(value) if value else None
+
+    def set_last_full(self, when: datetime) -> None:
+        """Keep when a run record listed the heads of every object."""
+        with self._writing() as connection:
+            upsert(connection, t.facts, {"name": "last_full"}, {"value": when.isoformat()})

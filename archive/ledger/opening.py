@@ -1,0 +1,55 @@
+"""The one opener of the ledger's database."""
+
+from datetime import datetime
+from pathlib import Path
+from uuid import uuid4
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+
+from archive.ledger import tables
+
+
+def open_engine(path: Path) -> sa.Engine:
+    """Open (and make, and migrate) the SQLite ledger at `path`: WAL, full sync, 30 s patience with other writers."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
+
+    @sa.event.listens_for(engine, "connect")
+    def configure(connection: sa.engine.interfaces.DBAPIConnection, _record: object) -> None:
+        connection.isolation_level = None  # SQLAlchemy's recipe: we begin transactions ourselves
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.close()
+
+    @sa.event.listens_for(engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        # A writer takes its lock at once: a lock that is asked for half-way cannot be waited for.
+        writes = connection.get_execution_options().get("writes", True)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    migrate(engine)
+    return engine
+
+
+def migrate(engine: sa.Engine) -> None:
+    """Bring the tables to the newest form."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def identity(engine: sa.Engine, now: datetime) -> str:
+    """The ledger's own id, made when it is first asked for."""
+    with engine.begin() as connection:
+        found = connection.scalar(sa.select(tables.facts.c.value).where(tables.facts.c.name == "ledger"))
+        if found is None:
+            found = str(uuid4())
+            connection.execute(sa.insert(tables.facts).values(name="ledger", value=found))
+            connection.execute(sa.insert(tables.facts).values(name="made", value=now.isoformat()))
+    return str(found)

@@ -1,0 +1,73 @@
+"""What was read out of clips: transcripts, links, and people's judgements on links."""
+
+import sqlalchemy as sa
+
+from archive.ledger import tables as t
+from archive.ledger.book import Book, upsert
+from archive.records import Judgement, Link, TranscriptRef
+
+
+class Readings(Book):
+    """Transcripts, links and judgements of clips."""
+
+    def add_transcript(self, clip: str, ref: TranscriptRef, body: str) -> None:
+        """Keep a transcript: its reference, and the exact text of its file."""
+        with self._writing() as connection:
+            values = {"ref": ref.model_dump_json(), "body": body}
+            upsert(connection, t.transcripts, {"clip": clip, "name": ref.name}, values)
+            _undo(connection, clip, "link", "work")
+
+    def transcripts(self, clip: str) -> list[tuple[TranscriptRef, str]]:
+        """The transcripts of a clip with the text of their files, by name."""
+        query = sa.select(t.transcripts).where(t.transcripts.c.clip == clip).order_by(t.transcripts.c.name)
+        with self._reading() as connection:
+            rows = connection.execute(query).all()
+        return [(TranscriptRef.model_validate_json(row.ref), row.body) for row in rows]
+
+    def count_transcripts(self) -> int:
+        """How many transcripts there are."""
+        with self._reading() as connection:
+            return connection.scalar(sa.select(sa.func.count()).select_from(t.transcripts)) or 0
+
+    def set_links(self, clip: str, links: list[Link]) -> None:
+        """Keep what was proposed for a clip. A link that somebody judged stays, also when it is proposed no more."""
+        with self._writing() as connection:
+            judged = sa.select(t.judgements.c.link).where(t.judgements.c.clip == clip)
+            connection.execute(sa.delete(t.links).where(t.links.c.clip == clip, t.links.c.id.not_in(judged)))
+            for link in links:
+                values = {"clip": clip, "entry": link.entry, "body": link.model_dump_json()}
+                upsert(connection, t.links, {"id": link.id}, values)
+            _undo(connection, clip, "work")
+
+    def links(self, clip: str | None = None) -> list[Link]:
+        """The links of a clip, or all: surest first."""
+        query = sa.select(t.links.c.body)
+        if clip is not None:
+            query = query.where(t.links.c.clip == clip)
+        with self._reading() as connection:
+            found = [Link.model_validate_json(body) for body in connection.scalars(query)]
+        return sorted(found, key=lambda link: (link.clip, link.tier, -link.score, link.entry))
+
+    def judge(self, clip: str, judgement: Judgement) -> None:
+        """Keep a judgement; nothing is replaced. The same judgement again is kept once."""
+        body = judgement.model_dump_json()
+        values = {"link": judgement.link, "clip": clip, "verdict": judgement.verdict, "body": body}
+        with self._writing() as connection:
+            known = sa.select(t.judgements.c.seq).where(
+                t.judgements.c.link == judgement.link, t.judgements.c.body == body
+            )
+            if connection.scalar(known) is None:
+                connection.execute(sa.insert(t.judgements).values(**values))
+                _undo(connection, clip, "work")
+
+    def judgements(self, clip: str | None = None) -> list[Judgement]:
+        """The judgements on a clip's links, or all, in the order in which they were given."""
+        query = sa.select(t.judgements.c.body).order_by(t.judgements.c.seq)
+        if clip is not None:
+            query = query.where(t.judgements.c.clip == clip)
+        with self._reading() as connection:
+            return [Judgement.model_validate_json(body) for body in connection.scalars(query)]
+
+
+def _undo(connection: sa.Connection, clip: str, *steps: str) -> None:
+    connection.execute(sa.delete(t.done).where(t.done.c.clip == clip, t.done.c.step.in_(steps)))

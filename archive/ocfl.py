@@ -1,0 +1,239 @@
+"""OCFL 1.1 objects as values: inventories, versions, paths. Pure: no bytes move here.
+
+Sources: the Oxford Common File Layout 1.1 (https://ocfl.io/1.1/spec/) and its extension 0003, the hash-and-n-tuple
+layout with the encapsulating id (https://ocfl.github.io/extensions/0003-hash-and-id-n-tuple-storage-layout.html).
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from hashlib import sha256, sha512
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+ROOT_DECLARATION = "0=ocfl_1.1"
+OBJECT_DECLARATION = "0=ocfl_object_1.1"
+INVENTORY = "inventory.json"
+INVENTORY_DIGEST = "inventory.json.sha512"
+LAYOUT = "0003-hash-and-id-n-tuple-storage-layout"
+_TUPLES, _TUPLE_SIZE, _LONGEST_ID = 3, 3, 100
+_VERSION = re.compile(r"v[1-9][0-9]*")
+
+
+class InventoryError(ValueError):
+    """The bytes are no inventory that this archive could have written."""
+
+
+class User(BaseModel):
+    """Who made a version; the address is a URI."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    address: str
+
+
+class Version(BaseModel):
+    """One version in an inventory: `state` maps a digest to the logical paths that have it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    created: str
+    message: str
+    user: User
+    state: dict[str, list[str]]
+
+
+class Inventory(BaseModel):
+    """The inventory of an object: section 3.5 of the specification, with sha512 digests and v1, v2, … unpadded."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    type: Literal["https://ocfl.io/1.1/spec/#inventory"] = "https://ocfl.io/1.1/spec/#inventory"
+    digestAlgorithm: Literal["sha512"] = "sha512"  # noqa: N815 - the specification's name
+    head: str
+    fixity: dict[str, dict[str, list[str]]] = Field(default_factory=dict)
+    manifest: dict[str, list[str]]
+    versions: dict[str, Version]
+
+    @property
+    def number(self) -> int:
+        """The number of the newest version."""
+        return int(self.head[1:])
+
+    def to_bytes(self) -> bytes:
+        """The inventory as it is stored: sorted keys, one way to write it."""
+        document = self.model_dump(mode="json", exclude_defaults=False)
+        if not document["fixity"]:
+            del document["fixity"]
+        return (json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
+
+    @property
+    def sha512(self) -> str:
+        """The digest of the inventory's bytes."""
+        return digest_of(self.to_bytes())
+
+    def state(self, version: int | None = None) -> dict[str, str]:
+        """Logical path → digest of a version, the newest by default."""
+        found = self.versions[f"v{version or self.number}"].state
+        return {path: digest for digest, paths in found.items() for path in paths}
+
+    def content(self) -> dict[str, str]:
+        """Content path → digest of every file of every version."""
+        return {path: digest for digest, paths in self.manifest.items() for path in paths}
+
+    def content_of(self, version: int) -> dict[str, str]:
+        """Content path → digest of the files that one version brought."""
+        return {path: digest for path, digest in self.content().items() if path.startswith(f"v{version}/")}
+
+    def where(self, path: str, version: int | None = None) -> str:
+        """The content path of a logical path. Raises KeyError if the version has no such file."""
+        return self.manifest[self.state(version)[path]][0]
+
+
+def parse(data: bytes) -> Inventory:
+    """Read an inventory back. Raises InventoryError with the first thing that is wrong."""
+    try:
+        document: Any = json.loads(data)
+        inventory = Inventory.model_validate(document)
+    except (ValueError, ValidationError, RecursionError) as error:
+        raise InventoryError(f"not an inventory: {error}") from error
+    if not _VERSION.fullmatch(inventory.head) or set(inventory.versions) != {
+        f"v{n}" for n in range(1, inventory.number + 1)
+    }:
+        raise InventoryError(f"head {inventory.head} and versions {sorted(inventory.versions)} do not fit")
+    for path in inventory.content():
+        parts = path.split("/")
+        if len(parts) < 3 or parts[0] not in inventory.versions or parts[1] != "content" or {"", ".", ".."} & {*parts}:
+            raise InventoryError(f"content path {path!r} leads out of its version")
+    for name, version in inventory.versions.items():
+        for digest, paths in version.state.items():
+            if digest not in inventory.manifest:
+                raise InventoryError(f"{name} has {paths} that the manifest lacks")
+            if any({"", ".", ".."} & {*path.split("/")} for path in paths):
+                raise InventoryError(f"{name} has a path that leads out of the object: {paths}")
+    return inventory
+
+
+def next_version(
+    previous: Inventory | None,
+    object_id: str,
+    *,
+    files: Mapping[str, str],
+    created: datetime,
+    message: str,
+    user: User,
+    sha256s: Mapping[str, str] | None = None,
+    recovered: Mapping[str, str] | None = None,
+) -> Inventory:
+    """The inventory of the version after `previous`, whose state is `files` (logical path → sha512).
+
+    A file whose digest some version has already is not stored again. `sha256s` (sha512 → sha256) become the fixity
+    block. `recovered` (content path within the new version → sha512) are files that an interrupted writer left in this
+    version's folder: they are kept, under `recovered/`, since a file in no inventory makes a root invalid for good.
+    """
+    number = previous.number + 1 if previous else 1
+    manifest = {digest: list(paths) for digest, paths in (previous.manifest if previous else {}).items()}
+    taken = dict(recovered or {})
+    for path, digest in taken.items():
+        manifest.setdefault(digest, []).append(path)
+    logical = dict(files)
+    logical.update({f"recovered/{path.split('/', 2)[2]}": digest for path, digest in taken.items()})
+    for path, digest in sorted(files.items()):
+        if digest not in manifest:
+            content = f"v{number}/content/{path}"
+            if content in taken:
+                content = f"v{number}/content/{digest[:16]}/{path}"
+            manifest[digest] = [content]
+    state: dict[str, list[str]] = {}
+    for path, digest in sorted(logical.items()):
+        state.setdefault(digest, []).append(path)
+    fixity = dict(previous.fixity.get("sha256", {}) if previous else {})
+    for digest, other in (sha256s or {}).items():
+        fixity[other] = sorted(manifest[digest])
+    return Inventory(
+        id=object_id,
+        head=f"v{number}",
+        fixity={"sha256": fixity} if fixity else {},
+        manifest=manifest,
+        versions={
+            **(previous.versions if previous else {}),
+            f"v{number}": Version(created=created.isoformat(), message=message, user=user, state=state),
+        },
+    )
+
+
+def digest_of(data: bytes) -> str:
+    """The sha512 of an inventory's bytes, or of any document's."""
+    return sha512(data).hexdigest()
+
+
+def digest_line(inventory_sha512: str) -> bytes:
+    """The content of the inventory's sidecar file (section 3.7)."""
+    return f"{inventory_sha512} {INVENTORY}\n".encode()
+
+
+def read_digest_line(data: bytes) -> str | None:
+    """The digest that an inventory's sidecar file states, None if it states none."""
+    found = re.fullmatch(rb"([0-9a-f]{128})[ \t]+inventory\.json\r?\n?", data)
+    return found.group(1).decode() if found else None
+
+
+def object_path(object_id: str) -> str:
+    """Where an object lies below the OCFL root: three tuples of three hex digits of the id's sha256, then the id."""
+    digest = sha256(object_id.encode()).hexdigest()
+    tuples = [digest[i : i + _TUPLE_SIZE] for i in range(0, _TUPLES * _TUPLE_SIZE, _TUPLE_SIZE)]
+    encoded = "".join(
+        c if c.isascii() and (c.isalnum() or c in "-_") else "".join(f"%{b:02x}" for b in c.encode()) for c in object_id
+    )
+    if len(encoded) > _LONGEST_ID:
+        encoded = f"{encoded[:_LONGEST_ID]}-{digest}"
+    return "/".join([*tuples, encoded])
+
+
+def root_files() -> dict[str, bytes]:
+    """What makes a prefix an OCFL root: path below it → content (sections 4.1 and 4.2)."""
+    config = {
+        "extensionName": LAYOUT,
+        "digestAlgorithm": "sha256",
+        "tupleSize": _TUPLE_SIZE,
+        "numberOfTuples": _TUPLES,
+    }
+    layout = {
+        "extension": LAYOUT,
+        "description": "Three tuples of three hex digits of the sha256 of the object's id, then the id.",
+    }
+    return {
+        f"extensions/{LAYOUT}/config.json": _json(config),
+        "ocfl_layout.json": _json(layout),
+        ROOT_DECLARATION: f"{ROOT_DECLARATION[2:]}\n".encode(),
+    }
+
+
+def group_by_object(keys: Iterable[str]) -> dict[str, list[str]]:
+    """Object path → paths within it, from paths below the OCFL root (those of the root's own files are left out)."""
+    objects: dict[str, list[str]] = {}
+    for key in keys:
+        parts = key.split("/", _TUPLES + 1)
+        if len(parts) == _TUPLES + 2 and all(re.fullmatch(r"[0-9a-f]{3}", part) for part in parts[:_TUPLES]):
+            objects.setdefault("/".join(parts[:-1]), []).append(parts[-1])
+    return objects
+
+
+def committed(paths: Iterable[str]) -> list[int]:
+    """The versions whose commit key is among the paths of an object, newest first."""
+    found = re.compile(rf"v([1-9][0-9]*)/{re.escape(INVENTORY_DIGEST)}")
+    return sorted((int(m.group(1)) for path in paths if (m := found.fullmatch(path))), reverse=True)
+
+
+def leftovers(paths: Iterable[str], inventory: Inventory | None) -> list[str]:
+    """Content paths of an object that no inventory names: what an interrupted writer left."""
+    known = set(inventory.content()) if inventory else set()
+    return [path for path in paths if re.match(r"v[1-9][0-9]*/content/.", path) and path not in known]
+
+
+def _json(document: object) -> bytes:
+    return (json.dumps(document, indent=1, sort_keys=True) + "\n").encode()

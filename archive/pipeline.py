@@ -1,0 +1,168 @@
+"""The way of a clip, step after step; `flows` runs the same functions as tasks.
+
+Preserve first, read later: originals are at `minimum_copies` targets before anything slower touches a clip.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Self
+
+from archive.custody import Stored
+from archive.errors import SettingsError
+from archive.linking.index import RegisterIndex
+from archive.linking.register import Register
+from archive.opened import Archive
+from archive.readiness import Readiness
+from archive.sources.contract import Source
+from archive.steps.fetching import SourceRefuses, SpaceShort, fetch_clip
+from archive.steps.linking import link_clip, load_registers, prepare_registers, to_link
+from archive.steps.listing import list_source
+from archive.steps.recording import record
+from archive.steps.storing import store, tidy
+from archive.steps.transcribing import Engine, model_name, to_transcribe, transcribe_clip
+from archive.steps.work import seal_work, to_seal
+from transcription.errors import TranscriptionError
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What was done, counted; ids and counts only, so that it may be shown anywhere. `problems` name what was not."""
+
+    listed: int = 0
+    new: int = 0
+    fetched: int = 0
+    failed: int = 0
+    stored: int = 0
+    bytes_stored: int = 0
+    transcribed: int = 0
+    linked: int = 0
+    links: int = 0
+    sealed: int = 0
+    problems: tuple[str, ...] = field(default=())
+
+    def __add__(self, other: Self) -> "Tally":
+        return Tally(**{f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(self)})
+
+
+def open_source(archive: Archive, name: str) -> Source:
+    """A source of the settings. Raises SettingsError for one that is not there."""
+    stanza = archive.settings.sources.get(name)
+    if stanza is None:
+        known = ", ".join(archive.settings.sources) or "none"
+        raise SettingsError([f"{archive.settings.file}: there is no source {name}; there are: {known}"])
+    from archive.sources.ytdlp import YtdlpSource  # yt-dlp takes a second to import
+
+    return YtdlpSource(name, stanza)
+
+
+def list_step(archive: Archive, source: str, *, fast: bool = False) -> Tally:
+    """List one source into the ledger."""
+    listed = list_source(archive, open_source(archive, source), fast=fast)
+    problems = (f"{source}: the listing broke off: {listed.problem}",) if listed.problem else ()
+    return Tally(listed=listed.seen, new=listed.new, problems=problems)
+
+
+def to_fetch(archive: Archive, source: str, *, retry: bool = False) -> list[str]:
+    """Clips of a source that are to be fetched now."""
+    return archive.ledger.clips.to_fetch(source, now=archive.clock(), retry=retry)
+
+
+def fetch_step(
+    archive: Archive, readiness: Readiness, source: str, clips: Sequence[str], *, keep: bool = False
+) -> Tally:
+    """Fetch and seal clips of one source, and store each at once; with `keep` they stay in the spool for now."""
+    opened, tally = open_source(archive, source), Tally()
+    for clip in clips:
+        try:
+            done = fetch_clip(archive, opened, clip, readiness.usable)
+        except SpaceShort as error:
+            if tidy(archive, keep_unread=False):
+                continue
+            return tally + Tally(problems=(str(error),))
+        except SourceRefuses as error:
+            return tally + Tally(problems=(str(error),))
+        if done.sealed:
+            tally += Tally(fetched=1)
+            tally += Tally() if keep else store_step(archive, readiness, [clip])
+        else:
+            tally += Tally(failed=1, problems=(f"{clip}: {done.kind}",))
+            archive.progress.say(f"{clip}: {done.kind}: {done.message}")
+    return tally
+
+
+def store_step(archive: Archive, readiness: Readiness, clips: Sequence[str] | None = None) -> Tally:
+    """Store what is owed of some clips, or of everything."""
+    done = store(archive, readiness.usable, clips).values()
+    return Tally(
+        stored=sum(one.versions for one in done),
+        bytes_stored=sum(one.bytes for one in done),
+        problems=tuple(problem for one in done for problem in _problems(one)),
+    )
+
+
+def transcribe_step(
+    archive: Archive, readiness: Readiness, engine: Callable[[], Engine], clips: Sequence[str]
+) -> Tally:
+    """Transcribe clips. A model or a tool that is missing is a problem of this step alone: the rest goes on."""
+    tally = Tally()
+    try:
+        for clip in clips:
+            done = transcribe_clip(archive, engine(), clip, readiness.usable)
+            tally += Tally(transcribed=done.transcripts, problems=(f"{clip}: {done.problem}",) if done.problem else ())
+    except TranscriptionError as error:
+        tally += Tally(problems=(f"nothing more was transcribed: {error}",))
+    return tally
+
+
+def link_step(archive: Archive, registers: dict[str, RegisterIndex], clips: Sequence[str]) -> Tally:
+    """Link clips."""
+    done = [link_clip(archive, registers, clip) for clip in clips]
+    return Tally(linked=len(done), links=sum(one.links for one in done))
+
+
+def work_step(archive: Archive, readiness: Readiness) -> Tally:
+    """Seal the work objects of clips of which something changed."""
+    done = [seal_work(archive, clip, readiness.usable) for clip in to_seal(archive)]
+    return Tally(sealed=sum(one.sealed for one in done), problems=tuple(one.problem for one in done if one.problem))
+
+
+def finish_step(archive: Archive, readiness: Readiness) -> Tally:
+    """Seal what changed, store everything that is owed, write the run record and store it too; tidy the spool."""
+    tally = work_step(archive, readiness)
+    tally += store_step(archive, readiness)
+    if record(archive, readiness.usable):
+        tally += store_step(archive, readiness)
+    tidy(archive)
+    return tally
+
+
+def run(
+    archive: Archive,
+    readiness: Readiness,
+    engine: Callable[[], Engine],
+    *,
+    fast: bool = False,
+    sources: Sequence[str] = (),
+) -> Tally:
+    """The whole way for every source, one step after another, without Prefect. The model is loaded only if needed."""
+    tally = store_step(archive, readiness)
+    for source in sources or archive.settings.sources:
+        tally += list_step(archive, source, fast=fast)
+        tally += fetch_step(archive, readiness, source, to_fetch(archive, source))
+    if waiting := to_transcribe(archive, model_name(archive.settings.transcription)):
+        tally += transcribe_step(archive, readiness, engine, waiting)
+    tally += link_all(archive)
+    return tally + finish_step(archive, readiness)
+
+
+def link_all(archive: Archive, registers: dict[str, Register] | None = None) -> Tally:
+    """Link whatever is to be linked; the registers are indexed only if something is."""
+    loaded = load_registers(archive.settings) if registers is None else registers
+    waiting = to_link(archive, loaded)
+    return link_step(archive, prepare_registers(loaded), waiting) if waiting else Tally()
+
+
+def _problems(stored: Stored) -> tuple[str, ...]:
+    return tuple(
+        f"{stored.target}: {problem}" if stored.target not in problem else problem for problem in stored.problems
+    )

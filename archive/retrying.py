@@ -1,0 +1,46 @@
+"""The one place that tries again: a single item, for passing errors only.
+
+Waits are random and grow (the "full jitter" of https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/);
+where the other side names seconds, those are waited instead.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import TypeVar
+
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
+
+from archive.errors import FetchFailed
+from storage.errors import Unavailable
+
+log = logging.getLogger(__name__)
+ATTEMPTS, LONGEST_WAIT = 4, 60.0
+Result = TypeVar("Result")
+
+
+def passing(error: BaseException) -> bool:
+    """Whether an error may be gone by itself in a moment."""
+    return isinstance(error, Unavailable) or (isinstance(error, FetchFailed) and error.kind == "passing")
+
+
+def retrying(work: Callable[[], Result], *, attempts: int = ATTEMPTS, first_wait: float = 0.5) -> Result:
+    """Do the work, again where a passing error stopped it, `attempts` times at most; then raise that error."""
+    jitter = wait_random_exponential(multiplier=first_wait, max=LONGEST_WAIT)
+
+    def wait(state: RetryCallState) -> float:
+        error = state.outcome.exception() if state.outcome else None
+        asked = getattr(error, "after", None)
+        return min(float(asked), LONGEST_WAIT) if asked is not None else jitter(state)
+
+    def say(state: RetryCallState) -> None:
+        error = state.outcome.exception() if state.outcome else None
+        log.info("trying again (%s of %s): %s", state.attempt_number + 1, attempts, error)
+
+    tries = Retrying(
+        retry=retry_if_exception(passing),
+        stop=stop_after_attempt(attempts),
+        wait=wait,
+        before_sleep=say,
+        reraise=True,
+    )
+    return tries(work)

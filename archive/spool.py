@@ -1,0 +1,206 @@
+"""Sealing: a version's files and inventory are fixed on disk, and known to the ledger, before a byte is sent.
+
+Whoever resumes sends the same bytes. The spool holds `OBJECT/vN/…` as it will lie at every target.
+"""
+
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from archive import heads, ocfl
+from archive.errors import Fork
+from archive.fixity import digest
+from archive.ledger.copies import SealedVersion
+from archive.opened import AGENT, Archive
+from archive.records import PACKAGE, Capture
+from storage.contract import Target
+from storage.errors import TargetError
+from storage.mirrors import BUFFER, at_each, fetch
+
+
+@dataclass(frozen=True)
+class Item:
+    """A file to be sealed: its bytes, or a path that is moved into the spool, and its digests."""
+
+    sha512: str
+    data: bytes | None = None
+    path: Path | None = None
+    sha256: str | None = None
+
+
+def document(data: bytes) -> Item:
+    """A small document as an item."""
+    return Item(ocfl.digest_of(data), data=data)
+
+
+def seal(
+    archive: Archive,
+    object_id: str,
+    items: Mapping[str, Item],
+    *,
+    message: str,
+    usable: Mapping[str, Target],
+    clip: str | None = None,
+    capture: Capture | None = None,
+    events_upto: int | None = None,
+) -> SealedVersion | None:
+    """Seal the next version of an object; None if it would hold what the newest one holds.
+
+    The heads at all usable targets are read first. Raises Fork, for this object alone, if one of them knows a version
+    that this ledger does not, or another content of one it does.
+    """
+    head = archive.ledger.copies.head(object_id)
+    previous = ocfl.parse(head.inventory.encode()) if head else None
+    files = {path: item.sha512 for path, item in items.items()}
+    if previous and previous.state() == files:
+        return None
+    number = previous.number + 1 if previous else 1
+    found, _ = at_each(usable, lambda target: heads.find(target, object_id))
+    for name, at_target in found.items():
+        _compare(archive, name, object_id, at_target, number)
+    folder = archive.spool / f".sealing-{object_id}-v{number}"
+    shutil.rmtree(folder, ignore_errors=True)
+    recovered = _adopt(usable, object_id, found, number, folder)
+    inventory = ocfl.next_version(
+        previous,
+        object_id,
+        files=files,
+        created=archive.clock(),
+        message=message,
+        user=ocfl.User(name=AGENT, address=f"urn:uuid:{archive.ledger.id}"),
+        sha256s={item.sha512: item.sha256 for item in items.values() if item.sha256},
+        recovered=recovered,
+    )
+    by_digest = {item.sha512: item for item in items.values()}
+    for path, sha512 in inventory.content_of(number).items():
+        if path not in recovered:
+            _place(by_digest[sha512], folder / path.split("/", 1)[1])
+    data = inventory.to_bytes()
+    _place(document(data), folder / ocfl.INVENTORY)
+    _place(document(ocfl.digest_line(inventory.sha512)), folder / ocfl.INVENTORY_DIGEST)
+    final = folder_of(archive, object_id, number)
+    if final.exists():
+        shutil.rmtree(final)  # it is in no ledger, so nothing of it was ever sent
+    final.parent.mkdir(parents=True, exist_ok=True)
+    folder.rename(final)
+    _sync_folders(final)
+    _sync_folder(final.parent)
+    sealed = SealedVersion(object_id, number, inventory.sha512, clip, data.decode(), archive.clock())
+    archive.ledger.copies.seal(sealed, capture=capture, events_upto=events_upto)
+    archive.event(object_id, PACKAGE, version=number)
+    return sealed
+
+
+def folder_of(archive: Archive, object_id: str, version: int) -> Path:
+    """Where a sealed version lies in the spool."""
+    return archive.spool / object_id / f"v{version}"
+
+
+def respool(archive: Archive, sealed: SealedVersion, usable: Mapping[str, Target]) -> Path:
+    """The spool folder of a sealed version, brought back from targets where files are missing from it.
+
+    Raises the last target's error if no target has them all.
+    """
+    folder = folder_of(archive, sealed.object, sealed.version)
+    inventory = ocfl.parse(sealed.inventory.encode())
+    for name, item in (
+        (ocfl.INVENTORY, document(sealed.inventory.encode())),
+        (ocfl.INVENTORY_DIGEST, document(ocfl.digest_line(sealed.sha512))),
+    ):
+        if not (folder / name).is_file():
+            _place(item, folder / name)
+    for path, sha512 in inventory.content_of(sealed.version).items():
+        local = folder / path.split("/", 1)[1]
+        if not local.is_file():
+            bring(archive, sealed.object, path, sha512, local, usable)
+    return folder
+
+
+def bring(
+    archive: Archive, object_id: str, content: str, sha512: str, into: Path, usable: Mapping[str, Target]
+) -> None:
+    """Copy one file of an object from whichever target has it sound. Raises the last error where none has."""
+    states = {copy.target: copy.state for copy in archive.ledger.copies.of(object_id)}
+    order = sorted(usable, key=lambda name: ("proven", "arrived", "claimed", "owed").index(states.get(name, "owed")))
+    last: TargetError | None = None
+    for name in order:
+        try:
+            fetch(usable[name], heads.object_key(object_id, content), sha512, into)
+        except TargetError as error:
+            last = error
+        else:
+            return
+    raise last or FileNotFoundError(f"no target is usable, and {object_id} is not in the spool")
+
+
+def discard(archive: Archive, object_id: str) -> None:
+    """Free an object's place in the spool."""
+    shutil.rmtree(archive.spool / object_id, ignore_errors=True)
+
+
+def _compare(archive: Archive, target: str, object_id: str, found: heads.Found, number: int) -> None:
+    if number in found.torn:
+        raise Fork(
+            f"{target} holds a half-written {object_id} v{number} of a lost writer: "
+            "move the ledger away and `thirdcopy rebuild`"
+        )
+    if not found.whole:
+        return
+    there = found.whole.inventory.number
+    known = archive.ledger.copies.version(object_id, there)
+    if known is None:
+        raise Fork(
+            f"{target} holds {object_id} v{there}, which this ledger does not know: "
+            "move the ledger away and `thirdcopy rebuild`"
+        )
+    if known.sha512 != ocfl.digest_of(found.whole.data):
+        raise Fork(
+            f"{object_id} v{there} at {target} is not the one this ledger sealed: a person must compare both; "
+            "nothing was written"
+        )
+
+
+def _adopt(
+    usable: Mapping[str, Target], object_id: str, found: Mapping[str, heads.Found], number: int, folder: Path
+) -> dict[str, str]:
+    """Bring home what an interrupted writer left in this version's folder: content path → sha512."""
+    recovered: dict[str, str] = {}
+    for name, at_target in found.items():
+        for path in at_target.leftovers:
+            if not path.startswith(f"v{number}/"):
+                continue
+            local = folder / path.split("/", 1)[1]
+            local.parent.mkdir(parents=True, exist_ok=True)
+            again = local.with_name(local.name + ".again")
+            with usable[name].open(heads.object_key(object_id, path)) as body, again.open("wb") as file:
+                shutil.copyfileobj(body, file, BUFFER)
+            sha512 = digest(again).sha512
+            if recovered.setdefault(path, sha512) != sha512:
+                raise Fork(f"{object_id}: targets hold different leftovers under {path}: a person must look")
+            again.replace(local)
+    return recovered
+
+
+def _place(item: Item, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if item.data is not None:
+        path.write_bytes(item.data)
+    elif item.path is not None:
+        shutil.move(item.path, path)
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _sync_folders(folder: Path) -> None:
+    for root, _, _ in os.walk(folder):
+        _sync_folder(Path(root))
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

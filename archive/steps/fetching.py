@@ -1,0 +1,167 @@
+"""Fetch: one clip from its source into a checked, digested, sealed capture."""
+
+import re
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from archive import sidecar
+from archive.errors import ArchiveError, FetchFailed, Fork, NoSuchClip
+from archive.fixity import blocks_document, digest
+from archive.opened import Archive
+from archive.progress import Task
+from archive.records import CAPTURE, Capture, File, FileRole, Listing, Stream
+from archive.retrying import retrying
+from archive.sources.contract import Fetched, Source
+from archive.spool import Item, document, seal
+from storage.contract import Target
+from transcription.media import probe, stream_digests
+
+GIB = 1024**3
+STREAMS_TIMEOUT = 3600.0
+
+
+class SpaceShort(ArchiveError):
+    """The state folder's disk is too full to fetch more. No clip is blamed for it."""
+
+
+class SourceRefuses(ArchiveError):
+    """The source refuses us as a whole: leave it alone for a while. No clip is blamed for it."""
+
+
+@dataclass(frozen=True)
+class FetchedClip:
+    """What became of one clip: sealed, or failed with its class."""
+
+    clip: str
+    sealed: bool
+    kind: str | None = None
+    message: str | None = None
+
+
+def fetch_clip(archive: Archive, source: Source, clip: str, usable: Mapping[str, Target]) -> FetchedClip:
+    """Fetch, check, digest and seal one clip. A failure is kept with its class and reported, not raised.
+
+    Raises SpaceShort before a byte is asked for if the disk is too full, and SourceRefuses if the source blames us:
+    both mean that no further clip of this source should be tried now.
+    """
+    listing = archive.ledger.clips.listing(clip)
+    if listing is None:
+        raise NoSuchClip(f"no source lists {clip}")
+    need_space(archive)
+    attempt = archive.attempts / clip
+    try:
+        with archive.progress.task(clip, unit="B") as task:
+            fetched = retrying(lambda: _fetch(source, listing, attempt, _task_progress(task)))
+        _seal(archive, listing, fetched, usable)
+    except FetchFailed as error:
+        if error.kind == "refused":
+            raise SourceRefuses(f"{source.name} refuses us: {error}") from error
+        archive.ledger.clips.failed(clip, "fetch", kind=error.kind, message=str(error), now=archive.clock())
+        shutil.rmtree(attempt, ignore_errors=True)
+        return FetchedClip(clip, sealed=False, kind=error.kind, message=str(error))
+    except Fork as error:
+        archive.ledger.clips.failed(clip, "fetch", kind="fork", message=str(error), now=archive.clock())
+        return FetchedClip(clip, sealed=False, kind="fork", message=str(error))
+    shutil.rmtree(attempt, ignore_errors=True)
+    return FetchedClip(clip, sealed=True)
+
+
+def need_space(archive: Archive) -> None:
+    """Raise SpaceShort if the state folder's disk has less free space than the settings keep for others."""
+    archive.state.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(archive.state).free
+    if free < archive.settings.free_gib * GIB:
+        raise SpaceShort(
+            f"{archive.state}: {free / GIB:.1f} GiB free, and free_gib keeps {archive.settings.free_gib:g} GiB: "
+            "make room, or let `thirdcopy mirror` and `thirdcopy transcribe` finish what is spooled"
+        )
+
+
+def _fetch(source: Source, listing: Listing, attempt: Path, progress: Callable[[int, int | None], None]) -> Fetched:
+    attempt.mkdir(parents=True, exist_ok=True)
+    return source.fetch(listing, attempt, progress)
+
+
+def _task_progress(task: Task) -> Callable[[int, int | None], None]:
+    """yt-dlp's absolute numbers as advances: it starts anew for each file of a clip."""
+    last = 0
+
+    def tell(done: int, total: int | None) -> None:
+        nonlocal last
+        if total is not None:
+            task.total(total)
+        task.advance(done - last if done >= last else done)
+        last = done
+
+    return tell
+
+
+def _seal(archive: Archive, listing: Listing, fetched: Fetched, usable: Mapping[str, Target]) -> None:
+    clip = listing.clip
+    items, files = dict[str, Item](), list[File]()
+
+    def add(path: str, local: Path, role: FileRole, language: str | None = None) -> tuple[str, ...]:
+        found = digest(local)
+        items[path] = Item(found.sha512, path=local, sha256=found.sha256)
+        files.append(
+            File(path=path, role=role, size=found.size, sha512=found.sha512, sha256=found.sha256, language=language)
+        )
+        return found.blocks
+
+    media = probe(fetched.media)
+    hashes = stream_digests(fetched.media, timeout=STREAMS_TIMEOUT)
+    extension = _extension(fetched.media)
+    blocks = add(f"media/{clip}{extension}", fetched.media, "media")
+    blocks_file = blocks_document(blocks, f"media/{clip}{extension}")
+    items["blocks.sha256"] = document(blocks_file)
+    add("info.json", fetched.info, "info")
+    if fetched.description:
+        add("description.txt", fetched.description, "description")
+    if fetched.thumbnail:
+        add(f"thumbnail{_extension(fetched.thumbnail)}", fetched.thumbnail, "thumbnail")
+    for language, caption in sorted(fetched.captions.items()):
+        add(f"captions/{_tag(language)}.vtt", caption, "caption", language)
+    capture = Capture(
+        clip=clip,
+        source=listing.source,
+        url=fetched.url,
+        extractor=listing.extractor,
+        platform_id=listing.platform_id,
+        title=fetched.title,
+        description=fetched.text,
+        tags=fetched.tags,
+        uploader=fetched.uploader,
+        uploaded=fetched.uploaded,
+        fetched=archive.clock(),
+        tool=fetched.tool,
+        tool_version=fetched.tool_version,
+        format_id=fetched.format_id,
+        container=media.container,
+        duration=round(media.duration, 3),
+        streams=tuple(
+            Stream(index=s.index, kind=s.kind, codec=s.codec, language=s.language, sha256=hashes[s.index])
+            for s in media.streams
+            if s.index in hashes
+        ),
+        files=tuple(files),
+        cut=fetched.cut,
+    )
+    items["capture.json"] = document(sidecar.to_bytes(capture))
+    message = f"Captured from {listing.source}"
+    sealed = seal(archive, f"evidence-{clip}", items, message=message, usable=usable, clip=clip, capture=capture)
+    if sealed:
+        detail = f"{fetched.tool} {fetched.tool_version}"
+        archive.event(sealed.object, CAPTURE, version=sealed.version, detail=detail)
+
+
+def _extension(path: Path) -> str:
+    """A file's extension, if it is a plain one."""
+    suffix = path.suffix.lower()
+    return suffix if re.fullmatch(r"\.[a-z0-9]{1,5}", suffix) else ".bin"
+
+
+def _tag(language: str) -> str:
+    """A language tag as a file name."""
+    return re.sub(r"[^A-Za-z0-9-]", "-", language)[:40] or "und"

@@ -1,0 +1,89 @@
+"""Link: what is said and written in a clip, to entries of the registers in the settings."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from archive.linking.index import RegisterIndex
+from archive.linking.proposals import RULES, Material, Utterance, propose
+from archive.linking.register import Register, load
+from archive.opened import Archive
+from archive.records import METADATA
+from archive.settings import Settings
+from archive.sidecar import Linking
+from archive.steps.storing import safe
+from transcription.formats import from_json
+
+
+@dataclass(frozen=True)
+class LinkedClip:
+    """How many links a clip has, and how many of them are conflicts."""
+
+    clip: str
+    links: int
+    conflicts: int
+
+
+def load_registers(settings: Settings) -> dict[str, Register]:
+    """Read the registers of the settings. Raises RegisterError, which names file and column."""
+    return {name: load(Path(stanza.file), name) for name, stanza in settings.registers.items()}
+
+
+def prepare_registers(registers: Mapping[str, Register]) -> dict[str, RegisterIndex]:
+    """Make the registers ready to be searched: seconds for 100,000 entries, once a run."""
+    return {name: RegisterIndex(register) for name, register in registers.items()}
+
+
+def linkings_of(registers: Mapping[str, Register]) -> list[Linking]:
+    """What a clip is said to be linked against, once it was."""
+    return [
+        Linking(register_name=name, register_sha256=register.sha256, rules=RULES)
+        for name, register in sorted(registers.items())
+    ]
+
+
+def read_linkings(body: str | None) -> list[Linking]:
+    """What the ledger keeps of a clip's linking."""
+    return [Linking.model_validate(item) for item in json.loads(body)] if body else []
+
+
+def to_link(archive: Archive, registers: Mapping[str, Register]) -> list[str]:
+    """Safe, transcribed clips that were not linked yet with these registers, these rules and what they hold now."""
+    if not registers:
+        return []
+    wanted, done = linkings_of(registers), archive.ledger.clips.all_done("link")
+    transcribed = archive.ledger.clips.all_done("transcribe")
+    return [clip for clip in safe(archive) if clip in transcribed and read_linkings(done.get(clip)) != wanted]
+
+
+def link_clip(archive: Archive, registers: Mapping[str, RegisterIndex], clip: str) -> LinkedClip:
+    """Propose links for one clip, at no judgement. What somebody judged stays."""
+    material = material_of(archive, clip)
+    links = [link for _, index in sorted(registers.items()) for link in propose(material, index)]
+    before = {link.id: link for link in archive.ledger.readings.links(clip)}
+    archive.ledger.readings.set_links(clip, links)
+    done = linkings_of({name: index.register for name, index in registers.items()})
+    archive.ledger.clips.mark_done(clip, "link", json.dumps([linking.model_dump(mode="json") for linking in done]))
+    if changed := [link for link in links if before.get(link.id) != link]:
+        archive.event(f"work-{clip}", METADATA, detail=f"{len(changed)} links proposed")
+    return LinkedClip(clip, len(links), sum(link.conflict is not None for link in links))
+
+
+def material_of(archive: Archive, clip: str) -> Material:
+    """All words of a clip: its title, description and tags, and what was transcribed."""
+    capture = archive.ledger.clips.captures(clip)[-1]
+    listings = archive.ledger.clips.listings(clip)
+    transcripts = [(ref.name, from_json(body)) for ref, body in archive.ledger.readings.transcripts(clip)]
+    return Material(
+        clip=clip,
+        urls=tuple(dict.fromkeys([capture.url, *(listing.url for listing in listings)])),
+        title=capture.title,
+        description=capture.description,
+        tags=capture.tags,
+        transcripts=tuple(
+            (name, tuple(Utterance(s.start, s.end, s.text, s.language) for s in transcript.segments))
+            for name, transcript in transcripts
+            if transcript.media_sha256 == capture.media.sha256
+        ),
+    )

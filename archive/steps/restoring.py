@@ -1,0 +1,50 @@
+"""Restore: the files of a clip, out of the archive and into a folder, each compared with its digest."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from archive import ocfl
+from archive.errors import ArchiveError, NoSuchClip
+from archive.opened import Archive
+from archive.records import DISSEMINATION
+from archive.spool import bring
+from storage.contract import Target
+from storage.errors import TargetError
+
+
+@dataclass(frozen=True)
+class Restored:
+    """Files that were written, and why others could not be."""
+
+    files: tuple[Path, ...]
+    problems: tuple[str, ...]
+
+
+def restore(archive: Archive, clip: str, to: Path, usable: Mapping[str, Target], *, by: str | None = None) -> Restored:
+    """Write the newest evidence and work of a clip below `to`, from whichever target has each file sound.
+
+    A file that is there already is left alone if it is the same, and an error if it is not. That somebody took it is
+    an event.
+    """
+    heads = [head for kind in ("evidence", "work") if (head := archive.ledger.copies.head(f"{kind}-{clip}"))]
+    if not heads:
+        raise NoSuchClip(f"{clip} is not held: `thirdcopy status` says what is")
+    files, problems = list[Path](), list[str]()
+    for head in heads:
+        inventory = ocfl.parse(head.inventory.encode())
+        for path, digest in sorted(inventory.state().items()):
+            local = to / head.object / path
+            if local.exists():
+                if ocfl.digest_of(local.read_bytes()) != digest:
+                    raise ArchiveError(f"{local} exists and is another file: restore to an empty folder")
+                files.append(local)
+                continue
+            try:
+                bring(archive, head.object, inventory.where(path), digest, local, usable)
+                files.append(local)
+            except (TargetError, FileNotFoundError) as error:
+                problems.append(str(error))
+        detail = f"restored by {by}" if by else "restored"
+        archive.event(head.object, DISSEMINATION, version=head.version, detail=detail)
+    return Restored(tuple(files), tuple(problems))

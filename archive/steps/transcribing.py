@@ -1,0 +1,159 @@
+"""Transcribe: each audio track of a clip that is safe, once a model."""
+
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from archive import ocfl
+from archive.opened import Archive
+from archive.records import CREATION, Capture, TranscriptRef
+from archive.sidecar import Reading
+from archive.spool import bring, folder_of
+from archive.steps.storing import safe
+from storage.contract import Target
+from storage.errors import TargetError
+from transcription.errors import MediaError, MediaTimeout
+from transcription.formats import to_json
+from transcription.media import MediaStream, probe
+from transcription.records import Options, Transcript
+
+
+class Engine(Protocol):
+    """What reads speech (transcription.whisper.Whisper): `model` is its name, the digest the sha256 of its weights."""
+
+    model: str
+    model_digest: str
+
+    def transcribe(
+        self,
+        path: Path,
+        *,
+        media_sha256: str,
+        track: int,
+        track_language: str | None = None,
+        declared: tuple[str, ...] = (),
+        progress: Callable[[float, float], None] | None = None,
+    ) -> Transcript:
+        """Read one audio track."""
+        ...
+
+
+@dataclass(frozen=True)
+class TranscribedClip:
+    """What became of one clip: its transcripts, or why there are none."""
+
+    clip: str
+    transcripts: int = 0
+    problem: str | None = None
+
+
+def to_transcribe(archive: Archive, model: str, *, retry: bool = False) -> list[str]:
+    """Safe clips whose newest media the model has not read. Those that failed wait for `retry`."""
+    done, media = archive.ledger.clips.all_done("transcribe"), archive.ledger.clips.media()
+    failed = set() if retry else {f.clip for f in archive.ledger.clips.failures() if f.step == "transcribe"}
+    return [
+        clip
+        for clip in safe(archive)
+        if clip not in failed and clip in media and not _was_read(media[clip], done.get(clip), model)
+    ]
+
+
+def transcribe_clip(archive: Archive, engine: Engine, clip: str, usable: Mapping[str, Target]) -> TranscribedClip:
+    """Transcribe each audio track of a clip's newest media. A failure is kept and reported, not raised."""
+    capture = archive.ledger.clips.captures(clip)[-1]
+    try:
+        with _media(archive, capture, usable) as media:
+            tracks = [stream for stream in probe(media).streams if stream.kind == "audio"]
+            for track in tracks:
+                _transcribe_track(archive, engine, capture, media, track)
+    except (MediaError, TargetError, FileNotFoundError) as error:
+        kind = "damaged" if isinstance(error, MediaError) and not isinstance(error, MediaTimeout) else "passing"
+        archive.ledger.clips.failed(clip, "transcribe", kind=kind, message=str(error), now=archive.clock())
+        return TranscribedClip(clip, problem=str(error))
+    reading = Reading(
+        media_sha256=capture.media.sha256, model=engine.model, model_digest=engine.model_digest, tracks=len(tracks)
+    )
+    readings = [*read_readings(archive.ledger.clips.done(clip, "transcribe")), reading]
+    archive.ledger.clips.mark_done(clip, "transcribe", json.dumps([r.model_dump(mode="json") for r in readings]))
+    archive.ledger.clips.mended(clip, "transcribe")
+    archive.ledger.clips.undo(clip, "link", "work")
+    return TranscribedClip(clip, transcripts=len(tracks))
+
+
+def model_name(options: Options) -> str:
+    """What a model is called in transcripts: its name, or its folder's, never a path."""
+    return Path(options.model).name if Path(options.model).is_dir() else options.model
+
+
+def read_readings(body: str | None) -> list[Reading]:
+    """The readings that the ledger keeps of a clip."""
+    return [Reading.model_validate(item) for item in json.loads(body)] if body else []
+
+
+def _was_read(media_sha256: str, body: str | None, model: str) -> bool:
+    return any(r.media_sha256 == media_sha256 and r.model == model for r in read_readings(body))
+
+
+def _transcribe_track(archive: Archive, engine: Engine, capture: Capture, media: Path, track: MediaStream) -> None:
+    source = archive.settings.sources.get(capture.source)
+    with archive.progress.task(f"{capture.clip} track {track.index}", total=capture.duration, unit="s") as task:
+        reached = 0.0
+
+        def tell(done: float, _total: float) -> None:
+            nonlocal reached
+            task.advance(done - reached)
+            reached = done
+
+        transcript = engine.transcribe(
+            media,
+            media_sha256=capture.media.sha256,
+            track=track.index,
+            track_language=track.language,
+            declared=source.languages if source else (),
+            progress=tell,
+        )
+    body = to_json(transcript)
+    slug = re.sub(r"[^A-Za-z0-9.-]+", "-", engine.model)
+    name = f"{slug}-{engine.model_digest[:8]}-t{track.index}"
+    ref = TranscriptRef(
+        name=name,
+        sha512=ocfl.digest_of(body.encode()),
+        media_sha256=capture.media.sha256,
+        track=track.index,
+        model=transcript.model,
+        model_digest=transcript.model_digest,
+        languages=transcript.languages,
+        segments=len(transcript.segments),
+        gaps=len(transcript.gaps),
+        doubtful=transcript.doubtful,
+    )
+    archive.ledger.readings.add_transcript(capture.clip, ref, body)
+    detail = f"{name} by {transcript.model} ({transcript.model_digest[:12]})"
+    archive.event(f"work-{capture.clip}", CREATION, detail=detail)
+
+
+@contextmanager
+def _media(archive: Archive, capture: Capture, usable: Mapping[str, Target]) -> Iterator[Path]:
+    """The media of a capture: in the spool, or brought from a target for as long as it is needed."""
+    head = archive.ledger.copies.head(f"evidence-{capture.clip}")
+    if head is None:
+        raise FileNotFoundError(f"no evidence of {capture.clip} is sealed")
+    content = ocfl.parse(head.inventory.encode()).where(capture.media.path)
+    version, _, below = content.partition("/")
+    spooled = folder_of(archive, head.object, int(version[1:])) / below
+    if spooled.is_file():
+        yield spooled
+        return
+    scratch = archive.state / "scratch" / capture.clip
+    try:
+        local = scratch / Path(capture.media.path).name
+        if not local.is_file():
+            bring(archive, head.object, content, capture.media.sha512, local, usable)
+        yield local
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)

@@ -1,0 +1,87 @@
+"""Work objects: what was made of a clip, as one sidecar and its transcripts, sealed when something changed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from archive import sidecar
+from archive.errors import Fork, NoSuchClip
+from archive.linking.judgements import standing
+from archive.opened import Archive
+from archive.records import Head
+from archive.sidecar import AccessState, JudgedLink, Sidecar
+from archive.spool import Item, document, seal
+from archive.steps.linking import read_linkings
+from archive.steps.storing import safe
+from archive.steps.transcribing import read_readings
+from storage.contract import Target
+from transcription.formats import from_json, to_vtt
+
+
+@dataclass(frozen=True)
+class SealedWork:
+    """What became of one clip's work object: a new version, nothing new, or why not."""
+
+    clip: str
+    sealed: bool
+    problem: str | None = None
+
+
+def to_seal(archive: Archive) -> list[str]:
+    """Safe clips of which something changed since their last work object, and that were transcribed or cannot be."""
+    sealed = archive.ledger.clips.all_done("work")
+    read = set(archive.ledger.clips.all_done("transcribe"))
+    read |= {failure.clip for failure in archive.ledger.clips.failures() if failure.step == "transcribe"}
+    return [clip for clip in safe(archive) if clip in read and clip not in sealed]
+
+
+def seal_work(archive: Archive, clip: str, usable: Mapping[str, Target]) -> SealedWork:
+    """Seal a clip's work object, if it differs from the last one. A fork is kept and reported, not raised."""
+    document_, bodies = build(archive, clip), archive.ledger.readings.transcripts(clip)
+    items: dict[str, Item] = {"sidecar.json": document(sidecar.to_bytes(document_))}
+    for ref, body in bodies:
+        items[f"transcripts/{ref.name}.json"] = document(body.encode())
+        items[f"transcripts/{ref.name}.vtt"] = document(to_vtt(from_json(body)).encode())
+    links = len(document_.links)
+    try:
+        message = f"{len(bodies)} transcripts, {links} links"
+        sealed = seal(archive, f"work-{clip}", items, message=message, usable=usable, clip=clip)
+    except Fork as error:
+        archive.ledger.clips.failed(clip, "work", kind="fork", message=str(error), now=archive.clock())
+        return SealedWork(clip, sealed=False, problem=str(error))
+    archive.ledger.clips.mended(clip, "work")
+    archive.ledger.clips.mark_done(clip, "work", items["sidecar.json"].sha512)
+    return SealedWork(clip, sealed=sealed is not None)
+
+
+def build(archive: Archive, clip: str) -> Sidecar:
+    """A clip's sidecar as the ledger knows it now: the same facts give the same bytes. Raises NoSuchClip."""
+    clips, readings = archive.ledger.clips, archive.ledger.readings
+    evidence, captures = archive.ledger.copies.head(f"evidence-{clip}"), clips.captures(clip)
+    if evidence is None or not captures:
+        raise NoSuchClip(f"{clip} is not held yet: `thirdcopy status` says what is, `thirdcopy fetch` gets more")
+    sources = sorted({listing.source for listing in clips.listings(clip)} | {c.source for c in captures})
+    judgements = readings.judgements(clip)
+    links = tuple(
+        JudgedLink(link=link, judgements=tuple(mine), standing=standing(mine))
+        for link in readings.links(clip)
+        for mine in [[j for j in judgements if j.link == link.id]]
+    )
+    return Sidecar(
+        clip=clip,
+        sources=tuple(sources),
+        access=access_of(archive, clip, captures[-1].source),
+        evidence=Head(object=evidence.object, version=evidence.version, sha512=evidence.sha512),
+        captures=tuple(captures),
+        readings=tuple(read_readings(clips.done(clip, "transcribe"))),
+        transcripts=tuple(ref for ref, _ in readings.transcripts(clip)),
+        linkings=tuple(read_linkings(clips.done(clip, "link"))),
+        links=links,
+    )
+
+
+def access_of(archive: Archive, clip: str, source: str | None) -> AccessState:
+    """Who may read a clip: what somebody set for it, else its source's level, else the archive's."""
+    given = archive.ledger.clips.access(clip)
+    if given:
+        return AccessState(level=given.level, by=given.by, at=given.at)
+    return AccessState(level=archive.settings.access_of(source))
