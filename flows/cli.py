@@ -1,0 +1,68 @@
+"""The `thirdcopy` command.
+
+Exit codes: 0 done, 1 failed, 2 usage or settings, 3 done with debts or failures (reported), 4 refused (lease, writer,
+fork, access).
+"""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from archive.errors import ArchiveError
+from archive.opened import AGENT
+from flows import console
+from flows.commands import common, keeping, reading, running, setting_up
+from flows.commands.common import Config
+from storage.errors import TargetError
+from transcription.errors import TranscriptionError
+
+HELP = """Keep an archive of testimony videos: fetch, mirror, transcribe, link.
+
+Exit codes: 0 done, 1 failed, 2 usage or settings, 3 done with debts or failures, 4 refused.
+"""
+app = typer.Typer(
+    help=HELP,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for room in (setting_up.app, running.app, reading.app, keeping.app):
+    app.registered_commands += room.registered_commands
+app.add_typer(keeping.targets, name="targets")
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(AGENT)
+        raise typer.Exit
+
+
+@app.callback()
+def _before(
+    config: Config = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Tell every step, on stderr.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    console.configure_logging(verbose=verbose)
+
+
+def main() -> None:
+    """Run the command line; errors are one sentence each, and exit codes mean something."""
+    try:
+        app()
+    except ArchiveError as error:
+        console.fail(str(error))
+        sys.exit(error.exit_code)
+    except (TargetError, TranscriptionError) as error:
+        console.fail(str(error))
+        sys.exit(common.FAILED)
+    except KeyboardInterrupt:
+        console.fail("interrupted; what was done is kept, the next run goes on from there")
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,132 @@
+"""What commands share: options, the opened archive, exit codes."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from archive.errors import NoSuchClip
+from archive.opened import Archive, opened
+from archive.pipeline import Tally
+from archive.progress import Progress
+from archive.settings import Settings, find, load
+from flows import console
+from flows.session import Session, writing
+
+DONE, FAILED, USAGE, DEBTS, REFUSED = 0, 1, 2, 3, 4
+
+
+class _Chosen:
+    """The settings file of `thirdcopy --config FILE COMMAND`."""
+
+    config: Path | None = None
+
+
+def _choose(value: Path | None) -> Path | None:
+    if value is not None:
+        _Chosen.config = value
+    return value
+
+
+def complete_clip(incomplete: str) -> list[str]:
+    """Clip ids for the shell's completion."""
+    try:
+        with reading() as archive:
+            return [clip for clip in archive.ledger.clips.ids() if clip.startswith(incomplete)]
+    except Exception:
+        return []
+
+
+def complete_target(incomplete: str) -> list[str]:
+    """Names of targets for the shell's completion."""
+    try:
+        return [name for name in settings().targets if name.startswith(incomplete)]
+    except Exception:
+        return []
+
+
+def complete_source(incomplete: str) -> list[str]:
+    """Names of sources for the shell's completion."""
+    try:
+        return [name for name in settings().sources if name.startswith(incomplete)]
+    except Exception:
+        return []
+
+
+Config = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        help="The settings file; else THIRDCOPY_CONFIG, else archive.toml upward from here.",
+        callback=_choose,
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Report as JSON on stdout.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")]
+TakeOver = Annotated[
+    bool, typer.Option("--take-over", help="Write to targets that another ledger wrote to. Only if it is gone.")
+]
+Clip = Annotated[
+    str, typer.Argument(help="A clip's id, as `status` and `show` print it.", autocompletion=complete_clip)
+]
+Clips = Annotated[list[str] | None, typer.Argument(help="Clip ids.", autocompletion=complete_clip)]
+By = Annotated[str | None, typer.Option("--by", help="Your name, for the record.")]
+Sources = Annotated[
+    list[str] | None,
+    typer.Option("--source", help="Only this source; may be given again.", autocompletion=complete_source),
+]
+
+
+def chosen_file() -> Path | None:
+    """The settings file that the command line names."""
+    return _Chosen.config
+
+
+def settings() -> Settings:
+    """The settings, read. Raises SettingsError."""
+    return load(find(_Chosen.config))
+
+
+@contextmanager
+def reading() -> Iterator[Archive]:
+    """The opened archive, to look at."""
+    with opened(settings()) as archive:
+        yield archive
+
+
+@contextmanager
+def opened_with(progress: Progress) -> Iterator[Archive]:
+    """The opened archive, with a progress that the caller shows."""
+    with opened(settings(), progress) as archive:
+        yield archive
+
+
+@contextmanager
+def at_work(*, take_over: bool = False) -> Iterator[Session]:
+    """A session that writes, with its progress shown."""
+    progress = console.progress()
+    with progress.shown(), writing(settings(), progress, take_over=take_over) as session:
+        for name, why in session.readiness.problems.items():
+            progress.say(f"{name} is not usable now, and is owed what comes: {why}")
+        yield session
+
+
+def known(archive: Archive, clips: list[str]) -> list[str]:
+    """The clips, if the ledger knows each. Raises NoSuchClip with the nearest one."""
+    for clip in clips:
+        if not archive.ledger.clips.exists(clip):
+            raise NoSuchClip(f"there is no clip {clip}{console.nearest(clip, archive.ledger.clips.ids())}")
+    return clips
+
+
+def report(tally: Tally, *, as_json: bool, unusable: dict[str, str] | None = None) -> None:
+    """Show what was done, and leave with 3 if something was not."""
+    problems = (*tally.problems, *(f"{name}: {why}" for name, why in (unusable or {}).items()))
+    if as_json:
+        console.print_json({**console.counts(tally), "problems": list(problems)})
+    else:
+        console.print_tally(tally, problems)
+    if problems:
+        raise typer.Exit(DEBTS)

@@ -1,0 +1,239 @@
+"""Commands that look: status, one clip, its transcripts; and those that let a person decide."""
+
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from archive.errors import ArchiveError, RefusedError
+from archive.ledger.clips import AccessGiven
+from archive.opened import Archive
+from archive.records import DISSEMINATION, METADATA, POLICY, Judgement
+from archive.sidecar import Sidecar
+from archive.steps.status import Status
+from archive.steps.status import status as count
+from archive.steps.work import access_of, build
+from flows import console
+from flows.commands import common
+from flows.commands.common import By, Clip, Config, DryRun, Json
+from transcription.formats import from_json, to_srt, to_text, to_vtt
+
+app = typer.Typer()
+WRITERS = {"vtt": to_vtt, "srt": to_srt, "txt": to_text}
+
+
+class Format(StrEnum):
+    """How a transcript is written."""
+
+    vtt = "vtt"
+    srt = "srt"
+    txt = "txt"
+    json = "json"
+
+
+class Level(StrEnum):
+    """Who may read a clip."""
+
+    restricted = "restricted"
+    public = "public"
+
+
+class Verdict(StrEnum):
+    """What a person decides about a link."""
+
+    positive = "positive"
+    negative = "negative"
+    unsure = "unsure"
+
+
+@app.command(epilog="Example: thirdcopy status --json")
+def status(config: Config = None, as_json: Json = False) -> None:
+    """Show clips, copies, debts, transcripts and links, as the ledger knows them."""
+    with common.reading() as archive:
+        counted = count(archive)
+        failures = archive.ledger.clips.failures()
+    if as_json:
+        return console.print_json(counted)
+    _print_status(counted)
+    for failure in failures[:20]:
+        line = f"{failure.clip}: {failure.step} failed ({failure.kind}, {failure.times}×): {failure.message}"
+        console.out.print(f"[yellow]failed[/] {escape(console.shorten(line, 160))}", highlight=False, soft_wrap=True)
+    if len(failures) > 20:
+        console.out.print(f"… and {len(failures) - 20} more: thirdcopy status --json, thirdcopy show CLIP")
+    return None
+
+
+def _print_status(counted: Status) -> None:
+    clips, links = counted.clips, counted.links
+    console.out.print(f"[bold]{counted.archive}[/]  {counted.at:%Y-%m-%d %H:%M} UTC", highlight=False)
+    table = console.table("clips", "n#", "")
+    table.add_row("listed", f"{clips.listed:,}", "known to a source")
+    table.add_row("held", f"{clips.held:,}", "fetched, checked and sealed")
+    table.add_row("[bold]safe[/]", f"[bold]{clips.safe:,}[/]", f"read back at {counted.minimum_copies} targets or more")
+    for kind, number in clips.failed.items():
+        table.add_row("failed", f"{number:,}", kind)
+    console.out.print(table)
+    table = console.table("target", "copies#", "proven#", "claimed#", "owed#", "where")
+    for name, target in counted.targets.items():
+        owed = f"[yellow]{target.owed:,}[/]" if target.owed else "0"
+        where = console.shorten(target.address, 34)
+        table.add_row(name, f"{target.copies:,}", f"{target.proven:,}", f"{target.claimed:,}", owed, escape(where))
+    console.out.print(table)
+    console.out.print(
+        f"{counted.transcripts:,} transcripts; links: {links.proposed:,} proposed, {links.positive:,} positive, "
+        f"{links.negative:,} negative, {links.unsure:,} unsure, {links.conflicts:,} in conflict",
+        highlight=False,
+    )
+    for name, target in counted.targets.items():
+        if target.problem:
+            console.out.print(f"[yellow]{name}[/] {escape(console.plain(target.problem))}", highlight=False)
+
+
+@app.command(epilog="Example: thirdcopy show peertube-abc123")
+def show(clip: Clip, config: Config = None, as_json: Json = False) -> None:
+    """Show one clip: where it is from, its copies, transcripts and links, what failed."""
+    with common.reading() as archive:
+        common.known(archive, [clip])
+        failures = archive.ledger.clips.failures(clip)
+        copies = [copy for kind in ("evidence", "work") for copy in archive.ledger.copies.of(f"{kind}-{clip}")]
+        document = build(archive, clip) if archive.ledger.clips.captures(clip) else None
+    if as_json:
+        return console.print_json(
+            {
+                "clip": clip,
+                "sidecar": document.model_dump(mode="json") if document else None,
+                "copies": [vars(copy) for copy in copies],
+                "failures": [vars(failure) for failure in failures],
+            }
+        )
+    console.out.print(f"[bold]{clip}[/]", highlight=False)
+    if document:
+        _print_sidecar(document)
+    table = console.table("copy of", "version#", "target", "state", "read in full")
+    for copy in copies:
+        read = f"{copy.read:%Y-%m-%d %H:%M}" if copy.read else ""
+        table.add_row(copy.object.partition("-")[0], f"v{copy.version}", copy.target, copy.state, read)
+    if copies:
+        console.out.print(table)
+    for failure in failures:
+        line = f"{failure.step} failed ({failure.kind}, {failure.times}×): {failure.message}"
+        console.out.print(f"[yellow]{escape(console.plain(line))}[/]", highlight=False)
+    return None
+
+
+def _print_sidecar(document: Sidecar) -> None:
+    capture, access = document.captures[-1], document.access
+    by = f" by {access.by}" if access.by else ""
+    length = str(timedelta(seconds=round(capture.duration)))
+    lines = (
+        ("title", console.shorten(capture.title or "(none)", 200)),
+        ("from", capture.url),
+        ("captured", f"{capture.fetched:%Y-%m-%d %H:%M} UTC with {capture.tool} {capture.tool_version}"),
+        ("media", f"{length}, {capture.media.size:,} bytes, sha512 {capture.media.sha512[:16]}…"),
+        ("access", access.level + by),
+    )
+    for name, text in lines:
+        console.out.print(f"[bold]{name:>10}[/]  {escape(console.plain(text))}", highlight=False, soft_wrap=True)
+    for ref in document.transcripts:
+        doubt = "  [yellow]to be checked by a person[/]" if ref.doubtful else ""
+        text = f"{ref.name}: {ref.segments} segments, {', '.join(ref.languages) or 'no speech'}"
+        console.out.print(f"[bold]transcript[/]  {escape(text)}{doubt}", highlight=False)
+    for judged in document.links:
+        link = judged.link
+        where = f"at {link.start:.0f} s" if link.start is not None else f"in the {link.where}"
+        stands = judged.standing or "no judgement"
+        console.out.print(
+            f"[bold]{'link':>10}[/]  entry {escape(link.entry)}  tier {link.tier} {link.method}, {link.role}, "
+            f"score {link.score:.2f}, {where}: “{escape(console.shorten(link.quote, 80))}”  {stands}  [{link.id}]"
+            + (f"  [red]conflict: {escape(console.plain(link.conflict))}[/]" if link.conflict else ""),
+            highlight=False,
+            soft_wrap=True,
+        )
+
+
+@app.command(epilog="Example: thirdcopy export peertube-abc123 --format vtt --output clip.vtt")
+def export(
+    clip: Clip,
+    config: Config = None,
+    fmt: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.txt,
+    transcript: Annotated[str | None, typer.Option(help="Which transcript, by the name that `show` prints.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="A file; else stdout.")] = None,
+    restricted: Annotated[bool, typer.Option("--restricted", help="Take out what nobody opened; wants --by.")] = False,
+    by: By = None,
+) -> None:
+    """Write a transcript of a clip. What nobody opened wants --restricted and your name, and is recorded."""
+    with common.reading() as archive:
+        common.known(archive, [clip])
+        closed = _is_closed(archive, clip)
+        if closed and not (restricted and by):
+            raise RefusedError(
+                f"{clip} is restricted: open it with `thirdcopy access {clip} public --by NAME`, "
+                "or take it out with --restricted --by NAME, which is recorded"
+            )
+        found = {ref.name: body for ref, body in archive.ledger.readings.transcripts(clip)}
+        if not found:
+            raise ArchiveError(f"{clip} has no transcript: `thirdcopy transcribe {clip}` makes one")
+        if transcript and transcript not in found:
+            raise typer.BadParameter(f"there is no transcript {transcript}; there are: {', '.join(found)}")
+        name = transcript or next(iter(found))
+        if not transcript and len(found) > 1:
+            console.err.print(f"{name}; there are also: {', '.join(list(found)[1:])} (--transcript)", highlight=False)
+        body = found[name]
+        text = body if fmt is Format.json else WRITERS[fmt](from_json(body))
+        if closed:
+            archive.event(f"work-{clip}", DISSEMINATION, agent=by, detail=f"export of {name} as {fmt}")
+    if output:
+        output.write_text(text, encoding="utf-8")
+    else:
+        print(text, end="")
+
+
+def _is_closed(archive: Archive, clip: str) -> bool:
+    captures = archive.ledger.clips.captures(clip)
+    return access_of(archive, clip, captures[-1].source if captures else None).level != "public"
+
+
+@app.command(epilog="Example: thirdcopy access peertube-abc123 public --by 'A. Archivist'")
+def access(
+    clip: Clip,
+    level: Level,
+    by: Annotated[str, typer.Option("--by", help="Your name, for the record.")],
+    config: Config = None,
+    dry_run: DryRun = False,
+) -> None:
+    """Open or close a clip. It is an event, and stands in the next version of the sidecar."""
+    with common.reading() as archive:
+        common.known(archive, [clip])
+        before = access_of(archive, clip, None).level
+        if not dry_run:
+            archive.ledger.clips.give_access(clip, AccessGiven(level.value, by, archive.clock()))
+            archive.event(f"work-{clip}", POLICY, agent=by, detail=f"access {level.value}")
+    console.out.print(f"{clip}: {before} → {level.value}" + (" (dry run)" if dry_run else ""), highlight=False)
+
+
+@app.command(epilog="Example: thirdcopy judge peertube-abc123 0123456789abcdef positive --by 'R. Researcher'")
+def judge(
+    clip: Clip,
+    link: Annotated[str, typer.Argument(help="The link's id, as `show` prints it.")],
+    verdict: Verdict,
+    by: Annotated[str, typer.Option("--by", help="Your name, for the record.")],
+    why: Annotated[str | None, typer.Option("--why", help="Your reason.")] = None,
+    config: Config = None,
+    dry_run: DryRun = False,
+) -> None:
+    """Judge a link. Judgements are only ever added; your newest one counts as yours."""
+    with common.reading() as archive:
+        common.known(archive, [clip])
+        links = {found.id: found for found in archive.ledger.readings.links(clip)}
+        if link not in links:
+            raise typer.BadParameter(f"{clip} has no link {link}{console.nearest(link, list(links))}")
+        if not dry_run:
+            judgement = Judgement(link=link, verdict=verdict.value, by=by, at=archive.clock(), why=why)
+            archive.ledger.readings.judge(clip, judgement)
+            archive.event(f"work-{clip}", METADATA, agent=by, detail=f"link {link} judged {verdict.value}")
+    console.out.print(
+        f"{link} ({links[link].entry}): {verdict.value}" + (" (dry run)" if dry_run else ""), highlight=False
+    )

@@ -1,0 +1,250 @@
+"""Commands that set up: a first archive, its sources, and what a machine lacks."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+import typer
+from rich.markup import escape
+
+from archive.errors import SettingsError
+from archive.opened import opened
+from archive.readiness import reachable
+from archive.settings import FILE, Settings, find, load
+from flows import console
+from flows.commands import common
+from flows.commands.common import Config, DryRun, Json
+from storage.clock import time_at
+from storage.targets import S3Settings
+
+app = typer.Typer()
+GIB = 1024**3
+OLD_TOOL_DAYS = 45
+TEMPLATE = """\
+# The settings of one archive. Every key can also be set by the environment: THIRDCOPY_MINIMUM_COPIES=2,
+# THIRDCOPY_TARGETS__WASABI__SECRET_KEY=... Secrets stand only there, or in a file named by secrets_file.
+
+name = "{name}"
+state = "state"              # ledger, spool and Prefect's home; keep it on a disk that is encrypted
+minimum_copies = 3           # a clip is safe when it was read back at so many targets
+access = "restricted"        # nothing leaves the archive until somebody opens it
+
+[targets.disk1]
+kind = "folder"
+path = "targets/disk1"
+
+[targets.disk2]
+kind = "folder"
+path = "targets/disk2"
+
+[targets.disk3]
+kind = "folder"
+path = "targets/disk3"
+
+# An S3-compatible store is one stanza; its keys come from the environment:
+# THIRDCOPY_TARGETS__WASABI__ACCESS_KEY and THIRDCOPY_TARGETS__WASABI__SECRET_KEY.
+#
+# [targets.wasabi]
+# kind = "s3"
+# endpoint = "https://s3.eu-central-1.wasabisys.com"
+# bucket = "my-archive"
+# region = "eu-central-1"
+
+[transcription]
+model = "large-v3"           # a name that faster-whisper knows, or a folder
+languages = ["kk", "ug", "zh", "ru", "tr", "ar", "ky", "fr", "en"]
+
+# [registers.victims]
+# file = "register.csv"      # an export of the victims register
+
+# [schedule]                 # cron lines in UTC, served by `thirdcopy schedule`
+# fast = "30 2 * * 1-6"
+# run = "30 2 * * 0"
+# audit = "0 12 1 * *"
+"""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the doctor found of one thing, and what to do about it."""
+
+    what: str
+    ok: bool
+    found: str
+    do: str = ""
+
+
+@app.command(epilog="Example: thirdcopy init my-archive && cd my-archive && thirdcopy doctor")
+def init(
+    folder: Annotated[Path, typer.Argument(help="Where the archive's settings go.")] = Path(),
+    dry_run: DryRun = False,
+) -> None:
+    """Write a first archive.toml with three folders as targets, to be replaced by disks and stores."""
+    file = folder / FILE
+    if file.exists():
+        raise SettingsError([f"{file} exists already: edit it, or choose another folder"])
+    name = (
+        "".join(c if c.isascii() and c.isalnum() else "-" for c in folder.resolve().name.lower()).strip("-")
+        or "archive"
+    )
+    disks = [folder / "targets" / f"disk{number}" for number in (1, 2, 3)]
+    if not dry_run:
+        for disk in disks:
+            disk.mkdir(parents=True, exist_ok=True)
+        file.write_text(TEMPLATE.format(name=name), encoding="utf-8")
+    console.out.print(f"{'would write' if dry_run else 'wrote'} {file}", highlight=False, soft_wrap=True)
+    console.out.print("Three folders on one disk are no three copies: point the targets at disks and stores.")
+    console.out.print("Next: thirdcopy add URL, then thirdcopy doctor, then thirdcopy run")
+
+
+@app.command(epilog="Example: thirdcopy add https://www.youtube.com/@channel --languages kk,ug,zh")
+def add(
+    url: Annotated[str, typer.Argument(help="The address of a channel.")],
+    config: Config = None,
+    name: Annotated[str | None, typer.Option(help="A name for it; made from the address otherwise.")] = None,
+    languages: Annotated[str, typer.Option(help="What is spoken in it, as language codes with commas.")] = "",
+    access: Annotated[str | None, typer.Option(help="restricted or public; the archive's own otherwise.")] = None,
+    dry_run: DryRun = False,
+) -> None:
+    """Add a source to the settings."""
+    file = find(common.chosen_file())
+    settings = load(file)
+    name = name or _name_of(url)
+    if name in settings.sources:
+        raise SettingsError([f"{file}: sources.{name} exists: choose another --name"])
+    spoken = [code.strip() for code in languages.split(",") if code.strip()]
+    lines = [f"[sources.{name}]", f"url = {_quoted(url)}"]
+    lines += [f"access = {_quoted(access)}"] if access else []
+    lines += [f"languages = [{', '.join(_quoted(code) for code in spoken)}]"] if spoken else []
+    before = file.read_text(encoding="utf-8")
+    stanza = "\n" + "\n".join(lines) + "\n"
+    if dry_run:
+        console.out.print(escape(stanza.strip()), highlight=False)
+        return
+    file.write_text(before.rstrip("\n") + "\n" + stanza, encoding="utf-8")
+    try:
+        load(file)
+    except SettingsError:
+        file.write_text(before, encoding="utf-8")
+        raise
+    console.out.print(f"{file}: added sources.{name}. Next: thirdcopy run", highlight=False, soft_wrap=True)
+
+
+def _name_of(url: str) -> str:
+    parts = urlsplit(url)
+    last = [part for part in parts.path.split("/") if part not in ("", "videos", "c", "channel")]
+    words = last[-1] if last else parts.hostname or "source"
+    return "-".join(filter(None, "".join(c if c.isascii() and c.isalnum() else "-" for c in words.lower()).split("-")))
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    if any(ord(c) < 32 for c in text):
+        raise typer.BadParameter("control characters do not belong in an address")
+    return f'"{escaped}"'
+
+
+@app.command(epilog="Example: thirdcopy doctor --json")
+def doctor(config: Config = None, as_json: Json = False) -> None:
+    """Look at what the machine has and lacks, and say what to do about each."""
+    settings = common.settings()
+    found = list(_examine(settings))
+    if as_json:
+        console.print_json({"sound": all(one.ok for one in found), "findings": [asdict(one) for one in found]})
+    else:
+        for one in found:
+            mark = "[green]✓[/]" if one.ok else "[red]✗[/]"
+            console.out.print(f"{mark} [bold]{one.what}[/]  {escape(one.found)}", highlight=False, soft_wrap=True)
+            if not one.ok and one.do:
+                console.out.print(f"    → {escape(one.do)}", highlight=False, soft_wrap=True)
+    if not all(one.ok for one in found):
+        raise typer.Exit(common.FAILED)
+
+
+def _examine(settings: Settings) -> Iterator[Found]:
+    for program in ("ffmpeg", "ffprobe"):
+        where = shutil.which(program)
+        yield Found(program, bool(where), where or "not found", "apt install ffmpeg, or brew install ffmpeg")
+    yield from _tool()
+    yield _model(settings)
+    yield _disk(settings)
+    yield from _keys_and_targets(settings)
+
+
+def _tool() -> Iterator[Found]:
+    from archive.sources.session import (
+        javascript_runtime,
+        tool_age_days,
+        tool_version,
+    )  # yt-dlp takes a second to import
+
+    runtime = javascript_runtime()
+    yield Found(
+        "JavaScript runtime", bool(runtime), runtime or "not found", "install thirdcopy's dependencies: deno is one"
+    )
+    days = tool_age_days(datetime.now(UTC).date())
+    yield Found(
+        "yt-dlp",
+        days <= OLD_TOOL_DAYS,
+        f"{tool_version()}, {days} days old",
+        "sites change in weeks: uv lock --upgrade-package yt-dlp --upgrade-package yt-dlp-ejs, then uv sync",
+    )
+
+
+def _model(settings: Settings) -> Found:
+    model = settings.transcription.model
+    folder = Path(model)
+    if folder.is_dir():
+        ok = (folder / "model.bin").is_file()
+        return Found(
+            "model", ok, model, "the folder has no model.bin: convert the model with ct2-transformers-converter"
+        )
+    looks_like_path = "/" in model and (model.startswith((".", "/")))
+    if looks_like_path:
+        return Found(
+            "model", ok=False, found=f"{model} is no folder", do="set transcription.model to a folder or a name"
+        )
+    return Found("model", ok=True, found=f"{model}; fetched from the model hub when it is first needed")
+
+
+def _disk(settings: Settings) -> Found:
+    folder = next(path for path in (settings.state, *settings.state.parents) if path.is_dir())
+    free = shutil.disk_usage(folder).free / GIB
+    enough = free > settings.free_gib
+    return Found(
+        "disk", enough, f"{free:,.0f} GiB free at {folder}", f"free_gib keeps {settings.free_gib:g} GiB: make room"
+    )
+
+
+def _keys_and_targets(settings: Settings) -> Iterator[Found]:
+    for name, stanza in settings.targets.items():
+        lacking = [key for key in ("access_key", "secret_key") if getattr(stanza, key, "") is None]
+        if lacking:
+            variables = " and ".join(
+                f"THIRDCOPY_TARGETS__{name.upper().replace('-', '_')}__{key.upper()}" for key in lacking
+            )
+            yield Found(f"keys of {name}", ok=False, found=f"no {' and no '.join(lacking)}", do=f"set {variables}")
+    with opened(settings) as archive:
+        readiness = reachable(archive)
+        for name, target in archive.targets.items():
+            problem = readiness.problems.get(name)
+            yield Found(
+                f"target {name}", problem is None, problem or f"answers ({target.address})", "see the sentence above"
+            )
+    yield from _clock(settings)
+
+
+def _clock(settings: Settings) -> Iterator[Found]:
+    """The machine's clock against the first store that tells its own."""
+    for name, stanza in settings.targets.items():
+        told = time_at(stanza.endpoint, stanza.ca_file) if isinstance(stanza, S3Settings) else None
+        if told:
+            off = abs((datetime.now(UTC) - told).total_seconds())
+            yield Found(
+                "clock", off < 60, f"{off:.0f} s off the clock of {name}", "set the clock: timedatectl set-ntp true"
+            )
+            return

@@ -1,0 +1,62 @@
+"""What the tasks of one process share: an opened archive, the lease, the targets that are ready, one loaded model."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from archive.linking.index import RegisterIndex
+from archive.linking.register import Register
+from archive.opened import Archive, opened
+from archive.progress import Progress
+from archive.readiness import Readiness, ready
+from archive.settings import Settings
+from archive.steps.linking import load_registers, prepare_registers
+from archive.steps.transcribing import Engine
+from transcription.records import Options
+
+
+@dataclass
+class Session:
+    """One run's things. The model and the register's index are made when first asked for, once."""
+
+    archive: Archive
+    readiness: Readiness
+    _engine: Engine | None = None
+    _registers: dict[str, Register] | None = None
+    _indexes: dict[str, RegisterIndex] | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def engine(self) -> Engine:
+        """The loaded model."""
+        with self._lock:
+            if self._engine is None:
+                self._engine = load_engine(self.archive.settings.transcription)
+            return self._engine
+
+    def registers(self) -> dict[str, Register]:
+        """The registers of the settings, read."""
+        if self._registers is None:
+            self._registers = load_registers(self.archive.settings)
+        return self._registers
+
+    def indexes(self) -> dict[str, RegisterIndex]:
+        """The registers, ready to be searched."""
+        with self._lock:
+            if self._indexes is None:
+                self._indexes = prepare_registers(self.registers())
+            return self._indexes
+
+
+def load_engine(options: Options) -> Engine:
+    """Load the model. Raises ModelError."""
+    from transcription.whisper import Whisper  # CTranslate2 takes a second to import
+
+    return Whisper(options)
+
+
+@contextmanager
+def writing(settings: Settings, progress: Progress, *, take_over: bool = False) -> Iterator[Session]:
+    """A session that may write: it holds the lease, and the targets are ready. Raises RefusedError, SettingsError."""
+    with opened(settings, progress) as archive, archive.ledger.lease.held():
+        yield Session(archive, ready(archive, take_over=take_over))
