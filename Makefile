@@ -1,0 +1,76 @@
+# Everything that is made lies in this checkout; `make` alone lists the targets.
+
+UV = 0.13.9
+SETUP = sh .ci/setup
+# deno, rclone and weed are found on PATH, as the installed console script finds them.
+RUN = PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/python
+BENCHMARKS = $(patsubst benchmarks/%.py,%,$(wildcard benchmarks/[a-z]*.py))
+BENCHMARK = $(filter $(subst -,_,$(firstword $(NAME))),$(BENCHMARKS))
+
+# Each stamp lies in what it vouches for, so that deleting a folder is enough to have it made again.
+TOOLS = .tools/uv-$(UV)
+TEST = .venv/.thirdcopy-test
+DEMO = .venv/.thirdcopy-demo
+OCFL = tests/ocfl/.venv/.thirdcopy
+
+.DEFAULT_GOAL = help
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+.PHONY: help setup demo demo-up test lint bench clean system
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*  ## /  make \1 @/p' Makefile | awk -F@ '{ printf "%-18s %s\n", $$1, $$2 }'
+
+demo: $(DEMO) $(OCFL)  ## a whole archive on this machine, from a made-up channel; see demo/
+	@$(RUN) -m tests.world.demo
+
+demo-up: $(DEMO) $(OCFL)  ## the same, and leave its servers running to look around
+	@$(RUN) -m tests.world.demo --up
+
+test: lint $(OCFL)  ## every check: lint, types, walls between rooms, tests
+	@$(RUN) -m pytest -q
+
+lint: $(TEST)  ## ruff, mypy --strict and import-linter alone
+	@mkdir -p .cache; failed=0; \
+	check() { \
+	    name=$$1; shift; \
+	    if "$$@" >.cache/lint.log 2>&1; then echo "ok: $$name"; else failed=1; cat .cache/lint.log; echo "FAILED: $$name"; fi; \
+	}; \
+	check "ruff check" .venv/bin/ruff check --extend-exclude .tools; \
+	check "ruff format" .venv/bin/ruff format --check --extend-exclude .tools; \
+	check "mypy --strict" .venv/bin/mypy; \
+	check "import-linter" .venv/bin/lint-imports; \
+	exit $$failed
+
+bench: $(if $(BENCHMARK),$(TEST) $(OCFL))  ## NAME=x runs benchmarks/x; its last line is one JSON object
+ifeq ($(BENCHMARK),)
+	@echo 'make bench NAME=x, where x is one of: $(subst _,-,$(BENCHMARKS))' >&2; exit 2
+else
+	@$(RUN) -m benchmarks.$(BENCHMARK)
+endif
+
+setup: $(TEST) $(OCFL)  ## make the environments of test and demo, and run nothing
+
+clean:  ## remove all that the other targets made, demo/ too
+	@rm -rf .venv .tools .cache tests/ocfl/.venv demo dist .*_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+system:
+	@$(SETUP) system
+
+$(TOOLS): | system
+	@$(SETUP) uv $(UV)
+	@touch $@
+
+$(TEST): pyproject.toml uv.lock $(TOOLS) | system
+	@$(SETUP) sync test
+	@touch $@
+
+# The test group holds the demo group: an environment that was made for tests stays one.
+$(DEMO): pyproject.toml uv.lock $(TOOLS) | system
+	@$(SETUP) sync $(if $(wildcard $(TEST)),test,demo)
+	@touch $@
+
+$(OCFL): tests/ocfl/pyproject.toml tests/ocfl/uv.lock $(TOOLS) | system
+	@$(SETUP) ocfl
+	@touch $@

@@ -1,0 +1,127 @@
+"""What ocfl-py, a validator that is not ours, says of an OCFL root in a folder or a bucket.
+
+It lives in the environment of tests/ocfl, since beside boto3 it holds boto3 down; `make test` and `make demo` make
+that environment. What it cannot see: an object that is missing as a whole or rolled back, one that lies under another
+path than the layout gives it, and a version directory without its inventory (a warning only). So compare `objects`
+with the number that should be there, and allow no warning but W005.
+"""
+
+import os
+import re
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+HOME = Path(__file__).resolve().parent.parent / "ocfl"
+LIMIT = 300
+"""Seconds that one validation may take."""
+
+_FINDING = re.compile(r"^(?:\[\[[^\]]*\]\])?(?:\[|Unknown (?:error|warning): )([EW]\d{3})", re.MULTILINE)
+_OBJECTS = re.compile(r"^Objects checked: \d+ / (\d+) are (VALID|INVALID)$", re.MULTILINE)
+_ROOT = re.compile(r"^Storage root .* is (VALID|INVALID)$", re.MULTILINE)
+
+
+class NoVerdict(Exception):
+    """The validator ended without a verdict: no root is there, its layout is unreadable, or the store did not answer.
+
+    `text` is all that it said.
+    """
+
+    def __init__(self, root: str, text: str) -> None:
+        super().__init__(f"ocfl-py gave no verdict on {root}: {text.strip()[-1000:] or 'it said nothing'}")
+        self.root = root
+        self.text = text
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the validator found.
+
+    `objects` is the number of objects it looked at, sound or not; half an object counts as none. `errors` and
+    `warnings` are codes of the OCFL specification (E092, W005), complete as long as no more than 100 objects have any,
+    since ocfl-py prints no more; `valid` and `objects` know no such limit. `text` is its own words.
+    """
+
+    valid: bool
+    objects: int
+    errors: frozenset[str]
+    warnings: frozenset[str]
+    text: str
+
+    @property
+    def clean(self) -> bool:
+        """Valid, and without any warning but W005 (an id that is no URI), which is the archive's choice."""
+        return self.valid and self.warnings <= {"W005"}
+
+
+def read_verdict(root: str, text: str) -> Verdict:
+    """What the validator's standard output says. Raises NoVerdict where the closing lines are missing."""
+    objects, whole = _OBJECTS.findall(text), _ROOT.findall(text)
+    if not objects or not whole:
+        raise NoVerdict(root, text)
+    count, sound = objects[-1]
+    codes = frozenset(_FINDING.findall(text))
+    return Verdict(
+        valid=sound == "VALID" and whole[-1] == "VALID" and not any(code.startswith("E") for code in codes),
+        objects=int(count),
+        errors=frozenset(code for code in codes if code.startswith("E")),
+        warnings=frozenset(code for code in codes if code.startswith("W")),
+        text=text,
+    )
+
+
+def validate_folder(root: Path) -> Verdict:
+    """The verdict on a root in a folder: every object, every digest. Raises NoVerdict."""
+    return _validate(str(root), {})
+
+
+def validate_s3(
+    endpoint: str, bucket: str, prefix: str, access_key: str, secret_key: str, ca_file: Path | None = None
+) -> Verdict:
+    """The verdict on a root in a bucket, read over the network: every object, every digest. Raises NoVerdict.
+
+    `prefix` is the root's own place in the bucket, `ca_file` the authority that signed the endpoint's certificate,
+    where the system does not know it. The keys travel in the environment alone.
+    """
+    place = "/".join(part for part in (bucket, prefix.strip("/")) if part)
+    with tempfile.TemporaryDirectory() as folder:
+        config = Path(folder, "config")
+        config.write_text("[default]\ns3 =\n  addressing_style = path\n", encoding="utf-8")
+        settings = {
+            "AWS_ENDPOINT_URL": endpoint,
+            "AWS_ACCESS_KEY_ID": access_key,
+            "AWS_SECRET_ACCESS_KEY": secret_key,
+            "AWS_DEFAULT_REGION": "us-east-1",
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_CONFIG_FILE": str(config),
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        }
+        if ca_file:
+            settings["AWS_CA_BUNDLE"] = str(ca_file)
+        return _validate(f"s3://{place}", settings)
+
+
+def _validate(root: str, settings: dict[str, str]) -> Verdict:
+    programs = HOME / ".venv" / "bin"
+    if not (programs / "ocfl-root.py").exists():
+        raise FileNotFoundError(f"{programs} has no ocfl-root.py: run `make test`, which makes that environment")
+    command = [str(programs / "python"), str(programs / "ocfl-root.py"), "validate", "--root", root]
+    try:
+        done = subprocess.run(
+            [*command, "--validate-objects", "--check-digests"],
+            # Nothing of the caller's: a proxy, a profile or another endpoint would send the keys elsewhere.
+            env={"PATH": os.defpath, "LANG": "C.UTF-8", "HOME": os.devnull, **settings},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=LIMIT,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as late:
+        raise NoVerdict(root, f"it was stopped after {LIMIT} seconds") from late
+    if done.returncode != 0:  # 0 is also what it answers when it finds faults
+        raise NoVerdict(root, done.stdout + done.stderr)
+    return read_verdict(root, done.stdout)
