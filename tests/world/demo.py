@@ -1,0 +1,202 @@
+"""`make demo`: the main job on this machine alone, on made-up people, with every part the real one.
+
+A sample channel behind the stock PeerTube extractor, SeaweedFS and rclone as two makers of S3 stores, and a folder;
+the whole way of a clip; then what an archivist and a researcher would look at. Everything lies in demo/.
+"""
+
+import argparse
+import json
+import os
+import shlex
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from tests.world.channel import Channel
+from tests.world.model import model_folder
+from tests.world.ocfl import Verdict, validate_folder, validate_s3
+from tests.world.samples import sample_register, sample_videos
+from tests.world.servers import S3Server, rclone, seaweedfs
+
+DEMO = Path("demo").resolve()
+SETTINGS = """\
+name = "demo"
+state = "state"
+minimum_copies = 3
+
+[sources.testimonies]
+url = "{url}"
+ca_file = "{ca_file}"
+sleep_seconds = 0
+access = "public"
+languages = ["en", "ru", "kk", "tr"]
+
+[targets.seaweedfs]
+kind = "s3"
+endpoint = "{seaweedfs.endpoint}"
+bucket = "{seaweedfs.bucket}"
+
+[targets.rclone]
+kind = "s3"
+endpoint = "{rclone.endpoint}"
+bucket = "{rclone.bucket}"
+
+[targets.disk]
+kind = "folder"
+path = "targets/disk"
+
+[transcription]
+model = "{model}"
+languages = ["en", "ru", "kk", "tr"]
+
+[registers.victims]
+file = "register.csv"
+"""
+out = Console(highlight=False)
+
+
+def main() -> None:
+    """Run the demonstration; exit 1 if anything of it is not as it should be."""
+    parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
+    parser.add_argument("--up", action="store_true", help="leave the servers running until Ctrl-C")
+    chosen = parser.parse_args()
+    began = time.monotonic()
+    again = (DEMO / "state" / "ledger.sqlite").exists()
+    with _world() as (channel, servers, environment):
+        _say("The main job: list, fetch, store at three targets and read back, transcribe, link")
+        code = _thirdcopy("run", environment=environment)
+        status = json.loads(_told("status", "--json", environment=environment))
+        _say("What an archivist sees: thirdcopy status")
+        _thirdcopy("status", environment=environment)
+        clip = _clip_with_link(environment, status)
+        _say("What a researcher reads: thirdcopy export CLIP")
+        out.print(_head(_told("export", clip, environment=environment), 12), markup=False)
+        _say("A link with its evidence: thirdcopy show CLIP")
+        _thirdcopy("show", clip, environment=environment)
+        _say("Another's verdict: ocfl-py validates every object of every target")
+        verdicts = _verdicts(servers)
+        for name, verdict in verdicts.items():
+            word = "VALID" if verdict.valid else "INVALID"
+            out.print(f"  {name:<10} {word}, {verdict.objects} objects")
+        _where(environment, again=again, seconds=time.monotonic() - began)
+        problems = _problems(code, status, verdicts)
+        for problem in problems:
+            out.print(f"[red]not as it should be:[/] {problem}")
+        if chosen.up:
+            _stay(channel, environment)
+    sys.exit(1 if problems else 0)
+
+
+@contextmanager
+def _world() -> Iterator[tuple[Channel, dict[str, S3Server], dict[str, str]]]:
+    """The channel, the stores and the settings, with the environment in which `thirdcopy` finds them."""
+    folders = {name: DEMO / name for name in ("films", "seaweedfs", "rclone", "targets/disk")}
+    for folder in folders.values():
+        folder.mkdir(parents=True, exist_ok=True)
+    out.print("Making films of made-up people, starting SeaweedFS and rclone …")
+    videos = sample_videos(folders["films"])
+    sample_register(DEMO / "register.csv", videos)
+    model = model_folder(DEMO / "model")
+    with (
+        Channel(videos, password="demo") as channel,
+        seaweedfs(folders["seaweedfs"]) as first,
+        rclone(folders["rclone"]) as second,
+    ):
+        servers = {"seaweedfs": first, "rclone": second}
+        settings = SETTINGS.format(url=channel.url, ca_file=channel.ca_file, model=model, **servers)
+        (DEMO / "archive.toml").write_text(settings, encoding="utf-8")
+        environment = {
+            "THIRDCOPY_CONFIG": str(DEMO / "archive.toml"),
+            "THIRDCOPY_SOURCES__TESTIMONIES__PROXY": channel.proxy,
+        }
+        for name, server in servers.items():
+            environment[f"THIRDCOPY_TARGETS__{name.upper()}__ACCESS_KEY"] = server.access_key
+            environment[f"THIRDCOPY_TARGETS__{name.upper()}__SECRET_KEY"] = server.secret_key
+        yield channel, servers, environment
+
+
+def _clip_with_link(environment: dict[str, str], status: dict[str, Any]) -> str:
+    """A clip with a link of the surest tier, by what `show` says of each."""
+    assert status["links"]["proposed"], "the demo's clips name entries of its register"
+    best: tuple[str, float, str] = ("Z", 0.0, "")
+    for folder in sorted((DEMO / "targets/disk/ocfl").glob("*/*/*/work-*")):
+        clip = folder.name.removeprefix("work-")
+        shown = json.loads(_told("show", clip, "--json", environment=environment))
+        for judged in shown["sidecar"]["links"]:
+            link = judged["link"]
+            if link["start"] is not None:
+                best = min(best, (link["tier"], -link["score"], clip))
+    return best[2]
+
+
+def _verdicts(servers: dict[str, S3Server]) -> dict[str, Verdict]:
+    found = {
+        name: validate_s3(server.endpoint, server.bucket, "ocfl", server.access_key, server.secret_key)
+        for name, server in servers.items()
+    }
+    return {**found, "disk": validate_folder(DEMO / "targets/disk/ocfl")}
+
+
+def _problems(code: int, status: dict[str, Any], verdicts: dict[str, Verdict]) -> list[str]:
+    problems = [f"{name} is not valid" for name, verdict in verdicts.items() if not verdict.clean]
+    if code not in (0, 3):
+        problems.append(f"the run ended with {code}")
+    if len({verdict.objects for verdict in verdicts.values()}) != 1:
+        problems.append("the targets hold different numbers of objects")
+    if status["clips"]["safe"] != status["clips"]["held"] or not status["clips"]["held"]:
+        problems.append("not every clip that is held is safe")
+    return problems
+
+
+def _where(environment: dict[str, str], *, again: bool, seconds: float) -> None:
+    _say("Where everything lies")
+    out.print("  demo/archive.toml      the settings, without secrets")
+    out.print("  demo/targets/disk      one of the three targets, a folder: look into it")
+    out.print("  demo/seaweedfs, rclone the stores of the other two")
+    out.print("  demo/state             ledger, spool, Prefect's home")
+    out.print("  demo/register.csv      the made-up register")
+    out.print(f"\nDone in {seconds:.0f} s." + ("" if again else " Run it again: nothing is done twice."))
+
+
+def _stay(channel: Channel, environment: dict[str, str]) -> None:
+    lines = "".join(f"export {name}={shlex.quote(value)}\n" for name, value in environment.items())
+    file = DEMO / "environment.sh"
+    file.touch(mode=0o600)
+    file.write_text(lines, encoding="utf-8")
+    out.print("\nThe servers run until Ctrl-C. In another terminal:")
+    out.print("  . demo/environment.sh; .venv/bin/thirdcopy status", markup=False)
+    out.print("  .venv/bin/thirdcopy targets check rclone", markup=False)
+    try:
+        while True:
+            time.sleep(3600)
+    except KeyboardInterrupt:
+        out.print("stopping")
+
+
+def _say(title: str) -> None:
+    out.print(f"\n[bold]── {title}[/]")
+
+
+def _head(text: str, lines: int) -> str:
+    return "\n".join(text.splitlines()[:lines])
+
+
+def _thirdcopy(*arguments: str, environment: dict[str, str]) -> int:
+    out.file.flush()
+    return subprocess.run([sys.executable, "-m", "flows.cli", *arguments], env={**os.environ, **environment}).returncode
+
+
+def _told(*arguments: str, environment: dict[str, str]) -> str:
+    command = [sys.executable, "-m", "flows.cli", *arguments]
+    done = subprocess.run(command, env={**os.environ, **environment}, stdout=subprocess.PIPE, text=True, check=True)
+    return done.stdout
+
+
+if __name__ == "__main__":
+    main()
