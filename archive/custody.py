@@ -15,6 +15,7 @@ from archive import heads, ocfl
 from archive.errors import Fork
 from archive.ledger.copies import ARRIVED, Copy, SealedVersion
 from archive.opened import Archive
+from archive.progress import Silent
 from archive.records import FIXITY_CHECK, REPLICATION
 from archive.retrying import retrying
 from archive.spool import respool
@@ -27,12 +28,16 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Stored:
-    """What storing did at one target: versions that arrived, bytes sent, and what stands against the rest."""
+    """What storing did at one target: versions that arrived, bytes of content, and what stands against the rest.
+
+    `down`: the target stopped answering, and the rest was not tried.
+    """
 
     target: str
     versions: int = 0
     bytes: int = 0
     problems: tuple[str, ...] = ()
+    down: bool = False
 
 
 def store_owed(
@@ -50,12 +55,11 @@ def _store_at(
     archive: Archive, target: Target, usable: Mapping[str, Target], objects: Collection[str] | None
 ) -> Stored:
     stored, blocked = Stored(target.name), set[str]()
-    owed = [
-        (name, number) for name, number in archive.ledger.copies.owed(target.name) if objects is None or name in objects
-    ]
+    owed = archive.ledger.copies.owed(target.name, objects)
     if not owed:
         return stored
-    with archive.progress.task(f"to {target.name}", total=len(owed), unit="versions") as task:
+    progress = archive.progress if objects is None else Silent()
+    with progress.task(f"to {target.name}", total=len(owed), unit="versions") as task:
         for name, number in owed:
             sealed = archive.ledger.copies.version(name, number)
             if sealed is None or name in blocked:
@@ -68,6 +72,7 @@ def _store_at(
                 _owe(archive, target.name, sealed, error)
                 stored = replace(stored, problems=(*stored.problems, str(error)))
                 if isinstance(error, Unavailable) and error.target == target.name:
+                    stored = replace(stored, down=True)
                     log.warning("%s does not answer; what it is owed waits: %s", target.name, error)
                     break
             task.advance(1)

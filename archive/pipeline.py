@@ -81,9 +81,12 @@ def fetch_step(
             return tally + Tally(problems=(str(error),))
         except SourceRefuses as error:
             return tally + Tally(problems=(str(error),))
-        if done.sealed:
+        if done.sealed and keep:
             tally += Tally(fetched=1)
-            tally += Tally() if keep else store_step(archive, readiness, [clip])
+        elif done.sealed:
+            stored = store(archive, readiness.usable, [clip])
+            tally += Tally(fetched=1) + _tally(stored)
+            readiness = readiness.without([name for name, one in stored.items() if one.down])
         else:
             tally += Tally(failed=1, problems=(f"{clip}: {done.kind}",))
             archive.progress.say(f"{clip}: {done.kind}: {done.message}")
@@ -92,12 +95,7 @@ def fetch_step(
 
 def store_step(archive: Archive, readiness: Readiness, clips: Sequence[str] | None = None) -> Tally:
     """Store what is owed of some clips, or of everything."""
-    done = store(archive, readiness.usable, clips).values()
-    return Tally(
-        stored=sum(one.versions for one in done),
-        bytes_stored=sum(one.bytes for one in done),
-        problems=tuple(problem for one in done for problem in _problems(one)),
-    )
+    return _tally(store(archive, readiness.usable, clips))
 
 
 def transcribe_step(
@@ -162,7 +160,9 @@ def link_all(archive: Archive, registers: dict[str, Register] | None = None) -> 
     return link_step(archive, prepare_registers(loaded), waiting) if waiting else Tally()
 
 
-def _problems(stored: Stored) -> tuple[str, ...]:
-    return tuple(
-        f"{stored.target}: {problem}" if stored.target not in problem else problem for problem in stored.problems
+def _tally(stored: dict[str, Stored]) -> Tally:
+    return Tally(
+        stored=sum(one.versions for one in stored.values()),
+        bytes_stored=sum(one.bytes for one in stored.values()),
+        problems=tuple(problem for one in stored.values() for problem in one.problems),
     )

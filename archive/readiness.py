@@ -1,6 +1,7 @@
 """Which targets can be written to now: they answer, they are ours, and they have an OCFL root."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from archive import ocfl
@@ -23,6 +24,10 @@ class Readiness:
 
     usable: dict[str, Target]
     problems: dict[str, str]
+
+    def without(self, names: Collection[str]) -> "Readiness":
+        """The same, but for targets that stopped answering."""
+        return Readiness({name: target for name, target in self.usable.items() if name not in names}, self.problems)
 
 
 def ready(archive: Archive, *, take_over: bool = False) -> Readiness:

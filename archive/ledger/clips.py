@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -65,19 +65,23 @@ class Clips(Book):
     def to_fetch(self, source: str, *, now: datetime, retry: bool = False) -> list[str]:
         """Clips that a source lists and that no capture exists of, in the order in which they were first seen.
 
-        A clip that failed for good (`gone`, `no_access`, `damaged`) is left alone until `retry`; one that failed in
-        passing or is not there yet is asked for again.
+        One that failed in passing or is not there yet is asked for again. One that seems gone, closed or damaged is
+        asked for again a day later, then after two days, three, and so on to a month; with `retry` at once.
         """
         captured = sa.select(t.captures.c.clip)
         query = (
-            sa.select(t.listings.c.clip, t.failures.c.kind)
+            sa.select(t.listings.c.clip, t.failures.c.kind, t.failures.c.at, t.failures.c.times)
             .outerjoin(t.failures, (t.failures.c.clip == t.listings.c.clip) & (t.failures.c.step == "fetch"))
             .where(t.listings.c.source == source, t.listings.c.clip.not_in(captured), t.listings.c.first_seen <= now)
             .order_by(t.listings.c.first_seen, t.listings.c.clip)
         )
         lasting = {"gone", "no_access", "damaged"}
         with self._reading() as connection:
-            return [clip for clip, kind in connection.execute(query) if retry or kind not in lasting]
+            return [
+                row.clip
+                for row in connection.execute(query)
+                if retry or row.kind not in lasting or now - row.at >= timedelta(days=min(row.times, 30))
+            ]
 
     def ids(self) -> list[str]:
         """Every clip that was ever listed or captured."""

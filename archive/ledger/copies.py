@@ -1,5 +1,6 @@
 """Sealed versions, and their copies at targets."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -99,8 +100,8 @@ class Copies(Book):
         with self._reading() as connection:
             return [Head(**row) for row in connection.execute(query).mappings()]
 
-    def owed(self, target: str, prefix: str = "") -> list[tuple[str, int]]:
-        """Versions that are not at a target and that no other ledger says are there, older versions first."""
+    def owed(self, target: str, objects: Collection[str] | None = None) -> list[tuple[str, int]]:
+        """Versions, of some objects or of all, that are not said to be at a target: older ones first."""
         query = (
             sa.select(t.versions.c.object, t.versions.c.version)
             .outerjoin(
@@ -110,9 +111,10 @@ class Copies(Book):
                 & (t.copies.c.target == target),
             )
             .where(sa.or_(t.copies.c.state.is_(None), t.copies.c.state == "owed"))
-            .where(t.versions.c.object.startswith(prefix, autoescape=True))
             .order_by(t.versions.c.sealed, t.versions.c.object, t.versions.c.version)
         )
+        if objects is not None:
+            query = query.where(t.versions.c.object.in_(objects))
         with self._reading() as connection:
             return [(row.object, row.version) for row in connection.execute(query)]
 

@@ -5,10 +5,11 @@ from pathlib import Path
 from uuid import uuid4
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
 
+from archive.errors import SettingsError
 from archive.ledger import tables
+
+MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def open_engine(path: Path) -> sa.Engine:
@@ -35,11 +36,24 @@ def open_engine(path: Path) -> sa.Engine:
 
 
 def migrate(engine: sa.Engine) -> None:
-    """Bring the tables to the newest form."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.set_main_option("path_separator", "os")
+    """Bring the tables to the newest form. Raises SettingsError if a later version of this software made them."""
+    known = sorted(path.stem.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
     with engine.begin() as connection:
+        at = None
+        if sa.inspect(connection).has_table("alembic_version"):
+            at = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+        if at == known[-1]:
+            return
+        if at is not None and at not in known:
+            raise SettingsError(
+                [f"{engine.url.database}: a later thirdcopy made this ledger (form {at}): update first"]
+            )
+        from alembic import command  # it takes half a second to import, and is needed once a version
+        from alembic.config import Config
+
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.set_main_option("path_separator", "os")
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 

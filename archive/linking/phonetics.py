@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from anyascii import anyascii
-from pypinyin import lazy_pinyin
 
 LONGEST = 40
 """Letters of a token that are read; the rest of a longer one is cut off, so that no input makes a key dear."""
@@ -163,6 +162,8 @@ def tokens(name: str) -> tuple[str, ...]:
 @lru_cache(maxsize=8192)
 def pinyin(character: str) -> str:
     """The toneless pinyin of one Han character, always by itself: homophones fold alike wherever they stand."""
+    from pypinyin import lazy_pinyin  # half a second to import, and only for Han
+
     return lazy_pinyin(character)[0].replace("ü", "v")
 
 

@@ -59,8 +59,10 @@ def status(config: Config = None, as_json: Json = False) -> None:
         return console.print_json(counted)
     _print_status(counted)
     for failure in failures[:20]:
-        line = f"{failure.clip}: {failure.step} failed ({failure.kind}, {failure.times}×): {failure.message}"
-        console.out.print(f"[yellow]failed[/] {escape(console.shorten(line, 160))}", highlight=False, soft_wrap=True)
+        line = f"{failure.clip} {failure.step} ({failure.kind}, {failure.times}×)"
+        console.out.print(f"[yellow]failed[/] {escape(line)}", highlight=False)
+        reason = failure.message.rpartition("could not be fetched: ")[2]
+        console.out.print(f"       {escape(console.shorten(reason, 72))}", highlight=False)
     if len(failures) > 20:
         console.out.print(f"… and {len(failures) - 20} more: thirdcopy status --json, thirdcopy show CLIP")
     return None
@@ -79,7 +81,7 @@ def _print_status(counted: Status) -> None:
     table = console.table("target", "copies#", "proven#", "claimed#", "owed#", "where")
     for name, target in counted.targets.items():
         owed = f"[yellow]{target.owed:,}[/]" if target.owed else "0"
-        where = console.shorten(target.address, 34)
+        where = console.shorten(target.address.partition("://")[2], 30)
         table.add_row(name, f"{target.copies:,}", f"{target.proven:,}", f"{target.claimed:,}", owed, escape(where))
     console.out.print(table)
     console.out.print(

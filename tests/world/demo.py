@@ -74,7 +74,7 @@ def main() -> None:
         status = json.loads(_told("status", "--json", environment=environment))
         _say("What an archivist sees: thirdcopy status")
         _thirdcopy("status", environment=environment)
-        clip = _clip_with_link(environment, status)
+        clip = _clip_with_link()
         _say("What a researcher reads: thirdcopy export CLIP")
         out.print(_head(_told("export", clip, environment=environment), 12), markup=False)
         _say("A link with its evidence: thirdcopy show CLIP")
@@ -121,18 +121,14 @@ def _world() -> Iterator[tuple[Channel, dict[str, S3Server], dict[str, str]]]:
         yield channel, servers, environment
 
 
-def _clip_with_link(environment: dict[str, str], status: dict[str, Any]) -> str:
-    """A clip with a link of the surest tier, by what `show` says of each."""
-    assert status["links"]["proposed"], "the demo's clips name entries of its register"
-    best: tuple[str, float, str] = ("Z", 0.0, "")
-    for folder in sorted((DEMO / "targets/disk/ocfl").glob("*/*/*/work-*")):
-        clip = folder.name.removeprefix("work-")
-        shown = json.loads(_told("show", clip, "--json", environment=environment))
-        for judged in shown["sidecar"]["links"]:
-            link = judged["link"]
-            if link["start"] is not None:
-                best = min(best, (link["tier"], -link["score"], clip))
-    return best[2]
+def _clip_with_link() -> str:
+    """A clip with a spoken link of the surest tier, read from the sidecars that lie in the folder target."""
+    found = list[tuple[str, float, str]]()
+    for file in (DEMO / "targets/disk/ocfl").glob("*/*/*/work-*/v*/content/sidecar.json"):
+        sidecar = json.loads(file.read_text(encoding="utf-8"))
+        links = [judged["link"] for judged in sidecar["links"]]
+        found += [(one["tier"], -one["score"], sidecar["clip"]) for one in links if one["start"] is not None]
+    return min(found)[2]
 
 
 def _verdicts(servers: dict[str, S3Server]) -> dict[str, Verdict]:
