@@ -1,0 +1,83 @@
+"""The documentation is tested: what it names exists, and what exists is named."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import get_args
+
+import pytest
+import typer
+
+from archive.settings import PrefectSettings, RegisterSettings, ScheduleSettings, Settings, SourceSettings, load
+from archive.sidecar import root_documents
+from flows.cli import app
+from storage.targets import FolderSettings, S3Settings
+from transcription.records import Mark, Options, Reason
+
+ROOT = Path(__file__).parent.parent
+DOCS = {path: path.read_text(encoding="utf-8") for path in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]}
+SETTINGS = (ROOT / "configs" / "archive.toml").read_text(encoding="utf-8")
+
+
+def commands() -> set[str]:
+    group = typer.main.get_group(app)
+    return set(group.commands)
+
+
+def test_every_command_is_in_the_documentation() -> None:
+    words = set(re.findall(r"thirdcopy ([a-z]+)|`([a-z]+)`", "\n".join(DOCS.values())))
+    named = {word for pair in words for word in pair}
+    assert commands() <= named
+
+
+def test_no_command_in_the_documentation_is_made_up() -> None:
+    prose = {"is", "keeps", "takes", "never", "does", "encrypts", "itself", "writes", "has", "cannot", "tells"}
+    for path, text in DOCS.items():
+        for word in re.findall(r"^(?:.*`)?thirdcopy ([a-z]+)", text, re.MULTILINE):
+            assert word in commands() | prose, f"{path.name}: thirdcopy {word}"
+
+
+def test_example_settings_are_valid_and_have_every_key(tmp_path: Path) -> None:
+    file = tmp_path / "archive.toml"
+    file.write_text(SETTINGS, encoding="utf-8")
+    load(file)
+    document = tomllib.loads(SETTINGS)
+    models = (
+        (document, Settings),
+        (document["sources"]["voices"], SourceSettings),
+        (document["targets"]["store"], S3Settings),
+        (document["targets"]["disk"], FolderSettings),
+        (document["transcription"], Options),
+        (document["registers"]["victims"], RegisterSettings),
+        (document["schedule"], ScheduleSettings),
+        (document["prefect"], PrefectSettings),
+    )
+    for table, model in models:
+        for key, field in model.model_fields.items():
+            if key not in table:
+                assert re.search(rf"^# .*\b{key}\b", SETTINGS, re.MULTILINE), f"{model.__name__}.{key}"
+            elif isinstance(field.default, str | int | float) and model in (S3Settings, Options, Settings):
+                assert table[key] == field.default, f"{model.__name__}.{key} is not its default"
+
+
+def test_marks_and_reasons_are_explained() -> None:
+    text = DOCS[ROOT / "docs" / "how-to" / "researcher.md"]
+    pattern = get_args(Mark)[1].metadata[0].pattern
+    for mark in re.findall(r"[a-z]{3,}(?:_[a-z]+)*", pattern):
+        assert f"`{mark}" in text, mark
+    for reason in get_args(Reason):
+        assert f"`{reason}`" in text, reason
+
+
+@pytest.mark.parametrize("name", ["sidecar.schema.json", "run.schema.json"])
+def test_published_schemas_are_those_of_the_code(name: str, pytestconfig: pytest.Config) -> None:
+    file = ROOT / "docs" / "schema" / name
+    if pytestconfig.getoption("regenerate"):
+        file.write_bytes(root_documents()[name])
+    assert file.read_bytes() == root_documents()[name], "run pytest --regenerate and read the difference"
+
+
+def test_relative_links_lead_somewhere() -> None:
+    for path, text in DOCS.items():
+        for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", text):
+            assert (path.parent / target).exists(), f"{path.name}: {target}"
