@@ -1,6 +1,6 @@
 """What was listed, captured, refused and done, clip by clip."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -35,19 +35,10 @@ class AccessGiven:
 class Clips(Book):
     """Listings, clips, captures, failures, access, and which step is done with what."""
 
-    def seen(self, listing: Listing, now: datetime) -> bool:
-        """Keep a listing. True if this clip was never listed before, by any source."""
+    def seen(self, listings: Sequence[Listing], now: datetime) -> list[bool]:
+        """Keep listings. For each, whether its clip was never listed before, by any source."""
         with self._writing() as connection:
-            values = {"body": listing.model_dump_json(), "last_seen": now}
-            key = {"source": listing.source, "clip": listing.clip}
-            known = connection.scalar(sa.select(t.listings.c.clip).where(t.listings.c.clip == listing.clip).limit(1))
-            found = connection.execute(
-                sa.update(t.listings).where(*(t.listings.c[k] == v for k, v in key.items())).values(**values)
-            )
-            if not found.rowcount:
-                connection.execute(sa.insert(t.listings).values(**key, **values, first_seen=now))
-            upsert(connection, t.clips, {"id": listing.clip}, {})
-        return known is None
+            return [_see(connection, listing, now) for listing in listings]
 
     def listing(self, clip: str) -> Listing | None:
         """The newest listing of a clip."""
@@ -176,3 +167,16 @@ class Clips(Book):
         with self._reading() as connection:
             rows = connection.execute(sa.select(t.listings.c.clip, t.listings.c.source)).all()
         yield from ((row.clip, row.source) for row in rows)
+
+
+def _see(connection: sa.Connection, listing: Listing, now: datetime) -> bool:
+    known = connection.scalar(sa.select(t.listings.c.clip).where(t.listings.c.clip == listing.clip).limit(1))
+    key, values = (
+        {"source": listing.source, "clip": listing.clip},
+        {"body": listing.model_dump_json(), "last_seen": now},
+    )
+    same = (t.listings.c.source == listing.source) & (t.listings.c.clip == listing.clip)
+    if not connection.execute(sa.update(t.listings).where(same).values(**values)).rowcount:
+        connection.execute(sa.insert(t.listings).values(**key, **values, first_seen=now))
+    upsert(connection, t.clips, {"id": listing.clip}, {})
+    return known is None

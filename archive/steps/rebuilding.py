@@ -174,7 +174,7 @@ def _capture(archive: Archive, sealed: SealedVersion, capture: Capture) -> None:
         title=capture.title,
         duration=capture.duration,
     )
-    archive.ledger.clips.seen(listing, capture.fetched)
+    archive.ledger.clips.seen([listing], capture.fetched)
 
 
 def _work(archive: Archive, document: Sidecar, sha512: str) -> None:
