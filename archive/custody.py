@@ -13,24 +13,26 @@ from tempfile import TemporaryDirectory
 
 from archive import heads, ocfl
 from archive.errors import Fork
-from archive.ledger.copies import ARRIVED, Copy, SealedVersion
+from archive.ledger.copies import Copy, SealedVersion
 from archive.opened import Archive
 from archive.progress import Silent
 from archive.records import FIXITY_CHECK, REPLICATION
 from archive.retrying import retrying
-from archive.spool import respool
+from archive.spool import mend, respool
 from storage.contract import Target
-from storage.errors import Conflict, Damaged, NotFound, TargetError, Unavailable
+from storage.errors import Conflict, Damaged, NotFound, Refused, TargetError, Unavailable
 from storage.mirrors import at_each, read_back, read_small
 
 log = logging.getLogger(__name__)
+REFUSALS = 3
+"""As many in a row mean the target (a full disk, a withdrawn key), and not the one version."""
 
 
 @dataclass(frozen=True)
 class Stored:
     """What storing did at one target: versions that arrived, bytes of content, and what stands against the rest.
 
-    `down`: the target stopped answering, and the rest was not tried.
+    `down`: the target stopped answering, or refuses us, and the rest was not tried.
     """
 
     target: str
@@ -54,7 +56,7 @@ def store_owed(
 def _store_at(
     archive: Archive, target: Target, usable: Mapping[str, Target], objects: Collection[str] | None
 ) -> Stored:
-    stored, blocked = Stored(target.name), set[str]()
+    stored, blocked, refused = Stored(target.name), set[str](), 0
     owed = archive.ledger.copies.owed(target.name, objects)
     if not owed:
         return stored
@@ -71,7 +73,8 @@ def _store_at(
                 blocked.add(name)
                 _owe(archive, target.name, sealed, error)
                 stored = replace(stored, problems=(*stored.problems, str(error)))
-                if isinstance(error, Unavailable) and error.target == target.name:
+                refused = refused + 1 if isinstance(error, Refused) and error.target == target.name else 0
+                if refused == REFUSALS or (isinstance(error, Unavailable) and error.target == target.name):
                     stored = replace(stored, down=True)
                     log.warning("%s does not answer; what it is owed waits: %s", target.name, error)
                     break
@@ -90,8 +93,9 @@ def store(archive: Archive, target: Target, sealed: SealedVersion, usable: Mappi
     inventory = ocfl.parse(sealed.inventory.encode())
     version = f"{root}v{sealed.version}/"
     size = 0
+    _refuse_fork(target, version + ocfl.INVENTORY, sealed)
     for path, digest in sorted(inventory.content_of(sealed.version).items()):
-        target.put(root + path, folder / path.split("/", 1)[1], digest)
+        _send(archive, target, sealed, path, digest, folder / path.split("/", 1)[1], usable)
     for path, digest in sorted(inventory.content_of(sealed.version).items()):
         size += read_back(target, root + path, digest)
     commit = ocfl.digest_line(sealed.sha512)
@@ -99,10 +103,7 @@ def store(archive: Archive, target: Target, sealed: SealedVersion, usable: Mappi
         _put_and_read(target, version + ocfl.INVENTORY, folder / ocfl.INVENTORY, sealed.sha512)
         _put_and_read(target, version + ocfl.INVENTORY_DIGEST, folder / ocfl.INVENTORY_DIGEST, ocfl.digest_of(commit))
     except Conflict as error:
-        raise Fork(
-            f"{sealed.object} v{sealed.version} at {target.name} is not the one this ledger sealed: "
-            "a person must compare both; nothing was overwritten"
-        ) from error
+        raise _fork(target, sealed) from error
     roll_root(target, sealed)
     if inventory.number == 1 or not _exists(target, root + ocfl.OBJECT_DECLARATION):
         declaration = f"{ocfl.OBJECT_DECLARATION[2:]}\n".encode()
@@ -114,9 +115,46 @@ def store(archive: Archive, target: Target, sealed: SealedVersion, usable: Mappi
     return size
 
 
+def _refuse_fork(target: Target, key: str, sealed: SealedVersion) -> None:
+    """Raise Fork before anything is written if the target has another inventory under this version's key."""
+    there = _read_if_there(target, key)
+    if there is not None and ocfl.digest_of(there) != sealed.sha512:
+        raise _fork(target, sealed)
+
+
+def _fork(target: Target, sealed: SealedVersion) -> Fork:
+    return Fork(
+        f"{sealed.object} v{sealed.version} at {target.name} is not the one this ledger sealed: "
+        "a person must compare both; nothing was overwritten"
+    )
+
+
+def _send(
+    archive: Archive,
+    target: Target,
+    sealed: SealedVersion,
+    path: str,
+    digest: str,
+    local: Path,
+    usable: Mapping[str, Target],
+) -> None:
+    """Put one file of a version; one that our own disk damaged since is brought from another target first."""
+    key = heads.object_key(sealed.object, path)
+    try:
+        target.put(key, local, digest)
+    except Damaged as damaged:
+        try:
+            mend(archive, sealed.object, path, digest, local, usable)
+        except (TargetError, FileNotFoundError):
+            raise damaged from None
+        target.put(key, local, digest)
+
+
 def _owe(archive: Archive, target: str, sealed: SealedVersion, error: Exception) -> None:
+    before = [copy for copy in archive.ledger.copies.of(sealed.object, sealed.version) if copy.target == target]
+    read = before[0].read if before else None
     archive.ledger.copies.mark(
-        Copy(sealed.object, sealed.version, target, "owed", at=archive.clock(), problem=str(error))
+        Copy(sealed.object, sealed.version, target, "owed", at=archive.clock(), read=read, problem=str(error))
     )
     if isinstance(error, Damaged):
         archive.event(
@@ -181,12 +219,3 @@ def _as_file(data: bytes) -> Iterator[Path]:
         file = Path(folder) / "document"
         file.write_bytes(data)
         yield file
-
-
-def at_least(archive: Archive, clip: str) -> int:
-    """At how many targets of the settings a clip's newest evidence has arrived."""
-    head = archive.ledger.copies.head(f"evidence-{clip}")
-    if head is None:
-        return 0
-    copies = archive.ledger.copies.of(head.object, head.version)
-    return sum(copy.state in ARRIVED and copy.target in archive.targets for copy in copies)

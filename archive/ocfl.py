@@ -13,13 +13,16 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from storage.keys import fault
+
 ROOT_DECLARATION = "0=ocfl_1.1"
 OBJECT_DECLARATION = "0=ocfl_object_1.1"
 INVENTORY = "inventory.json"
 INVENTORY_DIGEST = "inventory.json.sha512"
+RECOVERED = "recovered/"
 LAYOUT = "0003-hash-and-id-n-tuple-storage-layout"
 _TUPLES, _TUPLE_SIZE, _LONGEST_ID = 3, 3, 100
-_VERSION = re.compile(r"v[1-9][0-9]*")
+_DIGEST = re.compile(r"[0-9a-f]{128}")
 
 
 class InventoryError(ValueError):
@@ -89,6 +92,10 @@ class Inventory(BaseModel):
         """Content path → digest of the files that one version brought."""
         return {path: digest for path, digest in self.content().items() if path.startswith(f"v{version}/")}
 
+    def holds(self, files: Mapping[str, str]) -> bool:
+        """Whether the newest version is these files, those left aside that it adopted from an interrupted writer."""
+        return {path: digest for path, digest in self.state().items() if not path.startswith(RECOVERED)} == files
+
     def where(self, path: str, version: int | None = None) -> str:
         """The content path of a logical path. Raises KeyError if the version has no such file."""
         return self.manifest[self.state(version)[path]][0]
@@ -101,21 +108,31 @@ def parse(data: bytes) -> Inventory:
         inventory = Inventory.model_validate(document)
     except (ValueError, ValidationError, RecursionError) as error:
         raise InventoryError(f"not an inventory: {error}") from error
-    if not _VERSION.fullmatch(inventory.head) or set(inventory.versions) != {
-        f"v{n}" for n in range(1, inventory.number + 1)
-    }:
-        raise InventoryError(f"head {inventory.head} and versions {sorted(inventory.versions)} do not fit")
-    for path in inventory.content():
-        parts = path.split("/")
-        if len(parts) < 3 or parts[0] not in inventory.versions or parts[1] != "content" or {"", ".", ".."} & {*parts}:
+    names = [f"v{n}" for n in range(1, len(inventory.versions) + 1)]
+    if set(inventory.versions) != set(names) or [inventory.head] != names[-1:]:
+        raise InventoryError(f"head {inventory.head!r} is not the last of {len(names)} versions in a row")
+    if not all(_DIGEST.fullmatch(digest) for digest in inventory.manifest):
+        raise InventoryError("the manifest names a file by something that is no sha512")
+    for path in _sole("the manifest", inventory.manifest):
+        version, content, *_ = (*path.split("/", 2), "", "")
+        if version not in inventory.versions or content != "content" or path.count("/") < 2:
             raise InventoryError(f"content path {path!r} leads out of its version")
-    for name, version in inventory.versions.items():
-        for digest, paths in version.state.items():
-            if digest not in inventory.manifest:
-                raise InventoryError(f"{name} has {paths} that the manifest lacks")
-            if any({"", ".", ".."} & {*path.split("/")} for path in paths):
-                raise InventoryError(f"{name} has a path that leads out of the object: {paths}")
+    for name, version_ in inventory.versions.items():
+        _sole(name, version_.state)
+        if lacking := version_.state.keys() - inventory.manifest.keys():
+            raise InventoryError(f"{name} has {version_.state[min(lacking)]} that the manifest lacks")
     return inventory
+
+
+def _sole(what: str, paths_of: Mapping[str, list[str]]) -> list[str]:
+    """All paths of a mapping. Raises InventoryError for one that leads out, or that would be two files."""
+    paths = [path for some in paths_of.values() for path in some]
+    for path in paths:
+        if wrong := fault(path):
+            raise InventoryError(f"{what}: the path {path[:100]!r} {wrong}")
+    if len(set(paths)) < len(paths):
+        raise InventoryError(f"{what} gives one path two contents")
+    return paths
 
 
 def next_version(
@@ -141,7 +158,7 @@ def next_version(
     for path, digest in taken.items():
         manifest.setdefault(digest, []).append(path)
     logical = dict(files)
-    logical.update({f"recovered/{path.split('/', 2)[2]}": digest for path, digest in taken.items()})
+    logical.update({RECOVERED + path.split("/", 2)[2]: digest for path, digest in taken.items()})
     for path, digest in sorted(files.items()):
         if digest not in manifest:
             content = f"v{number}/content/{path}"

@@ -1,7 +1,7 @@
 """An opened archive: its settings, ledger, targets and folders, handed to every step."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -25,7 +25,7 @@ class Archive:
 
     settings: Settings
     ledger: Ledger
-    targets: dict[str, Target]
+    targets: Mapping[str, Target]
     progress: Progress = field(default_factory=Silent)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC).replace(microsecond=0)
 
@@ -55,13 +55,30 @@ class Archive:
         self.ledger.events.add(Event.model_validate(event))
 
 
+class _Targets(Mapping[str, Target]):
+    """Targets by name, opened when first asked for: to look at the ledger needs no keys. Raises Refused then."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._stanzas, self._opened = settings.targets, dict[str, Target]()
+
+    def __getitem__(self, name: str) -> Target:
+        if name not in self._opened:
+            self._opened[name] = open_target(name, self._stanzas[name])
+        return self._opened[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._stanzas)
+
+    def __len__(self) -> int:
+        return len(self._stanzas)
+
+
 @contextmanager
 def opened(settings: Settings, progress: Progress | None = None) -> Iterator[Archive]:
     """Open an archive by its settings; its state folder is made, for its owner's eyes alone."""
     settings.state.mkdir(parents=True, exist_ok=True, mode=0o700)
     ledger = Ledger(settings.state / "ledger.sqlite")
     try:
-        targets = {name: open_target(name, stanza) for name, stanza in settings.targets.items()}
-        yield Archive(settings, ledger, targets, progress or Silent())
+        yield Archive(settings, ledger, _Targets(settings), progress or Silent())
     finally:
         ledger.close()

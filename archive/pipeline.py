@@ -5,23 +5,24 @@ Preserve first, read later: originals are at `minimum_copies` targets before any
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
+from datetime import timedelta
 from typing import Self
 
 from archive.custody import Stored
 from archive.errors import SettingsError
 from archive.linking.index import RegisterIndex
-from archive.linking.register import Register
+from archive.linking.register import Register, RegisterError
 from archive.opened import Archive
 from archive.readiness import Readiness
 from archive.sources.contract import Source
-from archive.steps.fetching import SourceRefuses, SpaceShort, fetch_clip
+from archive.steps.fetching import SourceRefuses, SpaceShort, fetch_clip, need_space
 from archive.steps.linking import link_clip, load_registers, prepare_registers, to_link
 from archive.steps.listing import list_source
 from archive.steps.recording import record
 from archive.steps.storing import store, tidy
 from archive.steps.transcribing import Engine, model_name, to_transcribe, transcribe_clip
 from archive.steps.work import seal_work, to_seal
-from transcription.errors import TranscriptionError
+from transcription.errors import ToolMissing, TranscriptionError
 
 
 @dataclass(frozen=True)
@@ -57,8 +58,12 @@ def open_source(archive: Archive, name: str) -> Source:
 
 def list_step(archive: Archive, source: str, *, fast: bool = False) -> Tally:
     """List one source into the ledger."""
+    if rest := _rest(archive, source):
+        return Tally(problems=(rest,))
     listed = list_source(archive, open_source(archive, source), fast=fast)
     problems = (f"{source}: the listing broke off: {listed.problem}",) if listed.problem else ()
+    if listed.after is not None:
+        _leave_alone(archive, source, listed.after)
     return Tally(listed=listed.seen, new=listed.new, problems=problems)
 
 
@@ -70,17 +75,24 @@ def to_fetch(archive: Archive, source: str, *, retry: bool = False) -> list[str]
 def fetch_step(
     archive: Archive, readiness: Readiness, source: str, clips: Sequence[str], *, keep: bool = False
 ) -> Tally:
-    """Fetch and seal clips of one source, and store each at once; with `keep` they stay in the spool for now."""
+    """Fetch and seal clips of one source, and store each at once; with `keep` they stay in the spool for now.
+
+    It ends early where the disk is full, and where the source refuses us: that one is left alone for a while.
+    """
     opened, tally = open_source(archive, source), Tally()
     for clip in clips:
+        if rest := _rest(archive, source):
+            return tally + Tally(problems=(rest,))
         try:
+            _make_space(archive)
             done = fetch_clip(archive, opened, clip, readiness.usable)
-        except SpaceShort as error:
-            if tidy(archive, keep_unread=False):
-                continue
-            return tally + Tally(problems=(str(error),))
         except SourceRefuses as error:
+            _leave_alone(archive, source, error.after)
             return tally + Tally(problems=(str(error),))
+        except (SpaceShort, ToolMissing) as error:
+            return tally + Tally(problems=(str(error),))
+        if done.kind is None and not done.sealed:
+            continue
         if done.sealed and keep:
             tally += Tally(fetched=1)
         elif done.sealed:
@@ -91,6 +103,35 @@ def fetch_step(
             tally += Tally(failed=1, problems=(f"{clip}: {done.kind}",))
             archive.progress.say(f"{clip}: {done.kind}: {done.message}")
     return tally
+
+
+def _rest(archive: Archive, source: str) -> str | None:
+    """A sentence, if the source refused us and is to be left alone for now."""
+    until = archive.ledger.facts.moment(f"rest:{source}")
+    if until is None or until <= archive.clock():
+        return None
+    return f"{source} refused us and is left alone until {until:%Y-%m-%d %H:%M} UTC; `thirdcopy retry` asks at once"
+
+
+def _leave_alone(archive: Archive, source: str, seconds: float) -> None:
+    until = archive.clock() + timedelta(seconds=seconds)
+    archive.ledger.facts.set(f"rest:{source}", until.isoformat())
+
+
+def forget_rest(archive: Archive, source: str) -> None:
+    """Ask a source again at once, though it refused us: a person says so."""
+    archive.ledger.facts.set(f"rest:{source}", archive.clock().isoformat())
+
+
+def _make_space(archive: Archive) -> None:
+    """Free the spool of what has arrived, if the disk is too full. Raises SpaceShort if it still is."""
+    try:
+        need_space(archive)
+    except SpaceShort:
+        if tidy(archive, keep_unread=False):
+            need_space(archive)
+        else:
+            raise
 
 
 def store_step(archive: Archive, readiness: Readiness, clips: Sequence[str] | None = None) -> Tally:
@@ -128,7 +169,7 @@ def finish_step(archive: Archive, readiness: Readiness) -> Tally:
     """Seal what changed, store everything that is owed, write the run record and store it too; tidy the spool."""
     tally = work_step(archive, readiness)
     tally += store_step(archive, readiness)
-    if record(archive, readiness.usable):
+    while record(archive, readiness.usable):
         tally += store_step(archive, readiness)
     tidy(archive)
     return tally
@@ -154,8 +195,14 @@ def run(
 
 
 def link_all(archive: Archive, registers: dict[str, Register] | None = None) -> Tally:
-    """Link whatever is to be linked; the registers are indexed only if something is."""
-    loaded = load_registers(archive.settings) if registers is None else registers
+    """Link whatever is to be linked; the registers are indexed only if something is.
+
+    A register that cannot be read is a problem of this step alone: the rest is stored and recorded all the same.
+    """
+    try:
+        loaded = load_registers(archive.settings) if registers is None else registers
+    except RegisterError as error:
+        return Tally(problems=(f"nothing was linked: {error}",))
     waiting = to_link(archive, loaded)
     return link_step(archive, prepare_registers(loaded), waiting) if waiting else Tally()
 

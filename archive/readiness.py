@@ -12,7 +12,7 @@ from archive.opened import Archive
 from archive.retrying import retrying
 from archive.sidecar import root_documents
 from storage.contract import Target
-from storage.errors import NotFound, Refused, Unavailable
+from storage.errors import NotFound, Refused, TargetError, Unavailable
 from storage.mirrors import at_each, read_small
 
 WRITER = "writer.json"
@@ -33,37 +33,57 @@ class Readiness:
 def ready(archive: Archive, *, take_over: bool = False) -> Readiness:
     """Check every target, claim new ones for this ledger, and lay their OCFL roots.
 
-    Raises WriterHeld if one belongs to another ledger and `take_over` is not set, and SettingsError if one refuses us
-    for a setting that is wrong, such as a bucket that does not exist. A target that does not answer is a problem, not
-    an error.
+    All are asked before anything is written. Raises WriterHeld if one belongs to another ledger and `take_over` is not
+    set, and SettingsError if one refuses us for a setting that is wrong, such as a bucket that does not exist. A target
+    that does not answer is a problem, not an error.
     """
-    done, errors = at_each(
-        archive.targets, lambda target: retrying(lambda: _prepare(archive, target, take_over), attempts=2)
-    )
-    held = [holder for holder in done.values() if holder]
-    if held:
-        raise WriterHeld("\n".join(held))
-    wrong = [
+    targets, errors = _open(archive)
+    writers, refused = at_each(targets, lambda target: retrying(lambda: _ask(archive, target, take_over), attempts=2))
+    errors |= refused
+    if wrong := [
         f"{archive.settings.file}: targets.{name}.{error.setting}: {error.message}"
         for name, error in errors.items()
         if isinstance(error, Refused) and error.setting
-    ]
-    if wrong:
+    ]:
         raise SettingsError(wrong)
+    if not take_over and (
+        held := [
+            f"{name} ({targets[name].address}) is written by another ledger ({writer}): two writers would fork it. "
+            "If that ledger is gone for good, run again with --take-over"
+            for name, writer in writers.items()
+            if writer not in (None, archive.ledger.id)
+        ]
+    ):
+        raise WriterHeld("\n".join(held))
+    asked = {name: targets[name] for name in writers}
+    done, failed = at_each(asked, lambda target: retrying(lambda: _claim(archive, target, writers[target.name])))
     return Readiness(
-        {name: target for name, target in archive.targets.items() if name in done},
-        {name: str(error) for name, error in errors.items()},
+        {name: targets[name] for name in done}, {name: str(error) for name, error in (errors | failed).items()}
     )
 
 
 def reachable(archive: Archive) -> Readiness:
-    """Check every target for reading; nothing is written, and whose it is does not matter."""
-    done, errors = at_each(archive.targets, lambda target: target.check())
-    return Readiness({name: archive.targets[name] for name in done}, {name: str(e) for name, e in errors.items()})
+    """Check every target for reading; no object is written, and whose it is does not matter."""
+    targets, errors = _open(archive)
+    done, failed = at_each(targets, lambda target: target.check())
+    return Readiness(
+        {name: targets[name] for name in done}, {name: str(error) for name, error in (errors | failed).items()}
+    )
 
 
-def _prepare(archive: Archive, target: Target, take_over: bool) -> str | None:
-    """Make a target ready. Returns a sentence if it belongs to another ledger."""
+def _open(archive: Archive) -> tuple[dict[str, Target], dict[str, TargetError]]:
+    """The targets whose settings are whole, and what the others lack."""
+    targets, errors = dict[str, Target](), dict[str, TargetError]()
+    for name in archive.targets:
+        try:
+            targets[name] = archive.targets[name]
+        except TargetError as error:
+            errors[name] = error
+    return targets, errors
+
+
+def _ask(archive: Archive, target: Target, take_over: bool) -> str | None:
+    """Whose a target is; None for nobody's. Raises Unavailable for one that was ours and is empty now."""
     target.check()
     writer = writer_of(target)
     if writer is None and archive.ledger.copies.used(target.name) and not take_over:
@@ -72,16 +92,19 @@ def _prepare(archive: Archive, target: Target, take_over: bool) -> str | None:
             "If it was emptied on purpose, run again with --take-over",
             target=target.name,
         )
+    return writer
+
+
+def _claim(archive: Archive, target: Target, writer: str | None) -> None:
+    """Make a target ours, if it is not yet, and lay its root."""
+    if writer is None and archive.ledger.copies.used(target.name):
+        archive.ledger.copies.doubt(
+            target.name, f"{WRITER} was gone: what is there is read, what lacks is sent", archive.clock()
+        )
     if writer != archive.ledger.id:
-        if writer is not None and not take_over:
-            return (
-                f"{target.name} ({target.address}) is written by another ledger ({writer}): two writers would fork it. "
-                "If that ledger is gone for good, run again with --take-over"
-            )
         claim = {"ledger": archive.ledger.id, "archive": archive.settings.name, "since": archive.clock().isoformat()}
         replace_document(target, WRITER, (json.dumps(claim, indent=1, sort_keys=True) + "\n").encode())
     _lay_root(target)
-    return None
 
 
 def writer_of(target: Target) -> str | None:

@@ -30,7 +30,7 @@ def retrying(work: Callable[[], Result], *, attempts: int = ATTEMPTS, first_wait
     def wait(state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
         asked = getattr(error, "after", None)
-        return min(float(asked), LONGEST_WAIT) if asked is not None else jitter(state)
+        return max(0.0, min(float(asked), LONGEST_WAIT)) if asked is not None else jitter(state)
 
     def say(state: RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome else None

@@ -9,66 +9,33 @@ import stat
 import tomllib
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, get_args
+from typing import Any, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
+from pydantic import Field, PrivateAttr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from archive.errors import SettingsError
 from archive.records import Access
-from archive.sources.settings import YtdlpSettings
+from archive.stanzas import Name, PrefectSettings, RegisterSettings, ScheduleSettings, SourceSettings
 from storage.targets import TargetSettings, address
 from transcription.records import Options
 
+__all__ = [
+    "FILE",
+    "PREFIX",
+    "SECRETS",
+    "PrefectSettings",
+    "RegisterSettings",
+    "ScheduleSettings",
+    "Settings",
+    "SourceSettings",
+    "find",
+    "load",
+]
 FILE = "archive.toml"
 PREFIX = "THIRDCOPY_"
 SECRETS = ("access_key", "secret_key", "proxy")
-_CRON_FIELDS = 5
-
-
-def _cron(line: str) -> str:
-    if len(line.split()) != _CRON_FIELDS:
-        raise ValueError(f"a cron line has five fields (minute hour day month weekday), not {line!r}")
-    return line
-
-
-Cron = Annotated[str, AfterValidator(_cron)]
-Name = Annotated[str, Field(pattern=r"^[a-z0-9]+([-_][a-z0-9]+)*$", max_length=63)]
-
-
-class _Stanza(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class SourceSettings(YtdlpSettings):
-    """A `[sources.NAME]` stanza: where clips come from, who may read them, what is spoken in them."""
-
-    access: Access | None = Field(default=None, description="of its clips; the archive's own where absent")
-    languages: tuple[str, ...] = Field(
-        default=(), description="spoken in it, so far as known; all allowed ones if empty"
-    )
-    at_once: int = Field(default=1, ge=1, le=8, description="batches of this source that may be fetched side by side")
-
-
-class RegisterSettings(_Stanza):
-    """A `[registers.NAME]` stanza: a victims register that clips are linked against."""
-
-    file: Path
-
-
-class ScheduleSettings(_Stanza):
-    """The `[schedule]` stanza: cron lines, in UTC, that `thirdcopy schedule` serves."""
-
-    run: Cron | None = Field(default=None, description="a run that lists everything")
-    fast: Cron | None = Field(default=None, description="a run that stops listing at fifty known clips in a row")
-    audit: Cron | None = Field(default=None, description="an audit that reads every copy in full")
-
-
-class PrefectSettings(_Stanza):
-    """The `[prefect]` stanza."""
-
-    api_url: str | None = Field(default=None, description="a Prefect server's API; a local one is started where absent")
-    batch: int = Field(default=50, ge=1, le=200, description="clips in one task")
+TABLES = ("sources", "targets", "registers")
 
 
 class Settings(BaseSettings):
@@ -115,7 +82,7 @@ class Settings(BaseSettings):
                     raise ValueError(
                         f"targets.{name} and targets.{other} have one address, {where}: one of them is no copy"
                     )
-            seen[where] = name
+            seen[name] = where
         return self
 
     @classmethod
@@ -134,6 +101,15 @@ class Settings(BaseSettings):
         """The access level of clips of a source."""
         stanza = self.sources.get(source or "")
         return stanza.access if stanza and stanza.access else self.access
+
+
+_KINDS = {kind.model_fields["kind"].default: kind for kind in get_args(get_args(TargetSettings)[0])}
+
+
+class _Environment(EnvSettingsSource):
+    def decode_complex_value(self, field_name: str, field: Any, value: Any) -> Any:
+        """Only what looks like a list or a table is read as JSON: a key that is all digits stays a text."""
+        return super().decode_complex_value(field_name, field, value) if value.lstrip()[:1] in ("[", "{") else value
 
 
 def find(config: Path | None = None, *, environment: "os._Environ[str] | dict[str, str]" = os.environ) -> Path:
@@ -158,17 +134,27 @@ def load(file: Path) -> Settings:
         f"or in a file named by secrets_file that only you can read"
         for path in _secrets(document)
     ]
+    problems += [
+        f"{file}: {key} is no setting{_nearest(key, set(Settings.model_fields))}"
+        for key in document
+        if key not in Settings.model_fields
+    ]
     if problems:
         raise SettingsError(problems)
     _resolve_paths(document, file.parent)
     secrets = os.environ.get(f"{PREFIX}SECRETS_FILE") or document.get("secrets_file")
     if secrets:
-        _merge(document, _read_secrets(file.parent / str(secrets)))
+        secrets_file = file.parent / Path(str(secrets)).expanduser()
+        kept = _read_secrets(secrets_file)
+        _validate_names(document, kept, str(secrets_file))
+        _merge(document, kept)
     known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields} | {"THIRDCOPY_CONFIG"}
     odd = [name for name in os.environ if name.startswith(PREFIX) and name.split("__")[0] not in known]
     if odd:
         raise SettingsError([f"environment: {name} is no setting{_nearest(name, known)}" for name in odd])
-    _merge(document, _environment(document))
+    environment = _environment(document)
+    _validate_names(document, environment, "environment")
+    _merge(document, environment)
     try:
         settings = Settings(**document)
     except ValidationError as error:
@@ -195,12 +181,34 @@ def _read_secrets(file: Path) -> dict[str, Any]:
 
 def _environment(document: dict[str, Any]) -> dict[str, Any]:
     """What the environment sets. A shell's variables have no hyphens: `my_disk` there means the stanza `my-disk`."""
-    found: dict[str, Any] = EnvSettingsSource(Settings)()
-    for table in ("sources", "targets", "registers"):
-        names = {name.replace("-", "_"): name for name in document.get(table) or {}}
+    try:
+        found: dict[str, Any] = _Environment(Settings)()
+    except ValueError:  # its text quotes what it could not read
+        raise SettingsError([f"environment: a {PREFIX}… variable begins like JSON and is none"]) from None
+    for table in TABLES:
+        names = {name.replace("-", "_"): name for name in _stanzas(document, table)}
         if isinstance(found.get(table), dict):
             found[table] = {names.get(name, name): stanza for name, stanza in found[table].items()}
     return found
+
+
+def _stanzas(document: dict[str, Any], table: str) -> dict[str, Any]:
+    """The stanzas of a table, none where the file has something else under its name."""
+    found = document.get(table)
+    return found if isinstance(found, dict) else {}
+
+
+def _validate_names(document: dict[str, Any], other: dict[str, Any], origin: str) -> None:
+    """Raise SettingsError where a file of secrets or the environment adds to a stanza that the settings lack."""
+    needed = {"sources": "url", "targets": "kind", "registers": "file"}
+    problems = [
+        f"{origin}: {table}.{name} is no stanza of the settings{_nearest(name, set(_stanzas(document, table)))}"
+        for table, key in needed.items()
+        for name, stanza in _stanzas(other, table).items()
+        if name not in _stanzas(document, table) and isinstance(stanza, dict) and key not in stanza
+    ]
+    if problems:
+        raise SettingsError(problems)
 
 
 def _secrets(document: dict[str, Any], path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
@@ -220,12 +228,7 @@ def _variable(path: tuple[str, ...]) -> str:
 def _resolve_paths(document: dict[str, Any], folder: Path) -> None:
     """Make the paths of the file absolute, in place."""
     document["state"] = str(folder / Path(str(document.get("state", "state"))).expanduser())
-    stanzas = [
-        stanza
-        for table in ("sources", "targets", "registers")
-        for stanza in (document.get(table) or {}).values()
-        if isinstance(document.get(table), dict) and isinstance(stanza, dict)
-    ]
+    stanzas = [stanza for table in TABLES for stanza in _stanzas(document, table).values() if isinstance(stanza, dict)]
     for stanza in stanzas:
         for key in ("path", "file", "ca_file", "cookies_file"):
             if isinstance(stanza.get(key), str):
@@ -247,8 +250,13 @@ def _merge(into: dict[str, Any], other: dict[str, Any]) -> None:
 
 def _sentence(file: Path, problem: Any) -> str:
     """One problem in words: file, key, what is wrong, and the nearest right key or value."""
-    path = [str(part) for part in problem["loc"] if part not in ("s3", "folder", "ytdlp")]
+    path = [str(part) for part in problem["loc"]]
+    if path[:1] == ["targets"]:
+        del path[2:3]  # the kind, by which the stanza was told
     key = ".".join(path)
+    if problem["type"].startswith("union_tag"):
+        known, given = set(_KINDS), str(problem["ctx"].get("tag", ""))
+        return f"{file}: {key}.kind is {'no kind of target' if given else 'missing'}{_nearest(given, known)}"
     if problem["type"] == "extra_forbidden":
         return f"{file}: {key} is no setting{_nearest(path[-1], _siblings(path))}"
     if problem["type"] == "missing":
@@ -264,7 +272,7 @@ def _sentence(file: Path, problem: Any) -> str:
 def _siblings(path: list[str]) -> set[str]:
     tables: dict[str, set[str]] = {
         "sources": set(SourceSettings.model_fields),
-        "targets": {field for kind in get_args(get_args(TargetSettings)[0]) for field in kind.model_fields},
+        "targets": {field for kind in _KINDS.values() for field in kind.model_fields},
         "registers": set(RegisterSettings.model_fields),
         "transcription": set(Options.model_fields),
         "schedule": set(ScheduleSettings.model_fields),

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 
 from archive import heads, ocfl
 from archive.errors import Fork
@@ -18,6 +19,9 @@ from archive.records import PACKAGE, Capture
 from storage.contract import Target
 from storage.errors import TargetError
 from storage.mirrors import BUFFER, at_each, fetch
+
+_BRINGING = Lock()
+"""Targets are served side by side from one spool: what is missing from it is brought once, by the first that asks."""
 
 
 @dataclass(frozen=True)
@@ -49,12 +53,13 @@ def seal(
     """Seal the next version of an object; None if it would hold what the newest one holds.
 
     The heads at all usable targets are read first. Raises Fork, for this object alone, if one of them knows a version
-    that this ledger does not, or another content of one it does.
+    that this ledger does not, or another content of one it does. Raises TargetError if what an interrupted writer left
+    cannot be read now: a version without it would spoil that root.
     """
     head = archive.ledger.copies.head(object_id)
     previous = ocfl.parse(head.inventory.encode()) if head else None
     files = {path: item.sha512 for path, item in items.items()}
-    if previous and previous.state() == files:
+    if previous and previous.holds(files):
         return None
     number = previous.number + 1 if previous else 1
     found, _ = at_each(usable, lambda target: heads.find(target, object_id))
@@ -105,17 +110,29 @@ def respool(archive: Archive, sealed: SealedVersion, usable: Mapping[str, Target
     """
     folder = folder_of(archive, sealed.object, sealed.version)
     inventory = ocfl.parse(sealed.inventory.encode())
-    for name, item in (
-        (ocfl.INVENTORY, document(sealed.inventory.encode())),
-        (ocfl.INVENTORY_DIGEST, document(ocfl.digest_line(sealed.sha512))),
-    ):
-        if not (folder / name).is_file():
-            _place(item, folder / name)
-    for path, sha512 in inventory.content_of(sealed.version).items():
-        local = folder / path.split("/", 1)[1]
-        if not local.is_file():
-            bring(archive, sealed.object, path, sha512, local, usable)
+    with _BRINGING:
+        for name, data in (
+            (ocfl.INVENTORY, sealed.inventory.encode()),
+            (ocfl.INVENTORY_DIGEST, ocfl.digest_line(sealed.sha512)),
+        ):
+            if not (folder / name).is_file() or (folder / name).read_bytes() != data:
+                _place(document(data), folder / name)
+        for path, sha512 in inventory.content_of(sealed.version).items():
+            local = folder / path.split("/", 1)[1]
+            if not local.is_file():
+                bring(archive, sealed.object, path, sha512, local, usable)
     return folder
+
+
+def mend(
+    archive: Archive, object_id: str, content: str, sha512: str, local: Path, usable: Mapping[str, Target]
+) -> None:
+    """Bring a spooled file anew if our own disk damaged it. Raises as `bring` does, and then leaves it as it is."""
+    with _BRINGING:
+        if not local.is_file() or digest(local).sha512 != sha512:
+            again = local.with_name(f"{local.name}.again")
+            bring(archive, object_id, content, sha512, again, usable)
+            again.replace(local)
 
 
 def bring(
@@ -185,12 +202,14 @@ def _adopt(
 
 def _place(item: Item, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.part")
     if item.data is not None:
-        path.write_bytes(item.data)
+        partial.write_bytes(item.data)
     elif item.path is not None:
-        shutil.move(item.path, path)
-    with path.open("rb") as file:
+        shutil.move(item.path, partial)
+    with partial.open("rb") as file:
         os.fsync(file.fileno())
+    partial.replace(path)
 
 
 def _sync_folders(folder: Path) -> None:

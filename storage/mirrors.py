@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 from storage.contract import Target
-from storage.errors import Damaged, NotFound, TargetError, Unavailable
+from storage.errors import Damaged, NotFound, TargetError
 
 BUFFER = 1024 * 1024
 Outcome = Literal["sound", "damaged", "missing", "unreadable"]
@@ -118,7 +118,7 @@ def _verify_one(target: Target, key: str, digest: str, progress: Callable[[int],
             found, size = read_digest(target, key)
     except NotFound:
         return Finding(key, "missing")
-    except (Unavailable, Damaged) as error:
+    except TargetError as error:
         return Finding(key, "unreadable", detail=str(error))
     if found != digest:
         return Finding(key, "damaged", size=size, found=found, detail=f"expected {digest[:12]}…, found {found[:12]}…")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 
-from transcription.errors import MediaError
+from transcription.errors import MediaError, ModelError
 from transcription.languages import short, unheard
 from transcription.marks import compression_ratio, marks
 from transcription.media import Media, MediaStream, cut_short, decode, probe
@@ -91,7 +91,10 @@ class Whisper:
 
         pieces = decode(path, track, seconds=self.options.window_seconds, timeout=60 + media.duration)
         for window in windows(pieces, self._model.speech):
-            found, left = self._window(window, languages, tell)
+            try:
+                found, left = self._window(window, languages, tell)
+            except RuntimeError as error:  # CTranslate2's word for a device out of memory, and for much else
+                raise ModelError(self.model, f"failed while reading {path.name}: {error}") from error
             segments += found
             gaps += left
             end = window.span.end

@@ -1,6 +1,6 @@
 """What was listed, captured, refused and done, clip by clip."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -32,11 +32,19 @@ class AccessGiven:
     at: datetime
 
 
+@dataclass(frozen=True)
+class Seen:
+    """Whether a listing told of a clip that no source listed before, or that its own source did not."""
+
+    new: bool
+    new_here: bool
+
+
 class Clips(Book):
     """Listings, clips, captures, failures, access, and which step is done with what."""
 
-    def seen(self, listings: Sequence[Listing], now: datetime) -> list[bool]:
-        """Keep listings. For each, whether its clip was never listed before, by any source."""
+    def seen(self, listings: Sequence[Listing], now: datetime) -> list[Seen]:
+        """Keep listings, and say of each whether it was known."""
         with self._writing() as connection:
             return [_see(connection, listing, now) for listing in listings]
 
@@ -66,7 +74,7 @@ class Clips(Book):
             .where(t.listings.c.source == source, t.listings.c.clip.not_in(captured), t.listings.c.first_seen <= now)
             .order_by(t.listings.c.first_seen, t.listings.c.clip)
         )
-        lasting = {"gone", "no_access", "damaged"}
+        lasting = {"gone", "no_access", "damaged", "fork"}
         with self._reading() as connection:
             return [
                 row.clip
@@ -140,6 +148,11 @@ class Clips(Book):
             row = connection.execute(sa.select(t.clips).where(t.clips.c.id == clip)).one_or_none()
         return AccessGiven(row.access, row.access_by, row.access_at) if row and row.access else None
 
+    def with_access(self) -> list[str]:
+        """Clips that somebody opened or closed."""
+        with self._reading() as connection:
+            return list(connection.scalars(sa.select(t.clips.c.id).where(t.clips.c.access.is_not(None))))
+
     def done(self, clip: str, step: str) -> str | None:
         """With what a step was done last, as the step itself wrote it."""
         query = sa.select(t.done.c.body).where(t.done.c.clip == clip, t.done.c.step == step)
@@ -162,21 +175,16 @@ class Clips(Book):
             query = sa.select(t.done.c.clip, t.done.c.body).where(t.done.c.step == step)
             return {row.clip: row.body for row in connection.execute(query)}
 
-    def sources(self) -> Iterator[tuple[str, str]]:
-        """Pairs of clip and source, for every listing."""
-        with self._reading() as connection:
-            rows = connection.execute(sa.select(t.listings.c.clip, t.listings.c.source)).all()
-        yield from ((row.clip, row.source) for row in rows)
 
-
-def _see(connection: sa.Connection, listing: Listing, now: datetime) -> bool:
+def _see(connection: sa.Connection, listing: Listing, now: datetime) -> Seen:
     known = connection.scalar(sa.select(t.listings.c.clip).where(t.listings.c.clip == listing.clip).limit(1))
     key, values = (
         {"source": listing.source, "clip": listing.clip},
         {"body": listing.model_dump_json(), "last_seen": now},
     )
     same = (t.listings.c.source == listing.source) & (t.listings.c.clip == listing.clip)
-    if not connection.execute(sa.update(t.listings).where(same).values(**values)).rowcount:
+    new_here = not connection.execute(sa.update(t.listings).where(same).values(**values)).rowcount
+    if new_here:
         connection.execute(sa.insert(t.listings).values(**key, **values, first_seen=now))
     upsert(connection, t.clips, {"id": listing.clip}, {})
-    return known is None
+    return Seen(new=known is None, new_here=new_here)

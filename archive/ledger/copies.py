@@ -30,7 +30,11 @@ class SealedVersion:
 
 @dataclass(frozen=True)
 class Copy:
-    """One sealed version at one target. `read` is when it was last read in full and found sound."""
+    """One sealed version at one target.
+
+    `at` is when it was stored there, or first claimed, or found wanting; `read` when it was last read in full and found
+    sound.
+    """
 
     object: str
     version: int
@@ -101,7 +105,10 @@ class Copies(Book):
             return [Head(**row) for row in connection.execute(query).mappings()]
 
     def owed(self, target: str, objects: Collection[str] | None = None) -> list[tuple[str, int]]:
-        """Versions, of some objects or of all, that are not said to be at a target: older ones first."""
+        """Versions, of some objects or of all, that are not said to be at a target.
+
+        Lower version numbers come first, since a clock may have been set back between two of them.
+        """
         query = (
             sa.select(t.versions.c.object, t.versions.c.version)
             .outerjoin(
@@ -111,7 +118,7 @@ class Copies(Book):
                 & (t.copies.c.target == target),
             )
             .where(sa.or_(t.copies.c.state.is_(None), t.copies.c.state == "owed"))
-            .order_by(t.versions.c.sealed, t.versions.c.object, t.versions.c.version)
+            .order_by(t.versions.c.version, t.versions.c.sealed, t.versions.c.object)
         )
         if objects is not None:
             query = query.where(t.versions.c.object.in_(objects))
@@ -125,21 +132,16 @@ class Copies(Book):
             key = {"object": copy.object, "version": copy.version, "target": copy.target}
             upsert(connection, t.copies, key, values)
 
-    def last(self, prefix: str) -> Head | None:
-        """The newest version of the object whose id is the last in order among those that start with `prefix`."""
-        query = (
-            sa.select(t.versions.c.object, t.versions.c.version, t.versions.c.sha512)
-            .where(t.versions.c.object.startswith(prefix, autoescape=True))
-            .order_by(t.versions.c.object.desc(), t.versions.c.version.desc())
-            .limit(1)
-        )
-        with self._reading() as connection:
-            row = connection.execute(query).mappings().one_or_none()
-        return Head(**row) if row else None
+    def doubt(self, target: str, why: str, now: datetime) -> None:
+        """Owe a target everything again: what is there is then read, not sent."""
+        with self._writing() as connection:
+            values = {"state": "owed", "at": now, "problem": why}
+            connection.execute(sa.update(t.copies).where(t.copies.c.target == target).values(**values))
 
     def used(self, target: str) -> bool:
-        """Whether any copy was ever said to be at a target."""
-        query = sa.select(t.copies.c.object).where(t.copies.c.target == target, t.copies.c.state != "owed").limit(1)
+        """Whether any copy was ever at a target, or is said to be."""
+        there = sa.or_(t.copies.c.state != "owed", t.copies.c.read.is_not(None))
+        query = sa.select(t.copies.c.object).where(t.copies.c.target == target, there).limit(1)
         with self._reading() as connection:
             return connection.scalar(query) is not None
 
@@ -181,20 +183,29 @@ class Copies(Book):
             return connection.scalar(query) or 0
 
     def safe(self, minimum: int, targets: tuple[str, ...]) -> list[str]:
-        """Clips whose newest evidence has arrived at `minimum` of the targets or more."""
-        newest = (
-            sa.select(t.versions.c.object, sa.func.max(t.versions.c.version).label("version"))
+        """Clips whose evidence has arrived at `minimum` of the targets or more.
+
+        Every version has to have arrived there: the newest may name files that an older one brought.
+        """
+        sealed = (
+            sa.select(t.versions.c.object, sa.func.count().label("versions"))
             .where(t.versions.c.object.startswith("evidence-"))
             .group_by(t.versions.c.object)
             .subquery()
         )
-        query = (
+        whole = (
             sa.select(t.copies.c.object)
-            .join(newest, (newest.c.object == t.copies.c.object) & (newest.c.version == t.copies.c.version))
+            .join(sealed, sealed.c.object == t.copies.c.object)
             .where(t.copies.c.state.in_(ARRIVED), t.copies.c.target.in_(targets))
-            .group_by(t.copies.c.object)
+            .group_by(t.copies.c.object, t.copies.c.target, sealed.c.versions)
+            .having(sa.func.count() == sealed.c.versions)
+            .subquery()
+        )
+        query = (
+            sa.select(whole.c.object)
+            .group_by(whole.c.object)
             .having(sa.func.count() >= minimum)
-            .order_by(t.copies.c.object)
+            .order_by(whole.c.object)
         )
         with self._reading() as connection:
             return [name.removeprefix("evidence-") for name in connection.scalars(query)]

@@ -1,12 +1,11 @@
 """Events as they happen, until a run record holds them."""
 
 from collections.abc import Iterator
-from datetime import datetime
 
 import sqlalchemy as sa
 
 from archive.ledger import tables as t
-from archive.ledger.book import Book, upsert
+from archive.ledger.book import Book
 from archive.records import Event
 
 
@@ -18,11 +17,22 @@ class Events(Book):
         with self._writing() as connection:
             connection.execute(sa.insert(t.events).values(run=None, body=event.model_dump_json()))
 
-    def waiting(self) -> list[tuple[int, Event]]:
-        """Events that no run record holds yet, with their numbers in the ledger."""
-        query = sa.select(t.events.c.seq, t.events.c.body).where(t.events.c.run.is_(None)).order_by(t.events.c.seq)
+    def waiting(self, limit: int) -> list[tuple[int, Event]]:
+        """The oldest events that no run record holds yet, with their numbers in the ledger."""
+        query = (
+            sa.select(t.events.c.seq, t.events.c.body)
+            .where(t.events.c.run.is_(None))
+            .order_by(t.events.c.seq)
+            .limit(limit)
+        )
         with self._reading() as connection:
             return [(row.seq, Event.model_validate_json(row.body)) for row in connection.execute(query)]
+
+    def last_run(self) -> str | None:
+        """The run record that holds the newest recorded event: the end of the chain, whatever the clock said."""
+        query = sa.select(t.events.c.run).where(t.events.c.run.is_not(None)).order_by(t.events.c.seq.desc()).limit(1)
+        with self._reading() as connection:
+            return connection.scalar(query)
 
     def restore(self, run: str, events: list[Event]) -> None:
         """Keep the events of a run record that was read from a target, once."""
@@ -37,15 +47,3 @@ class Events(Book):
         with self._reading() as connection:
             bodies = list(connection.scalars(sa.select(t.events.c.body).order_by(t.events.c.seq)))
         yield from (Event.model_validate_json(body) for body in bodies)
-
-    def last_full(self) -> datetime | None:
-        """When a run record last listed the heads of every object."""
-        query = sa.select(t.facts.c.value).where(t.facts.c.name == "last_full")
-        with self._reading() as connection:
-            value = connection.scalar(query)
-        return datetime.fromisoformat(value) if value else None
-
-    def set_last_full(self, when: datetime) -> None:
-        """Keep when a run record listed the heads of every object."""
-        with self._writing() as connection:
-            upsert(connection, t.facts, {"name": "last_full"}, {"value": when.isoformat()})

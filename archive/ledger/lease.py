@@ -1,6 +1,7 @@
 """The lease that keeps two runs of one archive apart."""
 
 import json
+import logging
 import os
 import socket
 import threading
@@ -16,11 +17,16 @@ from archive.errors import LeaseHeld
 from archive.ledger import tables as t
 from archive.ledger.book import Book, upsert
 
+log = logging.getLogger(__name__)
 TERM = timedelta(seconds=90)
 
 
 class Lease(Book):
-    """One holder at a time. A holder that died on this machine is noticed at once, one elsewhere when its term ends."""
+    """One holder at a time.
+
+    A holder that died on this machine is noticed at once, one elsewhere when its term ends. One that lives on this
+    machine keeps the lease beyond its term: it may have been suspended, and would wake up beside a second writer.
+    """
 
     @contextmanager
     def held(self, name: str = "run") -> Iterator[None]:
@@ -42,11 +48,11 @@ class Lease(Book):
         now = datetime.now(UTC)
         with self._writing() as connection:
             row = connection.execute(sa.select(t.leases).where(t.leases.c.name == name)).one_or_none()
-            if row and row.expires > now and not _died(json.loads(row.holder)):
-                holder = json.loads(row.holder)
+            holder = json.loads(row.holder) if row else None
+            if row and holder and _works(holder, term_ended=row.expires <= now):
                 raise LeaseHeld(
                     f"another run is at work on this archive (process {holder['pid']} on {holder['host']}): "
-                    f"wait until it ends; its lease ends by itself at {row.expires:%H:%M:%S} UTC if it died"
+                    "wait until it ends; if it hangs, end that process"
                 )
             values = {"token": token, "holder": json.dumps(_holder()), "expires": now + TERM}
             upsert(connection, t.leases, {"name": name}, values)
@@ -54,9 +60,12 @@ class Lease(Book):
     def _renew(self, name: str, token: str, ended: threading.Event) -> None:
         while not ended.wait(TERM.total_seconds() / 4):
             condition = (t.leases.c.name == name) & (t.leases.c.token == token)
-            with self._writing() as connection:
-                expires = datetime.now(UTC) + TERM
-                connection.execute(sa.update(t.leases).where(condition).values(expires=expires))
+            try:
+                with self._writing() as connection:
+                    expires = datetime.now(UTC) + TERM
+                    connection.execute(sa.update(t.leases).where(condition).values(expires=expires))
+            except sa.exc.OperationalError as error:  # a busy database: the term outlasts three missed turns
+                log.warning("the lease could not be renewed now: %s", error.orig)
 
 
 def _holder() -> dict[str, str | int]:
@@ -73,13 +82,19 @@ def _place() -> str:
 
 
 def _started(pid: int) -> str | None:
-    """When a process started, in clock ticks since boot, so that a number used twice is not taken for the first."""
+    """When a process started, in clock ticks since boot, so that a number used twice is not taken for the first.
+
+    None if there is none: one that was killed and that its parent has not asked after yet (a zombie) is none.
+    """
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+        state, *rest = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
         return None
+    return None if state in "ZX" else rest[18]
 
 
-def _died(holder: dict[str, str | int]) -> bool:
-    same_place = bool(_place()) and holder["place"] == _place()
-    return same_place and _started(int(holder["pid"])) != holder["started"]
+def _works(holder: dict[str, str | int], *, term_ended: bool) -> bool:
+    """Whether a holder may still be at work."""
+    if _place() and holder["place"] == _place():
+        return _started(int(holder["pid"])) == holder["started"]
+    return not term_ended

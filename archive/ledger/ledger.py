@@ -6,6 +6,7 @@ from pathlib import Path
 from archive.ledger.clips import Clips
 from archive.ledger.copies import Copies
 from archive.ledger.events import Events
+from archive.ledger.facts import Facts
 from archive.ledger.lease import Lease
 from archive.ledger.opening import identity, open_engine
 from archive.ledger.readings import Readings
@@ -22,6 +23,7 @@ class Ledger:
         self.copies = Copies(self._engine)
         self.readings = Readings(self._engine)
         self.events = Events(self._engine)
+        self.facts = Facts(self._engine)
         self.lease = Lease(self._engine)
 
     def close(self) -> None:

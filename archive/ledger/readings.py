@@ -46,7 +46,7 @@ class Readings(Book):
             query = query.where(t.links.c.clip == clip)
         with self._reading() as connection:
             found = [Link.model_validate_json(body) for body in connection.scalars(query)]
-        return sorted(found, key=lambda link: (link.clip, link.tier, -link.score, link.entry))
+        return sorted(found, key=lambda link: (link.clip, link.tier, -link.score, link.entry, link.id))
 
     def judge(self, clip: str, judgement: Judgement) -> None:
         """Keep a judgement; nothing is replaced. The same judgement again is kept once."""

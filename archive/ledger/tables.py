@@ -31,7 +31,7 @@ metadata = sa.MetaData(
 facts = sa.Table(
     "facts",
     metadata,
-    sa.Column("name", sa.String(64), primary_key=True),
+    sa.Column("name", sa.String(128), primary_key=True),
     sa.Column("value", sa.Text, nullable=False),
 )
 

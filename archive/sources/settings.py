@@ -36,3 +36,21 @@ class YtdlpSettings(BaseModel):
         if parts.username or parts.password:
             raise ValueError("a login does not belong in an address: use cookies_file")
         return url
+
+    @field_validator("proxy")
+    @classmethod
+    def _whole_proxy(cls, proxy: SecretStr | None) -> SecretStr | None:
+        """Refuse an address that falls apart: what stands in the wrong part of it would be quoted in messages."""
+        if proxy is None:
+            return None
+        try:
+            parts = urlsplit(proxy.get_secret_value())
+            sound = bool(parts.hostname and parts.port) and "@" not in parts.path + parts.query + parts.fragment
+        except ValueError:
+            sound = False
+        if not sound:
+            raise ValueError(
+                "a proxy is written http://NAME:PASSWORD@HOST:PORT, with what is no letter or digit in the password "
+                "percent-encoded"
+            )
+        return proxy

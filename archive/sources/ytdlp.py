@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from archive.errors import FailureKind, FetchFailed, SettingsError
-from archive.records import Listing
+from archive.records import Cut, Listing
 from archive.sources.captions import fetch_captions
 from archive.sources.checking import Faulty, Received, check_media, check_readable, is_picture
 from archive.sources.cleaning import bare_address, canonical, clean, for_the_log, plain
@@ -138,8 +138,10 @@ class YtdlpSource:
                 if media is None:
                     raise Faulty(["yt-dlp ended without an error and without a film"])
                 check_media(media, received, _seconds(info.get("duration")))
-                captions = fetch_captions(session, info, into, listing.clip) if self.settings.captions else {}
-                return self._fetched(listing, into, media, session.sanitize_info(info), captions)
+                captions, lost = dict[str, Path](), tuple[Cut, ...]()
+                if self.settings.captions:
+                    captions, lost = fetch_captions(session, info, into, listing.clip)
+                return self._fetched(listing, into, media, session.sanitize_info(info), captions, lost)
         except (Faulty, *FOREIGN) as error:
             failure = self._failure(error, session, listing.clip)
         raise failure  # here, not above: its context would keep an error that holds requests and secrets
@@ -156,7 +158,13 @@ class YtdlpSource:
             raise self._failed("it is not finished yet: live, or waiting for its premiere", "not_yet", listing.clip)
 
     def _fetched(
-        self, listing: Listing, into: Path, media: Path, info: Mapping[str, Any], captions: dict[str, Path]
+        self,
+        listing: Listing,
+        into: Path,
+        media: Path,
+        info: Mapping[str, Any],
+        captions: dict[str, Path],
+        lost: tuple[Cut, ...],
     ) -> Fetched:
         kept, cut = clean(info)
         (into / "info.json").write_bytes(canonical(kept))
@@ -184,7 +192,7 @@ class YtdlpSource:
             format_id=_words(kept.get("format_id")),
             tool="yt-dlp",
             tool_version=tool_version(),
-            cut=cut,
+            cut=(*cut, *lost),
         )
 
     def _wait_for_turn(self) -> None:

@@ -11,6 +11,7 @@ from archive.opened import Archive
 from archive.readiness import writer_of
 from archive.records import FIXITY_CHECK
 from storage.contract import Target
+from storage.errors import TargetError, Unavailable
 from storage.mirrors import Finding, at_each, verify
 
 PROVEN_AFTER = timedelta(days=1)
@@ -30,15 +31,19 @@ class Audited:
 def audit(archive: Archive, usable: Mapping[str, Target], objects: list[str]) -> dict[str, Audited]:
     """Read in full what each target is said to hold of some objects, targets side by side.
 
-    A copy that is sound arrives, and is proven if it was stored a day ago or more. One that is damaged or missing is
-    owed again: missing files are sent by the next run, damaged ones are never overwritten.
+    A copy that is sound arrives, and is proven if it was stored, or first claimed, a day ago or more. One that is
+    damaged or missing is owed again: missing files are sent by the next run, damaged ones are never overwritten. What
+    cannot be read changes nothing, and a target that stops answering is left alone.
     """
     done, errors = at_each(usable, lambda target: _audit_at(archive, target, objects))
     return {**done, **{name: Audited(name, problem=str(error)) for name, error in errors.items()}}
 
 
 def _audit_at(archive: Archive, target: Target, objects: list[str]) -> Audited:
-    audited, ours = Audited(target.name), writer_of(target) == archive.ledger.id
+    audited, writer = Audited(target.name), writer_of(target)
+    if writer is None and archive.ledger.copies.used(target.name) and not any(True for _ in target.list(heads.OCFL)):
+        raise Unavailable("held copies and is empty now: is the disk mounted?", target=target.name)
+    ours = writer == archive.ledger.id
     with archive.progress.task(f"read {target.name}", total=len(objects), unit="objects") as task:
         for object_id in objects:
             for copy in archive.ledger.copies.of(object_id):
@@ -54,6 +59,11 @@ def _audit_at(archive: Archive, target: Target, objects: list[str]) -> Audited:
                         bytes=audited.bytes + sum(finding.size for finding in findings),
                         findings=(*audited.findings, *bad),
                     )
+                    if all(finding.outcome == "unreadable" for finding in findings):
+                        try:
+                            target.check()
+                        except TargetError as error:
+                            return replace(audited, problem=str(error))
             task.advance(1)
     return audited
 
@@ -73,9 +83,14 @@ def _read(target: Target, sealed: SealedVersion) -> list[Finding]:
 def _check_root(archive: Archive, target: Target, sealed: SealedVersion, *, mend: bool) -> list[Finding]:
     """The root pair, which is for other tools: brought forward where we may write and it lags behind."""
     head = archive.ledger.copies.head(sealed.object)
-    if head is None or head.version != sealed.version or (mend and roll_root(target, sealed)):
-        return []
     root = heads.object_key(sealed.object)
+    if head is None or head.version != sealed.version:
+        return []
+    try:
+        if mend and roll_root(target, sealed):
+            return []
+    except TargetError as error:
+        return [Finding(root + ocfl.INVENTORY, "unreadable", detail=str(error))]
     line = ocfl.digest_of(ocfl.digest_line(sealed.sha512))
     pair = verify(target, [(root + ocfl.INVENTORY, sealed.sha512), (root + ocfl.INVENTORY_DIGEST, line)])
     return [finding for finding in pair if finding.outcome != "sound"]
@@ -90,8 +105,10 @@ def _keep(archive: Archive, sealed: SealedVersion, copy: Copy, findings: list[Fi
         problem = "; ".join(f"{finding.outcome}: {finding.key}" for finding in bad)
         archive.ledger.copies.mark(replace(copy, state="owed", at=now, problem=problem))
     else:
-        state: CopyState = "proven" if now - sealed.sealed >= PROVEN_AFTER else "arrived"
-        archive.ledger.copies.mark(replace(copy, state=state, at=now, read=now, problem=None))
+        first = copy.state == "claimed"  # nobody whom this ledger knows has read it before
+        proven = not first and (copy.state == "proven" or now - copy.at >= PROVEN_AFTER)
+        state: CopyState = "proven" if proven else "arrived"
+        archive.ledger.copies.mark(replace(copy, state=state, at=now if first else copy.at, read=now, problem=None))
     archive.event(
         sealed.object,
         FIXITY_CHECK,

@@ -15,7 +15,10 @@ from archive.records import CAPTURE, Capture, File, FileRole, Listing, Stream
 from archive.retrying import retrying
 from archive.sources.contract import Fetched, Source
 from archive.spool import Item, document, seal
+from archive.steps.listing import rest_of
 from storage.contract import Target
+from storage.errors import TargetError
+from transcription.errors import MediaError, MediaTimeout
 from transcription.media import probe, stream_digests
 
 GIB = 1024**3
@@ -27,12 +30,16 @@ class SpaceShort(ArchiveError):
 
 
 class SourceRefuses(ArchiveError):
-    """The source refuses us as a whole: leave it alone for a while. No clip is blamed for it."""
+    """The source refuses us as a whole: leave it alone for `after` seconds. No clip is blamed for it."""
+
+    def __init__(self, message: str, *, after: float) -> None:
+        super().__init__(message)
+        self.after = after
 
 
 @dataclass(frozen=True)
 class FetchedClip:
-    """What became of one clip: sealed, or failed with its class."""
+    """What became of one clip: sealed, or failed with its class, or neither: it was there already."""
 
     clip: str
     sealed: bool
@@ -46,9 +53,12 @@ def fetch_clip(archive: Archive, source: Source, clip: str, usable: Mapping[str,
     Raises SpaceShort before a byte is asked for if the disk is too full, and SourceRefuses if the source blames us:
     both mean that no further clip of this source should be tried now.
     """
-    listing = archive.ledger.clips.listing(clip)
+    # Its own listing, not the newest of any source: access follows from the source that a clip came by.
+    listing = next((one for one in archive.ledger.clips.listings(clip) if one.source == source.name), None)
     if listing is None:
-        raise NoSuchClip(f"no source lists {clip}")
+        raise NoSuchClip(f"{source.name} does not list {clip}")
+    if archive.ledger.clips.captures(clip):
+        return FetchedClip(clip, sealed=False)  # another source that lists it was first
     need_space(archive)
     attempt = archive.attempts / clip
     try:
@@ -56,16 +66,23 @@ def fetch_clip(archive: Archive, source: Source, clip: str, usable: Mapping[str,
             fetched = retrying(lambda: _fetch(source, listing, attempt, _task_progress(task)))
         _seal(archive, listing, fetched, usable)
     except FetchFailed as error:
-        if error.kind == "refused":
-            raise SourceRefuses(f"{source.name} refuses us: {error}") from error
-        archive.ledger.clips.failed(clip, "fetch", kind=error.kind, message=str(error), now=archive.clock())
-        shutil.rmtree(attempt, ignore_errors=True)
-        return FetchedClip(clip, sealed=False, kind=error.kind, message=str(error))
+        if (after := rest_of(error)) is not None:
+            raise SourceRefuses(f"{source.name} refuses us: {error}", after=after) from error
+        return _failed(archive, clip, error.kind, error)
+    except MediaError as error:
+        return _failed(archive, clip, "passing" if isinstance(error, MediaTimeout) else "damaged", error)
+    except TargetError as error:
+        return _failed(archive, clip, "passing", error)
     except Fork as error:
-        archive.ledger.clips.failed(clip, "fetch", kind="fork", message=str(error), now=archive.clock())
-        return FetchedClip(clip, sealed=False, kind="fork", message=str(error))
+        return _failed(archive, clip, "fork", error)
     shutil.rmtree(attempt, ignore_errors=True)
     return FetchedClip(clip, sealed=True)
+
+
+def _failed(archive: Archive, clip: str, kind: str, error: Exception) -> FetchedClip:
+    archive.ledger.clips.failed(clip, "fetch", kind=kind, message=str(error), now=archive.clock())
+    shutil.rmtree(archive.attempts / clip, ignore_errors=True)
+    return FetchedClip(clip, sealed=False, kind=kind, message=str(error))
 
 
 def need_space(archive: Archive) -> None:

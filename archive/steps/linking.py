@@ -7,7 +7,7 @@ from pathlib import Path
 
 from archive.linking.index import RegisterIndex
 from archive.linking.proposals import RULES, Material, Utterance, propose
-from archive.linking.register import Register, load
+from archive.linking.register import Register, RegisterError, load
 from archive.opened import Archive
 from archive.records import METADATA
 from archive.settings import Settings
@@ -27,7 +27,16 @@ class LinkedClip:
 
 def load_registers(settings: Settings) -> dict[str, Register]:
     """Read the registers of the settings. Raises RegisterError, which names file and column."""
-    return {name: load(Path(stanza.file), name) for name, stanza in settings.registers.items()}
+    return {name: _load(Path(stanza.file), name) for name, stanza in settings.registers.items()}
+
+
+def _load(file: Path, name: str) -> Register:
+    try:
+        return load(file, name)
+    except OSError as error:
+        raise RegisterError(
+            f"cannot be read: {error.strerror}; export the register there, or set registers.{name}.file", file=file
+        ) from error
 
 
 def prepare_registers(registers: Mapping[str, Register]) -> dict[str, RegisterIndex]:

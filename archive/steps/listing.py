@@ -10,43 +10,64 @@ from archive.retrying import retrying
 from archive.sources.contract import Source
 
 KNOWN_IN_A_ROW, PAGE = 50, 30
+REST = 3600.0
+"""Seconds for which a source that refused us is left alone, if it does not ask for more: YouTube speaks of an hour."""
 
 
 @dataclass(frozen=True)
 class Listed:
-    """What a listing gave. `problem` says why it broke off: then nothing that is missing may be called gone."""
+    """What a listing gave.
+
+    `problem` says why it broke off: then nothing that is missing may be called gone. `after`: the source refused us,
+    and is to be left alone for so many seconds.
+    """
 
     source: str
     seen: int = 0
     new: int = 0
     problem: str | None = None
+    after: float | None = None
 
 
 def list_source(archive: Archive, source: Source, *, fast: bool = False) -> Listed:
-    """List a source to its end, or with `fast` until 50 clips in a row were known. Each listing goes to the ledger.
+    """List a source to its end, or with `fast` until it had listed 50 clips in a row before.
 
-    A listing that breaks off is begun again where the reason may pass; what came before is kept in any case.
+    Each listing goes to the ledger. One that breaks off is begun again where the reason may pass; what came before is
+    kept in any case, and until the source was listed to its end once more, `fast` is not.
     """
-    new = set[str]()
-
-    def once() -> int:
-        return _list(archive, source, new, fast=fast)
-
+    fast = fast and archive.ledger.facts.get(_whole(source.name)) == "yes"
+    new, new_here = set[str](), set[str]()
+    if not fast:
+        archive.ledger.facts.set(_whole(source.name), "no")
     try:
-        return Listed(source.name, seen=retrying(once), new=len(new))
+        seen = retrying(lambda: _list(archive, source, new, new_here, fast=fast))
     except FetchFailed as error:
-        return Listed(source.name, new=len(new), problem=f"{error.kind}: {error}")
+        archive.ledger.facts.set(_whole(source.name), "no")
+        return Listed(source.name, new=len(new), problem=f"{error.kind}: {error}", after=rest_of(error))
+    archive.ledger.facts.set(_whole(source.name), "yes")
+    return Listed(source.name, seen=seen, new=len(new))
 
 
-def _list(archive: Archive, source: Source, new: set[str], *, fast: bool) -> int:
+def rest_of(error: FetchFailed) -> float | None:
+    """How many seconds a source that refused us is to be left alone, None if it did not refuse."""
+    return max(error.after or 0.0, REST) if error.kind == "refused" else None
+
+
+def _whole(source: str) -> str:
+    return f"listed-whole:{source}"
+
+
+def _list(archive: Archive, source: Source, new: set[str], new_here: set[str], *, fast: bool) -> int:
     """One pass: how many were listed. They go to the ledger a page at a time: a sync of the disk for each is slow."""
     seen = known_in_a_row = 0
     with archive.progress.task(f"list {source.name}", unit="clips") as task:
         for page in _pages(source.list()):
-            for listing, fresh in zip(page, archive.ledger.clips.seen(page, archive.clock()), strict=True):
-                known_in_a_row = 0 if fresh else known_in_a_row + 1
-                if fresh:
+            for listing, was in zip(page, archive.ledger.clips.seen(page, archive.clock()), strict=True):
+                if was.new:
                     new.add(listing.clip)
+                if was.new_here:
+                    new_here.add(listing.clip)
+                known_in_a_row = 0 if listing.clip in new_here else known_in_a_row + 1
             seen += len(page)
             task.advance(len(page))
             if fast and known_in_a_row >= KNOWN_IN_A_ROW:

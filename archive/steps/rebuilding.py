@@ -8,18 +8,22 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from pydantic import ValidationError
 
 from archive import heads, ocfl
-from archive.errors import Fork, RefusedError
+from archive.errors import RefusedError
 from archive.ledger.clips import AccessGiven
 from archive.ledger.copies import Copy, SealedVersion
 from archive.opened import Archive
 from archive.records import FIXITY_CHECK, REPLICATION, Capture, Event, Listing
+from archive.retrying import retrying
 from archive.sidecar import RunRecord, Sidecar, UnknownSchema, read_sidecar
+from archive.steps.recording import LAST_FULL
+from archive.steps.work import sealed_as
 from storage.contract import Target
-from storage.errors import TargetError
+from storage.errors import Damaged, TargetError
 from storage.mirrors import read_small
 
 
@@ -29,6 +33,22 @@ class Survey:
 
     whole: heads.Whole
     torn: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Words:
+    """A clip's sidecar, and the texts of its transcripts by name."""
+
+    document: Sidecar
+    bodies: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run record and its events."""
+
+    record: RunRecord
+    events: tuple[Event, ...]
 
 
 @dataclass
@@ -49,33 +69,69 @@ def rebuild(archive: Archive, usable: Mapping[str, Target]) -> Rebuilt:
             f"the ledger at {archive.ledger.path} holds an archive already: move it (and its -wal file) away first; "
             "what it alone knows would be lost otherwise"
         )
-    rebuilt = Rebuilt()
+    rebuilt, runs = Rebuilt(), dict[str, Run]()
     found = {name: _survey(archive, target, rebuilt) for name, target in usable.items()}
     objects = sorted({object_id for objects in found.values() for object_id in objects})
     with archive.progress.task("rebuild", total=len(objects), unit="objects") as task:
         for object_id in objects:
             holders = {name: objects[object_id] for name, objects in found.items() if object_id in objects}
-            newest = max(holders, key=lambda name: holders[name].whole.inventory.number)
+            order = sorted(holders, key=lambda name: -holders[name].whole.inventory.number)
+            places = {name: usable[name] for name in order}
             try:
-                _versions(archive, usable, object_id, holders, newest, rebuilt)
-                _facts(archive, usable[newest], holders[newest].whole)
-            except Fork as error:
-                rebuilt.forks.append(str(error))
+                # Facts first: an object whose words cannot be read stays unknown, so that nobody writes a version
+                # without them; sealing then meets a fork.
+                facts = retrying(partial(_facts, places, holders[order[0]].whole))
+                _versions(archive, places, object_id, holders, rebuilt)
+                if isinstance(facts, Run):
+                    runs[object_id] = facts
+                else:
+                    _keep(archive, object_id, facts)
             except (TargetError, UnknownSchema, ValidationError, ocfl.InventoryError, KeyError) as error:
-                rebuilt.problems.append(f"{object_id} at {newest}: {error}")
+                rebuilt.problems.append(f"{object_id} at {', '.join(order)}: {error}")
+            for name in found:
+                if lack := _lack(object_id, holders.get(name), holders[order[0]]):
+                    rebuilt.lacking.setdefault(name, []).append(lack)
             task.advance(1)
+    for run in in_order(runs):
+        archive.ledger.events.restore(run.record.run, list(run.events))
+        if run.record.full:
+            archive.ledger.facts.set(LAST_FULL, run.record.written.isoformat())
     _claims_of_runs(archive)
     rebuilt.objects = len(objects)
     rebuilt.clips = len(archive.ledger.clips.held())
-    for name, there in found.items():
-        rebuilt.lacking[name] = [object_id for object_id in objects if object_id not in there]
     return rebuilt
+
+
+def in_order(runs: Mapping[str, Run]) -> list[Run]:
+    """Run records along their chain, whatever the clock said; each chain begins at one whose predecessor is lost."""
+    after: dict[str | None, list[str]] = {}
+    for name, run in sorted(runs.items()):
+        previous = run.record.previous.object if run.record.previous else None
+        after.setdefault(previous if previous in runs else None, []).append(name)
+    ordered, waiting = list[Run](), after.get(None, [])[::-1]
+    while waiting:
+        name = waiting.pop()
+        ordered.append(runs[name])
+        waiting.extend(reversed(after.get(name, [])))
+    return ordered
+
+
+def _lack(object_id: str, there: Survey | None, newest: Survey) -> str | None:
+    """What a target lacks of an object: the whole, its newest versions, or nothing."""
+    if there is None:
+        return object_id
+    missing = range(there.whole.inventory.number + 1, newest.whole.inventory.number + 1)
+    return f"{object_id} {', '.join(f'v{number}' for number in missing)}" if missing else None
 
 
 def _survey(archive: Archive, target: Target, rebuilt: Rebuilt) -> dict[str, Survey]:
     """Every object at a target, with its newest whole version."""
-    keys = (stat.key.removeprefix(heads.OCFL) for stat in target.list(heads.OCFL))
     found = dict[str, Survey]()
+    try:
+        keys = [stat.key.removeprefix(heads.OCFL) for stat in target.list(heads.OCFL)]
+    except TargetError as error:
+        rebuilt.problems.append(str(error))
+        return found
     with archive.progress.task(f"look at {target.name}", unit="objects") as task:
         for path, paths in ocfl.group_by_object(keys).items():
             try:
@@ -105,31 +161,52 @@ def _forward(target: Target, path: str, found: heads.Found, there: set[str]) -> 
 
 def _versions(
     archive: Archive,
-    usable: Mapping[str, Target],
+    places: Mapping[str, Target],
     object_id: str,
     holders: Mapping[str, Survey],
-    newest: str,
     rebuilt: Rebuilt,
 ) -> None:
-    """Keep every version of an object as sealed, and who claims to hold it."""
+    """Keep every version of an object as sealed, all or none, and who claims to hold it.
+
+    The places are those that hold the object, whoever has the newest version first.
+    """
+    newest = next(iter(places))
     head = holders[newest].whole.inventory
     clip = object_id.partition("-")[2] if object_id.startswith(("evidence-", "work-")) else None
-    digests = dict[int, str]()
+    versions = list[SealedVersion]()
     for number in range(1, head.number + 1):
-        data = holders[newest].whole.data
-        if number < head.number:
-            data = read_small(usable[newest], heads.object_key(object_id, f"v{number}/{ocfl.INVENTORY}"))
-        digests[number] = ocfl.digest_of(data)
+        data = holders[newest].whole.data if number == head.number else _older(places, object_id, number)
         sealed = datetime.fromisoformat(ocfl.parse(data).versions[f"v{number}"].created)
-        archive.ledger.copies.seal(SealedVersion(object_id, number, digests[number], clip, data.decode(), sealed))
+        versions.append(SealedVersion(object_id, number, ocfl.digest_of(data), clip, data.decode(), sealed))
+    for version in versions:
+        archive.ledger.copies.seal(version)
     for name, survey in holders.items():
         there = survey.whole.inventory.number
-        if digests[there] != ocfl.digest_of(survey.whole.data):
+        if versions[there - 1].sha512 != ocfl.digest_of(survey.whole.data):
             rebuilt.forks.append(f"{object_id} v{there} differs between {newest} and {name}")
             continue
         for number in range(1, there + 1):
             if number not in survey.torn:
                 _claim(archive, object_id, number, name)
+
+
+def _older(places: Mapping[str, Target], object_id: str, number: int) -> bytes:
+    """The inventory of an older version, from the first place where it is what its commit says. Raises the last error.
+
+    Raises Damaged where none is.
+    """
+    key, last = heads.object_key(object_id, f"v{number}/{ocfl.INVENTORY}"), None
+    for name, target in places.items():
+        try:
+            data = read_small(target, key)
+            stated = ocfl.read_digest_line(read_small(target, f"{key}.sha512", limit=1024))
+        except TargetError as error:
+            last = error
+            continue
+        if stated == ocfl.digest_of(data):
+            return data
+        last = Damaged("not what its commit says", target=name, key=key, expected=str(stated), found="")
+    raise last or KeyError(object_id)
 
 
 def _claim(archive: Archive, object_id: str, number: int, target: str) -> None:
@@ -138,47 +215,74 @@ def _claim(archive: Archive, object_id: str, number: int, target: str) -> None:
         archive.ledger.copies.mark(Copy(object_id, number, target, "claimed", at=archive.clock()))
 
 
-def _facts(archive: Archive, target: Target, found: heads.Whole) -> None:
-    """What an object says: captures, readings, links, judgements, events."""
+def _facts(places: Mapping[str, Target], found: heads.Whole) -> list[Capture] | Words | Run:
+    """What an object says: its captures by version, a clip's words, or a run record's events."""
     inventory = found.inventory
 
     def read(path: str, version: int | None = None) -> bytes:
-        return read_small(target, heads.object_key(found.object, inventory.where(path, version)))
+        digest = inventory.state(version)[path]
+        return _document(places, heads.object_key(found.object, inventory.where(path, version)), digest)
 
     if found.object.startswith("evidence-"):
-        for number in range(1, inventory.number + 1):
-            sealed = archive.ledger.copies.version(found.object, number)
-            if sealed:
-                _capture(archive, sealed, Capture.model_validate_json(read("capture.json", number)))
-    elif found.object.startswith("work-"):
+        numbers = range(1, inventory.number + 1)
+        return [Capture.model_validate_json(read("capture.json", number)) for number in numbers]
+    if found.object.startswith("work-"):
         document = read_sidecar(read("sidecar.json"))
-        for ref in document.transcripts:
-            body = read(f"transcripts/{ref.name}.json").decode()
-            archive.ledger.readings.add_transcript(document.clip, ref, body)
-        _work(archive, document, ocfl.digest_of(read("sidecar.json")))
-    elif found.object.startswith("run-"):
-        record = RunRecord.model_validate_json(read("run.json"))
-        events = [Event.model_validate_json(line) for line in read("events.jsonl").splitlines() if line]
-        archive.ledger.events.restore(found.object, events)
-        if record.full:
-            archive.ledger.events.set_last_full(record.written)
+        bodies = {ref.name: read(f"transcripts/{ref.name}.json").decode() for ref in document.transcripts}
+        return Words(document, bodies)
+    record = RunRecord.model_validate_json(read("run.json"))
+    events = tuple(Event.model_validate_json(line) for line in read("events.jsonl").splitlines() if line)
+    return Run(record, events)
+
+
+def _keep(archive: Archive, object_id: str, facts: list[Capture] | Words) -> None:
+    """Keep what an object says, once its versions are."""
+    if isinstance(facts, Words):
+        for ref in facts.document.transcripts:
+            archive.ledger.readings.add_transcript(facts.document.clip, ref, facts.bodies[ref.name])
+        _work(archive, facts.document)
+        return
+    for number, capture in enumerate(facts, start=1):
+        if sealed := archive.ledger.copies.version(object_id, number):
+            _capture(archive, sealed, capture)
+
+
+def _document(places: Mapping[str, Target], key: str, digest: str) -> bytes:
+    """A small document, from the first place where it has its digest. Raises the last error where none has it."""
+    last: TargetError | None = None
+    for name, target in places.items():
+        try:
+            data = read_small(target, key)
+        except TargetError as error:
+            last = error
+            continue
+        if ocfl.digest_of(data) == digest:
+            return data
+        last = Damaged("damaged", target=name, key=key, expected=digest, found=ocfl.digest_of(data))
+    raise last or KeyError(key)
 
 
 def _capture(archive: Archive, sealed: SealedVersion, capture: Capture) -> None:
     archive.ledger.copies.seal(sealed, capture=capture)
-    listing = Listing(
-        source=capture.source,
+    archive.ledger.clips.seen([_listing(capture, capture.source)], capture.fetched)
+
+
+def _listing(capture: Capture, source: str) -> Listing:
+    """What a source must have said of a clip that was captured."""
+    return Listing(
+        source=source,
         extractor=capture.extractor,
         platform_id=capture.platform_id,
         url=capture.url,
         title=capture.title,
         duration=capture.duration,
     )
-    archive.ledger.clips.seen([listing], capture.fetched)
 
 
-def _work(archive: Archive, document: Sidecar, sha512: str) -> None:
-    clips, clip = archive.ledger.clips, document.clip
+def _work(archive: Archive, document: Sidecar) -> None:
+    clips, clip, capture = archive.ledger.clips, document.clip, document.captures[-1]
+    unlisted = {*document.sources} - {listing.source for listing in clips.listings(clip)}
+    clips.seen([_listing(capture, source) for source in sorted(unlisted)], capture.fetched)
     archive.ledger.readings.set_links(clip, [judged.link for judged in document.links])
     for judged in document.links:
         for judgement in judged.judgements:
@@ -189,7 +293,7 @@ def _work(archive: Archive, document: Sidecar, sha512: str) -> None:
         clips.mark_done(clip, "transcribe", json.dumps([r.model_dump(mode="json") for r in document.readings]))
     if document.linkings:
         clips.mark_done(clip, "link", json.dumps([r.model_dump(mode="json") for r in document.linkings]))
-    clips.mark_done(clip, "work", sha512)
+    clips.mark_done(clip, "work", sealed_as(document))
 
 
 def _claims_of_runs(archive: Archive) -> None:

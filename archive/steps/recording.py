@@ -11,17 +11,20 @@ from archive.spool import document, seal
 from storage.contract import Target
 
 FULL_LIST_EVERY = timedelta(days=7)
+LAST_FULL = "last_full"
+EVENTS_AT_MOST = 50_000
+"""Events in one run record, some 12 MB: an audit of everything makes many, and each must be read back whole."""
 
 
 def record(archive: Archive, usable: Mapping[str, Target]) -> str | None:
-    """Seal a run record of every event that none holds yet: its object id; None if nothing happened.
+    """Seal a run record of events that none holds yet, the oldest: its object id; None if there are no such events.
 
     It lists the heads of the objects that the events name, and once a week those of every object.
     """
-    waiting = archive.ledger.events.waiting()
+    waiting = archive.ledger.events.waiting(EVENTS_AT_MOST)
     if not waiting:
         return None
-    now, last_full = archive.clock(), archive.ledger.events.last_full()
+    now, last_full = archive.clock(), archive.ledger.facts.moment(LAST_FULL)
     full = last_full is None or now - last_full >= FULL_LIST_EVERY
     named = {event.object for _, event in waiting}
     heads = [
@@ -48,9 +51,11 @@ def record(archive: Archive, usable: Mapping[str, Target]) -> str | None:
     }
     seal(archive, run, items, message="Run record", usable=usable, events_upto=waiting[-1][0])
     if full:
-        archive.ledger.events.set_last_full(now)
+        archive.ledger.facts.set(LAST_FULL, now.isoformat())
     return run
 
 
 def _previous(archive: Archive) -> Head | None:
-    return archive.ledger.copies.last("run-")
+    run = archive.ledger.events.last_run()
+    last = archive.ledger.copies.head(run) if run else None
+    return Head(object=last.object, version=last.version, sha512=last.sha512) if last else None

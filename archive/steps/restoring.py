@@ -6,6 +6,7 @@ from pathlib import Path
 
 from archive import ocfl
 from archive.errors import ArchiveError, NoSuchClip
+from archive.fixity import digest as file_digest
 from archive.opened import Archive
 from archive.records import DISSEMINATION
 from archive.spool import bring
@@ -32,11 +33,11 @@ def restore(archive: Archive, clip: str, to: Path, usable: Mapping[str, Target],
         raise NoSuchClip(f"{clip} is not held: `thirdcopy status` says what is")
     files, problems = list[Path](), list[str]()
     for head in heads:
-        inventory = ocfl.parse(head.inventory.encode())
+        inventory, before = ocfl.parse(head.inventory.encode()), len(problems)
         for path, digest in sorted(inventory.state().items()):
             local = to / head.object / path
             if local.exists():
-                if ocfl.digest_of(local.read_bytes()) != digest:
+                if not local.is_file() or file_digest(local).sha512 != digest:
                     raise ArchiveError(f"{local} exists and is another file: restore to an empty folder")
                 files.append(local)
                 continue
@@ -46,5 +47,6 @@ def restore(archive: Archive, clip: str, to: Path, usable: Mapping[str, Target],
             except (TargetError, FileNotFoundError) as error:
                 problems.append(str(error))
         detail = f"restored by {by}" if by else "restored"
-        archive.event(head.object, DISSEMINATION, version=head.version, detail=detail)
+        outcome = "warning" if len(problems) > before else "success"
+        archive.event(head.object, DISSEMINATION, version=head.version, outcome=outcome, detail=detail)
     return Restored(tuple(files), tuple(problems))

@@ -9,6 +9,7 @@ from archive.linking.judgements import standing
 from archive.opened import Archive
 from archive.records import Moment, Record
 from archive.steps.storing import owed, safe
+from storage.targets import address
 
 
 class ClipCounts(Record):
@@ -75,14 +76,14 @@ def status(archive: Archive) -> Status:
         ),
         targets={
             name: TargetCounts(
-                address=target.address,
+                address=address(stanza),
                 copies=ledger.copies.heads_at(name),
                 claimed=ledger.copies.heads_at(name, ("claimed",)),
                 proven=ledger.copies.heads_at(name, ("proven",)),
                 owed=debts[name],
                 problem=ledger.copies.problem(name),
             )
-            for name, target in archive.targets.items()
+            for name, stanza in archive.settings.targets.items()
         },
         transcripts=ledger.readings.count_transcripts(),
         links=_links(archive),

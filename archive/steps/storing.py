@@ -33,6 +33,8 @@ def tidy(archive: Archive, *, keep_unread: bool = True) -> int:
         if object_id.startswith("."):
             continue  # a sealing under way, or one that was interrupted: it is begun anew, never resumed
         numbers = [int(version.name[1:]) for version in folder.glob("v*")]
+        if not numbers:
+            continue
         arrived = all(
             {copy.target for copy in archive.ledger.copies.of(object_id, number) if copy.state in ARRIVED}
             >= archive.targets.keys()

@@ -17,7 +17,7 @@ from archive.spool import bring, folder_of
 from archive.steps.storing import safe
 from storage.contract import Target
 from storage.errors import TargetError
-from transcription.errors import MediaError, MediaTimeout
+from transcription.errors import MediaError, MediaTimeout, ModelError
 from transcription.formats import to_json
 from transcription.media import MediaStream, probe
 from transcription.records import Options, Transcript
@@ -55,7 +55,11 @@ class TranscribedClip:
 def to_transcribe(archive: Archive, model: str, *, retry: bool = False) -> list[str]:
     """Safe clips whose newest media the model has not read. Those that failed wait for `retry`."""
     done, media = archive.ledger.clips.all_done("transcribe"), archive.ledger.clips.media()
-    failed = set() if retry else {f.clip for f in archive.ledger.clips.failures() if f.step == "transcribe"}
+    failed = (
+        set()
+        if retry
+        else {f.clip for f in archive.ledger.clips.failures() if f.step == "transcribe" and f.kind != "passing"}
+    )
     return [
         clip
         for clip in safe(archive)
@@ -71,7 +75,7 @@ def transcribe_clip(archive: Archive, engine: Engine, clip: str, usable: Mapping
             tracks = [stream for stream in probe(media).streams if stream.kind == "audio"]
             for track in tracks:
                 _transcribe_track(archive, engine, capture, media, track)
-    except (MediaError, TargetError, FileNotFoundError) as error:
+    except (MediaError, ModelError, TargetError, FileNotFoundError) as error:
         kind = "damaged" if isinstance(error, MediaError) and not isinstance(error, MediaTimeout) else "passing"
         archive.ledger.clips.failed(clip, "transcribe", kind=kind, message=str(error), now=archive.clock())
         return TranscribedClip(clip, problem=str(error))

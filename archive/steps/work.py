@@ -1,5 +1,6 @@
 """Work objects: what was made of a clip, as one sidecar and its transcripts, sealed when something changed."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from archive.steps.linking import read_linkings
 from archive.steps.storing import safe
 from archive.steps.transcribing import read_readings
 from storage.contract import Target
+from storage.errors import TargetError
 from transcription.formats import from_json, to_vtt
 
 
@@ -27,15 +29,31 @@ class SealedWork:
 
 
 def to_seal(archive: Archive) -> list[str]:
-    """Safe clips of which something changed since their last work object, and that were transcribed or cannot be."""
-    sealed = archive.ledger.clips.all_done("work")
-    read = set(archive.ledger.clips.all_done("transcribe"))
-    read |= {failure.clip for failure in archive.ledger.clips.failures() if failure.step == "transcribe"}
-    return [clip for clip in safe(archive) if clip in read and clip not in sealed]
+    """Safe clips of which something changed since their last work object.
+
+    That a clip was transcribed, or cannot be, is worth a work object; and so is that somebody opened or closed it.
+    """
+    clips, sealed = archive.ledger.clips, archive.ledger.clips.all_done("work")
+    worth = set(clips.all_done("transcribe")) | set(clips.with_access())
+    worth |= {failure.clip for failure in clips.failures() if failure.step == "transcribe"}
+    return [clip for clip in safe(archive) if clip in worth and not _is_sealed(archive, sealed.get(clip))]
+
+
+def sealed_as(document: Sidecar) -> str:
+    """What the ledger keeps of a sealed work object: enough to see that the settings' access level changed since."""
+    default = None if document.access.by else document.access.level
+    return json.dumps({"source": document.captures[-1].source, "default": default})
+
+
+def _is_sealed(archive: Archive, body: str | None) -> bool:
+    if body is None:
+        return False
+    noted = json.loads(body)
+    return noted["default"] in (None, archive.settings.access_of(noted["source"]))
 
 
 def seal_work(archive: Archive, clip: str, usable: Mapping[str, Target]) -> SealedWork:
-    """Seal a clip's work object, if it differs from the last one. A fork is kept and reported, not raised."""
+    """Seal a clip's work object, if it differs from the last one. A failure is kept and reported, not raised."""
     document_, bodies = build(archive, clip), archive.ledger.readings.transcripts(clip)
     items: dict[str, Item] = {"sidecar.json": document(sidecar.to_bytes(document_))}
     for ref, body in bodies:
@@ -45,11 +63,14 @@ def seal_work(archive: Archive, clip: str, usable: Mapping[str, Target]) -> Seal
     try:
         message = f"{len(bodies)} transcripts, {links} links"
         sealed = seal(archive, f"work-{clip}", items, message=message, usable=usable, clip=clip)
-    except Fork as error:
-        archive.ledger.clips.failed(clip, "work", kind="fork", message=str(error), now=archive.clock())
+    except (Fork, TargetError) as error:
+        kind = "fork" if isinstance(error, Fork) else "passing"
+        archive.ledger.clips.failed(clip, "work", kind=kind, message=str(error), now=archive.clock())
         return SealedWork(clip, sealed=False, problem=str(error))
     archive.ledger.clips.mended(clip, "work")
-    archive.ledger.clips.mark_done(clip, "work", items["sidecar.json"].sha512)
+    archive.ledger.clips.mark_done(clip, "work", sealed_as(document_))
+    if build(archive, clip) != document_:  # somebody judged or opened the clip meanwhile
+        archive.ledger.clips.undo(clip, "work")
     return SealedWork(clip, sealed=sealed is not None)
 
 

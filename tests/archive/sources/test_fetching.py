@@ -179,23 +179,20 @@ def test_a_language_names_no_file(opened: Open, film: Path, tmp_path: Path) -> N
     assert tag.startswith("x-")
 
 
-@pytest.mark.parametrize(("status", "words"), [(404, VTT), (None, "<html>")], ids=["404", "no WebVTT"])
+@pytest.mark.parametrize(
+    ("status", "words"), [(404, VTT), (429, VTT), (500, VTT), (None, "<html>")], ids=["404", "429", "500", "no WebVTT"]
+)
 def test_captions_that_cannot_be_had_do_not_fail_the_film(
     opened: Open, film: Path, tmp_path: Path, status: int | None, words: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     fault = Fault(status=status, where="caption")
     _, source = opened(Video("A film", film, 3, captions={"en": words}, fault=fault))
-    assert fetch(source, tmp_path).captions == {}
+    got = fetch(source, tmp_path)
+    assert got.captions == {}
     assert "captions en" in caplog.text
-
-
-@pytest.mark.parametrize(("status", "kind"), [(500, "passing"), (429, "refused")])
-def test_captions_that_may_come_later_are_waited_for(
-    opened: Open, film: Path, tmp_path: Path, status: int, kind: str
-) -> None:
-    fault = Fault(status=status, where="caption")
-    _, source = opened(Video("A film", film, 3, captions={"en": VTT}, fault=fault))
-    assert failure(source, tmp_path).kind == kind
+    assert [cut.why for cut in got.cut if cut.path == "captions/en.vtt"] == [
+        f"could not be had (HTTP {status})" if status else "no WebVTT"
+    ]
 
 
 COOKIES = "# Netscape HTTP Cookie File\n.cpy.re\tTRUE\t/\tTRUE\t4102444800\tlogin\tcanary-of-the-cookies-file\n"

@@ -1,0 +1,300 @@
+"""The ledger on a real SQLite file: what it lets happen once, what waits, and who may open it."""
+
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from archive.errors import Fork, SettingsError
+from archive.ledger import Ledger, opening, tables
+from archive.ledger.clips import AccessGiven
+from archive.ledger.copies import Copy, CopyState, SealedVersion
+from archive.records import FIXITY_CHECK, Event, Listing
+from tests.support.archives import MONDAY, a_judgement, a_link, transcript
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    ledger = Ledger(tmp_path / "ledger.sqlite")
+    yield ledger
+    ledger.close()
+
+
+def listing(name: str, source: str = "voices") -> Listing:
+    return Listing(
+        source=source, extractor="PeerTube", platform_id=name, url=f"https://tube.example.org/w/{name}", title="A title"
+    )
+
+
+def sealed(object_id: str, version: int = 1, content: str = "one", *, minutes: int = 0) -> SealedVersion:
+    clip = object_id.partition("-")[2] if not object_id.startswith("run-") else None
+    return SealedVersion(object_id, version, content * 10, clip, "{}", MONDAY + timedelta(minutes=minutes))
+
+
+def mark(ledger: Ledger, object_id: str, target: str, state: CopyState, version: int = 1) -> None:
+    ledger.copies.mark(Copy(object_id, version, target, state, at=MONDAY))
+
+
+def test_failed_clips_wait_by_the_kind_of_their_failure(ledger: Ledger) -> None:
+    kinds = ["gone", "no_access", "damaged", "passing", "not_yet", "outdated", "fork"]
+    ledger.clips.seen([listing(kind) for kind in [*kinds, "new"]], MONDAY)
+    for kind in kinds:
+        ledger.clips.failed(f"peertube-{kind}", "fetch", kind=kind, message="it said no", now=MONDAY)
+
+    def waiting(**since: float) -> set[str]:
+        found = ledger.clips.to_fetch("voices", now=MONDAY + timedelta(**since))
+        return set(kinds) - {clip.removeprefix("peertube-") for clip in found}
+
+    assert waiting() == waiting(hours=23) == {"gone", "no_access", "damaged", "fork"}
+    assert waiting(days=1) == set()
+    assert len(ledger.clips.to_fetch("voices", now=MONDAY, retry=True)) == 8
+    assert ledger.clips.to_fetch("other", now=MONDAY, retry=True) == []
+    for times in range(2, 40):
+        ledger.clips.failed("peertube-gone", "fetch", kind="gone", message="404", now=MONDAY)
+        assert ("gone" in waiting(days=min(times, 30), seconds=-1)) is True
+        assert waiting(days=min(times, 30)) == set()
+    assert ledger.clips.failures("peertube-gone")[0].times == 39
+    ledger.clips.mended("peertube-gone", "fetch")
+    assert "gone" not in waiting()
+
+
+def test_listings_of_two_sources_are_one_clip(ledger: Ledger) -> None:
+    def seen(*listings: Listing, days: int = 0) -> list[tuple[bool, bool]]:
+        return [(one.new, one.new_here) for one in ledger.clips.seen(listings, MONDAY + timedelta(days=days))]
+
+    assert seen(listing("x"), listing("x"), listing("y")) == [(True, True), (False, False), (True, True)]
+    assert seen(listing("x", "other"), days=1) == [(False, True)]
+    assert [found.source for found in ledger.clips.listings("peertube-x")] == ["other", "voices"]
+    newest = ledger.clips.listing("peertube-x")
+    assert newest
+    assert newest.source == "other"
+    assert (ledger.clips.listed(), ledger.clips.held()) == (2, [])
+
+
+def test_second_content_of_a_version_is_a_fork(ledger: Ledger) -> None:
+    ledger.copies.seal(sealed("evidence-x"))
+    ledger.copies.seal(sealed("evidence-x"))
+    with pytest.raises(Fork, match="evidence-x v1 is sealed already with other content"):
+        ledger.copies.seal(sealed("evidence-x", content="two"))
+    found = ledger.copies.version("evidence-x", 1)
+    assert found == sealed("evidence-x")
+    assert ledger.copies.version("evidence-x", 2) is None
+
+
+def test_heads_are_the_newest_versions(ledger: Ledger) -> None:
+    for name, versions in {"evidence-a": 1, "evidence-a_b": 12, "work-a": 2, "run-1": 1}.items():
+        for version in range(1, versions + 1):
+            ledger.copies.seal(sealed(name, version))
+    found = {head.object: head.version for head in ledger.copies.heads()}
+    assert found == {"evidence-a": 1, "evidence-a_b": 12, "work-a": 2, "run-1": 1}
+    assert [head.object for head in ledger.copies.heads("evidence-a_")] == ["evidence-a_b"]
+    head = ledger.copies.head("evidence-a_b")
+    assert head
+    assert head.version == 12
+    assert ledger.copies.head("evidence-nobody") is None
+
+
+def test_what_is_owed_and_who_is_safe(ledger: Ledger) -> None:
+    for minutes, (name, version) in enumerate([("evidence-a", 1), ("work-a", 1), ("evidence-a", 2), ("evidence-b", 1)]):
+        ledger.copies.seal(sealed(name, version, minutes=minutes))
+    everything = [("evidence-a", 1), ("work-a", 1), ("evidence-b", 1), ("evidence-a", 2)]
+    assert ledger.copies.owed("disk") == everything
+    assert ledger.copies.owed("disk", {"evidence-a"}) == [("evidence-a", 1), ("evidence-a", 2)]
+    assert ledger.copies.owed("disk", set()) == []
+    assert ledger.copies.used("disk") is False
+    mark(ledger, "evidence-a", "disk", "owed")
+    assert ledger.copies.owed("disk") == everything
+    assert ledger.copies.used("disk") is False
+    mark(ledger, "evidence-a", "disk", "claimed")
+    assert ledger.copies.owed("disk") == everything[1:]
+    assert ledger.copies.used("disk") is True
+
+    places = ("disk", "cloud")
+    assert ledger.copies.safe(1, places) == []
+    mark(ledger, "evidence-b", "disk", "proven")
+    mark(ledger, "evidence-a", "disk", "arrived")
+    assert ledger.copies.safe(1, places) == ["b"]  # a's newest version is nowhere
+    mark(ledger, "evidence-a", "disk", "arrived", version=2)
+    assert ledger.copies.safe(1, places) == ["a", "b"]
+    assert ledger.copies.safe(2, places) == []
+    for version in (1, 2):
+        mark(ledger, "evidence-a", "cloud", "claimed", version=version)
+    assert ledger.copies.safe(2, places) == []
+    for version in (1, 2):
+        mark(ledger, "evidence-a", "cloud", "proven", version=version)
+    assert ledger.copies.safe(2, places) == ["a"]
+    assert ledger.copies.safe(2, ("disk", "elsewhere")) == []  # a target that the settings no longer have
+    assert (ledger.copies.heads_at("disk"), ledger.copies.heads_at("cloud", ("proven",))) == (2, 1)
+
+
+def test_judgements_are_kept_in_order_and_once(ledger: Ledger) -> None:
+    link = a_link("peertube-x")
+    ledger.readings.set_links("peertube-x", [link])
+    given = [
+        a_judgement(link, "positive"),
+        a_judgement(link, "negative", hours=1),
+        a_judgement(link, "positive", hours=2),
+        a_judgement(link, "unsure", "B. Reader"),
+    ]
+    for judgement in [*given, *given]:
+        ledger.readings.judge("peertube-x", judgement)
+    assert ledger.readings.judgements("peertube-x") == given
+    assert ledger.readings.judgements() == given
+    assert ledger.readings.judgements("peertube-y") == []
+
+
+def test_judged_links_outlive_a_new_proposal(ledger: Ledger) -> None:
+    judged, dropped, stays = (a_link("peertube-x", entry) for entry in ("1", "2", "3"))
+    other = a_link("peertube-y", "2")
+    ledger.readings.set_links("peertube-x", [judged, dropped, stays])
+    ledger.readings.set_links("peertube-y", [other])
+    ledger.readings.judge("peertube-x", a_judgement(judged, "negative"))
+    changed = stays.model_copy(update={"score": 0.9})
+    ledger.readings.set_links("peertube-x", [changed])
+    assert ledger.readings.links("peertube-x") == [changed, judged]
+    assert ledger.readings.links() == [changed, judged, other]
+
+
+def test_order_of_links_does_not_depend_on_the_order_in_which_they_came(ledger: Ledger) -> None:
+    links = [a_link("peertube-x", "7", register=name) for name in ("first", "second", "third")]
+    ledger.readings.set_links("peertube-x", links)
+    before = ledger.readings.links("peertube-x")
+    ledger.readings.set_links("peertube-x", [])
+    ledger.readings.set_links("peertube-x", links[::-1])
+    assert ledger.readings.links("peertube-x") == before
+
+
+def test_what_changes_a_clip_asks_for_its_work_again(ledger: Ledger) -> None:
+    link, clip = a_link("peertube-x"), "peertube-x"
+    ledger.readings.set_links(clip, [link])
+    ref, body = transcript(clip)
+
+    def done() -> set[str]:
+        return {step for step in ("transcribe", "link", "work") if ledger.clips.done(clip, step)}
+
+    for change, left in (
+        (lambda: ledger.readings.judge(clip, a_judgement(link)), {"transcribe", "link"}),
+        (lambda: ledger.readings.judge(clip, a_judgement(link)), {"transcribe", "link", "work"}),
+        (lambda: ledger.readings.set_links(clip, [link]), {"transcribe", "link"}),
+        (lambda: ledger.readings.add_transcript(clip, ref, body), {"transcribe"}),
+        (lambda: ledger.clips.give_access(clip, AccessGiven("public", "A", MONDAY)), {"transcribe", "link"}),
+    ):
+        for step in ("transcribe", "link", "work"):
+            ledger.clips.mark_done(clip, step, "body")
+        change()
+        assert done() == left
+    assert ledger.readings.transcripts(clip) == [(ref, body)]
+    assert ledger.clips.access(clip) == AccessGiven("public", "A", MONDAY)
+    assert ledger.clips.access("peertube-y") is None
+
+
+def event(number: int) -> Event:
+    return Event(object=f"evidence-{number}", type=FIXITY_CHECK, at=MONDAY, agent="thirdcopy@0")
+
+
+def test_threads_write_side_by_side(ledger: Ledger) -> None:
+    errors: list[Exception] = []
+
+    def write(worker: int) -> None:
+        try:
+            for number in range(20):
+                ledger.events.add(event(worker * 100 + number))
+                ledger.clips.failed("peertube-x", "fetch", kind="passing", message="again", now=MONDAY)
+                ledger.copies.seal(sealed(f"evidence-{number}"))
+                assert ledger.clips.listed() == 0
+        except Exception as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=write, args=(n,)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert errors == []
+    assert len(ledger.events.waiting(1000)) == 80
+    assert ledger.clips.failures()[0].times == 80
+    assert len(ledger.copies.heads()) == 20
+
+
+WRITE = """
+import sys
+from datetime import datetime, UTC
+from pathlib import Path
+from archive.ledger import Ledger
+from archive.ledger.copies import SealedVersion
+from archive.errors import Fork
+sys.stdin.readline()
+ledger, forks = Ledger(Path(sys.argv[1])), 0
+for number in range(30):
+    ledger.clips.failed("peertube-x", "fetch", kind="passing", message="again", now=datetime.now(UTC))
+    try:
+        ledger.copies.seal(SealedVersion(f"evidence-{number}", 1, sys.argv[2], "x", "{}", datetime.now(UTC)))
+    except Fork:
+        forks += 1
+print(ledger.id, forks)
+ledger.close()
+"""
+
+
+def test_two_processes_make_and_write_one_ledger(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "ledger.sqlite"
+    writers = [
+        subprocess.Popen(
+            [sys.executable, "-c", WRITE, str(path), name], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        for name in ("one", "two")
+    ]
+    try:
+        for writer in writers:  # both are at the door: now they open it together
+            assert writer.stdin
+            writer.stdin.write("go\n")
+            writer.stdin.flush()
+        said = [writer.communicate(timeout=60)[0].split() for writer in writers]
+    finally:
+        for writer in writers:
+            writer.kill()
+            writer.wait(timeout=30)
+    assert [writer.returncode for writer in writers] == [0, 0]
+    ledger = Ledger(path)
+    try:
+        assert {ledger.id} == {said[0][0], said[1][0]}
+        assert int(said[0][1]) + int(said[1][1]) == 30
+        assert ledger.clips.failures()[0].times == 60
+    finally:
+        ledger.close()
+
+
+def test_migrations_make_the_tables_that_the_code_knows(tmp_path: Path) -> None:
+    engine = opening.open_engine(tmp_path / "ledger.sqlite")
+    try:
+        with engine.connect() as connection:
+            context = MigrationContext.configure(connection, opts={"compare_type": True})
+            assert compare_metadata(context, tables.metadata) == []
+            assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+            assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+    finally:
+        engine.dispose()
+
+
+def test_ledger_of_a_later_version_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+    Ledger(path).close()
+    engine = sa.create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    engine.dispose()
+    with pytest.raises(SettingsError, match=r"ledger\.sqlite: a later thirdcopy made this ledger .*9999.*update first"):
+        Ledger(path)
+
+
+def test_moments_keep_their_zone(ledger: Ledger) -> None:
+    ledger.clips.failed("peertube-x", "fetch", kind="passing", message="again", now=MONDAY)
+    assert ledger.clips.failures()[0].at == MONDAY
+    assert ledger.clips.failures()[0].at.tzinfo is not None

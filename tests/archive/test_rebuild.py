@@ -1,0 +1,258 @@
+"""The ledger made anew from what lies at the targets, from each alone and from all."""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archive import ocfl, sidecar
+from archive.errors import RefusedError
+from archive.ledger.clips import AccessGiven
+from archive.opened import Archive
+from archive.records import Head, Listing
+from archive.sidecar import Reading, RunRecord
+from archive.steps.auditing import audit, objects_of
+from archive.steps.rebuilding import Run, in_order, rebuild
+from archive.steps.recording import record
+from archive.steps.storing import owed, safe
+from archive.steps.work import build, seal_work
+from storage.contract import Target
+from tests.support.archives import (
+    MODEL_DIGEST,
+    MONDAY,
+    Clock,
+    a_judgement,
+    a_link,
+    an_archive,
+    folder_targets,
+    keep,
+    store_all,
+    transcript,
+    usable,
+)
+
+CLIPS = ["peertube-1", "peertube-2", "peertube-3"]
+
+
+def fill(archive: Archive) -> None:
+    """Three clips of which much is known, stored everywhere, with a run record."""
+    usable(archive)
+    for clip in CLIPS:
+        keep(archive, clip)
+        ref, body = transcript(clip, f"Words of {clip}.")
+        archive.ledger.readings.add_transcript(clip, ref, body)
+        archive.ledger.readings.set_links(clip, [a_link(clip, "7", register=name) for name in ("z", "y", "x")])
+        reading = Reading(media_sha256=ref.media_sha256, model=ref.model, model_digest=MODEL_DIGEST, tracks=1)
+        archive.ledger.clips.mark_done(clip, "transcribe", json.dumps([reading.model_dump(mode="json")]))
+    keep(archive, CLIPS[1], 2)
+    keep(archive, CLIPS[1], 2, description="The same media, other words.")
+    other = Listing(source="other", extractor="PeerTube", platform_id="1", url="https://tube.example.org/w/1")
+    archive.ledger.clips.seen([other], MONDAY)
+    link = archive.ledger.readings.links(CLIPS[0])[0]
+    for judgement in (
+        a_judgement(link, "positive", hours=2),
+        a_judgement(link, "unsure", "B. Reader"),
+        a_judgement(link, "negative", hours=1),
+    ):
+        archive.ledger.readings.judge(CLIPS[0], judgement)
+    archive.ledger.clips.give_access(CLIPS[2], AccessGiven("public", "C. Keeper", MONDAY + timedelta(hours=1)))
+    for clip in CLIPS:
+        assert seal_work(archive, clip, archive.targets).sealed
+    store_all(archive)
+    assert record(archive, archive.targets)
+    store_all(archive)
+    assert set(owed(archive).values()) == {0}
+
+
+def facts(archive: Archive) -> dict[str, Any]:
+    """What must come back, whichever target it comes from."""
+    ledger = archive.ledger
+    heads = ledger.copies.heads()
+    return {
+        "clips": ledger.clips.ids(),
+        "heads": heads,
+        "versions": [ledger.copies.version(head.object, n) for head in heads for n in range(1, head.version + 1)],
+        "captures": {clip: ledger.clips.captures(clip) for clip in CLIPS},
+        "media": ledger.clips.media(),
+        "transcripts": {clip: ledger.readings.transcripts(clip) for clip in CLIPS},
+        "links": ledger.readings.links(),
+        "judgements": ledger.readings.judgements(),
+        "access": {clip: ledger.clips.access(clip) for clip in CLIPS},
+        "sources": {clip: {listing.source for listing in ledger.clips.listings(clip)} for clip in CLIPS},
+        "sidecars": {clip: sidecar.to_bytes(build(archive, clip)) for clip in CLIPS},
+        "done": {step: ledger.clips.all_done(step) for step in ("transcribe", "link", "work")},
+        "last run": ledger.events.last_run(),
+    }
+
+
+def states(archive: Archive) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {name: set() for name in archive.targets}
+    for head in archive.ledger.copies.heads():
+        for copy in archive.ledger.copies.of(head.object):
+            found[copy.target].add(copy.state)
+    return found
+
+
+def test_each_target_alone_gives_the_same_archive(tmp_path: Path) -> None:
+    clock, targets = Clock(), folder_targets(tmp_path)
+    with an_archive(tmp_path / "state", targets, clock=clock) as archive:
+        fill(archive)
+        before = facts(archive)
+        ledger = archive.ledger.id
+    clock.advance(days=100)
+    for name in targets:
+        with an_archive(tmp_path / f"state-{name}", targets, clock=clock) as archive:
+            done = rebuild(archive, {name: targets[name]})
+            assert (done.problems, done.forks, done.lacking) == ([], [], {})
+            assert (done.objects, done.clips) == (7, 3)
+            assert facts(archive) == before
+            assert archive.ledger.id != ledger
+            assert safe(archive) == []
+            # The run record tells of evidence and work elsewhere, not of its own copies there.
+            assert states(archive) == dict.fromkeys(targets, {"claimed"})
+            assert owed(archive) == {other: 0 if other == name else 1 for other in targets}
+            with pytest.raises(RefusedError, match="holds an archive already: move it") as refused:
+                rebuild(archive, targets)
+            assert refused.value.exit_code == 4
+
+            findings = [one.findings for one in audit(archive, targets, objects_of(archive, [])).values()]
+            assert findings == [()] * 3
+            assert states(archive) == dict.fromkeys(targets, {"arrived"})
+            assert safe(archive) == CLIPS
+            clock.advance(days=1)
+            audit(archive, targets, objects_of(archive, []))
+            assert states(archive) == dict.fromkeys(targets, {"proven"})
+            assert [seal_work(archive, clip, targets).sealed for clip in CLIPS] == [False] * 3
+            store = usable(archive, take_over=True)
+            assert set(store) == set(targets)
+            assert keep(archive, CLIPS[0], 5)
+
+
+def test_rebuild_names_what_each_target_lacks_and_forks(tmp_path: Path) -> None:
+    targets = folder_targets(tmp_path)
+    with an_archive(tmp_path / "state", targets) as archive:
+        usable(archive)
+        keep(archive, "peertube-1")
+        keep(archive, "peertube-2")
+        store_all(archive)
+    with an_archive(tmp_path / "state", {"a": targets["a"]}) as archive:
+        keep(archive, "peertube-1", 2)
+        keep(archive, "peertube-1", 3)
+        keep(archive, "peertube-3")
+        store_all(archive)
+    with an_archive(tmp_path / "other", {"c": targets["c"]}) as archive:
+        rebuild(archive, archive.targets)
+        usable(archive, take_over=True)
+        keep(archive, "peertube-1", 9)
+        store_all(archive)
+    with an_archive(tmp_path / "new", targets) as archive:
+        done = rebuild(archive, targets)
+        assert done.lacking == {
+            "b": ["evidence-peertube-1 v2, v3", "evidence-peertube-3"],
+            "c": ["evidence-peertube-1 v3", "evidence-peertube-3"],
+        }
+        assert done.forks == ["evidence-peertube-1 v2 differs between a and c"]
+        assert {copy.target for copy in archive.ledger.copies.of("evidence-peertube-1")} == {"a", "b"}
+        assert len(archive.ledger.clips.captures("peertube-1")) == 3
+
+
+def place(tmp_path: Path, target: str, object_id: str, path: str) -> Path:
+    return tmp_path / target / "ocfl" / ocfl.object_path(object_id) / path
+
+
+def edit(path: Path, old: bytes, new: bytes) -> None:
+    data = path.read_bytes()
+    assert data.count(old)
+    path.write_bytes(data.replace(old, new))
+
+
+@pytest.mark.parametrize(
+    ("object_id", "path", "old", "new"),
+    [
+        ("work-peertube-1", "v1/content/sidecar.json", b'"positive"', b'"negative"'),
+        ("work-peertube-1", "v1/content/transcripts/whisper-base-t1.json", b"Words", b"Swords"),
+        ("evidence-peertube-2", "v1/content/capture.json", b"Testimony", b"Test1mony"),
+        ("evidence-peertube-2", "v1/inventory.json", b"Captured from", b"Captured  from"),
+    ],
+)
+def test_damaged_document_is_not_believed(tmp_path: Path, object_id: str, path: str, old: bytes, new: bytes) -> None:
+    """Each still reads well, and says something that nobody said."""
+    targets = folder_targets(tmp_path, "ab")
+    with an_archive(tmp_path / "state", targets) as archive:
+        fill(archive)
+        before = facts(archive)
+    edit(place(tmp_path, "a", object_id, path), old, new)
+    with an_archive(tmp_path / "both", targets) as archive:
+        done = rebuild(archive, targets)
+        assert done.problems == []
+        assert facts(archive) == before
+    with an_archive(tmp_path / "alone", targets) as archive:
+        done = rebuild(archive, {"a": targets["a"]})
+        assert [problem.partition(" ")[0] for problem in done.problems] == [object_id]
+        assert done.clips == (3 if object_id.startswith("work-") else 2)
+
+
+def test_version_that_cannot_be_read_leaves_the_object_out_as_a_whole(tmp_path: Path) -> None:
+    targets = folder_targets(tmp_path, "a")
+    with an_archive(tmp_path / "state", targets) as archive:
+        fill(archive)
+    place(tmp_path, "a", "evidence-peertube-2", "v2/inventory.json").unlink()
+    with an_archive(tmp_path / "new", targets) as archive:
+        (problem,) = rebuild(archive, targets).problems
+        assert problem.startswith("evidence-peertube-2 at a: ")
+        assert archive.ledger.copies.head("evidence-peertube-2") is None
+        assert archive.ledger.copies.head("evidence-peertube-3") is not None
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda folder: (folder / "inventory.json").write_bytes(b"{" * 1000),
+        lambda folder: edit(folder / "v1/inventory.json", b"v1/content/info.json", b"../../../../info.json"),
+        lambda folder: (folder / "v1/inventory.json.sha512").write_bytes(b"x" * 100_000),
+        lambda folder: folder.rename(folder.with_name("evidence-somebody-else")),
+    ],
+    ids=["root-pair", "escape", "long-commit", "moved"],
+)
+def test_hostile_object_harms_no_other(tmp_path: Path, write: Callable[[Path], object]) -> None:
+    targets: dict[str, Target] = folder_targets(tmp_path, "a")
+    with an_archive(tmp_path / "state", targets) as archive:
+        usable(archive)
+        for clip in CLIPS:
+            keep(archive, clip)
+        store_all(archive)
+    write(place(tmp_path, "a", "evidence-peertube-2", "."))
+    with an_archive(tmp_path / "new", targets) as archive:
+        done = rebuild(archive, targets)
+        held = archive.ledger.clips.held()
+        assert (len(held), len(done.problems)) in ((3, 0), (2, 1))
+        assert {"peertube-1", "peertube-3"} <= set(held)
+
+
+def run(name: str, previous: str | None) -> Run:
+    before = Head(object=previous, version=1, sha512="0" * 128) if previous else None
+    return Run(
+        RunRecord(
+            run=name,
+            ledger="l",
+            archive="a",
+            written=MONDAY,
+            agent="x",
+            previous=before,
+            full=False,
+            events=0,
+            heads=0,
+        ),
+        (),
+    )
+
+
+def test_run_records_follow_their_chain_not_their_names() -> None:
+    chain = [("run-5", None), ("run-9", "run-5"), ("run-10", "run-9"), ("run-2", "run-10")]
+    lost = [("run-3", "run-lost"), ("run-4", "run-3")]
+    runs = {name: run(name, previous) for name, previous in sorted([*chain, *lost])}
+    assert [one.record.run for one in in_order(runs)] == ["run-3", "run-4", "run-5", "run-9", "run-10", "run-2"]
+    assert in_order({}) == []

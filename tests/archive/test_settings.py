@@ -1,0 +1,279 @@
+"""Settings: every error names its file, its key and the nearest right one; no secret shows anywhere."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from archive.errors import SettingsError
+from archive.settings import Settings, find, load
+
+SECRET = "canary-7f3a9c-do-not-show"
+BUCKET = """
+[targets.s3]
+kind = "s3"
+endpoint = "https://store.example.org"
+bucket = "archive"
+"""
+DISK = """
+[targets.my-disk]
+kind = "folder"
+path = "disk"
+"""
+SOURCE = """
+[sources.voices-one]
+url = "https://tube.example.org/c/voices"
+"""
+Load = Callable[..., Settings]
+
+
+@pytest.fixture(autouse=True)
+def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.upper().startswith("THIRDCOPY_")]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Load:
+    """Write the files, set the variables, load."""
+
+    def run(toml: str, secrets: str | None = None, mode: int = 0o600, **environment: str) -> Settings:
+        file = tmp_path / "archive.toml"
+        file.write_text(toml, encoding="utf-8")
+        if secrets is not None:
+            (tmp_path / "secrets.toml").write_text(secrets, encoding="utf-8")
+            (tmp_path / "secrets.toml").chmod(mode)
+        for name, value in environment.items():
+            monkeypatch.setenv(f"THIRDCOPY_{name}", value)
+        return load(file)
+
+    return run
+
+
+ONE = "minimum_copies = 1\n"
+
+
+@pytest.mark.parametrize(
+    ("toml", "said"),
+    [
+        ("mnimum_copies = 1", "archive.toml: mnimum_copies is no setting; did you mean minimum_copies?"),
+        ("[Targets.disk]\npath = 'x'", "archive.toml: Targets is no setting; did you mean targets?"),
+        ("_env_file = 'x'", "archive.toml: _env_file is no setting; did you mean secrets_file?"),
+        (ONE + BUCKET + SOURCE + "acess = 'public'", "sources.voices-one.acess is no setting; did you mean access?"),
+        (ONE + BUCKET + "buckt = 'x'", "targets.s3.buckt is no setting; did you mean bucket?"),
+        (
+            ONE + "[targets.folder]\nkind = 'folder'\npath = 'x'\nprefx = ''",
+            "targets.folder.prefx is no setting; did you mean prefix?",
+        ),
+        (ONE + BUCKET + "[transcription]\nbeam = 5", "transcription.beam is no setting; did you mean beam_size?"),
+        (ONE + BUCKET + "[registers.main]\nfiel = 'x'", "registers.main.fiel is no setting; did you mean file?"),
+        (ONE + BUCKET + "[registers.main]", "registers.main.file is missing"),
+        (ONE + BUCKET + "[prefect]\nbatches = 5", "prefect.batches is no setting; did you mean batch?"),
+        (ONE + BUCKET.replace("bucket =", "# bucket ="), "targets.s3.bucket is missing"),
+        (ONE + BUCKET.replace('"archive"', '""'), "targets.s3.bucket: String should have at least 1 character"),
+        (ONE + BUCKET.replace('"s3"', '"s4"'), "targets.s3.kind is no kind of target; did you mean s3?"),
+        (ONE + BUCKET.replace("kind =", "# kind ="), "targets.s3.kind is missing; there are: folder, s3"),
+        (ONE + BUCKET.replace("https", "http"), "targets.s3.endpoint: the endpoint must be https"),
+        (ONE + BUCKET.replace("store.", f"me:{SECRET}@store."), "targets.s3.endpoint: the endpoint holds a user name"),
+        (ONE + SOURCE.replace("tube.", f"me:{SECRET}@tube."), "sources.voices-one.url: a login does not belong"),
+        (BUCKET + DISK, "minimum_copies is 3, and there are 2 targets: add [targets.NAME] stanzas or set minimum_copi"),
+        ("minimum_copies = 0" + BUCKET, "minimum_copies: Input should be greater than or equal to 1"),
+        ("access = 'publik'\n" + ONE + BUCKET, "access: Input should be 'restricted' or 'public'"),
+        (ONE + BUCKET + "[schedule]\naudit = '0 3 * * JANUARY'", "schedule.audit: the weekday"),
+        (ONE + BUCKET + "[schedule]\nrun = '0 3 * *'", "schedule.run: a cron line has five fields"),
+        (ONE + BUCKET + "[schedule]\nfast = '61 * * * *'", "schedule.fast: the minute of a cron line is 0 to 59"),
+        (ONE + BUCKET + "[schedule]\naudit = '0 3 * 1,13 *'", "schedule.audit: the month of a cron line is 1 to 12"),
+        (ONE + BUCKET + "[schedule]\naudit = 'at three o clock sharp'", "schedule.audit: the minute"),
+        (ONE + BUCKET + "[targets.'My Disk']\nkind = 'folder'\npath = 'x'", "names are lower-case letters and digits"),
+        ("name = [unfinished", "archive.toml: not TOML"),
+        ("targets = 3", "archive.toml: targets: "),
+        ("sources = ['x']", "archive.toml: sources: "),
+        (f"[[targets]]\nsecret_key = '{SECRET}'", "archive.toml: targets: "),
+        ("targets = {s3 = 1}", "archive.toml: targets.s3: "),
+    ],
+)
+def test_wrong_settings_are_named(settings: Load, toml: str, said: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        settings(toml)
+    assert caught.value.exit_code == 2
+    assert said in str(caught.value)
+    assert all("archive.toml" in problem for problem in caught.value.problems)
+    assert SECRET not in str(caught.value)
+    assert SECRET not in repr(caught.value)
+
+
+def test_every_problem_is_named_at_once(settings: Load) -> None:
+    with pytest.raises(SettingsError) as caught:
+        settings(ONE + BUCKET + "buckt = 'x'\npart_size_mib = 1\n[transcription]\nbatch_size = 0")
+    assert len(caught.value.problems) == 3
+
+
+@pytest.mark.parametrize(
+    ("second", "overlap"),
+    [
+        ("[targets.b]\nkind = 'folder'\npath = 'disk'", True),
+        ("[targets.b]\nkind = 'folder'\npath = './else/../disk/'", True),
+        ("[targets.b]\nkind = 'folder'\npath = 'disk'\nprefix = 'deep/er'", True),
+        ("[targets.b]\nkind = 'folder'\npath = 'disk/below'", True),
+        ("[targets.b]\nkind = 'folder'\npath = 'link'", True),
+        ("[targets.b]\nkind = 'folder'\npath = 'link/below'", True),
+        ("[targets.b]\nkind = 'folder'\npath = '.'", True),
+        ("[targets.b]\nkind = 'folder'\npath = 'disk2'", False),
+        (BUCKET + BUCKET.replace("s3]", "again]"), True),
+        (BUCKET + BUCKET.replace("s3]", "again]").replace("store.", "STORE.").replace("org", "org:443/"), True),
+        (BUCKET + BUCKET.replace("s3]", "again]") + "prefix = 'below'", True),
+        (BUCKET + BUCKET.replace("s3]", "again]").replace('"archive"', '"archive2"'), False),
+        (BUCKET + "prefix = 'one'\n" + BUCKET.replace("s3]", "again]") + "prefix = 'two'", False),
+    ],
+)
+def test_two_targets_at_one_address(settings: Load, tmp_path: Path, second: str, overlap: bool) -> None:
+    (tmp_path / "disk/below").mkdir(parents=True)
+    (tmp_path / "disk2").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "disk")
+    if not overlap:
+        assert len(settings(ONE + DISK + second).targets) >= 2
+        return
+    with pytest.raises(
+        SettingsError, match=r"archive\.toml: targets\.[a-z0-9]+ and targets\.[a-z0-9-]+ have one addre"
+    ):
+        settings(ONE + DISK + second)
+
+
+@pytest.mark.parametrize(
+    ("toml", "variable"),
+    [
+        (BUCKET + f"secret_key = '{SECRET}'", "THIRDCOPY_TARGETS__S3__SECRET_KEY"),
+        (BUCKET.replace("s3]", "my-store]") + f"access_key = '{SECRET}'", "THIRDCOPY_TARGETS__MY_STORE__ACCESS_KEY"),
+        (SOURCE + f"proxy = 'http://me:{SECRET}@proxy'", "THIRDCOPY_SOURCES__VOICES_ONE__PROXY"),
+    ],
+)
+def test_secret_in_the_settings_is_refused_and_goes_by_the_variable_that_is_named(
+    settings: Load, toml: str, variable: str
+) -> None:
+    with pytest.raises(SettingsError, match=f"is a secret: put it in the environment as {variable} or") as caught:
+        settings(ONE + toml)
+    assert SECRET not in str(caught.value)
+    clean = "\n".join(line for line in toml.splitlines() if SECRET not in line)
+    key = variable.removeprefix("THIRDCOPY_")
+    value = f"http://me:{SECRET}@proxy:8080" if key.endswith("PROXY") else SECRET
+    halves = {key.replace("ACCESS", "SECRET"): value, key.replace("SECRET_", "ACCESS_"): value}
+    loaded = settings(ONE + DISK + clean, **halves)
+    assert SECRET in "".join(_opened(loaded))
+    for shown in (loaded, loaded.sources, loaded.targets, loaded.model_dump(), loaded.model_dump_json()):
+        assert SECRET not in f"{shown} {shown!r}"
+
+
+def _opened(loaded: Settings) -> list[str]:
+    """The secrets of settings, in the open."""
+    stanzas = [*loaded.sources.values(), *loaded.targets.values()]
+    found = [getattr(stanza, name, None) for stanza in stanzas for name in ("proxy", "secret_key", "access_key")]
+    return [secret.get_secret_value() for secret in found if secret]
+
+
+def test_secret_of_digits_alone_stays_a_text(settings: Load) -> None:
+    loaded = settings(
+        ONE + BUCKET, TARGETS__S3__ACCESS_KEY="12345678", TARGETS__S3__SECRET_KEY="1e5", TARGETS__S3__BUCKET="2024"
+    )
+    assert _opened(loaded) == ["1e5", "12345678"]
+    assert loaded.targets["s3"].model_dump()["bucket"] == "2024"
+
+
+def test_environment_overrides_the_file(settings: Load) -> None:
+    loaded = settings(
+        ONE + DISK + BUCKET + SOURCE,
+        MINIMUM_COPIES="2",
+        TARGETS__MY_DISK__PREFIX="deep",
+        SOURCES__VOICES_ONE__ACCESS="public",
+        SOURCES__VOICES_ONE__LANGUAGES='["kk", "ru"]',
+        SOURCES__VOICES_ONE__CAPTIONS="false",
+        TARGETS__S3__PART_SIZE_MIB="64",
+        TRANSCRIPTION__LANGUAGES='["en"]',
+    )
+    assert loaded.minimum_copies == 2
+    assert set(loaded.targets) == {"my-disk", "s3"}
+    assert loaded.targets["my-disk"].prefix == "deep"
+    source = loaded.sources["voices-one"]
+    assert (source.access, source.languages, source.captions) == ("public", ("kk", "ru"), False)
+    assert loaded.transcription.languages == ("en",)
+    assert loaded.access_of("voices-one") == "public"
+    assert loaded.access_of("unheard-of") == loaded.access_of(None) == "restricted"
+
+
+@pytest.mark.parametrize(
+    ("variables", "said"),
+    [
+        ({"MINIMUM_COPYS": "2"}, "environment: THIRDCOPY_MINIMUM_COPYS is no setting; did you mean THIRDCOPY_MINIMUM"),
+        ({"TARGETS__S4__SECRET_KEY": SECRET}, "environment: targets.s4 is no stanza of the settings; did you mean s3?"),
+        ({"TARGETS__S3__SECRT_KEY": SECRET}, "targets.s3.secrt_key is no setting; did you mean secret_key?"),
+        ({"TARGETS__S3__SECRET_KEY": SECRET}, "access_key and secret_key go together"),
+        ({"TARGETS": SECRET}, "targets: "),
+        ({"TARGETS": "{" + SECRET}, "environment: a THIRDCOPY_… variable begins like JSON and is none"),
+        ({"MINIMUM_COPIES": SECRET}, "minimum_copies: "),
+    ],
+)
+def test_wrong_variable_is_named_without_its_value(settings: Load, variables: dict[str, str], said: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        settings(ONE + BUCKET, **variables)
+    assert said in str(caught.value)
+    assert SECRET not in str(caught.value)
+    assert caught.value.__cause__ is None
+
+
+def test_file_of_secrets(settings: Load, tmp_path: Path) -> None:
+    toml = f"secrets_file = '{tmp_path}/secrets.toml'\n" + ONE + BUCKET
+    secrets = f"[targets.s3]\naccess_key = 'me'\nsecret_key = '{SECRET}'\n"
+    assert _opened(settings(toml, secrets)) == [SECRET, "me"]
+    assert _opened(settings(toml, secrets, TARGETS__S3__ACCESS_KEY="another")) == [SECRET, "another"]
+    for mode in (0o640, 0o604, 0o644):
+        with pytest.raises(SettingsError, match=r"secrets\.toml: others can read this file of secrets: chmod 600 "):
+            settings(toml, secrets, mode)
+    with pytest.raises(SettingsError, match=r"secrets\.toml: targets\.s33 is no stanza .* did you mean s3\?"):
+        settings(toml, secrets.replace("s3]", "s33]"))
+    with pytest.raises(SettingsError, match=r"secrets\.toml: not TOML") as caught:
+        settings(toml, f"secret_key = {SECRET}")
+    assert SECRET not in str(caught.value)
+    (tmp_path / "secrets.toml").unlink()
+    with pytest.raises(SettingsError, match=r"secrets\.toml: cannot be read: No such file"):
+        settings(toml)
+
+
+def test_file_of_secrets_in_the_home_folder(settings: Load, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    secrets = f"[targets.s3]\naccess_key = 'me'\nsecret_key = '{SECRET}'\n"
+    assert _opened(settings("secrets_file = '~/secrets.toml'\n" + ONE + BUCKET, secrets)) == [SECRET, "me"]
+
+
+def test_paths_are_relative_to_the_file(settings: Load, tmp_path: Path) -> None:
+    loaded = settings(ONE + DISK + "[registers.main]\nfile = 'register.csv'\n" + SOURCE + "cookies_file = '/abs/c.txt'")
+    assert loaded.state == tmp_path / "state"
+    assert loaded.targets["my-disk"].model_dump()["path"] == tmp_path / "disk"
+    assert loaded.registers["main"].file == tmp_path / "register.csv"
+    assert loaded.sources["voices-one"].cookies_file == Path("/abs/c.txt")
+    assert loaded.file == tmp_path / "archive.toml"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8333", "localhost", "[::1]:9000"])
+def test_http_is_for_this_machine_alone(settings: Load, host: str) -> None:
+    assert settings(ONE + BUCKET.replace("https://store.example.org", f"http://{host}")).targets
+    with pytest.raises(SettingsError, match=r"targets\.s3\.endpoint: the endpoint must be https"):
+        settings(ONE + BUCKET.replace("https://store.example.org", "http://127.0.0.1.example.org"))
+
+
+def test_settings_file_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "one/two").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "one/two")
+    with pytest.raises(SettingsError, match=r"no archive\.toml in .* or above it: `thirdcopy init` writes one"):
+        find()
+    (tmp_path / "archive.toml").touch()
+    (tmp_path / "other.toml").touch()
+    assert find() == tmp_path / "archive.toml"
+    assert find(environment={"THIRDCOPY_CONFIG": str(tmp_path / "other.toml")}) == tmp_path / "other.toml"
+    assert find(tmp_path / "other.toml", environment={"THIRDCOPY_CONFIG": "elsewhere"}) == tmp_path / "other.toml"
+    with pytest.raises(SettingsError, match="no such settings file"):
+        find(tmp_path / "missing.toml")
+
+
+def test_cron_lines_that_are_good(settings: Load) -> None:
+    for line in ("*/15 * * * *", "0 3 * * *", "0,30 1-5 1,15 JAN-MAR Mon-Fri", "5 4 * 12 7"):
+        assert settings(ONE + BUCKET + f"[schedule]\nrun = '{line}'").schedule.run == line

@@ -1,0 +1,215 @@
+"""An archive in this process: real ledger, real spool, made-up captures, and a clock that stands still."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+
+from archive import sidecar
+from archive.custody import Stored, store_owed
+from archive.fixity import blocks_document, digest
+from archive.ledger import Ledger
+from archive.ledger.copies import SealedVersion
+from archive.opened import Archive
+from archive.readiness import ready
+from archive.records import Capture, File, FileRole, Judgement, Link, TranscriptRef, Verdict
+from archive.settings import Settings
+from archive.spool import Item, document, seal
+from storage.contract import Target
+from storage.targets import FolderSettings, FolderTarget, address
+from transcription.formats import to_json
+from transcription.records import Gap, Options, Segment, Transcript
+
+MONDAY = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+MODEL_DIGEST = sha256(b"weights").hexdigest()
+
+
+@dataclass
+class Clock:
+    """Stands still until it is moved."""
+
+    now: datetime = MONDAY
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **by: float) -> None:
+        """Move on, by hours or days."""
+        self.now += timedelta(**by)
+
+
+def folder_target(path: Path, name: str | None = None) -> FolderTarget:
+    """A target in a folder, which is made."""
+    path.mkdir(parents=True, exist_ok=True)
+    settings = FolderSettings(path=path)
+    return FolderTarget(name or path.name, settings, address(settings))
+
+
+def folder_targets(folder: Path, names: str = "abc") -> dict[str, Target]:
+    """Targets in folders beside each other, one a letter."""
+    return {name: folder_target(folder / name) for name in names}
+
+
+@contextmanager
+def an_archive(
+    state: Path, targets: Mapping[str, Target], *, clock: Clock | None = None, minimum: int | None = None
+) -> Iterator[Archive]:
+    """An archive over targets; opened again over the same state, it is the same one."""
+    settings = Settings(
+        name="made-up",
+        state=state,
+        minimum_copies=minimum or len(targets),
+        targets={name: FolderSettings(path=state / "unused" / name) for name in targets},
+    )
+    ledger = Ledger(state / "ledger.sqlite")
+    try:
+        yield Archive(settings, ledger, dict(targets), clock=clock or Clock())
+    finally:
+        ledger.close()
+
+
+def usable(archive: Archive, *, take_over: bool = False) -> dict[str, Target]:
+    """The targets that can be written to now."""
+    return ready(archive, take_over=take_over).usable
+
+
+def store_all(archive: Archive) -> dict[str, Stored]:
+    """What a run does at its start: targets made ready, debts paid."""
+    return store_owed(archive, usable(archive))
+
+
+def media_of(clip: str, take: int = 1, size: int = 3000) -> bytes:
+    """Bytes that stand for a video."""
+    return (f"{clip} take {take} ".encode() * size)[:size]
+
+
+def keep(
+    archive: Archive,
+    clip: str,
+    take: int = 1,
+    *,
+    targets: Mapping[str, Target] | None = None,
+    source: str = "voices",
+    media: bytes | None = None,
+    description: str = "A made-up testimony.",
+) -> SealedVersion | None:
+    """Seal a made-up capture of a clip as the fetch step does: files that are moved, and documents."""
+    attempt = archive.attempts / clip
+    attempt.mkdir(parents=True, exist_ok=True)
+    items, files = dict[str, Item](), list[File]()
+
+    def add(path: str, role: FileRole, data: bytes) -> tuple[str, ...]:
+        local = attempt / path.replace("/", "-")
+        local.write_bytes(data)
+        found = digest(local)
+        items[path] = Item(found.sha512, path=local, sha256=found.sha256)
+        files.append(File(path=path, role=role, size=found.size, sha512=found.sha512, sha256=found.sha256))
+        return found.blocks
+
+    name = f"media/{clip}.mp4"
+    blocks = add(name, "media", media_of(clip, take) if media is None else media)
+    items["blocks.sha256"] = document(blocks_document(blocks, name))
+    add("info.json", "info", b'{"id": "made-up"}')
+    add("description.txt", "description", description.encode())
+    capture = Capture(
+        clip=clip,
+        source=source,
+        url=f"https://tube.example.org/w/{clip}",
+        extractor="PeerTube",
+        platform_id=clip.partition("-")[2],
+        title=f"Testimony {clip}",
+        description=description,
+        fetched=archive.clock(),
+        tool="yt-dlp",
+        tool_version="2026.7.4",
+        format_id="0",
+        container="mp4",
+        duration=20.5,
+        streams=(),
+        files=tuple(files),
+    )
+    items["capture.json"] = document(sidecar.to_bytes(capture))
+    return seal(
+        archive,
+        f"evidence-{clip}",
+        items,
+        message="Captured from voices",
+        usable=archive.targets if targets is None else targets,
+        clip=clip,
+        capture=capture,
+    )
+
+
+def transcript(clip: str, text: str = "Please remember her name.") -> tuple[TranscriptRef, str]:
+    """A transcript made by hand, and its reference."""
+    made = Transcript(
+        media_sha256=sha256(media_of(clip)).hexdigest(),
+        track=1,
+        duration=20.5,
+        model="whisper-base",
+        model_digest=MODEL_DIGEST,
+        device="cpu",
+        compute_type="int8",
+        options=Options(model="whisper-base"),
+        versions={"faster-whisper": "1.2.1"},
+        segments=(
+            Segment(
+                start=0,
+                end=12.25,
+                text=text,
+                language="en",
+                language_probability=0.98,
+                avg_logprob=-0.2,
+                no_speech_prob=0.01,
+                compression_ratio=1.2,
+            ),
+        ),
+        gaps=(Gap(start=12.25, end=20.5, reason="no_speech", level=None),),
+    )
+    body = to_json(made)
+    ref = TranscriptRef(
+        name="whisper-base-t1",
+        sha512=document(body.encode()).sha512,
+        media_sha256=made.media_sha256,
+        track=1,
+        model=made.model,
+        model_digest=made.model_digest,
+        languages=made.languages,
+        segments=1,
+        gaps=1,
+        doubtful=made.doubtful,
+    )
+    return ref, body
+
+
+def a_link(clip: str, entry: str = "1358", *, score: float = 0.7, register: str = "made-up") -> Link:
+    """A link that somebody proposed."""
+    return Link(
+        id=sha256(f"{clip} {register} {entry}".encode()).hexdigest()[:32],
+        clip=clip,
+        register_name=register,
+        register_sha256="0" * 64,
+        entry=entry,
+        method="numbered",
+        tier="B",
+        role="subject",
+        score=score,
+        where="whisper-base-t1",
+        quote=f"entry {entry}",
+        offset=0,
+        start=0.0,
+        end=12.25,
+        rules="rules/1",
+    )
+
+
+def a_judgement(link: Link, verdict: Verdict = "positive", by: str = "A. Reader", *, hours: float = 0) -> Judgement:
+    """What somebody decided about a link."""
+    return Judgement(link=link.id, verdict=verdict, by=by, at=MONDAY + timedelta(hours=hours))
+
+
+def digest_of_file(path: Path) -> str:
+    """The sha512 of a file."""
+    return digest(path).sha512

@@ -1,0 +1,138 @@
+"""A target that breaks on purpose, around a real one."""
+
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Literal
+
+from storage.contract import Capabilities, Stat, Target
+from storage.errors import Refused, Unavailable
+
+
+class Crash(BaseException):
+    """The process dies here: nothing that catches Exception may survive it."""
+
+
+@dataclass
+class CrashingTarget:
+    """Dies before or after its nth writing, and then answers nobody; counts what was written."""
+
+    inner: Target
+    at: int | None = None
+    when: Literal["before", "after"] = "before"
+    written: list[str] = field(default_factory=list)
+    dead: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.inner.name
+
+    @property
+    def address(self) -> str:
+        return self.inner.address
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return self.inner.capabilities
+
+    def put(self, key: str, file: Path, digest: str) -> None:
+        self._write(key, lambda: self.inner.put(key, file, digest))
+
+    def replace(self, key: str, file: Path, digest: str, was: str | None) -> None:
+        self._write(key, lambda: self.inner.replace(key, file, digest, was))
+
+    def open(self, key: str, start: int = 0, end: int | None = None) -> IO[bytes]:
+        self._live()
+        return self.inner.open(key, start, end)
+
+    def stat(self, key: str) -> Stat:
+        self._live()
+        return self.inner.stat(key)
+
+    def list(self, prefix: str) -> Iterator[Stat]:
+        self._live()
+        return self.inner.list(prefix)
+
+    def discard(self, key: str) -> None:
+        self.inner.discard(key)
+
+    def check(self) -> None:
+        self._live()
+        self.inner.check()
+
+    def _live(self) -> None:
+        if self.dead:
+            raise Crash
+
+    def _write(self, key: str, deed: Callable[[], None]) -> None:
+        self._live()
+        self.written.append(key)
+        self.dead = len(self.written) == self.at
+        if self.dead and self.when == "before":
+            raise Crash
+        deed()
+        self._live()
+
+
+@dataclass
+class FaultyTarget:
+    """A target that a test can switch: `down` answers nothing, `mute` answers Refused to reads of some keys.
+
+    `lie` is what it does with a file under media/ while it says that all is well: `forget` it, or `spoil` a byte.
+    """
+
+    inner: Target
+    down: bool = False
+    mute: str | None = None
+    lie: Literal["forget", "spoil"] | None = None
+
+    @property
+    def name(self) -> str:
+        return self.inner.name
+
+    @property
+    def address(self) -> str:
+        return self.inner.address
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return self.inner.capabilities
+
+    def put(self, key: str, file: Path, digest: str) -> None:
+        self._answer()
+        if self.lie == "forget" and "/media/" in key:
+            return
+        self.inner.put(key, file, digest)
+
+    def replace(self, key: str, file: Path, digest: str, was: str | None) -> None:
+        self._answer()
+        self.inner.replace(key, file, digest, was)
+
+    def open(self, key: str, start: int = 0, end: int | None = None) -> IO[bytes]:
+        self._answer()
+        if self.mute and self.mute in key:
+            raise Refused("no permission to read this", target=self.name, key=key)
+        if self.lie == "spoil" and "/media/" in key:
+            with self.inner.open(key, start, end) as body:
+                return io.BytesIO(body.read()[:-1] + b"~")
+        return self.inner.open(key, start, end)
+
+    def stat(self, key: str) -> Stat:
+        self._answer()
+        return self.inner.stat(key)
+
+    def list(self, prefix: str) -> Iterator[Stat]:
+        self._answer()
+        return self.inner.list(prefix)
+
+    def discard(self, key: str) -> None:
+        self.inner.discard(key)
+
+    def check(self) -> None:
+        self._answer()
+        self.inner.check()
+
+    def _answer(self) -> None:
+        if self.down:
+            raise Unavailable("does not answer", target=self.name, after=0)
