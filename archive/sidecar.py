@@ -50,12 +50,16 @@ class Linking(Record):
     rules: str
 
 
-class JudgedLink(Record):
-    """A link, what people decided about it, and what stands: None is no judgement."""
+class JudgedLink(Link):
+    """A link, what people decided about it, and what stands of that: null is no judgement."""
 
-    link: Link
     judgements: tuple[Judgement, ...] = ()
-    standing: Verdict | Literal["conflict"] | None = None
+    judgement: Verdict | Literal["conflict"] | None = None
+
+    @property
+    def proposal(self) -> Link:
+        """The link as it was proposed."""
+        return Link.model_validate(self.model_dump(exclude={"judgements", "judgement"}))
 
 
 class Sidecar(Record):

@@ -283,7 +283,7 @@ def _work(archive: Archive, document: Sidecar) -> None:
     clips, clip, capture = archive.ledger.clips, document.clip, document.captures[-1]
     unlisted = {*document.sources} - {listing.source for listing in clips.listings(clip)}
     clips.seen([_listing(capture, source) for source in sorted(unlisted)], capture.fetched)
-    archive.ledger.readings.set_links(clip, [judged.link for judged in document.links])
+    archive.ledger.readings.set_links(clip, [judged.proposal for judged in document.links])
     for judged in document.links:
         for judgement in judged.judgements:
             archive.ledger.readings.judge(clip, judgement)

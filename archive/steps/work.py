@@ -83,7 +83,7 @@ def build(archive: Archive, clip: str) -> Sidecar:
     sources = sorted({listing.source for listing in clips.listings(clip)} | {c.source for c in captures})
     judgements = readings.judgements(clip)
     links = tuple(
-        JudgedLink(link=link, judgements=tuple(mine), standing=standing(mine))
+        JudgedLink(**link.model_dump(), judgements=tuple(mine), judgement=standing(mine))
         for link in readings.links(clip)
         for mine in [[j for j in judgements if j.link == link.id]]
     )

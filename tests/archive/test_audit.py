@@ -123,12 +123,14 @@ def test_fault_is_found_and_what_is_missing_is_sent_again(
 
 
 def test_torn_root_pair_is_mended(archive: Archive, targets: dict[str, Target], at_a: Path, tmp_path: Path) -> None:
-    for damage in (
+    damages: tuple[Callable[[], object], ...] = (
         lambda: (at_a / "inventory.json.sha512").write_bytes((at_a / "v1/inventory.json.sha512").read_bytes()),
         lambda: (at_a / "inventory.json").write_bytes((at_a / "v1/inventory.json").read_bytes()),
         lambda: (at_a / "inventory.json").write_bytes(b"{torn"),
-        lambda: [(at_a / name).unlink() for name in ("inventory.json", "inventory.json.sha512")],
-    ):
+        lambda: (at_a / "inventory.json").unlink(),
+        lambda: (at_a / "inventory.json.sha512").unlink(),
+    )
+    for damage in damages:
         damage()
         assert audit(archive, targets, [EVIDENCE])["a"].findings == ()
         for name in ("inventory.json", "inventory.json.sha512"):

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -179,13 +179,14 @@ def test_what_changes_a_clip_asks_for_its_work_again(ledger: Ledger) -> None:
     def done() -> set[str]:
         return {step for step in ("transcribe", "link", "work") if ledger.clips.done(clip, step)}
 
-    for change, left in (
+    changes: tuple[tuple[Callable[[], object], set[str]], ...] = (
         (lambda: ledger.readings.judge(clip, a_judgement(link)), {"transcribe", "link"}),
         (lambda: ledger.readings.judge(clip, a_judgement(link)), {"transcribe", "link", "work"}),
         (lambda: ledger.readings.set_links(clip, [link]), {"transcribe", "link"}),
         (lambda: ledger.readings.add_transcript(clip, ref, body), {"transcribe"}),
         (lambda: ledger.clips.give_access(clip, AccessGiven("public", "A", MONDAY)), {"transcribe", "link"}),
-    ):
+    )
+    for change, left in changes:
         for step in ("transcribe", "link", "work"):
             ledger.clips.mark_done(clip, step, "body")
         change()

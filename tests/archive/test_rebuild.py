@@ -37,10 +37,17 @@ from tests.support.archives import (
 CLIPS = ["peertube-1", "peertube-2", "peertube-3"]
 
 
+def listing(clip: str, source: str) -> Listing:
+    """What a source says of a clip."""
+    name = clip.partition("-")[2]
+    return Listing(source=source, extractor="PeerTube", platform_id=name, url=f"https://tube.example.org/w/{clip}")
+
+
 def fill(archive: Archive) -> None:
     """Three clips of which much is known, stored everywhere, with a run record."""
     usable(archive)
     for clip in CLIPS:
+        archive.ledger.clips.seen([listing(clip, "voices")], MONDAY)
         keep(archive, clip)
         ref, body = transcript(clip, f"Words of {clip}.")
         archive.ledger.readings.add_transcript(clip, ref, body)
@@ -49,8 +56,7 @@ def fill(archive: Archive) -> None:
         archive.ledger.clips.mark_done(clip, "transcribe", json.dumps([reading.model_dump(mode="json")]))
     keep(archive, CLIPS[1], 2)
     keep(archive, CLIPS[1], 2, description="The same media, other words.")
-    other = Listing(source="other", extractor="PeerTube", platform_id="1", url="https://tube.example.org/w/1")
-    archive.ledger.clips.seen([other], MONDAY)
+    archive.ledger.clips.seen([listing(CLIPS[0], "other")], MONDAY)
     link = archive.ledger.readings.links(CLIPS[0])[0]
     for judgement in (
         a_judgement(link, "positive", hours=2),
@@ -112,7 +118,7 @@ def test_each_target_alone_gives_the_same_archive(tmp_path: Path) -> None:
             assert archive.ledger.id != ledger
             assert safe(archive) == []
             # The run record tells of evidence and work elsewhere, not of its own copies there.
-            assert states(archive) == dict.fromkeys(targets, {"claimed"})
+            assert states(archive) == {other: {"claimed"} for other in targets}
             assert owed(archive) == {other: 0 if other == name else 1 for other in targets}
             with pytest.raises(RefusedError, match="holds an archive already: move it") as refused:
                 rebuild(archive, targets)
@@ -120,11 +126,11 @@ def test_each_target_alone_gives_the_same_archive(tmp_path: Path) -> None:
 
             findings = [one.findings for one in audit(archive, targets, objects_of(archive, [])).values()]
             assert findings == [()] * 3
-            assert states(archive) == dict.fromkeys(targets, {"arrived"})
+            assert states(archive) == {other: {"arrived"} for other in targets}
             assert safe(archive) == CLIPS
             clock.advance(days=1)
             audit(archive, targets, objects_of(archive, []))
-            assert states(archive) == dict.fromkeys(targets, {"proven"})
+            assert states(archive) == {other: {"proven"} for other in targets}
             assert [seal_work(archive, clip, targets).sealed for clip in CLIPS] == [False] * 3
             store = usable(archive, take_over=True)
             assert set(store) == set(targets)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import rfc8785
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from archive import sidecar
 from archive.ledger.clips import AccessGiven
@@ -40,7 +40,7 @@ def test_same_facts_give_the_same_canonical_bytes(full: Sidecar) -> None:
     shuffled = dict(reversed(json.loads(data).items()))
     assert to_bytes(read_sidecar(json.dumps(shuffled, indent=4).encode())) == data
     assert data == rfc8785.dumps(json.loads(data)) + b"\n"
-    assert full.links[1].standing == "conflict"
+    assert full.links[1].judgement == "conflict"
     assert full.access.model_dump(mode="json") == {"level": "public", "by": "C. Keeper", "at": "2026-03-02T08:00:00Z"}
 
 

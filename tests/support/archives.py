@@ -18,7 +18,8 @@ from archive.records import Capture, File, FileRole, Judgement, Link, Transcript
 from archive.settings import Settings
 from archive.spool import Item, document, seal
 from storage.contract import Target
-from storage.targets import FolderSettings, FolderTarget, address
+from storage.targets import FolderSettings, address
+from storage.targets.folder import FolderTarget
 from transcription.formats import to_json
 from transcription.records import Gap, Options, Segment, Transcript
 

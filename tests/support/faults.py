@@ -14,8 +14,20 @@ class Crash(BaseException):
     """The process dies here: nothing that catches Exception may survive it."""
 
 
+class Around:
+    """What a target that stands around another says of itself."""
+
+    inner: Target
+    name: str
+    address: str
+    capabilities: Capabilities
+
+    def __post_init__(self) -> None:
+        self.name, self.address, self.capabilities = self.inner.name, self.inner.address, self.inner.capabilities
+
+
 @dataclass
-class CrashingTarget:
+class CrashingTarget(Around):
     """Dies before or after its nth writing, and then answers nobody; counts what was written."""
 
     inner: Target
@@ -23,18 +35,6 @@ class CrashingTarget:
     when: Literal["before", "after"] = "before"
     written: list[str] = field(default_factory=list)
     dead: bool = False
-
-    @property
-    def name(self) -> str:
-        return self.inner.name
-
-    @property
-    def address(self) -> str:
-        return self.inner.address
-
-    @property
-    def capabilities(self) -> Capabilities:
-        return self.inner.capabilities
 
     def put(self, key: str, file: Path, digest: str) -> None:
         self._write(key, lambda: self.inner.put(key, file, digest))
@@ -76,7 +76,7 @@ class CrashingTarget:
 
 
 @dataclass
-class FaultyTarget:
+class FaultyTarget(Around):
     """A target that a test can switch: `down` answers nothing, `mute` answers Refused to reads of some keys.
 
     `lie` is what it does with a file under media/ while it says that all is well: `forget` it, or `spoil` a byte.
@@ -86,18 +86,6 @@ class FaultyTarget:
     down: bool = False
     mute: str | None = None
     lie: Literal["forget", "spoil"] | None = None
-
-    @property
-    def name(self) -> str:
-        return self.inner.name
-
-    @property
-    def address(self) -> str:
-        return self.inner.address
-
-    @property
-    def capabilities(self) -> Capabilities:
-        return self.inner.capabilities
 
     def put(self, key: str, file: Path, digest: str) -> None:
         self._answer()

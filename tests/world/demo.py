@@ -126,8 +126,8 @@ def _clip_with_link() -> str:
     found = list[tuple[str, float, str]]()
     for file in (DEMO / "targets/disk/ocfl").glob("*/*/*/work-*/v*/content/sidecar.json"):
         sidecar = json.loads(file.read_text(encoding="utf-8"))
-        links = [judged["link"] for judged in sidecar["links"]]
-        found += [(one["tier"], -one["score"], sidecar["clip"]) for one in links if one["start"] is not None]
+        links = [link for link in sidecar["links"] if link["start"] is not None]
+        found += [(link["tier"], -link["score"], sidecar["clip"]) for link in links]
     return min(found)[2]
 
 
