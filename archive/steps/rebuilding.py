@@ -14,16 +14,17 @@ from pydantic import ValidationError
 
 from archive import heads, ocfl
 from archive.errors import RefusedError
+from archive.facts import Run, Words, in_order, older_inventory, read_facts
 from archive.ledger.clips import AccessGiven
 from archive.ledger.copies import Copy, SealedVersion
 from archive.opened import Archive
-from archive.records import FIXITY_CHECK, REPLICATION, Capture, Event, Listing
+from archive.records import FIXITY_CHECK, REPLICATION, Capture, Listing
 from archive.retrying import retrying
-from archive.sidecar import RunRecord, Sidecar, UnknownSchema, read_sidecar
+from archive.sidecar import Sidecar, UnknownSchema
 from archive.steps.recording import LAST_FULL
 from archive.steps.work import sealed_as
 from storage.contract import Target
-from storage.errors import Damaged, TargetError
+from storage.errors import TargetError
 from storage.mirrors import read_small
 
 
@@ -33,22 +34,6 @@ class Survey:
 
     whole: heads.Whole
     torn: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Words:
-    """A clip's sidecar, and the texts of its transcripts by name."""
-
-    document: Sidecar
-    bodies: dict[str, str]
-
-
-@dataclass(frozen=True)
-class Run:
-    """A run record and its events."""
-
-    record: RunRecord
-    events: tuple[Event, ...]
 
 
 @dataclass
@@ -80,7 +65,7 @@ def rebuild(archive: Archive, usable: Mapping[str, Target]) -> Rebuilt:
             try:
                 # Facts first: an object whose words cannot be read stays unknown, so that nobody writes a version
                 # without them; sealing then meets a fork.
-                facts = retrying(partial(_facts, places, holders[order[0]].whole))
+                facts = retrying(partial(read_facts, places, holders[order[0]].whole))
                 _versions(archive, places, object_id, holders, rebuilt)
                 if isinstance(facts, Run):
                     runs[object_id] = facts
@@ -100,20 +85,6 @@ def rebuild(archive: Archive, usable: Mapping[str, Target]) -> Rebuilt:
     rebuilt.objects = len(objects)
     rebuilt.clips = len(archive.ledger.clips.held())
     return rebuilt
-
-
-def in_order(runs: Mapping[str, Run]) -> list[Run]:
-    """Run records along their chain, whatever the clock said; each chain begins at one whose predecessor is lost."""
-    after: dict[str | None, list[str]] = {}
-    for name, run in sorted(runs.items()):
-        previous = run.record.previous.object if run.record.previous else None
-        after.setdefault(previous if previous in runs else None, []).append(name)
-    ordered, waiting = list[Run](), after.get(None, [])[::-1]
-    while waiting:
-        name = waiting.pop()
-        ordered.append(runs[name])
-        waiting.extend(reversed(after.get(name, [])))
-    return ordered
 
 
 def _lack(object_id: str, there: Survey | None, newest: Survey) -> str | None:
@@ -175,7 +146,7 @@ def _versions(
     clip = object_id.partition("-")[2] if object_id.startswith(("evidence-", "work-")) else None
     versions = list[SealedVersion]()
     for number in range(1, head.number + 1):
-        data = holders[newest].whole.data if number == head.number else _older(places, object_id, number)
+        data = holders[newest].whole.data if number == head.number else older_inventory(places, object_id, number)
         sealed = datetime.fromisoformat(ocfl.parse(data).versions[f"v{number}"].created)
         versions.append(SealedVersion(object_id, number, ocfl.digest_of(data), clip, data.decode(), sealed))
     for version in versions:
@@ -190,49 +161,10 @@ def _versions(
                 _claim(archive, object_id, number, name)
 
 
-def _older(places: Mapping[str, Target], object_id: str, number: int) -> bytes:
-    """The inventory of an older version, from the first place where it is what its commit says. Raises the last error.
-
-    Raises Damaged where none is.
-    """
-    key, last = heads.object_key(object_id, f"v{number}/{ocfl.INVENTORY}"), None
-    for name, target in places.items():
-        try:
-            data = read_small(target, key)
-            stated = ocfl.read_digest_line(read_small(target, f"{key}.sha512", limit=1024))
-        except TargetError as error:
-            last = error
-            continue
-        if stated == ocfl.digest_of(data):
-            return data
-        last = Damaged("not what its commit says", target=name, key=key, expected=str(stated), found="")
-    raise last or KeyError(object_id)
-
-
 def _claim(archive: Archive, object_id: str, number: int, target: str) -> None:
     known = {copy.version for copy in archive.ledger.copies.of(object_id) if copy.target == target}
     if number not in known:
         archive.ledger.copies.mark(Copy(object_id, number, target, "claimed", at=archive.clock()))
-
-
-def _facts(places: Mapping[str, Target], found: heads.Whole) -> list[Capture] | Words | Run:
-    """What an object says: its captures by version, a clip's words, or a run record's events."""
-    inventory = found.inventory
-
-    def read(path: str, version: int | None = None) -> bytes:
-        digest = inventory.state(version)[path]
-        return _document(places, heads.object_key(found.object, inventory.where(path, version)), digest)
-
-    if found.object.startswith("evidence-"):
-        numbers = range(1, inventory.number + 1)
-        return [Capture.model_validate_json(read("capture.json", number)) for number in numbers]
-    if found.object.startswith("work-"):
-        document = read_sidecar(read("sidecar.json"))
-        bodies = {ref.name: read(f"transcripts/{ref.name}.json").decode() for ref in document.transcripts}
-        return Words(document, bodies)
-    record = RunRecord.model_validate_json(read("run.json"))
-    events = tuple(Event.model_validate_json(line) for line in read("events.jsonl").splitlines() if line)
-    return Run(record, events)
 
 
 def _keep(archive: Archive, object_id: str, facts: list[Capture] | Words) -> None:
@@ -245,21 +177,6 @@ def _keep(archive: Archive, object_id: str, facts: list[Capture] | Words) -> Non
     for number, capture in enumerate(facts, start=1):
         if sealed := archive.ledger.copies.version(object_id, number):
             _capture(archive, sealed, capture)
-
-
-def _document(places: Mapping[str, Target], key: str, digest: str) -> bytes:
-    """A small document, from the first place where it has its digest. Raises the last error where none has it."""
-    last: TargetError | None = None
-    for name, target in places.items():
-        try:
-            data = read_small(target, key)
-        except TargetError as error:
-            last = error
-            continue
-        if ocfl.digest_of(data) == digest:
-            return data
-        last = Damaged("damaged", target=name, key=key, expected=digest, found=ocfl.digest_of(data))
-    raise last or KeyError(key)
 
 
 def _capture(archive: Archive, sealed: SealedVersion, capture: Capture) -> None:

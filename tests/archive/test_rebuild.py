@@ -10,12 +10,13 @@ import pytest
 
 from archive import ocfl, sidecar
 from archive.errors import RefusedError
+from archive.facts import Run, in_order
 from archive.ledger.clips import AccessGiven
 from archive.opened import Archive
 from archive.records import Head, Listing
 from archive.sidecar import Reading, RunRecord
 from archive.steps.auditing import audit, objects_of
-from archive.steps.rebuilding import Run, in_order, rebuild
+from archive.steps.rebuilding import rebuild
 from archive.steps.recording import record
 from archive.steps.storing import owed, safe
 from archive.steps.work import build, seal_work
