@@ -25,9 +25,10 @@ def tidy(archive: Archive, *, keep_unread: bool = True) -> int:
 
     With `keep_unread`, the media of clips that are still to be transcribed stay; else they are read from a target then.
     """
-    freed = 0
     if not archive.spool.is_dir():
         return 0
+    failed = {failure.clip for failure in archive.ledger.clips.failures() if failure.step == "transcribe"}
+    done, freed = {*archive.ledger.clips.all_done("transcribe"), *failed}, 0
     for folder in sorted(archive.spool.iterdir()):
         object_id = folder.name
         if object_id.startswith("."):
@@ -41,7 +42,7 @@ def tidy(archive: Archive, *, keep_unread: bool = True) -> int:
             for number in numbers
         )
         kind, _, clip = object_id.partition("-")
-        unread = kind == "evidence" and archive.ledger.clips.done(clip, "transcribe") is None
+        unread = kind == "evidence" and clip not in done
         if arrived and not (unread and keep_unread):
             discard(archive, object_id)
             freed += 1
