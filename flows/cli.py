@@ -4,13 +4,14 @@ Exit codes: 0 done, 1 failed, 2 usage or settings, 3 done with debts or failures
 fork, access).
 """
 
+import os
 import sys
+from importlib.metadata import version
 from typing import Annotated
 
 import typer
 
 from archive.errors import ArchiveError
-from archive.opened import AGENT
 from flows import console
 from flows.commands import common, keeping, reading, running, setting_up
 from flows.commands.common import Config
@@ -34,7 +35,7 @@ app.add_typer(keeping.targets, name="targets")
 
 def _version(asked: bool) -> None:
     if asked:
-        print(AGENT)
+        print(f"thirdcopy {version('thirdcopy')}")
         raise typer.Exit
 
 
@@ -42,7 +43,7 @@ def _version(asked: bool) -> None:
 def _before(
     config: Config = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Tell every step, on stderr.")] = False,
-    version: Annotated[
+    show_version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
@@ -51,6 +52,7 @@ def _before(
 
 def main() -> None:
     """Run the command line; errors are one sentence each, and exit codes mean something."""
+    os.umask(0o077)  # what an archive writes is for its owner's eyes
     try:
         app()
     except ArchiveError as error:
@@ -59,9 +61,9 @@ def main() -> None:
     except (TargetError, TranscriptionError) as error:
         console.fail(str(error))
         sys.exit(common.FAILED)
-    except KeyboardInterrupt:
-        console.fail("interrupted; what was done is kept, the next run goes on from there")
-        sys.exit(130)
+    except OSError as error:
+        console.fail(f"{error.strerror or error}" + (f": {error.filename}" if error.filename else ""))
+        sys.exit(common.FAILED)
 
 
 if __name__ == "__main__":

@@ -2,15 +2,15 @@
 
 import json
 import logging
+import re
 import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from difflib import get_close_matches
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel
 from rich import box
 from rich.console import Console
 from rich.markup import escape
@@ -27,10 +27,16 @@ from rich.progress import Task as RichTask
 from rich.table import Table
 from rich.text import Text
 
-from archive.pipeline import Tally
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
-UNITS = {"B": 1_000_000, "s": 60}
-NAMES = {"B": "MB", "s": "min"}
+    from archive.pipeline import Tally
+
+SCALES = {"B": ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")), "s": ((3600, "h"), (60, "min"))}
+HIDDEN = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
+)
+"""What a terminal does not show, or obeys: control characters and marks that turn the line around."""
 
 out = Console()
 err = Console(stderr=True)
@@ -43,11 +49,12 @@ class _Amount(ProgressColumn):
 
 
 def amount(done: float, total: float | None, unit: str) -> str:
-    """How much is done, in units that a person reads."""
-    scale = UNITS.get(unit, 1)
-    digits = 1 if unit in UNITS else 0
-    of = f"/{total / scale:.{digits}f}" if total else ""
-    return f"{done / scale:.{digits}f}{of} {NAMES.get(unit, unit)}".rstrip()
+    """How much is done, in the largest unit of which there is one at least."""
+    whole = max(done, total or 0)
+    scale, name = next((one for one in SCALES.get(unit, ()) if one[0] <= whole), (1, unit))
+    digits = 0 if scale == 1 else 1
+    of = f"/{total / scale:,.{digits}f}" if total else ""
+    return f"{done / scale:,.{digits}f}{of} {name}".rstrip()
 
 
 class _BarTask:
@@ -68,7 +75,7 @@ class Bars:
         self._bars = Progress(
             SpinnerColumn(),
             TextColumn("{task.description}", table_column=None),
-            BarColumn(bar_width=16),
+            BarColumn(bar_width=12),
             _Amount(),
             TimeRemainingColumn(compact=True),
             console=err,
@@ -81,10 +88,14 @@ class Bars:
         with self._bars:
             yield
 
+    def hide(self) -> None:
+        """Take the bars away, and give the cursor back."""
+        self._bars.stop()
+
     @contextmanager
     def task(self, what: str, total: float | None = None, unit: str = "") -> Iterator[_BarTask]:
         """Show a bar."""
-        task = self._bars.add_task(escape(shorten(what, 34)), total=total, unit=unit)
+        task = self._bars.add_task(escape(shorten(what, 40)), total=total, unit=unit)
         try:
             yield _BarTask(self._bars, task)
         finally:
@@ -117,6 +128,9 @@ class Lines:
         """Nothing to show but lines."""
         yield
 
+    def hide(self) -> None:
+        """Nothing to take away."""
+
     @contextmanager
     def task(self, what: str, total: float | None = None, unit: str = "") -> Iterator[_LineTask]:
         """Write a line when it ends."""
@@ -124,7 +138,7 @@ class Lines:
         try:
             yield task
         finally:
-            self.say(f"{what}: {amount(task.done, None, unit)}")
+            self.say(f"{what}: {amount(task.done, None, unit)}" if task.done else what)
 
     def say(self, line: str) -> None:
         """Write a line."""
@@ -139,10 +153,7 @@ def progress() -> Bars | Lines:
 
 def plain(text: str) -> str:
     """A stranger's words for a terminal: control characters, escape codes and marks that turn the line around cut."""
-    turning = {*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C}
-    return "".join(
-        " " if c in "\n\r\t" else c for c in text if (c.isprintable() or c in "\n\r\t") and ord(c) not in turning
-    )
+    return HIDDEN.sub("", re.sub(r"[\n\r\t]", " ", text))
 
 
 def shorten(text: str, width: int) -> str:
@@ -151,10 +162,19 @@ def shorten(text: str, width: int) -> str:
     return text if len(text) <= width else text[: width - 1] + "…"
 
 
-def print_json(document: BaseModel | dict[str, Any] | list[Any]) -> None:
+def print_json(document: "BaseModel | dict[str, Any] | list[Any]") -> None:
     """Write a report as JSON on stdout."""
-    value = document.model_dump(mode="json") if isinstance(document, BaseModel) else document
-    print(json.dumps(value, indent=2, ensure_ascii=False, default=str))
+    value = document if isinstance(document, dict | list) else document.model_dump(mode="json")
+    text = json.dumps(value, indent=2, ensure_ascii=False, default=str)
+    print(HIDDEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
+
+
+def would(line: str, facts: dict[str, Any], *, as_json: bool) -> None:
+    """Say what a dry run would have done: in a line, or its facts as JSON."""
+    if as_json:
+        print_json({"dry_run": facts})
+    else:
+        out.print(escape(line), highlight=False, soft_wrap=True)
 
 
 def fail(message: str) -> None:
@@ -176,12 +196,12 @@ def nearest(word: str, known: list[str]) -> str:
     return f"; did you mean {found[0]}?" if found else ""
 
 
-def counts(tally: Tally) -> dict[str, int]:
+def counts(tally: "Tally") -> dict[str, int]:
     """A tally's numbers."""
     return {f.name: getattr(tally, f.name) for f in fields(tally) if f.name != "problems"}
 
 
-def print_tally(tally: Tally, problems: Sequence[str]) -> None:
+def print_tally(tally: "Tally", problems: Sequence[str]) -> None:
     """What was done, in a line a step; what was not, in a line each."""
     done = counts(tally)
     size = f"{done['bytes_stored'] / 1e6:,.1f} MB"

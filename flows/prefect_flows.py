@@ -1,27 +1,33 @@
 """The flows and their tasks: the pipeline's functions over batches of clips.
 
 Parameters, results and artifacts hold names, ids and counts. A task takes a batch; the ledger, not Prefect, knows what
-is done, so nothing is cached and nothing is retried here. Import this only after `server.configure`.
+is done, so nothing is cached and nothing is retried here. Import this only within `server.configured`.
 """
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
+from itertools import zip_longest
 from typing import Any
 
 from prefect import flow, task
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.actions import GlobalConcurrencyLimitCreate, GlobalConcurrencyLimitUpdate
+from prefect.client.schemas.actions import GlobalConcurrencyLimitCreate
 from prefect.concurrency.sync import concurrency
+from prefect.events.worker import EventsWorker
 from prefect.exceptions import ObjectNotFound
 from prefect.futures import PrefectFuture
+from prefect.logging.handlers import APILogWorker
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from archive import pipeline
-from archive.opened import opened
+from archive.linking.register import RegisterError
+from archive.opened import Archive, opened
 from archive.pipeline import Tally
-from archive.progress import Progress, Silent
+from archive.progress import Silent
 from archive.readiness import reachable
 from archive.settings import Settings, find, load
 from archive.steps.auditing import audit, objects_of
@@ -29,17 +35,41 @@ from archive.steps.linking import to_link
 from archive.steps.transcribing import model_name, to_transcribe
 from flows.session import Session, writing
 
+DRAIN_TIMEOUT = 10.0
+
 
 class _Process:
     """What this process is at: one run at a time, since the ledger's lease is one."""
 
-    progress: Progress = Silent()
     session: Session | None = None
 
 
-def show(progress: Progress) -> None:
-    """Have the flows of this process tell their progress."""
-    _Process.progress = progress
+@contextmanager
+def within(session: Session) -> Iterator[Session]:
+    """Have the flows of this process work in a session that is open already.
+
+    What fails in one is raised here, so it is not logged here too; at the end, Prefect has been told everything.
+    """
+    for name in ("prefect.flow_runs", "prefect.task_runs", "EventsWorker", "APILogWorker"):
+        logging.getLogger(name).propagate = False
+    _Process.session = session
+    try:
+        yield session
+    finally:
+        _Process.session = None
+        APILogWorker.drain_all(timeout=DRAIN_TIMEOUT, at_exit=False)
+        EventsWorker.drain_all(timeout=DRAIN_TIMEOUT, at_exit=False)
+
+
+@contextmanager
+def _at_work() -> Iterator[Session]:
+    """The session that is open, else one by the settings that `THIRDCOPY_CONFIG` names: so in a scheduled run."""
+    if _Process.session:
+        yield _Process.session
+        return
+    with writing(load(find()), Silent()) as session:
+        _Process.session = session
+        yield session
 
 
 def _session() -> Session:
@@ -95,15 +125,10 @@ def finish() -> Tally:
 
 
 @flow(name="run", task_runner=ThreadPoolTaskRunner(max_workers=8), validate_parameters=False)  # type: ignore[arg-type]
-def run_archive(fast: bool = False, sources: list[str] | None = None, take_over: bool = False) -> dict[str, Any]:
-    """Take every source the whole way. The settings are those that `THIRDCOPY_CONFIG` names."""
-    settings = load(find())
-    with writing(settings, _Process.progress, take_over=take_over) as session:
-        _Process.session = session
-        try:
-            tally = _run(session, sources or list(settings.sources), fast=fast)
-        finally:
-            _Process.session = None
+def run_archive(fast: bool = False, sources: list[str] | None = None) -> dict[str, Any]:
+    """Take every source the whole way."""
+    with _at_work() as session:
+        tally = _run(session, sources or list(session.archive.settings.sources), fast=fast)
     _show("run", tally)
     return asdict(tally)
 
@@ -112,12 +137,15 @@ def run_archive(fast: bool = False, sources: list[str] | None = None, take_over:
 def audit_archive() -> dict[str, Any]:
     """Read every copy at every target in full."""
     settings = load(find())
-    with opened(settings, _Process.progress) as archive, archive.ledger.lease.held():
+    with opened(settings, Silent()) as archive, archive.ledger.lease.held():
         readiness = reachable(archive)
         done = audit(archive, readiness.usable, objects_of(archive, []))
     problems = tuple(finding.key for one in done.values() for finding in one.findings)
-    problems += tuple(readiness.problems.values())
-    counts = {name: {"sound": one.sound, "bytes": one.bytes, "faults": len(one.findings)} for name, one in done.items()}
+    problems += tuple(one.problem for one in done.values() if one.problem) + tuple(readiness.problems.values())
+    counts = {
+        name: {"sound": one.sound, "bytes": one.bytes, "faults": len(one.findings), "read to the end": not one.problem}
+        for name, one in done.items()
+    }
     create_table_artifact(
         key="thirdcopy-audit",
         table=[{"target": name, **row} for name, row in counts.items()],
@@ -134,16 +162,37 @@ def _run(session: Session, sources: Sequence[str], *, fast: bool) -> Tally:
     problems = tuple(f"{name} is not usable now: {why}" for name, why in session.readiness.problems.items())
     tally = Tally(problems=problems) + store_owed()
     tally += _gather([list_source.submit(source, fast) for source in sources])
-    batches = [(source, batch) for source in sources for batch in _batches(archive, pipeline.to_fetch(archive, source))]
-    tally += _gather([fetch_batch.submit(source, batch) for source, batch in batches])
-    for batch in _batches(archive, to_transcribe(archive, model_name(archive.settings.transcription))):
-        tally += transcribe_batch(batch)
-    for batch in _batches(archive, to_link(archive, session.registers())):
-        tally += link_batch(batch)
-    return tally + finish()
+    try:
+        tally += _gather([fetch_batch.submit(source, batch) for source, batch in _to_fetch(archive, sources)])
+        for batch in _batches(archive, to_transcribe(archive, model_name(archive.settings.transcription))):
+            tally += transcribe_batch(batch)
+        tally += _link(session)
+    finally:
+        tally += finish()  # what was done before an error is stored and recorded all the same
+    return tally
 
 
-def _batches(archive: Any, clips: list[str]) -> list[list[str]]:
+def _to_fetch(archive: Archive, sources: Sequence[str]) -> list[tuple[str, list[str]]]:
+    """Batches of each source in turn, so that a long source holds back none. A clip that two list is in one batch."""
+    taken = set[str]()
+    queues = list[list[tuple[str, list[str]]]]()
+    for source in sources:
+        clips = [clip for clip in pipeline.to_fetch(archive, source) if clip not in taken]
+        taken.update(clips)
+        queues.append([(source, batch) for batch in _batches(archive, clips)])
+    return [batch for turn in zip_longest(*queues) for batch in turn if batch]
+
+
+def _link(session: Session) -> Tally:
+    """Link batch by batch. A register that cannot be read is a problem of this step alone."""
+    try:
+        batches = _batches(session.archive, to_link(session.archive, session.registers()))
+    except RegisterError as error:
+        return Tally(problems=(f"nothing was linked: {error}",))
+    return sum((link_batch(batch) for batch in batches), Tally())
+
+
+def _batches(archive: Archive, clips: list[str]) -> list[list[str]]:
     size = archive.settings.prefect.batch
     return [clips[i : i + size] for i in range(0, len(clips), size)]
 
@@ -156,15 +205,17 @@ def _gather(futures: list[PrefectFuture[Tally]]) -> Tally:
 
 
 def _limits(settings: Settings, sources: Sequence[str]) -> None:
-    """One limit a source. Slots that a killed run held are freed: we hold the archive's lease, so nobody is in them."""
+    """One limit a source, made anew: we hold the archive's lease, so whoever is in an old one was killed in it.
+
+    To free its slots would not do: the lease that was lost there ends minutes later, and would free ours.
+    """
     with get_client(sync_client=True) as client:
         for source in sources:
-            name, limit = _limit(settings, source), settings.sources[source].at_once
-            try:
-                client.read_global_concurrency_limit_by_name(name)
-                client.update_global_concurrency_limit(name, GlobalConcurrencyLimitUpdate(limit=limit, active_slots=0))
-            except ObjectNotFound:
-                client.create_global_concurrency_limit(GlobalConcurrencyLimitCreate(name=name, limit=limit))
+            name = _limit(settings, source)
+            with suppress(ObjectNotFound):
+                client.delete_global_concurrency_limit_by_name(name)
+            limit = GlobalConcurrencyLimitCreate(name=name, limit=settings.sources[source].at_once)
+            client.create_global_concurrency_limit(limit)
 
 
 def _show(key: str, tally: Tally) -> None:

@@ -3,24 +3,26 @@
 Nothing here imports Prefect: it reads its settings when it is first imported, so `configure` comes before that.
 """
 
+import fcntl
 import json
 import os
-import signal
 import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import chdir, contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from archive.errors import ArchiveError
 from archive.settings import Settings
+from flows import leash
 
-START_TIMEOUT = 180.0
+START_TIMEOUT = 120.0
+ANSWER_TIMEOUT = 5.0
 KEPT = ("PREFECT_API_KEY", "PREFECT_API_AUTH_STRING")
 
 
@@ -30,10 +32,11 @@ class ServerFailed(ArchiveError):
 
 @dataclass(frozen=True)
 class Server:
-    """A local Prefect server: its process and its address."""
+    """A local Prefect server: its process number, its port, and its process if this process started it."""
 
     pid: int
     port: int
+    process: subprocess.Popen[bytes] | None = field(default=None, compare=False, repr=False)
 
     @property
     def api(self) -> str:
@@ -45,23 +48,42 @@ class Server:
         """The address of its pages."""
         return f"http://127.0.0.1:{self.port}"
 
+    def lives(self) -> bool:
+        """Whether its process is there."""
+        if self.process:
+            return self.process.poll() is None
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return False
+        return True
+
 
 def home(settings: Settings) -> Path:
     """Where Prefect keeps its things."""
-    return settings.state / "prefect"
+    return (settings.state / "prefect").absolute()
 
 
-def configure(settings: Settings, api: str) -> None:
-    """Point Prefect at our home and an API, whatever profile or variables the user has. Call it before importing it."""
-    os.environ.update(environment(settings, api))
-    for name in [name for name in os.environ if name.startswith("PREFECT_")]:
-        if name not in environment(settings, api) and not (name in KEPT and settings.prefect.api_url):
-            del os.environ[name]
+@contextmanager
+def configured(settings: Settings, api: str) -> Iterator[None]:
+    """Point Prefect at our home and an API, whatever the user has set up; import it first within the block.
+
+    It also reads `.env`, `prefect.toml` and `pyproject.toml` of the working folder: within the block that is our home.
+    """
+    home(settings).mkdir(parents=True, exist_ok=True, mode=0o700)
+    wanted = variables(settings, api)
+    for name in set(os.environ) - set(wanted):
+        del os.environ[name]
+    os.environ.update(wanted)
+    with chdir(home(settings)):
+        yield
 
 
-def environment(settings: Settings, api: str) -> dict[str, str]:
-    """Prefect's settings as variables."""
-    return {
+def variables(settings: Settings, api: str) -> dict[str, str]:
+    """The environment for a process with Prefect in it: the user's, but with our settings of Prefect and no others."""
+    kept = KEPT if settings.prefect.api_url else ()
+    others = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_") or name in kept}
+    return others | {
         "PREFECT_HOME": str(home(settings)),
         "PREFECT_PROFILES_PATH": str(home(settings) / "profiles.toml"),
         "PREFECT_API_URL": api,
@@ -69,6 +91,8 @@ def environment(settings: Settings, api: str) -> dict[str, str]:
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_LOGGING_LEVEL": "WARNING",
         "PREFECT_LOGGING_EXTRA_LOGGERS": "archive,storage,transcription",
+        "PREFECT_RUNNER_POLL_FREQUENCY": "5",
+        "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
         "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",
         "DO_NOT_TRACK": "1",
     }
@@ -80,84 +104,85 @@ def served(settings: Settings) -> Iterator[str]:
     if settings.prefect.api_url:
         yield settings.prefect.api_url
         return
-    running = find(settings)
-    server = running or start(settings)
+    server = find_or_start(settings)
     try:
         yield server.api
     finally:
-        if running is None:
+        if server.process:
             stop(settings, server)
 
 
+def find_or_start(settings: Settings, port: int | None = None) -> Server:
+    """The local server that is running, else a new one; two who ask at once get the same. Raises ServerFailed."""
+    home(settings).mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (home(settings) / "server.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return find(settings) or _start(settings, port)
+
+
 def find(settings: Settings) -> Server | None:
-    """The local server that is running, if one is."""
+    """The local server that is running, if one is: a note of it that is out of date deceives nobody."""
     try:
-        noted = json.loads((home(settings) / "server.json").read_text())
+        noted = json.loads(_note(settings).read_text())
         server = Server(int(noted["pid"]), int(noted["port"]))
-        os.kill(server.pid, 0)
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return server if healthy(server) else None
+    return server if server.lives() and answers(settings, server) else None
 
 
-def start(settings: Settings, port: int | None = None) -> Server:
-    """Start a local server and wait until it answers. Raises ServerFailed with the place of its log."""
-    home(settings).mkdir(parents=True, exist_ok=True, mode=0o700)
-    port = port or _free_port()
-    server_log = home(settings) / "server.log"
-    variables = {**os.environ, **environment(settings, f"http://127.0.0.1:{port}/api")}
-    variables["PREFECT_SERVER_CORS_ALLOWED_ORIGINS"] = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
-    with server_log.open("ab") as log:
-        process = subprocess.Popen(
-            command, env=variables, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
-        )
-    server = Server(process.pid, port)
-    (home(settings) / "server.json").write_text(json.dumps({"pid": server.pid, "port": port}))
-    deadline = time.monotonic() + START_TIMEOUT
-    while time.monotonic() < deadline and process.poll() is None:
-        if healthy(server):
-            return server
-        time.sleep(0.2)
-    stop(settings, server)
-    raise ServerFailed(f"the local Prefect server did not start: see {server_log}")
+def answers(settings: Settings, server: Server) -> bool:
+    """Whether a server answers, and is this archive's: a port may have gone to another's meanwhile."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(f"{server.api}/admin/settings", timeout=ANSWER_TIMEOUT) as answer:
+            found: Any = json.load(answer)
+            return isinstance(found, dict) and found.get("home") == str(home(settings))
+    except (urllib.error.URLError, OSError, ValueError):
+        return False
 
 
 def stop(settings: Settings, server: Server) -> None:
-    """Stop a local server: kindly, then for good."""
-    (home(settings) / "server.json").unlink(missing_ok=True)
-    for sign, patience in ((signal.SIGTERM, 10.0), (signal.SIGKILL, 5.0)):
-        try:
-            os.killpg(server.pid, sign)
-        except ProcessLookupError:
-            return
-        deadline = time.monotonic() + patience
-        while time.monotonic() < deadline:
-            if _ended(server.pid):
-                return
-            time.sleep(0.05)
+    """Stop a local server that this process started."""
+    with suppress(OSError, ValueError):
+        if json.loads(_note(settings).read_text()).get("pid") == server.pid:
+            _note(settings).unlink()
+    if server.process:
+        leash.end(server.process)
 
 
-def healthy(server: Server) -> bool:
-    """Whether a server answers."""
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+def _note(settings: Settings) -> Path:
+    return home(settings) / "server.json"
+
+
+def _start(settings: Settings, port: int | None) -> Server:
+    """Start a local server and wait until it answers. A port that is taken by now is given up for a free one."""
+    log = home(settings) / "server.log"
+    for chosen in (port or _free_port(), _free_port()):
+        if server := _try_to_start(settings, chosen, log):
+            return server
+    raise ServerFailed(f"the local Prefect server did not start: see {log}, or run without it: thirdcopy run --plain")
+
+
+def _try_to_start(settings: Settings, port: int, log: Path) -> Server | None:
+    found = variables(settings, f"http://127.0.0.1:{port}/api")
+    environment = {name: value for name, value in found.items() if not name.startswith("THIRDCOPY_")}
+    environment["PREFECT_SERVER_CORS_ALLOWED_ORIGINS"] = f"http://127.0.0.1:{port}"
+    command = ("prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port))
+    process = leash.start(*command, environment=environment, log=log)
+    server = Server(process.pid, port, process)
+    started = False
     try:
-        with opener.open(f"{server.api}/health", timeout=5) as answer:
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError):
-        return False
-
-
-def _ended(pid: int) -> bool:
-    try:
-        found, _ = os.waitpid(pid, os.WNOHANG)
-    except ChildProcessError:
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return True
-        return False
-    return found == pid
+        deadline = time.monotonic() + START_TIMEOUT
+        while not started and server.lives() and time.monotonic() < deadline:
+            time.sleep(0.1)
+            started = answers(settings, server)
+        if started:
+            _note(settings).write_text(json.dumps({"pid": server.pid, "port": port}))
+            return server
+        return None
+    finally:
+        if not started:
+            stop(settings, server)
 
 
 def _free_port() -> int:

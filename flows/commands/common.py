@@ -1,21 +1,27 @@
 """What commands share: options, the opened archive, exit codes."""
 
+import os
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from archive.errors import NoSuchClip
-from archive.opened import Archive, opened
-from archive.pipeline import Tally
-from archive.progress import Progress
-from archive.settings import Settings, find, load
 from flows import console
-from flows.session import Session, writing
+
+if TYPE_CHECKING:
+    from archive.opened import Archive
+    from archive.pipeline import Tally
+    from archive.progress import Progress
+    from archive.settings import Settings
+    from flows.session import Session
 
 DONE, FAILED, USAGE, DEBTS, REFUSED = 0, 1, 2, 3, 4
+INTERRUPTED = 130
 
 
 class _Chosen:
@@ -84,36 +90,67 @@ def chosen_file() -> Path | None:
     return _Chosen.config
 
 
-def settings() -> Settings:
+def settings() -> "Settings":
     """The settings, read. Raises SettingsError."""
+    from archive.settings import find, load
+
     return load(find(_Chosen.config))
 
 
 @contextmanager
-def reading() -> Iterator[Archive]:
+def reading() -> Iterator["Archive"]:
     """The opened archive, to look at."""
+    from archive.opened import opened
+
     with opened(settings()) as archive:
         yield archive
 
 
 @contextmanager
-def opened_with(progress: Progress) -> Iterator[Archive]:
+def opened_with(progress: "Progress") -> Iterator["Archive"]:
     """The opened archive, with a progress that the caller shows."""
+    from archive.opened import opened
+
     with opened(settings(), progress) as archive:
         yield archive
 
 
 @contextmanager
-def at_work(*, take_over: bool = False) -> Iterator[Session]:
-    """A session that writes, with its progress shown."""
+def at_work(*, take_over: bool = False) -> Iterator["Session"]:
+    """A session that writes, with its progress shown; Ctrl-C ends the process."""
+    from flows.session import writing
+
     progress = console.progress()
-    with progress.shown(), writing(settings(), progress, take_over=take_over) as session:
+    with (
+        progress.shown(),
+        _interrupted_at_once(progress),
+        writing(settings(), progress, take_over=take_over) as session,
+    ):
         for name, why in session.readiness.problems.items():
             progress.say(f"{name} is not usable now, and is owed what comes: {why}")
         yield session
 
 
-def known(archive: Archive, clips: list[str]) -> list[str]:
+@contextmanager
+def _interrupted_at_once(progress: console.Bars | console.Lines) -> Iterator[None]:
+    """Let Ctrl-C end the process within the block: a thread amid a fetch cannot be asked to end, and would take hours.
+
+    It is as good as any end: what kill -9 must not spoil, this does not.
+    """
+
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        progress.hide()
+        console.fail("interrupted; what was done is kept, the next run goes on from there")
+        os._exit(INTERRUPTED)
+
+    before = signal.signal(signal.SIGINT, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def known(archive: "Archive", clips: list[str]) -> list[str]:
     """The clips, if the ledger knows each. Raises NoSuchClip with the nearest one."""
     for clip in clips:
         if not archive.ledger.clips.exists(clip):
@@ -121,7 +158,7 @@ def known(archive: Archive, clips: list[str]) -> list[str]:
     return clips
 
 
-def report(tally: Tally, *, as_json: bool, unusable: dict[str, str] | None = None) -> None:
+def report(tally: "Tally", *, as_json: bool, unusable: dict[str, str] | None = None) -> None:
     """Show what was done, and leave with 3 if something was not."""
     problems = (*tally.problems, *(f"{name}: {why}" for name, why in (unusable or {}).items()))
     if as_json:

@@ -2,24 +2,21 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from uuid import uuid4
 
 import typer
 from rich.markup import escape
 
 from archive.errors import ArchiveError, RefusedError, SettingsError
-from archive.readiness import reachable
-from archive.steps.auditing import Audited, audit, objects_of
-from archive.steps.rebuilding import rebuild
-from archive.steps.restoring import restore
-from archive.steps.status import status as count
 from flows import console
 from flows.commands import common
 from flows.commands.common import By, Clip, Clips, Config, DryRun, Json
-from storage.conformance import Check, conform
 from storage.errors import TargetError
-from storage.targets.s3_settings import S3Settings
+
+if TYPE_CHECKING:
+    from archive.steps.auditing import Audited
+    from storage.conformance import Check
 
 app = typer.Typer()
 targets = typer.Typer(help="The targets of the settings.", no_args_is_help=True)
@@ -37,12 +34,15 @@ def audit_copies(
     """Read copies back in full and compare them; damage counts after a second reading."""
     if not clips and not everything:
         raise typer.BadParameter("name clips, or say --all")
+    from archive.readiness import reachable
+    from archive.steps.auditing import Audited, audit, objects_of
+
     progress = console.progress()
     with common.reading() as archive:
         objects = objects_of(archive, common.known(archive, clips or []))
         if dry_run:
-            console.out.print(f"would read {len(objects):,} objects at {', '.join(archive.targets)}", highlight=False)
-            return
+            line = f"would read {len(objects):,} objects at {', '.join(archive.targets)}"
+            return console.would(line, {"objects": len(objects), "targets": list(archive.targets)}, as_json=as_json)
     with progress.shown(), common.opened_with(progress) as archive, archive.ledger.lease.held():
         readiness = reachable(archive)
         done = audit(archive, readiness.usable, objects)
@@ -53,9 +53,10 @@ def audit_copies(
         _print_audit(done)
     if any(one.findings or one.problem for one in done.values()):
         raise typer.Exit(common.DEBTS)
+    return None
 
 
-def _print_audit(done: dict[str, Audited]) -> None:
+def _print_audit(done: "dict[str, Audited]") -> None:
     table = console.table("target", "sound versions#", "MB read#", "faults#")
     for name, one in done.items():
         table.add_row(name, f"{one.sound:,}", f"{one.bytes / 1e6:,.1f}", f"{len(one.findings):,}")
@@ -80,15 +81,17 @@ def restore_clip(
     as_json: Json = False,
 ) -> None:
     """Write the files of a clip to a folder, from whichever target has each sound. It is an event."""
+    from archive.readiness import reachable
+    from archive.steps.restoring import restore
+
     progress = console.progress()
     with progress.shown(), common.opened_with(progress) as archive:
         common.known(archive, [clip])
         readiness = reachable(archive)
         if dry_run:
-            console.out.print(
-                f"would write {clip} to {to} from {', '.join(readiness.usable) or 'nowhere'}", highlight=False
-            )
-            return
+            line = f"would write {clip} to {to} from {', '.join(readiness.usable) or 'nowhere'}"
+            facts = {"clip": clip, "to": str(to), "from": list(readiness.usable)}
+            return console.would(line, facts, as_json=as_json)
         done = restore(archive, clip, to, readiness.usable, by=by)
     if as_json:
         console.print_json({"files": [str(path) for path in done.files], "problems": list(done.problems)})
@@ -97,6 +100,7 @@ def restore_clip(
             console.out.print(str(path), highlight=False, soft_wrap=True, markup=False)
     if done.problems:
         raise ArchiveError("not all of it could be restored:\n" + "\n".join(done.problems))
+    return None
 
 
 @app.command(name="rebuild", epilog="Example: thirdcopy rebuild --from disk")
@@ -109,6 +113,9 @@ def rebuild_ledger(
     as_json: Json = False,
 ) -> None:
     """Make a lost ledger anew from what lies at the targets. Copies are claimed until an audit has read them."""
+    from archive.readiness import reachable
+    from archive.steps.rebuilding import rebuild
+
     progress = console.progress()
     with progress.shown(), common.opened_with(progress) as archive, archive.ledger.lease.held():
         if source and source not in archive.targets:
@@ -118,8 +125,8 @@ def rebuild_ledger(
         if not usable:
             raise ArchiveError("no target can be read: " + "; ".join(readiness.problems.values()))
         if dry_run:
-            console.out.print(f"would read every object at {', '.join(usable)}", highlight=False)
-            return
+            line = f"would read every object at {', '.join(usable)}"
+            return console.would(line, {"targets": list(usable)}, as_json=as_json)
         done = rebuild(archive, usable)
         problems = [*done.problems, *(why for name, why in readiness.problems.items() if source in (None, name))]
     lacking = {name: len(objects) for name, objects in done.lacking.items() if objects}
@@ -136,11 +143,14 @@ def rebuild_ledger(
         raise RefusedError("forks, for a person to look at:\n" + "\n".join(done.forks))
     if problems:
         raise typer.Exit(common.DEBTS)
+    return None
 
 
 @targets.command(name="list", epilog="Example: thirdcopy targets list --json")
 def list_targets(config: Config = None, as_json: Json = False) -> None:
     """Show the targets, what they hold and what they are owed. No target is asked."""
+    from archive.steps.status import status as count
+
     with common.reading() as archive:
         counted = count(archive)
         kinds = {name: stanza.kind for name, stanza in archive.settings.targets.items()}
@@ -157,6 +167,9 @@ def list_targets(config: Config = None, as_json: Json = False) -> None:
 @targets.command(name="check", epilog="Example: thirdcopy targets check disk")
 def check_target(name: Target, config: Config = None, as_json: Json = False) -> None:
     """Try a target against every promise of the contract, under its scratch/; refuse one that strangers can read."""
+    from storage.conformance import conform
+    from storage.targets import S3Settings
+
     settings = common.settings()
     with common.reading() as archive:
         if name not in archive.targets:
@@ -170,7 +183,8 @@ def check_target(name: Target, config: Config = None, as_json: Json = False) -> 
                 from storage.targets.s3 import stranger  # boto3 takes a second to import
 
                 strangers = stranger(stanza)
-            checks = conform(target, token=uuid4().hex, large=large, tell=None if as_json else _tell)
+            tell = None if as_json else _tell
+            checks = [] if strangers else conform(target, token=uuid4().hex, large=large, tell=tell)
         except TargetError as error:
             setting = getattr(error, "setting", None)
             if setting:
@@ -189,6 +203,6 @@ def check_target(name: Target, config: Config = None, as_json: Json = False) -> 
         console.out.print(f"{name} keeps all {len(checks)} promises", highlight=False)
 
 
-def _tell(check: Check) -> None:
+def _tell(check: "Check") -> None:
     mark = "[green]✓[/]" if check.ok else "[red]✗[/]"
     console.out.print(f"{mark} {check.name}" + (f": {escape(check.detail)}" if check.detail else ""), highlight=False)

@@ -3,26 +3,22 @@
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
 
 from archive.errors import ArchiveError, RefusedError
-from archive.ledger.clips import AccessGiven
-from archive.opened import Archive
-from archive.records import DISSEMINATION, METADATA, POLICY, Judgement
-from archive.sidecar import Sidecar
-from archive.steps.status import Status
-from archive.steps.status import status as count
-from archive.steps.work import access_of, build
 from flows import console
 from flows.commands import common
 from flows.commands.common import By, Clip, Config, DryRun, Json
-from transcription.formats import from_json, to_srt, to_text, to_vtt
+
+if TYPE_CHECKING:
+    from archive.opened import Archive
+    from archive.sidecar import Sidecar
+    from archive.steps.status import Status
 
 app = typer.Typer()
-WRITERS = {"vtt": to_vtt, "srt": to_srt, "txt": to_text}
 
 
 class Format(StrEnum):
@@ -52,6 +48,8 @@ class Verdict(StrEnum):
 @app.command(epilog="Example: thirdcopy status --json")
 def status(config: Config = None, as_json: Json = False) -> None:
     """Show clips, copies, debts, transcripts and links, as the ledger knows them."""
+    from archive.steps.status import status as count
+
     with common.reading() as archive:
         counted = count(archive)
         failures = archive.ledger.clips.failures()
@@ -68,7 +66,7 @@ def status(config: Config = None, as_json: Json = False) -> None:
     return None
 
 
-def _print_status(counted: Status) -> None:
+def _print_status(counted: "Status") -> None:
     clips, links = counted.clips, counted.links
     console.out.print(f"[bold]{counted.archive}[/]  {counted.at:%Y-%m-%d %H:%M} UTC", highlight=False)
     table = console.table("clips", "n#", "")
@@ -84,9 +82,10 @@ def _print_status(counted: Status) -> None:
         where = console.shorten(target.address.partition("://")[2], 30)
         table.add_row(name, f"{target.copies:,}", f"{target.proven:,}", f"{target.claimed:,}", owed, escape(where))
     console.out.print(table)
+    console.out.print(f"[bold]transcripts[/]  {counted.transcripts:,}", highlight=False)
     console.out.print(
-        f"{counted.transcripts:,} transcripts; links: {links.proposed:,} proposed, {links.positive:,} positive, "
-        f"{links.negative:,} negative, {links.unsure:,} unsure, {links.conflicts:,} in conflict",
+        f"[bold]links[/]        {links.proposed:,} proposed, {links.positive:,} positive, {links.negative:,} negative, "
+        f"{links.unsure:,} unsure, {links.conflicts:,} in conflict",
         highlight=False,
     )
     for name, target in counted.targets.items():
@@ -97,6 +96,8 @@ def _print_status(counted: Status) -> None:
 @app.command(epilog="Example: thirdcopy show peertube-abc123")
 def show(clip: Clip, config: Config = None, as_json: Json = False) -> None:
     """Show one clip: where it is from, its copies, transcripts and links, what failed."""
+    from archive.steps.work import build
+
     with common.reading() as archive:
         common.known(archive, [clip])
         failures = archive.ledger.clips.failures(clip)
@@ -126,7 +127,7 @@ def show(clip: Clip, config: Config = None, as_json: Json = False) -> None:
     return None
 
 
-def _print_sidecar(document: Sidecar) -> None:
+def _print_sidecar(document: "Sidecar") -> None:
     capture, access = document.captures[-1], document.access
     by = f" by {access.by}" if access.by else ""
     length = str(timedelta(seconds=round(capture.duration)))
@@ -143,17 +144,19 @@ def _print_sidecar(document: Sidecar) -> None:
         doubt = "  [yellow]to be checked by a person[/]" if ref.doubtful else ""
         text = f"{ref.name}: {ref.segments} segments, {', '.join(ref.languages) or 'no speech'}"
         console.out.print(f"[bold]transcript[/]  {escape(text)}{doubt}", highlight=False)
-    for judged in document.links:
-        link = judged.link
+    for link in document.links:
         where = f"at {link.start:.0f} s" if link.start is not None else f"in the {link.where}"
-        stands = judged.standing or "no judgement"
+        stands = link.judgement or "no judgement"
         console.out.print(
-            f"[bold]{'link':>10}[/]  entry {escape(link.entry)}  tier {link.tier} {link.method}, {link.role}, "
-            f"score {link.score:.2f}, {where}: “{escape(console.shorten(link.quote, 80))}”  {stands}  [{link.id}]"
-            + (f"  [red]conflict: {escape(console.plain(link.conflict))}[/]" if link.conflict else ""),
+            f"[bold]{'link':>10}[/]  entry {escape(link.entry)}: tier {link.tier}, {link.method}, {link.role}, "
+            f"score {link.score:.2f}\n{'':>12}{where}: “{escape(console.shorten(link.quote, 80))}”\n"
+            f"{'':>12}{stands}; its id is {link.id}",
             highlight=False,
             soft_wrap=True,
         )
+        if link.conflict:
+            conflict = escape(console.plain(link.conflict))
+            console.out.print(f"{'':>12}[red]conflict:[/] {conflict}", highlight=False, soft_wrap=True)
 
 
 @app.command(epilog="Example: thirdcopy export peertube-abc123 --format vtt --output clip.vtt")
@@ -167,6 +170,8 @@ def export(
     by: By = None,
 ) -> None:
     """Write a transcript of a clip. What nobody opened wants --restricted and your name, and is recorded."""
+    from archive.records import DISSEMINATION
+
     with common.reading() as archive:
         common.known(archive, [clip])
         closed = _is_closed(archive, clip)
@@ -184,7 +189,7 @@ def export(
         if not transcript and len(found) > 1:
             console.err.print(f"{name}; there are also: {', '.join(list(found)[1:])} (--transcript)", highlight=False)
         body = found[name]
-        text = body if fmt is Format.json else WRITERS[fmt](from_json(body))
+        text = body if fmt is Format.json else _written(body, fmt)
         if closed:
             archive.event(f"work-{clip}", DISSEMINATION, agent=by, detail=f"export of {name} as {fmt}")
     if output:
@@ -193,7 +198,16 @@ def export(
         print(text, end="")
 
 
-def _is_closed(archive: Archive, clip: str) -> bool:
+def _written(body: str, fmt: Format) -> str:
+    from transcription.formats import from_json, to_srt, to_text, to_vtt
+
+    writers = {Format.vtt: to_vtt, Format.srt: to_srt, Format.txt: to_text}
+    return writers[fmt](from_json(body))
+
+
+def _is_closed(archive: "Archive", clip: str) -> bool:
+    from archive.steps.work import access_of
+
     captures = archive.ledger.clips.captures(clip)
     return access_of(archive, clip, captures[-1].source if captures else None).level != "public"
 
@@ -207,9 +221,14 @@ def access(
     dry_run: DryRun = False,
 ) -> None:
     """Open or close a clip. It is an event, and stands in the next version of the sidecar."""
+    from archive.ledger.clips import AccessGiven
+    from archive.records import POLICY
+    from archive.steps.work import access_of
+
     with common.reading() as archive:
         common.known(archive, [clip])
-        before = access_of(archive, clip, None).level
+        captures = archive.ledger.clips.captures(clip)
+        before = access_of(archive, clip, captures[-1].source if captures else None).level
         if not dry_run:
             archive.ledger.clips.give_access(clip, AccessGiven(level.value, by, archive.clock()))
             archive.event(f"work-{clip}", POLICY, agent=by, detail=f"access {level.value}")
@@ -227,6 +246,8 @@ def judge(
     dry_run: DryRun = False,
 ) -> None:
     """Judge a link. Judgements are only ever added; your newest one counts as yours."""
+    from archive.records import METADATA, Judgement
+
     with common.reading() as archive:
         common.known(archive, [clip])
         links = {found.id: found for found in archive.ledger.readings.links(clip)}

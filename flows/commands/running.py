@@ -1,19 +1,16 @@
 """Commands that do the main job, whole or a step at a time."""
 
-import os
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from archive import pipeline
-from archive.pipeline import Tally
-from archive.steps.linking import load_registers, to_link
-from archive.steps.storing import owed
-from archive.steps.transcribing import model_name, to_transcribe
-from archive.steps.work import to_seal
-from flows import console, server
+from flows import console
 from flows.commands import common
 from flows.commands.common import Clips, Config, DryRun, Json, Sources, TakeOver
+
+if TYPE_CHECKING:
+    from archive.pipeline import Tally
+    from flows.session import Session
 
 app = typer.Typer()
 Fast = Annotated[bool, typer.Option("--fast", help="Stop listing at fifty known clips in a row.")]
@@ -35,21 +32,28 @@ def run(
     _known_sources(source, settings.sources)
     if dry_run:
         return _would_do(as_json=as_json)
-    if plain:
-        with common.at_work(take_over=take_over) as session:
-            tally = pipeline.run(session.archive, session.readiness, session.engine, fast=fast, sources=source or ())
-        return common.report(tally, as_json=as_json, unusable=session.readiness.problems)
-    progress = console.progress()
-    progress.say("starting Prefect …")
-    with server.served(settings) as api:
-        server.configure(settings, api)
-        os.environ["THIRDCOPY_CONFIG"] = str(settings.file)
-        from flows import prefect_flows
+    from archive import pipeline
 
-        prefect_flows.show(progress)
-        with progress.shown():
-            done = prefect_flows.run_archive(fast=fast, sources=source or None, take_over=take_over)
-    return common.report(Tally(**{**done, "problems": tuple(done["problems"])}), as_json=as_json)
+    with common.at_work(take_over=take_over) as session:
+        if plain:
+            tally = pipeline.run(session.archive, session.readiness, session.engine, fast=fast, sources=source or ())
+        else:
+            tally = _through_prefect(session, fast=fast, sources=source or [])
+    return common.report(tally, as_json=as_json, unusable=session.readiness.problems if plain else None)
+
+
+def _through_prefect(session: "Session", *, fast: bool, sources: list[str]) -> "Tally":
+    from archive.pipeline import Tally
+    from flows import server
+
+    settings = session.archive.settings
+    session.archive.progress.say("starting Prefect …")
+    with server.served(settings) as api:
+        with server.configured(settings, api):
+            from flows import prefect_flows
+        with prefect_flows.within(session):
+            done = prefect_flows.run_archive(fast=fast, sources=sources or None)
+    return Tally(**{**done, "problems": tuple(done["problems"])})
 
 
 @app.command(epilog="Example: thirdcopy fetch --source channel")
@@ -65,8 +69,10 @@ def fetch(
     _known_sources(source, common.settings().sources)
     if dry_run:
         return _would_do(as_json=as_json)
+    from archive import pipeline
+
     with common.at_work(take_over=take_over) as session:
-        tally = Tally()
+        tally = pipeline.Tally()
         for name in source or session.archive.settings.sources:
             tally += pipeline.list_step(session.archive, name, fast=fast)
             clips = pipeline.to_fetch(session.archive, name)
@@ -79,6 +85,8 @@ def mirror(config: Config = None, take_over: TakeOver = False, dry_run: DryRun =
     """Seal what changed, store what any target is owed, read it back, write the run record."""
     if dry_run:
         return _would_do(as_json=as_json)
+    from archive import pipeline
+
     with common.at_work(take_over=take_over) as session:
         tally = pipeline.store_step(session.archive, session.readiness)
         tally += pipeline.finish_step(session.archive, session.readiness)
@@ -90,10 +98,15 @@ def transcribe(clips: Clips = None, config: Config = None, dry_run: DryRun = Fal
     """Transcribe safe clips that the model has not read; `mirror` stores what comes of it."""
     if dry_run:
         return _would_do(as_json=as_json)
+    from archive import pipeline
+    from archive.steps.transcribing import model_name, to_transcribe
+
+    with common.reading() as archive:
+        common.known(archive, clips or [])
     with common.at_work() as session:
         waiting = to_transcribe(session.archive, model_name(session.archive.settings.transcription))
-        chosen = [clip for clip in waiting if not clips or clip in common.known(session.archive, clips)]
-        tally = Tally()
+        chosen = [clip for clip in waiting if not clips or clip in clips]
+        tally = pipeline.Tally()
         if chosen:
             tally = pipeline.transcribe_step(session.archive, session.readiness, session.engine, chosen)
     return common.report(tally, as_json=as_json)
@@ -104,6 +117,8 @@ def link(config: Config = None, dry_run: DryRun = False, as_json: Json = False) 
     """Propose links to the registers for transcribed clips; `mirror` stores what comes of it."""
     if dry_run:
         return _would_do(as_json=as_json)
+    from archive import pipeline
+
     with common.at_work() as session:
         tally = pipeline.link_all(session.archive, session.registers())
     return common.report(tally, as_json=as_json)
@@ -118,19 +133,21 @@ def retry(
     as_json: Json = False,
 ) -> None:
     """Try again what failed, also what failed for good: some clips, or all."""
+    from archive import pipeline
+    from archive.steps.transcribing import model_name, to_transcribe
+
     with common.reading() as archive:
-        failures = [f for f in archive.ledger.clips.failures() if not clips or f.clip in common.known(archive, clips)]
+        common.known(archive, clips or [])
+        failures = [failure for failure in archive.ledger.clips.failures() if not clips or failure.clip in clips]
     if dry_run:
         report = [{"clip": f.clip, "step": f.step, "kind": f.kind, "times": f.times} for f in failures]
-        if as_json:
-            return console.print_json({"would_retry": report})
-        for row in report:
-            console.out.print(f"would retry {row['step']} of {row['clip']} ({row['kind']})", highlight=False)
-        return None
+        lines = [f"would retry {failure.step} of {failure.clip} ({failure.kind})" for failure in failures]
+        return console.would("\n".join(lines) or "nothing has failed", {"retry": report}, as_json=as_json)
     wanted = {failure.clip for failure in failures}
     with common.at_work(take_over=take_over) as session:
-        tally = Tally()
+        tally = pipeline.Tally()
         for source in session.archive.settings.sources:
+            pipeline.forget_rest(session.archive, source)
             chosen = [clip for clip in pipeline.to_fetch(session.archive, source, retry=True) if clip in wanted]
             tally += pipeline.fetch_step(session.archive, session.readiness, source, chosen)
         model = model_name(session.archive.settings.transcription)
@@ -142,11 +159,16 @@ def retry(
 
 
 @app.command(epilog="Example: thirdcopy schedule")
-def schedule(config: Config = None) -> None:
-    """Serve the flows by the cron lines of the settings, until stopped."""
+def schedule(config: Config = None, dry_run: DryRun = False) -> None:
+    """Run by the cron lines of the settings, until stopped; they are read once, so start it anew when they change."""
     from flows import serving
 
-    serving.supervise(common.settings(), console.Lines().say)
+    settings = common.settings()
+    if dry_run:
+        for name, cron in serving.lines(settings).items():
+            console.out.print(f"would serve {name:<5} at {cron} (UTC)", highlight=False, markup=False)
+        return
+    serving.supervise(settings, console.Lines().say)
 
 
 def _known_sources(chosen: list[str] | None, known: object) -> None:
@@ -160,6 +182,12 @@ def _known_sources(chosen: list[str] | None, known: object) -> None:
 
 def _would_do(*, as_json: bool) -> None:
     """What the ledger says is to be done; no source and no target is asked."""
+    from archive import pipeline
+    from archive.steps.linking import load_registers, to_link
+    from archive.steps.storing import owed
+    from archive.steps.transcribing import model_name, to_transcribe
+    from archive.steps.work import to_seal
+
     with common.reading() as archive:
         fetching = {name: len(pipeline.to_fetch(archive, name)) for name in archive.settings.sources}
         storing = owed(archive)

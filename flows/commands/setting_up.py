@@ -5,21 +5,20 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
 
 import typer
 from rich.markup import escape
+from rich.table import Table
 
 from archive.errors import SettingsError
-from archive.opened import opened
-from archive.readiness import reachable
-from archive.settings import FILE, Settings, find, load
 from flows import console
 from flows.commands import common
 from flows.commands.common import Config, DryRun, Json
-from storage.clock import time_at
-from storage.targets import S3Settings
+
+if TYPE_CHECKING:
+    from archive.settings import Settings
 
 app = typer.Typer()
 GIB = 1024**3
@@ -84,13 +83,12 @@ def init(
     dry_run: DryRun = False,
 ) -> None:
     """Write a first archive.toml with three folders as targets, to be replaced by disks and stores."""
+    from archive.settings import FILE
+
     file = folder / FILE
     if file.exists():
         raise SettingsError([f"{file} exists already: edit it, or choose another folder"])
-    name = (
-        "".join(c if c.isascii() and c.isalnum() else "-" for c in folder.resolve().name.lower()).strip("-")
-        or "archive"
-    )
+    name = _plain_name(folder.resolve().name) or "archive"
     disks = [folder / "targets" / f"disk{number}" for number in (1, 2, 3)]
     if not dry_run:
         for disk in disks:
@@ -111,6 +109,8 @@ def add(
     dry_run: DryRun = False,
 ) -> None:
     """Add a source to the settings."""
+    from archive.settings import find, load
+
     file = find(common.chosen_file())
     settings = load(file)
     name = name or _name_of(url)
@@ -137,8 +137,13 @@ def add(
 def _name_of(url: str) -> str:
     parts = urlsplit(url)
     last = [part for part in parts.path.split("/") if part not in ("", "videos", "c", "channel")]
-    words = last[-1] if last else parts.hostname or "source"
-    return "-".join(filter(None, "".join(c if c.isascii() and c.isalnum() else "-" for c in words.lower()).split("-")))
+    return _plain_name(last[-1] if last else parts.hostname or "") or "source"
+
+
+def _plain_name(words: str) -> str:
+    """Words as a name that settings take."""
+    letters = "".join(c if c.isascii() and c.isalnum() else "-" for c in words.lower())
+    return "-".join(filter(None, letters.split("-")))[:60].strip("-")
 
 
 def _quoted(text: str) -> str:
@@ -156,16 +161,17 @@ def doctor(config: Config = None, as_json: Json = False) -> None:
     if as_json:
         console.print_json({"sound": all(one.ok for one in found), "findings": [asdict(one) for one in found]})
     else:
+        grid = Table.grid(padding=(0, 1))
         for one in found:
-            mark = "[green]✓[/]" if one.ok else "[red]✗[/]"
-            console.out.print(f"{mark} [bold]{one.what}[/]  {escape(one.found)}", highlight=False, soft_wrap=True)
+            grid.add_row("[green]✓[/]" if one.ok else "[red]✗[/]", f"[bold]{one.what}[/]", escape(one.found))
             if not one.ok and one.do:
-                console.out.print(f"    → {escape(one.do)}", highlight=False, soft_wrap=True)
+                grid.add_row("", "", f"→ {escape(one.do)}")
+        console.out.print(grid, highlight=False)
     if not all(one.ok for one in found):
         raise typer.Exit(common.FAILED)
 
 
-def _examine(settings: Settings) -> Iterator[Found]:
+def _examine(settings: "Settings") -> Iterator[Found]:
     for program in ("ffmpeg", "ffprobe"):
         where = shutil.which(program)
         yield Found(program, bool(where), where or "not found", "apt install ffmpeg, or brew install ffmpeg")
@@ -195,7 +201,7 @@ def _tool() -> Iterator[Found]:
     )
 
 
-def _model(settings: Settings) -> Found:
+def _model(settings: "Settings") -> Found:
     model = settings.transcription.model
     folder = Path(model)
     if folder.is_dir():
@@ -211,7 +217,7 @@ def _model(settings: Settings) -> Found:
     return Found("model", ok=True, found=f"{model}; fetched from the model hub when it is first needed")
 
 
-def _disk(settings: Settings) -> Found:
+def _disk(settings: "Settings") -> Found:
     folder = next(path for path in (settings.state, *settings.state.parents) if path.is_dir())
     free = shutil.disk_usage(folder).free / GIB
     enough = free > settings.free_gib
@@ -220,7 +226,11 @@ def _disk(settings: Settings) -> Found:
     )
 
 
-def _keys_and_targets(settings: Settings) -> Iterator[Found]:
+def _keys_and_targets(settings: "Settings") -> Iterator[Found]:
+    from archive.opened import opened
+    from archive.readiness import reachable
+    from storage.targets import address
+
     for name, stanza in settings.targets.items():
         lacking = [key for key in ("access_key", "secret_key") if getattr(stanza, key, "") is None]
         if lacking:
@@ -230,16 +240,18 @@ def _keys_and_targets(settings: Settings) -> Iterator[Found]:
             yield Found(f"keys of {name}", ok=False, found=f"no {' and no '.join(lacking)}", do=f"set {variables}")
     with opened(settings) as archive:
         readiness = reachable(archive)
-        for name, target in archive.targets.items():
+        for name, stanza in settings.targets.items():
             problem = readiness.problems.get(name)
-            yield Found(
-                f"target {name}", problem is None, problem or f"answers ({target.address})", "see the sentence above"
-            )
+            found = problem or f"answers ({address(stanza)})"
+            yield Found(f"target {name}", problem is None, found, "see the sentence above")
     yield from _clock(settings)
 
 
-def _clock(settings: Settings) -> Iterator[Found]:
+def _clock(settings: "Settings") -> Iterator[Found]:
     """The machine's clock against the first store that tells its own."""
+    from storage.clock import time_at
+    from storage.targets import S3Settings
+
     for name, stanza in settings.targets.items():
         told = time_at(stanza.endpoint, stanza.ca_file) if isinstance(stanza, S3Settings) else None
         if told:

@@ -1,0 +1,305 @@
+"""What every command owes its user: an example, JSON, a dry run, an exit code that means something."""
+
+import json
+import os
+import pty
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.main import get_command
+
+from flows import cli
+from tests.flows.place import Done, Place, little_archive, videos
+from tests.world.channel import Channel
+from tests.world.samples import sample_register
+from tests.world.servers import S3Server, rclone
+
+EXTRA = '[registers.victims]\nfile = "register.csv"\n[schedule]\nrun = "30 2 * * *"\n'
+Call = Callable[..., Done]
+
+
+def commands() -> dict[str, Any]:
+    """Every command, by the words that call it."""
+    found: dict[str, Any] = {}
+
+    def walk(group: Any, words: tuple[str, ...]) -> None:
+        for name, command in group.commands.items():
+            if hasattr(command, "commands"):
+                walk(command, (*words, name))
+            else:
+                found[" ".join((*words, name))] = command
+
+    walk(get_command(cli.app), ())
+    return found
+
+
+COMMANDS = commands()
+
+
+def having(option: str) -> list[str]:
+    return [name for name, command in COMMANDS.items() if any(option in each.opts for each in command.params)]
+
+
+@pytest.fixture(scope="module")
+def kept(
+    tmp_path_factory: pytest.TempPathFactory, films: Path, whisper_folder: Path
+) -> Iterator[tuple[Place, Channel, dict[str, list[str]]]]:
+    """An archive with a clip, a transcript and a link, and the arguments that each command takes there."""
+    folder = tmp_path_factory.mktemp("kept")
+    shown = [replace(videos(films, 1)[0], description="About Karim Lindenbrook, entry 153.")]
+    sample_register(folder / "register.csv", [])
+    with little_archive(folder, shown, model=whisper_folder, extra=EXTRA) as (place, channel):
+        done = place.thirdcopy("run", "--plain", "--json")
+        assert (done.code, done.json["links"], done.json["transcribed"]) == (0, 1, 1), done.err
+        clip = f"peertube-{shown[0].id}"
+        with closing(sqlite3.connect(folder / "state" / "ledger.sqlite")) as ledger:
+            (link,) = ledger.execute("SELECT id FROM links").fetchone()
+        arguments = {
+            "init": [str(folder / "another")],
+            "add": [channel.url_of("second")],
+            "show": [clip],
+            "export": [clip],
+            "access": [clip, "public", "--by", "A. Archivist"],
+            "judge": [clip, link, "positive", "--by", "R. Reader"],
+            "audit": ["--all"],
+            "restore": [clip, "--to", str(folder / "out")],
+            "targets check": ["one"],
+        }
+        yield place, channel, {name: arguments.get(name, []) for name in COMMANDS}
+
+
+@pytest.fixture
+def call(kept: tuple[Place, Channel, Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
+    """Call a command within this process, as its script would be."""
+    place, _, _ = kept
+    for name, value in place.variables().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(place.folder)
+
+    def run(*arguments: str) -> Done:
+        monkeypatch.setattr(sys, "argv", ["thirdcopy", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        return Done(int(ended.value.code or 0), *capsys.readouterr())
+
+    return run
+
+
+def snapshot(folder: Path) -> dict[str, bytes | str]:
+    """All that an archive keeps: each file's bytes, and what the ledger says."""
+    files = [path for path in folder.rglob("*") if path.is_file() and "ledger.sqlite" not in path.name]
+    with closing(sqlite3.connect(folder / "state" / "ledger.sqlite")) as ledger:
+        return {str(path): path.read_bytes() for path in files} | {"ledger": "\n".join(ledger.iterdump())}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_shows_an_example_and_fits_a_terminal(call: Call, name: str) -> None:
+    done = call(*name.split(), "--help")
+    assert done.code == 0
+    assert f"Example: thirdcopy {name}" in done.out
+    assert max(map(len, done.out.splitlines())) <= 80
+
+
+def test_what_acts_has_a_dry_run_and_what_reports_has_json() -> None:
+    looks = {"doctor", "status", "show", "export", "targets list", "targets check"}
+    silent = {"init", "add", "schedule", "access", "judge", "export"}
+    assert set(having("--dry-run")) == set(COMMANDS) - looks
+    assert set(having("--json")) == set(COMMANDS) - silent
+
+
+@pytest.mark.parametrize("name", having("--dry-run"))
+def test_a_dry_run_changes_nothing(kept: tuple[Place, Channel, dict[str, list[str]]], call: Call, name: str) -> None:
+    place, channel, arguments = kept
+    before, asked = snapshot(place.folder), len(channel.requests)
+    done = call(*name.split(), *arguments[name], "--dry-run")
+    assert done.code == 0, done.err
+    assert done.out
+    assert snapshot(place.folder) == before
+    assert len(channel.requests) == asked
+    if name in having("--json"):
+        assert json.loads(call(*name.split(), *arguments[name], "--dry-run", "--json").out)
+        assert snapshot(place.folder) == before
+
+
+@pytest.mark.parametrize("name", [name for name in having("--json") if name not in ("run", "rebuild")])
+def test_a_report_in_json_is_alone_on_stdout(
+    kept: tuple[Place, Channel, dict[str, list[str]]], call: Call, name: str
+) -> None:
+    _, _, arguments = kept
+    done = call(*name.split(), *arguments[name], "--json")
+    assert isinstance(json.loads(done.out), dict)
+    assert done.code in ((0, 1) if name == "doctor" else (0,)), done.err  # the doctor may find yt-dlp old
+
+
+def test_a_ledger_that_was_lost_is_made_anew(kept: tuple[Place, Channel, Any], call: Call) -> None:
+    place, _, _ = kept
+    refused = call("rebuild", "--json")
+    assert (refused.code, refused.out) == (4, "")
+    state = place.folder / "state"
+    state.rename(place.folder / "moved")
+    try:
+        done = call("rebuild", "--json")
+        assert (done.code, done.json["clips"]) == (0, 1), done.err
+    finally:
+        shutil.rmtree(state)
+        (place.folder / "moved").rename(state)
+
+
+def test_tables_fit_eighty_columns(kept: tuple[Place, Channel, dict[str, list[str]]], call: Call) -> None:
+    _, _, arguments = kept
+    for words in ("status", "show", "targets list", "audit", "doctor", "link"):
+        done = call(*words.split(), *arguments[words])
+        tabled = [line for line in done.out.splitlines() if "http" not in line]
+        assert max(map(len, tabled)) <= 80, words
+        assert done.out.strip()
+
+
+def test_the_doctor_looks_at_each_thing(kept: tuple[Place, Channel, Any], call: Call) -> None:
+    found = {one["what"]: one for one in json.loads(call("doctor", "--json").out)["findings"]}
+    assert {"ffmpeg", "ffprobe", "JavaScript runtime", "yt-dlp", "model", "disk", "target one"} <= set(found)
+    assert all(one["ok"] for name, one in found.items() if name != "yt-dlp")
+    assert all(one["ok"] or one["do"] for one in found.values())
+
+
+@pytest.mark.parametrize(
+    ("words", "nearest"),
+    [
+        (["show", "peertube-X"], ""),
+        (["transcribe", "peertube-X"], ""),
+        (["retry", "peertube-X"], ""),
+        (["audit", "peertube-X"], ""),
+        (["run", "--source", "voice"], "did you mean voices?"),
+        (["fetch", "--source", "voice"], "did you mean voices?"),
+        (["targets", "check", "thre"], "did you mean three?"),
+        (["rebuild", "--from", "thre"], "did you mean three?"),
+    ],
+)
+def test_what_is_not_known_is_answered_with_the_nearest(
+    kept: tuple[Place, Channel, dict[str, list[str]]], call: Call, words: list[str], nearest: str
+) -> None:
+    _, _, arguments = kept
+    (clip,) = arguments["show"]
+    done = call(*(word.replace("peertube-X", clip[:-1]) for word in words))
+    said = " ".join(re.sub(r"[│╭╰─╮╯]", "", done.err).split())
+    assert (done.code, done.out) == (2, "")
+    assert (nearest or f"there is no clip {clip[:-1]}; did you mean {clip}?") in said
+
+
+def test_a_wrong_setting_is_named_with_its_file(tmp_path: Path) -> None:
+    with little_archive(tmp_path, [], extra="[transcription.x]\n") as (place, _):
+        place.file.write_text(place.file.read_text().replace("minimum_copies", "minimum_copys"))
+        done = place.thirdcopy("status")
+    assert (done.code, done.out) == (2, "")
+    assert f"{place.file}: minimum_copys is no setting; did you mean minimum_copies?" in done.err
+
+
+def test_from_an_empty_folder_to_a_first_run(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    assert place.thirdcopy("status").code == 2
+    assert place.thirdcopy("init").code == 0
+    assert place.thirdcopy("init").code == 2, "settings are never written over"
+    added = place.thirdcopy("add", "https://www.youtube.com/@made.up-channel/videos", "--languages", "kk,ug")
+    assert (added.code, "Next: thirdcopy run" in added.out) == (0, True), added.err
+    assert 'languages = ["kk", "ug"]' in place.file.read_text()
+    done = place.thirdcopy("run", "--dry-run", "--json")
+    assert (done.code, done.json["dry_run"]["fetch"]) == (0, {"made-up-channel": 0}), done.err
+    again = place.thirdcopy("add", "https://www.youtube.com/@made.up-channel/videos")
+    assert (again.code, "sources.made-up-channel exists" in again.err) == (2, True)
+
+
+def stanza(server: S3Server, **changes: str) -> tuple[str, dict[str, str]]:
+    """A target `store` in the settings, and its keys in the environment."""
+    values = {"kind": "s3", "endpoint": server.endpoint, "bucket": server.bucket} | changes
+    text = "[targets.store]\n" + "".join(f'{name} = "{value}"\n' for name, value in values.items())
+    names = ("ACCESS_KEY", "SECRET_KEY")
+    keys = dict(zip(names, (server.access_key, server.secret_key), strict=True))
+    return text, {f"THIRDCOPY_TARGETS__STORE__{name}": value for name, value in keys.items()}
+
+
+def test_a_sound_store_passes_the_check(tmp_path: Path, seaweedfs_server: S3Server) -> None:
+    text, keys = stanza(seaweedfs_server, prefix="checked")
+    with little_archive(tmp_path, [], extra=text) as (place, _):
+        place.environment |= keys
+        done = place.thirdcopy("targets", "check", "store")
+    assert (done.code, done.err) == (0, "")
+    assert re.search(r"store keeps all \d\d promises", done.out)
+    assert seaweedfs_server.secret_key not in done.out
+
+
+def test_a_bucket_open_to_strangers_is_refused(tmp_path: Path) -> None:
+    with rclone(tmp_path / "rclone", anyone=True) as server:
+        text, keys = stanza(server)
+        with little_archive(tmp_path / "place", [], extra=text) as (place, _):
+            place.environment |= keys
+            done = place.thirdcopy("targets", "check", "store")
+    assert done.code == 4
+    assert "store answers strangers" in done.err
+
+
+def test_a_missing_bucket_is_named_with_the_nearest(tmp_path: Path, rclone_server: S3Server) -> None:
+    text, keys = stanza(rclone_server, bucket="testimonj")
+    with little_archive(tmp_path, [], extra=text) as (place, _):
+        place.environment |= keys
+        for words in (["run"], ["run", "--plain"], ["targets", "check", "store"]):
+            done = place.thirdcopy(*words)
+            assert (done.code, done.out) == (2, ""), done.err
+            assert f"{place.file}: targets.store.bucket: " in done.err
+            assert "testimonj" in done.err
+            assert f"the nearest is '{rclone_server.bucket}'" in done.err
+            assert "Traceback" not in done.err
+
+
+def test_the_shell_completes_clips_and_targets(kept: tuple[Place, Channel, dict[str, list[str]]]) -> None:
+    place, _, arguments = kept
+    (clip,) = arguments["show"]
+    script = Path(sys.executable).with_name("thirdcopy")
+    for line, wanted in ((f"thirdcopy show {clip[:12]}", clip), ("thirdcopy targets check th", "three")):
+        words = {"COMP_WORDS": line, "COMP_CWORD": str(len(line.split()) - 1), "_THIRDCOPY_COMPLETE": "complete_bash"}
+        done = subprocess.run([script], cwd=place.folder, env=place.variables() | words, capture_output=True, text=True)
+        assert done.stdout.split() == [wanted], done.stderr
+
+
+def test_help_and_version_import_nothing_heavy() -> None:
+    heavy = "yt_dlp boto3 botocore faster_whisper ctranslate2 numpy prefect sqlalchemy pydantic"
+    look = f"import sys, flows.cli; print([name for name in {heavy.split()!r} if name in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_a_reader_that_leaves_gets_no_traceback(kept: tuple[Place, Channel, Any]) -> None:
+    place, _, _ = kept
+    with place.start("status") as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        said = process.stderr.read()
+        process.wait(60)
+    assert said == ""
+
+
+def test_bars_go_to_the_terminal_and_json_to_the_pipe(kept: tuple[Place, Channel, Any]) -> None:
+    place, _, _ = kept
+    ours, theirs = pty.openpty()
+    try:
+        command = [*place.command, "audit", "--all", "--json"]
+        variables = place.variables() | {"TERM": "xterm-256color"}
+        with subprocess.Popen(
+            command, cwd=place.folder, env=variables, stdout=subprocess.PIPE, stderr=theirs, text=True
+        ) as process:
+            out, _ = process.communicate(timeout=60)
+        os.set_blocking(ours, False)
+        drawn = os.read(ours, 1_000_000).decode("utf-8", "replace")
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert set(json.loads(out)) == {"one", "two", "three"}
+    assert "\x1b[" in drawn
+    assert "read one" in drawn
