@@ -1,7 +1,7 @@
 """Settings: `archive.toml`, a file of secrets and the environment, read once into one frozen value.
 
 Order of precedence: the environment (`THIRDCOPY_…`, two underscores between levels), the file of secrets, then
-`archive.toml`. Paths are relative to the file that names them.
+`archive.toml`. Paths, also those of the other two, are relative to the folder of `archive.toml`.
 """
 
 import os
@@ -141,7 +141,6 @@ def load(file: Path) -> Settings:
     ]
     if problems:
         raise SettingsError(problems)
-    _resolve_paths(document, file.parent)
     secrets = os.environ.get(f"{PREFIX}SECRETS_FILE") or document.get("secrets_file")
     if secrets:
         secrets_file = file.parent / Path(str(secrets)).expanduser()
@@ -155,6 +154,7 @@ def load(file: Path) -> Settings:
     environment = _environment(document)
     _validate_names(document, environment, "environment")
     _merge(document, environment)
+    _resolve_paths(document, file.parent)
     try:
         settings = Settings(**document)
     except ValidationError as error:
@@ -226,7 +226,7 @@ def _variable(path: tuple[str, ...]) -> str:
 
 
 def _resolve_paths(document: dict[str, Any], folder: Path) -> None:
-    """Make the paths of the file absolute, in place."""
+    """Make paths absolute, in place: whoever reads these settings may be in another folder."""
     document["state"] = str(folder / Path(str(document.get("state", "state"))).expanduser())
     stanzas = [stanza for table in TABLES for stanza in _stanzas(document, table).values() if isinstance(stanza, dict)]
     for stanza in stanzas:

@@ -3,9 +3,11 @@
 Nothing here imports Prefect: it reads its settings when it is first imported, so `configure` comes before that.
 """
 
+import base64
 import fcntl
 import json
 import os
+import secrets
 import socket
 import subprocess
 import time
@@ -82,6 +84,7 @@ def configured(settings: Settings, api: str) -> Iterator[None]:
 def variables(settings: Settings, api: str) -> dict[str, str]:
     """The environment for a process with Prefect in it: the user's, but with our settings of Prefect and no others."""
     kept = KEPT if settings.prefect.api_url else ()
+    local = {} if settings.prefect.api_url else {"PREFECT_API_AUTH_STRING": password(settings)}
     others = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_") or name in kept}
     return others | {
         "PREFECT_HOME": str(home(settings)),
@@ -95,7 +98,23 @@ def variables(settings: Settings, api: str) -> dict[str, str]:
         "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
         "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",
         "DO_NOT_TRACK": "1",
+        **local,
     }
+
+
+def password_file(settings: Settings) -> Path:
+    """Where the local server's password lies."""
+    return home(settings) / "password"
+
+
+def password(settings: Settings) -> str:
+    """What the local server's API and pages want, made once: who else is on this machine could else start runs."""
+    home(settings).mkdir(parents=True, exist_ok=True, mode=0o700)
+    with suppress(FileExistsError):
+        descriptor = os.open(password_file(settings), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(f"thirdcopy:{secrets.token_urlsafe(24)}")
+    return password_file(settings).read_text()
 
 
 @contextmanager
@@ -133,6 +152,7 @@ def find(settings: Settings) -> Server | None:
 def answers(settings: Settings, server: Server) -> bool:
     """Whether a server answers, and is this archive's: a port may have gone to another's meanwhile."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    opener.addheaders = [("Authorization", f"Basic {base64.b64encode(password(settings).encode()).decode()}")]
     try:
         with opener.open(f"{server.api}/admin/settings", timeout=ANSWER_TIMEOUT) as answer:
             found: Any = json.load(answer)
@@ -167,6 +187,7 @@ def _try_to_start(settings: Settings, port: int, log: Path) -> Server | None:
     found = variables(settings, f"http://127.0.0.1:{port}/api")
     environment = {name: value for name, value in found.items() if not name.startswith("THIRDCOPY_")}
     environment["PREFECT_SERVER_CORS_ALLOWED_ORIGINS"] = f"http://127.0.0.1:{port}"
+    environment["PREFECT_SERVER_API_AUTH_STRING"] = password(settings)
     command = ("prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port))
     process = leash.start(*command, environment=environment, log=log)
     server = Server(process.pid, port, process)

@@ -107,6 +107,8 @@ class _Supervisor:
         self._child = leash.start("flows.serving", environment=environment, log=log)
         self._api = api
         self._say(f"serving; the runs are at {api.removesuffix('/api')}, what they say in {log}")
+        if self._server:
+            self._say(f"the page wants the words in {server.password_file(self._settings)}")
 
     def _wait(self, why: str) -> None:
         self._say(f"{why}: beginning anew in {self._pause:.0f} s")

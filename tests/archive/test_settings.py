@@ -253,6 +253,12 @@ def test_paths_are_relative_to_the_file(settings: Load, tmp_path: Path) -> None:
     assert loaded.file == tmp_path / "archive.toml"
 
 
+def test_paths_of_the_environment_are_relative_to_the_file_too(settings: Load, tmp_path: Path) -> None:
+    loaded = settings(ONE + DISK, STATE="elsewhere", TARGETS__MY_DISK__PATH="other-disk")
+    assert loaded.state == tmp_path / "elsewhere"
+    assert loaded.targets["my-disk"].model_dump()["path"] == tmp_path / "other-disk"
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1:8333", "localhost", "[::1]:9000"])
 def test_http_is_for_this_machine_alone(settings: Load, host: str) -> None:
     assert settings(ONE + BUCKET.replace("https://store.example.org", f"http://{host}")).targets

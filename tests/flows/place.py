@@ -1,5 +1,6 @@
 """A small archive to run commands in: a channel of short clips, three folders, settings; commands in processes."""
 
+import base64
 import json
 import os
 import shutil
@@ -114,7 +115,7 @@ class Place:
     def asked(self, path: str, body: object = None) -> Any:
         """What the local Prefect server's API answers: to a GET, or to a POST of `body`."""
         port = json.loads((self.prefect / "server.json").read_text())["port"]
-        return ask(f"http://127.0.0.1:{port}/api", path, body)
+        return ask(f"http://127.0.0.1:{port}/api", path, body, (self.prefect / "password").read_text())
 
     def told_prefect(self) -> str:
         """Every word in Prefect's database."""
@@ -124,10 +125,12 @@ class Place:
         return text
 
 
-def ask(api: str, path: str, body: object = None) -> Any:
+def ask(api: str, path: str, body: object = None, password: str = "") -> Any:
     """What an API answers, as JSON; asked again while it says that its database is busy, as Prefect's clients do."""
     data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(f"{api}{path}", data, {"Content-Type": "application/json"})
+    token = base64.b64encode(password.encode()).decode()
+    headers = {"Content-Type": "application/json", "Authorization": f"Basic {token}"}
+    request = urllib.request.Request(f"{api}{path}", data, headers)
 
     def answer() -> tuple[Any] | None:
         try:

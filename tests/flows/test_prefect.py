@@ -10,12 +10,13 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 
 import pytest
 
 from archive.settings import load
 from flows import server
-from tests.flows.place import Place, group, little_archive, lives, until, videos
+from tests.flows.place import Place, ask, group, little_archive, lives, until, videos
 from tests.world.channel import Channel, Fault, Video
 
 TITLE = "Kanarienvogel testimony"
@@ -72,6 +73,9 @@ def test_a_run_has_a_server_of_its_own_that_ends_with_it_however_it_ends(
                 until("the fetch begins", lambda: channel.downloads.get(video.id))
                 noted = json.loads((place.prefect / "server.json").read_text())
                 assert listening(noted["pid"]) == {LOOPBACK}
+                with pytest.raises(HTTPError, match="401"):
+                    ask(f"http://127.0.0.1:{noted['port']}/api", "/admin/settings", password="thirdcopy:guess")
+                assert (place.prefect / "password").stat().st_mode & 0o077 == 0
                 answered = place.asked("/admin/settings")
                 assert answered["home"] == str(place.prefect)
                 assert answered["server"]["analytics_enabled"] is False
