@@ -10,9 +10,12 @@ from dataclasses import dataclass
 from archive.linking import cues, numerals
 
 # A group of three after a plain space may be a thousand or the next number: read as neither.
-_DIGITS = re.compile(r"(?:\d{1,3}(?:[,٬\xa0\u202f]\d{3})++|\d{1,7}+)(?!\d|[.,٬:/–-]\d|[ ]\d{3}(?!\d)|[^\W\d_]{1,2}\d)")
-_ALL_DIGITS = re.compile(r"(?<![\d.,:/-])(?:\d{1,3}(?:[,٬]\d{3})++|\d{1,7}+)(?!\d)")
-_HAN_NUMERALS = re.compile(rf"[{numerals.HAN}]{{1,12}}+")
+# No possessive quantifiers here: Python before 3.11.4 matches too much with them.
+_DIGITS = re.compile(
+    r"(?:\d{1,3}(?:[,٬\xa0\u202f]\d{3})+|\d{1,7})(?!\d|[.,٬:/–-]\d|[ \xa0\u202f]\d{3}(?!\d)|[^\W\d_]{1,2}\d)"
+)
+_ALL_DIGITS = re.compile(r"(?<![\d.,:/-])(?:\d{1,3}(?:[,٬]\d{3})+|\d{1,7})(?![,٬]?\d)")
+_HAN_NUMERALS = re.compile(rf"[{numerals.HAN}]{{1,12}}")
 _WORDS = re.compile(r"[A-Za-z]{1,9}(?![A-Za-z])")
 _FURTHER = re.compile(r"[ ]{0,2}(?:,[ ]{1,2}(?:and[ ])?|and[ ]|&[ ]|,?[ ]?及|、)")
 _LAST_WORD = re.compile(r"([^\W\d_]+)[ '’s]{0,3}$")

@@ -32,7 +32,7 @@ class Reading:
 
 _HAN = "㐀-䶿一-鿿豈-﫿𠀀-𲎯"
 _HAN_ONLY = re.compile(f"[{_HAN}]+")
-_PIECE = re.compile(rf"[{_HAN}]+|[^\W\d_{_HAN}]+(?:['’ʼʻ`]?[^\W\d_{_HAN}]+)*+")
+_PIECE = re.compile(rf"[{_HAN}]+|[^\W\d_{_HAN}]+(?:['’ʼʻ`][^\W\d_{_HAN}]+)*")
 _UYGHUR = frozenset("ېۇۆۈەۋڭئھ")
 _ABD = frozenset(("abd", "abdu", "abdul", "abdel", "abdal", "عبد", "абд", "абду", "абдул"))
 _JOINED = frozenset(

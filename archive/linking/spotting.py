@@ -35,8 +35,8 @@ HAN_WIDTHS = range(6, 2, -1)
 """Characters of a Han name in running text. Two are left out: too many words of everyday speech sound like a name."""
 
 _HAN = "㐀-䶿一-鿿"
-_WORD = re.compile(rf"[^\W\d_{_HAN}]+(?:['’ʼʻ`-][^\W\d_{_HAN}]+)*+")
-_HAN_RUN = re.compile(rf"[{_HAN}](?:[·•・]?[{_HAN}])*+")
+_WORD = re.compile(rf"[^\W\d_{_HAN}]+(?:['’ʼʻ`-][^\W\d_{_HAN}]+)*")
+_HAN_RUN = re.compile(rf"[{_HAN}](?:[·•・]?[{_HAN}])*")
 _BETWEEN = re.compile(r"[ \t\n\xa0\u200c-\u200f\u202a-\u202e\u2066-\u2069-]{1,3}")
 
 Span = tuple[str, int, int]
