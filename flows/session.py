@@ -12,6 +12,7 @@ from archive.progress import Progress
 from archive.readiness import Readiness, ready
 from archive.settings import Settings
 from archive.steps.linking import load_registers, prepare_registers
+from archive.steps.storing import sweep
 from archive.steps.transcribing import Engine
 from transcription.records import Options
 
@@ -59,4 +60,5 @@ def load_engine(options: Options) -> Engine:
 def writing(settings: Settings, progress: Progress, *, take_over: bool = False) -> Iterator[Session]:
     """A session that may write: it holds the lease, and the targets are ready. Raises RefusedError, SettingsError."""
     with opened(settings, progress) as archive, archive.ledger.lease.held():
+        sweep(archive)
         yield Session(archive, ready(archive, take_over=take_over))

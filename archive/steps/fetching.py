@@ -1,5 +1,6 @@
 """Fetch: one clip from its source into a checked, digested, sealed capture."""
 
+import errno
 import re
 import shutil
 from collections.abc import Callable, Mapping
@@ -23,6 +24,8 @@ from transcription.media import probe, stream_digests
 
 GIB = 1024**3
 STREAMS_TIMEOUT = 3600.0
+LOOK_EVERY = 64 * 1024**2
+"""Bytes of a fetch between two looks at the disk: a body may be larger than announced, or have no end."""
 
 
 class SpaceShort(ArchiveError):
@@ -50,7 +53,7 @@ class FetchedClip:
 def fetch_clip(archive: Archive, source: Source, clip: str, usable: Mapping[str, Target]) -> FetchedClip:
     """Fetch, check, digest and seal one clip. A failure is kept with its class and reported, not raised.
 
-    Raises SpaceShort before a byte is asked for if the disk is too full, and SourceRefuses if the source blames us:
+    Raises SpaceShort if the disk is too full, or gets so on the way, and SourceRefuses if the source blames us:
     both mean that no further clip of this source should be tried now.
     """
     # Its own listing, not the newest of any source: access follows from the source that a clip came by.
@@ -63,8 +66,16 @@ def fetch_clip(archive: Archive, source: Source, clip: str, usable: Mapping[str,
     attempt = archive.attempts / clip
     try:
         with archive.progress.task(clip, unit="B") as task:
-            fetched = retrying(lambda: _fetch(source, listing, attempt, _task_progress(task)))
+            fetched = retrying(lambda: _fetch(source, listing, attempt, _task_progress(archive, task)))
         _seal(archive, listing, fetched, usable)
+    except SpaceShort:
+        shutil.rmtree(attempt, ignore_errors=True)
+        raise
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        shutil.rmtree(attempt, ignore_errors=True)
+        raise SpaceShort(f"{archive.state}: the disk is full; {clip} is fetched anew once there is room") from error
     except FetchFailed as error:
         if (after := rest_of(error)) is not None:
             raise SourceRefuses(f"{source.name} refuses us: {error}", after=after) from error
@@ -101,12 +112,15 @@ def _fetch(source: Source, listing: Listing, attempt: Path, progress: Callable[[
     return source.fetch(listing, attempt, progress)
 
 
-def _task_progress(task: Task) -> Callable[[int, int | None], None]:
-    """yt-dlp's absolute numbers as advances: it starts anew for each file of a clip."""
-    last = 0
+def _task_progress(archive: Archive, task: Task) -> Callable[[int, int | None], None]:
+    """yt-dlp's absolute numbers as advances: it starts anew for each file. Looks at the disk on the way."""
+    last = looked = 0
 
     def tell(done: int, total: int | None) -> None:
-        nonlocal last
+        nonlocal last, looked
+        if done - looked >= LOOK_EVERY or done < looked:
+            looked = done
+            need_space(archive)
         if total is not None:
             task.total(total)
         task.advance(done - last if done >= last else done)

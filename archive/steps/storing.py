@@ -1,5 +1,6 @@
 """Store: what the targets are owed; and free the spool of what has arrived and is no longer needed."""
 
+import shutil
 from collections.abc import Collection, Mapping
 
 from archive.custody import Stored, store_owed
@@ -47,6 +48,16 @@ def tidy(archive: Archive, *, keep_unread: bool = True) -> int:
             discard(archive, object_id)
             freed += 1
     return freed
+
+
+def sweep(archive: Archive) -> None:
+    """Remove what an interrupted run left half-done: fetches and sealings that are begun anew, never resumed.
+
+    Call it under the lease, before anything is fetched.
+    """
+    shutil.rmtree(archive.attempts, ignore_errors=True)
+    for folder in archive.spool.glob(".sealing-*"):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def owed(archive: Archive) -> dict[str, int]:
