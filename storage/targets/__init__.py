@@ -13,6 +13,7 @@ from storage.targets.s3_settings import S3Settings
 TargetSettings = Annotated[S3Settings | FolderSettings, Field(discriminator="kind")]
 """One stanza `[targets.NAME]`; memory is no place to keep anything, and is left out."""
 
+_THIS_MACHINE = ("localhost", "::1")
 _PORTS = {"http": 80, "https": 443}
 
 __all__ = ["FolderSettings", "MemorySettings", "S3Settings", "TargetSettings", "address", "open_target"]
@@ -24,6 +25,7 @@ def address(settings: S3Settings | FolderSettings) -> str:
         return f"file://{(settings.path / settings.prefix).resolve()}"
     parts = urlsplit(settings.endpoint)
     host = (parts.hostname or "").rstrip(".")
+    host = "127.0.0.1" if host in _THIS_MACHINE else host
     host = f"[{host}]" if ":" in host else host
     port = "" if parts.port in (None, _PORTS[parts.scheme]) else f":{parts.port}"
     path = "/".join(part for part in (parts.path.strip("/"), settings.bucket, settings.prefix) if part)

@@ -215,4 +215,4 @@ def test_one_place_has_one_address(disk: Path, tmp_path: Path) -> None:
     assert bucket("https://store.example") == "https://store.example/testimony"
     assert bucket("https://store.example", "a/") == bucket("https://store.example", "a")
     assert bucket("https://store.example") != bucket("https://store.example:8443")
-    assert bucket("http://[::1]:9000") == "http://[::1]:9000/testimony"
+    assert bucket("http://[::1]:9000") == bucket("http://localhost:9000") == "http://127.0.0.1:9000/testimony"
