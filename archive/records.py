@@ -189,7 +189,7 @@ class Link(Record):
 
 
 class Judgement(Record):
-    """What a person decided about a link: append-only; the latest one of a link holds."""
+    """What a person decided about a link: append-only; the newest one of each person counts."""
 
     link: str
     verdict: Verdict

@@ -1,7 +1,8 @@
 """The flows and their tasks: the pipeline's functions over batches of clips.
 
-Parameters, results and artifacts hold names, ids and counts. A task takes a batch; the ledger, not Prefect, knows what
-is done, so nothing is cached and nothing is retried here. Import this only within `server.configured`.
+Parameters and artifacts hold names, ids and counts; results stay in this process. A task takes a batch; the ledger, not
+Prefect, knows what is done, so nothing is cached and nothing is retried here. Import this only within
+`server.configured`.
 """
 
 import logging
