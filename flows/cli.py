@@ -13,7 +13,7 @@ import typer
 
 from archive.errors import ArchiveError
 from flows import console
-from flows.commands import common, keeping, reading, running, setting_up
+from flows.commands import common, keeping, reading, running, setting_up, targets
 from flows.commands.common import Config
 from storage.errors import TargetError
 from transcription.errors import TranscriptionError
@@ -30,7 +30,7 @@ app = typer.Typer(
 )
 for room in (setting_up.app, running.app, reading.app, keeping.app):
     app.registered_commands += room.registered_commands
-app.add_typer(keeping.targets, name="targets")
+app.add_typer(targets.app, name="targets")
 
 
 def _version(asked: bool) -> None:
