@@ -12,11 +12,12 @@ TOOLS = .tools/uv-$(UV)
 TEST = .venv/.thirdcopy-test
 DEMO = .venv/.thirdcopy-demo
 OCFL = tests/ocfl/.venv/.thirdcopy
+SWIFT = tests/swift/.venv/.thirdcopy
 
 .DEFAULT_GOAL = help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help setup demo demo-up test lint bench clean system
+.PHONY: help setup demo demo-up test lint bench clean system stores
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*  ## /  make \1 @/p' Makefile | awk -F@ '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -27,7 +28,7 @@ demo: $(DEMO) $(OCFL)  ## a whole archive on this machine, from a made-up channe
 demo-up: $(DEMO) $(OCFL)  ## the same, and leave its servers running to look around
 	@$(RUN) -m tests.world.demo --up
 
-test: lint $(OCFL)  ## every check: lint, types, walls between rooms, tests
+test: lint $(OCFL) $(SWIFT) stores  ## every check: lint, types, walls between rooms, tests
 	@$(RUN) -m pytest -q
 
 lint: $(TEST)  ## ruff, mypy --strict and import-linter alone
@@ -42,21 +43,25 @@ lint: $(TEST)  ## ruff, mypy --strict and import-linter alone
 	check "import-linter" .venv/bin/lint-imports; \
 	exit $$failed
 
-bench: $(if $(BENCHMARK),$(TEST) $(OCFL))  ## NAME=x runs benchmarks/x; its last line is one JSON object
+bench: $(if $(BENCHMARK),$(TEST) $(OCFL) $(SWIFT) stores)  ## NAME=x runs benchmarks/x; its last line is one JSON object
 ifeq ($(BENCHMARK),)
 	@echo 'make bench NAME=x, where x is one of: $(subst _,-,$(BENCHMARKS))' >&2; exit 2
 else
 	@$(RUN) -m benchmarks.$(BENCHMARK)
 endif
 
-setup: $(TEST) $(OCFL)  ## make the environments of test and demo, and run nothing
+setup: $(TEST) $(OCFL) $(SWIFT) stores  ## make the environments of test and demo, and run nothing
 
 clean:  ## remove all that the other targets made, demo/ too
-	@rm -rf .venv .tools .cache tests/ocfl/.venv demo dist .*_cache .hypothesis
+	@rm -rf .venv .tools .cache tests/ocfl/.venv tests/swift/.venv demo dist .*_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 system:
 	@$(SETUP) system
+
+# Of tests and benchmarks alone: the demo needs none of them.
+stores:
+	@$(SETUP) stores
 
 $(TOOLS): | system
 	@$(SETUP) uv $(UV)
@@ -73,4 +78,8 @@ $(DEMO): pyproject.toml uv.lock $(TOOLS) | system
 
 $(OCFL): tests/ocfl/pyproject.toml tests/ocfl/uv.lock $(TOOLS) | system
 	@$(SETUP) ocfl
+	@touch $@
+
+$(SWIFT): tests/swift/pyproject.toml tests/swift/uv.lock $(TOOLS) | system
+	@$(SETUP) swift
 	@touch $@

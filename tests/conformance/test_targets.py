@@ -1,4 +1,7 @@
+"""Every kind of target, and every store we have, through one suite; with the settings that its template gives."""
+
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -6,36 +9,69 @@ import pytest
 from storage.conformance import conform
 from storage.contract import Target
 from storage.probing import CHECKS
-from storage.targets import FolderSettings, MemorySettings, open_target
-from tests.world.servers import tls
+from storage.targets import FolderSettings, MemorySettings, S3Settings, open_target
+from storage.targets.s3_client import Client
+from tests.world import templates
+from tests.world.servers import S3Server, tls
 
-KINDS = ("memory", "folder", "seaweedfs", "seaweedfs-tls", "rclone", "rclone-tls")
+STORES = templates.TRIED
+VERSIONING: dict[str, dict[str, object]] = {
+    "seaweedfs": {},
+    "ceph": {"conditional_put": False},  # there every one of several writers wins
+    "swift": {},
+}
 LARGE = 5 * (1 << 20) + 4321
 MANY = {"memory": 2500, "folder": 250}
 
 
-@pytest.fixture(params=KINDS)
-def target(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Target]:
-    match request.param:
-        case "memory":
-            yield open_target("memory", MemorySettings())
-        case "folder":
-            yield open_target("folder", FolderSettings(path=tmp_path, prefix="keeps/here"))
-        case "seaweedfs":
-            server = request.getfixturevalue("seaweedfs_server")
-            yield open_target("seaweedfs", server.settings(conditional_put=True, prefix="plain", checksum="sha256"))
-        case "seaweedfs-tls":
-            with tls(request.getfixturevalue("seaweedfs_server"), tmp_path / "tls") as server:
-                yield open_target("seaweedfs-tls", server.settings())
-        case "rclone":
-            yield open_target("rclone", request.getfixturevalue("rclone_server").settings(prefix="plain"))
-        case "rclone-tls":
-            with tls(request.getfixturevalue("rclone_server"), tmp_path / "tls") as server:
-                yield open_target("rclone-tls", server.settings())
+def settings(name: str, server: S3Server, **changes: object) -> S3Settings:
+    """What the template says, but for the place and the keys. A prefix keeps apart what shares a server."""
+    place = server.settings(prefix="conformance/here").model_dump(
+        include={"endpoint", "bucket", "prefix", "access_key", "secret_key", "ca_file"}
+    )
+    return S3Settings.model_validate(templates.stanza(name) | place | changes)
 
 
-def test_a_target_keeps_its_contract(target: Target) -> None:
-    checks = conform(target, token="test", large=LARGE, many=MANY.get(target.name, 20))
+def in_parts(settings: S3Settings) -> int:
+    """Bytes of a file that goes up in two parts."""
+    return (settings.part_size_mib << 20) + 4321
+
+
+@pytest.fixture(params=["memory", "folder", *STORES, *(f"{name}-tls" for name in STORES)])
+def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Target, int]]:
+    """A target, and the bytes of a large file."""
+    name, _, secure = request.param.partition("-")
+    if name == "memory":
+        yield open_target(name, MemorySettings()), LARGE
+    elif name == "folder":
+        yield open_target(name, FolderSettings(path=tmp_path, prefix="keeps/here")), LARGE
+    elif secure:
+        with tls(request.getfixturevalue(f"{name}_server"), tmp_path / "tls") as server:
+            chosen = settings(name, server, part_size_mib=5)
+            yield open_target(name, chosen), in_parts(chosen)
+    else:
+        chosen = settings(name, request.getfixturevalue(f"{name}_server"))
+        yield open_target(name, chosen), in_parts(chosen)
+
+
+def test_a_target_keeps_its_contract(kept: tuple[Target, int]) -> None:
+    target, large = kept
+    checks = conform(target, token="test", large=large, many=MANY.get(target.name, 20))
     assert [check for check in checks if not check.ok] == []
     assert len(checks) == len(CHECKS)
     assert list(target.list("")) == []
+
+
+@pytest.mark.parametrize("name", VERSIONING)
+def test_so_it_does_where_the_bucket_keeps_versions(name: str, request: pytest.FixtureRequest) -> None:
+    server = replace(request.getfixturevalue(f"{name}_server"), bucket="versioned")
+    client = Client(name, server.settings())
+    client.ask("create_bucket", None)
+    client.ask("put_bucket_versioning", None, VersioningConfiguration={"Status": "Enabled"})
+
+    chosen = settings(name, server, part_size_mib=5, **VERSIONING[name])
+    target = open_target(name, chosen)
+    checks = conform(target, token="test", large=in_parts(chosen), many=3)
+    assert [check for check in checks if not check.ok] == []
+    assert list(target.list("")) == []
+    assert client.ask("list_object_versions", None).get("Versions", []) == []

@@ -52,6 +52,7 @@ def liar(answer: Callable[[str, str], Reply]) -> Iterator[S3Settings]:
             bucket="testimony",
             access_key=SecretStr("liar-key"),
             secret_key=SecretStr("canary-secret-of-the-liar"),
+            checksum="content-md5",
         )
     finally:
         server.shutdown()

@@ -1,0 +1,48 @@
+"""In CI a skip is a failure; elsewhere it is a skip with its reason."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+SKIPS = {
+    "call": "def test_it(): pytest.skip('by a call')",
+    "mark": "@pytest.mark.skipif(True, reason='by a mark')\ndef test_it(): pass",
+    "fixture": "@pytest.fixture\ndef it(): pytest.skip('by a fixture')\n\ndef test_it(it): pass",
+    "module": "pytest.skip('by a module', allow_module_level=True)",
+}
+NO_SKIPS = {
+    "passes": "def test_it(): pass",
+    "expected": "@pytest.mark.xfail(strict=True)\ndef test_it(): raise ValueError",
+}
+
+
+def outcomes(folder: Path, ci: str) -> tuple[dict[str, int], str]:
+    command = [sys.executable, "-m", "pytest", "-p", "tests.conftest", "-p", "no:cacheprovider", "-ra"]
+    done = subprocess.run(
+        [*command, "--continue-on-collection-errors", str(folder)],
+        cwd=folder,
+        env={**os.environ, "CI": ci, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        text=True,
+        timeout=120,
+    )
+    summary = done.stdout.splitlines()[-1]
+    return {what: int(count) for count, what in re.findall(r"\b(\d+) ([a-z]+)", summary)}, done.stdout
+
+
+def test_in_ci_a_skip_is_a_failure_that_says_why(tmp_path: Path) -> None:
+    (tmp_path / "pytest.ini").touch()
+    for name, text in (SKIPS | NO_SKIPS).items():
+        (tmp_path / f"test_{name}.py").write_text(f"import pytest\n\n{text}\n", "utf-8")
+
+    found, told = outcomes(tmp_path, "")
+    assert found == {"skipped": 4, "passed": 1, "xfailed": 1}
+    assert all(f"by a {how}" in told for how in SKIPS)
+
+    found, told = outcomes(tmp_path, "true")
+    assert found.get("failed", 0) + found.get("error", 0) + found.get("errors", 0) == len(SKIPS)
+    assert (found.get("skipped", 0), found["passed"], found["xfailed"]) == (0, 1, 1)
+    assert all(f"by a {how}" in told for how in SKIPS)
