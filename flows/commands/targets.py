@@ -1,8 +1,8 @@
 """Commands about targets: what they hold and cost, and whether one keeps its promises."""
 
 from dataclasses import asdict
+from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated
-from uuid import uuid4
 
 import typer
 from rich.markup import escape
@@ -14,7 +14,8 @@ from flows.commands.common import Config, Json
 from storage.errors import TargetError
 
 if TYPE_CHECKING:
-    from storage.conformance import Check
+    from archive.costs import Cost
+    from archive.settings import Settings
 
 app = typer.Typer(help="The targets of the settings.", no_args_is_help=True)
 Target = Annotated[str, typer.Argument(help="A target's name.", autocompletion=common.complete_target)]
@@ -22,61 +23,94 @@ Target = Annotated[str, typer.Argument(help="A target's name.", autocompletion=c
 
 @app.command(name="list", epilog="Example: thirdcopy targets list --json")
 def list_targets(config: Config = None, as_json: Json = False) -> None:
-    """Show the targets, what they hold and what they are owed. No target is asked."""
-    from archive.steps.status import status as count
+    """Show the targets, what they hold, are owed and cost in a year of reading. No target is asked."""
+    from archive.steps.status import count_targets, yearly_costs
 
     with common.reading() as archive:
-        counted = count(archive)
-        kinds = {name: stanza.kind for name, stanza in archive.settings.targets.items()}
-    rows = {name: {"kind": kinds[name], **one.model_dump(mode="json")} for name, one in counted.targets.items()}
+        counted, costs, settings = count_targets(archive), yearly_costs(archive), archive.settings
     if as_json:
-        return console.print_json(rows)
-    table = console.table("target", "kind", "copies#", "owed#", "where")
-    for name, one in counted.targets.items():
-        table.add_row(name, kinds[name], f"{one.copies:,}", f"{one.owed:,}", escape(one.address))
+        return console.print_json(
+            {
+                name: {
+                    "kind": settings.targets[name].kind,
+                    **one.model_dump(mode="json"),
+                    "read_back": settings.targets[name].read_back,
+                    "price": settings.targets[name].price.model_dump(mode="json"),
+                    "yearly": asdict(costs[name]),
+                }
+                for name, one in counted.items()
+            }
+        )
+    table = console.table("target", "kind", "copies#", "owed#", "where, and in whose hands")
+    for name, one in counted.items():
+        hands = ", ".join(label for label in one.labels.model_dump().values() if label) or "no labels"
+        where = f"{console.plain(one.address)}\n{console.plain(hands)}"
+        where += "" if one.counts_as_copy else "; counts as no copy"
+        table.add_row(name, settings.targets[name].kind, f"{one.copies:,}", f"{one.owed:,}", escape(where))
     console.out.print(table)
+    _print_costs(costs, settings)
     return None
+
+
+def _print_costs(costs: "dict[str, Cost]", settings: "Settings") -> None:
+    table = console.table("a year", "read back#", "requests#", "audited#", "requests#", "cost#")
+    for name, cost in costs.items():
+        back, audits, price = cost.read_back, cost.audits, settings.targets[name].price
+        total = f"{back.cost + audits.cost:,.2f} {cost.currency}" if price.read_gb or price.requests_thousand else "–"
+        table.add_row(
+            name,
+            console.size(back.bytes),
+            f"{back.requests:,}",
+            console.size(audits.bytes),
+            f"{audits.requests:,}",
+            escape(total.rstrip()),
+        )
+    console.out.print(table)
+    number = next((cost.audits_a_year for cost in costs.values()), 0)
+    share = Fraction(settings.audit.fraction).limit_denominator(1000)
+    plan = f"{number:,} audits of {'everything' if share == 1 else f'{share} of all bytes'}" if number else "no audits"
+    console.out.print(f"As much stored as in the last 365 days; {plan} by the schedule", highlight=False)
+    if unknown := sum(cost.unknown for cost in costs.values()):
+        console.out.print(f"[yellow]{unknown:,} copies are of unknown size and stand for nothing here[/]")
 
 
 @app.command(name="check", epilog="Example: thirdcopy targets check disk")
 def check_target(name: Target, config: Config = None, as_json: Json = False) -> None:
-    """Try a target against every promise of the contract, under its scratch/; refuse one that strangers can read."""
-    from storage.conformance import conform
-    from storage.targets import S3Settings
+    """Try a target: the contract's promises, what it can and pretends, a better stanza, what a stolen key could do.
+
+    Everything is tried under its scratch/; a bucket that strangers can read is refused.
+    """
+    from flows.commands import checking
+    from storage.targets import FolderSettings, S3Settings
 
     settings = common.settings()
     with common.reading() as archive:
-        if name not in archive.targets:
-            raise typer.BadParameter(f"there is no target {name}{console.nearest(name, list(archive.targets))}")
-        target, stanza = archive.targets[name], settings.targets[name]
-        large = (stanza.part_size_mib * 1024**2 + 1) if isinstance(stanza, S3Settings) else 1024**2
-        strangers: list[str] = []
+        if name not in settings.targets:
+            raise typer.BadParameter(f"there is no target {name}{console.nearest(name, list(settings.targets))}")
+        tell = None if as_json else checking.teller()
         try:
+            target, stanza = archive.targets[name], settings.targets[name]
             target.check()
             if isinstance(stanza, S3Settings):
-                from storage.targets.s3 import stranger  # boto3 takes a second to import
-
-                strangers = stranger(stanza)
-            tell = None if as_json else _tell
-            checks = [] if strangers else conform(target, token=uuid4().hex, large=large, tell=tell)
+                findings = checking.examine_bucket(target, stanza, tell)
+            else:
+                folders = {f"target {other}": one for other, one in settings.targets.items() if other != name}
+                others = {what: one.path for what, one in folders.items() if isinstance(one, FolderSettings)}
+                findings = checking.examine_folder(target, stanza, {"the state folder": settings.state, **others}, tell)
         except TargetError as error:
             setting = getattr(error, "setting", None)
             if setting:
                 raise SettingsError([f"{settings.file}: targets.{name}.{setting}: {error.message}"]) from error
             raise ArchiveError(str(error)) from error
-    failed = [check for check in checks if not check.ok]
     if as_json:
-        console.print_json({"target": name, "checks": [asdict(check) for check in checks], "strangers": strangers})
-    if strangers:
-        raise RefusedError(
-            f"{name} answers strangers: it lets anyone " + "; ".join(strangers) + ". Close the bucket before using it"
-        )
-    if failed:
-        raise ArchiveError(f"{name} breaks {len(failed)} of {len(checks)} promises: it cannot be a target yet")
+        console.print_json(findings.document())
+    if findings.strangers:
+        given = "; ".join(findings.strangers)
+        raise RefusedError(f"{name} answers strangers: {given}. Close the bucket before using it")
     if not as_json:
-        console.out.print(f"{name} keeps all {len(checks)} promises", highlight=False)
-
-
-def _tell(check: "Check") -> None:
-    mark = "[green]✓[/]" if check.ok else "[red]✗[/]"
-    console.out.print(f"{mark} {check.name}" + (f": {escape(check.detail)}" if check.detail else ""), highlight=False)
+        checking.show(findings)
+    if findings.failed:
+        broken = f"{len(findings.failed)} of {len(findings.checks)}"
+        raise ArchiveError(f"{name} breaks {broken} promises: it cannot be a target yet")
+    if not as_json:
+        console.out.print(f"\n{name} keeps all {len(findings.checks)} promises", highlight=False)

@@ -5,17 +5,17 @@ proxy on the way to this machine itself.
 """
 
 import os
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from http.client import HTTPException
-from io import BytesIO
 from typing import Any
 
 import boto3
 from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.configprovider import ConfigValueStore, ConstantProvider
-from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError, SSLError
+from botocore.exceptions import BotoCoreError, ClientError, ConnectionClosedError, ParamValidationError, SSLError
 from botocore.handlers import add_expect_header
 from botocore.loaders import Loader
 from botocore.session import Session
@@ -35,6 +35,29 @@ FAULTS = (BotoCoreError, HTTPError, HTTPException, OSError)
 """What reading a body may raise; `Client.broken` makes it a TargetError."""
 
 
+@dataclass(frozen=True)
+class Reply:
+    """What a store said to one request: the HTTP status, the code of a refusal or nothing, the fields of the answer."""
+
+    operation: str
+    status: int
+    code: str
+    fields: dict[str, Any]
+    retry_after: str | None = None
+    date: str | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether it did what was asked."""
+        return not self.code
+
+    @property
+    def version(self) -> dict[str, str]:
+        """The argument that names the version which a write made or a read gave, where the bucket keeps versions."""
+        version = self.fields.get("VersionId")
+        return {"VersionId": str(version)} if version else {}
+
+
 class PastTheEnd(TargetError):
     """A range starts past the end of an object."""
 
@@ -45,6 +68,7 @@ class Client:
     def __init__(self, target: str, settings: S3Settings, *, signed: bool = True) -> None:
         self._target = target
         self._settings = settings
+        self._there = False
         if settings.ca_file and not settings.ca_file.is_file():
             raise Refused(f"there is no file {settings.ca_file}", target=target, setting="ca_file")
         self._client = _connected(settings, signed=signed)
@@ -54,18 +78,26 @@ class Client:
 
         `needs` is a field without which the answer is of no use.
         """
+        reply = self.hear(operation, key, **arguments)
+        if not reply.ok:
+            raise self.refusal(reply, key)
+        if needs and needs not in reply.fields:
+            raise Unavailable(f"the store's answer lacks {needs} ({operation})", target=self._target, key=key)
+        return reply.fields
+
+    def hear(self, operation: str, key: str | None = None, **arguments: Any) -> Reply:
+        """The same, but a refusal is an answer too; raises TargetError only where no answer came."""
         try:
             answer: dict[str, Any] = getattr(self._client, operation)(Bucket=self._settings.bucket, **arguments)
         except ClientError as error:
-            raise self._refusal(error, key) from error
+            return _reply(error)
         except ParamValidationError as error:
             message = f"S3 allows no bucket named {self._settings.bucket!r}; correct `bucket`"
             raise Refused(message, target=self._target, key=key, setting="bucket") from error
         except FAULTS as error:
             raise self.broken(error, key) from error
-        if needs and needs not in answer:
-            raise Unavailable(f"the store's answer lacks {needs} ({operation})", target=self._target, key=key)
-        return answer
+        self._there = True
+        return Reply(operation, int(answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 200)), "", answer)
 
     def broken(self, error: Exception | None, key: str | None) -> TargetError:
         """What a fault of the transport means; None stands for a body that ended early."""
@@ -82,19 +114,13 @@ class Client:
         what = f"no answer from {self._settings.endpoint} ({type(error).__name__}); is the store up, and the network?"
         return Unavailable(what, target=self._target, key=key)
 
-    def _refusal(self, error: ClientError, key: str | None) -> TargetError:
-        details, response = error.response.get("Error", {}), error.response.get("ResponseMetadata", {})
-        status = int(response.get("HTTPStatusCode", 0))
-        answer = Answer(
-            status=status,
-            code=str(details.get("Code") or status),
-            operation=error.operation_name,
-            retry_after=response.get("HTTPHeaders", {}).get("retry-after"),
-        )
-        if status == 416 or answer.code == "InvalidRange":
+    def refusal(self, reply: Reply, key: str | None) -> TargetError:
+        """The TargetError that a refusal means."""
+        answer = Answer(reply.status, reply.code, reply.operation, reply.retry_after, reply.date)
+        if reply.status == 416 or answer.code == "InvalidRange":
             return PastTheEnd("the range starts past the end", target=self._target, key=key)
         bucket = self._settings.bucket
-        if answer.code in MISSING_BUCKET and (nearest := self._nearest_bucket()):
+        if answer.code in MISSING_BUCKET and not self._there and (nearest := self._nearest_bucket()):
             return Refused(
                 f"the store has no bucket {bucket!r}; the nearest is {nearest!r}, correct `bucket`",
                 target=self._target,
@@ -102,7 +128,8 @@ class Client:
                 setting="bucket",
                 nearest=nearest,
             )
-        return meaning(answer, target=self._target, bucket=bucket, key=key, now=datetime.now(UTC))
+        now, there = datetime.now(UTC), self._there
+        return meaning(answer, target=self._target, bucket=bucket, key=key, now=now, there_before=there)
 
     def _nearest_bucket(self) -> str | None:
         try:
@@ -110,6 +137,13 @@ class Client:
         except (ClientError, *FAULTS):  # keys for one bucket alone may not list the others
             return None
         return next(iter(get_close_matches(self._settings.bucket, [found["Name"] for found in buckets], n=1)), None)
+
+
+def _reply(error: ClientError) -> Reply:
+    details, response = error.response.get("Error", {}), error.response.get("ResponseMetadata", {})
+    status = int(response.get("HTTPStatusCode", 0))
+    headers, code = response.get("HTTPHeaders", {}), str(details.get("Code") or status)
+    return Reply(error.operation_name, status, code, {}, headers.get("retry-after"), headers.get("date"))
 
 
 def _connected(settings: S3Settings, *, signed: bool) -> Any:
@@ -121,8 +155,8 @@ def _connected(settings: S3Settings, *, signed: bool) -> Any:
         response_checksum_validation="when_required",
         connect_timeout=CONNECT_SECONDS,
         read_timeout=READ_SECONDS,
-        # One more try for a connection that broke within a request; all other retrying is the caller's.
-        retries={"mode": "standard", "total_max_attempts": 2},
+        # All trying again is the caller's, who waits as long as the store asks; but see _once_more.
+        retries={"mode": "standard", "total_max_attempts": 1},
         max_pool_connections=CONNECTIONS,
         proxies={} if settings.loopback else None,
     )
@@ -142,7 +176,13 @@ def _connected(settings: S3Settings, *, signed: bool) -> Any:
     )
     client.meta.events.unregister("before-call.s3", add_expect_header)
     client.meta.events.register("before-call.s3", _expect_for_large)
+    client.meta.events.register("needs-retry.s3", _once_more)
     return client
+
+
+def _once_more(attempts: int, caught_exception: Exception | None, **further: Any) -> float | None:
+    """Send a request again, at once, if its connection was closed: a store does that to one that was kept open."""
+    return 0.0 if attempts == 1 and isinstance(caught_exception, ConnectionClosedError) else None
 
 
 def _expect_for_large(model: Any, params: Any, **further: Any) -> None:
@@ -151,7 +191,7 @@ def _expect_for_large(model: Any, params: Any, **further: Any) -> None:
     botocore asks for every body, which costs a small file a round trip, and a second where a store does not answer it.
     """
     body = params.get("body")
-    if isinstance(body, BytesIO) and body.getbuffer().nbytes > SMALL:
+    if body is not None and hasattr(body, "__len__") and len(body) > SMALL:
         add_expect_header(model, params, **further)
 
 
