@@ -4,6 +4,7 @@ ArchiveError
 ├── SettingsError    a setting is wrong: names the file, the key and the nearest right one (exit 2)
 ├── FetchFailed      one clip could not be fetched; `kind` says what follows from it
 ├── NoSuchClip       a clip id that the ledger does not know (exit 2)
+├── SpaceShort       the state folder's disk is too full to go on
 └── RefusedError     going on would harm the archive (exit 4)
     ├── LeaseHeld    another run is at work
     ├── WriterHeld   a target belongs to another ledger
@@ -51,6 +52,10 @@ class FetchFailed(ArchiveError):
         self.kind: FailureKind = kind
         self.clip = clip
         self.after = after
+
+
+class SpaceShort(ArchiveError):
+    """The state folder's disk is too full to fetch or bring more. No clip is blamed for it."""
 
 
 class RefusedError(ArchiveError):

@@ -60,10 +60,11 @@ class _Targets(Mapping[str, Target]):
 
     def __init__(self, settings: Settings) -> None:
         self._stanzas, self._opened = settings.targets, dict[str, Target]()
+        self._journals = settings.state / "uploads"
 
     def __getitem__(self, name: str) -> Target:
         if name not in self._opened:
-            self._opened[name] = open_target(name, self._stanzas[name])
+            self._opened[name] = open_target(name, self._stanzas[name], self._journals)
         return self._opened[name]
 
     def __iter__(self) -> Iterator[str]:

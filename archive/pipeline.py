@@ -8,14 +8,15 @@ from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from typing import Self
 
-from archive.custody import Stored
-from archive.errors import SettingsError
+from archive.errors import SettingsError, SpaceShort
 from archive.linking.index import RegisterIndex
 from archive.linking.register import Register, RegisterError
+from archive.mirroring import Stored
 from archive.opened import Archive
 from archive.readiness import Readiness
 from archive.sources.contract import Source
-from archive.steps.fetching import SourceRefuses, SpaceShort, fetch_clip, need_space
+from archive.spool import need_space
+from archive.steps.fetching import SourceRefuses, fetch_clip
 from archive.steps.linking import link_clip, load_registers, prepare_registers, to_link
 from archive.steps.listing import list_source
 from archive.steps.recording import record
@@ -96,9 +97,9 @@ def fetch_step(
         if done.sealed and keep:
             tally += Tally(fetched=1)
         elif done.sealed:
-            stored = store(archive, readiness.usable, [clip])
+            stored = store(archive, readiness.usable, [clip], wait=False)
             tally += Tally(fetched=1) + _tally(stored)
-            readiness = readiness.without([name for name, one in stored.items() if one.down])
+            readiness = readiness.without([name for name, one in stored.items() if one.down or one.behind])
         else:
             tally += Tally(failed=1, problems=(f"{clip}: {done.kind}",))
             archive.progress.say(f"{clip}: {done.kind}: {done.message}")

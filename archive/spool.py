@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Lock
 
 from archive import heads, ocfl
-from archive.errors import Fork
+from archive.errors import Fork, SpaceShort
 from archive.fixity import digest
 from archive.ledger.copies import SealedVersion
 from archive.opened import AGENT, Archive
@@ -20,6 +20,7 @@ from storage.contract import Target
 from storage.errors import TargetError
 from storage.mirrors import BUFFER, at_each, fetch
 
+GIB = 1 << 30
 _BRINGING = Lock()
 """Targets are served side by side from one spool: what is missing from it is brought once, by the first that asks."""
 
@@ -92,10 +93,24 @@ def seal(
     folder.rename(final)
     _sync_folders(final)
     _sync_folder(final.parent)
-    sealed = SealedVersion(object_id, number, inventory.sha512, clip, data.decode(), archive.clock())
+    sizes = [(final / path.split("/", 1)[1]).stat().st_size for path in inventory.content_of(number)]
+    sealed = SealedVersion(
+        object_id, number, inventory.sha512, clip, data.decode(), archive.clock(), sum(sizes), len(sizes)
+    )
     archive.ledger.copies.seal(sealed, capture=capture, events_upto=events_upto)
     archive.event(object_id, PACKAGE, version=number)
     return sealed
+
+
+def need_space(archive: Archive) -> None:
+    """Raise SpaceShort if the state folder's disk has less free space than the settings keep for others."""
+    archive.state.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(archive.state).free
+    if free < archive.settings.free_gib * GIB:
+        raise SpaceShort(
+            f"{archive.state}: {free / GIB:.1f} GiB free, and free_gib keeps {archive.settings.free_gib:g} GiB: "
+            "make room, or let `thirdcopy mirror` and `thirdcopy transcribe` finish what is spooled"
+        )
 
 
 def folder_of(archive: Archive, object_id: str, version: int) -> Path:

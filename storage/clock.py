@@ -1,7 +1,7 @@
 """What time a store says it is: S3 refuses requests that are signed 15 minutes off (RequestTimeTooSkewed)."""
 
 import ssl
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
@@ -21,8 +21,23 @@ def time_at(endpoint: str, ca_file: Path | None = None) -> datetime | None:
     try:
         connection.request("HEAD", "/")
         told = connection.getresponse().getheader("Date")
-        return parsedate_to_datetime(told) if told else None
+        return moment(told)
     except (OSError, HTTPException, ValueError):
         return None
     finally:
         connection.close()
+
+
+def moment(header: str | None) -> datetime | None:
+    """The moment that an HTTP date names (RFC 9110, 5.6.7); None if it is none."""
+    try:
+        found = parsedate_to_datetime(header or "")
+    except ValueError:
+        return None
+    return found.replace(tzinfo=found.tzinfo or UTC)
+
+
+def ahead(date: str | None, now: datetime) -> float | None:
+    """The seconds that this machine's `now` is ahead of the Date header of an answer that came just now."""
+    told = moment(date)
+    return (now - told).total_seconds() if told else None

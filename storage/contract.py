@@ -3,14 +3,16 @@
 A few methods, each with its promise; everything else is a function beside them (`storage.mirrors`). A new kind of
 target is one file in `storage/targets/`, one settings model, and no new test: the conformance suite runs over it.
 
+What is written is a `Content`: a file that is read once, front to back, and may feed several targets at once
+(`storage.reading`).
+
 Keys are `/`-separated, relative to the target's prefix, made of printable ASCII, without empty, `.` or `..` parts.
 Digests are sha512 in lower-case hex. Only `Unavailable` may be retried, and the caller does that; no method
 retries by itself beyond what its transport does within one request.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO, Protocol
 
 SCRATCH = "scratch/"
@@ -38,6 +40,63 @@ class Capabilities:
     durable: bool
 
 
+class Part(Protocol):
+    """Consecutive bytes of a content, held in memory until they are released."""
+
+    @property
+    def number(self) -> int:
+        """From 1."""
+        ...
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        ...
+
+    @property
+    def blocks(self) -> Sequence[memoryview]:
+        """The bytes, in blocks that other targets may be sending too; they are reused once the part was released."""
+        ...
+
+    def digest(self, algorithm: str) -> bytes:
+        """The digest of its bytes (see `storage.digests.compute`), computed once for all who ask."""
+        ...
+
+    def release(self) -> None:
+        """Say that the bytes are no longer needed; without it, reading stops when memory is used up."""
+        ...
+
+
+class Content(Protocol):
+    """A file on its way to a target: `size` in bytes, and the `sha512` that it is known by."""
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        ...
+
+    @property
+    def sha512(self) -> str:
+        """Lower-case hex."""
+        ...
+
+    def parts(self, size: int) -> Iterator[Part]:
+        """The bytes in parts of `size`, a multiple of a MiB, the last one shorter; an empty file is one empty part.
+
+        Raises Damaged if the file no longer has its digest, and then the last part never comes: nothing that is
+        complete can have been sent. Raises LeftBehind where the other targets that are fed did not wait.
+        """
+        ...
+
+    def blocks(self) -> Sequence[bytes] | None:
+        """The sha256 of every MiB, if the bytes were read to the end and had their sha512; else None."""
+        ...
+
+    def close(self) -> None:
+        """Say that this target needs no more of it; without it, others that are fed may wait. Again is fine."""
+        ...
+
+
 class Target(Protocol):
     """A place that keeps bytes under keys."""
 
@@ -45,17 +104,22 @@ class Target(Protocol):
     address: str
     """Where it is, without secrets: shown to people, and two targets may not share one."""
 
-    capabilities: Capabilities
+    @property
+    def capabilities(self) -> Capabilities:
+        """What it can do."""
+        ...
 
-    def put(self, key: str, file: Path, digest: str) -> None:
+    def put(self, key: str, content: Content, *, absent: bool = False) -> None:
         """Write what never changes.
 
         The same content again is fine and nothing is sent; other content under the key raises Conflict and changes
-        nothing. A reader sees the whole file or none. Raises Damaged if the local file no longer has `digest`.
+        nothing. A reader sees the whole file or none. Raises Damaged if the local file no longer has its digest.
+        After Unavailable or LeftBehind, what was sent may wait at the target, unseen, to be gone on from. `absent`: the
+        caller has listed just now, and the key was not there; a target that would have to ask may spare itself that.
         """
         ...
 
-    def replace(self, key: str, file: Path, digest: str, was: str | None) -> None:
+    def replace(self, key: str, content: Content, was: str | None) -> None:
         """Write what may change: root inventories, `writer.json`, documents at the root.
 
         `was` is the digest of what lies there now, None for nothing; anything else raises Conflict and changes

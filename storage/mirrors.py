@@ -1,11 +1,11 @@
 """Several targets at once: the same work at each, reading back, and what comes of it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from hashlib import sha512
+from hashlib import sha256, sha512
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import IO, Literal, TypeVar
 
 from storage.contract import Target
 from storage.errors import Damaged, NotFound, TargetError
@@ -74,13 +74,38 @@ def read_small(target: Target, key: str, *, limit: int = 64 * BUFFER) -> bytes:
     return data
 
 
-def read_back(target: Target, key: str, digest: str) -> int:
-    """Read a key in full and compare: how many bytes it has. Raises Damaged after a second reading that differs too."""
+def read_back(target: Target, key: str, digest: str, blocks: Sequence[bytes] | None = None) -> int:
+    """Read a key in full and compare: how many bytes it has. Raises Damaged after a second reading that differs too.
+
+    `digest` is the sha512. `blocks` are the sha256 of every MiB of the bytes that had it: where they are known, they
+    are compared first, for a processor takes a sha256 in half the time.
+    """
+    if blocks is not None and (size := _same_blocks(target, key, blocks)) is not None:
+        return size
     found, size = read_digest(target, key)
     if found != digest:
         found, size = read_digest(target, key)
     if found != digest:
         raise Damaged("other bytes came back than were sent", target=target.name, key=key, expected=digest, found=found)
+    return size
+
+
+def _same_blocks(target: Target, key: str, blocks: Sequence[bytes]) -> int | None:
+    """The size of a key whose every MiB has the digest that it should have; None if one has not."""
+    size, buffer = 0, memoryview(bytearray(BUFFER))
+    with target.open(key) as body:
+        for expected in blocks:
+            read = _fill(body, buffer)
+            size += read
+            if sha256(buffer[:read]).digest() != expected:
+                return None
+        return None if body.read(1) else size
+
+
+def _fill(body: IO[bytes], buffer: memoryview) -> int:
+    size = 0
+    while size < len(buffer) and (read := body.readinto(buffer[size:])):  # type: ignore[attr-defined]
+        size += read
     return size
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from storage.contract import SCRATCH, Target
 from storage.errors import Conflict, Damaged, NotFound, Refused, TargetError
+from storage.reading import LocalFile
 
 _ODD = (
     "a b",
@@ -58,7 +59,7 @@ class Bench:
     def put(self, name: str, content: bytes) -> str:
         """Put content under a key of this check; its sha512."""
         path, digest = self.file(content)
-        self.target.put(self.key(name), path, digest)
+        self.target.put(self.key(name), LocalFile(path, digest))
         return digest
 
     def read(self, name: str, start: int = 0, end: int | None = None) -> bytes:
@@ -116,7 +117,7 @@ def same_again(bench: Bench) -> None:
     bench.put("file", content)
     stale = bench.folder / "stale"
     stale.write_bytes(bytes(3000))
-    bench.target.put(bench.key("file"), stale, digest)
+    bench.target.put(bench.key("file"), LocalFile(stale, digest))
     _same(bench.read("file"), content, "the file")
 
 
@@ -135,7 +136,7 @@ def stale_file(bench: Bench) -> None:
     for size in (3000, bench.large):
         path, _ = bench.file(_content(size, "changed"))
         with _raises(Damaged, f"{size} bytes"):
-            bench.target.put(bench.key("file"), path, "0" * 128)
+            bench.target.put(bench.key("file"), LocalFile(path, "0" * 128))
         with _raises(NotFound, "stat afterwards"):
             bench.target.stat(bench.key("file"))
     _same(bench.listed(), [], "the listing afterwards")
@@ -143,7 +144,7 @@ def stale_file(bench: Bench) -> None:
     bench.put("file", content)
     path, _ = bench.file(_content(2000, "changed"))
     with _raises(Damaged, "over a file that is there"):
-        bench.target.put(bench.key("file"), path, "0" * 128)
+        bench.target.put(bench.key("file"), LocalFile(path, "0" * 128))
     _same(bench.read("file"), content, "the file that was there")
 
 
@@ -198,7 +199,7 @@ def many_keys(bench: Bench) -> None:
     names = [f"{n % 7}/{n:05d}" for n in range(bench.many)]
     path, digest = bench.file(b"many")
     for name in names:
-        bench.target.put(bench.key(name), path, digest)
+        bench.target.put(bench.key(name), LocalFile(path, digest))
     listed = bench.listed()
     _same(len(listed), len(names), "the number of keys")
     _same(listed, sorted(names), "the keys")
@@ -221,21 +222,21 @@ def replacing(bench: Bench) -> None:
     (one, one_digest), (two, two_digest) = bench.file(first), bench.file(second)
     key = bench.key("document")
     with _raises(Conflict, "nothing there, something expected"):
-        bench.target.replace(key, one, one_digest, two_digest)
+        bench.target.replace(key, LocalFile(one, one_digest), two_digest)
     with _raises(NotFound, "stat afterwards"):
         bench.target.stat(key)
-    bench.target.replace(key, one, one_digest, None)
-    bench.target.replace(key, one, one_digest, None)
+    bench.target.replace(key, LocalFile(one, one_digest), None)
+    bench.target.replace(key, LocalFile(one, one_digest), None)
     for was in (None, two_digest[:-1] + "0", "0" * 128):
         with _raises(Conflict, f"expected {was and was[:6]}"):
-            bench.target.replace(key, two, two_digest, was)
+            bench.target.replace(key, LocalFile(two, two_digest), was)
         _same(bench.read("document"), first, "the old content")
     with _raises(Damaged, "a stale file"):
-        bench.target.replace(key, two, "0" * 128, one_digest)
+        bench.target.replace(key, LocalFile(two, "0" * 128), one_digest)
     _same(bench.read("document"), first, "the old content")
-    bench.target.replace(key, two, two_digest, one_digest)
+    bench.target.replace(key, LocalFile(two, two_digest), one_digest)
     _same(bench.read("document"), second, "the new content")
-    bench.target.replace(key, two, two_digest, one_digest)
+    bench.target.replace(key, LocalFile(two, two_digest), one_digest)
     _same(bench.listed(), ["document"], "the keys")
 
 
@@ -265,8 +266,8 @@ def illegal_keys(bench: Bench) -> None:
     path, digest = bench.file(b"x")
     for key in ("", "/a", "a/", "a//b", "../a", "a/../b", "./a", "a\\b", "a\nb", "\u00e9", "a" * 1000, "\x00"):
         for deed in (
-            lambda key=key: bench.target.put(key, path, digest),
-            lambda key=key: bench.target.replace(key, path, digest, None),
+            lambda key=key: bench.target.put(key, LocalFile(path, digest)),
+            lambda key=key: bench.target.replace(key, LocalFile(path, digest), None),
             lambda key=key: bench.target.open(key),
             lambda key=key: bench.target.stat(key),
             lambda key=key: bench.target.discard(key),
@@ -280,7 +281,7 @@ def at_once(bench: Bench) -> None:
     content = _content(50_000, "at once")
     path, digest = bench.file(content)
     with ThreadPoolExecutor(4) as pool:
-        for put in [pool.submit(bench.target.put, bench.key("same"), path, digest) for _ in range(4)]:
+        for put in [pool.submit(bench.target.put, bench.key("same"), LocalFile(path, digest)) for _ in range(4)]:
             put.result()
     _same(bench.read("same"), content, "the file")
     if not bench.target.capabilities.conditional_put:

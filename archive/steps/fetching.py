@@ -8,28 +8,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive import sidecar
-from archive.errors import ArchiveError, FetchFailed, Fork, NoSuchClip
+from archive.errors import ArchiveError, FetchFailed, Fork, NoSuchClip, SpaceShort
 from archive.fixity import blocks_document, digest
 from archive.opened import Archive
 from archive.progress import Task
 from archive.records import CAPTURE, Capture, File, FileRole, Listing, Stream
 from archive.retrying import retrying
 from archive.sources.contract import Fetched, Source
-from archive.spool import Item, document, seal
+from archive.spool import Item, document, need_space, seal
 from archive.steps.listing import rest_of
 from storage.contract import Target
 from storage.errors import TargetError
 from transcription.errors import MediaError, MediaTimeout
 from transcription.media import probe, stream_digests
 
-GIB = 1024**3
 STREAMS_TIMEOUT = 3600.0
 LOOK_EVERY = 64 * 1024**2
 """Bytes of a fetch between two looks at the disk: a body may be larger than announced, or have no end."""
-
-
-class SpaceShort(ArchiveError):
-    """The state folder's disk is too full to fetch more. No clip is blamed for it."""
 
 
 class SourceRefuses(ArchiveError):
@@ -94,17 +89,6 @@ def _failed(archive: Archive, clip: str, kind: str, error: Exception) -> Fetched
     archive.ledger.clips.failed(clip, "fetch", kind=kind, message=str(error), now=archive.clock())
     shutil.rmtree(archive.attempts / clip, ignore_errors=True)
     return FetchedClip(clip, sealed=False, kind=kind, message=str(error))
-
-
-def need_space(archive: Archive) -> None:
-    """Raise SpaceShort if the state folder's disk has less free space than the settings keep for others."""
-    archive.state.mkdir(parents=True, exist_ok=True)
-    free = shutil.disk_usage(archive.state).free
-    if free < archive.settings.free_gib * GIB:
-        raise SpaceShort(
-            f"{archive.state}: {free / GIB:.1f} GiB free, and free_gib keeps {archive.settings.free_gib:g} GiB: "
-            "make room, or let `thirdcopy mirror` and `thirdcopy transcribe` finish what is spooled"
-        )
 
 
 def _fetch(source: Source, listing: Listing, attempt: Path, progress: Callable[[int, int | None], None]) -> Fetched:

@@ -1,5 +1,6 @@
 """The kinds of targets, one file a kind: an S3 bucket, a folder, and memory for tests."""
 
+from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -32,12 +33,17 @@ def address(settings: S3Settings | FolderSettings) -> str:
     return f"{parts.scheme}://{host}{port}/{path}"
 
 
-def open_target(name: str, settings: S3Settings | FolderSettings | MemorySettings) -> Target:
-    """The target that a stanza describes; asks nothing of it yet. Raises Refused if keys or `ca_file` are missing."""
+def open_target(
+    name: str, settings: S3Settings | FolderSettings | MemorySettings, journals: Path | None = None
+) -> Target:
+    """The target that a stanza describes; asks nothing of it yet. Raises Refused if keys or `ca_file` are missing.
+
+    `journals` is a folder that keeps which uploads are under way, so that the next process goes on with them.
+    """
     if isinstance(settings, MemorySettings):
         return MemoryTarget(name)
     if isinstance(settings, FolderSettings):
         return FolderTarget(name, settings, address(settings))
     from storage.targets.s3 import S3Target  # boto3 takes half a second to import: only who has a bucket pays for it
 
-    return S3Target(name, settings, address(settings))
+    return S3Target(name, settings, address(settings), journals / f"{name}.jsonl" if journals else None)

@@ -1,11 +1,14 @@
 """A stream of bytes from a target, of known length, whose every fault is a TargetError."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import IO, Any, Protocol
 
 from storage.digests import BLOCK
 from storage.errors import TargetError
+from storage.pace import Pace
+
+UNLIMITED = Pace(None)
 
 
 class Readable(Protocol):
@@ -27,8 +30,10 @@ class _Body(io.RawIOBase):
         length: int,
         faults: tuple[type[Exception], ...],
         translate: Callable[[Exception | None], TargetError],
+        pace: Pace,
     ) -> None:
         self._source = source
+        self._pace = pace
         self._left = length
         self._faults = faults
         self._translate = translate
@@ -48,6 +53,7 @@ class _Body(io.RawIOBase):
             raise self._translate(None)
         buffer[: len(block)] = block
         self._left -= len(block)
+        self._pace.take(len(block))
         return len(block)
 
     def close(self) -> None:
@@ -62,16 +68,53 @@ def body(
     *,
     faults: tuple[type[Exception], ...],
     translate: Callable[[Exception | None], TargetError],
+    pace: Pace = UNLIMITED,
 ) -> IO[bytes]:
     """The next `length` bytes of `source` as a stream; closing it closes `source`.
 
     `faults` are the exceptions that `source.read` may raise; `translate` makes each a TargetError, and is given None
     where the bytes end early.
     """
-    return io.BufferedReader(_Body(source, length, faults, translate), BLOCK)
+    return io.BufferedReader(_Body(source, length, faults, translate, pace), BLOCK)
 
 
 def skip(stream: Readable, count: int) -> None:
     """Read `count` bytes of a stream away, fewer if it ends before."""
     while count > 0 and (block := stream.read(min(count, BLOCK))):
         count -= len(block)
+
+
+class PartBody:
+    """Blocks in memory as the body of a request, read as a file is, a whole block at a time and at a pace."""
+
+    def __init__(self, blocks: Sequence[memoryview], pace: Pace) -> None:
+        self._blocks = blocks
+        self._size = sum(len(block) for block in blocks)
+        self._pace = pace
+        self._at = 0
+
+    def __len__(self) -> int:
+        return self._size
+
+    def read(self, size: int | None = None) -> bytes | memoryview:
+        """The next block, whatever `size` says but for nothing or all: http.client would cut it into 16 KiB."""
+        if size is None or size < 0:
+            rest, self._at = b"".join(self._blocks[self._at :]), len(self._blocks)
+            return rest
+        if not size or self._at == len(self._blocks):
+            return b""
+        block = self._blocks[self._at]
+        self._at += 1
+        self._pace.take(len(block))
+        return block
+
+    def tell(self) -> int:
+        """Bytes read so far."""
+        return sum(len(block) for block in self._blocks[: self._at])
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """Go to the start, as a sender that tries again does, or to the end, as one that asks for the size does."""
+        if (offset, whence) not in ((0, 0), (0, 2)):
+            raise OSError("a part is sent from its start")
+        self._at = len(self._blocks) if whence else 0
+        return self.tell()

@@ -1,21 +1,8 @@
 """The comparisons that every kind of target makes alike, and the errors they end in."""
 
-from pathlib import Path
-
-from storage.digests import sha512_file
+from storage.contract import Content
+from storage.digests import BLOCK
 from storage.errors import Conflict, Damaged
-
-
-def validate_sent(found: str, digest: str, *, target: str, key: str) -> None:
-    """Raise Damaged unless the local file still had its digest when it was read for sending."""
-    if found != digest:
-        raise Damaged(
-            "the local file is not what it was when its digest was taken; nothing was written, fetch or seal it anew",
-            target=target,
-            key=key,
-            expected=digest,
-            found=found,
-        )
 
 
 def validate_read_back(found: str, digest: str, *, target: str, key: str) -> None:
@@ -30,9 +17,10 @@ def validate_read_back(found: str, digest: str, *, target: str, key: str) -> Non
         )
 
 
-def other_content(file: Path, digest: str, *, target: str, key: str) -> Conflict:
+def other_content(content: Content, *, target: str, key: str) -> Conflict:
     """The Conflict of a `put`; raises Damaged instead if it is the local file that changed."""
-    validate_sent(sha512_file(file), digest, target=target, key=key)
+    for part in content.parts(BLOCK):
+        part.release()
     return Conflict("other content lies under this key and stays; a person must look", target=target, key=key)
 
 

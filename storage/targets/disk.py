@@ -41,9 +41,9 @@ def rename_new(temporary: Path, path: Path) -> bool:
     return True
 
 
-def write(copy: io.FileIO, block: bytes) -> None:
+def write(copy: io.FileIO, block: memoryview) -> None:
     """Write the whole of a block: one call to the system may take less."""
-    left = memoryview(block)
+    left = block
     while left:
         left = left[copy.write(left) :]
 

@@ -17,23 +17,24 @@ from threading import Lock
 from typing import IO, Literal
 from uuid import uuid4
 
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import field_validator
 
-from storage.contract import SCRATCH, Capabilities, Stat
+from storage.contract import SCRATCH, Capabilities, Content, Stat
 from storage.digests import BLOCK, sha512_stream
 from storage.errors import NotFound, Refused, TargetError, Unavailable
 from storage.keys import fault, validate_discard, validate_key
+from storage.pace import Pace
+from storage.reading import LocalFile
 from storage.targets import disk
 from storage.targets.bodies import body
-from storage.targets.comparing import other_before, other_content, validate_read_back, validate_sent
+from storage.targets.common_settings import CommonSettings
+from storage.targets.comparing import other_before, other_content, validate_read_back
 
 _TEMPORARY = re.compile(r"scratch/tmp-[0-9a-f]{32}")
 
 
-class FolderSettings(BaseModel):
+class FolderSettings(CommonSettings):
     """Where the folder is. `path` must exist, as a mounted disk does; what lies below it is made."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["folder"] = "folder"
     path: Path
@@ -58,29 +59,30 @@ class FolderTarget:
         self.address = address
         self._home = settings.path
         self._prefix = settings.prefix
+        self._pace = Pace(settings.bandwidth_mib_s)
         self._naming = Lock()
 
-    def put(self, key: str, file: Path, digest: str) -> None:
+    def put(self, key: str, content: Content, *, absent: bool = False) -> None:
         """Write a new file, which takes its name by a hard link: that fails where another has it."""
         path = self._path(key)
         found = self._digest(key, path)
         if found is None:
-            with self._temporary(key, file, digest) as temporary:
+            with self._temporary(key, content) as temporary:
                 if self._settle(key, temporary, path):
                     return
             found = self._digest(key, path)
-        if found != digest:
-            raise other_content(file, digest, target=self.name, key=key)
+        if found != content.sha512:
+            raise other_content(content, target=self.name, key=key)
 
-    def replace(self, key: str, file: Path, digest: str, was: str | None) -> None:
+    def replace(self, key: str, content: Content, was: str | None) -> None:
         """Write a file that takes the place of another by a rename."""
         path = self._path(key)
         found = self._digest(key, path)
-        if found == digest:
+        if found == content.sha512:
             return
         if found != was:
             raise other_before(was, found, target=self.name, key=key)
-        with self._temporary(key, file, digest) as temporary:
+        with self._temporary(key, content) as temporary:
             if was is None:
                 if not self._settle(key, temporary, path):
                     raise other_before(was, self._digest(key, path), target=self.name, key=key)
@@ -88,7 +90,7 @@ class FolderTarget:
                 with self._translated(key):
                     temporary.replace(path)
                     disk.sync(path.parent)
-        validate_read_back(self._digest(key, path) or "nothing", digest, target=self.name, key=key)
+        validate_read_back(self._digest(key, path) or "nothing", content.sha512, target=self.name, key=key)
 
     def open(self, key: str, start: int = 0, end: int | None = None) -> IO[bytes]:
         """A stream that reads from the disk, not from what the system still remembers, where it can be asked to."""
@@ -103,7 +105,13 @@ class FolderTarget:
                 file.close()
                 raise
         stop = size if end is None else min(end, size)
-        return body(file, max(0, stop - start), faults=(OSError,), translate=lambda error: self._error(error, key))
+        return body(
+            file,
+            max(0, stop - start),
+            faults=(OSError,),
+            translate=lambda error: self._error(error, key),
+            pace=self._pace,
+        )
 
     def stat(self, key: str) -> Stat:
         """The size of the file."""
@@ -146,7 +154,7 @@ class FolderTarget:
             for leftover in (self._home / self._prefix / "scratch").iterdir():
                 if _TEMPORARY.fullmatch(SCRATCH + leftover.name):
                     disk.sweep(leftover)
-        with self._temporary(None, Path(os.devnull), sha512().hexdigest()):
+        with self._temporary(None, LocalFile(Path(os.devnull), sha512().hexdigest())):
             pass
 
     def _path(self, key: str) -> Path:
@@ -186,22 +194,22 @@ class FolderTarget:
             return None
 
     @contextmanager
-    def _temporary(self, key: str | None, file: Path, digest: str) -> Iterator[Path]:
-        """A synced copy of `file` under a name of our own, gone at the end; raises Damaged if it is not `digest`."""
+    def _temporary(self, key: str | None, content: Content) -> Iterator[Path]:
+        """A synced copy of a content under a name of our own, gone at the end."""
         path = self._path(SCRATCH + "tmp").with_name(f"tmp-{uuid4().hex}")
         with self._translated(key):
             self._make(path.parent)
             copy = io.FileIO(path, "xb")
         try:
-            with copy, file.open("rb") as source:
+            with copy:
                 with self._translated(key):
                     disk.claim(copy)
-                found = sha512()
-                while block := source.read(BLOCK):
-                    found.update(block)
-                    with self._translated(key):
-                        disk.write(copy, block)
-                validate_sent(found.hexdigest(), digest, target=self.name, key=key or "")
+                for part in content.parts(BLOCK):
+                    for block in part.blocks:
+                        self._pace.take(len(block))
+                        with self._translated(key):
+                            disk.write(copy, block)
+                    part.release()
                 with self._translated(key):
                     os.fsync(copy.fileno())
                 yield path

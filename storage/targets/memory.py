@@ -2,17 +2,16 @@
 
 import io
 from collections.abc import Iterator
-from pathlib import Path
 from threading import Lock
 from typing import IO, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from storage.contract import Capabilities, Stat
-from storage.digests import sha512_stream
+from storage.contract import Capabilities, Content, Stat
+from storage.digests import BLOCK, sha512_stream
 from storage.errors import NotFound
 from storage.keys import validate_discard, validate_key
-from storage.targets.comparing import other_before, other_content, validate_sent
+from storage.targets.comparing import other_before, other_content
 
 
 class MemorySettings(BaseModel):
@@ -34,26 +33,30 @@ class MemoryTarget:
         self._content: dict[str, bytes] = {}
         self._lock = Lock()
 
-    def put(self, key: str, file: Path, digest: str) -> None:
-        """Keep the bytes of `file` under a new key."""
+    def put(self, key: str, content: Content, *, absent: bool = False) -> None:
+        """Keep the bytes under a new key."""
         validate_key(key, target=self.name)
         with self._lock:
             found = self._digest(key)
-            if found is None:
-                self._content[key] = self._read(key, file, digest)
-            elif found != digest:
-                raise other_content(file, digest, target=self.name, key=key)
+        if found is None:
+            sent = read(content)
+            with self._lock:
+                if self._content.setdefault(key, sent) is sent:
+                    return
+                found = self._digest(key)
+        if found != content.sha512:
+            raise other_content(content, target=self.name, key=key)
 
-    def replace(self, key: str, file: Path, digest: str, was: str | None) -> None:
-        """Keep the bytes of `file` in the place of what has the digest `was`."""
+    def replace(self, key: str, content: Content, was: str | None) -> None:
+        """Keep the bytes in the place of what has the digest `was`."""
         validate_key(key, target=self.name)
         with self._lock:
             found = self._digest(key)
-            if found == digest:
+            if found == content.sha512:
                 return
             if found != was:
                 raise other_before(was, found, target=self.name, key=key)
-            self._content[key] = self._read(key, file, digest)
+            self._content[key] = read(content)
 
     def open(self, key: str, start: int = 0, end: int | None = None) -> IO[bytes]:
         """A stream over the kept bytes."""
@@ -89,7 +92,12 @@ class MemoryTarget:
     def _digest(self, key: str) -> str | None:
         return sha512_stream(io.BytesIO(self._content[key])) if key in self._content else None
 
-    def _read(self, key: str, file: Path, digest: str) -> bytes:
-        content = file.read_bytes()
-        validate_sent(sha512_stream(io.BytesIO(content)), digest, target=self.name, key=key)
-        return content
+
+def read(content: Content) -> bytes:
+    """The whole of a content; raises what its `parts` raise."""
+    found = bytearray()
+    for part in content.parts(BLOCK):
+        for block in part.blocks:
+            found += block
+        part.release()
+    return bytes(found)

@@ -1,84 +1,96 @@
 """A bucket of an S3-compatible store as a target.
 
-Content-MD5 goes with every upload, since it is the one check that every store we measured enforced; a checksum that a
-store returns is never taken for proof.
+The strongest check that the store was seen to enforce goes with every upload; a checksum that a store returns is
+never taken for proof.
 """
 
 import re
-from base64 import b64encode
-from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
-from hashlib import md5, sha256, sha512
+from datetime import timedelta
+from hashlib import sha512
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Lock
 from typing import IO, Any
 from uuid import uuid4
 
-from storage.contract import SCRATCH, Capabilities, Stat
-from storage.digests import sha512_stream
-from storage.errors import Conflict, NotFound, Refused, TargetError, Unavailable
+from storage.contract import SCRATCH, Capabilities, Content, Part, Stat
+from storage.digests import BLOCK, sha512_stream
+from storage.errors import Conflict, NotFound, Refused, Unavailable
 from storage.keys import validate_discard, validate_key
+from storage.pace import Pace
+from storage.reading import LocalFile
 from storage.targets import s3_listing
-from storage.targets.bodies import body, skip
-from storage.targets.comparing import other_before, other_content, validate_read_back, validate_sent
+from storage.targets.bodies import PartBody, body, skip
+from storage.targets.comparing import other_before, other_content, validate_read_back
+from storage.targets.s3_checksums import enforced_checksums, headers
 from storage.targets.s3_client import FAULTS, Client, PastTheEnd
 from storage.targets.s3_settings import S3Settings
+from storage.targets.s3_uploads import MOST_PARTS, Journal, Uploads, told
 
-_MIB = 1 << 20
-_MOST_PARTS = 10_000
 _RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
-
-Part = dict[str, Any]
-"""What the store is told of a part at the end: its number, its ETag, its checksum."""
 
 
 class S3Target:
     """Implements storage.contract.Target over one bucket."""
 
-    def __init__(self, name: str, settings: S3Settings, address: str) -> None:
+    def __init__(self, name: str, settings: S3Settings, address: str, journal: Path | None = None) -> None:
+        """`journal` is a file that keeps which uploads are under way; without it, none outlives the process."""
         self.name = name
         self.address = address
-        self.capabilities = Capabilities(
-            conditional_put=settings.conditional_put,
-            checksums=("sha256", "content-md5") if settings.checksum == "sha256" else ("content-md5",),
-            durable=True,
-        )
         self._settings = settings
         self._prefix = f"{settings.prefix}/" if settings.prefix else ""
         self._bucket_seen = False
+        self._pace = Pace(settings.bandwidth_mib_s)
+        self._probing = Lock()
+        self._probed: str | None = None if settings.checksum == "probed" else settings.checksum
         if settings.access_key is None:
             raise Refused("access_key and secret_key are missing", target=name, setting="access_key")
         self._client = Client(name, settings)
+        self._uploads = Uploads(name, self._ask, Journal(journal, address), address, settings.parallel_parts)
 
-    def put(self, key: str, file: Path, digest: str) -> None:
-        """Look with a HEAD; send if nothing is there, else compare the bytes."""
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the settings say, and of checksums what was found by probing, once something was sent."""
+        return Capabilities(
+            conditional_put=self._settings.conditional_put,
+            checksums=(self._probed,) if self._probed else (),
+            durable=True,
+        )
+
+    def put(self, key: str, content: Content, *, absent: bool = False) -> None:
+        """Look with a HEAD; send if nothing is there, else compare the bytes. A HEAD is a claim: what lacks is sent.
+
+        Where the store itself refuses a second writer, a file that goes in one request needs no look.
+        """
         validate_key(key, target=self.name)
-        try:
-            present = self.stat(key).size
-        except NotFound:
+        guarded = self._settings.conditional_put and content.size <= self._settings.part_size_mib * BLOCK
+        size = None if absent or guarded else self._size(key)
+        found = self._digest(key) if size == content.size else None
+        if size is None or (size == content.size and found is None):
             try:
-                self._send(key, file, digest, new=True)
+                self._send(key, content, new=True)
             except Conflict:  # another came first, between our look and the store's
-                present = file.stat().st_size
+                found = self._digest(key)
             else:
                 return
-        if present != file.stat().st_size or self._digest(key) != digest:
-            raise other_content(file, digest, target=self.name, key=key)
+        self._uploads.forget(key)
+        if found != content.sha512:
+            raise other_content(content, target=self.name, key=key)
 
-    def replace(self, key: str, file: Path, digest: str, was: str | None) -> None:
+    def replace(self, key: str, content: Content, was: str | None) -> None:
         """Read what is there and compare, write, read back."""
         validate_key(key, target=self.name)
-        found = self._digest(key)
+        digest, found = content.sha512, self._digest(key)
         if found == digest:
             return
         if found != was:
             raise other_before(was, found, target=self.name, key=key)
         try:
-            self._send(key, file, digest, new=was is None)
+            self._send(key, content, new=was is None)
         except Conflict:
             found = self._digest(key)
             if found == digest:
@@ -114,7 +126,9 @@ class S3Target:
                 raise self._client.broken(error, key) from error
             size = max(0, size - start)
         size = 0 if empty else size if end is None else min(size, end - start)
-        return body(source, size, faults=FAULTS, translate=lambda error: self._client.broken(error, key))
+        return body(
+            source, size, faults=FAULTS, translate=lambda error: self._client.broken(error, key), pace=self._pace
+        )
 
     def stat(self, key: str) -> Stat:
         """The size by a HEAD. A HEAD cannot tell a missing bucket from a missing key, so the bucket is asked once."""
@@ -134,22 +148,26 @@ class S3Target:
             yield replace(found, key=found.key[len(self._prefix) :])
 
     def discard(self, key: str) -> None:
-        """Delete a key under `scratch/`; a store that keeps versions keeps this one too."""
+        """Delete a key under `scratch/`, and where the bucket keeps versions all of them and the delete markers."""
         validate_discard(key, target=self.name)
         with suppress(NotFound):
-            self._ask("delete_object", key)
+            answer = self._ask("delete_object", key)
+            if answer.get("VersionId") or answer.get("DeleteMarker"):
+                with suppress(Refused):  # keys that may not delete versions leave them behind, unseen
+                    self._discard_versions(key)
 
     def check(self) -> None:
-        """List, write, read and remove something under `scratch/`."""
+        """List, write, read and remove something under `scratch/`; abort our own uploads that have gone stale."""
         self._look()
         key = f"{SCRATCH}check-{uuid4().hex}"
         with TemporaryDirectory() as folder:
             file = Path(folder) / "check"
             file.write_bytes(key.encode())
             try:
-                self.replace(key, file, sha512(key.encode()).hexdigest(), None)
+                self.replace(key, LocalFile(file, sha512(key.encode()).hexdigest()), None)
             finally:
                 self.discard(key)
+        self._uploads.sweep(timedelta(days=self._settings.stale_uploads_days))
 
     def _ask(self, operation: str, key: str, *, needs: str | None = None, **arguments: Any) -> dict[str, Any]:
         return self._client.ask(operation, key, needs=needs, Key=self._prefix + key, **arguments)
@@ -163,6 +181,12 @@ class S3Target:
         answer = self._client.ask("list_objects_v2", None, Prefix=prefix, Delimiter=delimiter, **after)
         return s3_listing.page(answer)
 
+    def _size(self, key: str) -> int | None:
+        try:
+            return self.stat(key).size
+        except NotFound:
+            return None
+
     def _digest(self, key: str) -> str | None:
         try:
             with self.open(key) as stream:
@@ -170,94 +194,65 @@ class S3Target:
         except NotFound:
             return None
 
-    def _send(self, key: str, file: Path, digest: str, *, new: bool) -> None:
-        """Upload; the local file's digest is compared before anything becomes visible. Conflict: only if `new`."""
+    def _discard_versions(self, key: str) -> None:
+        full, after = self._prefix + key, dict[str, str]()
+        while True:
+            answer = self._client.ask("list_object_versions", key, Prefix=full, **after)
+            for version in (*answer.get("Versions", ()), *answer.get("DeleteMarkers", ())):
+                if version["Key"] == full:
+                    self._ask("delete_object", key, VersionId=version["VersionId"])
+            next_ = {"KeyMarker": answer.get("NextKeyMarker"), "VersionIdMarker": answer.get("NextVersionIdMarker")}
+            told = {name: value for name, value in next_.items() if value}
+            if not answer.get("IsTruncated") or not told or told == after:
+                return
+            after = told
+
+    def _send(self, key: str, content: Content, *, new: bool) -> None:
+        """Upload; a local file that changed is found out before anything becomes visible. Conflict: only if `new`."""
         condition = {"IfNoneMatch": "*"} if new and self._settings.conditional_put else {}
-        part_size = self._settings.part_size_mib * _MIB
-        if (size := file.stat().st_size) > part_size:
-            self._send_parts(key, file, digest, max(part_size, -(-size // _MOST_PARTS)), condition)
+        check = self._check()
+        part_size = self._settings.part_size_mib * BLOCK
+        if content.size > part_size:
+            part_size = max(part_size, -(-content.size // (MOST_PARTS * BLOCK)) * BLOCK)
+            declared = {} if check == "content-md5" else {"ChecksumAlgorithm": check.upper()}
+            algorithm = _ALGORITHMS[check]
+            self._uploads.send(key, content, part_size, algorithm, declared, self._part_sender(key, check), condition)
             return
-        content = file.read_bytes()
-        validate_sent(sha512(content).hexdigest(), digest, target=self.name, key=key)
-        self._ask("put_object", key, Body=content, **self._checks(content), **condition)
+        for part in content.parts(part_size):
+            try:
+                self._ask("put_object", key, Body=self._body(part), **_checks(check, part), **condition)
+            finally:
+                part.release()
 
-    def _send_parts(self, key: str, file: Path, digest: str, part_size: int, condition: dict[str, str]) -> None:
-        declared = {"ChecksumAlgorithm": "SHA256"} if self._settings.checksum == "sha256" else {}
-        upload = self._ask("create_multipart_upload", key, needs="UploadId", **declared)["UploadId"]
-
-        def send(number: int, content: bytes) -> Part:
-            checks = self._checks(content)
+    def _part_sender(self, key: str, check: str) -> Any:
+        def send(upload: str, number: int, part: Part) -> dict[str, Any]:
             answer = self._ask(
-                "upload_part", key, needs="ETag", UploadId=upload, PartNumber=number, Body=content, **checks
+                "upload_part",
+                key,
+                needs="ETag",
+                UploadId=upload,
+                PartNumber=number,
+                Body=self._body(part),
+                **_checks(check, part),
             )
-            kept = {name: value for name, value in checks.items() if name != "ContentMD5"}
-            return {"PartNumber": number, "ETag": answer["ETag"], **kept}
+            return {"PartNumber": number, "ETag": answer["ETag"], **told(_ALGORITHMS[check], part)}
 
-        try:
-            parts, found = _in_parts(file, part_size, self._settings.parallel_parts, send)
-            validate_sent(found, digest, target=self.name, key=key)
-            self._ask("complete_multipart_upload", key, UploadId=upload, MultipartUpload={"Parts": parts}, **condition)
-        except BaseException:
-            # Best effort: the error that brought us here is the one to tell, and the parts are not visible.
-            with suppress(TargetError):
-                self._ask("abort_multipart_upload", key, UploadId=upload)
-            raise
+        return send
 
-    def _checks(self, content: bytes) -> dict[str, str]:
-        checks = {"ContentMD5": b64encode(md5(content, usedforsecurity=False).digest()).decode()}
-        if self._settings.checksum == "sha256":
-            checks["ChecksumSHA256"] = b64encode(sha256(content).digest()).decode()
-        return checks
+    def _body(self, part: Part) -> PartBody:
+        return PartBody(part.blocks, self._pace)
+
+    def _check(self) -> str:
+        """The check that goes with what is sent: the one of the settings, or the strongest the store enforces."""
+        with self._probing:
+            if self._probed is None:
+                found = enforced_checksums(self._client, self._prefix, uuid4().hex)
+                self._probed = found[0] if found else "content-md5"
+            return self._probed
 
 
-def _in_parts(file: Path, part_size: int, parallel: int, send: Callable[[int, bytes], Part]) -> tuple[list[Part], str]:
-    """Send parts side by side, never more of them in memory than there are threads; the parts, the file's sha512."""
-    found = sha512()
-    sent: list[Part] = []
-    going: deque[Future[Part]] = deque()
-    with ThreadPoolExecutor(parallel, thread_name_prefix="part") as pool, file.open("rb") as stream:
-        try:
-            while True:
-                if len(going) == parallel:
-                    sent.append(going.popleft().result())
-                if not (content := stream.read(part_size)):
-                    break
-                going.append(pool.submit(send, len(sent) + len(going) + 1, content))
-                found.update(content)
-            sent.extend(future.result() for future in going)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-    return sent, found.hexdigest()
+_ALGORITHMS = {"content-md5": "md5", "sha256": "sha256", "crc64nvme": "crc64nvme"}
 
 
-def stranger(settings: S3Settings) -> list[str]:
-    """What someone without keys is given of the bucket: a sentence each, none if it is nothing.
-
-    Writes one object under `scratch/` with our keys, asks for it without them, and removes it. Raises TargetError if
-    the store cannot be asked.
-    """
-    mine, theirs = S3Target("owner", settings, ""), Client("stranger", settings, signed=False)
-    key = f"{SCRATCH}stranger-{uuid4().hex}"
-    at = f"{settings.prefix}/{key}" if settings.prefix else key
-    questions: list[tuple[str, str, dict[str, Any]]] = [
-        ("list the bucket", "list_objects_v2", {"MaxKeys": 1}),
-        ("see that the bucket is there (HEAD)", "head_bucket", {}),
-        ("see that an object is there (HEAD)", "head_object", {"Key": at}),
-        ("read an object", "get_object", {"Key": at}),
-    ]
-    given = []
-    with TemporaryDirectory() as folder:
-        file = Path(folder) / "stranger"
-        file.write_bytes(b"a stranger must not read this\n")
-        mine.put(key, file, sha512(file.read_bytes()).hexdigest())
-    try:
-        for deed, operation, arguments in questions:
-            with suppress(Refused, NotFound):
-                answer = theirs.ask(operation, None, **arguments)
-                if "Body" in answer:
-                    answer["Body"].close()
-                given.append(f"anyone can {deed} without keys")
-    finally:
-        mine.discard(key)
-    return given
+def _checks(check: str, part: Part) -> dict[str, str]:
+    return headers(check, part.digest(_ALGORITHMS[check]))

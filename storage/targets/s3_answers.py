@@ -1,100 +1,200 @@
 """What an S3 store's error answers mean, as TargetErrors. Pure: an answer's status, code and headers in, an error out.
 
 Codes are those of Amazon's list (API_ErrorResponses in the S3 reference) and what SeaweedFS, Ceph, Swift, MinIO and
-rclone were seen to answer.
+rclone were seen to answer. Of what a store says beside its code nothing is repeated: it may quote signatures.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
+from typing import Literal
 
+from storage.clock import ahead, moment
 from storage.errors import Conflict, NotFound, Refused, TargetError, Unavailable
 
 MISSING_BUCKET = frozenset({"NoSuchBucket", "InvalidBucketName"})
-_MISSING_KEY = frozenset({"NoSuchKey", "NotFound", "404"})
-_CONFLICT = frozenset({"PreconditionFailed", "412"})
-_REGION = frozenset(
-    {"AuthorizationHeaderMalformed", "PermanentRedirect", "TemporaryRedirect", "IllegalLocationConstraintException"}
-)
-_FULL = frozenset({"QuotaExceeded", "InsufficientCapacity", "XMinioStorageFull", "InsufficientStorage"})
-_ALTERED = frozenset({"BadDigest", "InvalidDigest", "XAmzContentSHA256Mismatch", "XAmzContentChecksumMismatch"})
-_LATER = frozenset(
-    {
-        "SlowDown",
-        "ServiceUnavailable",
-        "InternalError",
-        "RequestTimeout",
-        "Throttling",
-        "ThrottlingException",
-        "TooManyRequests",
-        "RequestLimitExceeded",
-        "OperationAborted",
-        "ConditionalRequestConflict",
-        "IncompleteBody",
-        "NoSuchUpload",
-    }
-)
+NOTHING_THERE = "nothing is under this key"
+TAKEN = "other content lies under this key and stays; a person must look"
+MOST_SKEW = timedelta(minutes=15)
+"""What Amazon allows a clock to be off (Authenticating Requests, "Signing"); others copy it."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """An error answer: HTTP status, the store's code (the status again where it sent none), the operation asked for."""
+    """An error answer: HTTP status, the store's code (the status again where it sent none), the operation asked for.
+
+    `retry_after` and `date` are the headers of these names.
+    """
 
     status: int
     code: str
     operation: str
     retry_after: str | None = None
+    date: str | None = None
 
 
-def meaning(answer: Answer, *, target: str, bucket: str, key: str | None, now: datetime) -> TargetError:
-    """The TargetError that an answer means for `target`."""
+@dataclass(frozen=True)
+class Meaning:
+    """What some codes, or else some statuses, mean: whether it may pass, a sentence, and the setting at fault."""
+
+    codes: frozenset[str]
+    statuses: frozenset[int]
+    kind: Literal["passing", "lasting"]
+    sentence: str
+    setting: str | None = None
+
+
+def _lasting(codes: str, sentence: str, setting: str | None = None, statuses: Iterable[int] = ()) -> Meaning:
+    return Meaning(frozenset(codes.split()), frozenset(statuses), "lasting", sentence, setting)
+
+
+def _passing(codes: str, sentence: str, statuses: Iterable[int] = ()) -> Meaning:
+    return Meaning(frozenset(codes.split()), frozenset(statuses), "passing", sentence)
+
+
+MEANINGS = (
+    _lasting(
+        "ExpiredToken ExpiredTokenException TokenRefreshRequired RequestExpired AccessKeyExpired",
+        "the keys have run out; have the provider make new ones and give them as `access_key` and `secret_key`",
+        "access_key",
+    ),
+    _lasting(
+        "InvalidAccessKeyId InvalidAccessKey InvalidToken InvalidSecurity",
+        "the store does not know the access key, or no longer; correct `access_key`",
+        "access_key",
+    ),
+    _lasting(
+        "SignatureDoesNotMatch",
+        "the secret key is not the one of this access key; correct `secret_key`",
+        "secret_key",
+    ),
+    _lasting(
+        "AccountProblem AllAccessDisabled NotSignedUp UserSuspended AccountSuspended AccountDisabled",
+        "the provider has closed or suspended the account; ask it why, and see to the other copies meanwhile",
+        statuses=(402,),
+    ),
+    _lasting(
+        "UnavailableForLegalReasons",
+        "the provider withholds this on legal grounds; ask it which, and see to the other copies meanwhile",
+        statuses=(451,),
+    ),
+    _lasting(
+        "AuthorizationHeaderMalformed PermanentRedirect TemporaryRedirect IllegalLocationConstraintException",
+        "the bucket is in another region or at another address; correct `region` or `endpoint`",
+        "region",
+        (301, 307, 308),
+    ),
+    _lasting(
+        "QuotaExceeded InsufficientCapacity InsufficientStorage XMinioStorageFull",
+        "the store has no room left for us; raise the quota or make room",
+        statuses=(507,),
+    ),
+    _lasting(
+        "InvalidObjectState",
+        "the object lies in an archive class that cannot be read at once; restore it at the provider, and choose"
+        " another class",
+    ),
+    _lasting("EntityTooSmall", "a part is smaller than the store takes; raise `part_size_mib`", "part_size_mib"),
+    _lasting(
+        "EntityTooLarge MaxMessageLengthExceeded",
+        "a part or a file is larger than the store takes; lower `part_size_mib`",
+        "part_size_mib",
+        (413,),
+    ),
+    _lasting(
+        "NotImplemented MethodNotAllowed",
+        "the store does not know this request; `conditional_put` or `checksum` may ask more than it can",
+        statuses=(405, 501),
+    ),
+    _passing(
+        "BadDigest InvalidDigest XAmzContentSHA256Mismatch XAmzContentChecksumMismatch IncompleteBody",
+        "the bytes were altered or cut on the way, and not kept; if it goes on, look at the line and at this machine's"
+        " memory",
+    ),
+    _passing(
+        "SlowDown ServiceUnavailable Throttling ThrottlingException TooManyRequests TooManyRequestsException"
+        " RequestLimitExceeded BandwidthLimitExceeded ServerBusy",
+        "the store asks us to go slower; if it goes on, lower `parallel_parts` or set `bandwidth_mib_s`",
+        (429, 503),
+    ),
+    _passing("RequestTimeout", "the store waited too long for our bytes; if it goes on, lower `part_size_mib`", (408,)),
+    _passing("NoSuchUpload", "the store no longer has what was sent of this file; the next try begins anew", ()),
+    _passing(
+        "InvalidPart InvalidPartOrder",
+        "the store does not have a part as it was sent; the next try compares and sends again",
+    ),
+    _passing(
+        "OperationAborted ConditionalRequestConflict",
+        "someone else is writing the same key; the next try sees what came of it",
+    ),
+    # botocore calls an answer 500, too, whose XML ends in the middle.
+    _passing(
+        "InternalError",
+        "the store has a fault, or its answer came in pieces; if it goes on, ask the provider",
+        (500, 502, 504),
+    ),
+    _lasting(
+        "AccessDenied Forbidden Unauthorized",
+        "the keys do not permit this; give them read, write and list on the bucket, or correct `access_key`",
+        "access_key",
+        (401, 403),
+    ),
+)
+"""In the order in which statuses are looked up; a code is in one row at most."""
+
+
+def meaning(
+    answer: Answer, *, target: str, bucket: str, key: str | None, now: datetime, there_before: bool = False
+) -> TargetError:
+    """The TargetError that an answer means for `target`; `there_before`: the bucket has answered earlier."""
     code, said = answer.code, f"{answer.operation}: {answer.status} {answer.code}"
 
-    def refused(message: str, setting: str | None = None) -> Refused:
-        return Refused(f"{message} ({said})", target=target, key=key, setting=setting)
+    def refused(sentence: str, setting: str | None = None) -> Refused:
+        return Refused(f"{sentence} ({said})", target=target, key=key, setting=setting)
 
+    if code in MISSING_BUCKET and there_before:
+        return refused(f"the bucket {bucket!r} was there and is gone; ask the provider, and see to the other copies")
     if code in MISSING_BUCKET:
         return refused(f"the store has no bucket {bucket!r}; correct `bucket`, or make it", "bucket")
-    if code in _MISSING_KEY:
-        return NotFound("nothing is under this key", target=target, key=key)
-    if code in _CONFLICT:
-        return Conflict("other content lies under this key and stays; a person must look", target=target, key=key)
-    if code == "RequestTimeTooSkewed":
-        return refused("the clock of this machine is off; set it")
-    if code in ("InvalidAccessKeyId", "InvalidAccessKey"):
-        return refused("the store does not know the access key; correct `access_key`", "access_key")
-    if code == "SignatureDoesNotMatch":
-        return refused("the secret key is not the one of this access key; correct `secret_key`", "secret_key")
-    if code in _REGION or answer.status in (301, 307, 308):
-        return refused(
-            "the bucket is in another region or at another address; correct `region` or `endpoint`", "region"
-        )
-    if code in _FULL or "quota" in code.lower() or answer.status == 507:
-        return refused("the store has no room left for us; raise the quota or make room")
-    if code in _ALTERED:
-        return Unavailable(f"the bytes were altered on the way, and not kept ({said})", target=target, key=key)
-    if code in _LATER or answer.status in (408, 429, 500, 502, 503, 504):
-        after = seconds(answer.retry_after, now)
-        wait = f"; it asks to wait {after:g} s" if after else ""
-        return Unavailable(f"the store cannot now ({said}){wait}", target=target, key=key, after=after)
-    if answer.status in (401, 403):
-        return refused(
-            "the keys do not permit this; give them read, write and list on the bucket, or correct `access_key`",
-            "access_key",
-        )
-    if answer.status == 404:
-        return NotFound("nothing is under this key", target=target, key=key)
-    return refused("the store refuses what we asked for")
+    if code in ("NoSuchKey", "NotFound", "404"):
+        return NotFound(NOTHING_THERE, target=target, key=key)
+    if code in ("PreconditionFailed", "412"):
+        return Conflict(TAKEN, target=target, key=key)
+    off = ahead(answer.date, now)
+    # An answer to a HEAD has no body, so no code; but a date.
+    if code == "RequestTimeTooSkewed" or (code == "403" and off is not None and abs(off) > MOST_SKEW.total_seconds()):
+        return refused(f"the clock of this machine is {_off(off)}; set it")
+    found = _meaning(answer)
+    if found is None and answer.status == 404:
+        return NotFound(NOTHING_THERE, target=target, key=key)
+    if found is None:
+        return refused("the store refuses what we asked for; ask the provider why")
+    if found.kind == "lasting":
+        return refused(found.sentence, found.setting)
+    after = seconds(answer.retry_after, now)
+    wait = f"; it asks to wait {after:g} s" if after else ""
+    return Unavailable(f"{found.sentence} ({said}){wait}", target=target, key=key, after=after)
 
 
 def seconds(retry_after: str | None, now: datetime) -> float | None:
     """The seconds that a Retry-After header asks for: a number or an HTTP date (RFC 9110, 10.2.3)."""
     if not retry_after:
         return None
-    if retry_after.strip().isdigit():
+    if retry_after.strip().isdecimal():
         return float(retry_after)
-    try:
-        until = parsedate_to_datetime(retry_after)
-    except ValueError:
-        return None
-    return max(0.0, (until.replace(tzinfo=until.tzinfo or UTC) - now).total_seconds())
+    until = moment(retry_after)
+    return max(0.0, (until - now).total_seconds()) if until else None
+
+
+def _meaning(answer: Answer) -> Meaning | None:
+    # Providers have quota codes of their own: AccountQuotaExceeded, XMinioAdminBucketQuotaExceeded, …
+    code = "QuotaExceeded" if "quota" in answer.code.lower() else answer.code
+    by_code = [row for row in MEANINGS if code in row.codes]
+    by_status = [row for row in MEANINGS if answer.status in row.statuses]
+    return next(iter(by_code + by_status), None)
+
+
+def _off(seconds: float | None) -> str:
+    if seconds is None or abs(seconds) < 1:
+        return "off"
+    return f"{abs(seconds):.0f} s {'ahead of' if seconds > 0 else 'behind'} the store's"

@@ -5,22 +5,22 @@ from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from storage.keys import fault
+from storage.targets.common_settings import CommonSettings
 
 
-class S3Settings(BaseModel):
+class S3Settings(CommonSettings):
     """One bucket of one S3-compatible store.
 
     `addressing`: whether the bucket's name goes into the path or before the host name.
     `part_size_mib`: a file above it goes up in parts of this size, `parallel_parts` at a time; memory for one upload is
     the product. `ca_file`: the certificates to trust instead of the usual ones, for a store with a private authority.
-    `conditional_put`: send `If-None-Match: *`, for stores that honour it. `checksum`: what the store enforces of what
-    is sent; Content-MD5 always goes along, since it is the one check that every store we measured enforced.
+    `conditional_put`: send `If-None-Match: *`, for stores that honour it. `checksum`: the digest that goes with what is
+    sent and that the store compares; `probed` tries wrong ones first and takes the strongest that is refused.
+    `stale_uploads_days`: the age at which uploads that we began and never completed are aborted.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     kind: Literal["s3"] = "s3"
     endpoint: str
@@ -28,13 +28,14 @@ class S3Settings(BaseModel):
     prefix: str = ""
     region: str = "us-east-1"
     addressing: Literal["path", "virtual"] = "path"
-    part_size_mib: int = Field(default=16, ge=5, le=5120)
-    parallel_parts: int = Field(default=4, ge=1, le=64)
+    part_size_mib: int = Field(default=32, ge=5, le=64)
+    parallel_parts: int = Field(default=2, ge=1, le=16)
     access_key: SecretStr | None = None
     secret_key: SecretStr | None = None
     ca_file: Path | None = None
     conditional_put: bool = False
-    checksum: Literal["content-md5", "sha256"] = "content-md5"
+    checksum: Literal["probed", "sha256", "content-md5", "crc64nvme"] = "probed"
+    stale_uploads_days: int = Field(default=7, ge=1)
 
     @field_validator("endpoint")
     @classmethod

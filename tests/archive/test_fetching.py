@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from archive import pipeline
-from archive.errors import FailureKind, FetchFailed
+from archive.errors import FailureKind, FetchFailed, SpaceShort
 from archive.opened import Archive
 from archive.records import Listing
 from archive.sources.contract import Fetched, Progress
 from archive.steps import fetching
-from archive.steps.fetching import SourceRefuses, SpaceShort, fetch_clip
+from archive.steps.fetching import SourceRefuses, fetch_clip
 from archive.steps.listing import list_source
 from archive.steps.storing import sweep
 from storage.targets.memory import MemoryTarget

@@ -3,23 +3,23 @@
 from collections.abc import Iterator
 from hashlib import sha512
 from io import BytesIO
-from pathlib import Path
 from typing import IO
 
 import pytest
 
 from storage import probing
 from storage.conformance import conform
-from storage.contract import Stat
+from storage.contract import Content, Stat
 from storage.errors import Conflict, NotFound
 from storage.keys import validate_key
-from storage.targets.memory import MemoryTarget
+from storage.reading import LocalFile
+from storage.targets.memory import MemoryTarget, read
 
 
 class Overwrites(MemoryTarget):
-    def put(self, key: str, file: Path, digest: str) -> None:
+    def put(self, key: str, content: Content, *, absent: bool = False) -> None:
         validate_key(key, target=self.name)
-        self._content[key] = file.read_bytes()
+        self._content[key] = read(content)
 
 
 class ForgetsTheLastByte(MemoryTarget):
@@ -44,9 +44,9 @@ class TakesAPrefixForAFolder(MemoryTarget):
 
 
 class ReplacesBlindly(MemoryTarget):
-    def replace(self, key: str, file: Path, digest: str, was: str | None) -> None:
+    def replace(self, key: str, content: Content, was: str | None) -> None:
         validate_key(key, target=self.name)
-        self._content[key] = self._read(key, file, digest)
+        self._content[key] = read(content)
 
 
 class IgnoresRanges(MemoryTarget):
@@ -60,20 +60,21 @@ class DiscardsAnything(MemoryTarget):
 
 
 class TrustsTheLocalFile(MemoryTarget):
-    def put(self, key: str, file: Path, digest: str) -> None:
-        super().put(key, file, sha512(file.read_bytes()).hexdigest())
+    def put(self, key: str, content: Content, *, absent: bool = False) -> None:
+        assert isinstance(content, LocalFile)
+        super().put(key, LocalFile(content.file, sha512(content.file.read_bytes()).hexdigest()))
 
 
 class LastOneWins(MemoryTarget):
     """Does as it should for one writer, and lets every one of several win."""
 
-    def put(self, key: str, file: Path, digest: str) -> None:
+    def put(self, key: str, content: Content, *, absent: bool = False) -> None:
         try:
-            super().put(key, file, digest)
+            super().put(key, content, absent=absent)
         except Conflict:
             if not key.endswith("raced"):
                 raise
-            self._content[key] = file.read_bytes()
+            self._content[key] = read(content)
 
 
 class MakesUpWhatIsMissing(MemoryTarget):
@@ -85,10 +86,9 @@ class MakesUpWhatIsMissing(MemoryTarget):
 
 
 class LowersCase(MemoryTarget):
-    def _read(self, key: str, file: Path, digest: str) -> bytes:
-        content = super()._read(key, file, digest)
-        self._content[key.lower()] = content
-        return content
+    def put(self, key: str, content: Content, *, absent: bool = False) -> None:
+        super().put(key, content, absent=absent)
+        self._content[key.lower()] = self._content[key]
 
 
 @pytest.mark.parametrize(

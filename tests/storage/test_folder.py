@@ -10,6 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from storage.errors import Conflict, Damaged, NotFound, Refused, Unavailable
+from storage.reading import LocalFile
 from storage.targets import FolderSettings, S3Settings, address, open_target
 from storage.targets.disk import rename_new
 
@@ -33,13 +34,13 @@ def local(tmp_path: Path) -> tuple[Path, str]:
 def test_a_folder_that_is_not_there_is_a_disk_that_is_not_mounted(disk: Path, local: tuple[Path, str]) -> None:
     file, digest = local
     target = open_target("disk", FolderSettings(path=disk, prefix="keeps"))
-    target.put("ocfl/a/b", file, digest)
+    target.put("ocfl/a/b", LocalFile(file, digest))
     unmounted = disk.with_name("elsewhere")
     disk.rename(unmounted)
     for deed in (
         target.check,
-        lambda: target.put("a", file, digest),
-        lambda: target.replace("a", file, digest, None),
+        lambda: target.put("a", LocalFile(file, digest)),
+        lambda: target.replace("a", LocalFile(file, digest), None),
         lambda: target.open("ocfl/a/b"),
         lambda: target.stat("ocfl/a/b"),
         lambda: list(target.list("")),
@@ -64,8 +65,8 @@ def test_no_symbolic_link_is_followed(disk: Path, local: tuple[Path, str], tmp_p
         for deed in (
             lambda key=key: target.open(key),
             lambda key=key: target.stat(key),
-            lambda key=key: target.put(key, file, digest),
-            lambda key=key: target.replace(key, file, digest, None),
+            lambda key=key: target.put(key, LocalFile(file, digest)),
+            lambda key=key: target.replace(key, LocalFile(file, digest), None),
         ):
             with pytest.raises(Refused, match="symbolic link"):
                 deed()
@@ -93,14 +94,21 @@ def test_what_a_killed_run_left_goes_at_the_next_check_and_nothing_else_does(
 
 
 def test_a_run_killed_while_it_writes_leaves_no_key(disk: Path, tmp_path: Path) -> None:
-    """The local file is a pipe that never ends: the writer is killed in the middle of its work."""
+    """What is written comes from a pipe that never ends: the writer is killed in the middle of its work."""
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     program = """
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from storage.targets import FolderSettings, open_target
-open_target("disk", FolderSettings(path=Path(sys.argv[1]))).put("media/a.mp4", Path(sys.argv[2]), "0" * 128)
+class Endless:
+    size, sha512 = 1 << 30, "0" * 128
+    def parts(self, size):
+        with open(sys.argv[2], "rb", buffering=0) as pipe:
+            while True:
+                yield SimpleNamespace(blocks=[pipe.read(1 << 16)], release=lambda: None)
+open_target("disk", FolderSettings(path=Path(sys.argv[1]))).put("media/a.mp4", Endless())
 """
     writer = subprocess.Popen([sys.executable, "-c", program, str(disk), str(pipe)])
     with pipe.open("wb", buffering=0) as feed:
@@ -124,7 +132,7 @@ def test_a_full_disk_is_refused_and_leaves_nothing(disk: Path, tmp_path: Path) -
     resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 16, hard))
     try:
         with pytest.raises(Refused, match="too large") as caught:
-            target.put("a", file, sha512(bytes(1 << 20)).hexdigest())
+            target.put("a", LocalFile(file, sha512(bytes(1 << 20)).hexdigest()))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert caught.value.setting == "path"
@@ -137,7 +145,7 @@ def test_dev_full_says_that_the_disk_is_full() -> None:
     from storage.targets.disk import refusal, write
 
     with open("/dev/full", "wb", buffering=0) as full, pytest.raises(OSError) as caught:  # noqa: PT011, PTH123
-        write(full, b"x")
+        write(full, memoryview(b"x"))
     assert caught.value.errno is not None
     assert "the disk is full" in str(refusal(caught.value.errno))
 
@@ -145,10 +153,10 @@ def test_dev_full_says_that_the_disk_is_full() -> None:
 def test_a_file_in_the_way_of_a_folder_is_refused(disk: Path, local: tuple[Path, str]) -> None:
     file, digest = local
     target = open_target("disk", FolderSettings(path=disk))
-    target.put("a/b", file, digest)
+    target.put("a/b", LocalFile(file, digest))
     for key in ("a", "a/b/c"):
         with pytest.raises(Refused):
-            target.put(key, file, digest)
+            target.put(key, LocalFile(file, digest))
         with pytest.raises(NotFound):
             target.stat(key)
         with pytest.raises(NotFound):
@@ -160,7 +168,7 @@ def test_a_file_that_shrinks_while_it_is_read_is_unavailable(disk: Path, tmp_pat
     file = tmp_path / "large"
     file.write_bytes(content)
     target = open_target("disk", FolderSettings(path=disk))
-    target.put("a", file, sha512(content).hexdigest())
+    target.put("a", LocalFile(file, sha512(content).hexdigest()))
     with target.open("a") as stream:
         stream.read(10)
         os.truncate(disk / "a", 1 << 20)
@@ -171,13 +179,13 @@ def test_a_file_that_shrinks_while_it_is_read_is_unavailable(disk: Path, tmp_pat
 def test_a_damaged_file_is_found_by_put_and_mended_by_replace(disk: Path, local: tuple[Path, str]) -> None:
     file, digest = local
     target = open_target("disk", FolderSettings(path=disk))
-    target.put("a", file, digest)
+    target.put("a", LocalFile(file, digest))
     (disk / "a").write_bytes(b"kept for Years")
     with pytest.raises(Conflict):
-        target.put("a", file, digest)
+        target.put("a", LocalFile(file, digest))
     with pytest.raises(Damaged):
-        target.put("a", file, EMPTY)
-    target.replace("a", file, digest, sha512(b"kept for Years").hexdigest())
+        target.put("a", LocalFile(file, EMPTY))
+    target.replace("a", LocalFile(file, digest), sha512(b"kept for Years").hexdigest())
     assert (disk / "a").read_bytes() == b"kept for years"
 
 

@@ -9,6 +9,7 @@ import pytest
 from storage.contract import Target
 from storage.errors import Damaged, NotFound, Refused, Unavailable
 from storage.mirrors import at_each, fetch, read_back, read_digest, read_small, verify
+from storage.reading import LocalFile
 from storage.targets import MemorySettings, open_target
 from tests.support.faults import Crash, FaultyTarget
 
@@ -20,7 +21,7 @@ DIGEST = hashlib.sha512(BYTES).hexdigest()
 def memory(tmp_path: Path) -> Target:
     target = open_target("memory", MemorySettings())
     (tmp_path / "file").write_bytes(BYTES)
-    target.put("a/media/x", tmp_path / "file", DIGEST)
+    target.put("a/media/x", LocalFile(tmp_path / "file", DIGEST))
     return target
 
 
@@ -80,7 +81,7 @@ def test_small_documents_have_a_limit(memory: Target) -> None:
 def test_every_fault_is_found_not_the_first(memory: Target, tmp_path: Path) -> None:
     (tmp_path / "small").write_bytes(b"small")
     small = hashlib.sha512(b"small").hexdigest()
-    memory.put("a/forbidden", tmp_path / "small", small)
+    memory.put("a/forbidden", LocalFile(tmp_path / "small", small))
     target = FaultyTarget(memory, mute="forbidden")
     keys = [("a/none", DIGEST), ("a/forbidden", small), ("a/media/x", small), ("a/media/x", DIGEST)]
     findings = verify(target, keys)

@@ -12,9 +12,10 @@ from pydantic import SecretStr, ValidationError
 
 from storage.contract import Target
 from storage.errors import Conflict, Refused, TargetError, Unavailable
+from storage.reading import LocalFile
 from storage.targets import S3Settings, open_target, s3_listing
-from storage.targets.s3 import stranger
 from storage.targets.s3_client import Client
+from storage.targets.s3_exposure import stranger
 from tests.world.liar import Reply, liar, listing, refusal
 from tests.world.servers import ACCESS_KEY, SECRET_KEY, S3Server, free_ports, rclone, tls
 
@@ -94,8 +95,8 @@ def test_a_dead_server_is_unavailable(scheme: str, tmp_path: Path) -> None:
     file, digest = written(tmp_path, b"x")
     deeds: list[Callable[[], object]] = [
         target.check,
-        lambda: target.put("a", file, digest),
-        lambda: target.replace("a", file, digest, None),
+        lambda: target.put("a", LocalFile(file, digest)),
+        lambda: target.replace("a", LocalFile(file, digest), None),
         lambda: target.stat("a"),
         lambda: target.open("a"),
         lambda: target.discard("scratch/a"),
@@ -120,7 +121,7 @@ def test_a_server_killed_mid_body_is_unavailable_and_comes_back(tmp_path: Path, 
 
 def _killed_mid_body(server: S3Server, file: Path, digest: str, content: bytes) -> None:
     target = open_target("cut", server.settings())
-    target.put("media/a.mp4", file, digest)
+    target.put("media/a.mp4", LocalFile(file, digest))
     with target.open("media/a.mp4") as stream:
         assert stream.read(1000) == content[:1000]
         server.kill()
@@ -154,7 +155,7 @@ def test_a_stranger_is_given_nothing(seaweedfs_server: S3Server, rclone_server: 
 def test_a_stranger_is_given_an_open_bucket(tmp_path: Path) -> None:
     with rclone(tmp_path, anyone=True) as server:
         given = stranger(server.settings(prefix="kept/here"))
-    assert len(given) == 4
+    assert len(given) == 6
     assert "anyone can read an object without keys" in given
 
 
@@ -187,6 +188,7 @@ def test_the_environment_and_the_home_of_aws_are_left_alone(seaweedfs_server: S3
 import os, sys
 read = []
 sys.addaudithook(lambda event, args: read.append(str(args[0])) if event == "open" else None)
+from storage.reading import LocalFile
 from storage.targets import S3Settings, open_target, s3_listing
 stanza = S3Settings.model_validate_json(os.environ["STANZA"]).model_dump()
 keys = {"access_key": sys.argv[1], "secret_key": os.environ["SECRET_OF_THIS_TEST"]}
@@ -225,9 +227,9 @@ def test_a_conditional_put_that_comes_second_looks_again(tmp_path: Path) -> None
         return reply
 
     with liar(answer(b"mine")) as settings:
-        open_target("raced", settings.model_copy(update={"conditional_put": True})).put("a", file, digest)
+        open_target("raced", settings.model_copy(update={"conditional_put": True})).put("a", LocalFile(file, digest))
     with liar(answer(b"ours")) as settings, pytest.raises(Conflict):
-        open_target("raced", settings.model_copy(update={"conditional_put": True})).put("a", file, digest)
+        open_target("raced", settings.model_copy(update={"conditional_put": True})).put("a", LocalFile(file, digest))
 
 
 @pytest.mark.parametrize(
@@ -328,7 +330,7 @@ def test_a_failed_upload_leaves_nothing_and_is_given_up(tmp_path: Path) -> None:
         return refusal(403, "QuotaExceeded") if "partNumber=3" in path else Reply(200, headers={"ETag": '"e"'})
 
     with liar(answer) as settings, pytest.raises(Refused, match="no room"):
-        open_target("full", settings.model_copy(update={"part_size_mib": 5})).put("a", file, digest)
+        open_target("full", settings.model_copy(update={"part_size_mib": 5})).put("a", LocalFile(file, digest))
     assert asked[-1] == ("DELETE", "/testimony/a?uploadId=up1")
     assert not [path for method, path in asked if method == "POST" and "uploadId" in path]
 
@@ -361,7 +363,7 @@ def test_a_listing_with_much_in_it_is_walked_in_the_order_of_its_keys(
 def _fill(target: Target, names: list[str], folder: Path) -> None:
     file, digest = written(folder, b"x")
     for name in names:
-        target.put(name, file, digest)
+        target.put(name, LocalFile(file, digest))
 
 
 def test_small_files_are_put_with_one_look_and_one_request(tmp_path: Path) -> None:
@@ -374,8 +376,8 @@ def test_small_files_are_put_with_one_look_and_one_request(tmp_path: Path) -> No
 
     with liar(answer) as settings:
         target = open_target("store", settings)
-        target.put("a", file, digest)
-        target.put("b", file, digest)
+        target.put("a", LocalFile(file, digest))
+        target.put("b", LocalFile(file, digest))
     assert asked == ["HEAD", "LIST", "PUT", "HEAD", "PUT"]
 
 

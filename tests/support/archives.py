@@ -8,10 +8,10 @@ from hashlib import sha256
 from pathlib import Path
 
 from archive import sidecar
-from archive.custody import Stored, store_owed
 from archive.fixity import blocks_document, digest
 from archive.ledger import Ledger
 from archive.ledger.copies import SealedVersion
+from archive.mirroring import Stored, store_owed
 from archive.opened import Archive
 from archive.readiness import ready
 from archive.records import Capture, File, FileRole, Judgement, Link, TranscriptRef, Verdict

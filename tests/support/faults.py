@@ -3,10 +3,9 @@
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import IO, Literal
 
-from storage.contract import Capabilities, Stat, Target
+from storage.contract import Capabilities, Content, Stat, Target
 from storage.errors import Refused, Unavailable
 
 
@@ -36,11 +35,11 @@ class CrashingTarget(Around):
     written: list[str] = field(default_factory=list)
     dead: bool = False
 
-    def put(self, key: str, file: Path, digest: str) -> None:
-        self._write(key, lambda: self.inner.put(key, file, digest))
+    def put(self, key: str, content: Content, *, absent: bool = False) -> None:
+        self._write(key, lambda: self.inner.put(key, content, absent=absent))
 
-    def replace(self, key: str, file: Path, digest: str, was: str | None) -> None:
-        self._write(key, lambda: self.inner.replace(key, file, digest, was))
+    def replace(self, key: str, content: Content, was: str | None) -> None:
+        self._write(key, lambda: self.inner.replace(key, content, was))
 
     def open(self, key: str, start: int = 0, end: int | None = None) -> IO[bytes]:
         self._live()
@@ -87,15 +86,15 @@ class FaultyTarget(Around):
     mute: str | None = None
     lie: Literal["forget", "spoil"] | None = None
 
-    def put(self, key: str, file: Path, digest: str) -> None:
+    def put(self, key: str, content: Content, *, absent: bool = False) -> None:
         self._answer()
         if self.lie == "forget" and "/media/" in key:
             return
-        self.inner.put(key, file, digest)
+        self.inner.put(key, content, absent=absent)
 
-    def replace(self, key: str, file: Path, digest: str, was: str | None) -> None:
+    def replace(self, key: str, content: Content, was: str | None) -> None:
         self._answer()
-        self.inner.replace(key, file, digest, was)
+        self.inner.replace(key, content, was)
 
     def open(self, key: str, start: int = 0, end: int | None = None) -> IO[bytes]:
         self._answer()

@@ -1,0 +1,184 @@
+"""Many files to many targets: each file is read once, in bounded memory, and nobody waits long for the slowest.
+
+Every target has workers of its own; what they share is the reading of each file (`storage.reading`). A load is let in
+when the memory that its files may take is free. Whoever keeps the others waiting for longer than a patience is left
+behind: it takes no further part, and its turn comes later, by readings of its own.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Condition
+from time import monotonic
+
+from storage.contract import Content, Target
+from storage.digests import BLOCK
+from storage.errors import LeftBehind
+from storage.reading import LOOK_EVERY, PATIENCE, WINDOW, Buffers, Patience, Reading
+
+MEMORY = 96 * BLOCK
+"""Bytes of files that are held at once, over all loads."""
+
+WORKERS = 4
+"""Loads that one target takes at once."""
+
+
+@dataclass(frozen=True)
+class File:
+    """A local file on its way: its sha512, and the names of the targets, of those of its load, that are to have it."""
+
+    path: Path
+    sha512: str
+    targets: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Load:
+    """Files, by key, that are delivered together, and the names of the targets that they go to."""
+
+    name: str
+    files: Mapping[str, File]
+    targets: tuple[str, ...]
+
+
+Deliver = Callable[[Target, Load, Mapping[str, Content]], bool]
+"""Brings a load to one target: puts each content that it is given under its key, and whatever else belongs to it.
+
+False says that the target is to be given nothing more. LeftBehind must come through.
+"""
+
+
+@dataclass(eq=False)
+class _Going:
+    """A load that was let in."""
+
+    load: Load
+    readings: dict[str, Reading]
+    cost: int
+    left: set[str] = field(default_factory=set)
+
+    def open_for(self) -> set[str]:
+        """The targets that have not been given all its bytes."""
+        return {name for reading in self.readings.values() for name in reading.waiting_for()}
+
+    def close(self, name: str, *, sending: bool = False) -> None:
+        for reading in self.readings.values():
+            if name in reading.seats:
+                reading.leave(reading.seats[name], sending=sending)
+
+
+class Convoy:
+    """Delivers loads to targets. `behind` are the targets that were left behind so far."""
+
+    def __init__(
+        self,
+        targets: Mapping[str, Target],
+        deliver: Deliver,
+        *,
+        finished: Callable[[Load], None] | None = None,
+        patience: float = PATIENCE,
+        memory: int = MEMORY,
+    ) -> None:
+        """`finished` is told of each load when the last target is done with it."""
+        self._targets = targets
+        self._deliver = deliver
+        self._finished = finished
+        self._patience = Patience(patience)
+        self._buffers = Buffers()
+        self._memory = memory
+        self._changed = Condition()
+        self._going: list[_Going] = []
+        self._stopped: set[str] = set()
+        self._failed = False
+
+    @property
+    def behind(self) -> Collection[str]:
+        """The targets that kept the others waiting for too long; it grows as the convoy goes."""
+        return self._patience.behind
+
+    def run(self, loads: Iterable[Load]) -> None:
+        """Deliver the loads, the first ones first; what `deliver` raises, but for LeftBehind, ends all and is raised.
+
+        `loads` is asked for the next one when there is room for it, in the thread of the caller.
+        """
+        futures = list[Future[None]]()
+        with ExitStack() as stack:
+            pools = {
+                name: stack.enter_context(ThreadPoolExecutor(WORKERS, thread_name_prefix=f"to {name}"))
+                for name in self._targets
+            }
+            try:
+                for load in loads:
+                    names = [name for name in load.targets if name in pools and name not in self._out()]
+                    if not names or self._failed:
+                        self._finish(load)
+                        continue
+                    going = self._let_in(load, names)
+                    futures += [pools[name].submit(self._one, name, going) for name in names]
+                    futures = [future for future in futures if not future.done() or future.exception()]
+            except BaseException:
+                self._failed = True
+                raise
+        for future in futures:
+            future.result()
+
+    def _out(self) -> set[str]:
+        return self._stopped | self._patience.behind
+
+    def _let_in(self, load: Load, names: list[str]) -> _Going:
+        """Open a load's readings when there is memory for them."""
+        readings = {
+            key: Reading(file.path, file.sha512, there, patience=self._patience, buffers=self._buffers)
+            for key, file in load.files.items()
+            if (there := [name for name in file.targets if name in names]) and file.path.is_file()
+        }
+        cost = min(sum(min(reading.size, WINDOW) + BLOCK for reading in readings.values()), self._memory)
+        going = _Going(load, readings, cost, set(names))
+        with self._changed:
+            while (open_now := self._open_now()) and sum(one.cost for one in open_now) + cost > self._memory:
+                self._wait(open_now, names)
+            self._going.append(going)
+        return going
+
+    def _open_now(self) -> list[_Going]:
+        return [one for one in self._going if one.open_for()]
+
+    def _wait(self, open_now: list[_Going], names: list[str]) -> None:
+        """Wait for memory; who still needs bytes while another, whose load this is, needs none is charged with it."""
+        began = monotonic()
+        slow = set().union(*(one.open_for() for one in open_now))
+        self._changed.wait(LOOK_EVERY)
+        if waiting := set(names) - self._out() - slow:
+            self._patience.charge(slow, monotonic() - began, waiting=waiting)
+        for one in open_now:
+            for name in self._patience.behind:
+                one.close(name, sending=True)
+
+    def _one(self, name: str, going: _Going) -> None:
+        seats = {key: reading.seats[name] for key, reading in going.readings.items() if name in reading.seats}
+        try:
+            if self._failed or name in self._out():
+                return
+            if not self._deliver(self._targets[name], going.load, seats):
+                self._stopped.add(name)
+        except LeftBehind:
+            pass  # Patience knows it already
+        except BaseException:
+            self._failed = True
+            raise
+        finally:
+            going.close(name)
+            with self._changed:
+                going.left.discard(name)
+                last = not going.left
+                if last:
+                    self._going.remove(going)
+                self._changed.notify_all()
+            if last:
+                self._finish(going.load)
+
+    def _finish(self, load: Load) -> None:
+        if self._finished:
+            self._finished(load)

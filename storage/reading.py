@@ -1,0 +1,353 @@
+"""One reading of a local file that feeds every target at once, in bounded memory.
+
+No thread is its own: whichever target needs the next block reads it, takes its digests, and the others find it in
+memory. Blocks are held until every seat has released them. Who runs ahead waits for the slowest, up to a patience
+that all readings of a convoy share; then the slowest is left behind, and reads by itself later.
+"""
+
+import hashlib
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from io import FileIO
+from pathlib import Path
+from threading import Condition, Lock
+from time import monotonic
+
+from storage.contract import Part
+from storage.digests import BLOCK, compute
+from storage.errors import Damaged, LeftBehind
+
+WINDOW = 48 * BLOCK
+"""Bytes of one file that are held in memory at most, but for a part that is larger."""
+
+PATIENCE = 30.0
+"""Seconds that the others wait for a target, all readings of a convoy together."""
+
+LOOK_EVERY = 0.25
+"""Seconds after which who waits looks again whether the slowest used up its patience."""
+
+HERE = "this machine"
+"""What Damaged names as its target where it is the local file that changed."""
+
+
+class Buffers:
+    """Memory for blocks, used again and again: what is freed in many threads does not come back from the allocator."""
+
+    def __init__(self) -> None:
+        self._free: list[bytearray] = []
+        self._lock = Lock()
+
+    def take(self) -> bytearray:
+        """A MiB, with whatever was in it."""
+        with self._lock:
+            return self._free.pop() if self._free else bytearray(BLOCK)
+
+    def give(self, buffer: bytearray) -> None:
+        """Say that nobody looks at it any more."""
+        with self._lock:
+            self._free.append(buffer)
+
+
+class Patience:
+    """How long the targets of a convoy have waited for one another; whoever has used it up is `behind`."""
+
+    def __init__(self, seconds: float = PATIENCE) -> None:
+        self._seconds = seconds
+        self._spent: dict[str, float] = {}
+        self._lock = Lock()
+        self.behind: set[str] = set()
+
+    def charge(self, names: Collection[str], seconds: float, *, waiting: Collection[str]) -> None:
+        """Keep that some targets waited for others; who waits gets as much back, for two of one pace wait in turn."""
+        with self._lock:
+            for name in waiting:
+                self._spent[name] = max(0.0, self._spent.get(name, 0.0) - seconds)
+            for name in names:
+                self._spent[name] = self._spent.get(name, 0.0) + seconds
+                if self._spent[name] >= self._seconds:
+                    self.behind.add(name)
+
+
+@dataclass
+class _Held:
+    """A part on loan to a target."""
+
+    number: int
+    offset: int
+    size: int
+    seat: "Seat"
+    blocks: Sequence[memoryview]
+
+    def digest(self, algorithm: str) -> bytes:
+        return self.seat.reading.digest(algorithm, self)
+
+    def release(self) -> None:
+        self.blocks = ()
+        self.seat.reading.release(self.seat, self.offset)
+
+
+@dataclass(eq=False)
+class Seat:
+    """A target's place at a reading: a `storage.contract.Content`.
+
+    What was handed out is gone, so a second call of `parts`, after a fault, reads the file anew for this target alone.
+    """
+
+    reading: "Reading"
+    name: str
+    next: int = 0
+    """Where the next part begins."""
+
+    loans: dict[int, int] = field(default_factory=dict)
+    """Where parts begin and end that were handed out and not released yet."""
+
+    open: bool = True
+    begun: bool = False
+
+    @property
+    def low(self) -> int:
+        """Bytes before it are needed no more."""
+        return min(self.loans, default=self.next) if self.open else self.size
+
+    @property
+    def size(self) -> int:
+        """Bytes of the file."""
+        return self.reading.size
+
+    @property
+    def sha512(self) -> str:
+        """The digest it is known by."""
+        return self.reading.sha512
+
+    def parts(self, size: int) -> Iterator[Part]:
+        """The bytes in parts; see `storage.contract.Content`."""
+        self.reading.validate_kept_up(self)
+        if self.begun or not self.open:
+            self.close()
+            return LocalFile(self.reading.file, self.sha512).parts(size)
+        self.begun = True
+        return self.reading.parts(self, size)
+
+    def blocks(self) -> Sequence[bytes] | None:
+        """The sha256 of every MiB, once the file was read to its end."""
+        return self.reading.sha256s if self.reading.ended else None
+
+    def close(self) -> None:
+        """Leave: nothing is held for this seat any more. Closing again is fine."""
+        self.reading.leave(self)
+
+
+class Reading:
+    """One reading of `file`, whose digest is `sha512`, by the targets in `names`."""
+
+    def __init__(
+        self,
+        file: Path,
+        sha512: str,
+        names: Collection[str],
+        *,
+        window: int = WINDOW,
+        patience: Patience | None = None,
+        buffers: Buffers | None = None,
+    ) -> None:
+        self.file = file
+        self.size = file.stat().st_size
+        self.sha512 = sha512
+        self.sha256s: list[bytes] = []
+        self.ended = False
+        self.seats = {name: Seat(self, name) for name in names}
+        self._window = window
+        self._patience = patience or Patience()
+        self._buffers = buffers or Buffers()
+        self._changed = Condition()
+        self._stream: FileIO | None = None
+        self._whole = hashlib.sha512()
+        self._blocks: dict[int, tuple[bytearray, memoryview]] = {}
+        self._next = 0
+        self._busy = False
+        self._failure: Exception | None = None
+        self._digests: dict[tuple[str, int, int], bytes] = {}
+        self._computing = Lock()
+
+    def parts(self, seat: Seat, size: int) -> Iterator[Part]:
+        """The parts for one seat."""
+        if size % BLOCK:
+            raise ValueError(f"a part is a number of MiB, not {size} bytes")
+        self._window = max(self._window, size + BLOCK)
+        for number, offset in enumerate(range(0, max(self.size, 1), size), 1):
+            end = min(offset + size, self.size)
+            with self._changed:
+                seat.loans[offset] = end
+                seat.next = end
+            blocks = [self._block(seat, index) for index in range(offset // BLOCK, -(-end // BLOCK))]
+            if not self.size:
+                self._block(seat, 0)
+                blocks = []
+            yield _Held(number, offset, end - offset, seat, blocks)
+
+    def release(self, seat: Seat, offset: int) -> None:
+        """A seat's part was sent."""
+        with self._changed:
+            seat.loans.pop(offset, None)
+            if not seat.loans and seat.next >= self.size:
+                seat.open = False
+            self._forget()
+
+    def leave(self, seat: Seat, *, sending: bool = False) -> None:
+        """A seat needs nothing more; `sending`: parts on loan to it are on their way, so their bytes must stay."""
+        with self._changed:
+            seat.open = False
+            if not sending:
+                seat.loans.clear()
+            self._forget()
+
+    def waiting_for(self) -> frozenset[str]:
+        """The seats that are still open."""
+        with self._changed:
+            return frozenset(self._open())
+
+    def digest(self, algorithm: str, part: _Held) -> bytes:
+        """A part's digest, computed once for all seats whose parts are the same."""
+        key = (algorithm, part.offset, part.size)
+        with self._computing:
+            if key not in self._digests:
+                self._digests[key] = compute(algorithm, part.blocks)
+            return self._digests[key]
+
+    def validate_kept_up(self, seat: Seat) -> None:
+        """Raise LeftBehind, and leave, if the others do not wait for a seat any more."""
+        with self._changed:
+            if seat.name not in self._patience.behind:
+                return
+            seat.open = False
+            self._forget()
+        message = "is slower than the other targets, which do not wait; its turn comes after theirs"
+        raise LeftBehind(message, target=seat.name)
+
+    def _open(self) -> list[str]:
+        return [name for name, seat in self.seats.items() if seat.open]
+
+    def _block(self, seat: Seat, index: int) -> memoryview:
+        """A block, read now if nobody has read it yet; waits for the slowest where memory is full."""
+        while True:
+            with self._changed:
+                if self._failure:
+                    raise self._failure
+                self.validate_kept_up(seat)
+                if not seat.open:
+                    raise ValueError(f"{seat.name} has left this reading")
+                if index < self._next:
+                    return self._blocks[index][1] if self.size else memoryview(b"")
+                if self._busy:
+                    self._changed.wait()
+                    continue
+                if self._next * BLOCK - self._lowest() >= self._window:
+                    self._wait_for_the_slowest(seat)
+                    continue
+                self._busy = True
+            self._read()
+
+    def _wait_for_the_slowest(self, seat: Seat) -> None:
+        began, lowest = monotonic(), self._lowest()
+        slow = [other for other in self.seats.values() if other is not seat and other.open and other.low == lowest]
+        self._changed.wait(LOOK_EVERY)
+        if seat.low == lowest:  # it waits for parts of its own to be sent
+            return
+        self._patience.charge([other.name for other in slow], monotonic() - began, waiting=[seat.name])
+        for other in slow:
+            if other.name in self._patience.behind:
+                other.open = False
+        self._forget()
+
+    def _read(self) -> None:
+        """Read the next block and take its digests; one thread at a time, outside the lock."""
+        buffer, size = self._buffers.take(), 0
+        failure: Exception | None = None
+        try:
+            if self._stream is None:
+                self._stream = self.file.open("rb", buffering=0)
+            size = _fill(self._stream, memoryview(buffer)[: min(BLOCK, self.size - self._next * BLOCK)])
+            block = memoryview(buffer)[:size]
+            self._whole.update(block)
+            self.sha256s.append(hashlib.sha256(block).digest())
+            if (self._next + 1) * BLOCK >= self.size:
+                self._whole.update(self._stream.read(1))  # a file that grew is another file
+                failure = self._compare()
+        except OSError as error:
+            failure = error
+        with self._changed:
+            self._busy = False
+            if failure:
+                self._failure = failure
+                self._buffers.give(buffer)
+            else:
+                self._blocks[self._next] = buffer, memoryview(buffer)[:size]
+                self._next += 1
+                self.ended = self._next * BLOCK >= self.size
+            self._forget()
+
+    def _compare(self) -> Damaged | None:
+        found = self._whole.hexdigest()
+        if found == self.sha512:
+            return None
+        return Damaged(
+            "the local file is not what it was when its digest was taken; nothing was written, fetch or seal it anew",
+            target=HERE,
+            key=str(self.file),
+            expected=self.sha512,
+            found=found,
+        )
+
+    def _lowest(self) -> int:
+        return min((seat.low for seat in self.seats.values()), default=self.size)
+
+    def _forget(self) -> None:
+        """Drop what nobody needs any more, and tell who waits. Call it with the lock held."""
+        lowest = self._lowest()
+        lent = [loan for seat in self.seats.values() for loan in seat.loans.items()]
+        for index in [index for index in self._blocks if min((index + 1) * BLOCK, self.size) <= lowest]:
+            buffer, _ = self._blocks.pop(index)
+            # One that was left behind may still be sending it: then it is nobody's any more, and goes with the part.
+            if not any(start < (index + 1) * BLOCK and index * BLOCK < end for start, end in lent):
+                self._buffers.give(buffer)
+        for key in [key for key in list(self._digests) if key[1] + key[2] <= lowest]:
+            self._digests.pop(key, None)
+        if self._stream and not self._busy and (self.ended or self._failure or not self._open()):
+            self._stream.close()
+            self._stream = None
+        self._changed.notify_all()
+
+
+@dataclass(frozen=True)
+class LocalFile:
+    """A local file as a Content for one target: each call of `parts` is a reading of its own. Raises OSError."""
+
+    file: Path
+    sha512: str
+
+    @property
+    def size(self) -> int:
+        """Bytes of the file."""
+        return self.file.stat().st_size
+
+    def parts(self, size: int) -> Iterator[Part]:
+        """The bytes in parts; see `storage.contract.Content`."""
+        (seat,) = Reading(self.file, self.sha512, [HERE]).seats.values()
+        try:
+            yield from seat.parts(size)
+        finally:
+            seat.close()
+
+    def blocks(self) -> None:
+        """Nothing: it is read by whoever asks for its parts."""
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def _fill(stream: FileIO, buffer: memoryview) -> int:
+    """Read until the buffer is full or the file ends: how many bytes."""
+    size = 0
+    while size < len(buffer) and (read := stream.readinto(buffer[size:])):
+        size += read
+    return size
