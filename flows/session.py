@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from archive.late import mend_roots, remember_late_writer
 from archive.linking.index import RegisterIndex
 from archive.linking.register import Register
 from archive.opened import Archive, opened
@@ -59,6 +60,10 @@ def load_engine(options: Options) -> Engine:
 @contextmanager
 def writing(settings: Settings, progress: Progress, *, take_over: bool = False) -> Iterator[Session]:
     """A session that may write: it holds the lease, and the targets are ready. Raises RefusedError, SettingsError."""
-    with opened(settings, progress) as archive, archive.ledger.lease.held():
+    with opened(settings, progress) as archive, archive.ledger.lease.held() as taken_away:
         sweep(archive)
-        yield Session(archive, ready(archive, take_over=take_over))
+        if taken_away:
+            remember_late_writer(archive)
+        readiness = ready(archive, take_over=take_over)
+        mend_roots(archive, readiness.usable)
+        yield Session(archive, readiness)

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 
-from archive.errors import LeaseHeld
+from archive.errors import LeaseHeld, RefusedError
 from archive.ledger import tables as t
 from archive.ledger.book import Book, upsert
 
@@ -28,23 +28,32 @@ class Lease(Book):
     machine keeps the lease beyond its term: it may have been suspended, and would wake up beside a second writer.
     """
 
+    @staticmethod
+    def lost() -> None:
+        """End the process: whatever it would write now, another writer is at."""
+        os._exit(RefusedError.exit_code)
+
     @contextmanager
-    def held(self, name: str = "run") -> Iterator[None]:
-        """Hold the lease while the block runs; a thread renews it. Raises LeaseHeld."""
+    def held(self, name: str = "run") -> Iterator[bool]:
+        """Hold the lease while the block runs; a thread renews it. Raises LeaseHeld.
+
+        True if it was taken from a holder on another machine whose term had ended: nobody knows whether that one is
+        dead or asleep. A holder that wakes up to find its lease taken ends at once.
+        """
         token = str(uuid4())
-        self._take(name, token)
+        taken_away = self._take(name, token)
         ended = threading.Event()
         keeper = threading.Thread(target=self._renew, args=(name, token, ended), daemon=True, name="lease")
         keeper.start()
         try:
-            yield
+            yield taken_away
         finally:
             ended.set()
             keeper.join()
             with self._writing() as connection:
                 connection.execute(sa.delete(t.leases).where(t.leases.c.name == name, t.leases.c.token == token))
 
-    def _take(self, name: str, token: str) -> None:
+    def _take(self, name: str, token: str) -> bool:
         now = datetime.now(UTC)
         with self._writing() as connection:
             row = connection.execute(sa.select(t.leases).where(t.leases.c.name == name)).one_or_none()
@@ -56,6 +65,7 @@ class Lease(Book):
                 )
             values = {"token": token, "holder": json.dumps(_holder()), "expires": now + TERM}
             upsert(connection, t.leases, {"name": name}, values)
+        return bool(holder and holder["place"] != _place())
 
     def _renew(self, name: str, token: str, ended: threading.Event) -> None:
         while not ended.wait(TERM.total_seconds() / 4):
@@ -63,9 +73,14 @@ class Lease(Book):
             try:
                 with self._writing() as connection:
                     expires = datetime.now(UTC) + TERM
-                    connection.execute(sa.update(t.leases).where(condition).values(expires=expires))
+                    kept = connection.execute(sa.update(t.leases).where(condition).values(expires=expires)).rowcount
             except sa.exc.OperationalError as error:  # a busy database: the term outlasts three missed turns
                 log.warning("the lease could not be renewed now: %s", error.orig)
+                continue
+            if not kept and not ended.is_set():
+                log.critical("another run has taken the lease while this one slept: this one ends, and writes nothing")
+                self.lost()
+                return
 
 
 def _holder() -> dict[str, str | int]:

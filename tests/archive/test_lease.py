@@ -147,3 +147,33 @@ def test_lease_is_renewed(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> No
         else:
             pytest.fail("the lease was never renewed")
     assert not [thread for thread in threading.enumerate() if thread.name == "lease"]
+
+
+WOKEN = """
+import sys, threading
+from datetime import timedelta
+from pathlib import Path
+from archive.ledger import Ledger, lease
+lease.TERM = timedelta(seconds=0.4)
+ledger = Ledger(Path(sys.argv[1]))
+with ledger.lease.held():
+    print("held", flush=True)
+    threading.Event().wait(60)
+"""
+
+
+def test_holder_whose_lease_was_taken_away_ends_at_once(ledger: Ledger) -> None:
+    with subprocess.Popen([sys.executable, "-c", WOKEN, str(ledger.path)], stdout=subprocess.PIPE, text=True) as late:
+        assert late.stdout
+        assert late.stdout.readline() == "held\n"
+        row(ledger, token="another's")
+        assert late.wait(timeout=30) == 4
+
+
+def test_taking_the_lease_of_a_run_elsewhere_is_told(ledger: Ledger, other: "subprocess.Popen[str]") -> None:
+    holder = json.dumps({"host": "elsewhere", "place": "another boot", "pid": 1, "started": "1"})
+    row(ledger, holder=holder, expires=datetime.now(UTC).replace(tzinfo=None) - timedelta(seconds=1))
+    with ledger.lease.held() as taken_away:
+        assert taken_away
+    with ledger.lease.held() as taken_away:
+        assert not taken_away
