@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from archive import heads, ocfl
-from archive.records import Capture, Event
+from archive.records import Capture, Event, Head
 from archive.sidecar import RunRecord, Sidecar, read_sidecar
 from storage.contract import Target
 from storage.errors import Damaged, TargetError
@@ -21,10 +21,11 @@ class Words:
 
 @dataclass(frozen=True)
 class Run:
-    """A run record and its events."""
+    """A run record, its events, and the newest versions that it knew of."""
 
     record: RunRecord
     events: tuple[Event, ...]
+    heads: tuple[Head, ...] = ()
 
 
 def in_order(runs: Mapping[str, Run]) -> list[Run]:
@@ -58,7 +59,8 @@ def read_facts(places: Mapping[str, Target], found: heads.Whole) -> list[Capture
         return Words(document, bodies)
     record = RunRecord.model_validate_json(read("run.json"))
     events = tuple(Event.model_validate_json(line) for line in read("events.jsonl").splitlines() if line)
-    return Run(record, events)
+    heads_ = tuple(Head.model_validate_json(line) for line in read("heads.jsonl").splitlines() if line)
+    return Run(record, events, heads_)
 
 
 def read_document(places: Mapping[str, Target], key: str, digest: str) -> bytes:

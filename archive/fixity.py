@@ -38,3 +38,8 @@ def blocks_document(blocks: tuple[str, ...], name: str) -> bytes:
     With it, one damaged block can be told from the sound ones, and a few random blocks can be asked of a target.
     """
     return "".join(f"{block}  {number}  {name}\n" for number, block in enumerate(blocks)).encode()
+
+
+def read_blocks(data: bytes) -> tuple[str, ...]:
+    """The digests that a `blocks.sha256` states, in order; its own digest has been compared already."""
+    return tuple(line.split(maxsplit=1)[0] for line in data.decode().split("\n") if line)

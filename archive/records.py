@@ -201,6 +201,7 @@ class Judgement(Record):
 EVENT_TYPES = "http://id.loc.gov/vocabulary/preservation/eventType/"
 CAPTURE, CREATION, PACKAGE, REPLICATION = (EVENT_TYPES + code for code in ("cap", "cre", "ipc", "rep"))
 FIXITY_CHECK, POLICY, DISSEMINATION, METADATA = (EVENT_TYPES + code for code in ("fix", "poa", "dis", "mem"))
+RECOVERY = EVENT_TYPES + "rec"
 
 
 class Event(Record):

@@ -7,23 +7,35 @@ Order of precedence: the environment (`THIRDCOPY_…`, two underscores between l
 import os
 import stat
 import tomllib
-from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from pydantic import Field, PrivateAttr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from archive.errors import SettingsError
 from archive.records import Access
-from archive.stanzas import Name, PrefectSettings, RegisterSettings, ScheduleSettings, SourceSettings
+from archive.settings_faults import nearest, sentence
+from archive.spread import unreachable
+from archive.stanzas import (
+    AuditSettings,
+    DistinctSettings,
+    Name,
+    PrefectSettings,
+    RegisterSettings,
+    ScheduleSettings,
+    SourceSettings,
+)
 from storage.targets import TargetSettings, address
+from storage.targets.common_settings import Labels
 from transcription.records import Options
 
 __all__ = [
     "FILE",
     "PREFIX",
     "SECRETS",
+    "AuditSettings",
+    "DistinctSettings",
     "PrefectSettings",
     "RegisterSettings",
     "ScheduleSettings",
@@ -51,11 +63,13 @@ class Settings(BaseSettings):
     access: Access = "restricted"
     free_gib: float = Field(default=2.0, ge=0, description="free space that a fetch leaves on the state folder's disk")
     secrets_file: Path | None = None
+    distinct: DistinctSettings = DistinctSettings()
     sources: dict[Name, SourceSettings] = {}
     targets: dict[Name, TargetSettings] = {}
     transcription: Options = Options()
     registers: dict[Name, RegisterSettings] = {}
     schedule: ScheduleSettings = ScheduleSettings()
+    audit: AuditSettings = AuditSettings()
     prefect: PrefectSettings = PrefectSettings()
 
     _file: Path = PrivateAttr(default=Path(FILE))
@@ -65,13 +79,28 @@ class Settings(BaseSettings):
         """The file that these settings were read from, for messages."""
         return self._file
 
+    @property
+    def counting(self) -> dict[str, Labels]:
+        """The labels of each target whose copies count."""
+        return {name: target.labels for name, target in self.targets.items() if target.counts_as_copy}
+
     @model_validator(mode="after")
     def _enough_targets(self) -> "Settings":
-        if len(self.targets) < self.minimum_copies:
+        count = len(self.counting)
+        if count < self.minimum_copies:
+            others = [name for name in self.targets if name not in self.counting]
+            there = f"only {count} of {len(self.targets)} targets count" if others else f"there are {count} targets"
+            less = f", take counts_as_copy = false out of targets.{', targets.'.join(others)}" if others else ""
+            lower = f" or set minimum_copies = {count}" if count else ""
             raise ValueError(
-                f"minimum_copies is {self.minimum_copies}, and there are {len(self.targets)} targets: "
-                f"add [targets.NAME] stanzas or set minimum_copies = {max(len(self.targets), 1)}"
+                f"minimum_copies is {self.minimum_copies}, and {there}: add [targets.NAME] stanzas{less}{lower}"
             )
+        if problems := unreachable(self.counting, self.distinct):
+            raise ValueError("; ".join(problems))
+        return self
+
+    @model_validator(mode="after")
+    def _one_address_each(self) -> "Settings":
         seen: dict[str, str] = {}
         for name, target in self.targets.items():
             where = address(target)
@@ -103,9 +132,6 @@ class Settings(BaseSettings):
         return stanza.access if stanza and stanza.access else self.access
 
 
-_KINDS = {kind.model_fields["kind"].default: kind for kind in get_args(get_args(TargetSettings)[0])}
-
-
 class _Environment(EnvSettingsSource):
     def decode_complex_value(self, field_name: str, field: Any, value: Any) -> Any:
         """Only what looks like a list or a table is read as JSON: a key that is all digits stays a text."""
@@ -135,7 +161,7 @@ def load(file: Path) -> Settings:
         for path in _secrets(document)
     ]
     problems += [
-        f"{file}: {key} is no setting{_nearest(key, set(Settings.model_fields))}"
+        f"{file}: {key} is no setting{nearest(key, set(Settings.model_fields))}"
         for key in document
         if key not in Settings.model_fields
     ]
@@ -150,7 +176,7 @@ def load(file: Path) -> Settings:
     known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields} | {"THIRDCOPY_CONFIG"}
     odd = [name for name in os.environ if name.startswith(PREFIX) and name.split("__")[0] not in known]
     if odd:
-        raise SettingsError([f"environment: {name} is no setting{_nearest(name, known)}" for name in odd])
+        raise SettingsError([f"environment: {name} is no setting{nearest(name, known)}" for name in odd])
     environment = _environment(document)
     _validate_names(document, environment, "environment")
     _merge(document, environment)
@@ -158,7 +184,9 @@ def load(file: Path) -> Settings:
     try:
         settings = Settings(**document)
     except ValidationError as error:
-        raise SettingsError([_sentence(file, problem) for problem in error.errors(include_input=False)]) from None
+        raise SettingsError(
+            [sentence(file, problem, set(Settings.model_fields)) for problem in error.errors(include_input=False)]
+        ) from None
     settings._file = file
     return settings
 
@@ -202,7 +230,7 @@ def _validate_names(document: dict[str, Any], other: dict[str, Any], origin: str
     """Raise SettingsError where a file of secrets or the environment adds to a stanza that the settings lack."""
     needed = {"sources": "url", "targets": "kind", "registers": "file"}
     problems = [
-        f"{origin}: {table}.{name} is no stanza of the settings{_nearest(name, set(_stanzas(document, table)))}"
+        f"{origin}: {table}.{name} is no stanza of the settings{nearest(name, set(_stanzas(document, table)))}"
         for table, key in needed.items()
         for name, stanza in _stanzas(other, table).items()
         if name not in _stanzas(document, table) and isinstance(stanza, dict) and key not in stanza
@@ -246,41 +274,3 @@ def _merge(into: dict[str, Any], other: dict[str, Any]) -> None:
             _merge(into[key], value)
         else:
             into[key] = value
-
-
-def _sentence(file: Path, problem: Any) -> str:
-    """One problem in words: file, key, what is wrong, and the nearest right key or value."""
-    path = [str(part) for part in problem["loc"]]
-    if path[:1] == ["targets"]:
-        del path[2:3]  # the kind, by which the stanza was told
-    key = ".".join(path)
-    if problem["type"].startswith("union_tag"):
-        known, given = set(_KINDS), str(problem["ctx"].get("tag", ""))
-        return f"{file}: {key}.kind is {'no kind of target' if given else 'missing'}{_nearest(given, known)}"
-    if problem["type"] == "extra_forbidden":
-        return f"{file}: {key} is no setting{_nearest(path[-1], _siblings(path))}"
-    if problem["type"] == "missing":
-        return f"{file}: {key} is missing"
-    if problem["type"] == "string_pattern_mismatch":
-        return (
-            f"{file}: {key}: names are lower-case letters and digits, with single hyphens or underscores between them"
-        )
-    message = problem["msg"].removeprefix("Value error, ")
-    return f"{file}: {key}: {message}" if key else f"{file}: {message}"
-
-
-def _siblings(path: list[str]) -> set[str]:
-    tables: dict[str, set[str]] = {
-        "sources": set(SourceSettings.model_fields),
-        "targets": {field for kind in _KINDS.values() for field in kind.model_fields},
-        "registers": set(RegisterSettings.model_fields),
-        "transcription": set(Options.model_fields),
-        "schedule": set(ScheduleSettings.model_fields),
-        "prefect": set(PrefectSettings.model_fields),
-    }
-    return tables.get(path[0], set()) if len(path) > 1 else set(Settings.model_fields)
-
-
-def _nearest(word: str, known: set[str]) -> str:
-    found = get_close_matches(word, sorted(known), n=1, cutoff=0.5)
-    return f"; did you mean {found[0]}?" if found else f"; there are: {', '.join(sorted(known))}"

@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from threading import Lock
 
@@ -153,9 +154,17 @@ def mend(
 def bring(
     archive: Archive, object_id: str, content: str, sha512: str, into: Path, usable: Mapping[str, Target]
 ) -> None:
-    """Copy one file of an object from whichever target has it sound. Raises the last error where none has."""
-    states = {copy.target: copy.state for copy in archive.ledger.copies.of(object_id)}
-    order = sorted(usable, key=lambda name: ("proven", "arrived", "claimed", "owed").index(states.get(name, "owed")))
+    """Copy one file of an object from whichever target has it sound. Raises the last error where none has.
+
+    Of targets whose copies are equally well known each gets its share of the objects, by lot.
+    """
+    states = {copy.target: copy.state for copy in archive.ledger.copies.of(object_id, int(content[1:].split("/")[0]))}
+    ranks = ("proven", "arrived", "claimed", "owed")
+
+    def rank(name: str) -> tuple[int, bytes]:
+        return ranks.index(states.get(name, "owed")), sha256(f"{name} {object_id}".encode()).digest()
+
+    order = sorted(usable, key=rank)
     last: TargetError | None = None
     for name in order:
         try:

@@ -1,31 +1,30 @@
 """The stanzas of `archive.toml`, but for those of targets (storage.targets) and of transcription."""
 
-import re
+from fractions import Fraction
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from archive import cron
 from archive.records import Access
 from archive.sources.settings import YtdlpSettings
 
-_CRON = {"minute": (0, 59), "hour": (0, 23), "day": (1, 31), "month": (1, 12), "weekday": (0, 7)}
-_NAMES = re.compile("jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun", re.IGNORECASE)
+
+def _fraction(value: object) -> float:
+    """A share that is written as a number or as a text such as "1/30"."""
+    try:
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            raise ValueError
+        share = float(Fraction(value.replace(" ", "")) if isinstance(value, str) else value)
+        if not 0 < share <= 1:
+            raise ValueError
+    except (ValueError, ZeroDivisionError, OverflowError):
+        raise ValueError('a share is above 0 and at most 1, as a number or a text such as "1/30"') from None
+    return share
 
 
-def _cron(line: str) -> str:
-    fields = line.split()
-    if len(fields) != len(_CRON):
-        raise ValueError(f"a cron line has five fields ({' '.join(_CRON)}), not {line!r}")
-    for (name, (low, high)), value in zip(_CRON.items(), fields, strict=True):
-        plain = _NAMES.sub("1", value) if name in ("month", "weekday") else value
-        numbers = [int(number) for number in re.findall(r"(?<![/\d])\d+", plain)]
-        if not re.fullmatch(r"[0-9*,/-]+", plain) or not all(low <= number <= high for number in numbers):
-            raise ValueError(f"the {name} of a cron line is {low} to {high}, a range, a list or *, not {value!r}")
-    return line
-
-
-Cron = Annotated[str, AfterValidator(_cron)]
+Cron = Annotated[str, AfterValidator(cron.validate)]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9]+([-_][a-z0-9]+)*$", max_length=63)]
 
 
@@ -54,7 +53,29 @@ class ScheduleSettings(_Stanza):
 
     run: Cron | None = Field(default=None, description="a run that lists everything")
     fast: Cron | None = Field(default=None, description="a run that stops listing at fifty known clips in a row")
-    audit: Cron | None = Field(default=None, description="an audit that reads every copy in full")
+    audit: Cron | None = Field(default=None, description="an audit, of so much as [audit] says")
+
+
+class DistinctSettings(_Stanza):
+    """The `[distinct]` stanza: a clip is safe only if its copies lie with so many different ones, by their labels.
+
+    Targets without a label of some kind share one unknown value of it.
+    """
+
+    provider: int = Field(default=1, ge=1)
+    country: int = Field(default=1, ge=1)
+    key_holder: int = Field(default=1, ge=1)
+
+
+class AuditSettings(_Stanza):
+    """The `[audit]` stanza: how much one scheduled audit reads, oldest proof first, and asks beside that."""
+
+    fraction: Annotated[float, BeforeValidator(_fraction)] = Field(
+        default=1.0, description='share of all bytes that one audit reads in full, such as "1/30"; 1 is everything'
+    )
+    challenges: int = Field(
+        default=0, ge=0, description="random MiB blocks asked of each copy that was not read in full"
+    )
 
 
 class PrefectSettings(_Stanza):

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 MIB = 1 << 20
 ROUNDS, SIZE_MIB = 5, 2048
 OURS = "ours"
+PART_MIB = 32
+"""Our default; the peers, whose own are smaller, are told the same."""
 TOOLS = ("thirdcopy", "rclone", "s5cmd")
 PER_SERVER = {"seaweedfs": {"conditional_put": True}, "ceph": {"conditional_put": True}, "swift": {}}
 
@@ -144,7 +146,11 @@ def _run(tool: str, source: Path, servers: Mapping[str, "S3Server"], folder: Pat
     work.mkdir()
     if tool == "thirdcopy":
         stanzas = {
-            name: {**server.settings(part_size_mib=16, prefix="thirdcopy", **PER_SERVER[name]).model_dump(mode="json")}
+            name: {
+                **server.settings(
+                    part_size_mib=PART_MIB, parallel_parts=2, prefix="thirdcopy", **PER_SERVER[name]
+                ).model_dump(mode="json")
+            }
             | {"access_key": server.access_key, "secret_key": server.secret_key}
             for name, server in servers.items()
         }
@@ -177,7 +183,7 @@ def _rclone(source: Path, servers: Mapping[str, "S3Server"], work: Path) -> Iter
         ]
         lines += [f"access_key_id = {server.access_key}", f"secret_access_key = {server.secret_key}"]
     (work / "rclone.conf").write_text("\n".join(lines))
-    program = [_program("rclone"), "--config", str(work / "rclone.conf"), "--s3-chunk-size", "16M"]
+    program = [_program("rclone"), "--config", str(work / "rclone.conf"), "--s3-chunk-size", f"{PART_MIB}M"]
     to = [(name, f"{name}:{server.bucket}/rclone") for name, server in servers.items()]
     yield [[*program, "copy", "--no-check-dest", str(source), there] for _, there in to], {}
     yield [[*program, "check", "--download", str(source), there] for _, there in to], {}
@@ -193,7 +199,7 @@ def _s5cmd(source: Path, servers: Mapping[str, "S3Server"], work: Path) -> Itera
         keys = f"AWS_ACCESS_KEY_ID={server.access_key} AWS_SECRET_ACCESS_KEY={server.secret_key}"
         program = f"env {keys} {_program('s5cmd')} --endpoint-url {server.endpoint} --log error"
         back = work / name
-        up.append(["sh", "-c", f"{program} cp -p 16 '{source}/*' s3://{server.bucket}/s5cmd/"])
+        up.append(["sh", "-c", f"{program} cp -p {PART_MIB} '{source}/*' s3://{server.bucket}/s5cmd/"])
         down.append(["sh", "-c", f"{program} cp 's3://{server.bucket}/s5cmd/*' {back}/"])
         compare.append(["sh", "-c", f"cd {back} && sha256sum --quiet -c {sums}"])
     yield up, {}

@@ -169,6 +169,14 @@ def print_json(document: "BaseModel | dict[str, Any] | list[Any]") -> None:
     print(HIDDEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
 
+def size(number: float) -> str:
+    """An amount of bytes in the largest unit of which there is one at least, in powers of 1,000."""
+    for scale, name in ((1e15, "PB"), (1e12, "TB"), *SCALES["B"]):
+        if number >= scale:
+            return f"{number / scale:,.1f} {name}"
+    return f"{number:,.0f} B"
+
+
 def would(line: str, facts: dict[str, Any], *, as_json: bool) -> None:
     """Say what a dry run would have done: in a line, or its facts as JSON."""
     if as_json:

@@ -8,10 +8,20 @@ from typing import get_args
 import pytest
 import typer
 
-from archive.settings import PrefectSettings, RegisterSettings, ScheduleSettings, Settings, SourceSettings, load
+from archive.settings import (
+    AuditSettings,
+    DistinctSettings,
+    PrefectSettings,
+    RegisterSettings,
+    ScheduleSettings,
+    Settings,
+    SourceSettings,
+    load,
+)
 from archive.sidecar import root_documents
 from flows.cli import app
 from storage.targets import FolderSettings, S3Settings
+from storage.targets.common_settings import Labels, Price
 from transcription.records import Mark, Options, Reason
 
 ROOT = Path(__file__).parent.parent
@@ -47,6 +57,10 @@ def test_example_settings_are_valid_and_have_every_key(tmp_path: Path) -> None:
         (document["sources"]["voices"], SourceSettings),
         (document["targets"]["store"], S3Settings),
         (document["targets"]["disk"], FolderSettings),
+        (document["targets"]["disk"]["labels"], Labels),
+        (document["targets"]["disk"]["price"], Price),
+        (document["distinct"], DistinctSettings),
+        (document["audit"], AuditSettings),
         (document["transcription"], Options),
         (document["registers"]["victims"], RegisterSettings),
         (document["schedule"], ScheduleSettings),
@@ -56,7 +70,14 @@ def test_example_settings_are_valid_and_have_every_key(tmp_path: Path) -> None:
         for key, field in model.model_fields.items():
             if key not in table:
                 assert re.search(rf"^# .*\b{key}\b", SETTINGS, re.MULTILINE), f"{model.__name__}.{key}"
-            elif isinstance(field.default, str | int | float) and model in (S3Settings, Options, Settings):
+            elif isinstance(field.default, str | int | float) and model in (
+                S3Settings,
+                Options,
+                Settings,
+                Price,
+                DistinctSettings,
+                AuditSettings,
+            ):
                 assert table[key] == field.default, f"{model.__name__}.{key} is not its default"
 
 

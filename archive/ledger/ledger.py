@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+from archive.ledger.audits import Audits
 from archive.ledger.clips import Clips
 from archive.ledger.copies import Copies
 from archive.ledger.events import Events
@@ -21,6 +22,7 @@ class Ledger:
         self.id = identity(self._engine, datetime.now(UTC))
         self.clips = Clips(self._engine)
         self.copies = Copies(self._engine)
+        self.audits = Audits(self._engine)
         self.readings = Readings(self._engine)
         self.events = Events(self._engine)
         self.facts = Facts(self._engine)

@@ -48,6 +48,17 @@ class Readings(Book):
             found = [Link.model_validate_json(body) for body in connection.scalars(query)]
         return sorted(found, key=lambda link: (link.clip, link.tier, -link.score, link.entry, link.id))
 
+    def count_links(self) -> int:
+        """How many links there are."""
+        with self._reading() as connection:
+            return connection.scalar(sa.select(sa.func.count()).select_from(t.links)) or 0
+
+    def disagreeing(self) -> set[str]:
+        """Links whose proposal itself says that something disagrees."""
+        query = sa.select(t.links.c.id).where(sa.not_(t.links.c.body.contains('"conflict":null')))
+        with self._reading() as connection:
+            return set(connection.scalars(query))
+
     def judge(self, clip: str, judgement: Judgement) -> None:
         """Keep a judgement; nothing is replaced. The same judgement again is kept once."""
         body = judgement.model_dump_json()

@@ -83,6 +83,8 @@ versions = sa.Table(
     sa.Column("clip", sa.String(160), index=True),
     sa.Column("inventory", sa.Text, nullable=False),
     sa.Column("sealed", UtcTime, nullable=False),
+    sa.Column("size", sa.BigInteger),
+    sa.Column("files", sa.Integer),
 )
 
 copies = sa.Table(
@@ -95,6 +97,7 @@ copies = sa.Table(
     sa.Column("at", UtcTime, nullable=False),
     sa.Column("read", UtcTime),
     sa.Column("problem", sa.Text),
+    sa.Column("challenged", UtcTime),
 )
 
 transcripts = sa.Table(

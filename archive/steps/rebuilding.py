@@ -6,7 +6,7 @@ the targets that can be reached. No media is read: every copy is *claimed* until
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
@@ -18,7 +18,7 @@ from archive.facts import Run, Words, in_order, older_inventory, read_facts
 from archive.ledger.clips import AccessGiven
 from archive.ledger.copies import Copy, SealedVersion
 from archive.opened import Archive
-from archive.records import FIXITY_CHECK, REPLICATION, Capture, Listing
+from archive.records import FIXITY_CHECK, REPLICATION, Capture, Head, Listing
 from archive.retrying import retrying
 from archive.sidecar import Sidecar, UnknownSchema
 from archive.steps.recording import LAST_FULL
@@ -30,15 +30,19 @@ from storage.mirrors import read_small
 
 @dataclass(frozen=True)
 class Survey:
-    """A whole object at a target, and the versions above it that are torn."""
+    """A whole object at a target, the versions above it that are torn, and the size of each file that is there."""
 
     whole: heads.Whole
     torn: tuple[int, ...]
+    sizes: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass
 class Rebuilt:
-    """What was found: objects and clips, what each target lacks, forks, and what could not be read."""
+    """What was found: objects and clips, what each target lacks, forks, and what could not be read or was rolled back.
+
+    `problems` has the latter two.
+    """
 
     objects: int = 0
     clips: int = 0
@@ -54,7 +58,7 @@ def rebuild(archive: Archive, usable: Mapping[str, Target]) -> Rebuilt:
             f"the ledger at {archive.ledger.path} holds an archive already: move it (and its -wal file) away first; "
             "what it alone knows would be lost otherwise"
         )
-    rebuilt, runs = Rebuilt(), dict[str, Run]()
+    rebuilt, runs, recorded = Rebuilt(), dict[str, Run](), dict[str, tuple[Head, str]]()
     found = {name: _survey(archive, target, rebuilt) for name, target in usable.items()}
     objects = sorted({object_id for objects in found.values() for object_id in objects})
     with archive.progress.task("rebuild", total=len(objects), unit="objects") as task:
@@ -68,7 +72,10 @@ def rebuild(archive: Archive, usable: Mapping[str, Target]) -> Rebuilt:
                 facts = retrying(partial(read_facts, places, holders[order[0]].whole))
                 _versions(archive, places, object_id, holders, rebuilt)
                 if isinstance(facts, Run):
-                    runs[object_id] = facts
+                    runs[object_id] = replace(facts, heads=())  # a full list names every object: only the newest stay
+                    for head in facts.heads:
+                        if head.object not in recorded or head.version >= recorded[head.object][0].version:
+                            recorded[head.object] = head, object_id
                 else:
                     _keep(archive, object_id, facts)
             except (TargetError, UnknownSchema, ValidationError, ocfl.InventoryError, KeyError) as error:
@@ -82,9 +89,27 @@ def rebuild(archive: Archive, usable: Mapping[str, Target]) -> Rebuilt:
         if run.record.full:
             archive.ledger.facts.set(LAST_FULL, run.record.written.isoformat())
     _claims_of_runs(archive)
+    for head, run_id in recorded.values():
+        there = {name: surveys[head.object] for name, surveys in found.items() if head.object in surveys}
+        if problem := _behind(head, run_id, there, list(found)):
+            rebuilt.problems.append(problem)
     rebuilt.objects = len(objects)
     rebuilt.clips = len(archive.ledger.clips.held())
     return rebuilt
+
+
+def _behind(head: Head, run_id: str, holders: Mapping[str, Survey], asked: list[str]) -> str | None:
+    """A sentence, if no target has a version that a run record knew."""
+    newest = max((survey.whole.inventory.number for survey in holders.values()), default=0)
+    what = f"{head.object} v{head.version}, which {run_id} knew"
+    if not newest:
+        return f"missing: {what}, is nowhere at {', '.join(asked)}"
+    if newest < head.version:
+        return f"rolled back: {what}, is not at {', '.join(holders)}: the newest there is v{newest}"
+    same = [survey for survey in holders.values() if survey.whole.inventory.number == head.version]
+    if same and all(ocfl.digest_of(survey.whole.data) != head.sha512 for survey in same):
+        return f"altered: {what}, is another one at {', '.join(holders)}: a person must compare both"
+    return None
 
 
 def _lack(object_id: str, there: Survey | None, newest: Survey) -> str | None:
@@ -99,12 +124,12 @@ def _survey(archive: Archive, target: Target, rebuilt: Rebuilt) -> dict[str, Sur
     """Every object at a target, with its newest whole version."""
     found = dict[str, Survey]()
     try:
-        keys = [stat.key.removeprefix(heads.OCFL) for stat in target.list(heads.OCFL)]
+        sizes = {stat.key.removeprefix(heads.OCFL): stat.size for stat in target.list(heads.OCFL)}
     except TargetError as error:
         rebuilt.problems.append(str(error))
         return found
     with archive.progress.task(f"look at {target.name}", unit="objects") as task:
-        for path, paths in ocfl.group_by_object(keys).items():
+        for path, paths in ocfl.group_by_object(sizes).items():
             try:
                 there = _forward(target, path, heads.read(target, path, paths), set(paths))
             except TargetError as error:
@@ -115,7 +140,7 @@ def _survey(archive: Archive, target: Target, rebuilt: Rebuilt) -> dict[str, Sur
                     f"{path} at {target.name}: no whole version; the next capture adopts what is there"
                 )
             else:
-                found[there.whole.object] = there
+                found[there.whole.object] = replace(there, sizes={name: sizes[f"{path}/{name}"] for name in paths})
             task.advance(1)
     return found
 
@@ -148,7 +173,10 @@ def _versions(
     for number in range(1, head.number + 1):
         data = holders[newest].whole.data if number == head.number else older_inventory(places, object_id, number)
         sealed = datetime.fromisoformat(ocfl.parse(data).versions[f"v{number}"].created)
-        versions.append(SealedVersion(object_id, number, ocfl.digest_of(data), clip, data.decode(), sealed))
+        sizes = [holders[newest].sizes[path] for path in head.content_of(number)]
+        versions.append(
+            SealedVersion(object_id, number, ocfl.digest_of(data), clip, data.decode(), sealed, sum(sizes), len(sizes))
+        )
     for version in versions:
         archive.ledger.copies.seal(version)
     for name, survey in holders.items():

@@ -1,15 +1,24 @@
 """Status: what an archivist answers for, counted."""
 
 from collections import Counter
+from datetime import timedelta
 from typing import Literal
 
 from pydantic import ConfigDict, Field
 
+from archive.costs import Cost, yearly
+from archive.cron import runs_a_year
+from archive.ledger.copies import ARRIVED, Held
 from archive.linking.judgements import standing
 from archive.opened import Archive
-from archive.records import Moment, Record
-from archive.steps.storing import owed, safe
+from archive.records import Judgement, Moment, Record
+from archive.spread import Loss, Lost, survivors
+from archive.stanzas import DistinctSettings
+from archive.steps.storing import enough_at, owed
 from storage.targets import address
+from storage.targets.common_settings import Labels
+
+YEAR = timedelta(days=365)
 
 
 class ClipCounts(Record):
@@ -25,6 +34,8 @@ class TargetCounts(Record):
     """Clips whose newest evidence has arrived, those proven, and sealed versions of any object that are owed."""
 
     address: str
+    labels: Labels
+    counts_as_copy: bool
     copies: int
     claimed: int
     proven: int
@@ -52,7 +63,9 @@ class Status(Record):
     ledger: str
     at: Moment
     minimum_copies: int
+    distinct: DistinctSettings
     clips: ClipCounts
+    survivors: dict[Lost, Loss] = Field(description="the worst that each kind of loss does; none before clips are held")
     targets: dict[str, TargetCounts]
     transcripts: int
     links: LinkCounts
@@ -60,50 +73,77 @@ class Status(Record):
 
 def status(archive: Archive) -> Status:
     """Count what the ledger knows. No target is asked."""
-    ledger = archive.ledger
+    ledger, settings = archive.ledger, archive.settings
     failures = ledger.clips.failures()
-    debts = owed(archive)
+    held = Counter(ledger.copies.spread(tuple(settings.counting)).values())
     return Status(
-        archive=archive.settings.name,
+        archive=settings.name,
         ledger=ledger.id,
         at=archive.clock(),
-        minimum_copies=archive.settings.minimum_copies,
+        minimum_copies=settings.minimum_copies,
+        distinct=settings.distinct,
         clips=ClipCounts(
             listed=ledger.clips.listed(),
             held=len(ledger.clips.held()),
-            safe=len(safe(archive)),
+            safe=sum(clips for targets, clips in held.items() if enough_at(settings, targets)),
             failed=dict(sorted(Counter(failure.kind for failure in failures).items())),
         ),
-        targets={
-            name: TargetCounts(
-                address=address(stanza),
-                copies=ledger.copies.heads_at(name),
-                claimed=ledger.copies.heads_at(name, ("claimed",)),
-                proven=ledger.copies.heads_at(name, ("proven",)),
-                owed=debts[name],
-                problem=ledger.copies.problem(name),
-            )
-            for name, stanza in archive.settings.targets.items()
-        },
+        survivors=survivors(held, settings.counting),
+        targets=count_targets(archive),
         transcripts=ledger.readings.count_transcripts(),
         links=_links(archive),
     )
 
 
+def count_targets(archive: Archive) -> dict[str, TargetCounts]:
+    """What the ledger knows of each target."""
+    debts, states = owed(archive), archive.ledger.copies.heads_by_state()
+    return {
+        name: TargetCounts(
+            address=address(stanza),
+            labels=stanza.labels,
+            counts_as_copy=stanza.counts_as_copy,
+            copies=sum(states.get(name, {}).get(state, 0) for state in ARRIVED),
+            claimed=states.get(name, {}).get("claimed", 0),
+            proven=states.get(name, {}).get("proven", 0),
+            owed=debts[name],
+            problem=archive.ledger.copies.problem(name),
+        )
+        for name, stanza in archive.settings.targets.items()
+    }
+
+
+def yearly_costs(archive: Archive) -> dict[str, Cost]:
+    """What a year of reading costs at each target, from what the ledger knows and the settings say."""
+    settings = archive.settings
+    audits = runs_a_year(settings.schedule.audit) if settings.schedule.audit else 0
+    sizes = archive.ledger.copies.sizes(archive.clock() - YEAR)
+    costs = dict[str, Cost]()
+    for name, stanza in settings.targets.items():
+        held, stored = sizes.get(name, (Held(), Held()))
+        costs[name] = yearly(
+            stored,
+            held,
+            price=stanza.price,
+            audits_a_year=audits,
+            fraction=settings.audit.fraction,
+            read_back=stanza.read_back,
+        )
+    return costs
+
+
 def _links(archive: Archive) -> LinkCounts:
-    links, judgements = archive.ledger.readings.links(), archive.ledger.readings.judgements()
-    by_link: dict[str, list[int]] = {}
-    for number, judgement in enumerate(judgements):
-        by_link.setdefault(judgement.link, []).append(number)
-    counts: Counter[str] = Counter()
-    for link in links:
-        stands = standing([judgements[number] for number in by_link.get(link.id, [])])
-        counts[stands or "proposed"] += 1
-        counts["conflicts"] += stands == "conflict" or link.conflict is not None
+    """The links of which somebody judged are few; the others are only counted, since each text takes time to read."""
+    readings = archive.ledger.readings
+    by_link: dict[str, list[Judgement]] = {}
+    for judgement in readings.judgements():
+        by_link.setdefault(judgement.link, []).append(judgement)
+    stands = {link: standing(given) for link, given in by_link.items()}
+    counts = Counter(stands.values())
     return LinkCounts(
-        proposed=counts["proposed"],
+        proposed=readings.count_links() - len(stands),
         positive=counts["positive"],
         negative=counts["negative"],
         unsure=counts["unsure"],
-        conflicts=counts["conflicts"],
+        conflicts=len(readings.disagreeing() | {link for link, stand in stands.items() if stand == "conflict"}),
     )

@@ -3,26 +3,40 @@
 import shutil
 from collections.abc import Collection, Mapping
 
-from archive.custody import Stored, store_owed
 from archive.ledger.copies import ARRIVED
+from archive.mirroring import Stored, store_owed
 from archive.opened import Archive
+from archive.settings import Settings
 from archive.spool import discard
+from archive.spread import is_safe
 from storage.contract import Target
 
 
-def store(archive: Archive, usable: Mapping[str, Target], clips: Collection[str] | None = None) -> dict[str, Stored]:
-    """Store what is owed, of the evidence and work of some clips, or of every object."""
+def store(
+    archive: Archive, usable: Mapping[str, Target], clips: Collection[str] | None = None, *, wait: bool = True
+) -> dict[str, Stored]:
+    """Store what is owed, of the evidence and work of some clips, or of every object.
+
+    Without `wait`, targets that are too slow for the others stay owed.
+    """
     objects = None if clips is None else {f"{kind}-{clip}" for clip in clips for kind in ("evidence", "work")}
-    return store_owed(archive, usable, objects)
+    return store_owed(archive, usable, objects, wait=wait)
 
 
 def safe(archive: Archive) -> list[str]:
-    """Clips whose newest evidence has arrived at `minimum_copies` targets or more."""
-    return archive.ledger.copies.safe(archive.settings.minimum_copies, tuple(archive.targets))
+    """Clips whose evidence has arrived, in every version, at `minimum_copies` targets that count, spread as asked."""
+    spread = archive.ledger.copies.spread(tuple(archive.settings.counting))
+    enough = {targets for targets in set(spread.values()) if enough_at(archive.settings, targets)}
+    return [name.removeprefix("evidence-") for name, targets in spread.items() if targets in enough]
+
+
+def enough_at(settings: Settings, targets: Collection[str]) -> bool:
+    """Whether copies at these targets are as many, and as spread, as the settings ask."""
+    return is_safe(targets, settings.counting, minimum=settings.minimum_copies, distinct=settings.distinct)
 
 
 def tidy(archive: Archive, *, keep_unread: bool = True) -> int:
-    """Free the spool of objects that have arrived everywhere: how many.
+    """Free the spool of objects that are safe, as many copies and as spread as asked, and owed to no target: how many.
 
     With `keep_unread`, the media of clips that are still to be transcribed stay; else they are read from a target then.
     """
@@ -34,20 +48,24 @@ def tidy(archive: Archive, *, keep_unread: bool = True) -> int:
         object_id = folder.name
         if object_id.startswith("."):
             continue  # a sealing under way, or one that was interrupted: it is begun anew, never resumed
-        numbers = [int(version.name[1:]) for version in folder.glob("v*")]
-        if not numbers:
-            continue
-        arrived = all(
-            {copy.target for copy in archive.ledger.copies.of(object_id, number) if copy.state in ARRIVED}
-            >= archive.targets.keys()
-            for number in numbers
-        )
         kind, _, clip = object_id.partition("-")
         unread = kind == "evidence" and clip not in done
-        if arrived and not (unread and keep_unread):
+        if not (unread and keep_unread) and _kept_elsewhere(archive, object_id):
             discard(archive, object_id)
             freed += 1
     return freed
+
+
+def _kept_elsewhere(archive: Archive, object_id: str) -> bool:
+    """Whether every version has arrived at targets enough, and is said to be at all others too."""
+    head = archive.ledger.copies.head(object_id)
+    if head is None:
+        return False
+    copies = {(copy.version, copy.target): copy.state for copy in archive.ledger.copies.of(object_id)}
+    numbers = range(1, head.version + 1)
+    owed = any(copies.get((number, name), "owed") == "owed" for number in numbers for name in archive.targets)
+    arrived = {name for name in archive.targets if all(copies.get((number, name)) in ARRIVED for number in numbers)}
+    return not owed and enough_at(archive.settings, arrived)
 
 
 def sweep(archive: Archive) -> None:
@@ -62,4 +80,4 @@ def sweep(archive: Archive) -> None:
 
 def owed(archive: Archive) -> dict[str, int]:
     """Sealed versions that are not at a target yet, by target."""
-    return {name: len(archive.ledger.copies.owed(name)) for name in archive.targets}
+    return archive.ledger.copies.debts(tuple(archive.targets))

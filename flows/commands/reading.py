@@ -72,7 +72,7 @@ def _print_status(counted: "Status") -> None:
     table = console.table("clips", "n#", "")
     table.add_row("listed", f"{clips.listed:,}", "known to a source")
     table.add_row("held", f"{clips.held:,}", "fetched, checked and sealed")
-    table.add_row("[bold]safe[/]", f"[bold]{clips.safe:,}[/]", f"read back at {counted.minimum_copies} targets or more")
+    table.add_row("[bold]safe[/]", f"[bold]{clips.safe:,}[/]", _wanted(counted))
     for kind, number in clips.failed.items():
         table.add_row("failed", f"{number:,}", kind)
     console.out.print(table)
@@ -80,8 +80,10 @@ def _print_status(counted: "Status") -> None:
     for name, target in counted.targets.items():
         owed = f"[yellow]{target.owed:,}[/]" if target.owed else "0"
         where = console.shorten(target.address.partition("://")[2], 30)
-        table.add_row(name, f"{target.copies:,}", f"{target.proven:,}", f"{target.claimed:,}", owed, escape(where))
+        shown = name if target.counts_as_copy else f"{name}\n[dim]not counted[/]"
+        table.add_row(shown, f"{target.copies:,}", f"{target.proven:,}", f"{target.claimed:,}", owed, escape(where))
     console.out.print(table)
+    _print_survivors(counted)
     console.out.print(f"[bold]transcripts[/]  {counted.transcripts:,}", highlight=False)
     console.out.print(
         f"[bold]links[/]        {links.proposed:,} proposed, {links.positive:,} positive, {links.negative:,} negative, "
@@ -91,6 +93,26 @@ def _print_status(counted: "Status") -> None:
     for name, target in counted.targets.items():
         if target.problem:
             console.out.print(f"[yellow]{name}[/] {escape(console.plain(target.problem))}", highlight=False)
+
+
+def _wanted(counted: "Status") -> str:
+    """What makes a clip safe, in a few words."""
+    names = {"provider": "providers", "country": "countries", "key_holder": "key holders"}
+    spread = [f"{number} {names[kind]}" for kind, number in counted.distinct.model_dump().items() if number > 1]
+    return f"read back at {counted.minimum_copies} targets or more" + f", {', '.join(spread)}" * bool(spread)
+
+
+def _print_survivors(counted: "Status") -> None:
+    """How many copies would be left of the worst-off clip."""
+    if not counted.survivors:
+        return
+    table = console.table("if this is lost", "worst for", "fewest copies left#", "clips with none#")
+    for lost, loss in counted.survivors.items():
+        what = lost if lost == "nothing" else f"one {lost.replace('_', ' ')}"
+        whose = console.shorten(loss.value, 30) if loss.value else "" if lost == "nothing" else "all without this label"
+        none = f"[red]{loss.none:,}[/]" if loss.none else "0"
+        table.add_row(what, escape(whose), f"{loss.left:,}", none)
+    console.out.print(table)
 
 
 @app.command(epilog="Example: thirdcopy show peertube-abc123")

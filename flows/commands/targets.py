@@ -68,8 +68,9 @@ def _print_costs(costs: "dict[str, Cost]", settings: "Settings") -> None:
     console.out.print(table)
     number = next((cost.audits_a_year for cost in costs.values()), 0)
     share = Fraction(settings.audit.fraction).limit_denominator(1000)
-    plan = f"{number:,} audits of {'everything' if share == 1 else f'{share} of all bytes'}" if number else "no audits"
-    console.out.print(f"As much stored as in the last 365 days; {plan} by the schedule", highlight=False)
+    plan = f"{number:,} audits, each of {'all' if share == 1 else f'{share} of all'} bytes"
+    plan = plan if number else "no audit is scheduled"
+    console.out.print(f"As much stored as in the last 365 days; {plan}", highlight=False)
     if unknown := sum(cost.unknown for cost in costs.values()):
         console.out.print(f"[yellow]{unknown:,} copies are of unknown size and stand for nothing here[/]")
 

@@ -27,10 +27,27 @@ _REFUSALS = {
     ),
 }
 
+_PASSING = {
+    errno.EIO: "the disk cannot read or write; save what is on it and look at its health",
+    **dict.fromkeys((errno.ENODEV, errno.ENXIO), "the disk has gone; plug it in and mount it"),
+    **dict.fromkeys(
+        (errno.ESTALE, errno.ENOTCONN, errno.ETIMEDOUT, errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.ECONNRESET),
+        "the network share has gone; mount it again",
+    ),
+    **dict.fromkeys(
+        (errno.EMFILE, errno.ENFILE), "too many files are open on this machine; raise the limit (ulimit -n)"
+    ),
+}
+
 
 def refusal(number: int) -> str | None:
     """What an errno means that will be the same again until a person does something; None for a passing one."""
     return _REFUSALS.get(number)
+
+
+def passing(number: int | None) -> str:
+    """What any other errno means, and what to do if it does not pass by itself."""
+    return _PASSING.get(number or 0, "the disk failed; look at its health")
 
 
 def rename_new(temporary: Path, path: Path) -> bool:

@@ -17,7 +17,7 @@ from threading import Lock
 from typing import IO, Literal
 from uuid import uuid4
 
-from pydantic import field_validator
+from pydantic import Field, field_validator
 
 from storage.contract import SCRATCH, Capabilities, Content, Stat
 from storage.digests import BLOCK, sha512_stream
@@ -31,14 +31,15 @@ from storage.targets.common_settings import CommonSettings
 from storage.targets.comparing import other_before, other_content, validate_read_back
 
 _TEMPORARY = re.compile(r"scratch/tmp-[0-9a-f]{32}")
+_ENDED = "the file ended before its size was reached; look at the disk's health"
 
 
 class FolderSettings(CommonSettings):
-    """Where the folder is. `path` must exist, as a mounted disk does; what lies below it is made."""
+    """A folder: a disk, a network share."""
 
     kind: Literal["folder"] = "folder"
-    path: Path
-    prefix: str = ""
+    path: Path = Field(description="must exist, as a mounted disk does; what lies below it is made")
+    prefix: str = Field(default="", description="a folder below it that all keys begin with")
 
     @field_validator("prefix")
     @classmethod
@@ -284,5 +285,5 @@ class FolderTarget:
             return NotFound("nothing is under this key", target=self.name, key=key)
         if number is not None and (said := disk.refusal(number)):
             return Refused(f"{said} ({self._home})", target=self.name, key=key, setting="path")
-        what = f"the disk at {self._home} failed ({error})" if error else "the file ended before its size was reached"
-        return Unavailable(f"{what}; look at the disk's health", target=self.name, key=key)
+        what = f"{disk.passing(number)} ({self._home}: {error})" if error else _ENDED
+        return Unavailable(what, target=self.name, key=key)

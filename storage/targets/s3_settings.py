@@ -12,30 +12,34 @@ from storage.targets.common_settings import CommonSettings
 
 
 class S3Settings(CommonSettings):
-    """One bucket of one S3-compatible store.
-
-    `addressing`: whether the bucket's name goes into the path or before the host name.
-    `part_size_mib`: a file above it goes up in parts of this size, `parallel_parts` at a time; memory for one upload is
-    the product. `ca_file`: the certificates to trust instead of the usual ones, for a store with a private authority.
-    `conditional_put`: send `If-None-Match: *`, for stores that honour it. `checksum`: the digest that goes with what is
-    sent and that the store compares; `probed` tries wrong ones first and takes the strongest that is refused.
-    `stale_uploads_days`: the age at which uploads that we began and never completed are aborted.
-    """
+    """One bucket of one S3-compatible store."""
 
     kind: Literal["s3"] = "s3"
-    endpoint: str
-    bucket: str = Field(min_length=1)
-    prefix: str = ""
-    region: str = "us-east-1"
-    addressing: Literal["path", "virtual"] = "path"
-    part_size_mib: int = Field(default=32, ge=5, le=64)
-    parallel_parts: int = Field(default=2, ge=1, le=16)
-    access_key: SecretStr | None = None
-    secret_key: SecretStr | None = None
-    ca_file: Path | None = None
-    conditional_put: bool = False
-    checksum: Literal["probed", "sha256", "content-md5", "crc64nvme"] = "probed"
-    stale_uploads_days: int = Field(default=7, ge=1)
+    endpoint: str = Field(description="https://HOST or https://HOST:PORT; http is for this machine alone")
+    bucket: str = Field(min_length=1, description="must exist")
+    prefix: str = Field(default="", description="what all keys begin with, up to 100 characters; a slash is put after")
+    region: str = Field(default="us-east-1", description="goes into signatures; some stores refuse any but theirs")
+    addressing: Literal["path", "virtual"] = Field(
+        default="path", description="whether the bucket's name goes into the path or before the host name"
+    )
+    part_size_mib: int = Field(
+        default=32, ge=5, le=64, description="a larger file goes up in parts of this size; larger, if over 1,000 parts"
+    )
+    parallel_parts: int = Field(default=2, ge=1, le=16, description="parts of one file that are under way at once")
+    access_key: SecretStr | None = Field(default=None, description="without it the target cannot be used")
+    secret_key: SecretStr | None = Field(default=None, description="goes with the access key")
+    ca_file: Path | None = Field(
+        default=None, description="certificates to trust instead of the usual ones, of a private authority"
+    )
+    conditional_put: bool = Field(default=False, description="send `If-None-Match: *`, to a store that honours it")
+    checksum: Literal["probed", "sha256", "content-md5", "crc64nvme"] = Field(
+        default="probed",
+        description="the digest that goes with what is sent, for the store to compare; `probed` sends wrong ones first"
+        " and takes the strongest that is refused",
+    )
+    stale_uploads_days: int = Field(
+        default=7, ge=1, description="age at which uploads that we began and never completed are aborted"
+    )
 
     @field_validator("endpoint")
     @classmethod

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from alembic.migration import MigrationContext
 from archive.errors import Fork, SettingsError
 from archive.ledger import Ledger, opening, tables
 from archive.ledger.clips import AccessGiven
-from archive.ledger.copies import Copy, CopyState, SealedVersion
+from archive.ledger.copies import Copy, CopyState, Held, SealedVersion
 from archive.records import FIXITY_CHECK, Event, Listing
 from tests.support.archives import MONDAY, a_judgement, a_link, transcript
 
@@ -116,22 +117,47 @@ def test_what_is_owed_and_who_is_safe(ledger: Ledger) -> None:
     assert ledger.copies.owed("disk") == everything[1:]
     assert ledger.copies.used("disk") is True
 
+    assert ledger.copies.debts(["disk", "cloud"]) == {"disk": 3, "cloud": 4}
+
+
+def test_copies_are_spread_over_targets(ledger: Ledger) -> None:
+    for name, version in [("evidence-a", 1), ("work-a", 1), ("evidence-a", 2), ("evidence-b", 1), ("evidence_c", 1)]:
+        ledger.copies.seal(sealed(name, version))
     places = ("disk", "cloud")
-    assert ledger.copies.safe(1, places) == []
+
+    def spread(*targets: str) -> dict[str, set[str]]:
+        return {name: set(there) for name, there in ledger.copies.spread(targets or places).items()}
+
+    assert spread() == {"evidence-a": set(), "evidence-b": set()}
     mark(ledger, "evidence-b", "disk", "proven")
     mark(ledger, "evidence-a", "disk", "arrived")
-    assert ledger.copies.safe(1, places) == ["b"]  # a's newest version is nowhere
+    assert spread() == {"evidence-a": set(), "evidence-b": {"disk"}}  # a's newest version is nowhere
     mark(ledger, "evidence-a", "disk", "arrived", version=2)
-    assert ledger.copies.safe(1, places) == ["a", "b"]
-    assert ledger.copies.safe(2, places) == []
-    for version in (1, 2):
-        mark(ledger, "evidence-a", "cloud", "claimed", version=version)
-    assert ledger.copies.safe(2, places) == []
-    for version in (1, 2):
-        mark(ledger, "evidence-a", "cloud", "proven", version=version)
-    assert ledger.copies.safe(2, places) == ["a"]
-    assert ledger.copies.safe(2, ("disk", "elsewhere")) == []  # a target that the settings no longer have
-    assert (ledger.copies.heads_at("disk"), ledger.copies.heads_at("cloud", ("proven",))) == (2, 1)
+    mark(ledger, "evidence-a", "cloud", "arrived", version=2)
+    assert spread() == {"evidence-a": {"disk"}, "evidence-b": {"disk"}}  # a's oldest version is not in the cloud
+    mark(ledger, "evidence-a", "cloud", "claimed", version=1)
+    assert spread()["evidence-a"] == {"disk"}
+    mark(ledger, "evidence-a", "cloud", "proven", version=1)
+    assert spread()["evidence-a"] == {"disk", "cloud"}
+    mark(ledger, "evidence-a", "disk", "owed", version=2)
+    assert spread()["evidence-a"] == {"cloud"}
+    assert spread("disk") == {"evidence-a": set(), "evidence-b": {"disk"}}
+    assert spread("elsewhere") == {"evidence-a": set(), "evidence-b": set()}
+    assert ledger.copies.spread(()) == {"evidence-a": frozenset(), "evidence-b": frozenset()}
+    assert ledger.copies.heads_by_state() == {
+        "disk": {"owed": 1, "proven": 1},
+        "cloud": {"arrived": 1},
+    }
+
+
+def test_sizes_of_what_lies_at_a_target(ledger: Ledger) -> None:
+    for number, (size, files) in enumerate(((100, 3), (20, 1), (None, None)), start=1):
+        ledger.copies.seal(replace(sealed("evidence-a", number), size=size, files=files))
+        days = 400 if number == 1 else 0
+        ledger.copies.mark(Copy("evidence-a", number, "disk", "claimed", at=MONDAY - timedelta(days=days)))
+    mark(ledger, "evidence-a", "cloud", "owed")
+    assert ledger.copies.sizes(MONDAY - timedelta(days=365)) == {"disk": (Held(3, 120, 4, 1), Held(2, 20, 1, 1))}
+    assert ledger.copies.sizes(MONDAY + timedelta(days=1))["disk"][1] == Held()
 
 
 def test_judgements_are_kept_in_order_and_once(ledger: Ledger) -> None:

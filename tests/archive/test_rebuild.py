@@ -107,7 +107,7 @@ def test_each_target_alone_gives_the_same_archive(tmp_path: Path) -> None:
     clock, targets = Clock(), folder_targets(tmp_path)
     with an_archive(tmp_path / "state", targets, clock=clock) as archive:
         fill(archive)
-        before = facts(archive)
+        before, sizes = facts(archive), archive.ledger.copies.sizes(MONDAY)
         ledger = archive.ledger.id
     clock.advance(days=100)
     for name in targets:
@@ -116,6 +116,7 @@ def test_each_target_alone_gives_the_same_archive(tmp_path: Path) -> None:
             assert (done.problems, done.forks, done.lacking) == ([], [], {})
             assert (done.objects, done.clips) == (7, 3)
             assert facts(archive) == before
+            assert archive.ledger.copies.sizes(MONDAY)[name] == sizes[name]
             assert archive.ledger.id != ledger
             assert safe(archive) == []
             # The run record tells of evidence and work elsewhere, not of its own copies there.

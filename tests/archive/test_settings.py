@@ -86,6 +86,26 @@ ONE = "minimum_copies = 1\n"
         (ONE + BUCKET + "[schedule]\naudit = '0 3 * 1,13 *'", "schedule.audit: the month of a cron line is 1 to 12"),
         (ONE + BUCKET + "[schedule]\naudit = 'at three o clock sharp'", "schedule.audit: the minute"),
         (ONE + BUCKET + "[targets.'My Disk']\nkind = 'folder'\npath = 'x'", "names are lower-case letters and digits"),
+        (ONE + BUCKET + "[schedule]\naudit = '0 3 * * fri-mon'", "schedule.audit: the weekday of the cron line"),
+        (
+            ONE + BUCKET + "[schedule]\naudit = '0 3 30 2 *'",
+            "schedule.audit: the day of the cron line '0 3 30 2 *' never",
+        ),
+        (ONE + BUCKET + "part_size_mib = 65", "targets.s3.part_size_mib: Input should be less than or equal to 64"),
+        (ONE + BUCKET + "checksum = 'md5'", "targets.s3.checksum: Input should be 'probed', 'sha256', 'content-md5'"),
+        (ONE + BUCKET + "read_back = 0", "targets.s3.read_back: Input should be greater than 0"),
+        (ONE + BUCKET + "read_back = 1.5", "targets.s3.read_back: Input should be less than or equal to 1"),
+        (ONE + BUCKET + "bandwidth_mib_s = 0", "targets.s3.bandwidth_mib_s: Input should be greater than 0"),
+        (ONE + BUCKET + "stale_uploads_days = 0", "targets.s3.stale_uploads_days: Input should be greater than or eq"),
+        (ONE + BUCKET + "labels = {contry = 'DE'}", "targets.s3.labels.contry is no setting; did you mean country?"),
+        (ONE + DISK + "labels = {keyholder = 'A'}", "my-disk.labels.keyholder is no setting; did you mean key_holder?"),
+        (ONE + DISK + "labels = {provider = ' '}", "targets.my-disk.labels.provider: String should have at least 1"),
+        (ONE + DISK + "price = {read = 1}", "targets.my-disk.price.read is no setting; did you mean read_gb?"),
+        (ONE + DISK + "price = {read_gb = -1}", "targets.my-disk.price.read_gb: Input should be greater than or equal"),
+        (ONE + BUCKET + "[distinct]\nproviders = 2", "distinct.providers is no setting; did you mean provider?"),
+        (ONE + BUCKET + "[distinct]\ncountry = 0", "distinct.country: Input should be greater than or equal to 1"),
+        (ONE + BUCKET + "[audit]\nfration = 1", "audit.fration is no setting; did you mean fraction?"),
+        (ONE + BUCKET + "[audit]\nchallenges = -1", "audit.challenges: Input should be greater than or equal to 0"),
         ("name = [unfinished", "archive.toml: not TOML"),
         ("targets = 3", "archive.toml: targets: "),
         ("sources = ['x']", "archive.toml: sources: "),
@@ -101,6 +121,47 @@ def test_wrong_settings_are_named(settings: Load, toml: str, said: str) -> None:
     assert all("archive.toml" in problem for problem in caught.value.problems)
     assert SECRET not in str(caught.value)
     assert SECRET not in repr(caught.value)
+
+
+@pytest.mark.parametrize("share", ["0", "-0.5", "1.5", "31/30", "1/0", "'1/0'", "'a bit'", "''", "true", "nan", "[1]"])
+def test_share_that_is_none(settings: Load, share: str) -> None:
+    value = f"'{share}'" if share in ("31/30", "1/0") else share
+    with pytest.raises(SettingsError, match=r'audit\.fraction: a share is above 0 and at most 1, .*such as "1/30"'):
+        settings(ONE + BUCKET + f"[audit]\nfraction = {value}")
+
+
+def test_share_is_a_number_or_a_fraction(settings: Load) -> None:
+    for share, value in (("1", 1), ("0.25", 0.25), ("'1/30'", 1 / 30), ("'1 / 4'", 0.25), ("'0.5'", 0.5)):
+        assert settings(ONE + BUCKET + f"[audit]\nfraction = {share}").audit.fraction == value
+    assert settings(ONE + BUCKET, AUDIT__FRACTION="1/7").audit.fraction == 1 / 7
+    assert settings(ONE + BUCKET, AUDIT__CHALLENGES="3").audit.challenges == 3
+
+
+def test_targets_that_do_not_count_do_not_make_enough(settings: Load) -> None:
+    with pytest.raises(SettingsError) as caught:
+        settings("minimum_copies = 2\n" + BUCKET + DISK + "counts_as_copy = false")
+    assert str(caught.value).endswith(
+        "archive.toml: minimum_copies is 2, and only 1 of 2 targets count: add [targets.NAME] stanzas, "
+        "take counts_as_copy = false out of targets.my-disk or set minimum_copies = 1"
+    )
+    with pytest.raises(SettingsError, match=r"only 0 of 1 targets count: .* out of targets\.my-disk$"):
+        settings(ONE + DISK + "counts_as_copy = false")
+    assert list(settings(ONE + BUCKET + DISK + "counts_as_copy = false").counting) == ["s3"]
+
+
+def test_spread_that_no_copies_could_have_is_refused(settings: Load) -> None:
+    here, there = "labels = {provider = 'Cloud', country = 'DE'}\n", "labels = {provider = 'cloud'}\n"
+    wanted = "[distinct]\nprovider = 2\ncountry = 3"
+    with pytest.raises(SettingsError) as caught:
+        settings(ONE + BUCKET + here + DISK + there + wanted)
+    said = str(caught.value)
+    assert "distinct.provider is 2, and the targets that count have 1 different provider: write labels = {" in said
+    assert "distinct.country is 3, and the targets that count have 2 different country, those without the label" in said
+    assert said.endswith("or set country = 2 under [distinct]")
+    spread = settings(ONE + BUCKET + here + DISK + there + "[distinct]\ncountry = 2")  # unknown is a value of its own
+    assert spread.counting["s3"].country == "DE"
+    with pytest.raises(SettingsError, match="country is 2, and the targets that count have 1 different country"):
+        settings(ONE + BUCKET + here + DISK + there + "counts_as_copy = false\n[distinct]\ncountry = 2")
 
 
 def test_every_problem_is_named_at_once(settings: Load) -> None:

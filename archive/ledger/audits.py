@@ -1,0 +1,102 @@
+"""Whose turn it is to be read, challenged, mended, and what a target could be filled from."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from archive.ledger import tables as t
+from archive.ledger.book import Book
+from archive.ledger.copies import Held
+
+Key = tuple[str, int]
+"""An object and the number of one of its versions."""
+
+
+@dataclass(frozen=True)
+class Lack:
+    """What a target is owed: versions of how many objects, and at which other targets they are said to lie.
+
+    `elsewhere` counts versions by target; `nowhere` are those that no other target is said to hold.
+    """
+
+    objects: int
+    held: Held
+    elsewhere: dict[str, int]
+    nowhere: int
+
+
+class Audits(Book):
+    """Copies in the order in which audits come to them. 400,000 copies take 20 MB a target, and about a second."""
+
+    def turns(self, target: str, objects: Collection[str] | None = None) -> list[Key]:
+        """Copies that are said to be at a target: those nobody read first, then the oldest proof first."""
+        return self._in_turn(target, objects, t.copies.c.read)
+
+    def challenges(self, target: str, objects: Collection[str] | None = None) -> list[Key]:
+        """Copies of evidence that are said to be at a target: those never challenged first, then the oldest."""
+        evidence = t.copies.c.object.startswith("evidence-")
+        return self._in_turn(target, objects, t.copies.c.challenged, t.copies.c.read, only=evidence)
+
+    def broken(self, target: str, objects: Collection[str] | None = None) -> list[Key]:
+        """Copies that a target is owed again, or could not take: something was found wanting, and is in `problem`."""
+        condition = (t.copies.c.target == target) & (t.copies.c.state == "owed") & t.copies.c.problem.is_not(None)
+        query = sa.select(t.copies.c.object, t.copies.c.version).where(condition)
+        return self._keys(query.order_by(t.copies.c.object, t.copies.c.version), objects)
+
+    def lack(self, target: str) -> Lack:
+        """What a target is owed, and where else it lies."""
+        there = sa.select(t.copies.c.object, t.copies.c.version).where(t.copies.c.state != "owed")
+        mine = there.where(t.copies.c.target == target).subquery()
+        same = (mine.c.object == t.versions.c.object) & (mine.c.version == t.versions.c.version)
+        owed = (
+            sa.select(t.versions.c.object, t.versions.c.version, t.versions.c.size, t.versions.c.files)
+            .outerjoin(mine, same)
+            .where(mine.c.object.is_(None))
+            .subquery()
+        )
+        sums = sa.select(
+            sa.func.count(sa.distinct(owed.c.object)),
+            sa.func.count(),
+            sa.func.coalesce(sa.func.sum(owed.c.size), 0),
+            sa.func.coalesce(sa.func.sum(owed.c.files), 0),
+            sa.func.count() - sa.func.count(owed.c.size),
+        )
+        at_others = (
+            (t.copies.c.object == owed.c.object) & (t.copies.c.version == owed.c.version) & (t.copies.c.state != "owed")
+        )
+        elsewhere = (
+            sa.select(t.copies.c.target, sa.func.count()).join(owed, at_others).group_by(t.copies.c.target)
+        ).order_by(t.copies.c.target)
+        nowhere = sa.select(sa.func.count()).select_from(owed).where(~sa.exists().where(at_others))
+        with self._reading() as connection:
+            objects, *held = (int(one) for one in connection.execute(sums).one())
+            by_target = {str(name): int(count) for name, count in connection.execute(elsewhere)}
+            return Lack(objects, Held(*held), by_target, connection.scalar(nowhere) or 0)
+
+    def measured(self, object_id: str, version: int, *, size: int, files: int) -> None:
+        """Keep how large a version is, if nobody noted it when it was sealed."""
+        key = (t.versions.c.object == object_id) & (t.versions.c.version == version) & t.versions.c.size.is_(None)
+        with self._writing() as connection:
+            connection.execute(sa.update(t.versions).where(key).values(size=size, files=files))
+
+    def _in_turn(
+        self,
+        target: str,
+        objects: Collection[str] | None,
+        *since: sa.Column[object],
+        only: sa.ColumnElement[bool] | None = None,
+    ) -> list[Key]:
+        query = sa.select(t.copies.c.object, t.copies.c.version).where(
+            t.copies.c.target == target, t.copies.c.state != "owed"
+        )
+        if only is not None:
+            query = query.where(only)
+        order = [sa.nulls_first(column.asc()) for column in since]
+        return self._keys(query.order_by(*order, t.copies.c.object, t.copies.c.version), objects)
+
+    def _keys(self, query: sa.Select[tuple[str, int]], objects: Collection[str] | None) -> list[Key]:
+        if objects is not None:
+            query = query.where(t.copies.c.object.in_(objects))
+        with self._reading() as connection:
+            return [(str(object_id), int(version)) for object_id, version in connection.execute(query)]
