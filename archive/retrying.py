@@ -1,14 +1,23 @@
 """The one place that tries again: a single item, for passing errors only.
 
 Waits are random and grow (the "full jitter" of https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/);
-where the other side names seconds, those are waited instead.
+where the other side names seconds, those are waited, and up to a tenth more, so that not all who were told come back
+at once.
 """
 
 import logging
+import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception,
+    stop_after_attempt,
+    wait_random,
+    wait_random_exponential,
+)
 
 from archive.errors import FetchFailed
 from storage.errors import Unavailable
@@ -23,14 +32,25 @@ def passing(error: BaseException) -> bool:
     return isinstance(error, Unavailable) or (isinstance(error, FetchFailed) and error.kind == "passing")
 
 
-def retrying(work: Callable[[], Result], *, attempts: int = ATTEMPTS, first_wait: float = 0.5) -> Result:
-    """Do the work, again where a passing error stopped it, `attempts` times at most; then raise that error."""
+def retrying(
+    work: Callable[[], Result],
+    *,
+    attempts: int = ATTEMPTS,
+    first_wait: float = 0.5,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Result:
+    """Do the work, again where a passing error stopped it, `attempts` times at most; then raise that error.
+
+    `first_wait` is the longest first wait in seconds; none is longer than LONGEST_WAIT, whatever is asked.
+    """
     jitter = wait_random_exponential(multiplier=first_wait, max=LONGEST_WAIT)
 
     def wait(state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
         asked = getattr(error, "after", None)
-        return max(0.0, min(float(asked), LONGEST_WAIT)) if asked is not None else jitter(state)
+        if asked is None:
+            return jitter(state)
+        return min(wait_random(max(0.0, asked), max(0.0, asked) * 1.1)(state), LONGEST_WAIT)
 
     def say(state: RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome else None
@@ -41,6 +61,7 @@ def retrying(work: Callable[[], Result], *, attempts: int = ATTEMPTS, first_wait
         stop=stop_after_attempt(attempts),
         wait=wait,
         before_sleep=say,
+        sleep=sleep,
         reraise=True,
     )
     return tries(work)

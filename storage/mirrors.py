@@ -11,13 +11,16 @@ from storage.contract import Target
 from storage.errors import Damaged, NotFound, TargetError
 
 BUFFER = 1024 * 1024
-Outcome = Literal["sound", "damaged", "missing", "unreadable"]
+Outcome = Literal["sound", "challenged", "damaged", "missing", "unreadable", "rolled back"]
+"""What is known of some bytes: read in full and right; random blocks of them right; wrong twice; not there; not known;
+or older ones than had been there."""
+
 Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What one reading of a key found. `found` is the digest of what came, where something came."""
+    """What reading a key found. `size` are the bytes that came, `found` is their digest where all of it was read."""
 
     key: str
     outcome: Outcome
@@ -72,6 +75,48 @@ def read_small(target: Target, key: str, *, limit: int = 64 * BUFFER) -> bytes:
             found="",
         )
     return data
+
+
+def read_sound(target: Target, key: str, digest: str) -> bytes:
+    """Read a document in full and compare. Raises Damaged after a second reading that differs too."""
+    data = b""
+    for _ in range(2):
+        data = read_small(target, key)
+        if sha512(data).hexdigest() == digest:
+            return data
+    found = sha512(data).hexdigest()
+    raise Damaged("damaged", target=target.name, key=key, expected=digest, found=found)
+
+
+def ask_blocks(target: Target, key: str, blocks: Mapping[int, str]) -> Finding:
+    """Read some MiB blocks of a key, by their numbers from 0, and compare each with its sha256.
+
+    *Challenged* if all fit. The first difference, seen in a second reading too, is damage; the rest is not read then.
+    """
+    size = 0
+    try:
+        for number, expected in blocks.items():
+            for _ in range(2):
+                block = read_block(target, key, number)
+                size += len(block)
+                if sha256(block).hexdigest() == expected:
+                    break
+            else:
+                return Finding(key, "damaged", size=size, detail=f"the MiB block {number} is not what it was")
+    except NotFound:
+        return Finding(key, "missing", size=size)
+    except TargetError as error:
+        return Finding(key, "unreadable", size=size, detail=str(error))
+    return Finding(key, "challenged", size=size, detail=f"{len(blocks)} blocks")
+
+
+def read_block(target: Target, key: str, number: int) -> bytes:
+    """A MiB of a key by its number from 0, or less at the end. Raises NotFound or Unavailable."""
+    with target.open(key, number * BUFFER, (number + 1) * BUFFER) as body:
+        parts = []
+        while part := body.read(BUFFER):
+            parts.append(part)
+    return b"".join(parts)
 
 
 def read_back(target: Target, key: str, digest: str, blocks: Sequence[bytes] | None = None) -> int:

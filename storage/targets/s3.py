@@ -62,13 +62,9 @@ class S3Target:
         )
 
     def put(self, key: str, content: Content, *, absent: bool = False) -> None:
-        """Look with a HEAD; send if nothing is there, else compare the bytes. A HEAD is a claim: what lacks is sent.
-
-        Where the store itself refuses a second writer, a file that goes in one request needs no look.
-        """
+        """Look with a HEAD; send if nothing is there, else compare the bytes. A HEAD is a claim: what lacks is sent."""
         validate_key(key, target=self.name)
-        guarded = self._settings.conditional_put and content.size <= self._settings.part_size_mib * BLOCK
-        size = None if absent or guarded else self._size(key)
+        size = None if absent else self._size(key)
         found = self._digest(key) if size == content.size else None
         if size is None or (size == content.size and found is None):
             try:

@@ -6,12 +6,13 @@ we sent a part of this digest, or the ETag is the part's MD5; a store that lists
 the whole is read back.
 """
 
+import fcntl
 import json
 from base64 import b64encode
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -94,21 +95,24 @@ class Journal:
 
     def _append(self, line: dict[str, Any]) -> None:
         if self._file:
-            self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with self._file.open("a", encoding="utf-8") as file:
+            with _alone(self._file), self._file.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(line) + "\n")
 
     def _read(self) -> None:
-        if not self._file or not self._file.exists():
-            return
-        for line in self._file.read_text("utf-8", "replace").splitlines():
+        if self._file and self._file.exists():
+            with _alone(self._file):
+                self._compact(self._file)
+
+    def _compact(self, journal: Path) -> None:
+        """Read all lines, and write anew what is still under way here."""
+        for line in journal.read_text("utf-8", "replace").splitlines():
             with suppress(ValueError, KeyError, TypeError):
                 self._take(json.loads(line))
         rest = [upload for upload in self._uploads.values() if upload.address == self._address]
         self._uploads = {upload.upload: upload for upload in rest}
-        again = self._file.with_suffix(".new")
+        again = journal.with_suffix(".new")
         again.write_text("".join(json.dumps({"begin": asdict(upload)}) + "\n" for upload in rest), "utf-8")
-        again.replace(self._file)
+        again.replace(journal)
 
     def _take(self, line: dict[str, Any]) -> None:
         if "begin" in line:
@@ -281,6 +285,15 @@ class Uploads:
             if not _gone(error):
                 return
         self._journal.end(upload)
+
+
+@contextmanager
+def _alone(journal: Path) -> Iterator[None]:
+    """Keep other processes from the journal: one that only looks compacts it when it opens it."""
+    journal.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with journal.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def told(check: str, part: Part) -> dict[str, str]:

@@ -199,7 +199,7 @@ def test_a_file_that_is_gone_is_left_to_whoever_delivers(tmp_path: Path) -> None
 
 
 MOST_MB, GROWTH_MB = 250, 24
-SIZES_MIB = (192, 576)
+SIZES_MIB = (128, 384)
 """Two sizes of file, the second three times the first: memory that grows with the file would show."""
 
 FEED = """
@@ -248,7 +248,7 @@ def feed(endpoints: list[str], file: Path, digest: str, patience: float = 30.0) 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the peak of one process alone")
 def test_memory_grows_neither_with_the_file_nor_past_its_bound_and_the_file_is_read_once(tmp_path: Path) -> None:
     peaks = []
-    with proxy("http://127.0.0.1:9") as store, proxy("http://127.0.0.1:9", mib_a_second=32) as slow:
+    with proxy("http://127.0.0.1:9") as store, proxy("http://127.0.0.1:9", mib_a_second=12) as slow:
         sink(store)
         sink(slow)
         for mib in SIZES_MIB:
@@ -264,7 +264,7 @@ def test_memory_grows_neither_with_the_file_nor_past_its_bound_and_the_file_is_r
             assert store.sent("UploadPart") == 4 * mib * BLOCK
             store.seen.clear()
             peaks.append(found["peak_mb"])
-        found = feed([store.endpoint] * 3 + [slow.endpoint], file, digest.hexdigest(), patience=0.2)
+        found = feed([store.endpoint] * 3 + [slow.endpoint], file, digest.hexdigest(), patience=1.0)
         assert found["behind"] == ["t3"]
         peaks.append(found["peak_mb"])
     assert max(peaks) < MOST_MB, peaks

