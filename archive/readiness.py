@@ -34,8 +34,9 @@ def ready(archive: Archive, *, take_over: bool = False) -> Readiness:
     """Check every target, claim new ones for this ledger, and lay their OCFL roots.
 
     All are asked before anything is written. Raises WriterHeld if one belongs to another ledger and `take_over` is not
-    set, and SettingsError if one refuses us for a setting that is wrong, such as a bucket that does not exist. A target
-    that does not answer is a problem, not an error.
+    set, and SettingsError if one that never held a copy refuses us for a setting that is wrong, such as a bucket that
+    does not exist. A target that does not answer is a problem, not an error; so is one that has worked before and now
+    refuses us, by an expired key or a bucket that is gone: the others go on.
     """
     targets, errors = _open(archive)
     writers, refused = at_each(targets, lambda target: retrying(lambda: _ask(archive, target, take_over), attempts=2))
@@ -43,7 +44,7 @@ def ready(archive: Archive, *, take_over: bool = False) -> Readiness:
     if wrong := [
         f"{archive.settings.file}: targets.{name}.{error.setting}: {error.message}"
         for name, error in errors.items()
-        if isinstance(error, Refused) and error.setting
+        if isinstance(error, Refused) and error.setting and not archive.ledger.copies.used(name)
     ]:
         raise SettingsError(wrong)
     if not take_over and (

@@ -363,6 +363,24 @@ def test_setting_that_a_target_refuses_is_an_error_of_settings(tmp_path: Path) -
         ready(archive)
 
 
+def test_keys_that_ran_out_at_a_target_in_use_hold_up_no_other(tmp_path: Path) -> None:
+    @dataclass
+    class RanOut(FaultyTarget):
+        def check(self) -> None:
+            raise Refused("the keys have run out", target=self.name, setting="access_key")
+
+    targets = folder_targets(tmp_path, "ab")
+    with an_archive(tmp_path / "state", targets) as archive:
+        usable(archive)
+        keep(archive, "peertube-1")
+        store_all(archive)
+    targets["b"] = RanOut(targets["b"])
+    with an_archive(tmp_path / "state", targets) as archive:
+        readiness = ready(archive)
+        assert (list(readiness.usable), list(readiness.problems)) == (["a"], ["b"])
+        assert "the keys have run out" in readiness.problems["b"]
+
+
 @pytest.mark.parametrize("seen", [True, False], ids=["reachable", "unreachable"])
 @pytest.mark.parametrize("versions", [1, 2])
 def test_fork_is_found_before_anything_is_written(tmp_path: Path, versions: int, seen: bool) -> None:
