@@ -18,7 +18,7 @@ from archive.opened import Archive
 from archive.records import REPLICATION
 from archive.spool import mend, respool
 from storage.contract import Content, Target
-from storage.errors import Conflict, Damaged, NotFound, TargetError
+from storage.errors import Conflict, Damaged, NotFound, TargetError, Unavailable
 from storage.mirrors import read_back, read_small
 from storage.reading import HERE, LocalFile
 
@@ -49,7 +49,12 @@ def store(
     there = {stat.key for stat in target.list(root)}
     for path, content in files.items():
         absent = root + path not in there
-        _send(archive, target, sealed, path, content, folder / path.split("/", 1)[1], usable, absent=absent)
+        try:
+            _send(archive, target, sealed, path, content, folder / path.split("/", 1)[1], usable, absent=absent)
+        except Unavailable:
+            for one in files.values():  # the next try reads by itself: nobody waits for it
+                one.close()
+            raise
         content.close()
     reads = _drawn(archive, target.name, sealed)
     for path, content in files.items():
@@ -61,8 +66,10 @@ def store(
     except Conflict as error:
         raise _fork(target, sealed) from error
     roll_root(target, sealed)
-    if root + ocfl.OBJECT_DECLARATION not in there:
-        declaration = f"{ocfl.OBJECT_DECLARATION[2:]}\n".encode()
+    declaration = f"{ocfl.OBJECT_DECLARATION[2:]}\n".encode()
+    if root + ocfl.OBJECT_DECLARATION in there:
+        read_back(target, root + ocfl.OBJECT_DECLARATION, ocfl.digest_of(declaration))
+    else:
         with _as_file(declaration) as file:
             _put_and_read(target, root + ocfl.OBJECT_DECLARATION, file, ocfl.digest_of(declaration))
     now = archive.clock()

@@ -1,9 +1,9 @@
 """A writer that was thought dead and wakes up: what it may still turn back, and how that is mended.
 
-A run elsewhere whose lease has ended may only be asleep. When it wakes, one request of its own may still go out before
-it notices; at worst it turns the root pair of an object back to an older version. No version can be harmed: their keys
-are written once. So the objects that it may have been at are remembered, and their root pairs rolled forward at every
-start for a while; an audit does the same for all.
+A run elsewhere whose lease has ended may only be asleep. When it wakes, some requests of its own may still go out
+before it notices, within half a minute; at worst one turns the root pair of an object back to an older version. No
+version can be harmed: their keys are written once. So the objects that it may have been at are remembered, and their
+root pairs rolled forward at every start for a while; an audit does the same for all.
 """
 
 import json

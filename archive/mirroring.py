@@ -71,12 +71,14 @@ def store_owed(
         storing = _Storing(archive, usable, counters, owing)
         convoy = Convoy({name: targets[name] for name in owing}, storing.deliver, finished=storing.finish)
         storing.behind = convoy.behind
-        convoy.run(storing.loads())
-        behind = {name: targets[name] for name in convoy.behind if not counters[name].stored.down}
-        if wait and behind:
-            log.info("%s: slower than the others, stored to alone now", ", ".join(behind))
-            at_each(behind, storing.alone)
-        storing.end()
+        try:
+            convoy.run(storing.loads())
+            behind = {name: targets[name] for name in convoy.behind if not counters[name].stored.down}
+            if wait and behind:
+                log.info("%s: slower than the others, stored to alone now", ", ".join(behind))
+                at_each(behind, storing.alone)
+        finally:
+            storing.end()
     done = {name: counter.stored for name, counter in counters.items()}
     if not wait:
         done |= {name: replace(done[name], behind=True) for name in behind}
@@ -102,6 +104,11 @@ class _Counter:
             self.stored = replace(self.stored, versions=self.stored.versions + 1, bytes=self.stored.bytes + size)
             self.refused = 0
         self.task.advance(1)
+
+    def waits(self, why: str) -> None:
+        with self.lock:
+            if why not in self.stored.problems:
+                self.stored = replace(self.stored, problems=(*self.stored.problems, why))
 
     def failed(self, object_id: str, error: Exception) -> None:
         with self.lock:
@@ -136,25 +143,45 @@ class _Storing:
             for object_id, number in versions:
                 self._versions.setdefault(object_id, {}).setdefault(number, set()).add(name)
 
-    def loads(self) -> Iterator[Load]:
-        """A load for each object, in the order in which its oldest version is owed anywhere."""
-        for object_id, versions in self._versions.items():
-            files = dict[str, File]()
+    def loads(self, only: str | None = None) -> Iterator[Load]:
+        """A load for each object, those that most targets are owed first; for one target alone with `only`.
+
+        Nothing is brought from afar for a target that is down, or whose turn comes later.
+        """
+        for object_id, versions in sorted(
+            self._versions.items(), key=lambda item: -len(set().union(*item[1].values()))
+        ):
+            files, targets = dict[str, File](), dict[str, None]()
             for number, names in sorted(versions.items()):
                 sealed = self._archive.ledger.copies.version(object_id, number)
-                there = tuple(name for name in sorted(names) if object_id not in self._counters[name].blocked)
+                there = tuple(name for name in sorted(names) if self._goes_on(name, object_id, only))
                 if sealed is None or not there:
                     continue
                 try:
                     folder = self._folder(sealed)
-                except (TargetError, SpaceShort, OSError) as error:
+                except SpaceShort as error:
+                    self._short(there, error)
+                    continue
+                except (TargetError, OSError) as error:
                     for name in there:
                         self._fail(name, sealed, error)
                     continue
+                targets |= dict.fromkeys(there)
                 for path, digest in ocfl.parse(sealed.inventory.encode()).content_of(number).items():
                     files[heads.object_key(object_id, path)] = File(folder / path.split("/", 1)[1], digest, there)
-            targets = dict.fromkeys(name for names in versions.values() for name in sorted(names))
-            yield Load(object_id, files, tuple(targets))
+            if targets:
+                yield Load(object_id, files, tuple(targets))
+
+    def _goes_on(self, name: str, object_id: str, only: str | None) -> bool:
+        counter = self._counters[name]
+        if counter.stored.down or object_id in counter.blocked:
+            return False
+        return name == only if only else name not in self.behind
+
+    def _short(self, names: Collection[str], error: SpaceShort) -> None:
+        """The disk is full: what lies in the spool goes on, what would have to be brought waits. Said once a target."""
+        for name in names:
+            self._counters[name].waits(str(error))
 
     def deliver(self, target: Target, load: Load, contents: Mapping[str, Content]) -> bool:
         """Store what a target is owed of an object, version by version, while each succeeds."""
@@ -174,16 +201,22 @@ class _Storing:
         return True
 
     def alone(self, target: Target) -> None:
-        """Store what a slow target is still owed, by itself."""
-        left = {name for name, _ in self._archive.ledger.copies.owed(target.name, list(self._versions))}
-        for object_id in self._versions:
-            if object_id in left and not self.deliver(target, Load(object_id, {}, (target.name,)), {}):
-                return
+        """Store what a slow target is still owed, at its own pace."""
+        still = self._archive.ledger.copies.owed(target.name, list(self._versions))
+        one = _Storing(
+            self._archive,
+            self._usable,
+            self._counters,
+            {target.name: still},
+        )
+        try:
+            Convoy({target.name: target}, one.deliver, finished=one.finish).run(one.loads(target.name))
+        finally:
+            one.end()
 
     def finish(self, load: Load) -> None:
-        """Take out of the spool what was brought for a load, unless a target that was left behind comes for it."""
-        if not set(load.targets) & set(self.behind):
-            self._take_out(load.name)
+        """Take out of the spool what was brought for a load."""
+        self._take_out(load.name)
 
     def end(self) -> None:
         """Take out whatever was brought."""

@@ -5,6 +5,7 @@ Whoever resumes sends the same bytes. The spool holds `OBJECT/vN/…` as it will
 
 import os
 import shutil
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -22,7 +23,7 @@ from storage.errors import TargetError
 from storage.mirrors import BUFFER, at_each, fetch
 
 GIB = 1 << 30
-_BRINGING = Lock()
+_BRINGING: defaultdict[str, Lock] = defaultdict(Lock)
 """Targets are served side by side from one spool: what is missing from it is brought once, by the first that asks."""
 
 
@@ -125,26 +126,39 @@ def respool(archive: Archive, sealed: SealedVersion, usable: Mapping[str, Target
     Raises the last target's error if no target has them all.
     """
     folder = folder_of(archive, sealed.object, sealed.version)
-    inventory = ocfl.parse(sealed.inventory.encode())
-    with _BRINGING:
-        for name, data in (
-            (ocfl.INVENTORY, sealed.inventory.encode()),
-            (ocfl.INVENTORY_DIGEST, ocfl.digest_line(sealed.sha512)),
-        ):
-            if not (folder / name).is_file() or (folder / name).read_bytes() != data:
+    content = ocfl.parse(sealed.inventory.encode()).content_of(sealed.version)
+    documents = {
+        ocfl.INVENTORY: sealed.inventory.encode(),
+        ocfl.INVENTORY_DIGEST: ocfl.digest_line(sealed.sha512),
+    }
+    if _holds(folder, documents, content):
+        return folder
+    with _BRINGING[sealed.object]:
+        for name, data in documents.items():
+            if not _says(folder / name, data):
                 _place(document(data), folder / name)
-        for path, sha512 in inventory.content_of(sealed.version).items():
+        for path, sha512 in content.items():
             local = folder / path.split("/", 1)[1]
             if not local.is_file():
                 bring(archive, sealed.object, path, sha512, local, usable)
     return folder
 
 
+def _holds(folder: Path, documents: Mapping[str, bytes], content: Mapping[str, str]) -> bool:
+    return all(_says(folder / name, data) for name, data in documents.items()) and all(
+        (folder / path.split("/", 1)[1]).is_file() for path in content
+    )
+
+
+def _says(file: Path, data: bytes) -> bool:
+    return file.is_file() and file.read_bytes() == data
+
+
 def mend(
     archive: Archive, object_id: str, content: str, sha512: str, local: Path, usable: Mapping[str, Target]
 ) -> None:
     """Bring a spooled file anew if our own disk damaged it. Raises as `bring` does, and then leaves it as it is."""
-    with _BRINGING:
+    with _BRINGING[object_id]:
         if not local.is_file() or digest(local).sha512 != sha512:
             again = local.with_name(f"{local.name}.again")
             bring(archive, object_id, content, sha512, again, usable)

@@ -10,7 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Condition
+from threading import Event, Lock
 from time import monotonic
 
 from storage.contract import Content, Target
@@ -18,11 +18,37 @@ from storage.digests import BLOCK
 from storage.errors import LeftBehind
 from storage.reading import LOOK_EVERY, PATIENCE, WINDOW, Buffers, Patience, Reading
 
-MEMORY = 96 * BLOCK
-"""Bytes of files that are held at once, over all loads."""
+MEMORY = 2 * (WINDOW + BLOCK) + 8 * BLOCK
+"""Bytes of files that are held at once: two large ones, and room for small ones beside them."""
 
 WORKERS = 4
 """Loads that one target takes at once."""
+
+
+class Room:
+    """The memory that loads may take together, however many convoys are on their way."""
+
+    def __init__(self, ceiling: int = MEMORY) -> None:
+        self.ceiling = ceiling
+        self._taken = 0
+        self._lock = Lock()
+
+    def take(self, cost: int) -> bool:
+        """Take so many bytes, if they are free; who has none may take all of it."""
+        with self._lock:
+            if self._taken + cost > self.ceiling:
+                return False
+            self._taken += cost
+            return True
+
+    def give(self, cost: int) -> None:
+        """Give them back."""
+        with self._lock:
+            self._taken -= cost
+
+
+ROOM = Room()
+"""One process has one memory."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +84,16 @@ class _Going:
     readings: dict[str, Reading]
     cost: int
     left: set[str] = field(default_factory=set)
+    taken: bool = True
+
+    def before(self, reading: Reading) -> Collection[str]:
+        """The targets that are still at an earlier file than this one."""
+        for other in self.readings.values():
+            if other is reading:
+                break
+            if waiting := other.waiting_for():
+                return waiting
+        return ()
 
     def open_for(self) -> set[str]:
         """The targets that have not been given all its bytes."""
@@ -79,16 +115,16 @@ class Convoy:
         *,
         finished: Callable[[Load], None] | None = None,
         patience: float = PATIENCE,
-        memory: int = MEMORY,
+        room: Room = ROOM,
     ) -> None:
         """`finished` is told of each load when the last target is done with it."""
         self._targets = targets
         self._deliver = deliver
         self._finished = finished
         self._patience = Patience(patience)
-        self._buffers = Buffers()
-        self._memory = memory
-        self._changed = Condition()
+        self._room = room
+        self._freed = Event()
+        self._lock = Lock()
         self._going: list[_Going] = []
         self._stopped: set[str] = set()
         self._failed = False
@@ -111,8 +147,10 @@ class Convoy:
             }
             try:
                 for load in loads:
+                    if self._failed:
+                        break
                     names = [name for name in load.targets if name in pools and name not in self._out()]
-                    if not names or self._failed:
+                    if not names:
                         self._finish(load)
                         continue
                     going = self._let_in(load, names)
@@ -129,32 +167,59 @@ class Convoy:
 
     def _let_in(self, load: Load, names: list[str]) -> _Going:
         """Open a load's readings when there is memory for them."""
-        readings = {
-            key: Reading(file.path, file.sha512, there, patience=self._patience, buffers=self._buffers)
+        there = {
+            key: (file, [name for name in file.targets if name in names])
             for key, file in load.files.items()
-            if (there := [name for name in file.targets if name in names]) and file.path.is_file()
+            if file.path.is_file()
         }
-        cost = min(sum(min(reading.size, WINDOW) + BLOCK for reading in readings.values()), self._memory)
-        going = _Going(load, readings, cost, set(names))
-        with self._changed:
-            while (open_now := self._open_now()) and sum(one.cost for one in open_now) + cost > self._memory:
-                self._wait(open_now, names)
+        cost = sum(min(file.path.stat().st_size, WINDOW) + BLOCK for file, seated in there.values() if seated)
+        going = _Going(load, {}, min(cost, self._room.ceiling), set(names))
+        buffers = Buffers(going.cost)
+        going.readings |= {
+            key: Reading(
+                file.path,
+                file.sha512,
+                seated,
+                patience=self._patience,
+                buffers=buffers,
+                before=going.before,
+                changed=self._freed.set,
+            )
+            for key, (file, seated) in there.items()
+            if seated
+        }
+        while not self._room.take(going.cost):
+            self._wait(names)
+        with self._lock:
             self._going.append(going)
         return going
 
-    def _open_now(self) -> list[_Going]:
-        return [one for one in self._going if one.open_for()]
-
-    def _wait(self, open_now: list[_Going], names: list[str]) -> None:
+    def _wait(self, names: list[str]) -> None:
         """Wait for memory; who still needs bytes while another, whose load this is, needs none is charged with it."""
         began = monotonic()
-        slow = set().union(*(one.open_for() for one in open_now))
-        self._changed.wait(LOOK_EVERY)
-        if waiting := set(names) - self._out() - slow:
-            self._patience.charge(slow, monotonic() - began, waiting=waiting)
-        for one in open_now:
-            for name in self._patience.behind:
+        self._freed.clear()
+        with self._lock:
+            going = list(self._going)
+        slow = set().union(*(one.open_for() for one in going))
+        if not self._free(going):
+            self._freed.wait(LOOK_EVERY)
+            if waiting := set(names) - self._out() - slow:
+                self._patience.charge(slow, monotonic() - began, waiting=waiting)
+        for one in going:
+            for name in list(self._patience.behind):
                 one.close(name, sending=True)
+
+    def _free(self, going: Iterable[_Going]) -> bool:
+        """Give back the memory of loads whose bytes nobody needs any more: whether there was such a load."""
+        freed = False
+        for one in going:
+            with self._lock:
+                free = one.taken and not one.open_for()
+                one.taken = one.taken and not free
+            if free:
+                self._room.give(one.cost)
+                freed = True
+        return freed
 
     def _one(self, name: str, going: _Going) -> None:
         seats = {key: reading.seats[name] for key, reading in going.readings.items() if name in reading.seats}
@@ -170,12 +235,13 @@ class Convoy:
             raise
         finally:
             going.close(name)
-            with self._changed:
+            self._free([going])
+            with self._lock:
                 going.left.discard(name)
                 last = not going.left
                 if last:
                     self._going.remove(going)
-                self._changed.notify_all()
+            self._freed.set()
             if last:
                 self._finish(going.load)
 

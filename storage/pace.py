@@ -15,6 +15,11 @@ class Pace:
         self._free_at = monotonic()
         self._lock = Lock()
 
+    @property
+    def limited(self) -> bool:
+        """Whether there is a limit."""
+        return self._bytes_a_second is not None
+
     def take(self, count: int) -> None:
         """Account for `count` bytes; sleeps as long as they are ahead of the limit."""
         if self._bytes_a_second is None:

@@ -6,7 +6,7 @@ that all readings of a convoy share; then the slowest is left behind, and reads 
 """
 
 import hashlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from io import FileIO
 from pathlib import Path
@@ -33,19 +33,30 @@ HERE = "this machine"
 class Buffers:
     """Memory for blocks, used again and again: what is freed in many threads does not come back from the allocator."""
 
-    def __init__(self) -> None:
+    def __init__(self, ceiling: int | None = None) -> None:
+        """`ceiling`: bytes lent above which it is `full`."""
+        self._ceiling = ceiling
         self._free: list[bytearray] = []
+        self._lent = 0
         self._lock = Lock()
+
+    @property
+    def full(self) -> bool:
+        """Whether so much is lent that who can wait should."""
+        return self._ceiling is not None and self._lent * BLOCK >= self._ceiling
 
     def take(self) -> bytearray:
         """A MiB, with whatever was in it."""
         with self._lock:
+            self._lent += 1
             return self._free.pop() if self._free else bytearray(BLOCK)
 
-    def give(self, buffer: bytearray) -> None:
-        """Say that nobody looks at it any more."""
+    def give(self, buffer: bytearray | None) -> None:
+        """Say that nobody looks at it any more; None for one that is still being sent, and is not used again."""
         with self._lock:
-            self._free.append(buffer)
+            self._lent -= 1
+            if buffer is not None:
+                self._free.append(buffer)
 
 
 class Patience:
@@ -149,7 +160,14 @@ class Reading:
         window: int = WINDOW,
         patience: Patience | None = None,
         buffers: Buffers | None = None,
+        before: Callable[["Reading"], Collection[str]] = lambda _: (),
+        changed: Callable[[], None] = lambda: None,
     ) -> None:
+        """Begin nothing yet.
+
+        `before` names the targets that are still at an earlier file of what is delivered together: where `buffers` are
+        full, this one waits for them. `changed` is told when a seat may have been closed.
+        """
         self.file = file
         self.size = file.stat().st_size
         self.sha512 = sha512
@@ -159,6 +177,8 @@ class Reading:
         self._window = window
         self._patience = patience or Patience()
         self._buffers = buffers or Buffers()
+        self._before = before
+        self._told = changed
         self._changed = Condition()
         self._stream: FileIO | None = None
         self._whole = hashlib.sha512()
@@ -210,9 +230,10 @@ class Reading:
         """A part's digest, computed once for all seats whose parts are the same."""
         key = (algorithm, part.offset, part.size)
         with self._computing:
-            if key not in self._digests:
-                self._digests[key] = compute(algorithm, part.blocks)
-            return self._digests[key]
+            found = self._digests.get(key)
+            if found is None:
+                found = self._digests[key] = compute(algorithm, part.blocks)
+            return found
 
     def validate_kept_up(self, seat: Seat) -> None:
         """Raise LeftBehind, and leave, if the others do not wait for a seat any more."""
@@ -244,26 +265,34 @@ class Reading:
                 if self._next * BLOCK - self._lowest() >= self._window:
                     self._wait_for_the_slowest(seat)
                     continue
+                if self._buffers.full and (before := self._before(self)):
+                    self._wait(before, seat)
+                    continue
                 self._busy = True
             self._read()
 
     def _wait_for_the_slowest(self, seat: Seat) -> None:
-        began, lowest = monotonic(), self._lowest()
-        slow = [other for other in self.seats.values() if other is not seat and other.open and other.low == lowest]
-        self._changed.wait(LOOK_EVERY)
+        lowest = self._lowest()
         if seat.low == lowest:  # it waits for parts of its own to be sent
+            self._changed.wait(LOOK_EVERY)
             return
-        self._patience.charge([other.name for other in slow], monotonic() - began, waiting=[seat.name])
-        for other in slow:
-            if other.name in self._patience.behind:
-                other.open = False
+        self._wait([name for name, other in self.seats.items() if other.open and other.low == lowest], seat)
+
+    def _wait(self, slow: Collection[str], seat: Seat) -> None:
+        """Wait a while for targets that are charged with it. Call it with the lock held."""
+        began, slow = monotonic(), set(slow) - {seat.name}
+        self._changed.wait(LOOK_EVERY)
+        self._patience.charge(slow, monotonic() - began, waiting=[seat.name])
+        for name in slow & self._patience.behind & self.seats.keys():
+            self.seats[name].open = False
         self._forget()
 
     def _read(self) -> None:
         """Read the next block and take its digests; one thread at a time, outside the lock."""
-        buffer, size = self._buffers.take(), 0
+        buffer, size = None, 0
         failure: Exception | None = None
         try:
+            buffer = self._buffers.take()
             if self._stream is None:
                 self._stream = self.file.open("rb", buffering=0)
             size = _fill(self._stream, memoryview(buffer)[: min(BLOCK, self.size - self._next * BLOCK)])
@@ -273,13 +302,14 @@ class Reading:
             if (self._next + 1) * BLOCK >= self.size:
                 self._whole.update(self._stream.read(1))  # a file that grew is another file
                 failure = self._compare()
-        except OSError as error:
+        except Exception as error:  # whatever it is, the others must hear of it, or they wait for ever
             failure = error
         with self._changed:
             self._busy = False
-            if failure:
+            if failure or buffer is None:
                 self._failure = failure
-                self._buffers.give(buffer)
+                if buffer is not None:
+                    self._buffers.give(buffer)
             else:
                 self._blocks[self._next] = buffer, memoryview(buffer)[:size]
                 self._next += 1
@@ -308,14 +338,15 @@ class Reading:
         for index in [index for index in self._blocks if min((index + 1) * BLOCK, self.size) <= lowest]:
             buffer, _ = self._blocks.pop(index)
             # One that was left behind may still be sending it: then it is nobody's any more, and goes with the part.
-            if not any(start < (index + 1) * BLOCK and index * BLOCK < end for start, end in lent):
-                self._buffers.give(buffer)
+            sending = any(start < (index + 1) * BLOCK and index * BLOCK < end for start, end in lent)
+            self._buffers.give(None if sending else buffer)
         for key in [key for key in list(self._digests) if key[1] + key[2] <= lowest]:
             self._digests.pop(key, None)
         if self._stream and not self._busy and (self.ended or self._failure or not self._open()):
             self._stream.close()
             self._stream = None
         self._changed.notify_all()
+        self._told()
 
 
 @dataclass(frozen=True)

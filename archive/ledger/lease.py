@@ -65,7 +65,7 @@ class Lease(Book):
                 )
             values = {"token": token, "holder": json.dumps(_holder()), "expires": now + TERM}
             upsert(connection, t.leases, {"name": name}, values)
-        return bool(holder and holder["place"] != _place())
+        return bool(holder and holder.get("machine") != _machine())
 
     def _renew(self, name: str, token: str, ended: threading.Event) -> None:
         while not ended.wait(TERM.total_seconds() / 4):
@@ -84,7 +84,21 @@ class Lease(Book):
 
 
 def _holder() -> dict[str, str | int]:
-    return {"host": socket.gethostname(), "place": _place(), "pid": os.getpid(), "started": _started(os.getpid()) or ""}
+    return {
+        "host": socket.gethostname(),
+        "machine": _machine(),
+        "place": _place(),
+        "pid": os.getpid(),
+        "started": _started(os.getpid()) or "",
+    }
+
+
+def _machine() -> str:
+    """The machine, whichever boot: a process of an earlier boot is dead."""
+    try:
+        return Path("/etc/machine-id").read_text().strip() or socket.gethostname()
+    except OSError:
+        return socket.gethostname()
 
 
 def _place() -> str:

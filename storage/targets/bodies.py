@@ -9,6 +9,7 @@ from storage.errors import TargetError
 from storage.pace import Pace
 
 UNLIMITED = Pace(None)
+SLICE = 1 << 16
 
 
 class Readable(Protocol):
@@ -92,6 +93,7 @@ class PartBody:
         self._size = sum(len(block) for block in blocks)
         self._pace = pace
         self._at = 0
+        self._within = 0
 
     def __len__(self) -> int:
         return self._size
@@ -104,17 +106,21 @@ class PartBody:
         if not size or self._at == len(self._blocks):
             return b""
         block = self._blocks[self._at]
-        self._at += 1
+        if self._pace.limited:  # in slices, or a slow line falls silent for longer than stores wait
+            block = block[self._within : self._within + SLICE]
+            self._within += len(block)
+        if not self._pace.limited or self._within >= len(self._blocks[self._at]):
+            self._at, self._within = self._at + 1, 0
         self._pace.take(len(block))
         return block
 
     def tell(self) -> int:
         """Bytes read so far."""
-        return sum(len(block) for block in self._blocks[: self._at])
+        return sum(len(block) for block in self._blocks[: self._at]) + self._within
 
     def seek(self, offset: int, whence: int = 0) -> int:
         """Go to the start, as a sender that tries again does, or to the end, as one that asks for the size does."""
         if (offset, whence) not in ((0, 0), (0, 2)):
             raise OSError("a part is sent from its start")
-        self._at = len(self._blocks) if whence else 0
+        self._at, self._within = len(self._blocks) if whence else 0, 0
         return self.tell()

@@ -65,6 +65,8 @@ class S3Target:
         """Look with a HEAD; send if nothing is there, else compare the bytes. A HEAD is a claim: what lacks is sent."""
         validate_key(key, target=self.name)
         size = None if absent else self._size(key)
+        if size is not None:
+            content.close()  # who compares for long is waited for by nobody
         found = self._digest(key) if size == content.size else None
         if size is None or (size == content.size and found is None):
             try:

@@ -23,7 +23,7 @@ class S3Settings(CommonSettings):
         default="path", description="whether the bucket's name goes into the path or before the host name"
     )
     part_size_mib: int = Field(
-        default=32, ge=5, le=64, description="a larger file goes up in parts of this size; larger, if over 1,000 parts"
+        default=16, ge=5, le=64, description="a larger file goes up in parts of this size; larger, if over 1,000 parts"
     )
     parallel_parts: int = Field(default=2, ge=1, le=16, description="parts of one file that are under way at once")
     access_key: SecretStr | None = Field(default=None, description="without it the target cannot be used")

@@ -43,6 +43,9 @@ class Upload:
     part_size: int
     check: str
     begun: str
+    active: str = ""
+    """When a part of it was last sent."""
+
     etags: dict[int, str] = field(default_factory=dict)
     digests: dict[int, str] = field(default_factory=dict)
 
@@ -58,6 +61,9 @@ class Journal:
         self._address = address
         self._lock = Lock()
         self._uploads: dict[str, Upload] = {}
+        self._others: list[Upload] = []
+        """Uploads to where this target was before: kept, for its settings may be set back."""
+        self._compacted = False
         self._read()
 
     @property
@@ -71,13 +77,14 @@ class Journal:
             return [upload for upload in reversed(self._uploads.values()) if upload.key == key]
 
     def older_than(self, moment: datetime) -> list[Upload]:
-        """The uploads that were begun before a moment."""
+        """The uploads of which nothing was sent since a moment."""
         with self._lock:
-            return [one for one in self._uploads.values() if datetime.fromisoformat(one.begun) < moment]
+            return [one for one in self._uploads.values() if datetime.fromisoformat(one.active or one.begun) < moment]
 
     def begin(self, upload: Upload) -> None:
         """Keep a new upload."""
         with self._lock:
+            self._compact()
             self._uploads[upload.upload] = upload
             self._append({"begin": asdict(upload)})
 
@@ -85,7 +92,9 @@ class Journal:
         """Keep what was answered for a part with that digest."""
         with self._lock:
             upload.etags[number], upload.digests[number] = etag, digest
-            self._append({"sent": upload.upload, "number": number, "etag": etag, "digest": digest})
+            upload.active = datetime.now(UTC).isoformat()
+            line = {"sent": upload.upload, "number": number, "etag": etag, "digest": digest, "at": upload.active}
+            self._append(line)
 
     def end(self, upload: Upload) -> None:
         """Forget an upload: completed, aborted or gone."""
@@ -100,19 +109,23 @@ class Journal:
 
     def _read(self) -> None:
         if self._file and self._file.exists():
-            with _alone(self._file):
-                self._compact(self._file)
+            for line in self._file.read_text("utf-8", "replace").splitlines():
+                with suppress(ValueError, KeyError, TypeError):
+                    self._take(json.loads(line))
+            self._others = [one for one in self._uploads.values() if one.address != self._address]
+            self._uploads = {name: one for name, one in self._uploads.items() if one.address == self._address}
 
-    def _compact(self, journal: Path) -> None:
-        """Read all lines, and write anew what is still under way here."""
-        for line in journal.read_text("utf-8", "replace").splitlines():
-            with suppress(ValueError, KeyError, TypeError):
-                self._take(json.loads(line))
-        rest = [upload for upload in self._uploads.values() if upload.address == self._address]
-        self._uploads = {upload.upload: upload for upload in rest}
-        again = journal.with_suffix(".new")
-        again.write_text("".join(json.dumps({"begin": asdict(upload)}) + "\n" for upload in rest), "utf-8")
-        again.replace(journal)
+    def _compact(self) -> None:
+        """Before the first upload of this process: write anew what is under way, and no more what has ended."""
+        if not self._file or self._compacted:
+            return
+        self._compacted = True
+        if self._file.exists():
+            with _alone(self._file):
+                again = self._file.with_suffix(".new")
+                rest = [*self._others, *self._uploads.values()]
+                again.write_text("".join(json.dumps({"begin": asdict(one)}) + "\n" for one in rest), "utf-8")
+                again.replace(self._file)
 
     def _take(self, line: dict[str, Any]) -> None:
         if "begin" in line:
@@ -123,6 +136,7 @@ class Journal:
         elif "sent" in line:
             upload = self._uploads[line["sent"]]
             upload.etags[line["number"]], upload.digests[line["number"]] = line["etag"], line["digest"]
+            upload.active = line["at"]
         else:
             del self._uploads[line["end"]]
 
@@ -289,7 +303,7 @@ class Uploads:
 
 @contextmanager
 def _alone(journal: Path) -> Iterator[None]:
-    """Keep other processes from the journal: one that only looks compacts it when it opens it."""
+    """Keep other processes from the journal while it is written to."""
     journal.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with journal.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from storage.contract import Content, Target
-from storage.convoy import Convoy, File, Load
+from storage.convoy import Convoy, File, Load, Room
 from storage.digests import BLOCK
 from storage.errors import LeftBehind, Unavailable
 from storage.mirrors import read_back
@@ -91,7 +91,7 @@ def test_a_target_that_stands_still_is_left_behind_and_the_others_go_on_to_the_e
                 others_done.set()
         return True
 
-    convoy = Convoy(targets, deliver, patience=0.5, memory=10 * BLOCK)
+    convoy = Convoy(targets, deliver, patience=0.5, room=Room(10 * BLOCK))
     convoy.run(owed)
     assert convoy.behind == {"slow"}
     assert sorted(left) == sorted(given)  # each that had begun ends there, and it is given no other
@@ -113,7 +113,7 @@ def test_who_has_nothing_left_to_get_waits_for_nobody(tmp_path: Path) -> None:
             never.wait(0.3)  # longer than the patience
         return put(target, load, contents)
 
-    convoy = Convoy(targets, deliver, patience=0.1, memory=3 * BLOCK)
+    convoy = Convoy(targets, deliver, patience=0.1, room=Room(3 * BLOCK))
     convoy.run(owed)
     assert convoy.behind == set()
     assert all(sound(targets["much"], load) for load in owed)
@@ -123,29 +123,29 @@ def test_no_more_loads_are_asked_for_than_there_is_memory(tmp_path: Path) -> Non
     targets = memory("a", "b")
     owed = loads(tmp_path, [BLOCK] * 9, ("a", "b"))
     asked: list[str] = []
-    held, fourth = threading.Event(), threading.Event()
+    held, fourth, fifth = threading.Event(), threading.Event(), threading.Event()
 
     def asking() -> Iterator[Load]:
         for load in owed:
             asked.append(load.name)
             if len(asked) == 4:
                 fourth.set()
+            if len(asked) == 5:
+                fifth.set()
             yield load
 
     def deliver(target: Target, load: Load, contents: Mapping[str, Content]) -> bool:
         assert held.wait(60)
         return put(target, load, contents)
 
-    convoy = Convoy(targets, deliver, memory=6 * BLOCK)  # a load of one MiB takes two, for a reading has one ahead
+    convoy = Convoy(targets, deliver, room=Room(6 * BLOCK))  # a load of one MiB takes two, for a reading has one ahead
     going = threading.Thread(target=convoy.run, args=(asking(),))
     going.start()
     assert fourth.wait(60)
-    with convoy._changed:
-        convoy._changed.wait_for(lambda: len(asked) > 4, 0.3)
-    waiting = len(asked)
+    early = fifth.wait(0.3)
     held.set()
     going.join(60)
-    assert waiting == 4  # three are in, one waits
+    assert not early  # three are in, one waits
     assert len(asked) == 9
     assert all(sound(target, load) for target in targets.values() for load in owed)
 
@@ -162,7 +162,7 @@ def test_a_target_that_says_stop_is_given_nothing_more(tmp_path: Path) -> None:
         return put(target, load, contents)
 
     finished = []
-    convoy = Convoy(targets, deliver, finished=lambda load: finished.append(load.name), memory=4 * BLOCK)
+    convoy = Convoy(targets, deliver, finished=lambda load: finished.append(load.name), room=Room(4 * BLOCK))
     convoy.run(owed)
     assert len(tried) <= 8  # four workers, each of which may have begun another
     assert len(finished) == 30
@@ -180,7 +180,7 @@ def test_what_is_no_matter_of_pace_ends_all_and_is_raised(tmp_path: Path) -> Non
         return put(target, load, contents)
 
     with pytest.raises(Unavailable, match="nobody translated"):
-        Convoy(targets, deliver, memory=4 * BLOCK).run(owed)
+        Convoy(targets, deliver, room=Room(4 * BLOCK)).run(owed)
     assert len(list(targets["a"].list(""))) < 20
 
 
@@ -206,7 +206,7 @@ FEED = """
 import json, os, sys
 from hashlib import sha512
 from pathlib import Path
-from storage.convoy import Convoy, File, Load
+from storage.convoy import Convoy, File, Load, Room
 from storage.targets import S3Settings, open_target
 told = json.load(sys.stdin)
 targets = {}

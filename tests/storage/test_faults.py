@@ -16,7 +16,7 @@ import botocore.auth
 import pytest
 
 from storage.contract import Content, Target
-from storage.convoy import Convoy, File, Load
+from storage.convoy import Convoy, File, Load, Room
 from storage.errors import Damaged, NotFound, Refused, TargetError, Unavailable
 from storage.mirrors import read_back
 from storage.pace import Pace
@@ -581,7 +581,7 @@ def test_a_line_that_is_slow_holds_back_nobody_and_is_gone_on_from(place: Place,
         done.append((target.name, place.proxy.sent("UploadPart")))
         return True
 
-    convoy = Convoy(targets, deliver, patience=0.5, memory=2 * PART + MIB)
+    convoy = Convoy(targets, deliver, patience=0.5, room=Room(2 * PART + MIB))
     convoy.run(owed)
     assert convoy.behind == {"slow"}
     assert [name for name, _ in done].count("a") == [name for name, _ in done].count("b") == 6
