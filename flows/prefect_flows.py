@@ -31,7 +31,8 @@ from archive.pipeline import Tally
 from archive.progress import Silent
 from archive.readiness import reachable
 from archive.settings import Settings, find, load
-from archive.steps.auditing import audit, objects_of
+from archive.steps.auditing import audit
+from archive.steps.budget import Budget
 from archive.steps.linking import to_link
 from archive.steps.transcribing import model_name, to_transcribe
 from flows.session import Session, writing
@@ -136,15 +137,29 @@ def run_archive(fast: bool = False, sources: list[str] | None = None) -> dict[st
 
 @flow(name="audit", validate_parameters=False)
 def audit_archive() -> dict[str, Any]:
-    """Read every copy at every target in full."""
+    """Read so much of every target as the settings say, oldest proof first, and challenge the rest."""
     settings = load(find())
     with opened(settings, Silent()) as archive, archive.ledger.lease.held():
         readiness = reachable(archive)
-        done = audit(archive, readiness.usable, objects_of(archive, []))
+        share = settings.audit.fraction
+        budget = Budget(fraction=share) if share < 1 else Budget()
+        # Where everything is read in full, there is nothing left to challenge.
+        done = audit(archive, readiness.usable, budget=budget, challenges=settings.audit.challenges * (share < 1))
     problems = tuple(finding.key for one in done.values() for finding in one.findings)
     problems += tuple(one.problem for one in done.values() if one.problem) + tuple(readiness.problems.values())
+    problems += tuple(
+        f"{name} is owed {one.owed} versions that were wanting before" for name, one in done.items() if one.owed
+    )
     counts = {
-        name: {"sound": one.sound, "bytes": one.bytes, "faults": len(one.findings), "read to the end": not one.problem}
+        name: {
+            "sound": one.sound,
+            "challenged": one.challenged,
+            "bytes": one.bytes,
+            "faults": len(one.findings),
+            "owed": one.owed,
+            "left": one.left,
+            "read to the end": not one.problem,
+        }
         for name, one in done.items()
     }
     create_table_artifact(

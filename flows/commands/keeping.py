@@ -1,5 +1,6 @@
-"""Commands of who answers for the copies: audit, restore, rebuild."""
+"""Commands of who answers for the copies: audit, repair, backfill, restore, rebuild."""
 
+import re
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,56 +15,210 @@ from flows.commands.common import By, Clip, Clips, Config, DryRun, Json
 
 if TYPE_CHECKING:
     from archive.steps.auditing import Audited
+    from archive.steps.repairing import Repaired
 
 app = typer.Typer()
+SIZES = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12, "ki": 2**10, "mi": 2**20, "gi": 2**30, "ti": 2**40}
 
 
-@app.command(name="audit", epilog="Example: thirdcopy audit --all")
+def _bytes(text: str) -> int:
+    """A number of bytes such as 10GB, 512MiB or 1000000."""
+    found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*(|[kmgt]i?)b?", text.strip().lower())
+    if not found or not (size := int(float(found[1]) * SIZES[found[2]])):
+        raise typer.BadParameter(f"{text!r} is no size: say 10GB, 512MiB or 1000000")
+    return size
+
+
+def _share(text: str) -> float:
+    """A share such as 1/30 or 0.1, as `fraction` in the settings."""
+    from pydantic import ValidationError
+
+    from archive.stanzas import AuditSettings
+
+    try:
+        return AuditSettings.model_validate({"fraction": text}).fraction
+    except ValidationError:
+        raise typer.BadParameter(f"{text!r} is no share: say 1/30 or 0.1") from None
+
+
+Everything = Annotated[bool, typer.Option("--all", help="Every object of the archive, run records too.")]
+Targets = Annotated[
+    list[str] | None,
+    typer.Option("--target", help="Only at this target; may be given again.", autocompletion=common.complete_target),
+]
+Target = Annotated[str, typer.Argument(help="A target's name.", autocompletion=common.complete_target)]
+Bytes = Annotated[int | None, typer.Option("--bytes", parser=_bytes, metavar="SIZE", help="Read at most, as 10GB.")]
+Minutes = Annotated[float | None, typer.Option("--minutes", min=0, help="Begin no copy after so many minutes.")]
+Requests = Annotated[int | None, typer.Option("--requests", min=1, help="Ask at most so often.")]
+Fraction = Annotated[
+    float | None, typer.Option("--fraction", parser=_share, metavar="SHARE", help="Read a share of the bytes, as 1/30.")
+]
+Challenges = Annotated[
+    int | None, typer.Option("--challenges", min=1, help="Random MiB to ask of each copy that is not read in full.")
+]
+
+
+@app.command(name="audit", epilog="Example: thirdcopy audit --fraction 1/30 --challenges 1")
 def audit_copies(
     clips: Clips = None,
     config: Config = None,
-    everything: Annotated[bool, typer.Option("--all", help="Every object of the archive, run records too.")] = False,
+    everything: Everything = False,
+    target: Targets = None,
+    size: Bytes = None,
+    minutes: Minutes = None,
+    requests: Requests = None,
+    fraction: Fraction = None,
+    challenges: Challenges = None,
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """Read copies back in full and compare them; damage counts after a second reading."""
-    if not clips and not everything:
-        raise typer.BadParameter("name clips, or say --all")
+    """Read copies back in full and compare them, oldest proof first; damage counts after a second reading.
+
+    A budget is for each target; the next audit goes on where this one ends.
+    With challenges and no budget, nothing is read in full.
+    """
     from archive.readiness import reachable
     from archive.steps.auditing import Audited, audit, objects_of
+    from archive.steps.budget import Budget, plan
 
+    budget = Budget(bytes=size, minutes=minutes, requests=requests, fraction=fraction)
+    if not clips and not everything and not budget.limited:
+        raise typer.BadParameter("name clips, or say --all")
     progress = console.progress()
     with common.reading() as archive:
-        objects = objects_of(archive, common.known(archive, clips or []))
+        chosen = [_known_target(name, list(archive.targets)) for name in target or archive.targets]
+        objects = objects_of(archive, common.known(archive, clips)) if clips and not everything else None
         if dry_run:
-            line = f"would read {len(objects):,} objects at {', '.join(archive.targets)}"
-            return console.would(line, {"objects": len(objects), "targets": list(archive.targets)}, as_json=as_json)
+            plans = {name: plan(archive, name, objects, budget, challenges=challenges or 0) for name in chosen}
+            lines = [
+                f"{name}: would read {one.read:,} of {one.of:,} copies, {console.amount(one.bytes, None, 'B')}"
+                + (f", and challenge {one.challenge:,}" if challenges else "")
+                for name, one in plans.items()
+            ]
+            facts = {name: asdict(one) for name, one in plans.items()}
+            return console.would("\n".join(lines), facts, as_json=as_json)
     with progress.shown(), common.opened_with(progress) as archive, archive.ledger.lease.held():
         readiness = reachable(archive)
-        done = audit(archive, readiness.usable, objects)
-    done |= {name: Audited(name, problem=why) for name, why in readiness.problems.items()}
+        usable = {name: one for name, one in readiness.usable.items() if name in chosen}
+        done = audit(archive, usable, objects, budget=budget, challenges=challenges or 0)
+    done |= {name: Audited(name, problem=why) for name, why in readiness.problems.items() if name in chosen}
     if as_json:
         console.print_json({name: asdict(one) for name, one in done.items()})
     else:
         _print_audit(done)
-    if any(one.findings or one.problem for one in done.values()):
+    if any(one.findings or one.problem or one.owed for one in done.values()):
         raise typer.Exit(common.DEBTS)
     return None
 
 
+def _known_target(name: str, known: list[str]) -> str:
+    if name not in known:
+        raise typer.BadParameter(f"there is no target {name}{console.nearest(name, known)}")
+    return name
+
+
 def _print_audit(done: "dict[str, Audited]") -> None:
-    table = console.table("target", "sound versions#", "MB read#", "faults#")
+    table = console.table("target", "sound#", "challenged#", "MB read#", "faults#", "mended#", "owed#", "left#")
     for name, one in done.items():
-        table.add_row(name, f"{one.sound:,}", f"{one.bytes / 1e6:,.1f}", f"{len(one.findings):,}")
+        faults = (len(one.findings), len(one.mended), one.owed, one.left)
+        read = (f"{one.sound:,}", f"{one.challenged:,}", f"{one.bytes / 1e6:,.1f}")
+        table.add_row(name, *read, *(f"{count:,}" for count in faults))
     console.out.print(table)
     for name, one in done.items():
         if one.problem:
             console.out.print(
                 f"[yellow]{name}[/] could not be read: {escape(one.problem)}", highlight=False, soft_wrap=True
             )
-        for finding in one.findings:
-            line = f"{finding.outcome}: {finding.key}" + (f" ({finding.detail})" if finding.detail else "")
-            console.out.print(f"[red]{name}[/] {escape(line)}", highlight=False, soft_wrap=True)
+        for colour, words, findings in (("red", "", one.findings), ("green", "mended, was ", one.mended)):
+            for finding in findings:
+                line = f"{words}{finding.outcome}: {finding.key}" + (f" ({finding.detail})" if finding.detail else "")
+                console.out.print(f"[{colour}]{name}[/] {escape(line)}", highlight=False, soft_wrap=True)
+    for name, one in done.items():
+        if one.owed:
+            console.out.print(f"[yellow]{name}[/] is owed {one.owed:,} versions that were wanting before")
+    if any(one.owed or any(finding.outcome != "unreadable" for finding in one.findings) for one in done.values()):
+        console.out.print("Next: `thirdcopy repair --all` makes right what is sound elsewhere.", highlight=False)
+
+
+@app.command(name="repair", epilog="Example: thirdcopy repair --all")
+def repair_copies(
+    clips: Clips = None,
+    config: Config = None,
+    everything: Everything = False,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Make right what audits found damaged, missing or rolled back, from what is sound just now.
+
+    Damaged bytes are kept under quarantine/ at their target. Where nothing is sound, nothing is touched.
+    """
+    if not clips and not everything:
+        raise typer.BadParameter("name clips, or say --all")
+    from archive.steps.auditing import objects_of
+    from archive.steps.repairing import repair
+
+    with common.reading() as archive:
+        objects = objects_of(archive, common.known(archive, clips)) if clips and not everything else None
+        if dry_run:
+            broken = {name: len(archive.ledger.audits.broken(name, objects)) for name in archive.targets}
+            lines = [f"{name}: would read, and make right, {count:,} versions" for name, count in broken.items()]
+            return console.would("\n".join(lines), broken, as_json=as_json)
+    with common.at_work() as session:
+        done = repair(session.archive, session.readiness.usable, objects)
+    if as_json:
+        facts: dict[str, object] = {name: asdict(one) for name, one in done.items()}
+        console.print_json({**facts, **{name: {"problem": why} for name, why in session.readiness.problems.items()}})
+    else:
+        _print_repair(done)
+    if session.readiness.problems or any(one.lost or one.problems for one in done.values()):
+        raise typer.Exit(common.DEBTS)
+    return None
+
+
+def _print_repair(done: "dict[str, Repaired]") -> None:
+    table = console.table("target", "versions whole again#", "files written#", "MB#", "quarantined#", "lost#")
+    for name, one in done.items():
+        counts = [f"{len(each):,}" for each in (one.quarantined, one.lost)]
+        table.add_row(name, f"{one.versions:,}", f"{one.files:,}", f"{one.bytes / 1e6:,.1f}", *counts)
+    console.out.print(table)
+    for name, one in done.items():
+        for problem in one.problems:
+            console.err.print(f"[yellow]not done[/] {escape(console.plain(problem))}", highlight=False, soft_wrap=True)
+        for lost in one.lost:
+            console.err.print(f"[bold red]{name}[/] {escape(console.plain(lost))}", highlight=False, soft_wrap=True)
+
+
+@app.command(name="backfill", epilog="Example: thirdcopy backfill disk --dry-run")
+def backfill_target(name: Target, config: Config = None, dry_run: DryRun = False, as_json: Json = False) -> None:
+    """Fill a target from the copies at the others, not from the source; it goes on where it was interrupted."""
+    from archive.mirroring import Stored, store_owed
+
+    with common.reading() as archive:
+        _known_target(name, list(archive.targets))
+        lack = archive.ledger.audits.lack(name)
+    if dry_run:
+        held = lack.held
+        places = [f"{other} has {count:,}" for other, count in lack.elsewhere.items()]
+        line = f"would store {held.versions:,} versions of {lack.objects:,} objects at {name}, "
+        line += console.amount(held.bytes, None, "B") + (f" and {held.unknown:,} of unknown size" * bool(held.unknown))
+        line += f"; {', '.join(places) or 'no other target has any'}"
+        line += f"; {lack.nowhere:,} are said to be at no other target" if lack.nowhere else ""
+        return console.would(line, {"target": name, **asdict(lack)}, as_json=as_json)
+    with common.at_work() as session:
+        done = store_owed(session.archive, session.readiness.usable, to=[name]).get(name)
+        left = len(session.archive.ledger.copies.owed(name))
+    why = session.readiness.problems.get(name)
+    stored = done or Stored(name, problems=(why,) if why else ())
+    if as_json:
+        console.print_json({**asdict(stored), "left": left})
+    else:
+        size = console.amount(stored.bytes, None, "B")
+        console.out.print(f"{name}: {stored.versions:,} versions stored, {size}; {left:,} still owed", highlight=False)
+        for problem in stored.problems:
+            console.err.print(f"[yellow]not done[/] {escape(console.plain(problem))}", highlight=False, soft_wrap=True)
+    if left or stored.problems:
+        raise typer.Exit(common.DEBTS)
+    return None
 
 
 @app.command(name="restore", epilog="Example: thirdcopy restore peertube-abc123 --to /tmp/out")

@@ -1,5 +1,7 @@
 """Audits find what is wrong with copies and harm nothing; restoring takes each file from where it is sound."""
 
+import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -8,13 +10,15 @@ import pytest
 from archive import ocfl
 from archive.errors import ArchiveError, NoSuchClip
 from archive.opened import Archive
-from archive.records import DISSEMINATION, FIXITY_CHECK
+from archive.records import DISSEMINATION, FIXITY_CHECK, RECOVERY
 from archive.steps.auditing import audit, objects_of
+from archive.steps.budget import Budget, plan
 from archive.steps.restoring import restore
 from archive.steps.storing import owed, safe
 from storage.contract import Target
 from tests.support.archives import Clock, an_archive, folder_targets, keep, media_of, store_all
-from tests.support.faults import FaultyTarget
+from tests.support.faults import Crash, FaultyTarget
+from tests.support.kept import events, roll_back
 from tests.world.ocfl import validate_folder
 
 CLIP = "peertube-1"
@@ -183,6 +187,162 @@ def test_target_that_stops_answering_is_left_alone(archive: Archive, targets: di
     assert "does not answer" in str(done.problem)
     assert dying.reads < 30
     assert owed(archive) == {"a": 0, "b": 0}
+
+
+def test_older_state_of_an_object_is_rolled_back_and_forward_again(
+    archive: Archive, targets: dict[str, Target], at_a: Path
+) -> None:
+    sound = {path: path.read_bytes() for path in at_a.rglob("*") if path.is_file()}
+    roll_back(at_a)
+    older = {path: path.read_bytes() for path in at_a.rglob("*") if path.is_file()}
+    done = audit(archive, targets)["a"]
+    (finding,) = done.findings
+    assert (finding.outcome, finding.key.rpartition("/")[2]) == ("rolled back", "v2")
+    assert finding.detail == "the newest whole version is v1"
+    assert (done.sound, done.mended) == (1, ())
+    assert (state(archive, "a", 1), state(archive, "a", 2)) == ("arrived", "owed")
+    assert {path: path.read_bytes() for path in older} == older  # its root pair fits what is there
+    failed = [event for event in events(archive, FIXITY_CHECK) if event.outcome == "failure"]
+    assert [(event.version, event.target, event.detail) for event in failed] == [(2, "a", "rolled back")]
+    store_all(archive)
+    assert {path: path.read_bytes() for path in sound} == sound
+    assert audit(archive, targets)["a"].findings == ()
+
+
+def test_whole_object_that_is_gone_is_missing(archive: Archive, targets: dict[str, Target], at_a: Path) -> None:
+    shutil.rmtree(at_a)
+    keep(archive, "peertube-2", targets={})
+    store_all(archive)  # so that the target is not empty
+    archive.ledger.copies.mark(archive.ledger.copies.of(EVIDENCE, 1)[0])
+    done = audit(archive, targets, [EVIDENCE])["a"]
+    assert [(finding.outcome, finding.detail) for finding in done.findings] == [("missing", "the whole object")] * 2
+
+
+def test_older_root_pair_is_reported_as_mended(archive: Archive, targets: dict[str, Target], at_a: Path) -> None:
+    for name in ("inventory.json", "inventory.json.sha512"):
+        (at_a / name).write_bytes((at_a / "v1" / name).read_bytes())
+    done = audit(archive, targets)["a"]
+    assert (done.findings, done.sound) == ((), 2)
+    assert [(finding.outcome, finding.detail) for finding in done.mended] == [("rolled back", "v1 of v2")] * 2
+    (event,) = events(archive, RECOVERY)
+    assert (event.object, event.version, event.target, event.outcome) == (EVIDENCE, 2, "a", "success")
+    assert event.detail
+    assert "rolled back: inventory.json" in event.detail
+    assert audit(archive, targets)["a"].mended == ()
+
+
+def test_root_pair_is_not_brought_forward_over_a_fork(archive: Archive, targets: dict[str, Target], at_a: Path) -> None:
+    inventory = ocfl.parse((at_a / "v2/inventory.json").read_bytes())
+    versions = {**inventory.versions, "v2": inventory.versions["v2"].model_copy(update={"message": "Another writer"})}
+    other = inventory.model_copy(update={"versions": versions}).to_bytes()
+    for folder in (at_a, at_a / "v2"):
+        (folder / "inventory.json").write_bytes(other)
+        (folder / "inventory.json.sha512").write_bytes(ocfl.digest_line(ocfl.digest_of(other)))
+    assert audit(archive, targets)["a"].findings
+    assert (at_a / "inventory.json").read_bytes() == other
+
+
+def test_difference_that_passes_is_no_damage(archive: Archive, targets: dict[str, Target]) -> None:
+    stuttering = FaultyTarget(targets["a"], stutter="/v1/content/")
+    done = audit(archive, {"a": stuttering})["a"]
+    assert (done.findings, done.sound) == ((), 2)
+    assert stuttering.opened.count(next(key for key in stuttering.opened if "/media/" in key)) == 2
+
+
+@pytest.fixture
+def more(archive: Archive, clock: Clock) -> list[str]:
+    """Evidence of five clips more, one version each, of much the same size."""
+    for number in range(2, 7):
+        keep(archive, f"peertube-{number}")
+    store_all(archive)
+    clock.advance(hours=1)
+    return [f"evidence-peertube-{number}" for number in range(2, 7)]
+
+
+def read_now(archive: Archive, clock: Clock, target: str = "a") -> set[tuple[str, int]]:
+    """The copies at a target that were read at this moment."""
+    copies = [copy for head in archive.ledger.copies.heads() for copy in archive.ledger.copies.of(head.object)]
+    return {(copy.object, copy.version) for copy in copies if copy.target == target and copy.read == clock.now}
+
+
+@pytest.mark.parametrize(
+    "budget", [Budget(fraction=1 / 3), Budget(bytes=18_000), Budget(requests=20)], ids=["fraction", "bytes", "requests"]
+)
+def test_slices_cover_everything_in_turn(
+    archive: Archive, targets: dict[str, Target], clock: Clock, more: list[str], budget: Budget
+) -> None:
+    everything = {(EVIDENCE, 1), (EVIDENCE, 2), *((name, 1) for name in more)}
+    seen, slices = set[tuple[str, int]](), 0
+    while seen != everything:
+        clock.advance(hours=1)
+        turns, planned = archive.ledger.audits.turns("a"), plan(archive, "a", None, budget)
+        done = audit(archive, targets, budget=budget)["a"]
+        read = read_now(archive, clock)
+        assert read == set(turns[: done.sound])  # the oldest proofs
+        assert done.left == len(everything) - len(read)
+        assert planned.read <= len(read) <= planned.read + 1  # it is told from above
+        assert budget.bytes is None or done.bytes <= budget.bytes
+        assert budget.requests is None or done.requests <= budget.requests
+        seen |= read
+        slices += 1
+    assert slices == 3 if budget.fraction else 3 <= slices <= 5
+
+
+def test_copy_larger_than_the_budget_is_read_all_the_same(
+    archive: Archive, targets: dict[str, Target], clock: Clock, more: list[str]
+) -> None:
+    for budget in (Budget(bytes=1), Budget(requests=1), Budget(minutes=0), Budget(fraction=1e-9)):
+        clock.advance(hours=1)
+        assert audit(archive, targets, budget=budget)["a"].sound == 1
+        assert len(read_now(archive, clock)) == 1
+
+
+def test_minutes_end_between_two_copies(archive: Archive, targets: dict[str, Target], more: list[str]) -> None:
+    ticks = iter(range(1000))
+    done = audit(archive, {"a": targets["a"]}, budget=Budget(minutes=3 / 60), now=lambda: float(next(ticks)))["a"]
+    assert (done.sound, done.left) == (3, 4)
+
+
+def test_interrupted_audit_loses_nothing(
+    archive: Archive, targets: dict[str, Target], clock: Clock, more: list[str]
+) -> None:
+    class Dying(FaultyTarget):
+        def open(self, key: str, start: int = 0, end: int | None = None):  # type: ignore[no-untyped-def]
+            if len([one for one in self.opened if "/media/" in one]) == 4:
+                raise Crash
+            return super().open(key, start, end)
+
+    with pytest.raises(Crash):
+        audit(archive, {"a": Dying(targets["a"])})
+    before = read_now(archive, clock)
+    assert len(before) in (3, 4)
+    clock.advance(minutes=1)
+    done = audit(archive, {"a": targets["a"]}, budget=Budget(requests=10))["a"]
+    assert done.sound == 1
+    assert read_now(archive, clock).isdisjoint(before)
+
+
+def test_only_the_named_targets_and_objects_are_read(
+    archive: Archive, targets: dict[str, Target], clock: Clock, more: list[str]
+) -> None:
+    faulty = {name: FaultyTarget(target) for name, target in targets.items()}
+    done = audit(archive, {"a": faulty["a"]}, [more[0]])
+    assert (set(done), done["a"].sound, done["a"].left) == ({"a"}, 1, 0)
+    assert faulty["b"].opened == []
+    assert read_now(archive, clock) == {(more[0], 1)}
+
+
+def test_versions_of_unknown_size_are_measured_on_the_way(
+    archive: Archive, targets: dict[str, Target], clock: Clock, more: list[str]
+) -> None:
+    sizes = [archive.ledger.copies.version(name, 1) for name in more]
+    with sqlite3.connect(archive.ledger.path) as ledger:
+        ledger.execute("UPDATE versions SET size = NULL, files = NULL")
+    ledger.close()
+    done = audit(archive, targets, budget=Budget(fraction=0.5))["a"]
+    assert done.sound == 4  # half of seven, and whatever reaches it
+    audit(archive, targets)
+    assert [archive.ledger.copies.version(name, 1) for name in more] == sizes
 
 
 def test_restoring_takes_each_file_from_where_it_is_sound(

@@ -1,6 +1,7 @@
 """The ledger made anew from what lies at the targets, from each alone and from all."""
 
 import json
+import shutil
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -34,6 +35,7 @@ from tests.support.archives import (
     transcript,
     usable,
 )
+from tests.support.kept import roll_back
 
 CLIPS = ["peertube-1", "peertube-2", "peertube-3"]
 
@@ -165,6 +167,61 @@ def test_rebuild_names_what_each_target_lacks_and_forks(tmp_path: Path) -> None:
         assert done.forks == ["evidence-peertube-1 v2 differs between a and c"]
         assert {copy.target for copy in archive.ledger.copies.of("evidence-peertube-1")} == {"a", "b"}
         assert len(archive.ledger.clips.captures("peertube-1")) == 3
+
+
+def test_older_heads_than_run_records_know_are_named(tmp_path: Path) -> None:
+    """All targets were set back alike: nothing but the run records can tell."""
+    targets = folder_targets(tmp_path, "ab")
+    with an_archive(tmp_path / "state", targets) as archive:
+        usable(archive)
+        for clip in CLIPS:
+            keep(archive, clip)
+        keep(archive, CLIPS[0], 2)
+        store_all(archive)
+        run_id = record(archive, targets)
+        keep(archive, CLIPS[1], 2)
+        store_all(archive)
+    for name in targets:
+        roll_back(place(tmp_path, name, f"evidence-{CLIPS[0]}", "."))
+        shutil.rmtree(place(tmp_path, name, f"evidence-{CLIPS[2]}", "."))
+    with an_archive(tmp_path / "new", targets) as archive:
+        assert sorted(rebuild(archive, targets).problems) == [
+            f"missing: evidence-{CLIPS[2]} v1, which {run_id} knew, is nowhere at a, b",
+            f"rolled back: evidence-{CLIPS[0]} v2, which {run_id} knew, is not at a, b: the newest there is v1",
+        ]
+
+
+def test_target_that_alone_was_rolled_back_lacks_what_another_has(tmp_path: Path) -> None:
+    targets = folder_targets(tmp_path, "ab")
+    with an_archive(tmp_path / "state", targets) as archive:
+        usable(archive)
+        keep(archive, CLIPS[0])
+        keep(archive, CLIPS[0], 2)
+        store_all(archive)
+        record(archive, targets)
+        store_all(archive)
+    roll_back(place(tmp_path, "a", f"evidence-{CLIPS[0]}", "."))
+    with an_archive(tmp_path / "new", targets) as archive:
+        done = rebuild(archive, targets)
+        assert (done.problems, done.lacking) == ([], {"a": [f"evidence-{CLIPS[0]} v2"]})
+
+
+def test_other_content_than_a_run_record_knew_is_named(tmp_path: Path) -> None:
+    targets = folder_targets(tmp_path, "a")
+    with an_archive(tmp_path / "state", targets) as archive:
+        usable(archive)
+        keep(archive, CLIPS[0])
+        store_all(archive)
+        run_id = record(archive, targets)
+        store_all(archive)
+    there = place(tmp_path, "a", f"evidence-{CLIPS[0]}", ".")
+    for folder in (there, there / "v1"):
+        edit(folder / "inventory.json", b"Captured from", b"Invented from")
+        digest = ocfl.digest_of((folder / "inventory.json").read_bytes())
+        (folder / "inventory.json.sha512").write_bytes(ocfl.digest_line(digest))
+    with an_archive(tmp_path / "new", targets) as archive:
+        (problem,) = rebuild(archive, targets).problems
+        assert problem.startswith(f"altered: evidence-{CLIPS[0]} v1, which {run_id} knew, is another one at a")
 
 
 def place(tmp_path: Path, target: str, object_id: str, path: str) -> Path:

@@ -71,6 +71,8 @@ def kept(
             "access": [clip, "public", "--by", "A. Archivist"],
             "judge": [clip, link, "positive", "--by", "R. Reader"],
             "audit": ["--all"],
+            "repair": ["--all"],
+            "backfill": ["one"],
             "restore": [clip, "--to", str(folder / "out")],
             "targets check": ["one"],
         }
@@ -156,7 +158,7 @@ def test_a_ledger_that_was_lost_is_made_anew(kept: tuple[Place, Channel, Any], c
 
 def test_tables_fit_eighty_columns(kept: tuple[Place, Channel, dict[str, list[str]]], call: Call) -> None:
     _, _, arguments = kept
-    for words in ("status", "show", "targets list", "audit", "doctor", "link"):
+    for words in ("status", "show", "targets list", "audit", "repair", "backfill", "doctor", "link"):
         done = call(*words.split(), *arguments[words])
         tabled = [line for line in done.out.splitlines() if "http" not in line]
         assert max(map(len, tabled)) <= 80, words
@@ -177,6 +179,9 @@ def test_the_doctor_looks_at_each_thing(kept: tuple[Place, Channel, Any], call: 
         (["transcribe", "peertube-X"], ""),
         (["retry", "peertube-X"], ""),
         (["audit", "peertube-X"], ""),
+        (["audit", "--all", "--target", "thre"], "did you mean three?"),
+        (["repair", "peertube-X"], ""),
+        (["backfill", "thre"], "did you mean three?"),
         (["run", "--source", "voice"], "did you mean voices?"),
         (["fetch", "--source", "voice"], "did you mean voices?"),
         (["targets", "check", "thre"], "did you mean three?"),

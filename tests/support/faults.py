@@ -78,13 +78,16 @@ class CrashingTarget(Around):
 class FaultyTarget(Around):
     """A target that a test can switch: `down` answers nothing, `mute` answers Refused to reads of some keys.
 
-    `lie` is what it does with a file under media/ while it says that all is well: `forget` it, or `spoil` a byte.
+    `stutter` spoils the first reading of each such key, and no later one. `lie` is what it does with a file under
+    media/ while it says that all is well: `forget` it, or `spoil` a byte.
     """
 
     inner: Target
     down: bool = False
     mute: str | None = None
+    stutter: str | None = None
     lie: Literal["forget", "spoil"] | None = None
+    opened: list[str] = field(default_factory=list)
 
     def put(self, key: str, content: Content, *, absent: bool = False) -> None:
         self._answer()
@@ -98,8 +101,12 @@ class FaultyTarget(Around):
 
     def open(self, key: str, start: int = 0, end: int | None = None) -> IO[bytes]:
         self._answer()
+        self.opened.append(key)
         if self.mute and self.mute in key:
             raise Refused("no permission to read this", target=self.name, key=key)
+        if self.stutter and self.stutter in key and self.opened.count(key) == 1:
+            with self.inner.open(key, start, end) as body:
+                return io.BytesIO(body.read()[:-1] + b"~")
         if self.lie == "spoil" and "/media/" in key:
             with self.inner.open(key, start, end) as body:
                 return io.BytesIO(body.read()[:-1] + b"~")

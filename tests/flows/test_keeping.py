@@ -1,0 +1,108 @@
+"""Audit, repair and backfill as commands: what they say, and how they end."""
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from flows import cli
+from tests.flows.place import Done
+from tests.support.kept import CLIP, EVIDENCE, MEDIA, MIB, at, copy_of, flip, make
+
+SETTINGS = """\
+name = "made-up"
+state = "state"
+minimum_copies = 3
+free_gib = 0
+"""
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make(tmp_path_factory.mktemp("made"))
+
+
+@pytest.fixture
+def folder(made: Path, tmp_path: Path) -> Iterator[Path]:
+    """Two clips at three folders, and a fourth folder that nothing was stored to."""
+    (tmp_path / "new").mkdir()
+    stanzas = [f'[targets.{name}]\nkind = "folder"\npath = "{name}"\n' for name in ("a", "b", "c", "new")]
+    (tmp_path / "archive.toml").write_text("\n".join([SETTINGS, *stanzas]))
+    with copy_of(made, tmp_path):
+        yield tmp_path
+
+
+@pytest.fixture
+def call(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Done]:
+    """Call a command within this process, as its script would be."""
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.delenv("THIRDCOPY_CONFIG", raising=False)
+
+    def run(*arguments: str) -> Done:
+        monkeypatch.setattr(sys, "argv", ["thirdcopy", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        return Done(int(ended.value.code or 0), *capsys.readouterr())
+
+    return run
+
+
+def test_damage_is_found_made_right_and_then_gone(folder: Path, call: Callable[..., Done]) -> None:
+    sound = (at(folder, "a") / MEDIA).read_bytes()
+    flip(at(folder, "a") / MEDIA, 2)
+    found = call("audit", "--all")
+    assert found.code == 3
+    assert "a damaged: ocfl/" in found.out
+    assert "Next: `thirdcopy repair --all`" in found.out
+    assert max(len(line) for line in found.out.splitlines() if "ocfl/" not in line) <= 80
+    assert call("repair", "--all", "--dry-run", "--json").json == {"dry_run": {"a": 1, "b": 0, "c": 0, "new": 0}}
+    mended = call("repair", CLIP, "--json")
+    assert (mended.code, mended.json["a"]["versions"], len(mended.json["a"]["quarantined"])) == (0, 1, 1), mended.err
+    assert (at(folder, "a") / MEDIA).read_bytes() == sound
+    again = call("audit", CLIP, "--target", "a", "--json")
+    assert (again.code, set(again.json), again.json["a"]["sound"]) == (0, {"a"}, 2)
+
+
+def test_what_is_sound_nowhere_is_said_loudly(folder: Path, call: Callable[..., Done]) -> None:
+    for name in "abc":
+        flip(at(folder, name) / MEDIA)
+    assert call("audit", "--all").code == 3
+    done = call("repair", "--all")
+    assert done.code == 3
+    assert done.err.count(f"{EVIDENCE}: nothing sound is left of {MEDIA} at a, b, c, new") == 3
+    again = call("audit", "--all")
+    assert again.code == 3  # nothing new was found, and nobody may think that all is well
+    assert "a is owed 1 versions that were wanting before" in again.out
+
+
+def test_budgets_and_challenges(folder: Path, call: Callable[..., Done]) -> None:
+    for words in (("--bytes", "10 quux"), ("--fraction", "31/30"), ("--fraction", "nothing"), ("--challenges", "0")):
+        assert call("audit", "--all", *words).code == 2
+    assert call("audit").code == 2
+    planned = call("audit", "--bytes", "20kB", "--target", "a", "--dry-run", "--json").json["dry_run"]["a"]
+    assert (planned["of"], planned["challenge"]) == (3, 0)
+    done = call("audit", "--bytes", "20kB", "--target", "a", "--json").json["a"]
+    assert (done["sound"], done["left"]) == (planned["read"], 3 - planned["read"])
+    done = call("audit", "--fraction", "1/1000", "--challenges", "1", "--json").json["b"]
+    assert done["sound"] + done["challenged"] == 3
+    asked = call("audit", "--all", "--challenges", "1", "--target", "c", "--json").json["c"]
+    assert (asked["sound"], asked["challenged"], asked["bytes"] < 2 * MIB) == (0, 3, True)
+
+
+def test_new_target_is_filled(folder: Path, call: Callable[..., Done]) -> None:
+    told = call("backfill", "new", "--dry-run").out
+    assert "would store 3 versions of 2 objects at new, 4.2 MB; a has 3, b has 3, c has 3" in told
+    done = call("backfill", "new")
+    assert (done.code, done.out) == (0, "new: 3 versions stored, 4.2 MB; 0 still owed\n"), done.err
+    assert call("backfill", "new", "--json").json["versions"] == 0
+    assert call("audit", "--all", "--target", "new", "--json").json["new"]["sound"] == 3
+
+
+def test_target_that_is_away_is_a_debt(folder: Path, call: Callable[..., Done]) -> None:
+    (folder / "c").rename(folder / "away")
+    for words in (("audit", "--all"), ("repair", "--all"), ("backfill", "c")):
+        done = call(*words)
+        assert done.code == 3, done.err
+        assert "is the disk mounted" in done.out + done.err
