@@ -2,15 +2,18 @@
 
 import json
 import shutil
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Barrier
 from typing import Literal
 
 import pytest
 
 from archive import heads, ocfl
 from archive.errors import Fork, SettingsError, WriterHeld
+from archive.ledger.copies import SealedVersion
 from archive.mirroring import store_owed
 from archive.opened import Archive
 from archive.readiness import ready
@@ -21,11 +24,13 @@ from archive.steps.rebuilding import rebuild
 from archive.steps.restoring import restore
 from archive.steps.status import status
 from archive.steps.storing import owed, safe, store, tidy
-from storage.contract import Content, Target
+from storage.contract import Content, Stat, Target
 from storage.errors import Refused
 from tests.support.archives import Clock, an_archive, folder_target, folder_targets, keep, media_of, store_all, usable
 from tests.support.faults import Crash, CrashingTarget, FaultyTarget
 from tests.world.ocfl import validate_folder
+
+EVIDENCE = "evidence-peertube-1"
 
 
 def states(archive: Archive, object_id: str) -> dict[tuple[int, str], str]:
@@ -478,3 +483,33 @@ def test_one_file_that_a_target_refuses_does_not_hold_up_the_rest(tmp_path: Path
         assert (done.versions, done.down) == (4, False)
         assert "a folder lies under this key" in "".join(done.problems)
         assert safe(archive) == [f"peertube-{n}" for n in range(1, 5)]
+
+
+def test_of_workers_that_share_a_ledger_one_wins_a_version(tmp_path: Path) -> None:
+    targets, seen = folder_targets(tmp_path, "ab"), Barrier(4)
+
+    def work(number: int) -> SealedVersion | Fork | None:
+        class Together(FaultyTarget):
+            def list(self, prefix: str) -> Iterator[Stat]:
+                found = list(self.inner.list(prefix))
+                if ocfl.object_path(EVIDENCE) in prefix:
+                    seen.wait(30)  # each has looked, and found nothing, before any seals
+                return iter(found)
+
+        with an_archive(tmp_path / "state", targets) as archive:
+            own = replace(archive, settings=archive.settings.model_copy(update={"state": tmp_path / f"state-{number}"}))
+            try:
+                return keep(own, "peertube-1", number, targets={"a": Together(targets["a"])})
+            except Fork as error:
+                return error
+
+    with ThreadPoolExecutor(4) as pool:
+        ends = list(pool.map(work, range(1, 5)))
+    (won,) = [end for end in ends if isinstance(end, SealedVersion)]
+    lost = [str(end) for end in ends if isinstance(end, Fork)]
+    assert len(lost) == 3
+    assert all("is sealed already with other content" in why for why in lost)
+    with an_archive(tmp_path / "state", targets) as archive:
+        head = archive.ledger.copies.head(EVIDENCE)
+        assert head
+        assert (head.version, head.sha512) == (1, won.sha512)

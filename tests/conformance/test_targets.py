@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from hashlib import sha512
 from pathlib import Path
 
 import pytest
 
 from storage.conformance import conform
 from storage.contract import Target
+from storage.mirrors import verify
 from storage.probing import CHECKS
+from storage.reading import LocalFile
 from storage.targets import FolderSettings, MemorySettings, S3Settings, open_target
 from storage.targets.s3_client import Client
 from tests.world import templates
@@ -75,3 +78,22 @@ def test_so_it_does_where_the_bucket_keeps_versions(name: str, request: pytest.F
     assert [check for check in checks if not check.ok] == []
     assert list(target.list("")) == []
     assert client.ask("list_object_versions", None).get("Versions", []) == []
+
+
+@pytest.mark.parametrize("name", VERSIONING)
+def test_what_lies_under_a_delete_marker_is_missing_and_is_put_again(
+    name: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    server = replace(request.getfixturevalue(f"{name}_server"), bucket="hidden")
+    client = Client(name, server.settings())
+    client.ask("create_bucket", None)
+    client.ask("put_bucket_versioning", None, VersioningConfiguration={"Status": "Enabled"})
+    target = open_target(name, server.settings(**VERSIONING[name]))
+    (tmp_path / "film").write_bytes(b"a film")
+    film = LocalFile(tmp_path / "film", sha512(b"a film").hexdigest())
+    target.put("ocfl/film", film)
+    client.ask("delete_object", None, Key="ocfl/film")
+    assert [finding.outcome for finding in verify(target, [("ocfl/film", film.sha512)])] == ["missing"]
+    assert list(target.list("")) == []
+    target.put("ocfl/film", film)
+    assert [finding.outcome for finding in verify(target, [("ocfl/film", film.sha512)])] == ["sound"]
