@@ -67,7 +67,7 @@ def test_a_target_keeps_its_contract(kept: tuple[Target, int]) -> None:
 
 @pytest.mark.parametrize("name", VERSIONING)
 def test_so_it_does_where_the_bucket_keeps_versions(name: str, request: pytest.FixtureRequest) -> None:
-    server = replace(request.getfixturevalue(f"{name}_server"), bucket="versioned")
+    server = replace(request.getfixturevalue(f"{name}_server"), bucket="keeps-versions")
     client = Client(name, server.settings())
     client.ask("create_bucket", None)
     client.ask("put_bucket_versioning", None, VersioningConfiguration={"Status": "Enabled"})

@@ -32,6 +32,8 @@ def test_a_target_that_is_away_is_owed_and_paid_when_it_is_back(
         assert status["transcripts"] == 0
         assert status["targets"]["seaweedfs"] | {"address": ""} == {
             "address": "",
+            "labels": {"provider": None, "country": None, "key_holder": None},
+            "counts_as_copy": True,
             "copies": 0,
             "claimed": 0,
             "proven": 0,
