@@ -62,21 +62,36 @@ class Buffers:
 class Patience:
     """How long the targets of a convoy have waited for one another; whoever has used it up is `behind`."""
 
-    def __init__(self, seconds: float = PATIENCE) -> None:
+    def __init__(self, seconds: float = PATIENCE, clock: Callable[[], float] = monotonic) -> None:
         self._seconds = seconds
+        self._clock = clock
         self._spent: dict[str, float] = {}
+        self._charged: dict[str, float] = {}
+        self._given: dict[str, float] = {}
         self._lock = Lock()
         self.behind: set[str] = set()
 
     def charge(self, names: Collection[str], seconds: float, *, waiting: Collection[str]) -> None:
-        """Keep that some targets waited for others; who waits gets as much back, for two of one pace wait in turn."""
+        """Keep that some targets waited for others in the last `seconds`, however many did, at however many files.
+
+        Who waits gets as much back, for two of one pace wait in turn.
+        """
+        now = self._clock()
         with self._lock:
             for name in waiting:
-                self._spent[name] = max(0.0, self._spent.get(name, 0.0) - seconds)
+                spent = self._spent.get(name, 0.0)
+                self._spent[name] = max(0.0, spent - self._news(self._given, name, now, seconds))
             for name in names:
-                self._spent[name] = self._spent.get(name, 0.0) + seconds
+                self._spent[name] = self._spent.get(name, 0.0) + self._news(self._charged, name, now, seconds)
                 if self._spent[name] >= self._seconds:
                     self.behind.add(name)
+
+    @staticmethod
+    def _news(upto: dict[str, float], name: str, now: float, seconds: float) -> float:
+        """How many of the last `seconds` nobody has told of yet."""
+        since = max(now - seconds, upto.get(name, 0.0))
+        upto[name] = now
+        return max(0.0, now - since)
 
 
 @dataclass

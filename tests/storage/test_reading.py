@@ -1,6 +1,7 @@
 """One reading that feeds several targets: everyone gets the bytes, once read, in bounded memory, or is told why not."""
 
 import hashlib
+import itertools
 import os
 import threading
 from collections.abc import Iterator
@@ -318,7 +319,8 @@ def test_who_waits_for_its_own_parts_blames_nobody(tmp_path: Path) -> None:
 
 
 def test_targets_that_wait_for_each_other_in_turn_are_of_one_pace() -> None:
-    patience = Patience(1.0)
+    passed = itertools.count(1)
+    patience = Patience(1.0, clock=lambda: 0.4 * next(passed))
     for _ in range(100):
         patience.charge(["a"], 0.4, waiting=["b"])
         patience.charge(["b"], 0.4, waiting=["a"])
@@ -341,3 +343,17 @@ def test_a_file_that_is_gone_is_an_error_of_the_system(tmp_path: Path) -> None:
     for seat in one.seats.values():
         with pytest.raises(FileNotFoundError):
             next(seat.parts(BLOCK))
+
+
+def test_time_that_several_wait_at_once_is_charged_once() -> None:
+    now = 100.0
+    patience = Patience(1.0, clock=lambda: now)
+    for _ in range(3):
+        now += 0.3
+        for waiting in ("b", "c"):
+            for _ in range(2):  # two files are under way
+                patience.charge(["a"], 0.3, waiting=[waiting])
+    assert patience.behind == set()
+    now += 0.3
+    patience.charge(["a"], 0.3, waiting=["b"])
+    assert patience.behind == {"a"}
