@@ -123,6 +123,7 @@ class Convoy:
         self._finished = finished
         self._patience = Patience(patience)
         self._room = room
+        self._spare = Buffers()
         self._freed = Event()
         self._lock = Lock()
         self._going: list[_Going] = []
@@ -174,7 +175,7 @@ class Convoy:
         }
         cost = sum(min(file.path.stat().st_size, WINDOW) + BLOCK for file, seated in there.values() if seated)
         going = _Going(load, {}, min(cost, self._room.ceiling), set(names))
-        buffers = Buffers(going.cost)
+        buffers = Buffers(going.cost, self._spare)
         going.readings |= {
             key: Reading(
                 file.path,

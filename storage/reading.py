@@ -33,10 +33,10 @@ HERE = "this machine"
 class Buffers:
     """Memory for blocks, used again and again: what is freed in many threads does not come back from the allocator."""
 
-    def __init__(self, ceiling: int | None = None) -> None:
-        """`ceiling`: bytes lent above which it is `full`."""
+    def __init__(self, ceiling: int | None = None, spare: "Buffers | None" = None) -> None:
+        """`ceiling`: bytes lent above which it is `full`. `spare`: buffers whose free ones are used too."""
         self._ceiling = ceiling
-        self._free: list[bytearray] = []
+        self._free: list[bytearray] = spare._free if spare else []
         self._lent = 0
         self._lock = Lock()
 
@@ -49,7 +49,10 @@ class Buffers:
         """A MiB, with whatever was in it."""
         with self._lock:
             self._lent += 1
-            return self._free.pop() if self._free else bytearray(BLOCK)
+        try:
+            return self._free.pop()
+        except IndexError:
+            return bytearray(BLOCK)
 
     def give(self, buffer: bytearray | None) -> None:
         """Say that nobody looks at it any more; None for one that is still being sent, and is not used again."""
