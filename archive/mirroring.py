@@ -21,7 +21,6 @@ from archive.spool import folder_of, need_space, respool
 from storage.contract import Content, Target
 from storage.convoy import Convoy, File, Load
 from storage.errors import Damaged, LeftBehind, Refused, TargetError, Unavailable
-from storage.mirrors import at_each
 
 log = logging.getLogger(__name__)
 REFUSALS = 3
@@ -76,7 +75,8 @@ def store_owed(
             behind = {name: targets[name] for name in convoy.behind if not counters[name].stored.down}
             if wait and behind:
                 log.info("%s: slower than the others, stored to alone now", ", ".join(behind))
-                at_each(behind, storing.alone)
+                for target in behind.values():  # in turn: each takes out of the spool what was brought for it
+                    storing.alone(target)
         finally:
             storing.end()
     done = {name: counter.stored for name, counter in counters.items()}
@@ -143,8 +143,8 @@ class _Storing:
             for object_id, number in versions:
                 self._versions.setdefault(object_id, {}).setdefault(number, set()).add(name)
 
-    def loads(self, only: str | None = None) -> Iterator[Load]:
-        """A load for each object, those that most targets are owed first; for one target alone with `only`.
+    def loads(self) -> Iterator[Load]:
+        """A load for each object, those that most targets are owed first.
 
         Nothing is brought from afar for a target that is down, or whose turn comes later.
         """
@@ -154,7 +154,7 @@ class _Storing:
             files, targets = dict[str, File](), dict[str, None]()
             for number, names in sorted(versions.items()):
                 sealed = self._archive.ledger.copies.version(object_id, number)
-                there = tuple(name for name in sorted(names) if self._goes_on(name, object_id, only))
+                there = tuple(name for name in sorted(names) if self._goes_on(name, object_id))
                 if sealed is None or not there:
                     continue
                 try:
@@ -172,11 +172,9 @@ class _Storing:
             if targets:
                 yield Load(object_id, files, tuple(targets))
 
-    def _goes_on(self, name: str, object_id: str, only: str | None) -> bool:
+    def _goes_on(self, name: str, object_id: str) -> bool:
         counter = self._counters[name]
-        if counter.stored.down or object_id in counter.blocked:
-            return False
-        return name == only if only else name not in self.behind
+        return not counter.stored.down and object_id not in counter.blocked and name not in self.behind
 
     def _short(self, names: Collection[str], error: SpaceShort) -> None:
         """The disk is full: what lies in the spool goes on, what would have to be brought waits. Said once a target."""
@@ -203,14 +201,9 @@ class _Storing:
     def alone(self, target: Target) -> None:
         """Store what a slow target is still owed, at its own pace."""
         still = self._archive.ledger.copies.owed(target.name, list(self._versions))
-        one = _Storing(
-            self._archive,
-            self._usable,
-            self._counters,
-            {target.name: still},
-        )
+        one = _Storing(self._archive, self._usable, self._counters, {target.name: still})
         try:
-            Convoy({target.name: target}, one.deliver, finished=one.finish).run(one.loads(target.name))
+            Convoy({target.name: target}, one.deliver, finished=one.finish).run(one.loads())
         finally:
             one.end()
 

@@ -34,7 +34,7 @@ class Room:
         self._lock = Lock()
 
     def take(self, cost: int) -> bool:
-        """Take so many bytes, if they are free; who has none may take all of it."""
+        """Take so many bytes, `ceiling` at most: whether they were free."""
         with self._lock:
             if self._taken + cost > self.ceiling:
                 return False

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterable
-from pathlib import Path
 from typing import IO
 
 from anycrc import Model
@@ -32,9 +31,3 @@ def sha512_stream(stream: IO[bytes]) -> str:
     while block := stream.read(BLOCK):
         digest.update(block)
     return digest.hexdigest()
-
-
-def sha512_file(file: Path) -> str:
-    """The sha512 of a local file, in lower-case hex; raises OSError."""
-    with file.open("rb") as stream:
-        return sha512_stream(stream)

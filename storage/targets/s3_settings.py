@@ -38,7 +38,7 @@ class S3Settings(CommonSettings):
         " and takes the strongest that is refused",
     )
     stale_uploads_days: int = Field(
-        default=7, ge=1, description="age at which uploads that we began and never completed are aborted"
+        default=7, ge=1, description="uploads of ours of which nothing was sent for so long are aborted"
     )
 
     @field_validator("endpoint")
