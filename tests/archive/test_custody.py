@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from threading import Barrier
 from typing import Literal
@@ -25,7 +26,10 @@ from archive.steps.restoring import restore
 from archive.steps.status import status
 from archive.steps.storing import owed, safe, store, tidy
 from storage.contract import Content, Stat, Target
+from storage.convoy import Convoy
 from storage.errors import Refused
+from storage.targets import FolderSettings, address
+from storage.targets.folder import FolderTarget
 from tests.support.archives import Clock, an_archive, folder_target, folder_targets, keep, media_of, store_all, usable
 from tests.support.faults import Crash, CrashingTarget, FaultyTarget
 from tests.world.ocfl import validate_folder
@@ -513,3 +517,22 @@ def test_of_workers_that_share_a_ledger_one_wins_a_version(tmp_path: Path) -> No
         head = archive.ledger.copies.head(EVIDENCE)
         assert head
         assert (head.version, head.sha512) == (1, won.sha512)
+
+
+def test_slow_target_gets_its_turn_after_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Patience is shortened; the slow disk takes 16 MiB a second, and the film is larger than what is held of it."""
+    monkeypatch.setattr("archive.mirroring.Convoy", partial(Convoy, patience=0.5))
+    film = bytes(64 << 20)
+    for wait in (False, True):
+        home = tmp_path / str(wait)
+        targets = folder_targets(home, "ab")
+        slow = FolderSettings(path=home / "b", bandwidth_mib_s=16)
+        targets["b"] = FolderTarget("b", slow, address(slow))
+        with an_archive(home / "state", targets) as archive:
+            writable = usable(archive)
+            keep(archive, "peertube-1", media=film)
+            done = store_owed(archive, writable, wait=wait)
+            assert (done["a"].versions, done["a"].problems, done["b"].problems) == (1, (), ())
+            assert done["b"].behind == (not wait)
+            assert owed(archive) == {"a": 0, "b": 0 if wait else 1}
+            assert safe(archive) == (["peertube-1"] if wait else [])
