@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 MIB = 1 << 20
 ROUNDS, SIZE_MIB = 5, 2048
 OURS = "ours"
-PART_MIB = 16
+PART_MIB = 32
 """Our default; the peers, whose own are smaller, are told the same."""
 TOOLS = ("thirdcopy", "rclone", "s5cmd")
 PER_SERVER = {"seaweedfs": {"conditional_put": True}, "ceph": {"conditional_put": True}, "swift": {}}

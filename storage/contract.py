@@ -89,7 +89,7 @@ class Content(Protocol):
         ...
 
     def blocks(self) -> Sequence[bytes] | None:
-        """The sha256 of every MiB, if the bytes were read to the end and had their sha512; else None."""
+        """The BLAKE3 of every MiB, if the bytes were read to the end and had their sha512; else None."""
         ...
 
     def close(self) -> None:

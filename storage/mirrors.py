@@ -7,6 +7,8 @@ from hashlib import sha256, sha512
 from pathlib import Path
 from typing import IO, Literal, TypeVar
 
+from blake3 import blake3
+
 from storage.contract import Target
 from storage.errors import Damaged, NotFound, TargetError
 
@@ -122,8 +124,8 @@ def read_block(target: Target, key: str, number: int) -> bytes:
 def read_back(target: Target, key: str, digest: str, blocks: Sequence[bytes] | None = None) -> int:
     """Read a key in full and compare: how many bytes it has. Raises Damaged after a second reading that differs too.
 
-    `digest` is the sha512. `blocks` are the sha256 of every MiB of the bytes that had it: where they are known, they
-    are compared first, for a processor takes a sha256 in half the time.
+    `digest` is the sha512. `blocks` are the BLAKE3 of every MiB of the bytes that had it: where they are known, they
+    are compared first, for BLAKE3 takes an eighth of the time of a sha512 and is no weaker (decision 15).
     """
     if blocks is not None and (size := _same_blocks(target, key, blocks)) is not None:
         return size
@@ -142,7 +144,7 @@ def _same_blocks(target: Target, key: str, blocks: Sequence[bytes]) -> int | Non
         for expected in blocks:
             read = _fill(body, buffer)
             size += read
-            if sha256(buffer[:read]).digest() != expected:
+            if blake3(buffer[:read]).digest() != expected:
                 return None
         return None if body.read(1) else size
 

@@ -13,6 +13,8 @@ from pathlib import Path
 from threading import Condition, Lock
 from time import monotonic
 
+from blake3 import blake3
+
 from storage.contract import Part
 from storage.digests import BLOCK, compute
 from storage.errors import Damaged, LeftBehind
@@ -158,8 +160,8 @@ class Seat:
         return self.reading.parts(self, size)
 
     def blocks(self) -> Sequence[bytes] | None:
-        """The sha256 of every MiB, once the file was read to its end."""
-        return self.reading.sha256s if self.reading.ended else None
+        """The BLAKE3 of every MiB, once the file was read to its end."""
+        return self.reading.blake3s if self.reading.ended else None
 
     def close(self) -> None:
         """Leave: nothing is held for this seat any more. Closing again is fine."""
@@ -184,14 +186,15 @@ class Reading:
         """Begin nothing yet.
 
         `before` names the targets that are still at an earlier file of what is delivered together: where `buffers` are
-        full, this one waits for them. `changed` is told when a seat may have been closed.
+        full, this one waits for them. `changed` is told when a seat was closed.
         """
         self.file = file
         self.size = file.stat().st_size
         self.sha512 = sha512
-        self.sha256s: list[bytes] = []
+        self.blake3s: list[bytes] = []
         self.ended = False
         self.seats = {name: Seat(self, name) for name in names}
+        self._seated = len(self.seats)
         self._window = window
         self._patience = patience or Patience()
         self._buffers = buffers or Buffers()
@@ -217,9 +220,9 @@ class Reading:
             with self._changed:
                 seat.loans[offset] = end
                 seat.next = end
-            blocks = [self._block(seat, index) for index in range(offset // BLOCK, -(-end // BLOCK))]
+            blocks = [self._block(seat, index, end) for index in range(offset // BLOCK, -(-end // BLOCK))]
             if not self.size:
-                self._block(seat, 0)
+                self._block(seat, 0, BLOCK)
                 blocks = []
             yield _Held(number, offset, end - offset, seat, blocks)
 
@@ -266,8 +269,12 @@ class Reading:
     def _open(self) -> list[str]:
         return [name for name, seat in self.seats.items() if seat.open]
 
-    def _block(self, seat: Seat, index: int) -> memoryview:
-        """A block, read now if nobody has read it yet; waits for the slowest where memory is full."""
+    def _block(self, seat: Seat, index: int, end: int) -> memoryview:
+        """A block, read now if nobody has read it yet; waits for the slowest where memory is full.
+
+        Who reads reads on to `end`, where the part ends, as far as memory goes: that spares the others waking up for
+        every block.
+        """
         while True:
             with self._changed:
                 if self._failure:
@@ -287,7 +294,9 @@ class Reading:
                     self._wait(before, seat)
                     continue
                 self._busy = True
-            self._read()
+                room = (self._window - self._next * BLOCK + self._lowest()) // BLOCK
+                count = 1 if self._buffers.full else max(1, min(-(-end // BLOCK) - self._next, room))
+            self._read(count)
 
     def _wait_for_the_slowest(self, seat: Seat) -> None:
         lowest = self._lowest()
@@ -305,32 +314,35 @@ class Reading:
             self.seats[name].open = False
         self._forget()
 
-    def _read(self) -> None:
-        """Read the next block and take its digests; one thread at a time, outside the lock."""
-        buffer, size = None, 0
+    def _read(self, count: int) -> None:
+        """Read the next blocks and take their digests; one thread at a time, outside the lock."""
+        read: list[tuple[bytearray, memoryview]] = []
         failure: Exception | None = None
         try:
-            buffer = self._buffers.take()
             if self._stream is None:
                 self._stream = self.file.open("rb", buffering=0)
-            size = _fill(self._stream, memoryview(buffer)[: min(BLOCK, self.size - self._next * BLOCK)])
-            block = memoryview(buffer)[:size]
-            self._whole.update(block)
-            self.sha256s.append(hashlib.sha256(block).digest())
-            if (self._next + 1) * BLOCK >= self.size:
-                self._whole.update(self._stream.read(1))  # a file that grew is another file
-                failure = self._compare()
+            for index in range(self._next, self._next + count):
+                buffer = self._buffers.take()
+                read.append((buffer, memoryview(buffer)))
+                size = _fill(self._stream, memoryview(buffer)[: min(BLOCK, self.size - index * BLOCK)])
+                block = memoryview(buffer)[:size]
+                read[-1] = buffer, block
+                self._whole.update(block)
+                self.blake3s.append(blake3(block).digest())
+                if (index + 1) * BLOCK >= self.size:
+                    self._whole.update(self._stream.read(1))  # a file that grew is another file
+                    failure = self._compare()
         except Exception as error:  # whatever it is, the others must hear of it, or they wait for ever
             failure = error
         with self._changed:
             self._busy = False
-            if failure or buffer is None:
+            if failure:
                 self._failure = failure
-                if buffer is not None:
+                for buffer, _ in read:
                     self._buffers.give(buffer)
             else:
-                self._blocks[self._next] = buffer, memoryview(buffer)[:size]
-                self._next += 1
+                self._blocks |= dict(enumerate(read, self._next))
+                self._next += len(read)
                 self.ended = self._next * BLOCK >= self.size
             self._forget()
 
@@ -364,7 +376,9 @@ class Reading:
             self._stream.close()
             self._stream = None
         self._changed.notify_all()
-        self._told()
+        if self._seated != (seated := len(self._open())):
+            self._seated = seated
+            self._told()
 
 
 @dataclass(frozen=True)

@@ -26,10 +26,10 @@ from storage.reading import LocalFile
 from storage.targets import s3_listing
 from storage.targets.bodies import PartBody, body, skip
 from storage.targets.comparing import other_before, other_content, validate_read_back
-from storage.targets.s3_checksums import enforced_checksums, headers
+from storage.targets.s3_checksums import ALGORITHMS, enforced_checksums, headers, told
 from storage.targets.s3_client import FAULTS, Client, PastTheEnd
 from storage.targets.s3_settings import S3Settings
-from storage.targets.s3_uploads import MOST_PARTS, Journal, Uploads, told
+from storage.targets.s3_uploads import MOST_PARTS, Journal, Uploads
 
 _RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
 
@@ -212,9 +212,7 @@ class S3Target:
         part_size = self._settings.part_size_mib * BLOCK
         if content.size > part_size:
             part_size = max(part_size, -(-content.size // (MOST_PARTS * BLOCK)) * BLOCK)
-            declared = {} if check == "content-md5" else {"ChecksumAlgorithm": check.upper()}
-            algorithm = _ALGORITHMS[check]
-            self._uploads.send(key, content, part_size, algorithm, declared, self._part_sender(key, check), condition)
+            self._uploads.send(key, content, part_size, check, self._part_sender(key, check), condition)
             return
         for part in content.parts(part_size):
             try:
@@ -233,7 +231,7 @@ class S3Target:
                 Body=self._body(part),
                 **_checks(check, part),
             )
-            return {"PartNumber": number, "ETag": answer["ETag"], **told(_ALGORITHMS[check], part)}
+            return {"PartNumber": number, "ETag": answer["ETag"], **told(check, part)}
 
         return send
 
@@ -249,8 +247,5 @@ class S3Target:
             return self._probed
 
 
-_ALGORITHMS = {"content-md5": "md5", "sha256": "sha256", "crc64nvme": "crc64nvme"}
-
-
 def _checks(check: str, part: Part) -> dict[str, str]:
-    return headers(check, part.digest(_ALGORITHMS[check]))
+    return headers(check, part.digest(ALGORITHMS[check]))

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from http.client import HTTPException
+from io import BytesIO
 from typing import Any
 
 import boto3
 from botocore import UNSIGNED
+from botocore.auth import AUTH_TYPE_MAPS, S3SigV4Auth
 from botocore.config import Config
 from botocore.configprovider import ConfigValueStore, ConstantProvider
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionClosedError, ParamValidationError, SSLError
@@ -30,6 +32,9 @@ READ_SECONDS = 60
 CONNECTIONS = 64
 SMALL = 1 << 20
 """Bytes that are sent without asking first."""
+
+SIGNED = "SignedSHA256"
+"""An argument beside boto3's: the sha256 of the body in hex, for the signature to hold it."""
 
 FAULTS = (BotoCoreError, HTTPError, HTTPException, OSError)
 """What reading a body may raise; `Client.broken` makes it a TargetError."""
@@ -90,6 +95,8 @@ class Client:
 
     def hear(self, operation: str, key: str | None = None, **arguments: Any) -> Reply:
         """The same, but a refusal is an answer too; raises TargetError only where no answer came."""
+        if SIGNED in arguments:
+            arguments["Body"] = _Signed(arguments["Body"], arguments.pop(SIGNED))
         try:
             answer: dict[str, Any] = getattr(self._client, operation)(Bucket=self._settings.bucket, **arguments)
         except ClientError as error:
@@ -149,8 +156,35 @@ def _reply(error: ClientError) -> Reply:
     return Reply(error.operation_name, status, code, {}, headers.get("retry-after"), headers.get("date"))
 
 
+class _Signed:
+    """A body whose sha256 is known, so that nobody reads it for that."""
+
+    def __init__(self, body: Any, sha256: str) -> None:
+        self._body = BytesIO(body) if isinstance(body, bytes) else body
+        self._size = len(body)
+        self.sha256 = sha256
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._body, name)
+
+
+class _Signature(S3SigV4Auth):  # type: ignore[misc]
+    """S3's signature; of a body it holds the sha256 that is known of it, and none where none is."""
+
+    def payload(self, request: Any) -> str:
+        known: str | None = getattr(request.body, "sha256", None)
+        return known or str(super().payload(request))
+
+
+AUTH_TYPE_MAPS["s3v4"] = _Signature
+
+
 def _connected(settings: S3Settings, *, signed: bool) -> Any:
     config = Config(
+        user_agent="thirdcopy",  # botocore would tell each store the system, its kernel and what runs on it
         signature_version="s3v4" if signed else UNSIGNED,
         # Content-MD5 is the check; over https the channel guards the body too, and over http we talk to this machine.
         s3={"addressing_style": settings.addressing, "payload_signing_enabled": False},

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from storage.clock import time_at
 from storage.digests import compute
 from storage.errors import TargetError
-from storage.targets.s3_checksums import CHECKS, headers, is_refused, wrong
+from storage.targets.s3_checksums import ALGORITHMS, CHECKS, declared, headers, is_refused, wrong
 from storage.targets.s3_client import Client, Reply
 from storage.targets.s3_scratch import BODY, Scratch
 from storage.targets.s3_settings import S3Settings, is_loopback
@@ -30,7 +30,6 @@ COMPLETION = "refuse to complete an upload where something lies"
 KEPT_UPLOAD = "keep an upload when one part of it is refused"
 VIRTUAL = "be reached with the bucket in the host name"
 _OTHER = b"ten others"
-_ALGORITHMS = {"sha256": "sha256", "content-md5": "md5", "crc64nvme": "crc64nvme"}
 
 
 def enforcing(check: str, *, parts: bool = False) -> str:
@@ -52,7 +51,7 @@ def probe(target: str, settings: S3Settings, token: str) -> tuple[tuple[Trait, .
 def checksums(scratch: Scratch) -> Iterator[Trait]:
     """Which checksums are enforced: wrong ones are sent, and what is kept of it is looked at."""
     for check in CHECKS:
-        right = headers(check, compute(_ALGORITHMS[check], [BODY]))
+        right = headers(check, compute(ALGORITHMS[check], [BODY]))
         whole = Trait(enforcing(check), *_enforced(scratch, check, right))
         yield whole
         if whole.holds:
@@ -77,8 +76,7 @@ def _enforced(scratch: Scratch, check: str, right: dict[str, str]) -> tuple[Verd
 
 def _enforced_of_parts(scratch: Scratch, check: str, right: dict[str, str]) -> tuple[Verdict, str]:
     name = f"parts-{check}"
-    declared = {} if check == "content-md5" else {"ChecksumAlgorithm": check.upper()}
-    begun = scratch.begin(name, **declared)
+    begun = scratch.begin(name, **declared(check))
     if not begun.ok:
         return "cannot", f"begins no upload with it ({_said(begun)})"
     upload = begun.fields.get("UploadId", "")

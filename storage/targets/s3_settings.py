@@ -23,7 +23,7 @@ class S3Settings(CommonSettings):
         default="path", description="whether the bucket's name goes into the path or before the host name"
     )
     part_size_mib: int = Field(
-        default=16, ge=5, le=64, description="a larger file goes up in parts of this size; larger, if over 1,000 parts"
+        default=32, ge=5, le=64, description="a larger file goes up in parts of this size; larger, if over 1,000 parts"
     )
     parallel_parts: int = Field(default=2, ge=1, le=16, description="parts of one file that are under way at once")
     access_key: SecretStr | None = Field(default=None, description="without it the target cannot be used")
@@ -32,7 +32,7 @@ class S3Settings(CommonSettings):
         default=None, description="certificates to trust instead of the usual ones, of a private authority"
     )
     conditional_put: bool = Field(default=False, description="send `If-None-Match: *`, to a store that honours it")
-    checksum: Literal["probed", "sha256", "content-md5", "crc64nvme"] = Field(
+    checksum: Literal["probed", "sha256", "signed-sha256", "content-md5", "crc64nvme"] = Field(
         default="probed",
         description="the digest that goes with what is sent, for the store to compare; `probed` sends wrong ones first"
         " and takes the strongest that is refused",

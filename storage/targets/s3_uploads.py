@@ -8,7 +8,6 @@ the whole is read back.
 
 import fcntl
 import json
-from base64 import b64encode
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -21,6 +20,7 @@ from typing import Any
 
 from storage.contract import Content, Part
 from storage.errors import Conflict, Damaged, NotFound, Refused, TargetError, Unavailable
+from storage.targets.s3_checksums import ALGORITHMS, declared, told
 
 MOST_PARTS = 1_000
 """S3 allows 10,000; Swift as it comes, and Scaleway, 1,000."""
@@ -157,19 +157,17 @@ class Uploads:
         content: Content,
         part_size: int,
         check: str,
-        declared: dict[str, str],
         send: Send,
         condition: dict[str, str],
     ) -> None:
         """Send a content in parts and complete it. Raises TargetError; what was sent is then kept for the next try.
 
-        `check` is the digest that goes with each part, `declared` what the store is told of it beforehand, `condition`
-        what must hold for the key to be taken.
+        `check` goes with each part (see storage.targets.s3_checksums), `condition` must hold for the key to be taken.
         """
         upload, there = self._resumed(key, content, part_size, check)
         resumed = upload is not None
         if upload is None:
-            answer = self._ask("create_multipart_upload", key, needs="UploadId", **declared)
+            answer = self._ask("create_multipart_upload", key, needs="UploadId", **declared(check))
             now = datetime.now(UTC).isoformat()
             upload = Upload(self._address, key, answer["UploadId"], content.sha512, part_size, check, now)
             self._journal.begin(upload)
@@ -243,7 +241,7 @@ class Uploads:
                 if answer := self._already(upload, part, there.get(part.number)):
                     return answer
                 answer = send(upload.upload, part.number, part)
-                self._journal.sent(upload, part.number, answer["ETag"], part.digest(upload.check).hex())
+                self._journal.sent(upload, part.number, answer["ETag"], part.digest(ALGORITHMS[upload.check]).hex())
                 return answer
             finally:
                 part.release()
@@ -266,7 +264,7 @@ class Uploads:
             return None
         etag, known = listed[0], upload.digests.get(part.number)
         if known is not None:
-            same = upload.etags[part.number] == etag and known == part.digest(upload.check).hex()
+            same = upload.etags[part.number] == etag and known == part.digest(ALGORITHMS[upload.check]).hex()
         else:
             same = etag.strip('"').lower() == part.digest("md5").hex()
         return {"PartNumber": part.number, "ETag": etag, **told(upload.check, part)} if same else None
@@ -308,13 +306,6 @@ def _alone(journal: Path) -> Iterator[None]:
     with journal.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
-
-
-def told(check: str, part: Part) -> dict[str, str]:
-    """What the store is told of a part's checksum when an upload is completed; Content-MD5 is told only once."""
-    if check == "md5":
-        return {}
-    return {f"Checksum{check.upper()}": b64encode(part.digest(check)).decode()}
 
 
 def _disowns(error: Unavailable | Refused) -> bool:

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from storage.errors import Refused, Unavailable
 from storage.targets import S3Settings
 from storage.targets.s3_checksums import CHECKS, enforced_checksums, headers
-from storage.targets.s3_client import Client
+from storage.targets.s3_client import SIGNED, Client
 from storage.targets.s3_exposure import stolen_key, stranger
 from storage.targets.s3_probing import COMPLETION, CONDITION, KEPT_UPLOAD, RACE, checksums, enforcing, probe
 from storage.targets.s3_scratch import Scratch
@@ -23,8 +23,13 @@ from tests.world.liar import Reply, liar, refusal
 from tests.world.servers import S3Server, rclone
 
 SERVERS = ("seaweedfs", "ceph", "swift", "rclone")
-ALL = ("sha256", "content-md5", "crc64nvme")
-ENFORCED = {"seaweedfs": ALL, "ceph": ("content-md5",), "swift": ALL, "rclone": ("content-md5",)}
+ALL = ("sha256", "signed-sha256", "content-md5", "crc64nvme")
+ENFORCED = {
+    "seaweedfs": ("sha256", "content-md5", "crc64nvme"),
+    "ceph": ("signed-sha256", "content-md5"),
+    "swift": ALL,
+    "rclone": ("content-md5",),
+}
 MATCH = "replace only what was seen (If-Match)"
 LISTING = "list the parts of an upload"
 RANGE = "answer a range with 206"
@@ -35,11 +40,12 @@ HERE = ("be reached with the bucket in the host name", VERSIONS, LOCK)
 """What no server can do that is asked for by its address, in a bucket without versions."""
 
 OTHERWISE = {
-    "seaweedfs": {},
+    "seaweedfs": {enforcing("signed-sha256"): "cannot"},
     "ceph": {enforcing("sha256"): "cannot", enforcing("crc64nvme"): "cannot", COMPLETION: "cannot", MATCH: "cannot"},
     "swift": {RACE: "pretends", MATCH: "cannot"},
     "rclone": {
         enforcing("sha256"): "pretends",
+        enforcing("signed-sha256"): "cannot",
         enforcing("crc64nvme"): "pretends",
         LISTING: "pretends",
         CONDITION: "cannot",
@@ -125,6 +131,7 @@ def test_headers_carry_a_digest_in_the_words_of_boto3() -> None:
     assert headers("content-md5", bytes(16)) == {"ContentMD5": "AAAAAAAAAAAAAAAAAAAAAA=="}
     assert headers("crc64nvme", b"\xff" * 8) == {"ChecksumCRC64NVME": "//////////8="}
     assert [*headers("sha256", bytes(32))] == ["ChecksumSHA256"]
+    assert headers("signed-sha256", bytes(32)) == {SIGNED: "0" * 64}
 
 
 @pytest.mark.parametrize("status", [400, 501])
@@ -147,7 +154,7 @@ def test_a_store_that_keeps_what_it_says_was_wrong_pretends() -> None:
 
     with liar(keeps) as settings:
         traits = list(checksums(Scratch("liar", settings, "t")))
-    assert [trait.verdict for trait in traits] == ["pretends"] * 3
+    assert [trait.verdict for trait in traits] == ["pretends"] * 4
 
 
 def test_each_store_is_found_to_be_what_it_is(examined: Examined) -> None:
@@ -177,7 +184,7 @@ def test_the_recommended_stanza_is_settings_with_reasons_and_without_secrets(exa
     assert better.part_size_mib == settings.part_size_mib
     changed = {
         "seaweedfs": ["conditional_put", "checksum"],
-        "ceph": ["conditional_put"],
+        "ceph": ["conditional_put", "checksum"],
         "swift": ["checksum"],
         "rclone": ["conditional_put"],
     }
