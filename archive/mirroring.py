@@ -10,6 +10,7 @@ from pathlib import Path
 from threading import Lock
 
 from archive import heads, ocfl
+from archive.blocks import on_record
 from archive.custody import store
 from archive.errors import Fork, SpaceShort
 from archive.ledger.copies import Copy, SealedVersion
@@ -167,8 +168,10 @@ class _Storing:
                         self._fail(name, sealed, error)
                     continue
                 targets |= dict.fromkeys(there)
+                known = on_record(sealed, folder)
                 for path, digest in ocfl.parse(sealed.inventory.encode()).content_of(number).items():
-                    files[heads.object_key(object_id, path)] = File(folder / path.split("/", 1)[1], digest, there)
+                    local = folder / path.split("/", 1)[1]
+                    files[heads.object_key(object_id, path)] = File(local, digest, there, known.get(path, ()))
             if targets:
                 yield Load(object_id, files, tuple(targets))
 

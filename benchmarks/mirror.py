@@ -1,7 +1,8 @@
 """Mirroring 2 GiB to three real servers at once and reading all of it back, beside rclone and s5cmd doing the same.
 
 Each round starts SeaweedFS, Ceph and Swift anew and has each tool mirror the same files, in an order that changes from
-round to round. Ours is the product's own convoy: what `thirdcopy mirror` stores evidence with, less the inventories.
+round to round. Ours is the product's own convoy, which `thirdcopy mirror` stores evidence with, less the inventories;
+it is given the digests that are on record of sealed files.
 rclone copies to the three side by side, then compares by `check --download`; s5cmd copies side by side, brings all of
 it down again, and sha256sum compares.
 
@@ -27,6 +28,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from archive.fixity import digest
 from storage.contract import Content, Target
 from storage.convoy import Convoy, File, Load
 from storage.mirrors import read_back
@@ -155,7 +157,7 @@ def _run(tool: str, source: Path, servers: Mapping[str, "S3Server"], folder: Pat
             for name, server in servers.items()
         }
         (work / "targets.json").write_text(json.dumps(stanzas))
-        sums = {str(path.relative_to(source)): _sha512(path) for path in sorted(source.rglob("*.bin"))}
+        sums = {str(path.relative_to(source)): vars(digest(path)) for path in sorted(source.rglob("*.bin"))}
         (work / "sums.json").write_text(json.dumps(sums))
         wall, cpu, peak = _timed([[sys.executable, "-m", "benchmarks.mirror", OURS, str(source), str(work)]], {})
         return Run(wall, cpu, peak, json.loads((work / "read.json").read_text())["read"])
@@ -246,11 +248,6 @@ def _program(name: str) -> str:
     return str(Path(sys.executable).with_name(name))
 
 
-def _sha512(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha512").hexdigest()
-
-
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
@@ -259,7 +256,7 @@ def _sha256(path: Path) -> str:
 def mirror(source: Path, work: Path) -> int:
     """What the process of ours does: every file to every target and back; the bytes that reading files gave."""
     stanzas: dict[str, Any] = json.loads((work / "targets.json").read_text())
-    sums: dict[str, str] = json.loads((work / "sums.json").read_text())
+    sums: dict[str, Any] = json.loads((work / "sums.json").read_text())
     targets = {name: open_target(name, S3Settings.model_validate(stanza)) for name, stanza in stanzas.items()}
 
     there = {name: {stat.key for stat in target.list("")} for name, target in targets.items()}
@@ -272,7 +269,10 @@ def mirror(source: Path, work: Path) -> int:
         return True
 
     names = tuple(targets)
-    loads = [Load(name, {name: File(source / name, digest, names)}, names) for name, digest in sums.items()]
+    loads = [
+        Load(name, {name: File(source / name, known["sha512"], names, tuple(known["blocks"]))}, names)
+        for name, known in sums.items()
+    ]
     before = _read_so_far()
     convoy = Convoy(targets, deliver)
     convoy.run(loads)

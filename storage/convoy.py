@@ -53,11 +53,15 @@ ROOM = Room()
 
 @dataclass(frozen=True)
 class File:
-    """A local file on its way: its sha512, and the names of the targets, of those of its load, that are to have it."""
+    """A local file on its way: its sha512, and the names of the targets, of those of its load, that are to have it.
+
+    `blocks` is the sha256 of its every MiB in hex, where that is on record.
+    """
 
     path: Path
     sha512: str
     targets: tuple[str, ...]
+    blocks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -185,6 +189,7 @@ class Convoy:
                 buffers=buffers,
                 before=going.before,
                 changed=self._freed.set,
+                known=file.blocks,
             )
             for key, (file, seated) in there.items()
             if seated

@@ -14,6 +14,7 @@ from secrets import SystemRandom
 from time import monotonic
 
 from archive import heads, ocfl
+from archive.blocks import media_of
 from archive.custody import roll_root
 from archive.ledger.audits import Key
 from archive.ledger.copies import Copy, CopyState, Held, SealedVersion
@@ -22,7 +23,7 @@ from archive.progress import Task
 from archive.readiness import writer_of
 from archive.records import FIXITY_CHECK, RECOVERY
 from archive.steps.budget import Budget, Meter
-from archive.steps.challenging import challenge, media_of
+from archive.steps.challenging import challenge
 from storage.contract import Target
 from storage.errors import TargetError, Unavailable
 from storage.mirrors import Finding, at_each, verify

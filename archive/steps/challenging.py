@@ -3,39 +3,16 @@
 A challenge that was passed says that a target has these blocks now; it never stands for a reading in full.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from random import Random
 
-from archive import heads, ocfl
+from archive import heads
+from archive.blocks import Media
 from archive.fixity import read_blocks
 from archive.ledger.copies import SealedVersion
 from storage.contract import Target
 from storage.errors import Damaged, NotFound, TargetError
 from storage.mirrors import Finding, ask_blocks, read_sound
-
-BLOCKS = "blocks.sha256"
-
-
-@dataclass(frozen=True)
-class Media:
-    """The media that a version brought, and the digests of its blocks: content paths and their sha512."""
-
-    path: str
-    sha512: str
-    blocks: str
-    blocks_sha512: str
-
-
-def media_of(sealed: SealedVersion) -> Media | None:
-    """The media that a version brought, None if it brought none or nobody took digests of its blocks."""
-    inventory = ocfl.parse(sealed.inventory.encode())
-    state = inventory.state(sealed.version)
-    brought = inventory.content_of(sealed.version)
-    for logical, digest in sorted(state.items()):
-        path = inventory.where(logical, sealed.version)
-        if logical.startswith("media/") and path in brought and BLOCKS in state:
-            return Media(path, digest, inventory.where(BLOCKS, sealed.version), state[BLOCKS])
-    return None
 
 
 def challenge(target: Target, sealed: SealedVersion, media: Media, count: int, rng: Random) -> list[Finding]:

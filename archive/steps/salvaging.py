@@ -11,13 +11,13 @@ from hashlib import sha256, sha512
 from pathlib import Path
 
 from archive import heads
+from archive.blocks import media_of
 from archive.fixity import digest as digest_file
 from archive.fixity import read_blocks
 from archive.ledger.copies import SealedVersion
 from archive.opened import Archive
 from archive.retrying import retrying
 from archive.spool import folder_of, need_space
-from archive.steps.challenging import media_of
 from storage.contract import Target
 from storage.errors import Damaged, NotFound, TargetError
 from storage.mirrors import BUFFER, Finding, fetch, read_block, read_sound

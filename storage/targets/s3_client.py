@@ -241,4 +241,6 @@ def _isolated() -> Session:
         "config_store", ConfigValueStore({name: ConstantProvider(value) for name, value in values.items()})
     )
     session.register_component("data_loader", _LOADER)
+    # No time that a store tells is used, and parsing one takes longer than signing a request.
+    session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=str)
     return session
