@@ -22,7 +22,7 @@ from archive.sidecar import root_documents
 from flows.cli import app
 from storage.targets import FolderSettings, S3Settings
 from storage.targets.common_settings import Labels, Price
-from transcription.records import Mark, Options, Reason
+from transcription.records import LanguageOptions, Mark, Options, Reason
 
 ROOT = Path(__file__).parent.parent
 DOCS = {path: path.read_text(encoding="utf-8") for path in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]}
@@ -62,6 +62,7 @@ def test_example_settings_are_valid_and_have_every_key(tmp_path: Path) -> None:
         (document["distinct"], DistinctSettings),
         (document["audit"], AuditSettings),
         (document["transcription"], Options),
+        (document["transcription"]["per_language"]["ug"], LanguageOptions),
         (document["registers"]["victims"], RegisterSettings),
         (document["schedule"], ScheduleSettings),
         (document["prefect"], PrefectSettings),

@@ -1,6 +1,7 @@
 """Languages by their short code, and those that a speech model mistakes for others."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from typing import Final
 
 NEIGHBOURS: Final[dict[str, frozenset[str]]] = {
@@ -35,3 +36,43 @@ def mistaken_for(heard: Collection[str], missing: Iterable[str]) -> tuple[str, .
     A missing language whose neighbours nobody has listed may hide behind every language.
     """
     return tuple(m for m in missing if m not in NEIGHBOURS or not NEIGHBOURS[m].isdisjoint(heard))
+
+
+@dataclass(frozen=True)
+class Languages:
+    """What may be spoken in a clip.
+
+    `allowed` are those of the archive that the model knows, `declared` those that the source says are spoken, `missing`
+    those of both that the model lacks. `forced` is the one that a model of its own reads throughout: the only one
+    declared, where the main model lacks it.
+    """
+
+    allowed: frozenset[str]
+    declared: tuple[str, ...]
+    missing: tuple[str, ...]
+    forced: str | None = None
+
+    @property
+    def readable(self) -> bool:
+        """Whether writing anything is honest: not if all that is declared is unknown to every model here."""
+        if self.forced:
+            return True
+        return bool(self.allowed) and (not self.declared or not set(self.declared) <= set(self.missing))
+
+    def hidden(self, language: str) -> tuple[str, ...]:
+        """The missing languages that may hide behind one: where that is declared, only such as are declared too."""
+        return tuple(m for m in self.missing if m in self.declared or language not in self.declared)
+
+
+def languages_of(
+    spoken: Iterable[str], declared: Iterable[str], known: Collection[str], with_own_model: Collection[str]
+) -> Languages:
+    """What may be spoken, from the archive's languages, those declared, and those that the model knows.
+
+    `with_own_model` are the languages that a model of their own reads.
+    """
+    archive = tuple(short(code) for code in spoken)
+    said = tuple(dict.fromkeys(short(code) for code in declared))
+    missing = unheard((*said, *archive), known)
+    alone = said[0] if len(said) == 1 and said[0] in missing and said[0] in with_own_model else None
+    return Languages(frozenset(known) & set(archive), said, missing, alone)

@@ -2,14 +2,29 @@
 
 import re
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from transcription.languages import mistaken_for
-from transcription.records import Options
+from transcription.phrases import is_stock, plain
+from transcription.records import Limits
 
 WEAK_WIDTH = 768
 """Width of the encoder of Whisper small; tiny (384) and base (512) are too weak for testimony outside English."""
 
+FASTEST = 30.0
+"""Letters a second: the fastest speakers in alphabetic scripts stay below 25 (Pellegrino et al. 2011, Language 87)."""
+
+FASTEST_HAN = 12.0
+"""Han characters a second, each a syllable: the same study has Mandarin at 5, and nobody above 9."""
+
+SLOWEST = 0.7
+"""Letters a second, over `SLOW_SECONDS` or more: so little text for so much speech has lost most of it."""
+
+SLOW_SECONDS = 8.0
+TWICE = 15
+"""Letters that a text needs to be suspicious when it comes twice; a shorter one must come three times."""
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
 _LOOP = re.compile(r"(.{1,40}?)\1{4,}|(.{10,200}?)\2{2,}", re.DOTALL)
 _LOOP_LENGTH = 12
 
@@ -26,6 +41,47 @@ def loops(text: str) -> bool:
     return any(len(found.group().strip()) >= _LOOP_LENGTH for found in _LOOP.finditer(even))
 
 
+def implausible_speed(text: str, seconds: float) -> bool:
+    """Whether nobody says so much in that time, or so little in so much."""
+    letters = sum(map(str.isalnum, text))
+    han = len(_HAN.findall(text))
+    if letters == 0 or seconds <= 0:
+        return letters > 0
+    fast = (letters - han) / FASTEST + han / FASTEST_HAN > max(seconds, 0.5)
+    return fast or (seconds >= SLOW_SECONDS and (letters + 2 * han) / seconds < SLOWEST)
+
+
+def repeated(texts: Sequence[str]) -> list[bool]:
+    """Of each text in a row, whether it is one that came just before: twice if long, three times if short."""
+    found = [False] * len(texts)
+    said = [plain(text) for text in texts]
+    begin = 0
+    for end in range(1, len(said) + 1):
+        if end == len(said) or said[end] != said[begin]:
+            many = 2 if len(said[begin]) >= TWICE else 3
+            if said[begin] and end - begin >= many:
+                found[begin + 1 : end] = [True] * (end - begin - 1)
+            begin = end
+    return found
+
+
+def fabricated(text: str, seconds: float, found: Iterable[str]) -> bool:
+    """Whether what was written of a stretch that the detector passed over was rather made up than said."""
+    bad = {"low_confidence", "maybe_no_speech", "loop", "unsure_language"}
+    return not bad.isdisjoint(found) or is_stock(text) or implausible_speed(text, seconds)
+
+
+def segment_marks(text: str, seconds: float, spoken: float, *, again: bool) -> tuple[str, ...]:
+    """The marks of one segment: `spoken` is the share of its time in which speech was heard, `again`: it repeats."""
+    found = {
+        "repeated": again,
+        "stock_phrase": is_stock(text),
+        "implausible_speed": implausible_speed(text, seconds),
+        "outside_speech": spoken < 0.5,
+    }
+    return tuple(name for name, holds in found.items() if holds)
+
+
 def marks(
     text: str,
     *,
@@ -36,21 +92,21 @@ def marks(
     no_speech_prob: float,
     missing: Iterable[str],
     width: int,
-    options: Options,
+    limits: Limits,
 ) -> tuple[str, ...]:
     """The marks of a speech chunk, in fixed order.
 
     `outside` is the most probable language that is not allowed, with its probability: it is marked where it beats the
     one that the text is in, which is the likeliest of those allowed. `missing` are the languages that may be
-    spoken and that the model lacks; `width` is that of the model's encoder.
+    spoken and that the model lacks; `width` is that of the model's encoder, `limits` those of the language.
     """
     foreign = outside[1] > language_probability
     found = {
-        "low_confidence": avg_logprob < options.min_avg_logprob,
-        "maybe_no_speech": no_speech_prob > options.max_no_speech_prob,
-        "loop": compression_ratio(text) > options.max_compression_ratio or loops(text),
+        "low_confidence": avg_logprob < limits.min_avg_logprob,
+        "maybe_no_speech": no_speech_prob > limits.max_no_speech_prob,
+        "loop": compression_ratio(text) > limits.max_compression_ratio or loops(text),
         f"outside:{outside[0]}": foreign,
-        "unsure_language": language_probability < options.min_language_probability,
+        "unsure_language": language_probability < limits.min_language_probability,
         "weak_model": width < WEAK_WIDTH and language != "en",
     }
     heard = (language, outside[0]) if foreign else (language,)

@@ -41,6 +41,12 @@ Containers round, encoders pad, and the tracks of one recording end at different
 BROKEN_FRAMES: Final = 0.1
 """Share of frames that may fail to decode in a sound file: phones and broadcasts start before their first key frame."""
 
+HEARD_DB: Final = -45.0
+"""RMS of half a second, below full scale, above which somebody may be speaking."""
+
+APART_DB: Final = 6.0
+"""How much louder one side must be for a voice to belong to it: two microphones on a table differ by that."""
+
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _STDOUT_KEPT = 16_000_000
 
@@ -153,14 +159,49 @@ def stream_digests(path: Path, *, timeout: float) -> dict[int, str]:
     return {s.index: hashes[n] for n, s in enumerate(media.content)}
 
 
-def decode(path: Path, track: int, *, seconds: float, timeout: float) -> Generator[NDArray[numpy.float32], None, None]:
+def sides_differ(path: Path, track: int, *, timeout: float) -> bool:
+    """Whether a stereo track has one speaker a side, as two microphones give.
+
+    Of the half seconds in which either side is louder than `HEARD_DB`, at least half are `APART_DB` louder on one side,
+    and each side has some of them. Raises MediaError.
+    """
+    rate, frames = 8000, 4000
+    audio = _input(path)[str(track)].filter("aresample", rate)
+    command = ffmpeg.output(audio, "pipe:1", f="f32le", ac=2).compile(cmd=_ffmpeg())
+    heard = left = right = 0
+    held = bytearray()
+    size = frames * 2 * 4
+    with closing(_output(command, path, timeout)) as output:
+        for block in output:
+            held += block
+            whole = len(held) // size * size
+            if not whole:
+                continue
+            sound = _samples(held[:whole]).reshape(-1, frames, 2)
+            del held[:whole]
+            power = 10 * numpy.log10(numpy.mean(numpy.square(sound), axis=1) + 1e-12)
+            loud = power.max(axis=1) > HEARD_DB
+            apart = power[:, 0] - power[:, 1]
+            heard += int(loud.sum())
+            left += int((loud & (apart > APART_DB)).sum())
+            right += int((loud & (apart < -APART_DB)).sum())
+    return min(left, right) > 0 and min(left, right) >= heard / 20 and left + right >= heard / 2
+
+
+def decode(
+    path: Path, track: int, *, seconds: float, timeout: float, channel: int | None = None
+) -> Generator[NDArray[numpy.float32], None, None]:
     """Decode one audio stream, in pieces of `seconds` (the last is shorter), to mono float32 of `SAMPLE_RATE`.
 
-    Memory holds one piece, however long the file. Gaps in the stream's timestamps become silence and its late start
-    too, so that a sample's number tells its time in the media. `timeout` counts the seconds spent waiting for ffmpeg,
-    not those that the caller spends with a piece. Raises MediaError; the pieces before it are true.
+    `channel` takes one channel alone, from 0; None mixes them. Memory holds one piece, however long the file. Gaps in
+    the stream's timestamps become silence and its late start too, so that a sample's number tells its time in the
+    media. `timeout` counts the seconds spent waiting for ffmpeg, not those that the caller spends with a piece. Raises
+    MediaError; the pieces before it are true.
     """
-    audio = _input(path)[str(track)].filter("aresample", SAMPLE_RATE, **{"async": 1, "first_pts": 0})
+    audio = _input(path)[str(track)]
+    if channel is not None:
+        audio = audio.filter("pan", f"mono|c0=c{channel}")
+    audio = audio.filter("aresample", SAMPLE_RATE, **{"async": 1, "first_pts": 0})
     command = ffmpeg.output(audio, "pipe:1", f="f32le", ac=1).compile(cmd=_ffmpeg())
     size = round(seconds * SAMPLE_RATE) * 4
     held = bytearray()

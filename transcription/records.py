@@ -14,29 +14,45 @@ Figure = Annotated[float, Field(allow_inf_nan=False), AfterValidator(lambda x: r
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False), AfterValidator(lambda x: round(x, 4) + 0.0)]
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
-Reason = Literal["no_speech", "no_text", "too_short", "unsupported_language", "time_budget"]
+Reason = Literal["no_speech", "maybe_speech", "no_text", "too_short", "unsupported_language", "time_budget"]
 """Why nothing is written for a span.
 
-`no_speech`: the detector heard no speech; it does lose some, so look at the gap's `level`. `no_text`: the detector
-heard speech, the model wrote nothing. `too_short`: speech too short to tell a language by. `unsupported_language`: the
-clip is declared to be in languages that the model does not know, and a guess in another one would be a forgery.
-`time_budget`: the time for this part ran out.
+`no_speech`: neither the detector nor the second look heard speech; the gap's `level` says how loud it is.
+`maybe_speech`: the second look alone heard speech, and what the model made of it was not worth keeping. `no_text`: the
+detector heard speech, the model wrote nothing. `too_short`: speech too short to tell a language by.
+`unsupported_language`: the clip is declared to be in languages that no model here knows, and a guess in another one
+would be a forgery. `time_budget`: the time for this part ran out.
 """
 
-SPEECH_LEFT_OUT: frozenset[Reason] = frozenset({"no_text", "unsupported_language", "time_budget"})
-"""Reasons of gaps that hold speech which a person would have to write down."""
+SPEECH_LEFT_OUT: frozenset[Reason] = frozenset({"maybe_speech", "no_text", "unsupported_language", "time_budget"})
+"""Reasons of gaps that hold, or may hold, speech which a person would have to write down."""
 
-Mark = Annotated[
-    str, Field(pattern="^(low_confidence|maybe_no_speech|loop|unsure_language|weak_model|(outside|may_be):[a-z]{2,3})$")
-]
+MARKS = (
+    "low_confidence",
+    "maybe_no_speech",
+    "loop",
+    "repeated",
+    "stock_phrase",
+    "implausible_speed",
+    "outside_speech",
+    "second_look",
+    "unsure_language",
+    "weak_model",
+)
 """Why a segment is not to be trusted as it stands; `transcription.marks` decides.
 
 `low_confidence`: the model's own log-probability is low. `maybe_no_speech`: the model thinks that nobody speaks here.
-`loop`: the text repeats itself as a model does that has lost its way. `unsure_language`: no language is probable.
-`outside:XX`: the model found language XX, which is not allowed, likelier than the one it had to write in. `may_be:XX`:
-the speech may be XX, which the model does not know and writes as one of its neighbours. `weak_model`: a tiny or base
-model on any language but English.
+`loop`: the text repeats itself as a model does that has lost its way. `repeated`: the same text as segments before it.
+`stock_phrase`: what models write into silence, such as thanks for watching. `implausible_speed`: more or less text than
+anybody says in that time. `outside_speech`: most of its time is where the detector heard no speech. `second_look`: the
+detector passed it over at first. `unsure_language`: no language is probable. `weak_model`: a tiny or base model on
+any language but English. Two more name a language: `outside:XX`, the model found XX, which is not allowed, likelier
+than the one it had to write in; `may_be:XX`, the speech may be XX, which the model does not know and writes as one of
+its neighbours.
 """
+
+Mark = Annotated[str, Field(pattern=f"^({'|'.join(MARKS)}|(outside|may_be):[a-z]{{2,3}})$")]
+"""One of `MARKS`, or `outside:XX` or `may_be:XX`."""
 
 
 class Record(BaseModel):
@@ -45,15 +61,53 @@ class Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class LanguageOptions(Record):
+    """What is different for speech in one language. What is None is as in Options.
+
+    `model` is another model, a name or a folder, that reads this language alone; `token` the language that this model
+    was told in training, where Whisper has none for this one (fine-tuned Uyghur is often trained as `uz`). `prompt` is
+    given to the model before each chunk. `script` is what the text is converted to, for Chinese. Thresholds decide the
+    marks.
+    """
+
+    model: str | None = None
+    token: str | None = None
+    prompt: str = ""
+    script: Literal["simplified", "traditional"] | None = None
+    min_avg_logprob: float | None = None
+    max_no_speech_prob: float | None = Field(default=None, ge=0, le=1)
+    max_compression_ratio: float | None = Field(default=None, gt=0)
+    min_language_probability: float | None = Field(default=None, ge=0, le=1)
+
+
+def _with_chinese(given: dict[str, LanguageOptions]) -> dict[str, LanguageOptions]:
+    chinese = given.get("zh", LanguageOptions()).model_dump(exclude_unset=True)
+    return dict(sorted({**given, "zh": _CHINESE.model_copy(update=chinese)}.items()))
+
+
+_CHINESE = LanguageOptions(prompt="以下是普通话的句子。", script="simplified")
+
+
+class Limits(Record):
+    """Thresholds that decide the marks of a segment."""
+
+    min_avg_logprob: float
+    max_no_speech_prob: float
+    max_compression_ratio: float
+    min_language_probability: float
+
+
 class Options(Record):
     """How to transcribe. The defaults are those that were measured best over several languages in one recording.
 
     `model` is a name that faster-whisper knows or a folder; `languages` are those that may be spoken in the archive,
     also such that no model knows. `compute_type` `default` is float16 on CUDA and int8 on a CPU, `threads` 0 lets
     the engine choose. Speech is cut at silences of `min_silence_ms`, at most `max_speech_seconds` long, widened by
-    `pad_ms` on each side; sound is read `window_seconds` at a time. `time_budget` is how many seconds of work each
-    second of a window may cost. `prompts` are given to speech of that language alone: the Chinese one asks
-    for simplified characters. Thresholds decide the marks of a segment.
+    `pad_ms` on each side; where one language has settled, pieces are packed to `pack_seconds`. Sound is read
+    `window_seconds` at a time. `time_budget` is how many seconds of work each second of a window may cost.
+    `word_times` gives every word its time and probability, for about a quarter more work. `translate` adds an English
+    translation as a reading aid. `per_language` says what is different for one language; what it says of Chinese adds
+    to simplified characters. Thresholds decide the marks of a segment.
     """
 
     model: str = "large-v3"
@@ -67,19 +121,47 @@ class Options(Record):
     min_silence_ms: int = Field(default=700, ge=1)
     max_speech_seconds: int = Field(default=15, ge=2, le=29)
     pad_ms: int = Field(default=200, ge=0)
+    pack_seconds: int = Field(default=30, ge=2, le=30)
     time_budget: float = Field(default=10, gt=0)
-    prompts: dict[str, str] = Field(default={"zh": "以下是普通话的句子。"})
+    word_times: bool = True
+    translate: bool = False
+    per_language: Annotated[dict[str, LanguageOptions], AfterValidator(_with_chinese)] = {"zh": _CHINESE}
     min_avg_logprob: float = -1.0
     max_no_speech_prob: float = Field(default=0.6, ge=0, le=1)
     max_compression_ratio: float = Field(default=2.4, gt=0)
     min_language_probability: float = Field(default=0.5, ge=0, le=1)
+
+    def of(self, language: str) -> LanguageOptions:
+        """What is different for speech in one language."""
+        return self.per_language.get(language, LanguageOptions())
+
+    def limits(self, language: str) -> Limits:
+        """The thresholds that hold for speech in one language."""
+        own = self.of(language)
+        return Limits(
+            **{
+                name: getattr(self, name) if getattr(own, name) is None else getattr(own, name)
+                for name in Limits.model_fields
+            }
+        )
+
+
+class Word(Record):
+    """A word as the model wrote it, when it was said, and how probable the model found it."""
+
+    start: Seconds
+    end: Seconds
+    text: str
+    probability: Share
 
 
 class Segment(Record):
     """A stretch of speech with one text in one language.
 
     Language, probabilities and `compression_ratio` are those of the speech chunk that the segment was read in: the
-    model gives one answer a chunk. `language_probability` is among all languages of the model, not only those allowed.
+    model gives one answer a chunk. `language_probability` is among all languages of the model, `outside` that of all
+    which are not allowed. `channel` counts from 0, None where the sides of the track were mixed. `model` names the
+    language's own model, None where it was the transcript's.
     """
 
     start: Seconds
@@ -87,10 +169,14 @@ class Segment(Record):
     text: str
     language: str
     language_probability: Share
+    outside: Share = 0.0
     avg_logprob: Figure
     no_speech_prob: Share
     compression_ratio: Figure
     marks: tuple[Mark, ...] = ()
+    words: tuple[Word, ...] = ()
+    channel: int | None = Field(default=None, ge=0, le=1)
+    model: str | None = None
 
 
 class Gap(Record):
@@ -104,6 +190,15 @@ class Gap(Record):
     end: Seconds
     reason: Reason
     level: float | None = None
+    channel: int | None = Field(default=None, ge=0, le=1)
+
+
+class OwnModel(Record):
+    """A model that read one language alone, and the sha256 of its weights."""
+
+    language: str
+    model: str
+    digest: Sha256
 
 
 class Transcript(Record):
@@ -111,12 +206,17 @@ class Transcript(Record):
 
     `track` is the stream's index in the media file, `track_language` the container's tag, `declared` the languages that
     the source declares. `model_digest` is the sha256 of the weights (`model.bin`); `options.model` is a name, never a
-    path. Segments and gaps follow one another from 0 to `duration` without hole or overlap: every moment is either
-    written down or says why not.
+    path; `own_models` are those of single languages. Segments and gaps follow one another from 0 to `duration`
+    without hole or overlap: every moment is either written down or says why not. Where the two sides of a stereo track
+    hold different voices, each is read by itself, and that holds for each `channel`.
+
+    A `translation` is an English reading aid, made by the same model of the same chunks; `of` is the sha256 of the JSON
+    of the transcript that it goes with. It is never evidence of what was said.
     """
 
     schema_version: Literal[1] = 1
-    kind: Literal["whisper"] = "whisper"
+    kind: Literal["whisper", "translation"] = "whisper"
+    of: Sha256 | None = None
     media_sha256: Sha256
     track: int = Field(ge=0)
     track_language: str | None = None
@@ -126,6 +226,7 @@ class Transcript(Record):
     model_digest: Sha256
     device: str
     compute_type: str
+    own_models: tuple[OwnModel, ...] = ()
     options: Options
     versions: dict[str, str]
     segments: tuple[Segment, ...]
@@ -133,16 +234,22 @@ class Transcript(Record):
 
     @model_validator(mode="after")
     def _covers_the_track(self) -> Self:
-        reached = 0.0
         spans: list[Segment | Gap] = [*self.segments, *self.gaps]
-        for span in sorted(spans, key=lambda s: s.start):
-            if span.start != reached or span.end <= span.start:
-                raise ValueError(f"segments and gaps must follow one another: {span.start} comes after {reached}")
-            reached = span.end
-        if reached != self.duration:
-            raise ValueError(f"segments and gaps end at {reached}, the track at {self.duration}")
         if any(b.start < a.start for a, b in pairwise(spans) if type(a) is type(b)):
             raise ValueError("segments and gaps must be in order of time")
+        if self.kind == "translation":
+            return self
+        channels = {span.channel for span in spans} or {None}
+        if channels not in ({None}, {0, 1}):
+            raise ValueError("both sides of a track are read, or neither by itself")
+        for channel in channels:
+            reached = 0.0
+            for span in sorted((s for s in spans if s.channel == channel), key=lambda s: s.start):
+                if span.start != reached or span.end <= span.start:
+                    raise ValueError(f"segments and gaps must follow one another: {span.start} comes after {reached}")
+                reached = span.end
+            if reached != self.duration:
+                raise ValueError(f"segments and gaps end at {reached}, the track at {self.duration}")
         return self
 
     @property

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import log10
 from typing import NamedTuple
 
@@ -35,13 +36,41 @@ class Piece(NamedTuple):
     text: str
 
 
+class TimedWord(NamedTuple):
+    """A word from `start` to `end`, in milliseconds, as it stands in the text with its space, and its probability."""
+
+    start: int
+    end: int
+    text: str
+    probability: float
+
+
+@dataclass(frozen=True)
+class Heard:
+    """Speech in some sound: the chunks to be read, and where of that the first look was sure."""
+
+    chunks: tuple[Span, ...]
+    sure: tuple[Span, ...]
+
+    def later(self, offset: int) -> "Heard":
+        """The same, so many ms later."""
+        return Heard(
+            tuple(Span(a + offset, b + offset) for a, b in self.chunks),
+            tuple(Span(a + offset, b + offset) for a, b in self.sure),
+        )
+
+
 @dataclass(frozen=True)
 class Window:
-    """A part of a track that is read at once: its span in the track, its sound, and the speech in it by track time."""
+    """A part of a track that is read at once: its span in the track, its sound, and the speech in it by track time.
+
+    `speech` are the chunks to be read, `sure` where the detector's first look heard speech.
+    """
 
     span: Span
     samples: Samples
     speech: tuple[Span, ...]
+    sure: tuple[Span, ...]
 
     def sound(self, span: Span) -> Samples:
         """The samples of a span of the track that lies in this window."""
@@ -49,7 +78,7 @@ class Window:
         return self.samples[(span.start - offset) * SAMPLES_A_MS : (span.end - offset) * SAMPLES_A_MS]
 
 
-def windows(pieces: Iterable[Samples], detect: Callable[[Samples], Sequence[Span]]) -> Iterator[Window]:
+def windows(pieces: Iterable[Samples], detect: Callable[[Samples], Heard]) -> Iterator[Window]:
     """Put a track's sound into windows that end in silence, or where speech was cut anyway.
 
     `pieces` are whole milliseconds long but for the last. `detect` gives the speech in some sound. What of it ends
@@ -63,16 +92,16 @@ def windows(pieces: Iterable[Samples], detect: Callable[[Samples], Sequence[Span
         following = next(coming, None)
         sound = numpy.concatenate((held, piece))
         length = sound.size // SAMPLES_A_MS
-        speech = list(detect(sound))
+        heard = detect(sound)
+        speech = list(heard.chunks)
         cut = length
         if following is not None:
             cut = max(0, length - MARGIN_MS)
             while speech and speech[-1].end > cut:
                 cut = min(cut, speech.pop().start)
         if cut > 0:
-            yield Window(
-                Span(at, at + cut), sound[: cut * SAMPLES_A_MS], tuple(Span(at + a, at + b) for a, b in speech)
-            )
+            kept = Heard(tuple(speech), tuple(within(heard.sure, Span(0, cut)))).later(at)
+            yield Window(Span(at, at + cut), sound[: cut * SAMPLES_A_MS], kept.chunks, kept.sure)
         held, at, piece = sound[cut * SAMPLES_A_MS :], at + cut, following
 
 
@@ -87,6 +116,74 @@ def holes(spans: Iterable[Span], within: Span) -> list[Span]:
     if at < within.end:
         found.append(Span(at, within.end))
     return found
+
+
+def within(spans: Iterable[Span], whole: Span) -> list[Span]:
+    """What of the spans lies in another."""
+    cut = (Span(max(s.start, whole.start), min(s.end, whole.end)) for s in spans)
+    return [span for span in cut if span.start < span.end]
+
+
+def share_in(spans: Iterable[Span], whole: Span) -> float:
+    """The share of a span that others, which do not overlap, cover: 0 to 1."""
+    covered = sum(span.end - span.start for span in within(spans, whole))
+    return covered / (whole.end - whole.start) if whole.end > whole.start else 0.0
+
+
+def over(
+    odds: Sequence[float], threshold: float, hysteresis: float, frame_ms: int, *, within: Span | None
+) -> list[Span]:
+    """Where the probabilities, one each `frame_ms`, reach a threshold and stay above it less the hysteresis."""
+    found: list[Span] = []
+    start: int | None = None
+    for frame, odd in enumerate([*odds, -1.0]):
+        if start is None and odd >= threshold:
+            start = frame
+        elif start is not None and odd < threshold - hysteresis:
+            found.append(Span(start * frame_ms, frame * frame_ms))
+            start = None
+    end = within.end if within else len(odds) * frame_ms
+    return [Span(span.start, min(span.end, end)) for span in found if span.start < end]
+
+
+def joined(spans: Iterable[Span], silence_ms: int, *, pad: int = 0, within: Span | None = None) -> list[Span]:
+    """Make one of spans, in order, that less than a silence parts; then widen each by `pad`, without overlap."""
+    found: list[Span] = []
+    for span in spans:
+        if found and span.start - found[-1].end < silence_ms:
+            found[-1] = Span(found[-1].start, max(found[-1].end, span.end))
+        else:
+            found.append(span)
+    if not pad or not found:
+        return found
+    least, most = (within.start, within.end) if within else (0, found[-1].end + pad if found else 0)
+    middles = [least, *((a.end + b.start) // 2 for a, b in pairwise(found)), most]
+    return [
+        Span(max(span.start - pad, before), min(span.end + pad, after))
+        for span, (before, after) in zip(found, pairwise(middles), strict=True)
+    ]
+
+
+def cut_long(span: Span, longest: int, loudness: Callable[[int], float]) -> list[Span]:
+    """Cut a span into pieces of at most `longest` ms, each where its last third is quietest."""
+    pieces = []
+    while span.end - span.start > longest:
+        latest = span.start + longest
+        cut = min(range(latest - longest // 3, latest + 1, STEP_MS), key=loudness)
+        pieces.append(Span(span.start, cut))
+        span = Span(cut, span.end)
+    return [*pieces, span]
+
+
+def packed(spans: Sequence[Span], longest: int) -> list[list[Span]]:
+    """Put spans, in order, into as few runs as possible that are at most `longest` ms from first to last."""
+    runs: list[list[Span]] = []
+    for span in spans:
+        if runs and span.end - runs[-1][0].start <= longest:
+            runs[-1].append(span)
+        else:
+            runs.append([span])
+    return runs
 
 
 def settled(pieces: Iterable[Piece], within: Span, *, slack: int) -> list[Piece]:

@@ -1,48 +1,86 @@
 """From one audio track to a transcript that accounts for every moment of it.
 
 The track is read in windows of some minutes, so that memory does not grow with its length. In each, the detector says
-where speech is, and the model reads it in batches of chunks, each in its own language.
+where speech is, and the model reads it in batches of chunks, each in its own language. Decoding and detection run
+ahead of the model, and what was read is kept in a checkpoint after each batch.
 """
 
 import importlib.metadata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
+from transcription.ahead import Ahead
+from transcription.checkpoint import Checkpoint
+from transcription.detector import detect
 from transcription.errors import MediaError, ModelError
-from transcription.languages import short, unheard
-from transcription.marks import compression_ratio, marks
-from transcription.media import Media, MediaStream, cut_short, decode, probe
-from transcription.model import Model, Reading
-from transcription.records import Gap, Options, Reason, Segment, Transcript
-from transcription.spans import Piece, Span, Window, holes, level, settled, windows
+from transcription.formats import to_json
+from transcription.languages import Languages, languages_of
+from transcription.marks import repeated, segment_marks
+from transcription.media import Media, MediaStream, cut_short, decode, probe, sides_differ
+from transcription.model import Model
+from transcription.reading import TOO_SHORT_MS, Batch, HeardChunk, Reader
+from transcription.records import Gap, Options, OwnModel, Reason, Segment, Transcript
+from transcription.spans import Heard, Samples, Span, Window, holes, level, share_in, windows, within
 
 Progress = Callable[[float, float], None]
 """Called with the seconds of sound that are done, and those in all."""
-
-TOO_SHORT_MS = 100
-"""Whisper answers `en` at 0.5 to a blink of sound: that is no language."""
 
 _SOFTWARE = ("ctranslate2", "faster-whisper", "thirdcopy")
 
 
 @dataclass(frozen=True)
-class _Languages:
-    """What may be spoken: the `allowed` that the model knows, the `declared`, and those `missing` from the model."""
+class Result:
+    """What came of a track: its transcript, and the translation if one was asked for."""
 
-    allowed: frozenset[str]
-    declared: tuple[str, ...]
-    missing: tuple[str, ...]
+    transcript: Transcript
+    translation: Transcript | None = None
 
-    @property
-    def readable(self) -> bool:
-        """Whether writing anything is honest: not if all that is declared is unknown to the model."""
-        return bool(self.allowed) and (not self.declared or not set(self.declared) <= set(self.missing))
 
-    def hidden(self, language: str) -> tuple[str, ...]:
-        """The missing languages that may hide behind one: where that is declared, only such as are declared too."""
-        return tuple(m for m in self.missing if m in self.declared or language not in self.declared)
+class Opened:
+    """A track that is being decoded, ahead of its reading. Close it, or read it to its end."""
+
+    def __init__(
+        self, path: Path, track: int, options: Options, checkpoint: Checkpoint, media: Media, stream: MediaStream
+    ) -> None:
+        self.path, self.media, self.stream = path, media, stream
+        self.checkpoint = checkpoint
+        self._track = track
+        self._options = options
+        self.windows = Ahead(self._windows())
+        """Channel and window, one after the other; None stands for the sides mixed."""
+
+    def close(self) -> None:
+        """End decoding."""
+        self.windows.close()
+
+    def _windows(self) -> Generator[tuple[int | None, Window], None, None]:
+        timeout = 60 + self.media.duration
+        apart = self.stream.channels == 2 and self.checkpoint.once(
+            "apart", lambda: sides_differ(self.path, self._track, timeout=timeout), bool, bool
+        )
+        for channel in (0, 1) if apart else (None,):
+            pieces = decode(
+                self.path, self._track, channel=channel, seconds=self._options.window_seconds, timeout=timeout
+            )
+            with closing(pieces):
+                for window in windows(pieces, self._detector(channel)):
+                    yield channel, window
+
+    def _detector(self, channel: int | None) -> Callable[[Samples], Heard]:
+        number = 0
+
+        def listen(sound: Samples) -> Heard:
+            nonlocal number
+            number += 1
+            key = f"speech {channel} {number}"
+            return self.checkpoint.once(key, lambda: detect(sound, self._options), _dump_heard, _load_heard)
+
+        return listen
 
 
 class Whisper:
@@ -53,14 +91,37 @@ class Whisper:
 
     def __init__(self, options: Options, *, clock: Callable[[], float] = monotonic) -> None:
         self.options = options
-        self._model = Model(options)
+        self._model = Model(options.model, options)
         self.model = self._model.name
         """The name of the model, or of its folder."""
         self.model_digest = self._model.digest
         """The sha256 of its weights."""
+        self._own: dict[str, Model] = {}
         self._clock = clock
 
-    def transcribe(
+    def open(self, path: Path, *, media_sha256: str, track: int, checkpoint: Path | None = None) -> Opened:
+        """Probe a track and begin to decode it. `checkpoint` is a file that keeps what was read of it.
+
+        Raises MediaError if the file is no media or has no such audio track.
+        """
+        media = probe(path)
+        stream = next((s for s in media.audio if s.index == track), None)
+        if stream is None:
+            raise MediaError(path, f"stream {track} is no audio track")
+        identity = {
+            "media_sha256": media_sha256,
+            "track": track,
+            "options": self.options.model_dump(mode="json", exclude={"threads", "device", "time_budget"}),
+            "model_digest": self.model_digest,
+            "versions": _versions(),
+        }
+        return Opened(path, track, self.options, Checkpoint(checkpoint, identity), media, stream)
+
+    def transcribe(self, path: Path, **given: Any) -> Transcript:
+        """Transcribe one audio track; as `read`, which says more."""
+        return self.read(path, **given).transcript
+
+    def read(
         self,
         path: Path,
         *,
@@ -69,39 +130,28 @@ class Whisper:
         track_language: str | None = None,
         declared: Sequence[str] = (),
         progress: Progress | None = None,
-    ) -> Transcript:
+        opened: Opened | None = None,
+        checkpoint: Path | None = None,
+    ) -> Result:
         """Transcribe one audio track, each chunk of speech in its own language.
 
         `track` is the stream's index as `probe` gives it, `declared` the languages that the source says are spoken.
-        If the model knows none of these, nothing is written: a guess in a neighbouring language would be a forgery.
-        Raises MediaError if the track is missing, cannot be decoded, or ends before its announced end.
+        If no model here knows any of these, nothing is written: a guess in a neighbouring language would be a forgery.
+        `opened` is the track if it was opened before; `checkpoint` as of `open`, and removed at the end. Raises
+        MediaError if the track is missing, cannot be decoded, or ends before its announced end.
         """
-        media = probe(path)
-        stream = next((s for s in media.audio if s.index == track), None)
-        if stream is None:
-            raise MediaError(path, f"stream {track} is no audio track")
-        languages = self._languages(declared)
-        segments: list[Segment] = []
-        gaps: list[Gap] = []
-        end = 0
-
-        def tell(milliseconds: int) -> None:
-            if progress is not None:
-                progress(milliseconds / 1000, max(media.duration, milliseconds / 1000))
-
-        pieces = decode(path, track, seconds=self.options.window_seconds, timeout=60 + media.duration)
-        for window in windows(pieces, self._model.speech):
+        opened = opened or self.open(path, media_sha256=media_sha256, track=track, checkpoint=checkpoint)
+        own = {language for language, one in self.options.per_language.items() if one.model}
+        languages = languages_of(self.options.languages, declared, self._model.languages, own)
+        reader = Reader(self._model, self._own_model, self.options, languages)
+        track_reading = _Track(opened, reader, self.options, languages, self._clock, progress)
+        with closing(opened):
             try:
-                found, left = self._window(window, languages, tell)
+                end = track_reading.run()
             except RuntimeError as error:  # CTranslate2's word for a device out of memory, and for much else
                 raise ModelError(self.model, f"failed while reading {path.name}: {error}") from error
-            segments += found
-            gaps += left
-            end = window.span.end
-            _refuse_overlong(path, end / 1000, media)
-            tell(end)
-        _refuse_cut(path, end / 1000, stream)
-        return Transcript(
+        _refuse_cut(path, end / 1000, opened.stream)
+        transcript = Transcript(
             media_sha256=media_sha256,
             track=track,
             track_language=track_language,
@@ -111,81 +161,166 @@ class Whisper:
             model_digest=self.model_digest,
             device=self._model.device,
             compute_type=self._model.compute_type,
-            options=self.options.model_copy(update={"model": self.model}),
-            versions={name: importlib.metadata.version(name) for name in _SOFTWARE},
-            segments=tuple(segments),
-            gaps=_joined(gaps),
+            own_models=tuple(
+                OwnModel(language=language, model=model.name, digest=model.digest)
+                for language, model in sorted(self._own.items())
+                if any(s.language == language and s.model for s in track_reading.segments)
+            ),
+            options=self._told_options(),
+            versions=_versions(),
+            segments=tuple(track_reading.segments),
+            gaps=_joined(track_reading.gaps),
         )
-
-    def _languages(self, declared: Sequence[str]) -> _Languages:
-        spoken = tuple(short(code) for code in self.options.languages)
-        said = tuple(dict.fromkeys(short(code) for code in declared))
-        return _Languages(
-            allowed=self._model.languages & set(spoken),
-            declared=said,
-            missing=unheard((*said, *spoken), self._model.languages),
-        )
-
-    def _window(
-        self, window: Window, languages: _Languages, tell: Callable[[int], None]
-    ) -> tuple[list[Segment], list[Gap]]:
-        """The segments and gaps of a window, which together cover it."""
-        began = self._clock()
-        budget = self.options.time_budget * (window.span.end - window.span.start) / 1000
-        left: list[tuple[Span, Reason]] = [(hole, "no_speech") for hole in holes(window.speech, window.span)]
-        left += [(s, "too_short") for s in window.speech if s.end - s.start < TOO_SHORT_MS]
-        chunks = [s for s in window.speech if s.end - s.start >= TOO_SHORT_MS]
-        refusal: Reason | None = None if languages.readable else "unsupported_language"
-        segments: list[Segment] = []
-        while chunks and not refusal:
-            if self._clock() - began > budget:
-                refusal = "time_budget"
-                break
-            batch, chunks = chunks[: self.options.batch_size], chunks[self.options.batch_size :]
-            readings = self._model.read([window.sound(s) for s in batch], languages.allowed)
-            for span, reading in zip(batch, readings, strict=True):
-                pieces = self._pieces(span, reading)
-                segments += self._segments(pieces, reading, languages)
-                left += [(hole, "no_text") for hole in holes((Span(p.start, p.end) for p in pieces), span)]
-            tell(batch[-1].end)
-        if refusal:
-            left += [(s, refusal) for s in chunks]
-        gaps = [
-            Gap(start=s.start / 1000, end=s.end / 1000, reason=reason, level=level(window.sound(s)))
-            for s, reason in sorted(left)
-        ]
-        return segments, gaps
-
-    def _pieces(self, span: Span, reading: Reading) -> list[Piece]:
-        timed = (Piece(span.start + p.start, span.start + p.end, p.text) for p in reading.pieces)
-        return settled(timed, span, slack=self.options.min_silence_ms)
-
-    def _segments(self, pieces: Sequence[Piece], reading: Reading, languages: _Languages) -> list[Segment]:
-        found = marks(
-            reading.text,
-            language=reading.language,
-            language_probability=reading.language_probability,
-            outside=reading.outside,
-            avg_logprob=reading.avg_logprob,
-            no_speech_prob=reading.no_speech_prob,
-            missing=languages.hidden(reading.language),
-            width=reading.width,
-            options=self.options,
-        )
-        return [
-            Segment(
-                start=piece.start / 1000,
-                end=piece.end / 1000,
-                text=piece.text.strip(),
-                language=reading.language,
-                language_probability=reading.language_probability,
-                avg_logprob=reading.avg_logprob,
-                no_speech_prob=reading.no_speech_prob,
-                compression_ratio=compression_ratio(reading.text),
-                marks=found,
+        translation = None
+        if self.options.translate:
+            of = sha256(to_json(transcript).encode()).hexdigest()
+            aid = tuple(track_reading.translated)
+            translation = transcript.model_copy(
+                update={"kind": "translation", "of": of, "segments": aid, "gaps": (), "own_models": ()}
             )
-            for piece in pieces
-        ]
+        opened.checkpoint.discard()
+        return Result(transcript, translation)
+
+    def _own_model(self, language: str) -> Model:
+        if language not in self._own:
+            self._own[language] = Model(self.options.of(language).model or self.options.model, self.options)
+        return self._own[language]
+
+    def _told_options(self) -> Options:
+        """The options without a path of this machine."""
+        per = {
+            language: one.model_copy(update={"model": Path(one.model).name if Path(one.model).is_dir() else one.model})
+            if one.model
+            else one
+            for language, one in self.options.per_language.items()
+        }
+        return self.options.model_copy(update={"model": self.model, "per_language": per})
+
+
+class _Track:
+    """The reading of one track: its segments, gaps and translation, as they come."""
+
+    def __init__(
+        self,
+        opened: Opened,
+        reader: Reader,
+        options: Options,
+        languages: Languages,
+        clock: Callable[[], float],
+        progress: Progress | None,
+    ) -> None:
+        self.segments: list[Segment] = []
+        self.gaps: list[Gap] = []
+        self.translated: list[Segment] = []
+        self._opened = opened
+        self._reader = reader
+        self._options = options
+        self._languages = languages
+        self._clock = clock
+        self._progress = progress
+        self._heard: tuple[HeardChunk, ...] = ()
+
+    def run(self) -> int:
+        """Read it: how many ms it has."""
+        end, before, channel, sure = 0, 0, None, list[Span]()
+        segments: dict[int | None, list[Segment]] = {}
+        for number, (side, window) in enumerate(self._opened.windows):
+            if side != channel:
+                channel, before, self._heard = side, before + end, ()
+                self._mark(segments.get(0, []), sure)
+                sure = []
+            segments.setdefault(side, []).extend(self._window(number, side, window, before))
+            sure += window.sure
+            end = window.span.end
+            _refuse_overlong(self._opened.path, end / 1000, self._opened.media)
+            self._tell(before + end, before)
+        self._mark(segments.get(channel, []), sure)
+        order = {None: 0, 0: 0, 1: 1}
+        self.segments.sort(key=lambda s: (s.start, order[s.channel]))
+        self.translated.sort(key=lambda s: (s.start, order[s.channel]))
+        self.gaps.sort(key=lambda g: (g.start, order[g.channel]))
+        return end
+
+    def _mark(self, segments: Sequence[Segment], sure: Sequence[Span]) -> None:
+        """Add the marks that need the whole track: what repeats, and what lies outside speech."""
+        again = repeated([s.text for s in segments])
+        for segment, repeats in zip(segments, again, strict=True):
+            span = Span(round(segment.start * 1000), round(segment.end * 1000))
+            spoken = 1.0 if "second_look" in segment.marks else share_in(_near(sure, span), span)
+            own = segment_marks(segment.text, segment.end - segment.start, spoken, again=repeats)
+            self.segments.append(segment.model_copy(update={"marks": (*segment.marks, *own)}))
+
+    def _window(self, number: int, channel: int | None, window: Window, before: int) -> list[Segment]:
+        """Read a window: its segments. Its gaps are kept; together they cover it."""
+        began = self._clock()
+        budget = self._options.time_budget * (window.span.end - window.span.start) / 1000
+        spans = [s for s in window.speech if s.end - s.start >= TOO_SHORT_MS]
+        why: dict[Span, Reason] = {s: "too_short" for s in window.speech if s.end - s.start < TOO_SHORT_MS}
+        why |= dict.fromkeys(spans, "no_text")
+        refusal: Reason | None = None if self._languages.readable else "unsupported_language"
+        segments: list[Segment] = []
+        taken = apart = count = 0
+        while taken < len(spans) and not refusal:
+            key = f"batch {number} {count}"
+            batch: Batch | None = _load_batch(self._opened.checkpoint.get(key))
+            if batch is None:
+                if self._clock() - began > budget:
+                    refusal = "time_budget"
+                    break
+                batch = self._reader.batch(window, spans[taken:], self._heard, apart)
+                self._opened.checkpoint.keep(key, batch.model_dump(mode="json"))
+            taken, apart, count, self._heard = taken + batch.took, batch.apart, count + 1, batch.heard
+            segments += (s.model_copy(update={"channel": channel}) for s in batch.segments)
+            self.translated += (s.model_copy(update={"channel": channel}) for s in batch.translated)
+            why |= {Span(one.start, one.end): one.reason for one in batch.left}
+            if batch.took:
+                self._tell(before + spans[taken - 1].end, before)
+        if refusal:
+            why |= dict.fromkeys(spans[taken:], refusal)
+        self.gaps += _gaps(window, segments, why, channel)
+        return segments
+
+    def _tell(self, milliseconds: int, before: int) -> None:
+        if self._progress is not None:
+            whole = self._opened.media.duration * (2 if before else 1)
+            self._progress(milliseconds / 1000, max(whole, milliseconds / 1000))
+
+
+def _gaps(window: Window, segments: Sequence[Segment], why: dict[Span, Reason], channel: int | None) -> Iterator[Gap]:
+    """What of a window its segments leave open: in speech for that speech's reason, elsewhere silence."""
+    written = [Span(round(s.start * 1000), round(s.end * 1000)) for s in segments]
+    for hole in holes(written, window.span):
+        speech = [(part, why[span]) for span in _near(sorted(why), hole) for part in within([span], hole)]
+        silence: list[tuple[Span, Reason]] = [(s, "no_speech") for s in holes((s for s, _ in speech), hole)]
+        for span, reason in sorted([*speech, *silence]):
+            yield Gap(
+                start=span.start / 1000,
+                end=span.end / 1000,
+                reason=reason,
+                level=level(window.sound(span)),
+                channel=channel,
+            )
+
+
+def _near(spans: Sequence[Span], span: Span) -> list[Span]:
+    return [one for one in spans if one.end > span.start and one.start < span.end]
+
+
+def _versions() -> dict[str, str]:
+    return {name: importlib.metadata.version(name) for name in _SOFTWARE}
+
+
+def _dump_heard(heard: Heard) -> list[list[list[int]]]:
+    return [[list(s) for s in heard.chunks], [list(s) for s in heard.sure]]
+
+
+def _load_heard(known: list[list[list[int]]]) -> Heard:
+    chunks, sure = known
+    return Heard(tuple(Span(*s) for s in chunks), tuple(Span(*s) for s in sure))
+
+
+def _load_batch(known: Any | None) -> Batch | None:
+    return None if known is None else Batch.model_validate(known)
 
 
 def _refuse_cut(path: Path, reached: float, stream: MediaStream) -> None:
@@ -202,13 +337,16 @@ def _refuse_overlong(path: Path, reached: float, media: Media) -> None:
 
 
 def _joined(gaps: Sequence[Gap]) -> tuple[Gap, ...]:
-    """Make one gap of those that follow one another for the same reason, as at the seam of two windows."""
+    """Make one gap of those of a channel that follow one another for the same reason, as at the seam of two windows."""
     joined: list[Gap] = []
+    last: dict[int | None, int] = {}
     for gap in gaps:
-        last = joined[-1] if joined else None
-        if last and last.end == gap.start and last.reason == gap.reason:
-            levels = [g.level for g in (last, gap) if g.level is not None]
-            joined[-1] = last.model_copy(update={"end": gap.end, "level": max(levels, default=None)})
+        number = last.get(gap.channel)
+        before = joined[number] if number is not None else None
+        if number is not None and before and before.end == gap.start and before.reason == gap.reason:
+            levels = [g.level for g in (before, gap) if g.level is not None]
+            joined[number] = before.model_copy(update={"end": gap.end, "level": max(levels, default=None)})
         else:
+            last[gap.channel] = len(joined)
             joined.append(gap)
     return tuple(joined)

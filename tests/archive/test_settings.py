@@ -92,7 +92,7 @@ ONE = "minimum_copies = 1\n"
             "schedule.audit: the day of the cron line '0 3 30 2 *' never",
         ),
         (ONE + BUCKET + "part_size_mib = 65", "targets.s3.part_size_mib: Input should be less than or equal to 64"),
-        (ONE + BUCKET + "checksum = 'md5'", "targets.s3.checksum: Input should be 'probed', 'sha256', 'content-md5'"),
+        (ONE + BUCKET + "checksum = 'md5'", "targets.s3.checksum: Input should be 'probed', 'sha256', 'signed-sha256'"),
         (ONE + BUCKET + "read_back = 0", "targets.s3.read_back: Input should be greater than 0"),
         (ONE + BUCKET + "read_back = 1.5", "targets.s3.read_back: Input should be less than or equal to 1"),
         (ONE + BUCKET + "bandwidth_mib_s = 0", "targets.s3.bandwidth_mib_s: Input should be greater than 0"),

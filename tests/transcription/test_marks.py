@@ -14,7 +14,7 @@ CLEAR = {
     "no_speech_prob": 0.01,
     "missing": (),
     "width": 1280,
-    "options": Options(),
+    "limits": Options().limits("en"),
 }
 
 

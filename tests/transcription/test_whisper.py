@@ -19,7 +19,7 @@ MORE = "The police told us nothing about the reason. My mother is still waiting 
 
 
 def read(whisper: Whisper, path: Path, track: int = 0, **given: object) -> Transcript:
-    return whisper.transcribe(path, media_sha256=DIGEST, track=track, **given)  # type: ignore[arg-type]
+    return whisper.transcribe(path, media_sha256=DIGEST, track=track, **given)
 
 
 def words_wrong(made: Transcript, said: str) -> float:
@@ -57,7 +57,11 @@ def test_english_is_read_and_says_how_it_was_made(whisper_model: Whisper, spoken
 
 
 def test_two_languages_in_one_recording_are_told_apart(whisper_model: Whisper, say: Say, made: Ffmpeg) -> None:
-    german = say("Guten Tag, meine Damen und Herren, heute ist das Wetter sehr schön in Berlin.", voice="de")
+    german = say(
+        "Guten Tag, meine Damen und Herren. Heute ist das Wetter sehr schön in Berlin. "
+        "Wir sprechen über die Menschen, die verschwunden sind, und über ihre Familien.",
+        voice="de",
+    )
     both = made("both.wav", *one_after_the_other(say(MORE), german))
     options = whisper_model.options.model_copy(update={"languages": ("en", "de")})
     chosen = read(Whisper(options), both)
@@ -117,7 +121,7 @@ def test_a_neighbour_of_a_declared_language_is_doubted(whisper_model: Whisper, s
 
 def test_what_was_done_in_time_is_kept(whisper_folder: Path, spoken: Path, say: Say, made: Ffmpeg) -> None:
     long = made("long.wav", *one_after_the_other(spoken, say(MORE)))
-    options = Options(model=str(whisper_folder), languages=("en",), batch_size=1, time_budget=1)
+    options = Options(model=str(whisper_folder), languages=("en",), batch_size=1, pack_seconds=8, time_budget=1)
     clock = count(0, 10)
     slow = read(Whisper(options, clock=lambda: next(clock)), long)
     assert slow.segments

@@ -1,0 +1,265 @@
+"""Reading one window of a track: batch after batch of speech chunks, each in its own language.
+
+What a batch does depends only on the window and on what was heard before, so a batch that is known from a checkpoint
+need not be read again, and what follows comes out the same.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from transcription.chunks import Chunk, next_chunks, words_of
+from transcription.deciding import SURE, Odds, decide, settled, shares
+from transcription.languages import Languages, mistaken_for
+from transcription.marks import compression_ratio, fabricated, marks
+from transcription.model import Encoded, Model, Written
+from transcription.records import Options, Reason, Record, Segment, Word
+from transcription.scripts import Script, to_script
+from transcription.spans import Piece, Span, TimedWord, Window, share_in
+from transcription.spans import settled as settle
+
+TOO_SHORT_MS = 100
+"""Whisper answers `en` at 0.5 to a blink of sound: that is no language."""
+
+ALONE = 0.9
+"""Probability, among all the model's languages, of the only one that is allowed: below it a pack is read apart."""
+
+MEMORY_OF_CHUNKS = 12
+"""Chunks before this one that decide whether a language has settled."""
+
+
+class HeardChunk(Record):
+    """What is remembered of a chunk: its language, the probabilities of the allowed ones, its seconds."""
+
+    language: str
+    odds: dict[str, float]
+    probability: float
+    seconds: float
+
+
+class Left(Record):
+    """A stretch that nothing is written for, in ms, and why."""
+
+    start: int
+    end: int
+    reason: Reason
+
+
+class Batch(Record):
+    """What came of a batch: how many stretches of speech it took, how many of the next are to be read apart."""
+
+    took: int
+    apart: int
+    heard: tuple[HeardChunk, ...]
+    segments: tuple[Segment, ...]
+    translated: tuple[Segment, ...]
+    left: tuple[Left, ...]
+
+
+@dataclass(frozen=True)
+class _Said:
+    """One chunk, what was heard in it, and what was written of it by which model."""
+
+    chunk: Chunk
+    language: str
+    odds: Odds
+    written: Written
+    model: Model
+    own: str | None
+    guessed: bool
+    translated: Written | None = None
+
+
+def sure_of(language: str, odds: Odds, allowed: Collection[str], heard: Sequence[HeardChunk]) -> bool:
+    """Whether a packed chunk is in one language throughout; if not, its stretches are read apart.
+
+    Where several languages are allowed, the others' odds tell. Where one is, all the model's languages do: a chunk that
+    is less sure than `ALONE` may hold another language, unless this recording has been no surer stretch by stretch.
+    """
+    if len(allowed) > 1:
+        return shares(odds, allowed)[language] >= SURE
+    usual = sum(chunk.probability for chunk in heard) / len(heard) if heard else 1.0
+    return odds.get(language, 0.0) >= min(ALONE, usual)
+
+
+class Reader:
+    """Reads windows with a model; `own_model` gives the model of a language that has one, loaded when first asked."""
+
+    def __init__(self, model: Model, own_model: Callable[[str], Model], options: Options, languages: Languages) -> None:
+        self._model = model
+        self._own_model = own_model
+        self._options = options
+        self._languages = languages
+
+    def batch(self, window: Window, spans: Sequence[Span], heard: Sequence[HeardChunk], apart: int) -> Batch:
+        """Read the next chunks of `spans`, all that is left of a window's speech. `heard` are the chunks before."""
+        options, allowed = self._options, self._languages.allowed
+        before = [(chunk.language, chunk.odds, chunk.seconds) for chunk in heard]
+        forced = self._languages.forced
+        language = forced or settled(before, allowed)
+        longest = options.pack_seconds * 1000 if language else None
+        chunks = next_chunks(spans, options.batch_size, apart=apart, longest=longest)
+        model = self._own_model(forced) if forced else self._model
+        encoded = model.encode([chunk.sound(window) for chunk in chunks])
+        odds = model.hear(encoded)
+        unsure = [
+            n
+            for n, chunk in enumerate(chunks)
+            if language and len(chunk.pieces) > 1 and not forced and not sure_of(language, odds[n], allowed, heard)
+        ]
+        kept = unsure[0] if unsure else len(chunks)
+        again = len(chunks[kept].pieces) if unsure else max(0, apart - sum(len(c.pieces) for c in chunks))
+        chunks, odds = chunks[:kept], odds[:kept]
+        took = sum(len(chunk.pieces) for chunk in chunks)
+        if not chunks:
+            return Batch(took=0, apart=again, heard=tuple(heard), segments=(), translated=(), left=())
+        rows = encoded.rows(range(kept))
+        last = heard[-1].language if heard else None
+        found = [forced] * kept if forced else decide(odds, [c.seconds for c in chunks], allowed, before=last)
+        said = self._write(window, chunks, odds, rows, found, model)
+        remembered = [
+            HeardChunk(
+                language=one.language,
+                odds=dict(shares(one.odds, allowed)),
+                probability=one.odds.get(one.language, 0.0),
+                seconds=one.chunk.seconds,
+            )
+            for one in said
+        ]
+        segments: list[Segment] = []
+        translated: list[Segment] = []
+        left: list[Left] = []
+        for one in said:
+            made, aid, gone = self._segments(window, one)
+            segments += made
+            translated += aid
+            left += gone
+        return Batch(
+            took=took,
+            apart=again,
+            heard=(*heard, *remembered)[-MEMORY_OF_CHUNKS:],
+            segments=tuple(segments),
+            translated=tuple(translated),
+            left=tuple(left),
+        )
+
+    def _write(
+        self,
+        window: Window,
+        chunks: Sequence[Chunk],
+        odds: Sequence[Odds],
+        encoded: Encoded,
+        languages: Sequence[str],
+        model: Model,
+    ) -> list[_Said]:
+        """Write each chunk by the model of its language."""
+        options = self._options
+        said: dict[int, _Said] = {}
+        routes = [self._route(language, heard) for language, heard in zip(languages, odds, strict=True)]
+        for route in sorted(set(routes)):
+            rows = [n for n, one in enumerate(routes) if one == route]
+            language, own, guessed = route
+            writer, part = model, encoded.rows(rows)
+            if own and model is self._model:
+                writer = self._own_model(language)
+                part = writer.encode([chunks[n].sound(window) for n in rows])
+            mine = [options.of(language).token or language if own else language] * len(rows)
+            prompts = [options.of(language).prompt] * len(rows)
+            written = writer.write(part, mine, prompts=prompts, words=options.word_times)
+            aids: list[Written | None] = [None] * len(rows)
+            if options.translate and language != "en" and writer.multilingual:
+                aids = list(writer.write(part, mine, translate=True))
+            for n, text, aid in zip(rows, written, aids, strict=True):
+                name = writer.name if own else None
+                said[n] = _Said(chunks[n], language, odds[n], text, writer, name, guessed, aid)
+        return [said[n] for n in range(len(chunks))]
+
+    def _route(self, language: str, heard: Odds) -> tuple[str, bool, bool]:
+        """Language, whether a model of its own reads it, and whether that is a guess.
+
+        Where a language without a token of its own is declared and has a model, its neighbours' chunks are given to it,
+        unless the neighbour is declared too.
+        """
+        options, languages = self._options, self._languages
+        if languages.forced:
+            return languages.forced, True, False
+        likely = mistaken_for((language,), languages.hidden(language))
+        for missing in likely:
+            if missing in languages.declared and language not in languages.declared and options.of(missing).model:
+                return missing, True, True
+        return language, options.of(language).model is not None, False
+
+    def _segments(self, window: Window, said: _Said) -> tuple[list[Segment], list[Segment], list[Left]]:
+        """A chunk's segments, those of its translation, and what is left out of it."""
+        chunk, limits = said.chunk, self._options.limits(said.language)
+        allowed = self._languages.allowed
+        outside = {language: odd for language, odd in said.odds.items() if language not in allowed}
+        probability = min(1.0, said.odds.get(said.language, max(said.odds.values(), default=0.0)))
+        found = marks(
+            said.written.text,
+            language=said.language,
+            language_probability=probability,
+            outside=max(outside.items(), key=lambda one: one[1], default=("und", 0.0)),
+            avg_logprob=said.written.avg_logprob,
+            no_speech_prob=said.written.no_speech_prob,
+            missing=() if said.own else self._languages.hidden(said.language),
+            width=said.model.width,
+            limits=limits,
+        )
+        if said.guessed:
+            found = tuple(dict.fromkeys((*found, "unsure_language")))
+        sure = share_in(window.sure, chunk.span) > 0
+        if not sure:
+            if fabricated(said.written.text, chunk.seconds, found):
+                return [], [], [Left(start=s.start, end=s.end, reason="maybe_speech") for s in chunk.pieces]
+            found = ("second_look", *found)
+        common = {
+            "language_probability": probability,
+            "outside": min(1.0, sum(outside.values())),
+            "model": said.own,
+        }
+        segments = list(self._timed(chunk, said.written, marks=found, language=said.language, **common))
+        aid: list[Segment] = []
+        if said.translated is not None:
+            own = marks(
+                said.translated.text,
+                language="en",
+                language_probability=1.0,
+                outside=("und", 0.0),
+                avg_logprob=said.translated.avg_logprob,
+                no_speech_prob=said.translated.no_speech_prob,
+                missing=(),
+                width=said.model.width,
+                limits=self._options.limits("en"),
+            )
+            aid = list(self._timed(chunk, said.translated, marks=own, language="en", **common))
+        return segments, aid, []
+
+    def _timed(
+        self, chunk: Chunk, written: Written, *, marks: tuple[str, ...], language: str, **figures: Any
+    ) -> Iterable[Segment]:
+        pieces = settle(chunk.placed(written.pieces), chunk.span, slack=self._options.min_silence_ms)
+        words = words_of(pieces, chunk.placed_words(written.words))
+        script = self._options.of(language).script
+        for piece, own in zip(pieces, words, strict=True):
+            yield Segment(
+                start=piece.start / 1000,
+                end=piece.end / 1000,
+                text=to_script(piece.text.strip(), script),
+                language=language,
+                avg_logprob=written.avg_logprob,
+                no_speech_prob=written.no_speech_prob,
+                compression_ratio=compression_ratio(written.text),
+                marks=marks,
+                words=tuple(_word(piece, word, script) for word in own if word.text.strip()),
+                **figures,
+            )
+
+
+def _word(piece: Piece, word: TimedWord, script: Script | None) -> Word:
+    """A word within its segment: the model's times are rough, and cross the segment's by a little."""
+    start = min(max(word.start, piece.start), piece.end)
+    end = min(max(word.end, start), piece.end)
+    return Word(
+        start=start / 1000, end=end / 1000, text=to_script(word.text.strip(), script), probability=word.probability
+    )
