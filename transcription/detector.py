@@ -27,8 +27,8 @@ HYSTERESIS = 0.15
 SHORTEST_HOLE_MS = 300
 """Shorter stretches between speech are not looked at again."""
 
-QUIETEST_DB = -55.0
-"""A stretch whose loudest tenth of a second is below this holds no speech: a quiet room is about there."""
+QUIETEST_DB = -72.0
+"""A stretch whose loudest tenth of a second is below this is not looked at again: recorded speech is there at -65."""
 
 PEAK = 0.7
 """What a stretch is raised to before the second look, by 30 dB at most."""
