@@ -21,7 +21,7 @@ from archive.steps.linking import link_clip, load_registers, prepare_registers, 
 from archive.steps.listing import list_source
 from archive.steps.recording import record
 from archive.steps.storing import store, tidy
-from archive.steps.transcribing import Engine, model_name, to_transcribe, transcribe_clip
+from archive.steps.transcribing import Engine, model_name, to_transcribe, transcribe_clips
 from archive.steps.work import seal_work, to_seal
 from transcription.errors import ToolMissing, TranscriptionError
 
@@ -146,9 +146,9 @@ def transcribe_step(
     """Transcribe clips. A model or a tool that is missing is a problem of this step alone: the rest goes on."""
     tally = Tally()
     try:
-        for clip in clips:
-            done = transcribe_clip(archive, engine(), clip, readiness.usable)
-            tally += Tally(transcribed=done.transcripts, problems=(f"{clip}: {done.problem}",) if done.problem else ())
+        for done in transcribe_clips(archive, engine(), clips, readiness.usable) if clips else ():
+            problems = (f"{done.clip}: {done.problem}",) if done.problem else ()
+            tally += Tally(transcribed=done.transcripts, problems=problems)
     except TranscriptionError as error:
         tally += Tally(problems=(f"nothing more was transcribed: {error}",))
     return tally

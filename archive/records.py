@@ -123,6 +123,7 @@ class TranscriptRef(Record):
     """A transcript as the sidecar names it: the file in the work object, and its digest."""
 
     name: str
+    kind: Literal["whisper", "translation"] = "whisper"
     sha512: str
     media_sha256: str
     track: int

@@ -93,6 +93,6 @@ def material_of(archive: Archive, clip: str) -> Material:
         transcripts=tuple(
             (name, tuple(Utterance(s.start, s.end, s.text, s.language) for s in transcript.segments))
             for name, transcript in transcripts
-            if transcript.media_sha256 == capture.media.sha256
+            if transcript.media_sha256 == capture.media.sha256 and transcript.kind != "translation"
         ),
     )

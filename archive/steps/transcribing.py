@@ -3,11 +3,13 @@
 import json
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from archive import ocfl
 from archive.opened import Archive
@@ -22,6 +24,9 @@ from transcription.formats import to_json
 from transcription.media import MediaStream, probe
 from transcription.records import Options, Transcript
 
+if TYPE_CHECKING:
+    from transcription.whisper import Opened, Result
+
 
 class Engine(Protocol):
     """What reads speech (transcription.whisper.Whisper): `model` is its name, the digest the sha256 of its weights."""
@@ -29,16 +34,22 @@ class Engine(Protocol):
     model: str
     model_digest: str
 
-    def transcribe(
+    def open(self, path: Path, *, media_sha256: str, track: int, checkpoint: Path | None = None) -> "Opened":
+        """Begin to decode one audio track."""
+        ...
+
+    def read(
         self,
         path: Path,
         *,
         media_sha256: str,
         track: int,
         track_language: str | None = None,
-        declared: tuple[str, ...] = (),
+        declared: Sequence[str] = (),
         progress: Callable[[float, float], None] | None = None,
-    ) -> Transcript:
+        opened: "Opened | None" = None,
+        checkpoint: Path | None = None,
+    ) -> "Result":
         """Read one audio track."""
         ...
 
@@ -67,26 +78,80 @@ def to_transcribe(archive: Archive, model: str, *, retry: bool = False) -> list[
     ]
 
 
-def transcribe_clip(archive: Archive, engine: Engine, clip: str, usable: Mapping[str, Target]) -> TranscribedClip:
-    """Transcribe each audio track of a clip's newest media. A failure is kept and reported, not raised."""
+def transcribe_clips(
+    archive: Archive, engine: Engine, clips: Sequence[str], usable: Mapping[str, Target]
+) -> Iterator[TranscribedClip]:
+    """Transcribe each audio track of the clips' newest media, one clip after the other.
+
+    While one is read, the next one's media are brought and its decoding begins. A failure is kept and reported, not
+    raised.
+    """
+    with ThreadPoolExecutor(1, thread_name_prefix="next clip") as pool:
+        coming: deque[Future[_Prepared]] = deque()
+        try:
+            for number, clip in enumerate(clips):
+                if not coming:
+                    coming.append(pool.submit(_prepare, archive, engine, clip, usable))
+                if number + 1 < len(clips):
+                    coming.append(pool.submit(_prepare, archive, engine, clips[number + 1], usable))
+                yield _transcribe(archive, engine, clip, coming.popleft())
+        finally:
+            for one in coming:
+                with suppress(Exception):  # it was not needed any more
+                    one.result().close()
+
+
+@dataclass
+class _Prepared:
+    """A clip's media, ready to be read: brought to this machine, and its first track being decoded."""
+
+    capture: Capture
+    media: Path
+    tracks: list[MediaStream]
+    opened: dict[int, "Opened"]
+    held: ExitStack
+
+    def close(self) -> None:
+        """Stop decoding, and give up what was brought."""
+        for one in self.opened.values():
+            one.close()
+        self.held.close()
+
+
+def _prepare(archive: Archive, engine: Engine, clip: str, usable: Mapping[str, Target]) -> _Prepared:
     capture = archive.ledger.clips.captures(clip)[-1]
+    with ExitStack() as stack:
+        media = stack.enter_context(_media(archive, capture, usable))
+        tracks = [stream for stream in probe(media).streams if stream.kind == "audio"]
+        opened = {track.index: _open(archive, engine, capture, media, track) for track in tracks[:1]}
+        return _Prepared(capture, media, tracks, opened, stack.pop_all())
+
+
+def _open(archive: Archive, engine: Engine, capture: Capture, media: Path, track: MediaStream) -> "Opened":
+    checkpoint = archive.state / "transcribing" / f"{capture.clip}-t{track.index}.jsonl"
+    return engine.open(media, media_sha256=capture.media.sha256, track=track.index, checkpoint=checkpoint)
+
+
+def _transcribe(archive: Archive, engine: Engine, clip: str, coming: "Future[_Prepared]") -> TranscribedClip:
     try:
-        with _media(archive, capture, usable) as media:
-            tracks = [stream for stream in probe(media).streams if stream.kind == "audio"]
-            for track in tracks:
-                _transcribe_track(archive, engine, capture, media, track)
+        prepared = coming.result()
+        with closing(prepared):
+            for track in prepared.tracks:
+                opened = prepared.opened.get(track.index)
+                opened = opened or _open(archive, engine, prepared.capture, prepared.media, track)
+                _transcribe_track(archive, engine, prepared.capture, prepared.media, track, opened)
     except (MediaError, ModelError, TargetError, FileNotFoundError) as error:
         kind = "damaged" if isinstance(error, MediaError) and not isinstance(error, MediaTimeout) else "passing"
         archive.ledger.clips.failed(clip, "transcribe", kind=kind, message=str(error), now=archive.clock())
         return TranscribedClip(clip, problem=str(error))
-    reading = Reading(
-        media_sha256=capture.media.sha256, model=engine.model, model_digest=engine.model_digest, tracks=len(tracks)
-    )
+    tracks = len(prepared.tracks)
+    media_sha256 = prepared.capture.media.sha256
+    reading = Reading(media_sha256=media_sha256, model=engine.model, model_digest=engine.model_digest, tracks=tracks)
     readings = [*read_readings(archive.ledger.clips.done(clip, "transcribe")), reading]
     archive.ledger.clips.mark_done(clip, "transcribe", json.dumps([r.model_dump(mode="json") for r in readings]))
     archive.ledger.clips.mended(clip, "transcribe")
     archive.ledger.clips.undo(clip, "link", "work")
-    return TranscribedClip(clip, transcripts=len(tracks))
+    return TranscribedClip(clip, transcripts=tracks)
 
 
 def model_name(options: Options) -> str:
@@ -103,32 +168,45 @@ def _was_read(media_sha256: str, body: str | None, model: str) -> bool:
     return any(r.media_sha256 == media_sha256 and r.model == model for r in read_readings(body))
 
 
-def _transcribe_track(archive: Archive, engine: Engine, capture: Capture, media: Path, track: MediaStream) -> None:
+def _transcribe_track(
+    archive: Archive, engine: Engine, capture: Capture, media: Path, track: MediaStream, opened: "Opened"
+) -> None:
     source = archive.settings.sources.get(capture.source)
     with archive.progress.task(f"{capture.clip} track {track.index}", total=capture.duration, unit="s") as task:
         reached = 0.0
 
-        def tell(done: float, _total: float) -> None:
+        def tell(done: float, total: float) -> None:
             nonlocal reached
+            task.total(total)
             task.advance(done - reached)
             reached = done
 
-        transcript = engine.transcribe(
+        result = engine.read(
             media,
             media_sha256=capture.media.sha256,
             track=track.index,
             track_language=track.language,
             declared=source.languages if source else (),
             progress=tell,
+            opened=opened,
         )
+    for made in (result.transcript, result.translation):
+        if made is not None:
+            _keep(archive, capture, made)
+
+
+def _keep(archive: Archive, capture: Capture, transcript: Transcript) -> None:
     body = to_json(transcript)
-    slug = re.sub(r"[^A-Za-z0-9.-]+", "-", engine.model)
-    name = f"{slug}-{engine.model_digest[:8]}-t{track.index}"
+    slug = re.sub(r"[^A-Za-z0-9.-]+", "-", transcript.model)
+    name = f"{slug}-{transcript.model_digest[:8]}-t{transcript.track}"
+    if transcript.kind == "translation":
+        name += "-to-en"
     ref = TranscriptRef(
         name=name,
+        kind=transcript.kind,
         sha512=ocfl.digest_of(body.encode()),
         media_sha256=capture.media.sha256,
-        track=track.index,
+        track=transcript.track,
         model=transcript.model,
         model_digest=transcript.model_digest,
         languages=transcript.languages,

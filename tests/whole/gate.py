@@ -13,7 +13,8 @@ _BLOCK = 1 << 16
 class Gate:
     """Stands before one server on loopback, at `endpoint`.
 
-    `stop_at` holds every request whose first line matches from then on: nothing of it is passed, and `reached` is set.
+    `stop_at` holds the first request whose first line matches, and all that is sent after it: none of it is passed, and
+    `reached` is set, so that no other request of the same program gets further meanwhile.
     With `dies` the gate goes `dark` at it instead, as a server that loses its power: connections end, none is taken.
     """
 
@@ -27,6 +28,7 @@ class Gate:
         self._dies = False
         self._answers = False
         self._free = threading.Event()
+        self._stopped = threading.Event()
         self.reached = threading.Event()
         self._listener: socket.socket | None = None
         self._accepting: threading.Thread | None = None
@@ -42,12 +44,14 @@ class Gate:
         """Stop at a request such as `PUT .*/v1/inventory[.]json`; if `answered`, it arrives and the answer is held."""
         self.reached.clear()
         self._free.clear()
+        self._stopped.clear()
         self._answers, self._dies = answered, dies
         self._pattern = re.compile(request.encode() + rb"(\?[^ ]*)? HTTP/")
 
     def open(self) -> None:
         """Hold nothing any more. What was held is dropped: it must not arrive behind the back of whoever gave up."""
         self._pattern = None
+        self._stopped.clear()
         self._free.set()
 
     def dark(self) -> None:
@@ -112,7 +116,11 @@ class Gate:
     def _pump(self, source: socket.socket, sink: socket.socket, held: threading.Event, asking: bool) -> None:
         with suppress(OSError):
             while block := source.recv(_BLOCK):
+                if asking and self._stopped.is_set() and not held.is_set():
+                    self._free.wait(120)
+                    break
                 if asking and self._pattern and self._pattern.match(block.partition(b"\r\n")[0]):
+                    self._stopped.set()
                     self._stop(held)
                     if not self._answers:
                         self._free.wait(120)

@@ -49,10 +49,9 @@ def test_a_run_that_is_killed_again_and_again_loses_nothing_and_does_nothing_twi
         fetched = {video.id: 1 for video in (first, held, *videos)} | {held.id: 2}
         assert channel.downloads == fetched
 
-        for number, (video, key) in enumerate(zip([held, *videos], ORDER, strict=True)):
+        for number, key in enumerate(ORDER):
             # Every second time the store has taken the request, and only its answer is lost.
-            request = f"PUT /[^ ]*/evidence-{clip_of(video.id)}/{key}"
-            _killed_at(gate, archive, request, answered=number % 2 == 1)
+            _killed_at(gate, archive, f"PUT /[^ ]*/evidence-[^/]*/{key}", answered=number % 2 == 1)
 
         running = archive.start("run", "--plain")
         assert running.seen(" track 1: ", times=2)
