@@ -71,13 +71,17 @@ def fabricated(text: str, seconds: float, found: Iterable[str]) -> bool:
     return not bad.isdisjoint(found) or is_stock(text) or implausible_speed(text, seconds)
 
 
-def segment_marks(text: str, seconds: float, spoken: float, *, again: bool) -> tuple[str, ...]:
-    """The marks of one segment: `spoken` is the share of its time in which speech was heard, `again`: it repeats."""
+def segment_marks(text: str, seconds: float, *, spoken: float, sure: float, again: bool) -> tuple[str, ...]:
+    """The marks of one segment: `again` says that it repeats.
+
+    `spoken` is the share of its time in which speech was heard, `sure` that in which the first look heard it.
+    """
     found = {
         "repeated": again,
         "stock_phrase": is_stock(text),
         "implausible_speed": implausible_speed(text, seconds),
         "outside_speech": spoken < 0.5,
+        "second_look": sure < 0.5 <= spoken,
     }
     return tuple(name for name, holds in found.items() if holds)
 

@@ -209,10 +209,8 @@ class Reader:
         if said.guessed:
             found = tuple(dict.fromkeys((*found, "unsure_language")))
         sure = share_in(window.sure, chunk.span) > 0
-        if not sure:
-            if fabricated(said.written.text, chunk.seconds, found):
-                return [], [], [Left(start=s.start, end=s.end, reason="maybe_speech") for s in chunk.pieces]
-            found = ("second_look", *found)
+        if not sure and fabricated(said.written.text, chunk.seconds, found):
+            return [], [], [Left(start=s.start, end=s.end, reason="maybe_speech") for s in chunk.pieces]
         common = {
             "language_probability": probability,
             "outside": min(1.0, sum(outside.values())),

@@ -222,32 +222,38 @@ class _Track:
 
     def run(self) -> int:
         """Read it: how many ms it has."""
-        end, before, channel, sure = 0, 0, None, list[Span]()
+        end, before, channel, speech, sure = 0, 0, None, list[Span](), list[Span]()
         segments: dict[int | None, list[Segment]] = {}
         for number, (side, window) in enumerate(self._opened.windows):
             if side != channel:
                 channel, before, self._heard = side, before + end, ()
-                self._mark(segments.get(0, []), sure)
-                sure = []
+                self._mark(segments.get(0, []), speech, sure)
+                speech, sure = [], []
             segments.setdefault(side, []).extend(self._window(number, side, window, before))
+            speech += window.speech
             sure += window.sure
             end = window.span.end
             _refuse_overlong(self._opened.path, end / 1000, self._opened.media)
             self._tell(before + end, before)
-        self._mark(segments.get(channel, []), sure)
+        self._mark(segments.get(channel, []), speech, sure)
         order = {None: 0, 0: 0, 1: 1}
         self.segments.sort(key=lambda s: (s.start, order[s.channel]))
         self.translated.sort(key=lambda s: (s.start, order[s.channel]))
         self.gaps.sort(key=lambda g: (g.start, order[g.channel]))
         return end
 
-    def _mark(self, segments: Sequence[Segment], sure: Sequence[Span]) -> None:
+    def _mark(self, segments: Sequence[Segment], speech: Sequence[Span], sure: Sequence[Span]) -> None:
         """Add the marks that need the whole track: what repeats, and what lies outside speech."""
         again = repeated([s.text for s in segments])
         for segment, repeats in zip(segments, again, strict=True):
             span = Span(round(segment.start * 1000), round(segment.end * 1000))
-            spoken = 1.0 if "second_look" in segment.marks else share_in(_near(sure, span), span)
-            own = segment_marks(segment.text, segment.end - segment.start, spoken, again=repeats)
+            own = segment_marks(
+                segment.text,
+                segment.end - segment.start,
+                spoken=share_in(_near(speech, span), span),
+                sure=share_in(_near(sure, span), span),
+                again=repeats,
+            )
             self.segments.append(segment.model_copy(update={"marks": (*segment.marks, *own)}))
 
     def _window(self, number: int, channel: int | None, window: Window, before: int) -> list[Segment]:
