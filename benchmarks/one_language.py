@@ -1,0 +1,124 @@
+"""One language throughout: what ours costs over faster-whisper's raw batched reading, and whether it reads as well.
+
+The English clips of the index, in an order drawn by lot again and again up to five minutes, with short pauses. Ours is
+told that English alone is allowed; the raw `BatchedInferencePipeline` is told `language="en"` and the same options:
+five beams, batches of eight, timestamps, its speech filter with chunks of 30 seconds, the times of words or not. Both
+read the file by themselves, in one process, in turn, after one reading each that does not count. The share is that of
+each pair of readings, of which the median is taken, so that what else the machine does weighs on both.
+
+Words are compared by jiwer, after the normalization that `benchmarks._accuracy` states. Where the clips lie is said in
+`benchmarks._speech`.
+
+    DATA=folder python -m benchmarks.one_language [ROUNDS] [SECONDS]
+"""
+
+import json
+import random
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import faster_whisper
+import jiwer
+
+from benchmarks._accuracy import normal
+from benchmarks._speech import BATCH, BEAM, CACHE, Clip, clips, length, recording
+from tests.world.model import model_folder
+from transcription.records import Options
+from transcription.whisper import Whisper
+
+ROUNDS, SECONDS, SEED = 5, 300, 1
+LANGUAGE = "en"
+CHUNK_SECONDS = 30
+PAUSES = (0.3, 0.8)
+
+Way = Callable[[Path], str]
+
+
+def main() -> None:
+    """Measure, print both side by side, and the figures as JSON."""
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
+    wanted = int(sys.argv[2]) if len(sys.argv) > 2 else SECONDS
+    spoken = clips({LANGUAGE})
+    model = str(model_folder(CACHE))
+    with TemporaryDirectory(prefix="thirdcopy-one-language-") as scratch:
+        wav, lots = Path(scratch) / "speech.wav", random.Random(SEED)  # noqa: S311
+        order = _order(spoken, wanted, lots)
+        recording(wav, order, PAUSES, lots)
+        seconds, said = length(wav), normal(" ".join(clip.text for clip in order))
+        print(f"{len(order)} clips in {LANGUAGE}, {seconds:.0f} s, {rounds} rounds; medians")
+        with_words = _compare(_ours(model, words=True), _raw(model, words=True), wav, said, rounds)
+        without = _compare(_ours(model, words=False), _raw(model, words=False), wav, said, rounds)
+    for name, one in (("with the times of words", with_words), ("without", without)):
+        print(
+            f"  {name:<24} ours {one['times_real_time']:5.1f} × real time, WER {one['wer']:5.2f}   "
+            f"raw {one['times_real_time_raw']:5.1f} ×, {one['wer_raw']:5.2f}"
+        )
+    print(json.dumps({**with_words, "without_words": without, "rounds": rounds, "seconds": round(seconds)}))
+
+
+def _order(spoken: list[Clip], wanted: float, lots: random.Random) -> list[Clip]:
+    order: list[Clip] = []
+    known = {clip: clip.sound().size / 16_000 for clip in spoken}
+    while sum(known[clip] for clip in order) < wanted:
+        order += lots.sample(spoken, len(spoken))
+    return order
+
+
+def _ours(model: str, *, words: bool) -> Way:
+    whisper = Whisper(Options(model=model, languages=(LANGUAGE,), beam_size=BEAM, batch_size=BATCH, word_times=words))
+
+    def way(wav: Path) -> str:
+        transcript = whisper.transcribe(wav, media_sha256="0" * 64, track=0)
+        return " ".join(segment.text for segment in transcript.segments)
+
+    return way
+
+
+def _raw(model: str, *, words: bool) -> Way:
+    loaded = faster_whisper.WhisperModel(model, device="cpu", compute_type="int8")
+    batched = faster_whisper.BatchedInferencePipeline(loaded)
+
+    def way(wav: Path) -> str:
+        segments, _ = batched.transcribe(
+            str(wav),
+            language=LANGUAGE,
+            beam_size=BEAM,
+            batch_size=BATCH,
+            without_timestamps=False,
+            word_timestamps=words,
+            vad_filter=True,
+            chunk_length=CHUNK_SECONDS,
+        )
+        return " ".join(segment.text for segment in segments)
+
+    return way
+
+
+def _compare(ours: Way, raw: Way, wav: Path, said: str, rounds: int) -> dict[str, Any]:
+    """Ours and raw in turn, the first of a pair changing from round to round."""
+    written = {way: normal(way(wav)) for way in (ours, raw)}
+    took: dict[Way, list[float]] = {ours: [], raw: []}
+    for number in range(rounds):
+        for way in (ours, raw) if number % 2 == 0 else (raw, ours):
+            began = time.monotonic()
+            way(wav)
+            took[way].append(time.monotonic() - began)
+    seconds = length(wav)
+    ratios = [theirs / mine for mine, theirs in zip(took[ours], took[raw], strict=True)]
+    return {
+        "speed_ratio": round(statistics.median(ratios), 3),
+        "speed_ratios": [round(ratio, 3) for ratio in ratios],
+        "times_real_time": round(seconds / statistics.median(took[ours]), 2),
+        "times_real_time_raw": round(seconds / statistics.median(took[raw]), 2),
+        "wer": round(100 * jiwer.wer(said, written[ours]), 2),
+        "wer_raw": round(100 * jiwer.wer(said, written[raw]), 2),
+    }
+
+
+if __name__ == "__main__":
+    main()
