@@ -28,6 +28,14 @@ from transcription.spans import SAMPLES_A_MS, STEP_MS, Piece, Samples, TimedWord
 
 _MAX_TOKENS: Final = 448
 _PROMPT_TOKENS: Final = _MAX_TOKENS // 2 - 1
+_HOP: Final = 160
+"""Samples a frame of the spectrogram."""
+
+_FRAMES_A_SECOND: Final = 100
+_FRAMES: Final = 30 * _FRAMES_A_SECOND
+_FRAMES_AFTER: Final = 2 * _FRAMES_A_SECOND
+"""Silence that is encoded after the longest chunk at least: without it the model does not hear the end."""
+
 _MEDIAN_FILTER: Final = 7
 """Frames of the median filter over the attention weights, as in OpenAI's whisper/timing.py."""
 
@@ -102,8 +110,15 @@ class Model:
         return bool(self._model.is_multilingual)
 
     def encode(self, chunks: Sequence[Samples]) -> Encoded:
-        """Encode a batch of chunks of at most 30 seconds."""
-        features = numpy.stack([pad_or_trim(self._features(chunk)[..., :-1]) for chunk in chunks])
+        """Encode a batch of chunks of at most 30 seconds.
+
+        Whisper was trained on 30 seconds, and what a chunk lacks is silence. Where the longest chunk leaves room,
+        `options.context_seconds` are encoded instead, which takes as much less time (decision 20).
+        """
+        longest = max(chunk.size for chunk in chunks) // _HOP + _FRAMES_AFTER
+        short = self._options.context_seconds * _FRAMES_A_SECOND
+        frames = short if longest <= short else _FRAMES
+        features = numpy.stack([pad_or_trim(self._features(chunk)[..., :-1], frames) for chunk in chunks])
         encoded = numpy.array(self._model.encode(ctranslate2.StorageView.from_array(features), to_cpu=True))
         self.width = encoded.shape[-1]
         return Encoded(encoded, tuple(chunk.size // SAMPLES_A_MS for chunk in chunks))

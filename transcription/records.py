@@ -103,8 +103,8 @@ class Options(Record):
     `model` is a name that faster-whisper knows or a folder; `languages` are those that may be spoken in the archive,
     also such that no model knows. `compute_type` `default` is float16 on CUDA and int8 on a CPU, `threads` 0 lets
     the engine choose. Speech is cut at silences of `min_silence_ms`, at most `max_speech_seconds` long, widened by
-    `pad_ms` on each side; where one language has settled, pieces are packed to `pack_seconds`. Sound is read
-    `window_seconds` at a time. `time_budget` is how many seconds of work each second of a window may cost.
+    `pad_ms` on each side; where one language has settled, pieces are packed to `pack_seconds`. A batch without
+    long chunks is encoded as `context_seconds` instead of 30. Sound is read `window_seconds` at a time. `time_budget` is how many seconds of work each second of a window may cost.
     `word_times` gives every word its time and probability, for a twentieth more work. `translate` adds an English
     translation as a reading aid. `per_language` says what is different for one language; what it says of Chinese adds
     to simplified characters. Thresholds decide the marks of a segment.
@@ -122,6 +122,7 @@ class Options(Record):
     max_speech_seconds: int = Field(default=15, ge=2, le=29)
     pad_ms: int = Field(default=200, ge=0)
     pack_seconds: int = Field(default=30, ge=2, le=30)
+    context_seconds: int = Field(default=20, ge=10, le=30)
     time_budget: float = Field(default=10, gt=0)
     word_times: bool = True
     translate: bool = False
