@@ -1,6 +1,7 @@
 """A transcript as JSON that loses nothing, and as WebVTT, SubRip and plain text for people and players.
 
-Texts come from a machine that listened to strangers: what could end a cue or start a tag is escaped.
+Texts come from a machine that listened to strangers: what could end a cue or start a tag is escaped. JSON alone carries
+the words' times, the figures and the silent gaps. A translation says in each cue that it is none of what was said.
 """
 
 import json
@@ -11,7 +12,11 @@ from pydantic import ValidationError
 from transcription.errors import DocumentError
 from transcription.records import SPEECH_LEFT_OUT, Gap, Segment, Transcript
 
-_BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]+")
+"""What ends a line somewhere, and what is no character: ffmpeg leaves out a whole cue that has U+FFFE."""
+
+_SIDES = ("left", "right")
+"""What the channels of a stereo track are called."""
 
 
 def to_json(transcript: Transcript) -> str:
@@ -33,12 +38,13 @@ def from_json(data: str | bytes) -> Transcript:
 def to_vtt(transcript: Transcript) -> str:
     """WebVTT: each cue says its language and marks on a line of its own, so that right-to-left text stays whole.
 
-    Speech that was left out has a cue too, with the reason.
+    Speech that was left out has a cue too, with the reason. Where each side of a track is a voice of its own, the voice
+    is the side, and cues may overlap.
     """
     head = f"WEBVTT\n\nNOTE {_escaped(_origin(transcript))}\n"
     cues = [
-        f"{_clock(s.start)} --> {_clock(s.end)}\n{_escaped(_label(s))}\n"
-        + (f"<lang {s.language}>{_escaped(s.text)}</lang>\n" if isinstance(s, Segment) else "")
+        f"{_clock(s.start)} --> {_clock(s.end)}\n{_escaped(_label(transcript, s))}\n"
+        + (f"{_voiced(s)}\n" if isinstance(s, Segment) else "")
         for s in _told(transcript)
     ]
     return "\n".join([head, *cues])
@@ -47,7 +53,7 @@ def to_vtt(transcript: Transcript) -> str:
 def to_srt(transcript: Transcript) -> str:
     """SubRip, with the same cues as WebVTT."""
     cues = [
-        f"{n}\n{_clock(s.start, ',')} --> {_clock(s.end, ',')}\n{_escaped(_label(s))}\n"
+        f"{n}\n{_clock(s.start, ',')} --> {_clock(s.end, ',')}\n{_escaped(_label(transcript, s))}\n"
         + (f"{_escaped(s.text)}\n" if isinstance(s, Segment) else "")
         for n, s in enumerate(_told(transcript), start=1)
     ]
@@ -55,35 +61,52 @@ def to_srt(transcript: Transcript) -> str:
 
 
 def to_text(transcript: Transcript) -> str:
-    """Plain text to read: origin, then a line of time, language and marks before each text."""
+    """Plain text to read: origin, then a line of time, side, language and marks before each text."""
     lines = [f"{_origin(transcript)}\n"]
     for s in _told(transcript):
-        text = f"\n{_BREAKS.sub(' ', s.text)}" if isinstance(s, Segment) else ""
-        lines.append(f"{_clock(s.start)} {_label(s)}{text}\n")
+        text = f"\n{_plain(s.text)}" if isinstance(s, Segment) else ""
+        lines.append(f"{_clock(s.start)} {_plain(_label(transcript, s))}{text}\n")
     return "\n".join(lines)
 
 
 def _told(transcript: Transcript) -> list[Segment | Gap]:
+    """What has a cue, in order of start: WebVTT wants that order also where cues overlap."""
     told: list[Segment | Gap] = [*transcript.segments, *(g for g in transcript.gaps if g.reason in SPEECH_LEFT_OUT)]
-    return sorted(told, key=lambda s: s.start)
+    return sorted(told, key=lambda s: (s.start, s.channel or 0))
 
 
-def _label(span: Segment | Gap) -> str:
+def _label(transcript: Transcript, span: Segment | Gap) -> str:
+    side = () if span.channel is None else (_SIDES[span.channel],)
     if isinstance(span, Gap):
-        return f"[speech not written down: {span.reason}]"
-    return f"[{', '.join((span.language, *span.marks))}]"
+        return f"[{', '.join((*side, f'speech not written down: {span.reason}'))}]"
+    if transcript.kind == "translation":
+        side = ("machine translation, a reading aid, not what was said", *side)
+    return f"[{', '.join((*side, span.language, *span.marks))}]"
+
+
+def _voiced(segment: Segment) -> str:
+    text = f"<lang {_escaped(segment.language)}>{_escaped(segment.text)}</lang>"
+    return text if segment.channel is None else f"<v {_SIDES[segment.channel]}>{text}</v>"
 
 
 def _origin(transcript: Transcript) -> str:
-    return _BREAKS.sub(
-        " ",
-        f"Machine transcript by {transcript.model} (sha256 {transcript.model_digest}) of track {transcript.track} "
-        f"of the media with sha256 {transcript.media_sha256}; not checked by a person",
-    )
+    by = [f"{transcript.model} (sha256 {transcript.model_digest})"]
+    by += [f"for {one.language} {one.model} (sha256 {one.digest})" for one in transcript.own_models]
+    media = f"track {transcript.track} of the media with sha256 {transcript.media_sha256}"
+    if transcript.kind == "translation":
+        return _plain(
+            f"Machine translation into English by {', '.join(by)} of {media}: a reading aid, not what was said. "
+            f"It goes with the transcript with sha256 {transcript.of}, and was not checked by a person"
+        )
+    return _plain(f"Machine transcript by {', '.join(by)} of {media}; not checked by a person")
+
+
+def _plain(text: str) -> str:
+    return _BREAKS.sub(" ", text)
 
 
 def _escaped(text: str) -> str:
-    return _BREAKS.sub(" ", text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _plain(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _clock(seconds: float, point: str = ".") -> str:

@@ -3,7 +3,15 @@
 from transcription.records import Gap, Options, Segment, Transcript
 
 
-def segment(start: float, end: float, text: str, language: str = "en", marks: tuple[str, ...] = ()) -> Segment:
+def segment(
+    start: float,
+    end: float,
+    text: str,
+    language: str = "en",
+    marks: tuple[str, ...] = (),
+    *,
+    channel: int | None = None,
+) -> Segment:
     return Segment(
         start=start,
         end=end,
@@ -14,6 +22,7 @@ def segment(start: float, end: float, text: str, language: str = "en", marks: tu
         no_speech_prob=0.01,
         compression_ratio=1.1,
         marks=marks,
+        channel=channel,
     )
 
 
@@ -33,3 +42,8 @@ def transcript(segments: tuple[Segment, ...], gaps: tuple[Gap, ...], duration: f
         segments=segments,
         gaps=gaps,
     )
+
+
+def translation(segments: tuple[Segment, ...], of: Transcript) -> Transcript:
+    document = of.model_dump() | {"kind": "translation", "of": "c" * 64, "segments": segments, "gaps": ()}
+    return Transcript.model_validate(document)
