@@ -8,6 +8,7 @@ import rfc8785
 from pydantic import BaseModel, Field, ValidationError
 
 from archive.records import Access, Capture, Head, Judgement, Link, Moment, Record, TranscriptRef, Verdict
+from transcription.records import Transcript
 
 README = """This is an OCFL 1.1 storage root (https://ocfl.io/1.1/spec/), written by thirdcopy.
 
@@ -19,7 +20,8 @@ run-TIME-ID     what was done to which object when (events.jsonl), and the newes
                 (heads.jsonl); run.json names the run record before it by digest.
 
 Every file is named with its sha512 in the inventory.json of its object: any OCFL validator can check this root, and
-`sha512sum` any file. sidecar.schema.json and run.schema.json describe the documents. No other software is needed.
+`sha512sum` any file. sidecar.schema.json, run.schema.json and transcript.schema.json describe the documents. No other
+software is needed.
 
 Everything here is restricted unless a sidecar says that its clip is public.
 """
@@ -124,6 +126,7 @@ def root_documents() -> dict[str, bytes]:
         "README.txt": README.encode(),
         "sidecar.schema.json": _schema(Sidecar),
         "run.schema.json": _schema(RunRecord),
+        "transcript.schema.json": _schema(Transcript),
     }
 
 

@@ -12,7 +12,7 @@ from archive.ledger.clips import AccessGiven
 from archive.records import FIXITY_CHECK, Event, Head
 from archive.sidecar import RunRecord, Sidecar, UnknownSchema, read_sidecar, to_bytes
 from archive.steps.work import build
-from tests.support.archives import MONDAY, a_judgement, a_link, an_archive, folder_targets, keep, transcript
+from tests.support.archives import MONDAY, a_judgement, a_link, an_archive, folder_targets, keep, transcript, usable
 
 CLIP = "peertube-x"
 
@@ -69,6 +69,39 @@ def test_schemas_at_the_root_describe_the_documents(full: Sidecar) -> None:
         heads=2,
     )
     Draft202012Validator(schema).validate(json.loads(to_bytes(run)))
+
+
+def test_the_schema_of_transcripts_holds_for_those_that_are_stored() -> None:
+    schema = json.loads(sidecar.root_documents()["transcript.schema.json"])
+    Draft202012Validator.check_schema(schema)
+    validator = Draft202012Validator(schema)
+    _, body = transcript(CLIP)
+    good = json.loads(body)
+    validator.validate(good)
+    wrong: tuple[dict[str, object], ...] = (
+        {"segments": None},
+        {"schema_version": 2},
+        {"surplus": True},
+        {"kind": "guess"},
+        {"media_sha256": "x"},
+        {"gaps": [{"start": 0, "end": 1, "reason": "tired"}]},
+        {"segments": [good["segments"][0] | {"marks": ["seems_fine"]}]},
+        {"segments": [good["segments"][0] | {"channel": 2}]},
+    )
+    for change in wrong:
+        assert not validator.is_valid(good | change), change
+
+
+def test_a_root_that_was_laid_before_a_document_came_gets_it(tmp_path: Path) -> None:
+    root = tmp_path / "a" / "ocfl"
+    with an_archive(tmp_path / "state", folder_targets(tmp_path, "a")) as archive:
+        usable(archive)
+        (root / "transcript.schema.json").unlink()
+        (root / "README.txt").write_text("An older README.", encoding="utf-8")
+        assert list(usable(archive)) == ["a"]
+    for name, data in sidecar.root_documents().items():
+        assert (root / name).read_bytes() == data
+        assert name == "README.txt" or name in sidecar.README
 
 
 @pytest.mark.parametrize(
