@@ -1,7 +1,7 @@
 """What of a track was read already, in a file of JSON lines, so that a killed transcription goes on.
 
 A line is one result under its key. The first line says of what it is the record: of the same media, options, model and
-software, or it is begun anew. A line that a crash cut off is left out, and so is all that follows it.
+software, or it is begun anew. A line that a crash cut off or spoilt is left out, and so is all that follows it.
 """
 
 import json
@@ -21,13 +21,13 @@ class Checkpoint:
         if file is None:
             return
         first = json.dumps({"of": dict(identity)}, sort_keys=True)
-        lines = file.read_text("utf-8").splitlines(keepends=True) if file.is_file() else []
-        if lines and lines[0] == first + "\n":
+        lines = file.read_bytes().splitlines(keepends=True) if file.is_file() else []
+        if lines and lines[0] == first.encode() + b"\n":
             for line in lines[1:]:
-                if not line.endswith("\n"):
+                result = _result(line)
+                if result is None:
                     break
-                key, value = json.loads(line)
-                self._known[key] = value
+                self._known[result[0]] = result[1]
             kept = [first + "\n", *(json.dumps([key, value]) + "\n" for key, value in self._known.items())]
             if len(kept) == len(lines):
                 return
@@ -61,3 +61,14 @@ class Checkpoint:
         """Remove the file: the whole is done."""
         if self._file is not None:
             self._file.unlink(missing_ok=True)
+
+
+def _result(line: bytes) -> tuple[str, Any] | None:
+    """Key and value of a line; None for one that is not whole, such as a lost power supply fills with zeros."""
+    try:
+        match json.loads(line):
+            case [str(key), value] if line.endswith(b"\n"):
+                return key, value
+    except ValueError:
+        pass
+    return None
