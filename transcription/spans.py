@@ -175,17 +175,6 @@ def cut_long(span: Span, longest: int, loudness: Callable[[int], float]) -> list
     return [*pieces, span]
 
 
-def packed(spans: Sequence[Span], longest: int) -> list[list[Span]]:
-    """Put spans, in order, into as few runs as possible that are at most `longest` ms from first to last."""
-    runs: list[list[Span]] = []
-    for span in spans:
-        if runs and span.end - runs[-1][0].start <= longest:
-            runs[-1].append(span)
-        else:
-            runs.append([span])
-    return runs
-
-
 def settled(pieces: Iterable[Piece], within: Span, *, slack: int) -> list[Piece]:
     """Put the pieces that a model gave for a chunk in order within it, without overlap.
 

@@ -4,7 +4,21 @@ import numpy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transcription.spans import Heard, Piece, Samples, Span, holes, level, settled, windows
+from transcription.spans import (
+    Heard,
+    Piece,
+    Samples,
+    Span,
+    cut_long,
+    holes,
+    joined,
+    level,
+    over,
+    settled,
+    share_in,
+    windows,
+    within,
+)
 
 SPANS = st.lists(st.integers(0, 5000), min_size=2, max_size=20, unique=True).map(
     lambda points: [Span(a, b) for a, b in zip(sorted(points)[::2], sorted(points)[1::2], strict=False)]
@@ -50,6 +64,74 @@ def test_settled_pieces_lie_in_their_chunk_in_order_and_lose_no_text(
 def test_a_long_hole_in_a_chunk_stays_open() -> None:
     laid = settled([Piece(0, 1000, "a"), Piece(4000, 5000, "b")], Span(0, 5300), slack=700)
     assert laid == [Piece(0, 1000, "a"), Piece(4000, 5300, "b")]
+
+
+@given(SPANS, st.integers(0, 4000), st.integers(0, 3000))
+def test_spans_within_another_and_its_holes_are_all_of_it(spans: list[Span], start: int, length: int) -> None:
+    whole = Span(start, start + length)
+    inside = within(spans, whole)
+    assert inside == [s for s in inside if whole.start <= s.start < s.end <= whole.end]
+    covered = sum(s.end - s.start for s in inside)
+    assert covered + sum(s.end - s.start for s in holes(inside, whole)) == length
+    assert share_in(spans, whole) == (covered / length if length else 0.0)
+
+
+@given(st.lists(st.floats(0, 1), max_size=60), st.floats(0.2, 0.9), st.floats(0, 0.15))
+def test_speech_begins_at_the_threshold_and_ends_below_the_hysteresis(
+    odds: list[float], threshold: float, hysteresis: float
+) -> None:
+    found = over(odds, threshold, hysteresis, 32, within=None)
+    assert found == sorted(found)
+    for span in found:
+        frames = range(span.start // 32, span.end // 32)
+        assert odds[frames[0]] >= threshold
+        assert all(odds[n] >= threshold - hysteresis for n in frames)
+        assert span.end == len(odds) * 32 or odds[span.end // 32] < threshold - hysteresis
+    inside = {n for span in found for n in range(span.start // 32, span.end // 32)}
+    assert {n for n, odd in enumerate(odds) if odd >= threshold} <= inside
+
+
+def test_speech_ends_with_the_sound_and_not_with_its_last_frame() -> None:
+    assert over([0.9, 0.9, 0.9], 0.5, 0.15, 32, within=Span(0, 70)) == [Span(0, 70)]
+    assert over([0.0, 0.0, 0.9], 0.5, 0.15, 32, within=Span(0, 64)) == []
+    assert over([], 0.5, 0.15, 32, within=None) == []
+
+
+@given(SPANS, st.integers(0, 900), st.integers(0, 400), st.integers(0, 500))
+def test_joined_spans_hold_all_of_each_and_do_not_overlap(
+    spans: list[Span], silence: int, pad: int, after: int
+) -> None:
+    whole = Span(0, spans[-1].end + after)
+    found = joined(spans, silence, pad=pad, within=whole)
+    assert all(a.end <= b.start for a, b in pairwise(found))
+    assert whole.start <= found[0].start
+    assert found[-1].end <= whole.end
+    assert all(any(a.start <= s.start and s.end <= a.end for a in found) for s in spans)
+    bare = joined(spans, silence)
+    assert len(bare) == len(found)
+    assert all(b.start - a.end >= silence for a, b in pairwise(bare))
+    assert all(a.start - pad <= b.start and b.end <= a.end + pad for a, b in zip(bare, found, strict=True))
+
+
+def test_speech_is_widened_up_to_the_middle_of_a_short_pause() -> None:
+    assert joined([Span(100, 500), Span(700, 900)], 200, pad=200, within=Span(0, 950)) == [Span(0, 600), Span(600, 950)]
+    assert joined([Span(100, 500), Span(700, 900)], 201, pad=0) == [Span(100, 900)]
+    assert joined([], 700, pad=200, within=Span(0, 10)) == []
+
+
+@given(st.integers(0, 50_000), st.integers(1, 90_000), st.integers(2000, 29_000), st.integers(0, 999))
+def test_long_speech_is_cut_into_pieces_that_are_not_too_long(start: int, length: int, longest: int, seed: int) -> None:
+    whole = Span(start, start + length)
+    noise = numpy.random.default_rng(seed).random(2000)
+    pieces = cut_long(whole, longest, lambda at: float(noise[at // 20 % 2000]))
+    assert (pieces[0].start, pieces[-1].end) == whole
+    assert all(a.end == b.start for a, b in pairwise(pieces))
+    assert all(0 < p.end - p.start <= longest for p in pieces)
+    assert all(p.end - p.start >= longest - longest // 3 for p in pieces[:-1])
+
+
+def test_long_speech_is_cut_where_it_is_quietest() -> None:
+    assert cut_long(Span(0, 20_000), 15_000, lambda at: abs(at - 12_000)) == [Span(0, 12_000), Span(12_000, 20_000)]
 
 
 def tone_finder(sound: Samples) -> list[Span]:
