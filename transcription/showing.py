@@ -1,0 +1,129 @@
+"""A transcript as it stands under corrections: written for people to read and to edit, and recognised when it is back.
+
+What was not corrected is written as `transcription.formats` writes it. A file to be edited says of itself which
+transcript it is of and how many corrections it includes: in a note, or for SubRip, which has none, in a first cue.
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from transcription import documents, formats
+from transcription.corrections import Layer, Told, lines
+from transcription.cues import Cue, clock, escaped, plain, read
+from transcription.documents import Document
+from transcription.errors import DocumentError
+from transcription.records import Record, Transcript
+
+_STAMP = re.compile(
+    r"thirdcopy\s+export\s+of\s+(?P<clip>[A-Za-z0-9_-]{1,160}),\s+transcript\s+(?P<transcript>[A-Za-z0-9._-]{1,160}),"
+    r"\s+sha512\s+(?P<sha512>[0-9a-f]{128}),\s+with\s+(?P<corrections>[0-9]{1,6})\s+corrections?"
+)
+
+
+class Stamp(Record):
+    """Which transcript a file was exported from, and how many corrections of it are in the file."""
+
+    clip: str
+    transcript: str
+    sha512: str
+    corrections: int
+
+    def __str__(self) -> str:
+        return (
+            f"thirdcopy export of {self.clip}, transcript {self.transcript}, sha512 {self.sha512}, "
+            f"with {counted(self.corrections)}"
+        )
+
+
+def to_vtt(document: Document, layers: Sequence[Layer], stamp: Stamp) -> str:
+    """WebVTT to read and to edit."""
+    if layers or not isinstance(document, Transcript):
+        cues = [
+            f"{clock(line.told.start)} --> {clock(line.told.end)}\n{escaped(line.label)}\n"
+            + (f"<lang {line.told.language}>{escaped(line.told.text)}</lang>\n" if line.told.language else "")
+            for line in lines(document, layers)
+        ]
+        written = "\n".join([f"WEBVTT\n\nNOTE {escaped(_origin(document, layers))}\n", *cues])
+    else:
+        written = formats.to_vtt(document)
+    return written.replace("WEBVTT\n\n", f"WEBVTT\n\nNOTE {stamp}\n\n", 1)
+
+
+def to_srt(document: Document, layers: Sequence[Layer], stamp: Stamp) -> str:
+    """SubRip to read and to edit, with a cue 0 of a millisecond that says what it is of."""
+    if layers or not isinstance(document, Transcript):
+        cues = [
+            f"{n}\n{clock(line.told.start, ',')} --> {clock(line.told.end, ',')}\n{escaped(line.label)}\n"
+            + (f"{escaped(line.told.text)}\n" if line.told.language else "")
+            for n, line in enumerate(lines(document, layers), start=1)
+        ]
+        written = "\n".join(cues)
+    else:
+        written = formats.to_srt(document)
+    return f"0\n{clock(0, ',')} --> {clock(0.001, ',')}\n{stamp}\n\n{written}"
+
+
+def to_text(document: Document, layers: Sequence[Layer]) -> str:
+    """Plain text to read."""
+    if not layers and isinstance(document, Transcript):
+        return formats.to_text(document)
+    told = [
+        f"{clock(line.told.start)} {line.label}" + (f"\n{line.told.text}" if line.told.language else "") + "\n"
+        for line in lines(document, layers)
+    ]
+    return "\n".join([f"{_origin(document, layers)}\n", *told])
+
+
+def to_json(body: str, document: Document, layers: Sequence[Layer]) -> str:
+    """The transcript's own JSON; under corrections with other segments, which say by whom they are and when.
+
+    Such a segment has no figures of a model: a person wrote it. A gap that was filled is no gap any more.
+    """
+    if not layers:
+        return body
+    found: dict[str, Any] = json.loads(body)
+    standing = lines(document, layers)
+    own = {line.told for line in standing if line.layer is None}
+    spans = {told.span for told in own}
+    kept = [segment for segment in found["segments"] if _told(segment, document) in own]
+    corrected = [
+        {**line.told.model_dump(), "corrected": {"by": line.layer.by, "at": f"{line.layer.at:%Y-%m-%dT%H:%M:%SZ}"}}
+        for line in standing
+        if line.layer is not None
+    ]
+    before = {line.told.span for line in lines(document) if line.told.language is None}
+    if "gaps" in found:
+        found["gaps"] = [g for g in found["gaps"] if (g["start"], g["end"]) not in before - spans]
+    found["segments"] = sorted([*kept, *corrected], key=lambda segment: (segment["start"], segment["end"]))
+    return json.dumps(found, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False) + "\n"
+
+
+def edited(data: bytes) -> tuple[Stamp | None, tuple[Cue, ...]]:
+    """What a file that came back says of itself, and its cues. Raises DocumentError, which names the line."""
+    cues = read(data)
+    if not cues:
+        raise DocumentError("line 1: there are no cues in it")
+    found = _STAMP.search(data[:100_000].decode("utf-8", "replace"))
+    return (
+        Stamp.model_validate(found.groupdict()) if found else None,
+        tuple(cue for cue in cues if not _STAMP.search(plain(cue.text))),
+    )
+
+
+def counted(corrections: int) -> str:
+    """A number of corrections in words."""
+    return f"{corrections} correction" + "s" * (corrections != 1)
+
+
+def _told(segment: dict[str, Any], document: Document) -> Told:
+    own = None if isinstance(document, Transcript) else document.language
+    return Told(**{"language": own, **{key: segment[key] for key in Told.model_fields if key in segment}})
+
+
+def _origin(document: Document, layers: Sequence[Layer]) -> str:
+    if not layers:
+        return documents.origin(document)
+    people = ", ".join(dict.fromkeys(layer.by for layer in layers))
+    return plain(f"{documents.origin(document)}, but for {counted(len(layers))} by {people}")
