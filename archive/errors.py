@@ -3,6 +3,7 @@
 ArchiveError
 ├── SettingsError    a setting is wrong: names the file, the key and the nearest right one (exit 2)
 ├── FetchFailed      one clip could not be fetched; `kind` says what follows from it
+├── WrongFile        an edited file that is of another clip, or of no transcript that there is (exit 2)
 ├── NoSuchClip       a clip id that the ledger does not know (exit 2)
 ├── SpaceShort       the state folder's disk is too full to go on
 └── RefusedError     going on would harm the archive (exit 4)
@@ -40,6 +41,12 @@ class SettingsError(ArchiveError):
 
 class NoSuchClip(ArchiveError):
     """The ledger knows no such clip."""
+
+    exit_code = 2
+
+
+class WrongFile(ArchiveError):
+    """An edited file does not belong to the transcript that is to be corrected."""
 
     exit_code = 2
 

@@ -16,6 +16,7 @@ from archive.opened import Archive
 from archive.readiness import Readiness
 from archive.sources.contract import Source
 from archive.spool import need_space
+from archive.steps.captioning import caption_clip, to_caption
 from archive.steps.fetching import SourceRefuses, fetch_clip
 from archive.steps.linking import link_clip, load_registers, prepare_registers, to_link
 from archive.steps.listing import list_source
@@ -36,6 +37,7 @@ class Tally:
     failed: int = 0
     stored: int = 0
     bytes_stored: int = 0
+    captioned: int = 0
     transcribed: int = 0
     linked: int = 0
     links: int = 0
@@ -140,6 +142,16 @@ def store_step(archive: Archive, readiness: Readiness, clips: Sequence[str] | No
     return _tally(store(archive, readiness.usable, clips))
 
 
+def caption_step(
+    archive: Archive, readiness: Readiness, clips: Sequence[str] | None = None, *, retry: bool = False
+) -> Tally:
+    """Make transcripts of the platform's captions, of some clips or of every one. No model is needed."""
+    waiting = [clip for clip in to_caption(archive, retry=retry) if clips is None or clip in clips]
+    done = [caption_clip(archive, clip, readiness.usable) for clip in waiting]
+    problems = (f"{one.clip}: {problem}" for one in done for problem in one.problems)
+    return Tally(captioned=sum(one.transcripts for one in done), problems=tuple(problems))
+
+
 def transcribe_step(
     archive: Archive, readiness: Readiness, engine: Callable[[], Engine], clips: Sequence[str]
 ) -> Tally:
@@ -189,6 +201,7 @@ def run(
     for source in sources or archive.settings.sources:
         tally += list_step(archive, source, fast=fast)
         tally += fetch_step(archive, readiness, source, to_fetch(archive, source))
+    tally += caption_step(archive, readiness)
     if waiting := to_transcribe(archive, model_name(archive.settings.transcription)):
         tally += transcribe_step(archive, readiness, engine, waiting)
     tally += link_all(archive)

@@ -10,6 +10,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from transcription.corrections import Change
+
 
 def _utc(moment: datetime) -> datetime:
     if moment.tzinfo is None:
@@ -23,6 +25,7 @@ Verdict = Literal["positive", "negative", "unsure"]
 Method = Literal["cited", "numbered", "named"]
 Tier = Literal["A", "B", "C"]
 Role = Literal["subject", "testifier", "relative", "other"]
+TranscriptKind = Literal["whisper", "translation", "captions"]
 FileRole = Literal["media", "blocks", "capture", "info", "description", "thumbnail", "caption"]
 
 
@@ -120,15 +123,18 @@ class Capture(Record):
 
 
 class TranscriptRef(Record):
-    """A transcript as the sidecar names it: the file in the work object, and its digest."""
+    """A transcript as the sidecar names it: the file in the work object, and its digest.
+
+    Captions of the platform have neither track nor model.
+    """
 
     name: str
-    kind: Literal["whisper", "translation"] = "whisper"
+    kind: TranscriptKind = "whisper"
     sha512: str
     media_sha256: str
-    track: int
-    model: str
-    model_digest: str
+    track: int | None = None
+    model: str | None = None
+    model_digest: str | None = None
     languages: tuple[str, ...]
     segments: int
     gaps: int
@@ -197,6 +203,21 @@ class Judgement(Record):
     by: str
     at: Moment
     why: str | None = None
+
+
+class Correction(Record):
+    """What a person changed in a transcript: append-only, a layer over the one transcript that has this digest.
+
+    With `conflict`, which says why, it is kept and not applied.
+    """
+
+    transcript: str
+    sha512: str
+    by: str
+    at: Moment
+    why: str | None = None
+    changes: tuple[Change, ...]
+    conflict: str | None = None
 
 
 EVENT_TYPES = "http://id.loc.gov/vocabulary/preservation/eventType/"

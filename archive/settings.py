@@ -62,6 +62,7 @@ class Settings(BaseSettings):
     minimum_copies: int = Field(default=3, ge=1)
     access: Access = "restricted"
     free_gib: float = Field(default=2.0, ge=0, description="free space that a fetch leaves on the state folder's disk")
+    prefer: tuple[str, ...] = ("corrected",)
     secrets_file: Path | None = None
     distinct: DistinctSettings = DistinctSettings()
     sources: dict[Name, SourceSettings] = {}

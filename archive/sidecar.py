@@ -7,7 +7,8 @@ from typing import Any, Literal
 import rfc8785
 from pydantic import BaseModel, Field, ValidationError
 
-from archive.records import Access, Capture, Head, Judgement, Link, Moment, Record, TranscriptRef, Verdict
+from archive.records import Access, Capture, Correction, Head, Judgement, Link, Moment, Record, TranscriptRef, Verdict
+from transcription.captions import Captions
 from transcription.records import Transcript
 
 README = """This is an OCFL 1.1 storage root (https://ocfl.io/1.1/spec/), written by thirdcopy.
@@ -15,13 +16,15 @@ README = """This is an OCFL 1.1 storage root (https://ocfl.io/1.1/spec/), writte
 evidence-CLIP   what was fetched: media/, its digests (blocks.sha256: one a MiB), capture.json (when, from where,
                 with which tool), info.json (the platform's metadata without session secrets), description.txt,
                 thumbnail, captions/. A version is a capture.
-work-CLIP       what was made of it: sidecar.json (links to a victims register, judgements, access) and transcripts/.
+work-CLIP       what was made of it: sidecar.json (links to a victims register, judgements, people's corrections,
+                access) and transcripts/: NAME.json and .vtt are as they were made, NAME.corrected.vtt as people left
+                them; captions-… are the platform's own.
 run-TIME-ID     what was done to which object when (events.jsonl), and the newest version of each object that changed
                 (heads.jsonl); run.json names the run record before it by digest.
 
 Every file is named with its sha512 in the inventory.json of its object: any OCFL validator can check this root, and
-`sha512sum` any file. sidecar.schema.json, run.schema.json and transcript.schema.json describe the documents. No other
-software is needed.
+`sha512sum` any file. sidecar.schema.json, run.schema.json, transcript.schema.json and captions.schema.json describe the
+documents. No other software is needed.
 
 Everything here is restricted unless a sidecar says that its clip is public.
 """
@@ -65,8 +68,9 @@ class JudgedLink(Link):
 
 
 class Sidecar(Record):
-    """All that is known of a clip: captures, files, digests, transcripts by digest, links, judgements, access, consent.
+    """All that is known of a clip: captures, files, digests, transcripts by digest, corrections, links, judgements.
 
+    Also access and consent. Corrections are in the order in which they were made; one with `conflict` is not applied.
     `consent` is null until somebody asked the person who speaks and wrote down the answer.
     """
 
@@ -79,6 +83,7 @@ class Sidecar(Record):
     captures: tuple[Capture, ...]
     readings: tuple[Reading, ...] = ()
     transcripts: tuple[TranscriptRef, ...] = ()
+    corrections: tuple[Correction, ...] = ()
     linkings: tuple[Linking, ...] = ()
     links: tuple[JudgedLink, ...] = ()
 
@@ -127,6 +132,7 @@ def root_documents() -> dict[str, bytes]:
         "sidecar.schema.json": _schema(Sidecar),
         "run.schema.json": _schema(RunRecord),
         "transcript.schema.json": _schema(Transcript),
+        "captions.schema.json": _schema(Captions),
     }
 
 

@@ -217,6 +217,7 @@ def print_tally(tally: "Tally", problems: Sequence[str]) -> None:
         ("listed", f"{done['listed']:,} clips, {done['new']:,} new"),
         ("fetched", f"{done['fetched']:,} clips" + (f", {done['failed']:,} failed" if done["failed"] else "")),
         ("stored", f"{done['stored']:,} versions read back, {size}"),
+        ("captions", f"{done['captioned']:,} files read"),
         ("transcribed", f"{done['transcribed']:,} tracks"),
         ("linked", f"{done['linked']:,} clips, {done['links']:,} links proposed"),
         ("sealed", f"{done['sealed']:,} work objects"),

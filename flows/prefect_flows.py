@@ -105,6 +105,13 @@ def fetch_batch(source: str, clips: list[str]) -> Tally:
         return pipeline.fetch_step(session.archive, session.readiness, source, clips)
 
 
+@task(name="read captions", cache_policy=NO_CACHE)
+def read_captions() -> Tally:
+    """Make transcripts of the platform's captions."""
+    session = _session()
+    return pipeline.caption_step(session.archive, session.readiness)
+
+
 @task(name="transcribe", cache_policy=NO_CACHE)
 def transcribe_batch(clips: list[str]) -> Tally:
     """Transcribe clips, one after the other: there is one model in a process."""
@@ -180,6 +187,7 @@ def _run(session: Session, sources: Sequence[str], *, fast: bool) -> Tally:
     tally += _gather([list_source.submit(source, fast) for source in sources])
     try:
         tally += _gather([fetch_batch.submit(source, batch) for source, batch in _to_fetch(archive, sources)])
+        tally += read_captions()
         for batch in _batches(archive, to_transcribe(archive, model_name(archive.settings.transcription))):
             tally += transcribe_batch(batch)
         tally += _link(session)

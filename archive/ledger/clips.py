@@ -109,6 +109,13 @@ class Clips(Book):
         with self._reading() as connection:
             return {row.clip: row.media for row in connection.execute(query)}
 
+    def newest(self) -> dict[str, int]:
+        """Clip → the version of its newest capture, of every clip that is held."""
+        newest = sa.func.max(t.captures.c.version).label("newest")
+        query = sa.select(t.captures.c.clip, newest).group_by(t.captures.c.clip)
+        with self._reading() as connection:
+            return {row.clip: row.newest for row in connection.execute(query)}
+
     def held(self) -> list[str]:
         """Clips with a capture."""
         with self._reading() as connection:

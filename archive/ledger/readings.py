@@ -1,14 +1,16 @@
-"""What was read out of clips: transcripts, links, and people's judgements on links."""
+"""What was read out of clips: transcripts and people's corrections, links and people's judgements on them."""
+
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 
 from archive.ledger import tables as t
 from archive.ledger.book import Book, upsert
-from archive.records import Judgement, Link, TranscriptRef
+from archive.records import Correction, Judgement, Link, TranscriptRef
 
 
 class Readings(Book):
-    """Transcripts, links and judgements of clips."""
+    """Transcripts, corrections, links and judgements of clips."""
 
     def add_transcript(self, clip: str, ref: TranscriptRef, body: str) -> None:
         """Keep a transcript: its reference, and the exact text of its file."""
@@ -24,10 +26,50 @@ class Readings(Book):
             rows = connection.execute(query).all()
         return [(TranscriptRef.model_validate_json(row.ref), row.body) for row in rows]
 
+    def refs(self, clip: str) -> list[TranscriptRef]:
+        """The references of a clip's transcripts, by name."""
+        query = sa.select(t.transcripts.c.ref).where(t.transcripts.c.clip == clip).order_by(t.transcripts.c.name)
+        with self._reading() as connection:
+            return [TranscriptRef.model_validate_json(ref) for ref in connection.scalars(query)]
+
+    def with_transcripts(self) -> list[str]:
+        """Clips with a transcript of any kind."""
+        with self._reading() as connection:
+            return list(connection.scalars(sa.select(t.transcripts.c.clip).distinct()))
+
     def count_transcripts(self) -> int:
         """How many transcripts there are."""
         with self._reading() as connection:
             return connection.scalar(sa.select(sa.func.count()).select_from(t.transcripts)) or 0
+
+    def correct(self, clip: str, corrections: Sequence[Correction], *, known: int | None = None) -> bool:
+        """Keep corrections; nothing is replaced, and the same one again is kept once.
+
+        With `known`, so many of the clip must be there already: else somebody corrected it meanwhile, nothing is kept,
+        and the answer is False.
+        """
+        mine = t.corrections.c.clip == clip
+        with self._writing() as connection:
+            there = list(connection.scalars(sa.select(t.corrections.c.body).where(mine)))
+            if known is not None and len(there) != known:
+                return False
+            for correction in corrections:
+                if (body := correction.model_dump_json()) not in there:
+                    values = {"clip": clip, "transcript": correction.transcript, "body": body}
+                    connection.execute(sa.insert(t.corrections).values(**values))
+                    _undo(connection, clip, *(("work",) if correction.conflict else ("link", "work")))
+        return True
+
+    def corrections(self, clip: str) -> list[Correction]:
+        """The corrections of a clip's transcripts, in the order in which they were made."""
+        query = sa.select(t.corrections.c.body).where(t.corrections.c.clip == clip).order_by(t.corrections.c.seq)
+        with self._reading() as connection:
+            return [Correction.model_validate_json(body) for body in connection.scalars(query)]
+
+    def corrected(self) -> list[str]:
+        """Clips with a correction."""
+        with self._reading() as connection:
+            return list(connection.scalars(sa.select(t.corrections.c.clip).distinct().order_by(t.corrections.c.clip)))
 
     def set_links(self, clip: str, links: list[Link]) -> None:
         """Keep what was proposed for a clip. A link that somebody judged stays, also when it is proposed no more."""

@@ -128,6 +128,15 @@ judgements = sa.Table(
     sa.Column("body", sa.Text, nullable=False),
 )
 
+corrections = sa.Table(
+    "corrections",
+    metadata,
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("clip", sa.String(160), nullable=False, index=True),
+    sa.Column("transcript", sa.String(160), nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+)
+
 done = sa.Table(
     "done",
     metadata,

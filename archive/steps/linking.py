@@ -11,9 +11,10 @@ from archive.linking.register import Register, RegisterError, load
 from archive.opened import Archive
 from archive.records import METADATA
 from archive.settings import Settings
+from archive.shown import Shown, shown
 from archive.sidecar import Linking
 from archive.steps.storing import safe
-from transcription.formats import from_json
+from transcription.records import Segment, Transcript
 
 
 @dataclass(frozen=True)
@@ -58,12 +59,15 @@ def read_linkings(body: str | None) -> list[Linking]:
 
 
 def to_link(archive: Archive, registers: Mapping[str, Register]) -> list[str]:
-    """Safe, transcribed clips that were not linked yet with these registers, these rules and what they hold now."""
+    """Safe clips with words, not linked yet with these registers, these rules and what they hold now.
+
+    Words are there once a clip was transcribed, or has captions.
+    """
     if not registers:
         return []
     wanted, done = linkings_of(registers), archive.ledger.clips.all_done("link")
-    transcribed = archive.ledger.clips.all_done("transcribe")
-    return [clip for clip in safe(archive) if clip in transcribed and read_linkings(done.get(clip)) != wanted]
+    worded = {*archive.ledger.clips.all_done("transcribe"), *archive.ledger.readings.with_transcripts()}
+    return [clip for clip in safe(archive) if clip in worded and read_linkings(done.get(clip)) != wanted]
 
 
 def link_clip(archive: Archive, registers: Mapping[str, RegisterIndex], clip: str) -> LinkedClip:
@@ -80,19 +84,32 @@ def link_clip(archive: Archive, registers: Mapping[str, RegisterIndex], clip: st
 
 
 def material_of(archive: Archive, clip: str) -> Material:
-    """All words of a clip: its title, description and tags, and what was transcribed."""
+    """All words of a clip: its title, description and tags, what was transcribed, and its captions; as corrected.
+
+    A machine's translation is none of them: nobody said it.
+    """
     capture = archive.ledger.clips.captures(clip)[-1]
     listings = archive.ledger.clips.listings(clip)
-    transcripts = [(ref.name, from_json(body)) for ref, body in archive.ledger.readings.transcripts(clip)]
+    transcripts = sorted(
+        (one.ref.name, _utterances(one))
+        for one in shown(archive, clip)
+        if one.ref.kind != "translation" and one.ref.media_sha256 == capture.media.sha256
+    )
     return Material(
         clip=clip,
         urls=tuple(dict.fromkeys([capture.url, *(listing.url for listing in listings)])),
         title=capture.title,
         description=capture.description,
         tags=capture.tags,
-        transcripts=tuple(
-            (name, tuple(Utterance(s.start, s.end, s.text, s.language) for s in transcript.segments))
-            for name, transcript in transcripts
-            if transcript.media_sha256 == capture.media.sha256 and transcript.kind != "translation"
-        ),
+        transcripts=tuple(transcripts),
+    )
+
+
+def _utterances(one: Shown) -> tuple[Utterance, ...]:
+    if one.corrections:
+        told = (line.told for line in one.lines())
+        return tuple(Utterance(t.start, t.end, t.text, t.language) for t in told if t.language)
+    own = None if isinstance(one.document, Transcript) else one.document.language
+    return tuple(
+        Utterance(s.start, s.end, s.text, s.language if isinstance(s, Segment) else own) for s in one.document.segments
     )

@@ -232,6 +232,7 @@ def _work(archive: Archive, document: Sidecar) -> None:
     for judged in document.links:
         for judgement in judged.judgements:
             archive.ledger.readings.judge(clip, judgement)
+    archive.ledger.readings.correct(clip, document.corrections)
     if document.access.by and document.access.at:
         clips.give_access(clip, AccessGiven(document.access.level, document.access.by, document.access.at))
     if document.readings:

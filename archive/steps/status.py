@@ -12,6 +12,7 @@ from archive.ledger.copies import ARRIVED, Held
 from archive.linking.judgements import standing
 from archive.opened import Archive
 from archive.records import Judgement, Moment, Record
+from archive.shown import standing as standing_corrections
 from archive.spread import Loss, Lost, survivors
 from archive.stanzas import DistinctSettings
 from archive.steps.storing import enough_at, owed
@@ -53,6 +54,13 @@ class LinkCounts(Record):
     conflicts: int
 
 
+class CorrectionCounts(Record):
+    """People's corrections of transcripts, and how many of them are in conflict."""
+
+    corrections: int
+    conflicts: int
+
+
 class Status(Record):
     """The state of an archive."""
 
@@ -68,6 +76,7 @@ class Status(Record):
     survivors: dict[Lost, Loss] = Field(description="the worst that each kind of loss does; none before clips are held")
     targets: dict[str, TargetCounts]
     transcripts: int
+    corrections: CorrectionCounts
     links: LinkCounts
 
 
@@ -91,6 +100,7 @@ def status(archive: Archive) -> Status:
         survivors=survivors(held, settings.counting),
         targets=count_targets(archive),
         transcripts=ledger.readings.count_transcripts(),
+        corrections=_corrections(archive),
         links=_links(archive),
     )
 
@@ -130,6 +140,16 @@ def yearly_costs(archive: Archive) -> dict[str, Cost]:
             read_back=stanza.read_back,
         )
     return costs
+
+
+def _corrections(archive: Archive) -> CorrectionCounts:
+    """Corrected clips are few, so each is looked at."""
+    readings, count, conflicts = archive.ledger.readings, 0, 0
+    for clip in readings.corrected():
+        corrections = readings.corrections(clip)
+        count += len(corrections)
+        conflicts += len(standing_corrections(readings.refs(clip), corrections)[1])
+    return CorrectionCounts(corrections=count, conflicts=conflicts)
 
 
 def _links(archive: Archive) -> LinkCounts:

@@ -9,6 +9,7 @@ from archive.errors import Fork, NoSuchClip
 from archive.linking.judgements import standing
 from archive.opened import Archive
 from archive.records import Head
+from archive.shown import shown, with_conflict
 from archive.sidecar import AccessState, JudgedLink, Sidecar
 from archive.spool import Item, document, seal
 from archive.steps.linking import read_linkings
@@ -16,7 +17,8 @@ from archive.steps.storing import safe
 from archive.steps.transcribing import read_readings
 from storage.contract import Target
 from storage.errors import TargetError
-from transcription.formats import from_json, to_vtt
+from transcription import showing
+from transcription.documents import to_vtt
 
 
 @dataclass(frozen=True)
@@ -31,10 +33,11 @@ class SealedWork:
 def to_seal(archive: Archive) -> list[str]:
     """Safe clips of which something changed since their last work object.
 
-    That a clip was transcribed, or cannot be, is worth a work object; and so is that somebody opened or closed it.
+    That a clip was transcribed, or cannot be, is worth a work object; and so are captions of its platform, and that
+    somebody opened or closed it.
     """
     clips, sealed = archive.ledger.clips, archive.ledger.clips.all_done("work")
-    worth = set(clips.all_done("transcribe")) | set(clips.with_access())
+    worth = {*clips.all_done("transcribe"), *clips.with_access(), *archive.ledger.readings.with_transcripts()}
     worth |= {failure.clip for failure in clips.failures() if failure.step == "transcribe"}
     return [clip for clip in safe(archive) if clip in worth and not _is_sealed(archive, sealed.get(clip))]
 
@@ -54,14 +57,17 @@ def _is_sealed(archive: Archive, body: str | None) -> bool:
 
 def seal_work(archive: Archive, clip: str, usable: Mapping[str, Target]) -> SealedWork:
     """Seal a clip's work object, if it differs from the last one. A failure is kept and reported, not raised."""
-    document_, bodies = build(archive, clip), archive.ledger.readings.transcripts(clip)
+    document_, transcripts = build(archive, clip), shown(archive, clip)
     items: dict[str, Item] = {"sidecar.json": document(sidecar.to_bytes(document_))}
-    for ref, body in bodies:
-        items[f"transcripts/{ref.name}.json"] = document(body.encode())
-        items[f"transcripts/{ref.name}.vtt"] = document(to_vtt(from_json(body)).encode())
+    for one in transcripts:
+        items[f"transcripts/{one.ref.name}.json"] = document(one.body.encode())
+        items[f"transcripts/{one.ref.name}.vtt"] = document(to_vtt(one.document).encode())
+        if one.corrections:
+            corrected = showing.to_vtt(one.document, one.layers, one.stamp(clip))
+            items[f"transcripts/{one.ref.name}.corrected.vtt"] = document(corrected.encode())
     links = len(document_.links)
     try:
-        message = f"{len(bodies)} transcripts, {links} links"
+        message = f"{len(transcripts)} transcripts, {links} links"
         sealed = seal(archive, f"work-{clip}", items, message=message, usable=usable, clip=clip)
     except (Fork, TargetError) as error:
         kind = "fork" if isinstance(error, Fork) else "passing"
@@ -81,7 +87,8 @@ def build(archive: Archive, clip: str) -> Sidecar:
     if evidence is None or not captures:
         raise NoSuchClip(f"{clip} is not held yet: `thirdcopy status` says what is, `thirdcopy fetch` gets more")
     sources = sorted({listing.source for listing in clips.listings(clip)} | {c.source for c in captures})
-    judgements = readings.judgements(clip)
+    judgements, refs = readings.judgements(clip), tuple(readings.refs(clip))
+    digests = {ref.name: ref.sha512 for ref in refs}
     links = tuple(
         JudgedLink(**link.model_dump(), judgements=tuple(mine), judgement=standing(mine))
         for link in readings.links(clip)
@@ -94,7 +101,8 @@ def build(archive: Archive, clip: str) -> Sidecar:
         evidence=Head(object=evidence.object, version=evidence.version, sha512=evidence.sha512),
         captures=tuple(captures),
         readings=tuple(read_readings(clips.done(clip, "transcribe"))),
-        transcripts=tuple(ref for ref, _ in readings.transcripts(clip)),
+        transcripts=refs,
+        corrections=tuple(with_conflict(correction, digests) for correction in readings.corrections(clip)),
         linkings=tuple(read_linkings(clips.done(clip, "link"))),
         links=links,
     )

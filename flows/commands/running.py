@@ -95,7 +95,7 @@ def mirror(config: Config = None, take_over: TakeOver = False, dry_run: DryRun =
 
 @app.command(epilog="Example: thirdcopy transcribe peertube-abc123")
 def transcribe(clips: Clips = None, config: Config = None, dry_run: DryRun = False, as_json: Json = False) -> None:
-    """Transcribe safe clips that the model has not read; `mirror` stores what comes of it."""
+    """Transcribe safe clips that the model has not read, and read their captions; `mirror` stores what comes of it."""
     if dry_run:
         return _would_do(as_json=as_json)
     from archive import pipeline
@@ -106,9 +106,9 @@ def transcribe(clips: Clips = None, config: Config = None, dry_run: DryRun = Fal
     with common.at_work() as session:
         waiting = to_transcribe(session.archive, model_name(session.archive.settings.transcription))
         chosen = [clip for clip in waiting if not clips or clip in clips]
-        tally = pipeline.Tally()
+        tally = pipeline.caption_step(session.archive, session.readiness, clips or None)
         if chosen:
-            tally = pipeline.transcribe_step(session.archive, session.readiness, session.engine, chosen)
+            tally += pipeline.transcribe_step(session.archive, session.readiness, session.engine, chosen)
     return common.report(tally, as_json=as_json)
 
 
@@ -150,6 +150,7 @@ def retry(
             pipeline.forget_rest(session.archive, source)
             chosen = [clip for clip in pipeline.to_fetch(session.archive, source, retry=True) if clip in wanted]
             tally += pipeline.fetch_step(session.archive, session.readiness, source, chosen)
+        tally += pipeline.caption_step(session.archive, session.readiness, sorted(wanted), retry=True)
         model = model_name(session.archive.settings.transcription)
         if unread := [clip for clip in to_transcribe(session.archive, model, retry=True) if clip in wanted]:
             tally += pipeline.transcribe_step(session.archive, session.readiness, session.engine, unread)
@@ -183,6 +184,7 @@ def _known_sources(chosen: list[str] | None, known: object) -> None:
 def _would_do(*, as_json: bool) -> None:
     """What the ledger says is to be done; no source and no target is asked."""
     from archive import pipeline
+    from archive.steps.captioning import to_caption
     from archive.steps.linking import load_registers, to_link
     from archive.steps.storing import owed
     from archive.steps.transcribing import model_name, to_transcribe
@@ -192,6 +194,7 @@ def _would_do(*, as_json: bool) -> None:
         fetching = {name: len(pipeline.to_fetch(archive, name)) for name in archive.settings.sources}
         storing = owed(archive)
         steps = {
+            "captions": len(to_caption(archive)),
             "transcribe": len(to_transcribe(archive, model_name(archive.settings.transcription))),
             "link": len(to_link(archive, load_registers(archive.settings))),
             "seal": len(to_seal(archive)),

@@ -14,7 +14,7 @@ from archive.ledger.copies import SealedVersion
 from archive.mirroring import Stored, store_owed
 from archive.opened import Archive
 from archive.readiness import ready
-from archive.records import Capture, File, FileRole, Judgement, Link, TranscriptRef, Verdict
+from archive.records import Capture, Event, File, FileRole, Judgement, Link, TranscriptRef, Verdict
 from archive.settings import Settings
 from archive.spool import Item, document, seal
 from storage.contract import Target
@@ -95,18 +95,21 @@ def keep(
     source: str = "voices",
     media: bytes | None = None,
     description: str = "A made-up testimony.",
+    captions: Mapping[str, str] | None = None,
 ) -> SealedVersion | None:
     """Seal a made-up capture of a clip as the fetch step does: files that are moved, and documents."""
     attempt = archive.attempts / clip
     attempt.mkdir(parents=True, exist_ok=True)
     items, files = dict[str, Item](), list[File]()
 
-    def add(path: str, role: FileRole, data: bytes) -> tuple[str, ...]:
+    def add(path: str, role: FileRole, data: bytes, language: str | None = None) -> tuple[str, ...]:
         local = attempt / path.replace("/", "-")
         local.write_bytes(data)
         found = digest(local)
         items[path] = Item(found.sha512, path=local, sha256=found.sha256)
-        files.append(File(path=path, role=role, size=found.size, sha512=found.sha512, sha256=found.sha256))
+        files.append(
+            File(path=path, role=role, size=found.size, sha512=found.sha512, sha256=found.sha256, language=language)
+        )
         return found.blocks
 
     name = f"media/{clip}.mp4"
@@ -114,6 +117,8 @@ def keep(
     items["blocks.sha256"] = document(blocks_document(blocks, name))
     add("info.json", "info", b'{"id": "made-up"}')
     add("description.txt", "description", description.encode())
+    for language, text in sorted((captions or {}).items()):
+        add(f"captions/{language}.vtt", "caption", text.encode(), language)
     capture = Capture(
         clip=clip,
         source=source,
@@ -209,6 +214,11 @@ def a_link(clip: str, entry: str = "1358", *, score: float = 0.7, register: str 
 def a_judgement(link: Link, verdict: Verdict = "positive", by: str = "A. Reader", *, hours: float = 0) -> Judgement:
     """What somebody decided about a link."""
     return Judgement(link=link.id, verdict=verdict, by=by, at=MONDAY + timedelta(hours=hours))
+
+
+def events(archive: Archive, object_id: str) -> list[Event]:
+    """What happened to an object, so far as the ledger knows."""
+    return [event for event in archive.ledger.events.all() if event.object == object_id]
 
 
 def digest_of_file(path: Path) -> str:

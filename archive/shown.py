@@ -1,0 +1,86 @@
+"""Transcripts as they are shown: in the order that the settings prefer, each with the corrections over it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from archive.opened import Archive
+from archive.preferring import preferred
+from archive.records import Correction, TranscriptRef
+from archive.steps.transcribing import model_name
+from transcription.corrections import Layer, Line, lines
+from transcription.documents import Document, from_json
+from transcription.showing import Stamp
+
+ANOTHER = "the transcript of this name is another one than the one that was corrected"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A transcript, the exact text of its file, and the corrections that are applied to it, in their order."""
+
+    ref: TranscriptRef
+    body: str
+    corrections: tuple[Correction, ...] = ()
+
+    @cached_property
+    def document(self) -> Document:
+        """The transcript as it was made. Raises DocumentError."""
+        return from_json(self.body)
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """The corrections as layers."""
+        return tuple(Layer(one.by, one.at, one.changes) for one in self.corrections)
+
+    def stamp(self, clip: str) -> Stamp:
+        """What an exported file says of itself."""
+        return Stamp(clip=clip, transcript=self.ref.name, sha512=self.ref.sha512, corrections=len(self.corrections))
+
+    def lines(self, corrections: int | None = None) -> tuple[Line, ...]:
+        """Its cues under so many corrections, or under all."""
+        return lines(self.document, self.layers[:corrections])
+
+
+def shown(archive: Archive, clip: str) -> list[Shown]:
+    """The transcripts of a clip, the one to be shown first first; translations are last."""
+    found = {ref.name: (ref, body) for ref, body in archive.ledger.readings.transcripts(clip)}
+    refs = [ref for ref, _ in found.values()]
+    applied, _ = standing(refs, archive.ledger.readings.corrections(clip))
+    return [Shown(ref, found[ref.name][1], applied.get(ref.name, ())) for ref in in_order(archive, clip, refs, applied)]
+
+
+def in_order(
+    archive: Archive, clip: str, refs: Iterable[TranscriptRef], applied: Mapping[str, Sequence[Correction]]
+) -> list[TranscriptRef]:
+    """A clip's transcripts in the order that the settings prefer."""
+    captures = archive.ledger.clips.captures(clip)
+    return preferred(
+        refs,
+        prefer=archive.settings.prefer,
+        model=model_name(archive.settings.transcription),
+        corrected=set(applied),
+        media_sha256=captures[-1].media.sha256 if captures else None,
+    )
+
+
+def standing(
+    refs: Iterable[TranscriptRef], corrections: Iterable[Correction]
+) -> tuple[dict[str, tuple[Correction, ...]], list[Correction]]:
+    """The corrections that are applied, by transcript; and those in conflict, with the reason."""
+    digests = {ref.name: ref.sha512 for ref in refs}
+    applied, conflicts = dict[str, tuple[Correction, ...]](), list[Correction]()
+    for correction in corrections:
+        told = with_conflict(correction, digests)
+        if told.conflict:
+            conflicts.append(told)
+        else:
+            applied[told.transcript] = (*applied.get(told.transcript, ()), told)
+    return applied, conflicts
+
+
+def with_conflict(correction: Correction, digests: Mapping[str, str]) -> Correction:
+    """A correction, in conflict also where the transcript of that name is another one by now."""
+    if correction.conflict or digests.get(correction.transcript) == correction.sha512:
+        return correction
+    return correction.model_copy(update={"conflict": ANOTHER})

@@ -1,0 +1,104 @@
+"""Captions: what the platform showed beside a clip, as transcripts of their own. No model is needed.
+
+Each caption file of the newest capture is read once; what it gave is found by its name, which has the file's digest.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from archive import heads, ocfl
+from archive.facts import read_document
+from archive.ledger.copies import SealedVersion
+from archive.opened import Archive
+from archive.records import CREATION, Capture, File, TranscriptRef
+from archive.spool import folder_of
+from archive.steps.storing import safe
+from storage.contract import Target
+from storage.errors import TargetError
+from transcription.captions import made, to_json
+from transcription.cues import read
+from transcription.errors import DocumentError
+
+STEP = "captions"
+
+
+@dataclass(frozen=True)
+class CaptionedClip:
+    """How many transcripts were made of a clip's captions, and why others were not."""
+
+    clip: str
+    transcripts: int = 0
+    problems: tuple[str, ...] = ()
+
+
+def to_caption(archive: Archive, *, retry: bool = False) -> list[str]:
+    """Safe clips whose newest capture was not looked at for captions. Those with a broken file wait for `retry`."""
+    done, newest = archive.ledger.clips.all_done(STEP), archive.ledger.clips.newest()
+    again = {f.clip for f in archive.ledger.clips.failures() if f.step == STEP} if retry else set()
+    return [clip for clip in safe(archive) if clip in newest and (clip in again or done.get(clip) != str(newest[clip]))]
+
+
+def caption_clip(archive: Archive, clip: str, usable: Mapping[str, Target]) -> CaptionedClip:
+    """Make a transcript of each caption file of a clip's newest capture. Failures are kept and reported, not raised."""
+    clips, head = archive.ledger.clips, archive.ledger.copies.head(f"evidence-{clip}")
+    captures = clips.captures(clip)
+    known = {(ref.name, ref.media_sha256) for ref, _ in archive.ledger.readings.transcripts(clip)}
+    problems, number, passing = list[str](), 0, False
+    for file in (file for file in captures[-1].files if file.role == "caption"):
+        if head is None or (name_of(file), captures[-1].media.sha256) in known:
+            continue
+        try:
+            _make(archive, captures[-1], file, _bytes(archive, head, file, usable))
+        except (DocumentError, TargetError, KeyError) as error:
+            passing = passing or not isinstance(error, DocumentError)
+            problems.append(f"{file.path}: {error}")
+        else:
+            number += 1
+    if problems:
+        kind = "passing" if passing else "damaged"
+        clips.failed(clip, STEP, kind=kind, message="; ".join(problems), now=archive.clock())
+    else:
+        clips.mended(clip, STEP)
+    if not passing:
+        clips.mark_done(clip, STEP, str(len(captures)))
+    return CaptionedClip(clip, number, tuple(problems))
+
+
+def name_of(file: File) -> str:
+    """What the transcript of a caption file is called: its language tag, and the beginning of its digest."""
+    return f"captions-{PurePosixPath(file.path).stem}-{file.sha512[:8]}"
+
+
+def _make(archive: Archive, capture: Capture, file: File, data: bytes) -> None:
+    captions = made(
+        read(data),
+        tag=file.language or PurePosixPath(file.path).stem,
+        media_sha256=capture.media.sha256,
+        file=file.path,
+        file_sha512=file.sha512,
+        extractor=capture.extractor,
+    )
+    body = to_json(captions)
+    ref = TranscriptRef(
+        name=name_of(file),
+        kind="captions",
+        sha512=ocfl.digest_of(body.encode()),
+        media_sha256=capture.media.sha256,
+        languages=(captions.language,),
+        segments=len(captions.segments),
+        gaps=0,
+        doubtful=captions.automatic is not False,
+    )
+    archive.ledger.readings.add_transcript(capture.clip, ref, body)
+    archive.event(f"work-{capture.clip}", CREATION, detail=f"{ref.name} of {file.path} ({file.sha512[:12]})")
+
+
+def _bytes(archive: Archive, head: SealedVersion, file: File, usable: Mapping[str, Target]) -> bytes:
+    """A file of the evidence: from the spool, or from a target that has it sound. Raises the last target's error."""
+    content = ocfl.parse(head.inventory.encode()).where(file.path)
+    version, _, below = content.partition("/")
+    spooled = folder_of(archive, head.object, int(version[1:])) / below
+    if spooled.is_file() and ocfl.digest_of(data := spooled.read_bytes()) == file.sha512:
+        return data
+    return read_document(usable, heads.object_key(head.object, content), file.sha512)

@@ -1,0 +1,125 @@
+"""Correct: what a person changed in an exported transcript becomes a layer over it. Nothing is ever replaced."""
+
+from dataclasses import dataclass
+
+from archive.errors import WrongFile
+from archive.opened import Archive
+from archive.records import METADATA, Correction
+from archive.shown import Shown, shown
+from transcription.captions import Captions
+from transcription.corrections import UNDETERMINED, Change, changes, merge
+from transcription.cues import Cue
+from transcription.showing import Stamp, edited
+
+SINCE = "somebody else changed the same cues since the file was exported"
+ALTERED = "the file was exported from another transcript of this name"
+UNKNOWN = "the file includes corrections that this ledger does not know"
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """What became of an edited file: changes that are applied now, changes in conflict, how many of both are new."""
+
+    transcript: str
+    applied: tuple[Change, ...] = ()
+    conflicts: tuple[Change, ...] = ()
+    why: str | None = None
+    new: int = 0
+
+
+def correct(
+    archive: Archive,
+    clip: str,
+    data: bytes,
+    *,
+    by: str,
+    transcript: str | None = None,
+    why: str | None = None,
+    dry_run: bool = False,
+) -> Corrected:
+    """Keep what a person changed in a file that `export` wrote. The same file again adds nothing.
+
+    What changed is what differs from the transcript as it was exported; it is applied to the transcript as it stands
+    now. Where that cannot be, it is kept as a conflict. Raises DocumentError, which names the line, for a broken file,
+    and WrongFile for one of another clip or transcript; nothing is kept then.
+    """
+    stamp, cues = edited(data)
+    while True:
+        known = archive.ledger.readings.corrections(clip)
+        there = shown(archive, clip)
+        found = _meant(there, clip, stamp, transcript)
+        done, records = _merged(
+            found,
+            stamp,
+            cues,
+            known,
+            Correction(
+                transcript=found.ref.name,
+                sha512=stamp.sha512 if stamp else found.ref.sha512,
+                by=by,
+                at=archive.clock(),
+                why=why,
+                changes=(),
+            ),
+        )
+        if dry_run:
+            return done
+        if archive.ledger.readings.correct(clip, records, known=len(known)):
+            break
+    for record in records:
+        detail = f"{len(record.changes)} cues of {record.transcript} corrected"
+        outcome = "warning" if record.conflict else "success"
+        detail += f", not applied: {record.conflict}" if record.conflict else ""
+        archive.event(f"work-{clip}", METADATA, agent=by, detail=detail, outcome=outcome)
+    return done
+
+
+def _meant(there: list[Shown], clip: str, stamp: Stamp | None, named: str | None) -> Shown:
+    """The transcript that a file is of. Raises WrongFile."""
+    known = {one.ref.name: one for one in there}
+    if stamp and stamp.clip != clip:
+        raise WrongFile(f"the file says that it is of {stamp.clip}, not of {clip}")
+    if stamp and named and stamp.transcript != named:
+        raise WrongFile(f"the file says that it is of the transcript {stamp.transcript}, not of {named}")
+    name = stamp.transcript if stamp else named
+    if name is None:
+        raise WrongFile(
+            "the file does not say what it is of: the note that `thirdcopy export` wrote is gone; "
+            "put it back, or name the transcript with --transcript"
+        )
+    if name not in known:
+        raise WrongFile(f"{clip} has no transcript {name}; there are: {', '.join(known) or 'none'}")
+    return known[name]
+
+
+def _merged(
+    found: Shown, stamp: Stamp | None, cues: tuple[Cue, ...], known: list[Correction], blank: Correction
+) -> tuple[Corrected, list[Correction]]:
+    """What becomes of an edited file, and the corrections that are new in it."""
+    language = found.document.language if isinstance(found.document, Captions) else UNDETERMINED
+    fits, conflicts, reason = tuple[Change, ...](), tuple[Change, ...](), SINCE
+    if stamp and (stamp.sha512 != found.ref.sha512 or stamp.corrections > len(found.corrections)):
+        reason = ALTERED if stamp.sha512 != found.ref.sha512 else UNKNOWN
+        conflicts = changes((), cues, language=language)  # without what was exported, every cue is the person's
+    else:
+        exported = stamp.corrections if stamp else _nearest(found, cues, language)
+        before, now = found.lines(exported), found.lines()
+        made = [change for one in found.corrections[exported:] for change in one.changes]
+        fits, conflicts = merge(before, now, changes(before, cues, language=language), made=made)
+    kept = {change for one in known if one.conflict and one.transcript == found.ref.name for change in one.changes}
+    new = tuple(change for change in conflicts if change not in kept)
+    records = [
+        blank.model_copy(update={"changes": some, "conflict": conflict})
+        for some, conflict in ((fits, None), (new, reason))
+        if some
+    ]
+    done = Corrected(found.ref.name, fits, conflicts, reason if conflicts else None, len(fits) + len(new))
+    return done, records
+
+
+def _nearest(found: Shown, cues: tuple[Cue, ...], language: str) -> int:
+    """How many corrections a file that does not say so includes: so many that the fewest cues differ."""
+    return min(
+        range(len(found.corrections), -1, -1),
+        key=lambda number: len(changes(found.lines(number), cues, language=language)),
+    )
