@@ -1,33 +1,22 @@
-"""Commands that look: status, one clip, its transcripts; and those that let a person decide."""
+"""Commands that look: status, one clip; and those that let a person decide."""
 
 from datetime import timedelta
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
 
-from archive.errors import ArchiveError, RefusedError
 from flows import console
 from flows.commands import common
-from flows.commands.common import By, Clip, Config, DryRun, Json
+from flows.commands.common import Clip, Config, DryRun, Json
 
 if TYPE_CHECKING:
-    from archive.opened import Archive
+    from archive.records import Correction
     from archive.sidecar import Sidecar
     from archive.steps.status import Status
 
 app = typer.Typer()
-
-
-class Format(StrEnum):
-    """How a transcript is written."""
-
-    vtt = "vtt"
-    srt = "srt"
-    txt = "txt"
-    json = "json"
 
 
 class Level(StrEnum):
@@ -85,6 +74,9 @@ def _print_status(counted: "Status") -> None:
     console.out.print(table)
     _print_survivors(counted)
     console.out.print(f"[bold]transcripts[/]  {counted.transcripts:,}", highlight=False)
+    corrections = counted.corrections
+    wrong = f", [yellow]{corrections.conflicts:,} in conflict[/]: `show` says which" if corrections.conflicts else ""
+    console.out.print(f"[bold]corrections[/]  {corrections.corrections:,}{wrong}", highlight=False)
     console.out.print(
         f"[bold]links[/]        {links.proposed:,} proposed, {links.positive:,} positive, {links.negative:,} negative, "
         f"{links.unsure:,} unsure, {links.conflicts:,} in conflict",
@@ -118,6 +110,7 @@ def _print_survivors(counted: "Status") -> None:
 @app.command(epilog="Example: thirdcopy show peertube-abc123")
 def show(clip: Clip, config: Config = None, as_json: Json = False) -> None:
     """Show one clip: where it is from, its copies, transcripts and links, what failed."""
+    from archive.shown import in_order, standing
     from archive.steps.work import build
 
     with common.reading() as archive:
@@ -125,6 +118,11 @@ def show(clip: Clip, config: Config = None, as_json: Json = False) -> None:
         failures = archive.ledger.clips.failures(clip)
         copies = [copy for kind in ("evidence", "work") for copy in archive.ledger.copies.of(f"{kind}-{clip}")]
         document = build(archive, clip) if archive.ledger.clips.captures(clip) else None
+        if document:
+            applied, _ = standing(document.transcripts, document.corrections)
+            document = document.model_copy(
+                update={"transcripts": tuple(in_order(archive, clip, document.transcripts, applied))}
+            )
     if as_json:
         return console.print_json(
             {
@@ -162,10 +160,7 @@ def _print_sidecar(document: "Sidecar") -> None:
     )
     for name, text in lines:
         console.out.print(f"[bold]{name:>10}[/]  {escape(console.plain(text))}", highlight=False, soft_wrap=True)
-    for ref in document.transcripts:
-        doubt = "  [yellow]to be checked by a person[/]" if ref.doubtful else ""
-        text = f"{ref.name}: {ref.segments} segments, {', '.join(ref.languages) or 'no speech'}"
-        console.out.print(f"[bold]transcript[/]  {escape(text)}{doubt}", highlight=False)
+    _print_transcripts(document)
     for link in document.links:
         where = f"at {link.start:.0f} s" if link.start is not None else f"in the {link.where}"
         stands = link.judgement or "no judgement"
@@ -181,57 +176,31 @@ def _print_sidecar(document: "Sidecar") -> None:
             console.out.print(f"{'':>12}[red]conflict:[/] {conflict}", highlight=False, soft_wrap=True)
 
 
-@app.command(epilog="Example: thirdcopy export peertube-abc123 --format vtt --output clip.vtt")
-def export(
-    clip: Clip,
-    config: Config = None,
-    fmt: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.txt,
-    transcript: Annotated[str | None, typer.Option(help="Which transcript, by the name that `show` prints.")] = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="A file; else stdout.")] = None,
-    restricted: Annotated[bool, typer.Option("--restricted", help="Take out what nobody opened; wants --by.")] = False,
-    by: By = None,
-) -> None:
-    """Write a transcript of a clip. What nobody opened wants --restricted and your name, and is recorded."""
-    from archive.records import DISSEMINATION
+def _print_transcripts(document: "Sidecar") -> None:
+    """Transcripts, the one that is shown first first, and what people corrected in each; conflicts in full."""
+    from archive.shown import standing
+    from transcription.cues import clock
+    from transcription.showing import counted
 
-    with common.reading() as archive:
-        common.known(archive, [clip])
-        closed = _is_closed(archive, clip)
-        if closed and not (restricted and by):
-            raise RefusedError(
-                f"{clip} is restricted: open it with `thirdcopy access {clip} public --by NAME`, "
-                "or take it out with --restricted --by NAME, which is recorded"
-            )
-        found = {ref.name: body for ref, body in archive.ledger.readings.transcripts(clip)}
-        if not found:
-            raise ArchiveError(f"{clip} has no transcript: `thirdcopy transcribe {clip}` makes one")
-        if transcript and transcript not in found:
-            raise typer.BadParameter(f"there is no transcript {transcript}; there are: {', '.join(found)}")
-        name = transcript or next(iter(found))
-        if not transcript and len(found) > 1:
-            console.err.print(f"{name}; there are also: {', '.join(list(found)[1:])} (--transcript)", highlight=False)
-        body = found[name]
-        text = body if fmt is Format.json else _written(body, fmt)
-        if closed:
-            archive.event(f"work-{clip}", DISSEMINATION, agent=by, detail=f"export of {name} as {fmt}")
-    if output:
-        output.write_text(text, encoding="utf-8")
-    else:
-        print(text, end="")
+    applied, conflicts = standing(document.transcripts, document.corrections)
+    for ref in document.transcripts:
+        doubt = "  [yellow]to be checked by a person[/]" if ref.doubtful else ""
+        text = f"{ref.name}: {ref.segments} segments, {', '.join(ref.languages) or 'no speech'}"
+        if mine := applied.get(ref.name):
+            text += f", {counted(len(mine))} by {_people(mine)}"
+        console.out.print(f"[bold]transcript[/]  {escape(console.plain(text))}{doubt}", highlight=False)
+    for one in conflicts:
+        head = f"{one.transcript}, by {one.by} on {one.at:%Y-%m-%d}: {one.conflict}"
+        console.out.print(f"[red]{'conflict':>10}[/]  {escape(console.plain(head))}", highlight=False, soft_wrap=True)
+        for change in one.changes[:20]:
+            words = f"“{console.shorten(change.now.text, 80)}”" if change.now else "removed"
+            console.out.print(f"{'':>12}{clock(change.start)} {escape(words)}", highlight=False, soft_wrap=True)
+        if len(one.changes) > 20:
+            console.out.print(f"{'':>12}… and {len(one.changes) - 20} more cues: --json", highlight=False)
 
 
-def _written(body: str, fmt: Format) -> str:
-    from transcription.formats import from_json, to_srt, to_text, to_vtt
-
-    writers = {Format.vtt: to_vtt, Format.srt: to_srt, Format.txt: to_text}
-    return writers[fmt](from_json(body))
-
-
-def _is_closed(archive: "Archive", clip: str) -> bool:
-    from archive.steps.work import access_of
-
-    captures = archive.ledger.clips.captures(clip)
-    return access_of(archive, clip, captures[-1].source if captures else None).level != "public"
+def _people(corrections: "tuple[Correction, ...]") -> str:
+    return ", ".join(dict.fromkeys(one.by for one in corrections))
 
 
 @app.command(epilog="Example: thirdcopy access peertube-abc123 public --by 'A. Archivist'")

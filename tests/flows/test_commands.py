@@ -24,6 +24,8 @@ from tests.world.samples import sample_register
 from tests.world.servers import S3Server, rclone
 
 EXTRA = '[registers.victims]\nfile = "register.csv"\n[schedule]\nrun = "30 2 * * *"\n'
+CAPTION = "Please remember her name."
+CAPTIONS = f"WEBVTT\n\n00:00.000 --> 00:01.000\n{CAPTION}\n"
 Call = Callable[..., Done]
 
 
@@ -55,7 +57,8 @@ def kept(
 ) -> Iterator[tuple[Place, Channel, dict[str, list[str]]]]:
     """An archive with a clip, a transcript and a link, and the arguments that each command takes there."""
     folder = tmp_path_factory.mktemp("kept")
-    shown = [replace(videos(films, 1)[0], description="About Karim Lindenbrook, entry 153.")]
+    about = "About Karim Lindenbrook, entry 153."
+    shown = [replace(videos(films, 1)[0], description=about, captions={"en": CAPTIONS})]
     sample_register(folder / "register.csv", [])
     with little_archive(folder, shown, model=whisper_folder, extra=EXTRA) as (place, channel):
         done = place.thirdcopy("run", "--plain", "--json")
@@ -63,11 +66,18 @@ def kept(
         clip = f"peertube-{shown[0].id}"
         with closing(sqlite3.connect(folder / "state" / "ledger.sqlite")) as ledger:
             (link,) = ledger.execute("SELECT id FROM links").fetchone()
+        edited = folder / "edited.vtt"
+        captions = json.loads(place.thirdcopy("show", clip, "--json").out)["sidecar"]["transcripts"][-1]["name"]
+        done = place.thirdcopy(*f"export {clip} --transcript {captions} --format vtt --restricted --by R".split())
+        assert (done.code, CAPTION in done.out) == (0, True), done.err
+        edited.write_text(done.out.replace(CAPTION, "Remember his name."))
         arguments = {
             "init": [str(folder / "another")],
             "add": [channel.url_of("second")],
             "show": [clip],
             "export": [clip],
+            "compare": [clip, "--restricted", "--by", "R. Reader"],
+            "correct": [clip, str(edited), "--by", "R. Reader"],
             "access": [clip, "public", "--by", "A. Archivist"],
             "judge": [clip, link, "positive", "--by", "R. Reader"],
             "audit": ["--all"],
@@ -112,7 +122,7 @@ def test_help_shows_an_example_and_fits_a_terminal(call: Call, name: str) -> Non
 
 
 def test_what_acts_has_a_dry_run_and_what_reports_has_json() -> None:
-    looks = {"doctor", "status", "show", "export", "targets list", "targets check"}
+    looks = {"doctor", "status", "show", "export", "compare", "targets list", "targets check"}
     silent = {"init", "add", "schedule", "access", "judge", "export"}
     assert set(having("--dry-run")) == set(COMMANDS) - looks
     assert set(having("--json")) == set(COMMANDS) - silent
@@ -158,7 +168,7 @@ def test_a_ledger_that_was_lost_is_made_anew(kept: tuple[Place, Channel, Any], c
 
 def test_tables_fit_eighty_columns(kept: tuple[Place, Channel, dict[str, list[str]]], call: Call) -> None:
     _, _, arguments = kept
-    for words in ("status", "show", "targets list", "audit", "repair", "backfill", "doctor", "link"):
+    for words in ("status", "show", "compare", "targets list", "audit", "repair", "backfill", "doctor", "link"):
         done = call(*words.split(), *arguments[words])
         tabled = [line for line in done.out.splitlines() if "http" not in line]
         assert max(map(len, tabled)) <= 80, words

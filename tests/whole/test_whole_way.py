@@ -124,7 +124,8 @@ def test_status_has_what_is_promised(first: First) -> None:
     for target in status["targets"].values():
         assert (target["copies"], target["proven"], target["owed"]) == (held, 0, 0)
     assert status["minimum_copies"] == 3
-    assert status["transcripts"] == held + 1
+    assert status["transcripts"] == held + 2, "one clip has two tracks, and one has captions"
+    assert status["corrections"] == {"corrections": 0, "conflicts": 0}
     assert set(status["links"]) == {"proposed", "positive", "negative", "unsure", "conflicts"}
     assert status["links"]["proposed"] >= 1
 

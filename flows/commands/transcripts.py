@@ -1,0 +1,242 @@
+"""Commands for transcripts: taking one out, comparing two, and correcting one."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+
+from archive.errors import ArchiveError, RefusedError
+from flows import console
+from flows.commands import common
+from flows.commands.common import By, Clip, Config, DryRun, Json
+
+if TYPE_CHECKING:
+    from archive.opened import Archive
+    from archive.shown import Shown
+    from archive.steps.correcting import Corrected
+    from transcription.comparing import Comparison, Speech
+
+app = typer.Typer()
+Restricted = Annotated[bool, typer.Option("--restricted", help="Take out what nobody opened; wants --by.")]
+
+
+class Format(StrEnum):
+    """How a transcript is written."""
+
+    vtt = "vtt"
+    srt = "srt"
+    txt = "txt"
+    json = "json"
+
+
+@app.command(epilog="Example: thirdcopy export peertube-abc123 --format vtt --output clip.vtt")
+def export(
+    clip: Clip,
+    config: Config = None,
+    fmt: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.txt,
+    transcript: Annotated[str | None, typer.Option(help="Which transcript, by the name that `show` prints.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="A file; else stdout.")] = None,
+    restricted: Restricted = False,
+    by: By = None,
+) -> None:
+    """Write a transcript of a clip, as corrected. What nobody opened wants --restricted and your name: recorded."""
+    with common.reading() as archive:
+        common.known(archive, [clip])
+        closed = _may_leave(archive, clip, restricted=restricted, by=by)
+        found = _transcripts(archive, clip)
+        one = _named(found, transcript) if transcript else _first(found)
+        if not transcript and len(found) > 1:
+            others = ", ".join(other.ref.name for other in found if other is not one)
+            console.err.print(f"{one.ref.name}; there are also: {others} (--transcript)", highlight=False)
+        text = _written(one, clip, fmt)
+        if closed:
+            _left(archive, clip, f"export of {one.ref.name} as {fmt}", by)
+    if output:
+        output.write_text(text, encoding="utf-8")
+    else:
+        print(text, end="")
+
+
+@app.command(epilog="Example: thirdcopy compare peertube-abc123 large-v3-69f74147-t1 captions-en-0a1b2c3d")
+def compare(
+    clip: Clip,
+    a: Annotated[str | None, typer.Argument(help="A transcript by its name; else the one shown first.")] = None,
+    b: Annotated[str | None, typer.Argument(help="Another one; else the next.")] = None,
+    config: Config = None,
+    restricted: Restricted = False,
+    by: By = None,
+    as_json: Json = False,
+) -> None:
+    """Show where two transcripts of a clip differ, and the character error rate of B against A.
+
+    What nobody opened wants --restricted and your name: recorded.
+    """
+    from transcription.comparing import compare as differing
+
+    with common.reading() as archive:
+        common.known(archive, [clip])
+        closed = _may_leave(archive, clip, restricted=restricted, by=by)
+        found = _transcripts(archive, clip)
+        one = _named(found, a) if a else _first(found)
+        other = _named(found, b) if b else _next(found, one)
+        compared = differing(_speech(one), _speech(other))
+        if closed:
+            _left(archive, clip, f"comparison of {one.ref.name} and {other.ref.name}", by)
+    if as_json:
+        rate = compared.character_error_rate
+        names = {"clip": clip, "a": one.ref.name, "b": other.ref.name, "character_error_rate": rate}
+        return console.print_json({**names, **compared.model_dump(mode="json")})
+    return _print_comparison(one, other, compared)
+
+
+def _next(found: "list[Shown]", one: "Shown") -> "Shown":
+    """The transcript after the one to compare with. A translation must be named."""
+    for other in found:
+        if other is not one and other.ref.kind != "translation":
+            return other
+    raise ArchiveError(f"there is only one transcript, {one.ref.name}: nothing to compare it with")
+
+
+def _speech(one: "Shown") -> "list[Speech]":
+    from transcription.comparing import Speech
+
+    return [Speech(line.told.start, line.told.end, line.told.text) for line in one.lines() if line.told.language]
+
+
+def _print_comparison(one: "Shown", other: "Shown", compared: "Comparison") -> None:
+    from transcription.cues import clock
+
+    for name, shown in (("A", one), ("B", other)):
+        console.out.print(f"[bold]{name}[/] {escape(shown.ref.name)}", highlight=False, soft_wrap=True)
+    table = console.table("time", "A", "B")
+    for column in table.columns[1:]:
+        column.width = 32
+    for part in compared.differences:
+        words = (escape(console.plain(text)) or "[dim]–[/]" for text in (part.a, part.b))
+        table.add_row(clock(part.start).partition(".")[0], *words)
+    if compared.differences:
+        console.out.print(table)
+    console.out.print(
+        f"character error rate {compared.character_error_rate:.2%}: {compared.edits:,} edits "
+        f"for the {compared.characters:,} characters of A\n({compared.normalization})",
+        highlight=False,
+    )
+
+
+@app.command(epilog="Example: thirdcopy correct peertube-abc123 clip.vtt --by 'R. Researcher'")
+def correct(
+    clip: Clip,
+    file: Annotated[Path, typer.Argument(help="WebVTT or SubRip that `export` wrote and you edited.", dir_okay=False)],
+    by: Annotated[str, typer.Option("--by", help="Your name, for the record.")],
+    transcript: Annotated[
+        str | None, typer.Option(help="Which transcript, if the file's note that says so is gone.")
+    ] = None,
+    why: Annotated[str | None, typer.Option("--why", help="Your reason.")] = None,
+    config: Config = None,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Put what you changed in an exported transcript over it, as a layer. Corrections are only ever added."""
+    from archive.steps import correcting
+    from transcription.errors import DocumentError
+
+    with common.reading() as archive:
+        common.known(archive, [clip])
+        try:
+            data = file.read_bytes()
+            done = correcting.correct(archive, clip, data, by=by, transcript=transcript, why=why, dry_run=dry_run)
+        except DocumentError as error:
+            raise ArchiveError(f"{file}: {error}; nothing was kept") from error
+    if as_json:
+        told = _told(done)
+        console.print_json({"dry_run": told} if dry_run else told)
+    else:
+        _print_corrected(done, dry_run=dry_run)
+    if done.conflicts:
+        console.fail(
+            f"{len(done.conflicts)} cues are in conflict: {done.why}. Your words are kept and not applied: "
+            f"see `thirdcopy show {clip}`, export {done.transcript} again, put into that file what is to stand, "
+            "and correct with it"
+        )
+        raise typer.Exit(common.DEBTS)
+
+
+def _told(done: "Corrected") -> dict[str, object]:
+    """What became of an edited file: where, not what was said."""
+    return {
+        "transcript": done.transcript,
+        "new": done.new,
+        "applied": [{"start": change.start, "kind": change.kind} for change in done.applied],
+        "conflicts": [{"start": change.start, "kind": change.kind} for change in done.conflicts],
+        "why": done.why,
+    }
+
+
+def _print_corrected(done: "Corrected", *, dry_run: bool) -> None:
+    from transcription.cues import clock
+
+    note = " (dry run)" if dry_run else ""
+    if not done.new:
+        console.out.print(f"{escape(done.transcript)}: nothing new in the file{note}", highlight=False)
+    for change in done.applied:
+        console.out.print(f"{clock(change.start)} {change.kind}{note}", highlight=False)
+    for change in done.conflicts:
+        console.out.print(f"{clock(change.start)} {change.kind}, [red]in conflict[/]{note}", highlight=False)
+
+
+def _written(one: "Shown", clip: str, fmt: Format) -> str:
+    from transcription import showing
+
+    if fmt is Format.json:
+        return showing.to_json(one.body, one.document, one.layers)
+    if fmt is Format.txt:
+        return showing.to_text(one.document, one.layers)
+    write = showing.to_vtt if fmt is Format.vtt else showing.to_srt
+    return write(one.document, one.layers, one.stamp(clip))
+
+
+def _transcripts(archive: "Archive", clip: str) -> "list[Shown]":
+    """A clip's transcripts, in the order that the settings prefer. Raises ArchiveError where there is none."""
+    from archive.shown import shown
+
+    if not (found := shown(archive, clip)):
+        raise ArchiveError(f"{clip} has no transcript: `thirdcopy transcribe {clip}` makes one")
+    return found
+
+
+def _named(found: "list[Shown]", name: str) -> "Shown":
+    known = {one.ref.name: one for one in found}
+    if name not in known:
+        raise typer.BadParameter(f"there is no transcript {name}; there are: {', '.join(known)}")
+    return known[name]
+
+
+def _first(found: "list[Shown]") -> "Shown":
+    """The first of those in order. A translation is never it."""
+    from archive.preferring import first
+
+    if (ref := first([one.ref for one in found])) is None:
+        raise typer.BadParameter(f"there are only translations: name one with --transcript {found[0].ref.name}")
+    return _named(found, ref.name)
+
+
+def _may_leave(archive: "Archive", clip: str, *, restricted: bool, by: str | None) -> bool:
+    """Whether a clip is closed, and a named person takes its words out all the same. Raises RefusedError if nobody."""
+    from archive.steps.work import access_of
+
+    captures = archive.ledger.clips.captures(clip)
+    closed = access_of(archive, clip, captures[-1].source if captures else None).level != "public"
+    if closed and not (restricted and by):
+        raise RefusedError(
+            f"{clip} is restricted: open it with `thirdcopy access {clip} public --by NAME`, "
+            "or take it out with --restricted --by NAME, which is recorded"
+        )
+    return closed
+
+
+def _left(archive: "Archive", clip: str, what: str, by: str | None) -> None:
+    from archive.records import DISSEMINATION
+
+    archive.event(f"work-{clip}", DISSEMINATION, agent=by, detail=what)
