@@ -1,8 +1,8 @@
 """Corrections by people as layers over a transcript: what a person changed in its cues, and what stands then. Pure.
 
 A transcript's cues are read back from the WebVTT that `transcription.formats` writes, so that what a person saw is what
-is compared: a text, and above it the label, such as `[kk, low_confidence]`. Two texts that differ only in blanks and
-line breaks are one.
+is compared: a text, and above it the label, such as `[kk, low_confidence]`, or `[left, kk]` where each side of a track
+is a voice of its own. Two texts that differ only in blanks and line breaks are one.
 """
 
 import re
@@ -14,7 +14,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, model_validator
 
-from transcription.cues import Cue, plain, read
+from transcription.cues import Cue, clock, plain, read
 from transcription.documents import Document, to_vtt
 from transcription.errors import DocumentError
 from transcription.records import MARKS, Record, Seconds
@@ -23,16 +23,26 @@ CORRECTED = "corrected"
 UNDETERMINED = "und"
 """The language of words of which nobody said in which one they are (ISO 639-2)."""
 
-_LABEL = re.compile(r"\[((?:[a-z]{2,3}|x)(?:-[A-Za-z0-9]{1,8})*)((?:, [^,\[\]]+)*)\]")
-_LEFT_OUT = re.compile(r"\[speech not written down: [^\[\]]+\]")
+Side = Literal["left", "right"]
+SIDES: tuple[Side, Side] = ("left", "right")
+
+_LABEL = re.compile(
+    r"\[(?P<before>machine translation, a reading aid, not what was said, )?(?:(?P<side>left|right), )?"
+    r"(?P<language>(?:[a-z]{2,3}|x)(?:-[A-Za-z0-9]{1,8})*)(?P<notes>(?:, [^,\[\]]+)*)\]"
+)
+_LEFT_OUT = re.compile(r"\[(?:(?P<side>left|right), )?(?P<reason>speech not written down: [^\[\]]+)\]")
 _MARK = re.compile(f"{'|'.join(MARKS)}|(?:outside|may_be):[a-z]{{2,3}}|{CORRECTED}")
 
 
 class Told(Record):
-    """What stands in a cue: its seconds, its language and its text; no language where speech was left out."""
+    """What stands in a cue: its seconds, its language and its text; no language where speech was left out.
+
+    `side` is that of the track, where each is a voice of its own.
+    """
 
     start: Seconds
     end: Seconds
+    side: Side | None = None
     language: str | None
     text: Annotated[str, AfterValidator(plain)]
 
@@ -42,8 +52,9 @@ class Told(Record):
         return self.start, self.end
 
     def overlaps(self, other: "Told") -> bool:
-        """Whether both are in one moment."""
-        return self.start < other.end and other.start < self.end
+        """Whether both are in one moment, of one side."""
+        apart = None not in (self.side, other.side) and self.side != other.side
+        return not apart and self.start < other.end and other.start < self.end
 
 
 class Change(Record):
@@ -80,18 +91,21 @@ class Layer:
 
 @dataclass(frozen=True)
 class Line:
-    """A cue as it stands, the rest of its label, and the layer that it is from, None for the transcript's own."""
+    """A cue as it stands, the rest of its label, and the layer that it is from, None for the transcript's own.
+
+    `before` is what the label says before all else, `notes` what it says at its end: marks, or why nothing is written.
+    """
 
     told: Told
+    before: str = ""
     notes: tuple[str, ...] = ()
     layer: Layer | None = None
 
     @property
     def label(self) -> str:
         """What is written above the text."""
-        if self.told.language is None:
-            return self.notes[0]
-        return f"[{', '.join((self.told.language, *self.notes))}]"
+        known = (self.told.side, self.told.language)
+        return f"[{self.before}{', '.join((*(word for word in known if word), *self.notes))}]"
 
 
 def lines(document: Document, layers: Iterable[Layer] = ()) -> tuple[Line, ...]:
@@ -108,28 +122,29 @@ def changes(before: Sequence[Line], cues: Iterable[Cue], *, language: str = UNDE
     A cue is found again by its seconds, else by its beginning, its end or its text. One whose text was emptied is
     removed. Without a label a cue keeps its language; an added one, or one where speech was left out, is in `language`.
     """
-    edited = [(cue, *_parted(cue.text)) for cue in cues]
-    told = [line.told for line in before]
+    edited, told = [_back(cue) for cue in cues], [line.told for line in before]
     pairs = dict[int, int]()  # of what came back → of what was there
 
-    def pair(kind: Callable[[Told], Hashable], came: Callable[[Cue, str | None, str], Hashable]) -> None:
+    def pair(same: Callable[[Told], Hashable]) -> None:
         waiting = defaultdict[Hashable, list[int]](list)
         for number in sorted({*range(len(told))} - {*pairs.values()}, reverse=True):
-            waiting[kind(told[number])].append(number)
-        for number, (cue, label, text) in enumerate(edited):
-            if number not in pairs and (there := waiting[came(cue, label, text)]):
+            waiting[same(told[number])].append(number)
+        for number, came in enumerate(edited):
+            if number not in pairs and (there := waiting[same(came)]):
                 pairs[number] = there.pop()
 
-    pair(lambda t: (t.span, t.text), lambda cue, _, text: ((cue.start, cue.end), text))
-    pair(lambda t: t.span, lambda cue, _label, _text: (cue.start, cue.end))
-    pair(lambda t: t.start, lambda cue, _label, _text: cue.start)
-    pair(lambda t: t.end, lambda cue, _label, _text: cue.end)
-    pair(lambda t: t.text or t, lambda cue, _, text: text or cue)
+    pair(lambda t: (t.span, t.side, t.text))
+    pair(lambda t: (t.span, t.side))
+    pair(lambda t: (t.span, t.text))
+    pair(lambda t: t.span)
+    pair(lambda t: t.start)
+    pair(lambda t: t.end)
+    pair(lambda t: t.text or t)
     paired = set(pairs.values())
     found = [Change(was=was, now=None) for number, was in enumerate(told) if number not in paired]
-    for number, (cue, label, text) in enumerate(edited):
+    for number, came in enumerate(edited):
         was = told[pairs[number]] if number in pairs else None
-        if (now := _now(cue, label, text, was, language)) != was:
+        if (now := _now(came, was, language)) != was:
             found.append(Change(was=was, now=now))
     return tuple(sorted(found, key=lambda change: change.start))
 
@@ -160,38 +175,52 @@ def merge(
 
 def _line(cue: Cue) -> Line:
     label, _, text = cue.text.partition("\n")
-    if parted := _LABEL.fullmatch(label):
-        told = Told(start=cue.start, end=cue.end, language=parted[1], text=text)
-        return Line(told, tuple(note for note in parted[2].split(", ") if note))
-    return Line(Told(start=cue.start, end=cue.end, language=None, text=""), (label,))
+    times = {"start": cue.start, "end": cue.end}
+    if found := _LABEL.fullmatch(label):
+        notes = tuple(note for note in found["notes"].split(", ") if note)
+        told = Told(**times, side=_side(found["side"]), language=found["language"], text=text)
+        return Line(told, found["before"] or "", notes)
+    if found := _LEFT_OUT.fullmatch(label):
+        return Line(Told(**times, side=_side(found["side"]), language=None, text=""), notes=(found["reason"],))
+    raise DocumentError(f"the cue at {clock(cue.start)} has a label that nobody knows: {label}")
 
 
-def _parted(text: str) -> tuple[str | None, str]:
-    """The language of a cue's label, None without one, and its text."""
-    first, _, rest = text.partition("\n")
-    if parted := _LABEL.fullmatch(first.strip()):
-        return parted[1], plain(rest)
-    return None, plain(rest if _LEFT_OUT.fullmatch(first.strip()) else text)
+def _back(cue: Cue) -> Told:
+    """A cue that came back, without a language where its label names none."""
+    label, _, rest = cue.text.partition("\n")
+    found = _LABEL.fullmatch(label.strip()) or _LEFT_OUT.fullmatch(label.strip())
+    known = found.groupdict() if found else {}
+    return Told(
+        start=cue.start,
+        end=cue.end,
+        side=_side(known.get("side")),
+        language=known.get("language"),
+        text=rest if found else cue.text,
+    )
 
 
-def _now(cue: Cue, label: str | None, text: str, was: Told | None, language: str) -> Told | None:
-    if not text and (was is None or was.text):
-        return None
-    if not text and was is not None:
-        return was
-    return Told(start=cue.start, end=cue.end, language=label or (was and was.language) or language, text=text)
+def _side(word: str | None) -> Side | None:
+    return "left" if word == "left" else "right" if word == "right" else None
+
+
+def _now(came: Told, was: Told | None, language: str) -> Told | None:
+    if not came.text:
+        return None if was is None or was.text else was
+    said = came.language or (was and was.language) or language
+    return came.model_copy(update={"language": said, "side": came.side or (was and was.side)})
 
 
 def _under(standing: tuple[Line, ...], layer: Layer) -> tuple[Line, ...]:
     found = list(standing)
     for change in layer.changes:
-        notes = tuple[str, ...]()
+        head, notes = "", tuple[str, ...]()
         if change.was is not None:
             place = next((n for n, line in enumerate(found) if line.told == change.was), None)
             if place is None:
                 raise DocumentError(f"a correction by {layer.by} changes a cue at {change.start:g} s that is not there")
             line = found.pop(place)
+            head = line.before
             notes = () if line.told.language is None else tuple(n for n in line.notes if not _MARK.fullmatch(n))
         if change.now is not None:
-            found.append(Line(change.now, (*notes, CORRECTED), layer))
-    return tuple(sorted(found, key=lambda line: line.told.span))
+            found.append(Line(change.now, head, (*notes, CORRECTED), layer))
+    return tuple(sorted(found, key=lambda line: (line.told.span, line.told.side or "")))

@@ -20,7 +20,7 @@ MAX_CUES = 100_000
 MAX_CUE = 20_000
 """Bounds of a file, of its cues, and of the characters in one of them: many times what a day of speech needs."""
 
-_BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]+")
 _LINE_ENDS = re.compile(r"\r\n|\r|\n")
 _TIME = r"[0-5][0-9]:[0-5][0-9]"
 _VTT_TIMES = re.compile(rf"(?:[0-9]{{2,3}}:)?{_TIME}\.[0-9]{{3}}[ \t]+-->[ \t]+(?:[0-9]{{2,3}}:)?{_TIME}\.[0-9]{{3}}")

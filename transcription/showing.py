@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from transcription import documents, formats
-from transcription.corrections import Layer, Told, lines
+from transcription.captions import Captions
+from transcription.corrections import SIDES, Layer, Side, Told, lines
 from transcription.cues import Cue, clock, escaped, plain, read
 from transcription.documents import Document
 from transcription.errors import DocumentError
@@ -42,7 +43,7 @@ def to_vtt(document: Document, layers: Sequence[Layer], stamp: Stamp) -> str:
     if layers or not isinstance(document, Transcript):
         cues = [
             f"{clock(line.told.start)} --> {clock(line.told.end)}\n{escaped(line.label)}\n"
-            + (f"<lang {line.told.language}>{escaped(line.told.text)}</lang>\n" if line.told.language else "")
+            + (f"{_voiced(line.told)}\n" if line.told.language else "")
             for line in lines(document, layers)
         ]
         written = "\n".join([f"WEBVTT\n\nNOTE {escaped(_origin(document, layers))}\n", *cues])
@@ -86,17 +87,13 @@ def to_json(body: str, document: Document, layers: Sequence[Layer]) -> str:
     found: dict[str, Any] = json.loads(body)
     standing = lines(document, layers)
     own = {line.told for line in standing if line.layer is None}
-    spans = {told.span for told in own}
+    filled = {line.told for line in lines(document) if line.told.language is None} - own
+    corrected = [_corrected(line.told, line.layer) for line in standing if line.layer is not None]
     kept = [segment for segment in found["segments"] if _told(segment, document) in own]
-    corrected = [
-        {**line.told.model_dump(), "corrected": {"by": line.layer.by, "at": f"{line.layer.at:%Y-%m-%dT%H:%M:%SZ}"}}
-        for line in standing
-        if line.layer is not None
-    ]
-    before = {line.told.span for line in lines(document) if line.told.language is None}
-    if "gaps" in found:
-        found["gaps"] = [g for g in found["gaps"] if (g["start"], g["end"]) not in before - spans]
     found["segments"] = sorted([*kept, *corrected], key=lambda segment: (segment["start"], segment["end"]))
+    if isinstance(document, Transcript):
+        places = {(told.start, told.end, told.side) for told in filled}
+        found["gaps"] = [gap for gap in found["gaps"] if (gap["start"], gap["end"], _side(gap)) not in places]
     return json.dumps(found, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False) + "\n"
 
 
@@ -118,8 +115,26 @@ def counted(corrections: int) -> str:
 
 
 def _told(segment: dict[str, Any], document: Document) -> Told:
-    own = None if isinstance(document, Transcript) else document.language
-    return Told(**{"language": own, **{key: segment[key] for key in Told.model_fields if key in segment}})
+    language = document.language if isinstance(document, Captions) else segment["language"]
+    start, end, text = segment["start"], segment["end"], segment["text"]
+    return Told(start=start, end=end, side=_side(segment), language=language, text=text)
+
+
+def _corrected(told: Told, layer: Layer) -> dict[str, Any]:
+    """A segment as a person left it."""
+    channel = None if told.side is None else SIDES.index(told.side)
+    by = {"by": layer.by, "at": f"{layer.at:%Y-%m-%dT%H:%M:%SZ}"}
+    return {**told.model_dump(exclude={"side"}), "channel": channel, "corrected": by}
+
+
+def _side(span: dict[str, Any]) -> Side | None:
+    channel = span.get("channel")
+    return None if channel is None else SIDES[channel]
+
+
+def _voiced(told: Told) -> str:
+    text = f"<lang {told.language}>{escaped(told.text)}</lang>"
+    return f"<v {told.side}>{text}</v>" if told.side else text
 
 
 def _origin(document: Document, layers: Sequence[Layer]) -> str:

@@ -1,14 +1,16 @@
 """Captions become transcripts once, without any model, and also where no model can read the clip."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from archive.opened import Archive
 from archive.records import CREATION
 from archive.shown import shown
-from archive.sidecar import read_sidecar
+from archive.sidecar import read_sidecar, root_documents
 from archive.steps.captioning import caption_clip, to_caption
 from archive.steps.linking import material_of, to_link
 from archive.steps.work import build, seal_work, to_seal
@@ -53,6 +55,17 @@ def test_captions_are_transcripts_with_their_own_origin(archive: Archive) -> Non
         assert one.document.media_sha256 == capture.media.sha256
         assert one.document.file_sha512 == files[one.document.file].sha512
     assert [line.told.text for line in english.lines()] == ["Please remember her name."]
+
+
+def test_their_schema_is_published(archive: Archive) -> None:
+    held(archive, {"en": VTT})
+    caption_clip(archive, CLIP, archive.targets)
+    schema = json.loads(root_documents()["captions.schema.json"])
+    Draft202012Validator.check_schema(schema)
+    good = json.loads(shown(archive, CLIP)[0].body)
+    Draft202012Validator(schema).validate(good)
+    for change in ({"kind": "whisper"}, {"segments": None}, {"surplus": 1}, {"file_sha512": "x"}):
+        assert not Draft202012Validator(schema).is_valid(good | change)
 
 
 def test_it_happens_once_and_is_an_event(archive: Archive) -> None:

@@ -1,5 +1,6 @@
 """From an export through an editor and back: what was changed, what fits, and what is in conflict."""
 
+import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.transcription.example import segment, transcript
+from tests.transcription.example import segment, transcript, translation
 from tests.transcription.test_captions import example as some_captions
 from transcription import formats
 from transcription.corrections import Change, Layer, Line, Told, changes, lines, merge
@@ -53,8 +54,22 @@ def standing(*layers: Layer, document: Document = MACHINE) -> list[tuple[str, st
     return [(line.label, line.told.text) for line in lines(document, layers)]
 
 
+SIDES = transcript(
+    (
+        segment(0, 2, "Where is he?", channel=0),
+        segment(0, 2, "Where is he?", "kk", ("loop",), channel=1),
+    ),
+    (
+        Gap(start=2, end=9, reason="no_text", channel=0),
+        Gap(start=2, end=9, reason="no_text", channel=1),
+    ),
+    9,
+)
+ENGLISH = translation((segment(0, 2, "They took him."),), MACHINE)
+
+
 @WRITERS
-@pytest.mark.parametrize("document", [MACHINE, some_captions()])
+@pytest.mark.parametrize("document", [MACHINE, SIDES, ENGLISH, some_captions()])
 def test_what_nobody_edited_comes_back_unchanged(write: Write, document: Document) -> None:
     assert back(write, document=document).changes == ()
 
@@ -87,6 +102,39 @@ def test_speech_that_was_left_out_is_filled_in(write: Write) -> None:
     assert standing(back(write, (label, f"[ug]\n{UYGHUR}")))[3] == ("[ug, corrected]", UYGHUR)
     assert standing(back(write, (label, f"{label}\n{UYGHUR}")))[3] == ("[und, corrected]", UYGHUR)
     assert standing(back(write, (label, "[ug]")))[3] == (label, "")
+
+
+@WRITERS
+def test_each_side_of_a_track_is_corrected_by_itself(write: Write) -> None:
+    assert [label for label, _ in standing(document=SIDES)] == [
+        *("[left, en]", "[right, kk, loop]"),
+        *("[left, speech not written down: no_text]", "[right, speech not written down: no_text]"),
+    ]
+    label = "[right, speech not written down: no_text]"
+    made = back(write, ("[right, kk, loop]", "[right, ug]"), (label, f"[right, ug]\n{UYGHUR}"), document=SIDES)
+    assert standing(made, document=SIDES) == [
+        ("[left, en]", "Where is he?"),
+        ("[right, ug, corrected]", "Where is he?"),
+        ("[left, speech not written down: no_text]", ""),
+        ("[right, ug, corrected]", UYGHUR),
+    ]
+    found = json.loads(to_json(formats.to_json(SIDES), SIDES, [made]))
+    assert [(s["channel"], s["language"], "corrected" in s) for s in found["segments"]] == [
+        (0, "en", False),
+        (1, "ug", True),
+        (1, "ug", True),
+    ]
+    assert [gap["channel"] for gap in found["gaps"]] == [0]
+    added = back(write, (label, f"{label}\n{UYGHUR}"), document=SIDES)
+    assert [change.now and change.now.side for change in added.changes] == ["right"]
+    other = back(write, ("[left, en]", "[left, fr]"), document=SIDES)
+    assert merge(lines(SIDES), lines(SIDES, [made]), other.changes) == (other.changes, ())
+
+
+def test_a_corrected_translation_still_says_that_it_is_one() -> None:
+    made = back(to_vtt, ("They took him.", "They led him away."), document=ENGLISH)
+    (told,) = standing(made, document=ENGLISH)
+    assert told == ("[machine translation, a reading aid, not what was said, en, corrected]", "They led him away.")
 
 
 def test_cues_are_removed_added_split_and_retimed() -> None:
@@ -224,8 +272,14 @@ LANGUAGES = st.sampled_from(["kk", "ug", "zh", "ar", "he", "en", "zh-Hans", "und
 
 
 def machine(texts: list[str]) -> Document:
-    found = tuple(segment(n * 2, n * 2 + 2, text, "kk", ("loop",) * (n % 2)) for n, text in enumerate(texts))
-    return transcript(found, (), 2 * len(texts))
+    """A transcript of texts; with an even number of them, by two voices at once, one on each side."""
+    both = len(texts) % 2 == 0
+    spans = [((n - n % 2, n - n % 2 + 2, n % 2) if both else (n * 2, n * 2 + 2, None)) for n in range(len(texts))]
+    found = tuple(
+        segment(start, end, text, "kk", ("loop",) * (n % 2), channel=channel)
+        for n, ((start, end, channel), text) in enumerate(zip(spans, texts, strict=True))
+    )
+    return transcript(found, (), spans[-1][1])
 
 
 def by_hand(standing: tuple[Line, ...], new: dict[int, tuple[str, str]], stamp: Stamp, *, vtt: bool) -> bytes:
@@ -237,7 +291,8 @@ def by_hand(standing: tuple[Line, ...], new: dict[int, tuple[str, str]], stamp: 
     for n, line in enumerate(standing):
         language, text = new.get(n, (line.told.language, line.told.text))
         times = f"{clock(line.told.start, point)} --> {clock(line.told.end, point)}"
-        cues.append(f"{n + 2}\n{times}\n[{language}]\n{escaped(text)}\n")
+        side = f"{line.told.side}, " if line.told.side else ""
+        cues.append(f"{n + 2}\n{times}\n[{side}{language}]\n{escaped(text)}\n")
     return (head + "\n".join(cues)).encode()
 
 
