@@ -184,11 +184,12 @@ def test_the_first_of_a_row_is_never_the_one_that_repeats(texts: list[str]) -> N
 
 
 def test_marks_of_a_segment_have_their_cause_and_its_opposite() -> None:
-    assert segment_marks(LONG, 2.0, 1.0, again=False) == ()
-    assert segment_marks(LONG, 2.0, 0.5, again=False) == ()
-    assert segment_marks(LONG, 2.0, 0.49, again=False) == ("outside_speech",)
-    assert segment_marks(LONG, 2.0, 1.0, again=True) == ("repeated",)
-    assert {*segment_marks("Thanks for watching!", 0.1, 0.0, again=True)} <= {*MARKS}
+    assert segment_marks(LONG, 2.0, spoken=1.0, sure=1.0, again=False) == ()
+    assert segment_marks(LONG, 2.0, spoken=0.5, sure=0.5, again=False) == ()
+    assert segment_marks(LONG, 2.0, spoken=0.49, sure=0.0, again=False) == ("outside_speech",)
+    assert segment_marks(LONG, 2.0, spoken=1.0, sure=0.49, again=False) == ("second_look",)
+    assert segment_marks(LONG, 2.0, spoken=1.0, sure=1.0, again=True) == ("repeated",)
+    assert {*segment_marks("Thanks for watching!", 0.1, spoken=0.0, sure=0.0, again=True)} <= {*MARKS}
 
 
 def test_faint_speech_proves_itself_or_is_left_to_a_person() -> None:
