@@ -200,7 +200,7 @@ def decode(
     """
     audio = _input(path)[str(track)]
     if channel is not None:
-        audio = audio.filter("pan", f"mono|c0=c{channel}")
+        audio = audio.filter("channelmap", map=channel, channel_layout="mono")
     audio = audio.filter("aresample", SAMPLE_RATE, **{"async": 1, "first_pts": 0})
     command = ffmpeg.output(audio, "pipe:1", f="f32le", ac=1).compile(cmd=_ffmpeg())
     size = round(seconds * SAMPLE_RATE) * 4
