@@ -1,0 +1,253 @@
+"""What is known to break transcription: each row is a file of its kind, read by the real model."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from time import monotonic
+
+import numpy
+import pytest
+
+from tests.transcription.conftest import Ffmpeg, Say
+from tests.transcription.sounds import RECORDED, Sound, cafe, load, music, write
+from transcription.errors import MediaError
+from transcription.media import SAMPLE_RATE, decode, probe, sides_differ
+from transcription.records import Options, Transcript
+from transcription.whisper import Whisper
+
+WORDS = "The police told us nothing about the reason. My mother is still waiting for an answer."
+OTHER = "My brother was taken from our house in the winter."
+FRENCH = (
+    "Mon frère a été emmené de notre maison pendant l'hiver. Nous n'avons plus de nouvelles de lui depuis ce jour, "
+    "et ma mère attend toujours une réponse."
+)
+
+
+def read(whisper: Whisper, path: Path, track: int = 0, **given: object) -> Transcript:
+    return whisper.transcribe(path, media_sha256="0" * 64, track=track, **given)
+
+
+def text(made: Transcript, channel: int | None = None) -> str:
+    return " ".join(s.text for s in made.segments if s.channel == channel).lower()
+
+
+def channels(made: Transcript) -> set[int | None]:
+    return {s.channel for s in made.segments} | {g.channel for g in made.gaps}
+
+
+@pytest.fixture(scope="module")
+def two(whisper_folder: Path) -> Whisper:
+    """The base model, for English and French."""
+    return Whisper(Options(model=str(whisper_folder), languages=("en", "fr")))
+
+
+def test_silence_is_not_you(whisper_model: Whisper, tmp_path: Path) -> None:
+    made = read(whisper_model, write(tmp_path / "x.wav", numpy.zeros(20 * SAMPLE_RATE)))
+    assert made.segments == ()
+    assert [(g.start, g.end, g.reason, g.level) for g in made.gaps] == [(0, 20, "no_speech", None)]
+
+
+def test_music_says_nothing(whisper_model: Whisper, tmp_path: Path) -> None:
+    made = read(whisper_model, write(tmp_path / "x.wav", music(20, seed=7)))
+    assert made.segments == ()
+    assert {g.reason for g in made.gaps} <= {"no_speech", "maybe_speech"}
+    assert max(g.level for g in made.gaps if g.level is not None) > -30
+
+
+@pytest.mark.parametrize("spoken", [(), ("kk",)])
+def test_what_is_written_of_a_cafe_is_doubted_throughout_and_ends_in_time(
+    whisper_folder: Path, say: Say, tmp_path: Path, spoken: tuple[str, ...]
+) -> None:
+    words = "A glass of water and the bill, please, said she to him."
+    babble = [load(say(words, voice=v)) for v in ("en-us", "de", "fr-fr", "ru", "tr", "it", "es", "pl")]
+    options = Options(model=str(whisper_folder), **({"languages": spoken} if spoken else {}))
+    began = monotonic()
+    made = read(Whisper(options), write(tmp_path / "x.wav", cafe(babble, 12, seed=7)), declared=spoken)
+    assert monotonic() - began < 60
+    doubts = {"low_confidence", "maybe_no_speech", "loop", "unsure_language", "outside_speech", "implausible_speed"}
+    assert all(doubts & set(s.marks) for s in made.segments)
+    assert made.doubtful
+
+
+@pytest.mark.parametrize("milliseconds", [0, 1, 5, 20])
+def test_a_blink_of_sound_is_in_no_language(whisper_model: Whisper, tmp_path: Path, milliseconds: int) -> None:
+    blink = numpy.sin(numpy.arange(milliseconds * SAMPLE_RATE // 1000) / 5)
+    made = read(whisper_model, write(tmp_path / "x.wav", blink))
+    assert (made.segments, made.languages) == ((), ())
+    assert made.duration == milliseconds / 1000
+    assert {g.reason for g in made.gaps} <= {"no_speech", "too_short"}
+
+
+def test_a_film_without_sound_has_no_audio_track(whisper_model: Whisper, made: Ffmpeg) -> None:
+    mute = made("mute.mp4", "-f", "lavfi", "-i", "testsrc=s=64x48:r=5:d=2")
+    assert probe(mute).audio == ()
+    with pytest.raises(MediaError, match="stream 0 is no audio track"):
+        read(whisper_model, mute)
+
+
+@pytest.mark.parametrize("content", [b"", bytes(range(256)) * 99], ids=["empty", "garbage"])
+@pytest.mark.parametrize("name", ["x.mp4", "x.wav", "x"])
+def test_what_is_no_media_is_named(whisper_model: Whisper, tmp_path: Path, content: bytes, name: str) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(MediaError, match=rf"^{name}: ") as caught:
+        read(whisper_model, tmp_path / name)
+    assert str(tmp_path) not in str(caught.value)
+
+
+@pytest.mark.parametrize("flags", [(), ("-movflags", "+faststart")], ids=["index last", "index first"])
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.8])
+def test_a_truncated_mp4_is_no_short_transcript(
+    whisper_model: Whisper, say: Say, made: Ffmpeg, tmp_path: Path, flags: tuple[str, ...], share: float
+) -> None:
+    whole = made(f"told{len(flags)}.mp4", "-stream_loop", "1", "-i", say(WORDS), "-c:a", "aac", *flags)
+    cut = tmp_path / "cut.mp4"
+    cut.write_bytes(whole.read_bytes()[: int(whole.stat().st_size * share)])
+    with pytest.raises(MediaError, match=r"^cut\.mp4: "):
+        read(whisper_model, cut)
+
+
+@pytest.fixture(scope="module")
+def sound_film(say: Say, made: Ffmpeg) -> bytes:
+    return made("rotten.mp4", "-i", say(WORDS), "-c:a", "aac").read_bytes()
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_bit_rot_is_a_fault_of_the_file_or_none(tmp_path: Path, sound_film: bytes, seed: int) -> None:
+    """Half of them in the index, where a flipped byte does most."""
+    random = numpy.random.default_rng(seed)
+    damaged = bytearray(sound_film)
+    begin = sound_film.index(b"moov") if seed % 2 else 0
+    for at in random.integers(begin, len(damaged), size=1 + seed // 4):
+        damaged[at] ^= 1 << random.integers(8)
+    (tmp_path / "x.mp4").write_bytes(damaged)
+    said = ""
+    try:
+        for stream in probe(tmp_path / "x.mp4").audio:
+            list(decode(tmp_path / "x.mp4", stream.index, seconds=60, timeout=60))
+    except MediaError as error:
+        said = str(error)
+    assert "permi" not in said.lower()
+    assert said.startswith("x.mp4: ") or not said
+
+
+def test_sound_with_a_few_flipped_bytes_is_read_as_far_as_it_is_whole(
+    whisper_model: Whisper, tmp_path: Path, sound_film: bytes
+) -> None:
+    damaged = bytearray(sound_film)
+    for at in numpy.random.default_rng(5).integers(1000, len(damaged) * 3 // 4, size=3):
+        damaged[at] ^= 255
+    (tmp_path / "x.mp4").write_bytes(damaged)
+    made = read(whisper_model, tmp_path / "x.mp4")
+    assert "waiting" in text(made)
+    assert made.duration == pytest.approx(probe(tmp_path / "x.mp4").duration, abs=0.2)
+
+
+def test_of_two_tracks_each_is_read(whisper_model: Whisper, say: Say, made: Ffmpeg) -> None:
+    maps = ("-map", "0", "-map", "1", "-c:a", "aac")
+    film = made("two.mp4", "-i", say(WORDS), "-i", say(OTHER), *maps)
+    assert [s.index for s in probe(film).audio] == [0, 1]
+    first, second = (read(whisper_model, film, track=n) for n in (0, 1))
+    assert "police" in text(first)
+    assert "brother" in text(second)
+    assert (first.track, second.track) == (0, 1)
+
+
+def beside(left: Sound, right: Sound) -> Sound:
+    """Two voices, a side each, that speak at once for most of the time."""
+    length = max(left.size, right.size + SAMPLE_RATE)
+    sides = numpy.zeros((2, length))
+    sides[0, : left.size] = 0.8 * left / abs(left).max()
+    sides[1, SAMPLE_RATE : SAMPLE_RATE + right.size] = 0.8 * right / abs(right).max()
+    return sides
+
+
+def voices(say: Say) -> Iterator[tuple[Sound, Sound, str, str]]:
+    """An English and a French voice, made and, where there is some, recorded, and what is to be found of each."""
+    if RECORDED.is_dir():
+        english, french = RECORDED / "en" / "leopard-test.wav", RECORDED / "fr" / "fleurs-fr-000.ogg"
+        yield load(english), load(french), "apostle", "malveillant"
+    else:
+        yield load(say(WORDS)), load(say(FRENCH, voice="fr-fr")), "police", ""
+
+
+def test_stereo_with_a_language_a_side_keeps_both(two: Whisper, say: Say, tmp_path: Path) -> None:
+    for number, (english, french, left, right) in enumerate(voices(say)):
+        file = write(tmp_path / f"{number}.wav", beside(english, french))
+        assert sides_differ(file, 0, timeout=60)
+        made = read(two, file)
+        assert channels(made) == {0, 1}
+        assert left in text(made, 0)
+        assert right in text(made, 1)
+        assert {s.language for s in made.segments if s.channel == 0} == {"en"}
+        assert {s.language for s in made.segments if s.channel == 1} == {"fr"}
+        starts = [(s.start, s.channel) for s in made.segments]
+        assert starts == sorted(starts)
+
+
+@pytest.mark.parametrize("voice", ["fr-fr", "ru", "tr"])
+def test_two_voices_at_once_without_a_pause_are_told_apart(say: Say, tmp_path: Path, voice: str) -> None:
+    """As a speaker and an interpreter: on average over half a second both are as loud."""
+    words = {
+        "fr-fr": "Ils sont venus la nuit et ont emmené mon frère et personne ne nous a dit où il était ni pourquoi",
+        "ru": "Они пришли ночью и забрали моего брата и никто не сказал нам где он и почему его забрали",
+        "tr": "Gece geldiler ve kardeşimi aldılar ve kimse bize onun nerede olduğunu ya da nedenini söylemedi",
+    }
+    english = load(say("They came in the night and took my brother and nobody told us where he was or why they came."))
+    other = load(say(words[voice], voice=voice))
+    length = min(english.size, other.size)
+    file = write(tmp_path / "x.wav", numpy.stack((english[:length], other[:length])))
+    assert sides_differ(file, 0, timeout=60)
+
+
+def test_ordinary_stereo_is_mixed_and_read_once(whisper_model: Whisper, say: Say, tmp_path: Path) -> None:
+    voice = load(say(WORDS))
+    file = write(tmp_path / "x.wav", numpy.stack((0.8 * voice, 0.6 * voice)))
+    assert not sides_differ(file, 0, timeout=60)
+    made = read(whisper_model, file)
+    assert channels(made) == {None}
+    assert text(made).count("police") == 1
+
+
+@pytest.mark.parametrize(
+    "name", ["one side mute", "one voice wandering", "noise", "silence", "music apart"], ids=lambda name: name
+)
+def test_sides_of_one_recording_are_not_two_voices(say: Say, tmp_path: Path, name: str) -> None:
+    voice = load(say(WORDS))
+    random = numpy.random.default_rng(3)
+    noise = 0.0005 * random.standard_normal((2, voice.size))
+    share = 0.5 + 0.15 * numpy.sin(numpy.arange(voice.size) / SAMPLE_RATE)
+    tune = music(6, seed=1)
+    stereo = {
+        "one side mute": numpy.stack((voice, 0 * voice)),
+        "one voice wandering": numpy.stack((voice * share, voice * (1 - share))) + noise,
+        "noise": 0.1 * random.standard_normal((2, voice.size)),
+        "silence": numpy.zeros((2, 3 * SAMPLE_RATE)),
+        "music apart": numpy.stack((tune, 0.7 * tune + 0.1 * numpy.roll(tune, 400))),
+    }
+    assert not sides_differ(write(tmp_path / "x.wav", stereo[name]), 0, timeout=60)
+
+
+def quiet(made: Transcript) -> bool:
+    """Whether nothing is left out that anybody could hear."""
+    return all(g.level is None or g.level < -50 for g in made.gaps)
+
+
+def test_speech_after_a_change_of_language_is_not_lost(two: Whisper, say: Say, tmp_path: Path) -> None:
+    pause = numpy.zeros(SAMPLE_RATE)
+    for number, (english, french, before, after) in enumerate(voices(say)):
+        made = read(two, write(tmp_path / f"{number}.wav", numpy.concatenate((english, pause, french))))
+        change = (english.size + pause.size) / SAMPLE_RATE
+        assert before in text(made)
+        assert after in text(made)
+        assert {s.language for s in made.segments if s.end <= change} == {"en"}
+        assert {s.language for s in made.segments if s.start >= change} == {"fr"}
+        assert quiet(made)
+
+
+def test_a_french_clip_that_a_detector_lost_words_of_is_written_whole(two: Whisper, say: Say, tmp_path: Path) -> None:
+    recorded = RECORDED / "fr" / "fleurs-fr-000.ogg"
+    sound = load(recorded) if recorded.is_file() else load(say(FRENCH, voice="fr-fr"))
+    made = read(two, write(tmp_path / "x.wav", sound))
+    assert quiet(made)
+    assert made.languages == ("fr",)
+    for word in ("accident", "malveillant") if recorded.is_file() else ():
+        assert word in text(made)
