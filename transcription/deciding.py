@@ -9,10 +9,11 @@ from collections.abc import Collection, Mapping, Sequence
 from math import log
 
 SURE_SECONDS = 6.0
-"""A chunk of this length or more speaks for itself; a shorter one's odds weigh in proportion."""
+"""A chunk of this length or more speaks for itself; a shorter one's odds weigh by the square of its share of it."""
 
-CHANGE_COST = 1.0
-"""Natural log-odds that each change of language costs: a sure chunk of one language amid another needs e² to one."""
+CHANGE_COST = 0.35
+"""Natural log-odds that each change of language costs: a chunk amid another language needs two to one if it is long,
+and five hundred to one if it is of two seconds."""
 
 SETTLED_SECONDS = 30.0
 SETTLED_CHUNKS = 3
@@ -44,7 +45,7 @@ def decide(
     }
     came_from: list[dict[str, str]] = []
     for heard, length in zip(odds, seconds, strict=True):
-        weight = min(1.0, length / SURE_SECONDS)
+        weight = min(1.0, length / SURE_SECONDS) ** 2
         own = shares(heard, allowed)
         best = min(costs, key=lambda language: costs[language])
         if came_from or before is not None:

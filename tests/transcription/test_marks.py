@@ -100,7 +100,8 @@ def test_a_stock_phrase_is_found_whatever_its_case_and_points(phrase: str) -> No
     assert phrase == plain(phrase)
     assert is_stock(phrase.upper() if phrase.upper().casefold() == phrase else phrase)
     assert is_stock(f"... {phrase}! ♪")
-    assert segment_marks(phrase, 30 if len(phrase) > 20 else 3, 1.0, again=False)[:1] == ("stock_phrase",)
+    seconds = 30 if len(phrase) > 20 else 3
+    assert segment_marks(phrase, seconds, spoken=1.0, sure=1.0, again=False)[:1] == ("stock_phrase",)
 
 
 @pytest.mark.parametrize(
@@ -136,7 +137,7 @@ def test_thanks_that_people_say_are_no_stock_phrase(text: str) -> None:
 )
 def test_what_nobody_can_say_in_that_time_is_implausible(text: str, seconds: float) -> None:
     assert implausible_speed(text, seconds)
-    assert "implausible_speed" in segment_marks(text, seconds, 1.0, again=False)
+    assert "implausible_speed" in segment_marks(text, seconds, spoken=1.0, sure=1.0, again=False)
 
 
 @pytest.mark.parametrize(
