@@ -176,6 +176,7 @@ def test_prefect_is_told_ids_and_counts(served: tuple[Place, Channel, threading.
         "store what is owed",
         "list voices",
         "fetch and store voices",
+        "read captions",
         "transcribe",
         "seal, store and record",
     }
