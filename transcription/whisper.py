@@ -267,7 +267,7 @@ class _Track:
         segments: list[Segment] = []
         taken = apart = count = 0
         while taken < len(spans) and not refusal:
-            key = f"batch {number} {count}"
+            key = f"batch {','.join(self._languages.declared)} {number} {count}"
             batch: Batch | None = _load_batch(self._opened.checkpoint.get(key))
             if batch is None:
                 if self._clock() - began > budget:
