@@ -184,14 +184,17 @@ class Reader:
     def _again(self, window: Window, said: Sequence[_Said]) -> list[_Said]:
         """What was written, and what comes of reading again, by itself, the speech that the model passed over.
 
-        A packed chunk in which the model lost its way is read stretch by stretch instead. What is read again is kept
-        where it does not look made up.
+        A packed chunk in which the model lost its way is read stretch by stretch instead. What is written at last of a
+        stretch that was passed over is kept where the model did not go round in circles.
         """
         kept: list[_Said] = []
         spans: list[tuple[_Said, Span]] = []
+        instead: set[Span] = set()
         for one in said:
             lost = len(one.chunk.pieces) > 1 and self._lost(one)
-            if not lost:
+            if lost:
+                instead.update(one.chunk.pieces)
+            else:
                 kept.append(one)
             spans += ((one, span) for span in (one.chunk.pieces if lost else self._unwritten(one)))
         size = self._options.batch_size
@@ -206,7 +209,8 @@ class Reader:
                 or decide([heard], [chunk.seconds], self._languages.allowed, before=one.language)[0]
                 for (one, _), chunk, heard in zip(some, chunks, odds, strict=True)
             ]
-            kept += (one for one in self._write(window, chunks, odds, encoded, found, model) if not self._lost(one))
+            written = self._write(window, chunks, odds, encoded, found, model)
+            kept += (one for one in written if one.chunk.span in instead or not self._lost(one))
         return kept
 
     def _lost(self, said: _Said) -> bool:
