@@ -98,15 +98,15 @@ def to_json(body: str, document: Document, layers: Sequence[Layer]) -> str:
 
 
 def edited(data: bytes) -> tuple[Stamp | None, tuple[Cue, ...]]:
-    """What a file that came back says of itself, and its cues. Raises DocumentError, which names the line."""
-    cues = read(data)
+    """What a file that came back says of itself, and its cues. Raises DocumentError, which names the line.
+
+    A file without any cue is refused: it is sooner cut off than meant.
+    """
+    found = _STAMP.search(data[:100_000].decode("utf-8", "replace"))
+    cues = tuple(cue for cue in read(data) if not _STAMP.search(plain(cue.text)))
     if not cues:
         raise DocumentError("line 1: there are no cues in it")
-    found = _STAMP.search(data[:100_000].decode("utf-8", "replace"))
-    return (
-        Stamp.model_validate(found.groupdict()) if found else None,
-        tuple(cue for cue in cues if not _STAMP.search(plain(cue.text))),
-    )
+    return Stamp.model_validate(found.groupdict()) if found else None, cues
 
 
 def counted(corrections: int) -> str:
