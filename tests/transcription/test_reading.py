@@ -84,10 +84,11 @@ def test_words_are_timed_where_they_are_said(packed: Transcript, told: Sound) ->
 
 def test_packed_speech_reads_as_it_does_apart(packed: Transcript, whisper_folder: Path, story: Path) -> None:
     apart = read(Whisper(Options(model=str(whisper_folder), languages=("en",), pack_seconds=2)), story)
-    longest = max(len(words(packed)), len(words(apart)))
-    assert Levenshtein.distance(words(packed), words(apart)) <= 0.12 * longest
     said = plain(" ".join(SENTENCES)).split()
-    assert Levenshtein.distance(words(packed), said) <= 0.15 * len(said)
+    wrong, wrong_apart = (Levenshtein.distance(words(made), said) / len(said) for made in (packed, apart))
+    assert wrong <= wrong_apart + 0.04
+    assert wrong_apart < 0.2
+    assert abs(len(words(packed)) - len(words(apart))) <= 2
 
 
 def test_text_of_a_pack_stays_on_its_side_of_the_pauses(packed: Transcript, told: Sound) -> None:
@@ -176,7 +177,6 @@ def test_what_was_read_as_another_language_is_not_taken_from_a_checkpoint(
 READ = """
 import sys
 from pathlib import Path
-from resource import RUSAGE_SELF, getrusage
 from transcription.formats import to_json
 from transcription.records import Options
 from transcription.whisper import Whisper
@@ -185,7 +185,8 @@ model, media, result, checkpoint, window = sys.argv[1:]
 options = Options(model=model, languages=("en",), batch_size=1, pack_seconds=5, window_seconds=int(window))
 made = Whisper(options).transcribe(Path(media), media_sha256="0" * 64, track=0, checkpoint=Path(checkpoint))
 Path(result).write_text(to_json(made))
-print(getrusage(RUSAGE_SELF).ru_maxrss // 1024)
+status = Path("/proc/self/status").read_text()  # getrusage's maximum is inherited from whoever started it
+print(int(status.split("VmHWM:")[1].split()[0]) // 1024)
 """
 
 
@@ -235,7 +236,8 @@ def test_a_kill_in_the_middle_loses_one_batch_and_changes_no_byte(
 
 def test_windows_end_in_silence(windowed: Transcript, packed: Transcript) -> None:
     """Cut in windows of eight seconds, no word is cut, lost or said twice."""
-    assert Levenshtein.distance(words(windowed), words(packed)) <= 0.12 * len(words(packed))
+    assert Levenshtein.distance(words(windowed), words(packed)) <= 0.15 * len(words(packed))
+    assert abs(len(words(windowed)) - len(words(packed))) <= 2
     assert windowed.duration == packed.duration
 
 
@@ -254,4 +256,4 @@ def test_memory_does_not_grow_with_the_length(whisper_folder: Path, told: Sound,
     assert made.segments[0].end < 20
     assert made.segments[-1].start > 1200
     assert most[1] < most[0] + 60  # MB; its sound alone has 77
-    assert most[1] < 1500
+    assert most[1] < 900

@@ -61,7 +61,7 @@ def test_what_is_written_of_a_cafe_is_doubted_throughout_and_ends_in_time(
     babble = [load(say(words, voice=v)) for v in ("en-us", "de", "fr-fr", "ru", "tr", "it", "es", "pl")]
     options = Options(model=str(whisper_folder), **({"languages": spoken} if spoken else {}))
     began = monotonic()
-    made = read(Whisper(options), write(tmp_path / "x.wav", cafe(babble, 12, seed=7)), declared=spoken)
+    made = read(Whisper(options), write(tmp_path / "x.wav", cafe(babble, 10, seed=7)), declared=spoken)
     assert monotonic() - began < 60
     doubts = {"low_confidence", "maybe_no_speech", "loop", "unsure_language", "outside_speech", "implausible_speed"}
     assert all(doubts & set(s.marks) for s in made.segments)
