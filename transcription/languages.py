@@ -54,7 +54,11 @@ class Languages:
 
     @property
     def readable(self) -> bool:
-        """Whether writing anything is honest: not if all that is declared is unknown to every model here."""
+        """Whether writing anything is honest.
+
+        It is not if the model knows none of the declared languages, unless a single one is declared and has a model of
+        its own: of two such nobody can tell which is spoken.
+        """
         if self.forced:
             return True
         return bool(self.allowed) and (not self.declared or not set(self.declared) <= set(self.missing))

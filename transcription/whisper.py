@@ -175,9 +175,7 @@ class Whisper:
         if self.options.translate:
             of = sha256(to_json(transcript).encode()).hexdigest()
             aid = tuple(track_reading.translated)
-            translation = transcript.model_copy(
-                update={"kind": "translation", "of": of, "segments": aid, "gaps": (), "own_models": ()}
-            )
+            translation = transcript.model_copy(update={"kind": "translation", "of": of, "segments": aid, "gaps": ()})
         opened.checkpoint.discard()
         return Result(transcript, translation)
 
