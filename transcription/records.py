@@ -122,7 +122,7 @@ class Options(Record):
     min_silence_ms: int = Field(default=700, ge=1)
     max_speech_seconds: int = Field(default=15, ge=2, le=29)
     pad_ms: int = Field(default=200, ge=0)
-    pack_seconds: int = Field(default=30, ge=2, le=30)
+    pack_seconds: int = Field(default=18, ge=2, le=30)
     context_seconds: int = Field(default=20, ge=10, le=30)
     time_budget: float = Field(default=10, gt=0)
     word_times: bool = True

@@ -57,8 +57,8 @@ def story(told: Sound, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def english(whisper_folder: Path) -> Whisper:
-    """The base model for English alone, which is read in packs."""
-    return Whisper(Options(model=str(whisper_folder), languages=("en",)))
+    """The base model for English alone, which is read in packs of as much as the model takes."""
+    return Whisper(Options(model=str(whisper_folder), languages=("en",), pack_seconds=30))
 
 
 @pytest.fixture(scope="module")
