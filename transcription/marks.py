@@ -12,10 +12,10 @@ WEAK_WIDTH = 768
 """Width of the encoder of Whisper small; tiny (384) and base (512) are too weak for testimony outside English."""
 
 FASTEST = 30.0
-"""Letters a second: the fastest speakers in alphabetic scripts stay below 25 (Pellegrino et al. 2011, Language 87)."""
+"""Letters a second in alphabetic scripts: set by hand, well above quick speech; not measured."""
 
 FASTEST_HAN = 12.0
-"""Han characters a second, each a syllable: the same study has Mandarin at 5, and nobody above 9."""
+"""Han characters a second, each a syllable: set by hand likewise."""
 
 SLOWEST = 0.7
 """Letters a second, over `SLOW_SECONDS` or more: so little text for so much speech has lost most of it."""

@@ -34,7 +34,7 @@ _HOP: Final = 160
 _FRAMES_A_SECOND: Final = 100
 _FRAMES: Final = 30 * _FRAMES_A_SECOND
 _FRAMES_AFTER: Final = 2 * _FRAMES_A_SECOND
-"""Silence that is encoded after the longest chunk at least: without it the model does not hear the end."""
+"""Silence that is encoded after the longest chunk at least: a margin, of which no other value was tried."""
 
 _MEDIAN_FILTER: Final = 7
 """Frames of the median filter over the attention weights, as in OpenAI's whisper/timing.py."""

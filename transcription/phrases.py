@@ -1,8 +1,7 @@
 """What Whisper writes into silence, noise and music, learnt from the subtitles that it was trained on.
 
-Collected from published studies of such phrases (Barański et al., "Investigation of Whisper ASR Hallucinations Induced
-by Non-Speech Audio", ICASSP 2025; Koenecke et al., "Careless Whisper", FAccT 2024) and from faster-whisper's and
-whisper.cpp's issue trackers. Somebody may really say one, so it is marked and never deleted.
+Chosen by hand from what is commonly reported of such models; no study was counted through, and no list is complete.
+Somebody may really say one, so it is marked, and deleted nowhere but where the detector's first look heard no speech.
 """
 
 import re
