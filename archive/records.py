@@ -165,12 +165,25 @@ class Passage(Record):
     end: float | None = None
 
 
+class Evidence(Record):
+    """One part of what a link's score is made of: what it is, what was found, and what that weighs.
+
+    `weight` is in log-odds to the base e: above 0 it speaks for the link, below 0 against it. `found` is masked.
+    """
+
+    part: str
+    weight: float
+    found: str
+
+
 class Link(Record):
     """The claim that a clip, or seconds of it, concerns an entry of a register: one link a clip and entry.
 
     `where`, `quote`, `offset`, `start` and `end` are those of the strongest passage (see Passage), `further` the other
-    passages that support it. `score` is 0 to 1, ordered within a tier; it is no probability. At no judgement until
-    a person gives one.
+    passages that support it. `score` is 0 to 1, ordered within a tier; `evidence` says what it is made of. `namesakes`
+    counts the other entries whose name the passage fits as well, `margin` is the score's distance to the next one's.
+    `entry_sha256` is the digest of the entry as it was linked, so that a change of it is seen. At no judgement until a
+    person gives one.
     """
 
     id: str
@@ -178,6 +191,7 @@ class Link(Record):
     register_name: str
     register_sha256: str
     entry: str
+    entry_sha256: str | None = None
     method: Method
     tier: Tier
     role: Role
@@ -188,6 +202,9 @@ class Link(Record):
     start: float | None = None
     end: float | None = None
     further: tuple[Passage, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    namesakes: int = Field(default=0, ge=0)
+    margin: float | None = None
     alternatives: tuple[Alternative, ...] = ()
     conflict: str | None = Field(
         default=None, description="what disagrees, where a number and a name point at two entries"
