@@ -5,6 +5,7 @@ ArchiveError
 ├── FetchFailed      one clip could not be fetched; `kind` says what follows from it
 ├── WrongFile        an edited file that is of another clip, or of no transcript that there is (exit 2)
 ├── NoSuchClip       a clip id that the ledger does not know (exit 2)
+├── UnknownLanguage  a language that cannot be declared for a clip (exit 2)
 ├── SpaceShort       the state folder's disk is too full to go on
 └── RefusedError     going on would harm the archive (exit 4)
     ├── LeaseHeld    another run is at work
@@ -37,6 +38,12 @@ class SettingsError(ArchiveError):
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
+
+
+class UnknownLanguage(ArchiveError):
+    """A language that cannot be declared for a clip, since it is none of the archive's."""
+
+    exit_code = 2
 
 
 class NoSuchClip(ArchiveError):

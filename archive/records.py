@@ -237,6 +237,15 @@ class Correction(Record):
     conflict: str | None = None
 
 
+class Declaration(Record):
+    """What a person says is spoken in a clip: append-only, the newest counts. No language takes it back."""
+
+    languages: tuple[str, ...]
+    by: str
+    at: Moment
+    why: str | None = None
+
+
 EVENT_TYPES = "http://id.loc.gov/vocabulary/preservation/eventType/"
 CAPTURE, CREATION, PACKAGE, REPLICATION = (EVENT_TYPES + code for code in ("cap", "cre", "ipc", "rep"))
 FIXITY_CHECK, POLICY, DISSEMINATION, METADATA = (EVENT_TYPES + code for code in ("fix", "poa", "dis", "mem"))

@@ -7,7 +7,19 @@ from typing import Any, Literal
 import rfc8785
 from pydantic import BaseModel, Field, ValidationError
 
-from archive.records import Access, Capture, Correction, Head, Judgement, Link, Moment, Record, TranscriptRef, Verdict
+from archive.records import (
+    Access,
+    Capture,
+    Correction,
+    Declaration,
+    Head,
+    Judgement,
+    Link,
+    Moment,
+    Record,
+    TranscriptRef,
+    Verdict,
+)
 from transcription.captions import Captions
 from transcription.records import Transcript
 
@@ -39,12 +51,16 @@ class AccessState(Record):
 
 
 class Reading(Record):
-    """That a media file was transcribed: with which model, and how many audio tracks it has."""
+    """That a media file was transcribed: with which model, how many audio tracks it has, which languages were declared.
+
+    `declared` is null where that was not noted.
+    """
 
     media_sha256: str
     model: str
     model_digest: str
     tracks: int
+    declared: tuple[str, ...] | None = None
 
 
 class Linking(Record):
@@ -70,7 +86,8 @@ class JudgedLink(Link):
 class Sidecar(Record):
     """All that is known of a clip: captures, files, digests, transcripts by digest, corrections, links, judgements.
 
-    Also access and consent. Corrections are in the order in which they were made; one with `conflict` is not applied.
+    Also access and consent. Corrections and declarations are in the order in which they were made; a correction with
+    `conflict` is not applied, and the newest declaration counts.
     `consent` is null until somebody asked the person who speaks and wrote down the answer.
     """
 
@@ -81,6 +98,7 @@ class Sidecar(Record):
     consent: str | None = None
     evidence: Head
     captures: tuple[Capture, ...]
+    declarations: tuple[Declaration, ...] = ()
     readings: tuple[Reading, ...] = ()
     transcripts: tuple[TranscriptRef, ...] = ()
     corrections: tuple[Correction, ...] = ()

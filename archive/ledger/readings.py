@@ -6,11 +6,30 @@ import sqlalchemy as sa
 
 from archive.ledger import tables as t
 from archive.ledger.book import Book, upsert
-from archive.records import Correction, Judgement, Link, TranscriptRef
+from archive.records import Correction, Declaration, Judgement, Link, TranscriptRef
 
 
 class Readings(Book):
-    """Transcripts, corrections, links and judgements of clips."""
+    """Declared languages, transcripts, corrections, links and judgements of clips."""
+
+    def declare(self, clip: str, declaration: Declaration) -> None:
+        """Keep what a person says is spoken in a clip; nothing is replaced, and the same one again is kept once."""
+        if declaration not in self.declarations(clip):
+            with self._writing() as connection:
+                values = {"clip": clip, "body": declaration.model_dump_json()}
+                connection.execute(sa.insert(t.declarations).values(**values))
+                _undo(connection, clip, "work")
+
+    def declarations(self, clip: str) -> list[Declaration]:
+        """What people said is spoken in a clip, in the order in which they said it."""
+        query = sa.select(t.declarations.c.body).where(t.declarations.c.clip == clip).order_by(t.declarations.c.seq)
+        with self._reading() as connection:
+            return [Declaration.model_validate_json(body) for body in connection.scalars(query)]
+
+    def declared(self) -> list[str]:
+        """Clips for which somebody declared languages, or took that back."""
+        with self._reading() as connection:
+            return list(connection.scalars(sa.select(t.declarations.c.clip).distinct()))
 
     def add_transcript(self, clip: str, ref: TranscriptRef, body: str) -> None:
         """Keep a transcript: its reference, and the exact text of its file."""

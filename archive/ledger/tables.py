@@ -137,6 +137,14 @@ corrections = sa.Table(
     sa.Column("body", sa.Text, nullable=False),
 )
 
+declarations = sa.Table(
+    "declarations",
+    metadata,
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("clip", sa.String(160), nullable=False, index=True),
+    sa.Column("body", sa.Text, nullable=False),
+)
+
 done = sa.Table(
     "done",
     metadata,

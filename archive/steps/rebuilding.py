@@ -233,6 +233,8 @@ def _work(archive: Archive, document: Sidecar) -> None:
         for judgement in judged.judgements:
             archive.ledger.readings.judge(clip, judgement)
     archive.ledger.readings.correct(clip, document.corrections)
+    for declaration in document.declarations:
+        archive.ledger.readings.declare(clip, declaration)
     if document.access.by and document.access.at:
         clips.give_access(clip, AccessGiven(document.access.level, document.access.by, document.access.at))
     if document.readings:

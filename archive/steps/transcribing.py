@@ -16,6 +16,7 @@ from archive.opened import Archive
 from archive.records import CREATION, Capture, TranscriptRef
 from archive.sidecar import Reading
 from archive.spool import bring, folder_of
+from archive.steps.declaring import declared_of
 from archive.steps.storing import safe
 from storage.contract import Target
 from storage.errors import TargetError
@@ -64,7 +65,11 @@ class TranscribedClip:
 
 
 def to_transcribe(archive: Archive, model: str, *, retry: bool = False) -> list[str]:
-    """Safe clips whose newest media the model has not read. Those that failed wait for `retry`."""
+    """Safe clips whose newest media the model has not read, or not with the languages that a person declared.
+
+    Those that failed wait for `retry`.
+    """
+    said = {clip: declared_of(archive, clip) for clip in archive.ledger.readings.declared()}
     done, media = archive.ledger.clips.all_done("transcribe"), archive.ledger.clips.media()
     failed = (
         set()
@@ -74,7 +79,7 @@ def to_transcribe(archive: Archive, model: str, *, retry: bool = False) -> list[
     return [
         clip
         for clip in safe(archive)
-        if clip not in failed and clip in media and not _was_read(media[clip], done.get(clip), model)
+        if clip not in failed and clip in media and not _was_read(media[clip], done.get(clip), model, said.get(clip))
     ]
 
 
@@ -108,6 +113,7 @@ class _Prepared:
     capture: Capture
     media: Path
     tracks: list[MediaStream]
+    declared: tuple[str, ...]
     opened: dict[int, "Opened"]
     held: ExitStack
 
@@ -124,7 +130,7 @@ def _prepare(archive: Archive, engine: Engine, clip: str, usable: Mapping[str, T
         media = stack.enter_context(_media(archive, capture, usable))
         tracks = [stream for stream in probe(media).streams if stream.kind == "audio"]
         opened = {track.index: _open(archive, engine, capture, media, track) for track in tracks[:1]}
-        return _Prepared(capture, media, tracks, opened, stack.pop_all())
+        return _Prepared(capture, media, tracks, declared_of(archive, clip), opened, stack.pop_all())
 
 
 def _open(archive: Archive, engine: Engine, capture: Capture, media: Path, track: MediaStream) -> "Opened":
@@ -139,14 +145,20 @@ def _transcribe(archive: Archive, engine: Engine, clip: str, coming: "Future[_Pr
             for track in prepared.tracks:
                 opened = prepared.opened.get(track.index)
                 opened = opened or _open(archive, engine, prepared.capture, prepared.media, track)
-                _transcribe_track(archive, engine, prepared.capture, prepared.media, track, opened)
+                _transcribe_track(archive, engine, prepared, track, opened)
     except (MediaError, ModelError, TargetError, FileNotFoundError) as error:
         kind = "damaged" if isinstance(error, MediaError) and not isinstance(error, MediaTimeout) else "passing"
         archive.ledger.clips.failed(clip, "transcribe", kind=kind, message=str(error), now=archive.clock())
         return TranscribedClip(clip, problem=str(error))
     tracks = len(prepared.tracks)
     media_sha256 = prepared.capture.media.sha256
-    reading = Reading(media_sha256=media_sha256, model=engine.model, model_digest=engine.model_digest, tracks=tracks)
+    reading = Reading(
+        media_sha256=media_sha256,
+        model=engine.model,
+        model_digest=engine.model_digest,
+        tracks=tracks,
+        declared=prepared.declared,
+    )
     readings = [*read_readings(archive.ledger.clips.done(clip, "transcribe")), reading]
     archive.ledger.clips.mark_done(clip, "transcribe", json.dumps([r.model_dump(mode="json") for r in readings]))
     archive.ledger.clips.mended(clip, "transcribe")
@@ -164,14 +176,19 @@ def read_readings(body: str | None) -> list[Reading]:
     return [Reading.model_validate(item) for item in json.loads(body)] if body else []
 
 
-def _was_read(media_sha256: str, body: str | None, model: str) -> bool:
-    return any(r.media_sha256 == media_sha256 and r.model == model for r in read_readings(body))
+def _was_read(media_sha256: str, body: str | None, model: str, declared: tuple[str, ...] | None) -> bool:
+    """Whether a model read the media; where a person declared languages, its last reading counts, if it was with these.
+
+    The last one, since a reading with other languages has taken the place of the ones before it.
+    """
+    readings = [r for r in read_readings(body) if r.media_sha256 == media_sha256 and r.model == model]
+    return bool(readings) and (declared is None or readings[-1].declared == declared)
 
 
 def _transcribe_track(
-    archive: Archive, engine: Engine, capture: Capture, media: Path, track: MediaStream, opened: "Opened"
+    archive: Archive, engine: Engine, prepared: _Prepared, track: MediaStream, opened: "Opened"
 ) -> None:
-    source = archive.settings.sources.get(capture.source)
+    capture = prepared.capture
     with archive.progress.task(f"{capture.clip} track {track.index}", total=capture.duration, unit="s") as task:
         reached = 0.0
 
@@ -182,11 +199,11 @@ def _transcribe_track(
             reached = done
 
         result = engine.read(
-            media,
+            prepared.media,
             media_sha256=capture.media.sha256,
             track=track.index,
             track_language=track.language,
-            declared=source.languages if source else (),
+            declared=prepared.declared,
             progress=tell,
             opened=opened,
         )

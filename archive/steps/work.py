@@ -33,11 +33,12 @@ class SealedWork:
 def to_seal(archive: Archive) -> list[str]:
     """Safe clips of which something changed since their last work object.
 
-    That a clip was transcribed, or cannot be, is worth a work object; and so are captions of its platform, and that
-    somebody opened or closed it.
+    That a clip was transcribed, or cannot be, is worth a work object; and so are captions of its platform, that
+    somebody opened or closed it, and that somebody declared its languages.
     """
     clips, sealed = archive.ledger.clips, archive.ledger.clips.all_done("work")
     worth = {*clips.all_done("transcribe"), *clips.with_access(), *archive.ledger.readings.with_transcripts()}
+    worth |= {*archive.ledger.readings.declared()}
     worth |= {failure.clip for failure in clips.failures() if failure.step == "transcribe"}
     return [clip for clip in safe(archive) if clip in worth and not _is_sealed(archive, sealed.get(clip))]
 
@@ -100,6 +101,7 @@ def build(archive: Archive, clip: str) -> Sidecar:
         access=access_of(archive, clip, captures[-1].source),
         evidence=Head(object=evidence.object, version=evidence.version, sha512=evidence.sha512),
         captures=tuple(captures),
+        declarations=tuple(readings.declarations(clip)),
         readings=tuple(read_readings(clips.done(clip, "transcribe"))),
         transcripts=refs,
         corrections=tuple(with_conflict(correction, digests) for correction in readings.corrections(clip)),

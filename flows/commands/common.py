@@ -61,6 +61,25 @@ def complete_source(incomplete: str) -> list[str]:
         return []
 
 
+def complete_language(incomplete: str) -> list[str]:
+    """Codes of the archive's languages for the shell's completion."""
+    try:
+        return [code for code in settings().transcription.languages if code.startswith(incomplete)]
+    except Exception:
+        return []
+
+
+def complete_transcript(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Names of the transcripts of the clip that the command line names, for the shell's completion."""
+    try:
+        clip = ctx.params["clip"] or ctx.args[0]  # after an option without its value, nothing was parsed yet
+        with reading() as archive:
+            names = [ref.name for ref in archive.ledger.readings.refs(clip)]
+        return [name for name in names if name.startswith(incomplete)]
+    except Exception:
+        return []
+
+
 Config = Annotated[
     Path | None,
     typer.Option(

@@ -157,6 +157,7 @@ def _print_sidecar(document: "Sidecar") -> None:
         ("captured", f"{capture.fetched:%Y-%m-%d %H:%M} UTC with {capture.tool} {capture.tool_version}"),
         ("media", f"{length}, {capture.media.size:,} bytes, sha512 {capture.media.sha512[:16]}…"),
         ("access", access.level + by),
+        *(("declared", _declared(document)) for _ in document.declarations[-1:]),
     )
     for name, text in lines:
         console.out.print(f"[bold]{name:>10}[/]  {escape(console.plain(text))}", highlight=False, soft_wrap=True)
@@ -174,6 +175,11 @@ def _print_sidecar(document: "Sidecar") -> None:
         if link.conflict:
             conflict = escape(console.plain(link.conflict))
             console.out.print(f"{'':>12}[red]conflict:[/] {conflict}", highlight=False, soft_wrap=True)
+
+
+def _declared(document: "Sidecar") -> str:
+    newest = document.declarations[-1]
+    return (", ".join(newest.languages) or "what the source declares") + f", by {newest.by}"
 
 
 def _print_transcripts(document: "Sidecar") -> None:

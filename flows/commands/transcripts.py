@@ -1,4 +1,4 @@
-"""Commands for transcripts: taking one out, comparing two, and correcting one."""
+"""Commands for transcripts: saying what is spoken, taking one out, comparing two, and correcting one."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -31,12 +31,50 @@ class Format(StrEnum):
     json = "json"
 
 
+@app.command(epilog="Example: thirdcopy declare peertube-abc123 ug zh --by 'R. Researcher'")
+def declare(
+    clip: Clip,
+    by: Annotated[str, typer.Option("--by", help="Your name, for the record.")],
+    languages: Annotated[
+        list[str] | None,
+        typer.Argument(help="What is spoken in it, as codes.", autocompletion=common.complete_language),
+    ] = None,
+    why: Annotated[str | None, typer.Option("--why", help="Your reason.")] = None,
+    take_back: Annotated[bool, typer.Option("--take-back", help="What its source declares holds again.")] = False,
+    config: Config = None,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Declare what is spoken in a clip; the next run reads it again if that changed.
+
+    Where no model knows a language that is declared alone, nothing is written: no guess in a neighbouring one.
+    """
+    from archive.steps import declaring
+
+    if bool(languages) is take_back:
+        raise typer.BadParameter("name the languages, or say --take-back")
+    with common.reading() as archive:
+        common.known(archive, [clip])
+        holds = declaring.declare(archive, clip, languages or [], by=by, why=why, dry_run=dry_run)
+    if as_json:
+        console.print_json({"clip": clip, "declared": list(holds), "dry_run": dry_run})
+    else:
+        note = " (dry run)" if dry_run else ""
+        text = ", ".join(holds) or "nothing, so any of the archive's languages"
+        console.out.print(f"{clip}: declared is {text}{note}", highlight=False)
+
+
 @app.command(epilog="Example: thirdcopy export peertube-abc123 --format vtt --output clip.vtt")
 def export(
     clip: Clip,
     config: Config = None,
     fmt: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.txt,
-    transcript: Annotated[str | None, typer.Option(help="Which transcript, by the name that `show` prints.")] = None,
+    transcript: Annotated[
+        str | None,
+        typer.Option(
+            help="Which transcript, by the name that `show` prints.", autocompletion=common.complete_transcript
+        ),
+    ] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="A file; else stdout.")] = None,
     restricted: Restricted = False,
     by: By = None,
@@ -62,8 +100,15 @@ def export(
 @app.command(epilog="Example: thirdcopy compare peertube-abc123 large-v3-69f74147-t1 captions-en-0a1b2c3d")
 def compare(
     clip: Clip,
-    a: Annotated[str | None, typer.Argument(help="A transcript by its name; else the one shown first.")] = None,
-    b: Annotated[str | None, typer.Argument(help="Another one; else the next.")] = None,
+    a: Annotated[
+        str | None,
+        typer.Argument(
+            help="A transcript by its name; else the one shown first.", autocompletion=common.complete_transcript
+        ),
+    ] = None,
+    b: Annotated[
+        str | None, typer.Argument(help="Another one; else the next.", autocompletion=common.complete_transcript)
+    ] = None,
     config: Config = None,
     restricted: Restricted = False,
     by: By = None,
@@ -131,7 +176,11 @@ def correct(
     file: Annotated[Path, typer.Argument(help="WebVTT or SubRip that `export` wrote and you edited.", dir_okay=False)],
     by: Annotated[str, typer.Option("--by", help="Your name, for the record.")],
     transcript: Annotated[
-        str | None, typer.Option(help="Which transcript, if the file's note that says so is gone.")
+        str | None,
+        typer.Option(
+            help="Which transcript, if the file's note that says so is gone.",
+            autocompletion=common.complete_transcript,
+        ),
     ] = None,
     why: Annotated[str | None, typer.Option("--why", help="Your reason.")] = None,
     config: Config = None,

@@ -17,6 +17,7 @@ from archive.opened import Archive
 from archive.records import Head, Listing
 from archive.sidecar import Reading, RunRecord
 from archive.steps.auditing import audit, objects_of
+from archive.steps.declaring import declare
 from archive.steps.rebuilding import rebuild
 from archive.steps.recording import record
 from archive.steps.storing import owed, safe
@@ -57,6 +58,7 @@ def fill(archive: Archive) -> None:
         archive.ledger.readings.set_links(clip, [a_link(clip, "7", register=name) for name in ("z", "y", "x")])
         reading = Reading(media_sha256=ref.media_sha256, model=ref.model, model_digest=MODEL_DIGEST, tracks=1)
         archive.ledger.clips.mark_done(clip, "transcribe", json.dumps([reading.model_dump(mode="json")]))
+    declare(archive, CLIPS[0], ["ug", "zh"], by="R. Researcher", why="I know both")
     keep(archive, CLIPS[1], 2)
     keep(archive, CLIPS[1], 2, description="The same media, other words.")
     archive.ledger.clips.seen([listing(CLIPS[0], "other")], MONDAY)

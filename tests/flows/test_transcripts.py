@@ -1,9 +1,11 @@
 """Transcripts on the command line: which one comes first, what differs, and what a person corrects."""
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from subprocess import run
 
 import pytest
 
@@ -174,3 +176,38 @@ def test_a_file_of_another_clip_is_refused(call: Call, tmp_path: Path) -> None:
     assert (done.code, done.out) == (2, "")
     assert "it is of peertube-two" in done.err
     assert call("correct", CLIP, str(tmp_path / "none.vtt"), "--by", "A. Reader").code == 1
+
+
+def test_what_is_spoken_in_a_clip_is_declared_and_taken_back(call: Call) -> None:
+    declare = ("declare", CLIP, "--by", "R. Researcher")
+    assert "declared is ug, zh (dry run)" in call(*declare, "uig", "zh", "--dry-run").out
+    assert "declared" not in call("show", CLIP).out
+    assert call(*declare, "ug", "zh", "--json").json == {"clip": CLIP, "declared": ["ug", "zh"], "dry_run": False}
+    assert "declared  ug, zh, by R. Researcher" in call("show", CLIP).out
+    assert "any of the archive's languages" in call(*declare, "--take-back").out
+    assert "declared  what the source declares, by R. Researcher" in call("show", CLIP).out
+
+
+def test_what_cannot_be_declared_says_why(call: Call) -> None:
+    declare = ("declare", CLIP, "--by", "R. Researcher")
+    for given, said in (
+        ((), "name the languages, or say --take-back"),
+        (("ug", "--take-back"), "name the languages, or say --take-back"),
+        (("xx",), "xx is none of the archive's languages (kk, ug, zh,"),
+    ):
+        done = call(*declare, *given)
+        assert done.code == 2
+        assert said in " ".join(done.err.split()).replace("│ ", "")
+
+
+def test_the_shell_completes_transcripts_and_languages(call: Call, tmp_path: Path) -> None:
+    assert call("show", CLIP).code == 0
+    for line, found in (
+        (f"thirdcopy export {CLIP} --transcript whis", "whisper-base-t1"),
+        (f"thirdcopy compare {CLIP} whis", "whisper-base-t1"),
+        (f"thirdcopy declare {CLIP} u", "ug"),
+    ):
+        words = {"COMP_WORDS": line, "COMP_CWORD": str(len(line.split()) - 1), "_THIRDCOPY_COMPLETE": "complete_bash"}
+        script = Path(sys.executable).with_name("thirdcopy")
+        done = run([script], cwd=tmp_path, env=os.environ | words, capture_output=True, text=True, check=False)
+        assert done.stdout.split() == [found], done.stderr
