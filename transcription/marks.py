@@ -2,7 +2,7 @@
 
 import re
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from transcription.languages import mistaken_for
 from transcription.phrases import is_stock, plain
@@ -65,10 +65,18 @@ def repeated(texts: Sequence[str]) -> list[bool]:
     return found
 
 
-def fabricated(text: str, seconds: float, found: Iterable[str]) -> bool:
-    """Whether what was written of a stretch that the detector passed over was rather made up than said."""
-    bad = {"low_confidence", "maybe_no_speech", "loop", "unsure_language"}
-    return not bad.isdisjoint(found) or is_stock(text) or implausible_speed(text, seconds)
+def fabricated(text: str, seconds: float, found: Collection[str], *, sure: bool) -> bool:
+    """Whether what was written of a chunk was rather made up than said, so that it is a guess and no text.
+
+    Where the detector is `sure` of speech, it is only where the text is a loop and another sign says the same: nobody
+    speaks so fast, no language is probable, or the model itself hears nobody. Babble comes out so. Where the second
+    look alone heard speech, any one sign will do.
+    """
+    hurried = implausible_speed(text, seconds)
+    doubted = hurried or not {"maybe_no_speech", "unsure_language"}.isdisjoint(found)
+    if sure:
+        return "loop" in found and doubted
+    return doubted or not {"low_confidence", "loop"}.isdisjoint(found) or is_stock(text)
 
 
 def segment_marks(text: str, seconds: float, *, spoken: float, sure: float, again: bool) -> tuple[str, ...]:

@@ -4,18 +4,17 @@ What a batch does depends only on the window and on what was heard before, so a 
 need not be read again, and what follows comes out the same.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Collection, Sequence
 
-from transcription.chunks import Chunk, next_chunks, words_of
+from transcription.chunks import Chunk, next_chunks
 from transcription.deciding import SURE, Odds, decide, settled, shares
+from transcription.gaps import Left
 from transcription.languages import Languages, mistaken_for
-from transcription.marks import compression_ratio, fabricated, loops, marks
+from transcription.marks import compression_ratio, loops
 from transcription.model import Encoded, Model, Written
-from transcription.records import Options, Reason, Record, Segment, Word
-from transcription.scripts import Script, to_script
-from transcription.spans import Piece, Span, TimedWord, Window, holes, share_in, within
+from transcription.records import Options, Record, Segment
+from transcription.segments import Said, segments_of
+from transcription.spans import Span, Window, holes, within
 from transcription.spans import settled as settle
 
 TOO_SHORT_MS = 100
@@ -43,14 +42,6 @@ class HeardChunk(Record):
     seconds: float
 
 
-class Left(Record):
-    """A stretch that nothing is written for, in ms, and why."""
-
-    start: int
-    end: int
-    reason: Reason
-
-
 class Batch(Record):
     """What came of a batch: how many stretches of speech it took, how many of the next are to be read apart."""
 
@@ -60,20 +51,6 @@ class Batch(Record):
     segments: tuple[Segment, ...]
     translated: tuple[Segment, ...]
     left: tuple[Left, ...]
-
-
-@dataclass(frozen=True)
-class _Said:
-    """One chunk, what was heard in it, and what was written of it by which model."""
-
-    chunk: Chunk
-    language: str
-    odds: Odds
-    written: Written
-    model: Model
-    own: str | None
-    guessed: bool
-    translated: Written | None = None
 
 
 def sure_of(language: str, odds: Odds, allowed: Collection[str], heard: Sequence[HeardChunk]) -> bool:
@@ -137,7 +114,7 @@ class Reader:
         translated: list[Segment] = []
         left: list[Left] = []
         for one in said:
-            made, aid, gone = self._segments(window, one)
+            made, aid, gone = segments_of(window, one, options, self._languages)
             segments += made
             translated += aid
             left += gone
@@ -158,10 +135,10 @@ class Reader:
         encoded: Encoded,
         languages: Sequence[str],
         model: Model,
-    ) -> list[_Said]:
+    ) -> list[Said]:
         """Write each chunk by the model of its language."""
         options = self._options
-        said: dict[int, _Said] = {}
+        said: dict[int, Said] = {}
         routes = [self._route(language, heard) for language, heard in zip(languages, odds, strict=True)]
         for route in sorted(set(routes)):
             rows = [n for n, one in enumerate(routes) if one == route]
@@ -178,17 +155,17 @@ class Reader:
                 aids = list(writer.write(part, mine, translate=True))
             for n, text, aid in zip(rows, written, aids, strict=True):
                 name = writer.name if own else None
-                said[n] = _Said(chunks[n], language, odds[n], text, writer, name, guessed, aid)
+                said[n] = Said(chunks[n], language, odds[n], text, writer, name, guessed, aid)
         return [said[n] for n in range(len(chunks))]
 
-    def _again(self, window: Window, said: Sequence[_Said]) -> list[_Said]:
+    def _again(self, window: Window, said: Sequence[Said]) -> list[Said]:
         """What was written, and what comes of reading again, by itself, the speech that the model passed over.
 
         A packed chunk in which the model lost its way is read stretch by stretch instead. What is written at last of a
         stretch that was passed over is kept where the model did not go round in circles.
         """
-        kept: list[_Said] = []
-        spans: list[tuple[_Said, Span]] = []
+        kept: list[Said] = []
+        spans: list[tuple[Said, Span]] = []
         instead: set[Span] = set()
         for one in said:
             lost = len(one.chunk.pieces) > 1 and self._lost(one)
@@ -213,12 +190,12 @@ class Reader:
             kept += (one for one in written if one.chunk.span in instead or not self._lost(one))
         return kept
 
-    def _lost(self, said: _Said) -> bool:
+    def _lost(self, said: Said) -> bool:
         """Whether the model went round in circles."""
         text, limits = said.written.text, self._options.limits(said.language)
         return loops(text) or compression_ratio(text) > limits.max_compression_ratio
 
-    def _unwritten(self, said: _Said) -> list[Span]:
+    def _unwritten(self, said: Said) -> list[Span]:
         """Stretches of a chunk's speech that nothing was written for."""
         chunk = said.chunk
         pieces = settle(chunk.placed(said.written.pieces), chunk.span, slack=self._options.min_silence_ms)
@@ -240,76 +217,3 @@ class Reader:
             if missing in languages.declared and language not in languages.declared and options.of(missing).model:
                 return missing, True, True
         return language, options.of(language).model is not None, False
-
-    def _segments(self, window: Window, said: _Said) -> tuple[list[Segment], list[Segment], list[Left]]:
-        """A chunk's segments, those of its translation, and what is left out of it."""
-        chunk, limits = said.chunk, self._options.limits(said.language)
-        allowed = self._languages.allowed
-        outside = {language: odd for language, odd in said.odds.items() if language not in allowed}
-        probability = min(1.0, said.odds.get(said.language, max(said.odds.values(), default=0.0)))
-        found = marks(
-            said.written.text,
-            language=said.language,
-            language_probability=probability,
-            outside=max(outside.items(), key=lambda one: one[1], default=("und", 0.0)),
-            avg_logprob=said.written.avg_logprob,
-            no_speech_prob=said.written.no_speech_prob,
-            missing=() if said.own else self._languages.hidden(said.language),
-            width=said.model.width,
-            limits=limits,
-        )
-        if said.guessed:
-            found = tuple(dict.fromkeys((*found, "unsure_language")))
-        sure = share_in(window.sure, chunk.span) > 0
-        if not sure and fabricated(said.written.text, chunk.seconds, found):
-            return [], [], [Left(start=s.start, end=s.end, reason="maybe_speech") for s in chunk.pieces]
-        common = {
-            "language_probability": probability,
-            "outside": min(1.0, sum(outside.values())),
-            "model": said.own,
-        }
-        segments = list(self._timed(chunk, said.written, marks=found, language=said.language, **common))
-        aid: list[Segment] = []
-        if said.translated is not None:
-            own = marks(
-                said.translated.text,
-                language="en",
-                language_probability=1.0,
-                outside=("und", 0.0),
-                avg_logprob=said.translated.avg_logprob,
-                no_speech_prob=said.translated.no_speech_prob,
-                missing=(),
-                width=said.model.width,
-                limits=self._options.limits("en"),
-            )
-            aid = list(self._timed(chunk, said.translated, marks=own, language="en", **common))
-        return segments, aid, []
-
-    def _timed(
-        self, chunk: Chunk, written: Written, *, marks: tuple[str, ...], language: str, **figures: Any
-    ) -> Iterable[Segment]:
-        pieces = settle(chunk.placed(written.pieces), chunk.span, slack=self._options.min_silence_ms)
-        words = words_of(pieces, chunk.placed_words(written.words))
-        script = self._options.of(language).script
-        for piece, own in zip(pieces, words, strict=True):
-            yield Segment(
-                start=piece.start / 1000,
-                end=piece.end / 1000,
-                text=to_script(piece.text.strip(), script),
-                language=language,
-                avg_logprob=written.avg_logprob,
-                no_speech_prob=written.no_speech_prob,
-                compression_ratio=compression_ratio(written.text),
-                marks=marks,
-                words=tuple(_word(piece, word, script) for word in own if word.text.strip()),
-                **figures,
-            )
-
-
-def _word(piece: Piece, word: TimedWord, script: Script | None) -> Word:
-    """A word within its segment: the model's times are rough, and cross the segment's by a little."""
-    start = min(max(word.start, piece.start), piece.end)
-    end = min(max(word.end, start), piece.end)
-    return Word(
-        start=start / 1000, end=end / 1000, text=to_script(word.text.strip(), script), probability=word.probability
-    )

@@ -18,8 +18,8 @@ Reason = Literal["no_speech", "maybe_speech", "no_text", "too_short", "unsupport
 """Why nothing is written for a span.
 
 `no_speech`: neither the detector nor the second look heard speech; the gap's `level` says how loud it is.
-`maybe_speech`: the second look alone heard speech, and what the model made of it was not worth keeping. `no_text`: the
-detector heard speech, the model wrote nothing. `too_short`: speech too short to tell a language by.
+`maybe_speech`: the second look alone heard speech, and what the model made of it is no text. `no_text`: the detector
+heard speech, the model wrote nothing, or went round in circles. `too_short`: speech too short to tell a language by.
 `unsupported_language`: the clip is declared to be in languages that no model here knows, and a guess in another one
 would be a forgery. `time_budget`: the time for this part ran out.
 """
@@ -185,13 +185,15 @@ class Gap(Record):
     """A stretch for which nothing is written, and why.
 
     `level` is the loudness of its loudest tenth of a second in dB below full scale (RMS), None for digital silence:
-    lost speech is found by listening to the loud gaps first.
+    lost speech is found by listening to the loud gaps first. `guess` is the beginning of what the model made of it,
+    where that was rather made up than said (see `transcription.marks.fabricated`): no text, and shown nowhere as one.
     """
 
     start: Seconds
     end: Seconds
     reason: Reason
     level: float | None = None
+    guess: str | None = None
     channel: int | None = Field(default=None, ge=0, le=1)
 
 

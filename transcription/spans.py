@@ -215,3 +215,8 @@ def level(samples: Samples) -> float | None:
     means = (float(numpy.mean(numpy.square(samples[n : n + step]))) for n in range(0, samples.size, step))
     loudest = max(means, default=0.0)
     return round(10 * log10(loudest), 1) + 0.0 if loudest > 0 else None
+
+
+def near(spans: Sequence[Span], span: Span) -> list[Span]:
+    """Those of the spans that overlap with one."""
+    return [one for one in spans if one.end > span.start and one.start < span.end]

@@ -6,7 +6,7 @@ ahead of the model, and what was read is kept in a checkpoint after each batch.
 """
 
 import importlib.metadata
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from hashlib import sha256
@@ -14,18 +14,18 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from transcription.ahead import Ahead
 from transcription.checkpoint import Checkpoint
-from transcription.detector import detect
 from transcription.errors import MediaError, ModelError
 from transcription.formats import to_json
+from transcription.gaps import Left, gaps, joined
 from transcription.languages import Languages, languages_of
 from transcription.marks import repeated, segment_marks
-from transcription.media import Media, MediaStream, cut_short, decode, probe, sides_differ
+from transcription.media import Media, MediaStream, cut_short, probe
 from transcription.model import Model
+from transcription.opened import Opened
 from transcription.reading import TOO_SHORT_MS, Batch, HeardChunk, Reader
 from transcription.records import Gap, Options, OwnModel, Reason, Segment, Transcript
-from transcription.spans import Heard, Samples, Span, Window, holes, level, share_in, windows, within
+from transcription.spans import Span, Window, near, share_in
 
 Progress = Callable[[float, float], None]
 """Called with the seconds of sound that are done, and those in all."""
@@ -39,48 +39,6 @@ class Result:
 
     transcript: Transcript
     translation: Transcript | None = None
-
-
-class Opened:
-    """A track that is being decoded, ahead of its reading. Close it, or read it to its end."""
-
-    def __init__(
-        self, path: Path, track: int, options: Options, checkpoint: Checkpoint, media: Media, stream: MediaStream
-    ) -> None:
-        self.path, self.media, self.stream = path, media, stream
-        self.checkpoint = checkpoint
-        self._track = track
-        self._options = options
-        self.windows = Ahead(self._windows())
-        """Channel and window, one after the other; None stands for the sides mixed."""
-
-    def close(self) -> None:
-        """End decoding."""
-        self.windows.close()
-
-    def _windows(self) -> Generator[tuple[int | None, Window], None, None]:
-        timeout = 60 + self.media.duration
-        apart = self.stream.channels == 2 and self.checkpoint.once(
-            "apart", lambda: sides_differ(self.path, self._track, timeout=timeout), bool, bool
-        )
-        for channel in (0, 1) if apart else (None,):
-            pieces = decode(
-                self.path, self._track, channel=channel, seconds=self._options.window_seconds, timeout=timeout
-            )
-            with closing(pieces):
-                for window in windows(pieces, self._detector(channel)):
-                    yield channel, window
-
-    def _detector(self, channel: int | None) -> Callable[[Samples], Heard]:
-        number = 0
-
-        def listen(sound: Samples) -> Heard:
-            nonlocal number
-            number += 1
-            key = f"speech {channel} {number}"
-            return self.checkpoint.once(key, lambda: detect(sound, self._options), _dump_heard, _load_heard)
-
-        return listen
 
 
 class Whisper:
@@ -169,7 +127,7 @@ class Whisper:
             options=self._told_options(),
             versions=_versions(),
             segments=tuple(track_reading.segments),
-            gaps=_joined(track_reading.gaps),
+            gaps=joined(track_reading.gaps),
         )
         translation = None
         if self.options.translate:
@@ -248,8 +206,8 @@ class _Track:
             own = segment_marks(
                 segment.text,
                 segment.end - segment.start,
-                spoken=share_in(_near(speech, span), span),
-                sure=share_in(_near(sure, span), span),
+                spoken=share_in(near(speech, span), span),
+                sure=share_in(near(sure, span), span),
                 again=repeats,
             )
             self.segments.append(segment.model_copy(update={"marks": (*segment.marks, *own)}))
@@ -259,8 +217,7 @@ class _Track:
         began = self._clock()
         budget = self._options.time_budget * (window.span.end - window.span.start) / 1000
         spans = [s for s in window.speech if s.end - s.start >= TOO_SHORT_MS]
-        why: dict[Span, Reason] = {s: "too_short" for s in window.speech if s.end - s.start < TOO_SHORT_MS}
-        why |= dict.fromkeys(spans, "no_text")
+        left = {s: Left.of(s, "no_text" if s in spans else "too_short") for s in window.speech}
         refusal: Reason | None = None if self._languages.readable else "unsupported_language"
         segments: list[Segment] = []
         taken = apart = count = 0
@@ -276,12 +233,12 @@ class _Track:
             taken, apart, count, self._heard = taken + batch.took, batch.apart, count + 1, batch.heard
             segments += (s.model_copy(update={"channel": channel}) for s in batch.segments)
             self.translated += (s.model_copy(update={"channel": channel}) for s in batch.translated)
-            why |= {Span(one.start, one.end): one.reason for one in batch.left}
+            left |= {Span(one.start, one.end): one for one in batch.left}
             if batch.took:
                 self._tell(before + spans[taken - 1].end, before)
         if refusal:
-            why |= dict.fromkeys(spans[taken:], refusal)
-        self.gaps += _gaps(window, segments, why, channel)
+            left |= {span: Left.of(span, refusal) for span in spans[taken:]}
+        self.gaps += gaps(window, segments, left, channel)
         return segments
 
     def _tell(self, milliseconds: int, before: int) -> None:
@@ -290,37 +247,8 @@ class _Track:
             self._progress(milliseconds / 1000, max(whole, milliseconds / 1000))
 
 
-def _gaps(window: Window, segments: Sequence[Segment], why: dict[Span, Reason], channel: int | None) -> Iterator[Gap]:
-    """What of a window its segments leave open: in speech for that speech's reason, elsewhere silence."""
-    written = [Span(round(s.start * 1000), round(s.end * 1000)) for s in segments]
-    for hole in holes(written, window.span):
-        speech = [(part, why[span]) for span in _near(sorted(why), hole) for part in within([span], hole)]
-        silence: list[tuple[Span, Reason]] = [(s, "no_speech") for s in holes((s for s, _ in speech), hole)]
-        for span, reason in sorted([*speech, *silence]):
-            yield Gap(
-                start=span.start / 1000,
-                end=span.end / 1000,
-                reason=reason,
-                level=level(window.sound(span)),
-                channel=channel,
-            )
-
-
-def _near(spans: Sequence[Span], span: Span) -> list[Span]:
-    return [one for one in spans if one.end > span.start and one.start < span.end]
-
-
 def _versions() -> dict[str, str]:
     return {name: importlib.metadata.version(name) for name in _SOFTWARE}
-
-
-def _dump_heard(heard: Heard) -> list[list[list[int]]]:
-    return [[list(s) for s in heard.chunks], [list(s) for s in heard.sure]]
-
-
-def _load_heard(known: list[list[list[int]]]) -> Heard:
-    chunks, sure = known
-    return Heard(tuple(Span(*s) for s in chunks), tuple(Span(*s) for s in sure))
 
 
 def _load_batch(known: Any | None) -> Batch | None:
@@ -338,19 +266,3 @@ def _refuse_overlong(path: Path, reached: float, media: Media) -> None:
     """Refuse a track whose timestamps leap: the decoder fills such a hole with silence, however many years long."""
     if media.duration and reached > 2 * media.duration + 3600:
         raise MediaError(path, f"announces {media.duration:.1f} seconds and has not ended after {reached:.0f}")
-
-
-def _joined(gaps: Sequence[Gap]) -> tuple[Gap, ...]:
-    """Make one gap of those of a channel that follow one another for the same reason, as at the seam of two windows."""
-    joined: list[Gap] = []
-    last: dict[int | None, int] = {}
-    for gap in gaps:
-        number = last.get(gap.channel)
-        before = joined[number] if number is not None else None
-        if number is not None and before and before.end == gap.start and before.reason == gap.reason:
-            levels = [g.level for g in (before, gap) if g.level is not None]
-            joined[number] = before.model_copy(update={"end": gap.end, "level": max(levels, default=None)})
-        else:
-            last[gap.channel] = len(joined)
-            joined.append(gap)
-    return tuple(joined)

@@ -26,7 +26,8 @@ from transcription.media import MediaStream, probe
 from transcription.records import Options, Transcript
 
 if TYPE_CHECKING:
-    from transcription.whisper import Opened, Result
+    from transcription.opened import Opened
+    from transcription.whisper import Result
 
 
 class Engine(Protocol):

@@ -194,12 +194,22 @@ def test_marks_of_a_segment_have_their_cause_and_its_opposite() -> None:
 
 
 def test_faint_speech_proves_itself_or_is_left_to_a_person() -> None:
-    assert not fabricated(LONG, 2.0, ())
-    assert not fabricated(LONG, 2.0, ("weak_model", "may_be:ug", "outside:cy"))
+    assert not fabricated(LONG, 2.0, (), sure=False)
+    assert not fabricated(LONG, 2.0, ("weak_model", "may_be:ug", "outside:cy"), sure=False)
     for mark in ("low_confidence", "maybe_no_speech", "loop", "unsure_language"):
-        assert fabricated(LONG, 2.0, (mark,))
-    assert fabricated("Thanks for watching!", 2.0, ())
-    assert fabricated("You", 9.0, ())
+        assert fabricated(LONG, 2.0, (mark,), sure=False)
+    assert fabricated("Thanks for watching!", 2.0, (), sure=False)
+    assert fabricated("You", 9.0, (), sure=False)
+
+
+def test_speech_is_written_unless_it_came_out_as_a_loop_and_something_else_doubts_it() -> None:
+    for mark in ("low_confidence", "maybe_no_speech", "loop", "unsure_language"):
+        assert not fabricated(LONG, 2.0, (mark,), sure=True)
+    assert not fabricated("You", 9.0, (), sure=True)
+    assert not fabricated("No, no, no, no, no, not him.", 3.0, ("loop",), sure=True)
+    for mark in ("maybe_no_speech", "unsure_language"):
+        assert fabricated(LONG, 2.0, ("loop", mark), sure=True)
+    assert fabricated("I am sorry, " * 40, 10.0, ("loop",), sure=True)
 
 
 KNOWN = ("en", "kk", "ru", "tr", "uz", "zh")

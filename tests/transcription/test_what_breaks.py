@@ -10,6 +10,7 @@ import pytest
 from tests.transcription.conftest import Ffmpeg, Say
 from tests.transcription.sounds import RECORDED, Sound, cafe, load, music, write
 from transcription.errors import MediaError
+from transcription.formats import to_text
 from transcription.media import SAMPLE_RATE, decode, probe, sides_differ
 from transcription.records import Options, Transcript
 from transcription.whisper import Whisper
@@ -65,6 +66,9 @@ def test_what_is_written_of_a_cafe_is_doubted_throughout_and_ends_in_time(
     assert monotonic() - began < 60
     doubts = {"low_confidence", "maybe_no_speech", "loop", "unsure_language", "outside_speech", "implausible_speed"}
     assert all(doubts & set(s.marks) for s in made.segments)
+    assert len(text(made).split()) < 20
+    assert not any("loop" in s.marks and "unsure_language" in s.marks for s in made.segments)
+    assert all(g.guess is None or g.guess not in to_text(made) for g in made.gaps)
     assert made.doubtful
 
 
