@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Protocol
 
 
@@ -28,6 +29,25 @@ class Progress(Protocol):
     def say(self, line: str) -> None:
         """Tell one line that stays."""
         ...
+
+
+@dataclass
+class Share:
+    """A part of something under way that is told in shares of itself: `amount` in the whole's unit."""
+
+    whole: Task
+    amount: float
+    told: float = 0.0
+
+    def reach(self, share: float) -> None:
+        """Tell that a share of it is done."""
+        reached = self.amount * min(1.0, share)
+        self.whole.advance(reached - self.told)
+        self.told = reached
+
+    def end(self) -> None:
+        """Tell that nothing more comes of it."""
+        self.reach(1.0)
 
 
 class _Nothing:

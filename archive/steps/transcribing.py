@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from archive import ocfl
 from archive.opened import Archive
+from archive.progress import Share
 from archive.records import CREATION, Capture, TranscriptRef
 from archive.sidecar import Reading
 from archive.spool import bring, folder_of
@@ -89,10 +91,14 @@ def transcribe_clips(
 ) -> Iterator[TranscribedClip]:
     """Transcribe each audio track of the clips' newest media, one clip after the other.
 
-    While one is read, the next one's media are brought and its decoding begins. A failure is kept and reported, not
-    raised.
+    While one is read, the next one's media are brought and its decoding begins. Progress is in seconds of media over
+    all of the clips, and over each track. A failure is kept and reported, not raised.
     """
-    with ThreadPoolExecutor(1, thread_name_prefix="next clip") as pool:
+    seconds = {clip: archive.ledger.clips.captures(clip)[-1].duration for clip in clips}
+    with (
+        archive.progress.task(f"speech of {len(clips):,} clips", total=sum(seconds.values()), unit="s") as whole,
+        ThreadPoolExecutor(1, thread_name_prefix="next clip") as pool,
+    ):
         coming: deque[Future[_Prepared]] = deque()
         try:
             for number, clip in enumerate(clips):
@@ -100,7 +106,10 @@ def transcribe_clips(
                     coming.append(pool.submit(_prepare, archive, engine, clip, usable))
                 if number + 1 < len(clips):
                     coming.append(pool.submit(_prepare, archive, engine, clips[number + 1], usable))
-                yield _transcribe(archive, engine, clip, coming.popleft())
+                share = Share(whole, seconds[clip])
+                done = _transcribe(archive, engine, clip, coming.popleft(), share)
+                share.end()
+                yield done
         finally:
             for one in coming:
                 with suppress(Exception):  # it was not needed any more
@@ -139,14 +148,17 @@ def _open(archive: Archive, engine: Engine, capture: Capture, media: Path, track
     return engine.open(media, media_sha256=capture.media.sha256, track=track.index, checkpoint=checkpoint)
 
 
-def _transcribe(archive: Archive, engine: Engine, clip: str, coming: "Future[_Prepared]") -> TranscribedClip:
+def _transcribe(
+    archive: Archive, engine: Engine, clip: str, coming: "Future[_Prepared]", share: Share
+) -> TranscribedClip:
     try:
         prepared = coming.result()
         with closing(prepared):
-            for track in prepared.tracks:
+            for number, track in enumerate(prepared.tracks):
                 opened = prepared.opened.get(track.index)
                 opened = opened or _open(archive, engine, prepared.capture, prepared.media, track)
-                _transcribe_track(archive, engine, prepared, track, opened)
+                reached = partial(_reach, share, number, len(prepared.tracks))
+                _transcribe_track(archive, engine, prepared, track, opened, reached)
     except (MediaError, ModelError, TargetError, FileNotFoundError) as error:
         kind = "damaged" if isinstance(error, MediaError) and not isinstance(error, MediaTimeout) else "passing"
         archive.ledger.clips.failed(clip, "transcribe", kind=kind, message=str(error), now=archive.clock())
@@ -165,6 +177,10 @@ def _transcribe(archive: Archive, engine: Engine, clip: str, coming: "Future[_Pr
     archive.ledger.clips.mended(clip, "transcribe")
     archive.ledger.clips.undo(clip, "link", "work")
     return TranscribedClip(clip, transcripts=tracks)
+
+
+def _reach(share: Share, number: int, tracks: int, of_track: float) -> None:
+    share.reach((number + of_track) / tracks)
 
 
 def model_name(options: Options) -> str:
@@ -187,7 +203,12 @@ def _was_read(media_sha256: str, body: str | None, model: str, declared: tuple[s
 
 
 def _transcribe_track(
-    archive: Archive, engine: Engine, prepared: _Prepared, track: MediaStream, opened: "Opened"
+    archive: Archive,
+    engine: Engine,
+    prepared: _Prepared,
+    track: MediaStream,
+    opened: "Opened",
+    reach: Callable[[float], None],
 ) -> None:
     capture = prepared.capture
     with archive.progress.task(f"{capture.clip} track {track.index}", total=capture.duration, unit="s") as task:
@@ -198,6 +219,7 @@ def _transcribe_track(
             task.total(total)
             task.advance(done - reached)
             reached = done
+            reach(done / total if total else 1.0)
 
         result = engine.read(
             prepared.media,
