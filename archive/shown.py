@@ -67,16 +67,24 @@ def in_order(
 def standing(
     refs: Iterable[TranscriptRef], corrections: Iterable[Correction]
 ) -> tuple[dict[str, tuple[Correction, ...]], list[Correction]]:
-    """The corrections that are applied, by transcript; and those in conflict, with the reason."""
+    """The corrections that are applied, by transcript; and those in conflict that nobody settled, with the reason.
+
+    A conflict is settled where each of its changes lies under a later correction that is applied.
+    """
     digests = {ref.name: ref.sha512 for ref in refs}
-    applied, conflicts = dict[str, tuple[Correction, ...]](), list[Correction]()
+    applied, conflicts = dict[str, tuple[Correction, ...]](), list[tuple[Correction, int]]()
     for correction in corrections:
         told = with_conflict(correction, digests)
         if told.conflict:
-            conflicts.append(told)
+            conflicts.append((told, len(applied.get(told.transcript, ()))))
         else:
             applied[told.transcript] = (*applied.get(told.transcript, ()), told)
-    return applied, conflicts
+    return applied, [one for one, before in conflicts if not _settled(one, applied.get(one.transcript, ())[before:])]
+
+
+def _settled(conflict: Correction, later: Iterable[Correction]) -> bool:
+    changes = [change for one in later for change in one.changes]
+    return all(any(one.start < other.end and other.start < one.end for other in changes) for one in conflict.changes)
 
 
 def with_conflict(correction: Correction, digests: Mapping[str, str]) -> Correction:

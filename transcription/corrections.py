@@ -75,6 +75,11 @@ class Change(Record):
         return min(told.start for told in (self.was, self.now) if told)
 
     @property
+    def end(self) -> float:
+        """Where it ends, in seconds."""
+        return max(told.end for told in (self.was, self.now) if told)
+
+    @property
     def kind(self) -> Literal["changed", "added", "removed"]:
         """What happened to the cue."""
         return "added" if self.was is None else "changed" if self.now else "removed"

@@ -25,6 +25,9 @@ _LINE_ENDS = re.compile(r"\r\n|\r|\n")
 _TIME = r"[0-5][0-9]:[0-5][0-9]"
 _VTT_TIMES = re.compile(rf"(?:[0-9]{{2,3}}:)?{_TIME}\.[0-9]{{3}}[ \t]+-->[ \t]+(?:[0-9]{{2,3}}:)?{_TIME}\.[0-9]{{3}}")
 _SRT_TIMES = re.compile(rf"[0-9]{{1,3}}:{_TIME}[,.][0-9]{{3}}[ \t]+-->[ \t]+[0-9]{{1,3}}:{_TIME}[,.][0-9]{{3}}")
+_STYLE = re.compile(r"\{\\[^{}\n]{1,80}\}")
+"""Where and how a cue is to be shown, as subtitle editors put it into SubRip: `{\\an8}` is at the top."""
+
 _ENTITY = re.compile("&(?:amp|lt|gt|nbsp|lrm|rlm);")
 _ENTITIES = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&nbsp;": " ", "&lrm;": "\u200e", "&rlm;": "\u200f"}
 
@@ -78,7 +81,9 @@ def _read(lines: list[str], *, vtt: bool) -> tuple[Cue, ...]:
         Cue(
             start=caption.start_time.in_milliseconds() / 1000,
             end=caption.end_time.in_milliseconds() / 1000,
-            text=_ENTITY.sub(lambda entity: _ENTITIES[entity[0]], caption.text),
+            text=_ENTITY.sub(
+                lambda entity: _ENTITIES[entity[0]], caption.text if vtt else _STYLE.sub("", caption.text)
+            ),
             line=number,
         )
         for caption, number in zip(found, numbers, strict=True)

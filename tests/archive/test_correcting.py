@@ -118,6 +118,9 @@ def test_who_comes_second_with_other_words_makes_a_conflict_that_stays(archive: 
     assert (last.outcome, last.agent) == ("warning", "B. Reader")
     settled = put(archive, exported(archive).replace(NEW, OTHER), "C. Reader")
     assert (settled.new, settled.conflicts, texts(archive)) == (1, (), [OTHER])
+    counts = status(archive).corrections
+    assert (counts.corrections, counts.conflicts) == (3, 0), "what somebody settled is kept and not counted any more"
+    assert [correction.conflict for correction in build(archive, CLIP).corrections] == [None, SINCE, None]
 
 
 def test_who_exported_the_corrected_text_can_change_it_back(archive: Archive) -> None:

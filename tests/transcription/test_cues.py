@@ -39,6 +39,13 @@ def test_vtt_is_read_without_tags_and_with_the_line_of_each_cue() -> None:
     ]
 
 
+def test_what_an_editor_says_of_a_place_is_no_word_of_a_cue() -> None:
+    srt = "1\n00:00:01,000 --> 00:00:02,000\n{\\an8}{\\pos(1,2)}She {waits}\n"
+    assert [cue.text for cue in read(srt.encode())] == ["She {waits}"]
+    vtt = "WEBVTT\n\n00:01.000 --> 00:02.000\n{\\an8}She\n"
+    assert [cue.text for cue in read(vtt.encode())] == ["{\\an8}She"]
+
+
 def test_srt_is_read_as_well() -> None:
     found = read(SRT.encode())
     assert [(cue.start, cue.end, cue.text, cue.line) for cue in found] == [

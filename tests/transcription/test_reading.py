@@ -4,10 +4,13 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from subprocess import PIPE, Popen, run
 from time import monotonic, sleep
+from typing import Any
 
 import numpy
 import pytest
@@ -17,11 +20,16 @@ from rapidfuzz.distance import Levenshtein
 from archive.sidecar import root_documents
 from tests.transcription.conftest import Say
 from tests.transcription.sounds import Sound, load, write
+from transcription.chunks import next_chunks
 from transcription.detector import detect
 from transcription.formats import from_json, to_json, to_text, to_vtt
+from transcription.languages import languages_of
 from transcription.media import SAMPLE_RATE
+from transcription.model import Encoded, Model, Written
 from transcription.phrases import plain
+from transcription.reading import Reader
 from transcription.records import LanguageOptions, Options, Transcript
+from transcription.spans import Span, Window
 from transcription.whisper import Whisper
 
 ROOT = Path(__file__).parents[2]
@@ -179,6 +187,7 @@ import sys
 from pathlib import Path
 from transcription.formats import to_json
 from transcription.records import Options
+from transcription.spans import Span, Window
 from transcription.whisper import Whisper
 
 model, media, result, checkpoint, window = sys.argv[1:]
@@ -257,3 +266,32 @@ def test_memory_does_not_grow_with_the_length(whisper_folder: Path, told: Sound,
     assert made.segments[-1].start > 1200
     assert most[1] < most[0] + 60  # MB; its sound alone has 77
     assert most[1] < 900
+
+
+class EndsEarly(Model):
+    """The real model, but for what large ones are known for: of a chunk above ten seconds it leaves out the end."""
+
+    def write(self, encoded: Encoded, languages: Sequence[str], **given: Any) -> list[Written]:
+        """Write, and leave out the end."""
+        written = super().write(encoded, languages, **given)
+        return [
+            one if length <= 10_000 else replace(one, pieces=one.pieces[:1], words=())
+            for one, length in zip(written, encoded.lengths, strict=True)
+        ]
+
+
+def test_speech_that_the_model_passes_over_within_a_pack_is_read_again(whisper_folder: Path, told: Sound) -> None:
+    options = Options(model=str(whisper_folder), languages=("en",), batch_size=2)
+    sound = told.astype(numpy.float32)
+    heard = detect(sound, options)
+    window = Window(span=Span(0, sound.size // 16), samples=sound, speech=heard.chunks, sure=heard.sure)
+    reader = Reader(EndsEarly(options.model, options), not_asked, options, languages_of(("en",), (), {"en"}, set()))
+    pack = next_chunks(window.speech, 1, apart=0, longest=options.pack_seconds * 1000)[0]
+    assert pack.length > 10_000
+    batch = reader.batch(window, window.speech, (), 0)
+    written = plain(" ".join(s.text for s in batch.segments)).split()
+    assert Levenshtein.normalized_similarity(written, plain(" ".join(SENTENCES)).split()) > 0.8
+
+
+def not_asked(language: str) -> Model:
+    raise AssertionError(f"there is no own model for {language}")
