@@ -16,7 +16,8 @@ from time import monotonic
 from storage.contract import Content, Target
 from storage.digests import BLOCK
 from storage.errors import LeftBehind
-from storage.reading import LOOK_EVERY, PATIENCE, WINDOW, Buffers, Patience, Reading
+from storage.reading import LOOK_EVERY, WINDOW, Reading
+from storage.sharing import PATIENCE, Buffers, Patience
 
 MEMORY = 2 * (WINDOW + BLOCK) + 8 * BLOCK
 """Bytes of files that are held at once: two large ones, and room for small ones beside them."""

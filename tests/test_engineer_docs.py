@@ -26,7 +26,8 @@ from storage.convoy import MEMORY, WORKERS
 from storage.digests import BLOCK
 from storage.errors import Refused, TargetError, Unavailable
 from storage.probing import CHECKS
-from storage.reading import PATIENCE, WINDOW
+from storage.reading import WINDOW
+from storage.sharing import PATIENCE
 from storage.targets import FolderSettings, S3Settings, open_target
 from storage.targets.common_settings import CommonSettings, Labels, Price
 from storage.targets.folder import FolderTarget

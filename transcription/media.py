@@ -6,23 +6,19 @@ absolute form, so that no file name is an option or an address. No shell is used
 """
 
 import json
-import os
 import re
-import selectors
-import subprocess
-from collections import deque
 from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic
 from typing import Any, Final
 
 import ffmpeg
 import numpy
 from numpy.typing import NDArray
 
-from transcription.errors import MediaError, MediaTimeout, ToolMissing
+from transcription.errors import MediaError
+from transcription.tools import address, run, streamed
 
 SAMPLE_RATE: Final = 16_000
 """Samples a second of decoded audio: what speech models are trained on."""
@@ -48,7 +44,6 @@ APART_DB: Final = 6.0
 """How much louder one side must be for a voice to belong to it: two microphones on a table differ by that."""
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-_STDOUT_KEPT = 16_000_000
 
 
 @dataclass(frozen=True)
@@ -92,8 +87,8 @@ def probe(path: Path, *, timeout: float = 60) -> Media:
 
     The duration is the container's; where it gives none, the longest stream's; else where the last packet ends.
     """
-    command = [*_ffprobe(path), "-show_format", "-show_streams", "-of", "json", _address(path)]
-    found = json.loads(_run(command, path, timeout))
+    command = [*_ffprobe(path), "-show_format", "-show_streams", "-of", "json", address(path)]
+    found = json.loads(run(command, path, timeout))
     streams = tuple(_stream(s) for s in found.get("streams", ()))
     if not streams:
         raise MediaError(path, "holds no sound and no picture")
@@ -124,7 +119,7 @@ def check_decodes(path: Path, *, timeout: float) -> None:
         progress="pipe:1",
     ).compile(cmd=_ffmpeg())
     reached = 0.0
-    for line in _run(command, path, timeout).splitlines():
+    for line in run(command, path, timeout).splitlines():
         name, _, value = line.decode().partition("=")
         if name == "out_time_us" and value.lstrip("-").isdigit():
             reached = max(reached, int(value) / 1e6)
@@ -152,7 +147,7 @@ def stream_digests(path: Path, *, timeout: float) -> dict[int, str]:
     command = ffmpeg.output(
         *(source[str(s.index)] for s in media.content), "pipe:1", c="copy", f="streamhash", hash="sha256"
     ).compile(cmd=_ffmpeg())
-    lines = _run(command, path, timeout).decode().split()
+    lines = run(command, path, timeout).decode().split()
     hashes = {int(line.split(",")[0]): line.rpartition("=")[2].lower() for line in lines}
     if sorted(hashes) != list(range(len(media.content))):
         raise MediaError(path, f"ffmpeg gave {len(hashes)} stream digests for {len(media.content)} streams")
@@ -172,7 +167,7 @@ def sides_differ(path: Path, track: int, *, timeout: float) -> bool:
     heard = left = right = 0
     held = bytearray()
     size = frames * 2 * 4
-    with closing(_output(command, path, timeout)) as output:
+    with closing(streamed(command, path, timeout)) as output:
         for block in output:
             held += block
             whole = len(held) // size * size
@@ -206,7 +201,7 @@ def decode(
     command = ffmpeg.output(audio, "pipe:1", f="f32le", ac=1).compile(cmd=_ffmpeg())
     size = round(seconds * SAMPLE_RATE) * 4
     held = bytearray()
-    with closing(_output(command, path, timeout)) as output:
+    with closing(streamed(command, path, timeout)) as output:
         for block in output:
             held += block
             while len(held) >= size:
@@ -220,10 +215,6 @@ def _samples(data: bytearray) -> NDArray[numpy.float32]:
     return numpy.frombuffer(data, dtype="<f4").astype(numpy.float32, copy=False)
 
 
-def _address(path: Path) -> str:
-    return f"file:{path.absolute()}"
-
-
 def _ffprobe(path: Path) -> list[str]:
     return ["ffprobe", "-v", "error", "-protocol_whitelist", "file,pipe", "-format_whitelist", CONTAINERS]
 
@@ -233,7 +224,7 @@ def _ffmpeg() -> list[str]:
 
 
 def _input(path: Path) -> Any:
-    return ffmpeg.input(_address(path), protocol_whitelist="file,pipe", format_whitelist=CONTAINERS)
+    return ffmpeg.input(address(path), protocol_whitelist="file,pipe", format_whitelist=CONTAINERS)
 
 
 def _stream(found: dict[str, Any]) -> MediaStream:
@@ -262,74 +253,12 @@ def _seconds(text: str | None) -> float | None:
 
 
 def _end_of_packets(path: Path, timeout: float) -> float:
-    command = [*_ffprobe(path), "-show_entries", "packet=pts_time,duration_time", "-of", "csv=p=0", _address(path)]
+    command = [*_ffprobe(path), "-show_entries", "packet=pts_time,duration_time", "-of", "csv=p=0", address(path)]
     end, rest = 0.0, b""
-    with closing(_output(command, path, timeout)) as output:
+    with closing(streamed(command, path, timeout)) as output:
         for block in output:
             *lines, rest = (rest + block).split(b"\n")
             for line in lines:
                 pts, _, length = line.decode().partition(",")
                 end = max(end, (_seconds(pts) or 0.0) + (_seconds(length.strip(",")) or 0.0))
     return end
-
-
-def _run(command: list[str], path: Path, timeout: float) -> bytes:
-    held = bytearray()
-    with closing(_output(command, path, timeout)) as output:
-        for block in output:
-            held += block
-            if len(held) > _STDOUT_KEPT:
-                raise MediaError(path, f"{command[0]} had more to say about it than any real file gives cause for")
-    return bytes(held)
-
-
-def _output(command: list[str], path: Path, timeout: float) -> Generator[bytes, None, None]:
-    """What a command writes, as it comes. Raises MediaError with the command's own words if it fails.
-
-    Only waiting counts against `timeout`. The process is ended with the generator.
-    """
-    try:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    except FileNotFoundError as e:
-        raise ToolMissing(command[0]) from e
-    assert process.stdout is not None  # noqa: S101
-    assert process.stderr is not None  # noqa: S101
-    said: deque[bytes] = deque(maxlen=50)
-    waited = 0.0
-    with process, selectors.DefaultSelector() as selector:
-        try:
-            selector.register(process.stdout, selectors.EVENT_READ)
-            selector.register(process.stderr, selectors.EVENT_READ)
-            while selector.get_map():
-                since = monotonic()
-                ready = selector.select(max(0.0, timeout - waited))
-                waited += monotonic() - since
-                if not ready:
-                    raise MediaTimeout(path, command[0], timeout)
-                for key, _ in ready:
-                    block = os.read(key.fd, 1 << 16)
-                    if not block:
-                        selector.unregister(key.fileobj)
-                    elif key.fileobj is process.stderr:
-                        said.append(block[-2000:])
-                    else:
-                        yield block
-            try:
-                code = process.wait(max(0.1, timeout - waited))
-            except subprocess.TimeoutExpired as e:
-                raise MediaTimeout(path, command[0], timeout) from e
-        finally:
-            process.kill()
-    if code != 0:
-        raise MediaError(
-            path, _fault(b"".join(said).decode("utf-8", "replace"), path) or f"{command[0]} ended with code {code}"
-        )
-
-
-def _fault(said: str, path: Path) -> str:
-    """The first and the last line that ffmpeg wrote, without the address of the file and of its own objects."""
-    if "not on whitelist" in said:
-        return "is a list of other files, or of a kind that is no container of sound and picture"
-    lines = [re.sub(r"^(\[[^\]]*\]\s*)+", "", line).replace(f"{_address(path)}: ", "") for line in said.splitlines()]
-    lines = [line.strip() for line in lines if line.strip()]
-    return "; ".join(dict.fromkeys((lines[0], lines[-1]))) if lines else ""

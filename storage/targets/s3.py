@@ -28,8 +28,9 @@ from storage.targets.bodies import PartBody, body, skip
 from storage.targets.comparing import other_before, other_content, validate_read_back
 from storage.targets.s3_checksums import ALGORITHMS, enforced_checksums, headers, told
 from storage.targets.s3_client import FAULTS, Client, PastTheEnd
+from storage.targets.s3_journal import Journal
 from storage.targets.s3_settings import S3Settings
-from storage.targets.s3_uploads import MOST_PARTS, Journal, Uploads
+from storage.targets.s3_uploads import MOST_PARTS, Uploads
 
 _RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
 

@@ -19,7 +19,8 @@ from storage import reading
 from storage.contract import Part
 from storage.digests import compute
 from storage.errors import Damaged, LeftBehind
-from storage.reading import Buffers, LocalFile, Patience, Reading, Seat
+from storage.reading import LocalFile, Reading, Seat
+from storage.sharing import Buffers, Patience
 
 BLOCK = 64
 """Bytes that stand for a MiB here, so that many files can be read."""
