@@ -71,6 +71,7 @@ class Whisper:
             "track": track,
             "options": self.options.model_dump(mode="json", exclude={"threads", "device", "time_budget"}),
             "model_digest": self.model_digest,
+            "own_models": {language: _state_of(one.model) for language, one in self.options.per_language.items()},
             "versions": _versions(),
         }
         return Opened(path, track, self.options, Checkpoint(checkpoint, identity), media, stream)
@@ -133,7 +134,8 @@ class Whisper:
         if self.options.translate:
             of = sha256(to_json(transcript).encode()).hexdigest()
             aid = tuple(track_reading.translated)
-            translation = transcript.model_copy(update={"kind": "translation", "of": of, "segments": aid, "gaps": ()})
+            told = {"kind": "translation", "of": of, "segments": aid, "gaps": ()}
+            translation = Transcript.model_validate(dict(transcript) | told)
         opened.checkpoint.discard()
         return Result(transcript, translation)
 
@@ -245,6 +247,12 @@ class _Track:
         if self._progress is not None:
             whole = self._opened.media.duration * (2 if before else 1)
             self._progress(milliseconds / 1000, max(whole, milliseconds / 1000))
+
+
+def _state_of(model: str | None) -> list[int] | None:
+    """What changes with the weights in a folder: a model's digest is known only once it is loaded."""
+    weights = Path(model) / "model.bin" if model else None
+    return [weights.stat().st_size, weights.stat().st_mtime_ns] if weights and weights.is_file() else None
 
 
 def _versions() -> dict[str, str]:
