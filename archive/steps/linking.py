@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive.linking.index import RegisterIndex
-from archive.linking.proposals import RULES, Material, Utterance, propose
+from archive.linking.material import Material, Utterance
+from archive.linking.proposals import RULES, propose
 from archive.linking.register import Register, RegisterError, load
 from archive.opened import Archive
 from archive.records import METADATA

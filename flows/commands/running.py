@@ -31,7 +31,7 @@ def run(
     settings = common.settings()
     _known_sources(source, settings.sources)
     if dry_run:
-        return _would_do(as_json=as_json)
+        return would_do(as_json=as_json)
     from archive import pipeline
 
     with common.at_work(take_over=take_over) as session:
@@ -68,7 +68,7 @@ def fetch(
     """List, fetch, digest and seal what is new; it waits in the spool for `mirror`."""
     _known_sources(source, common.settings().sources)
     if dry_run:
-        return _would_do(as_json=as_json)
+        return would_do(as_json=as_json)
     from archive import pipeline
 
     with common.at_work(take_over=take_over) as session:
@@ -84,7 +84,7 @@ def fetch(
 def mirror(config: Config = None, take_over: TakeOver = False, dry_run: DryRun = False, as_json: Json = False) -> None:
     """Seal what changed, store what any target is owed, read it back, write the run record."""
     if dry_run:
-        return _would_do(as_json=as_json)
+        return would_do(as_json=as_json)
     from archive import pipeline
 
     with common.at_work(take_over=take_over) as session:
@@ -97,7 +97,7 @@ def mirror(config: Config = None, take_over: TakeOver = False, dry_run: DryRun =
 def transcribe(clips: Clips = None, config: Config = None, dry_run: DryRun = False, as_json: Json = False) -> None:
     """Transcribe safe clips that the model has not read, and read their captions; `mirror` stores what comes of it."""
     if dry_run:
-        return _would_do(as_json=as_json)
+        return would_do(as_json=as_json)
     from archive import pipeline
     from archive.steps.transcribing import model_name, to_transcribe
 
@@ -109,18 +109,6 @@ def transcribe(clips: Clips = None, config: Config = None, dry_run: DryRun = Fal
         tally = pipeline.caption_step(session.archive, session.readiness, clips or None)
         if chosen:
             tally += pipeline.transcribe_step(session.archive, session.readiness, session.engine, chosen)
-    return common.report(tally, as_json=as_json)
-
-
-@app.command(epilog="Example: thirdcopy link")
-def link(config: Config = None, dry_run: DryRun = False, as_json: Json = False) -> None:
-    """Propose links to the registers for transcribed clips; `mirror` stores what comes of it."""
-    if dry_run:
-        return _would_do(as_json=as_json)
-    from archive import pipeline
-
-    with common.at_work() as session:
-        tally = pipeline.link_all(session.archive, session.registers())
     return common.report(tally, as_json=as_json)
 
 
@@ -181,7 +169,7 @@ def _known_sources(chosen: list[str] | None, known: object) -> None:
             )
 
 
-def _would_do(*, as_json: bool) -> None:
+def would_do(*, as_json: bool) -> None:
     """What the ledger says is to be done; no source and no target is asked."""
     from archive import pipeline
     from archive.steps.captioning import to_caption

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.linking.masks import MASK
-from archive.linking.proposals import Material, Utterance, propose
+from archive.linking.material import Material, Utterance
+from archive.linking.proposals import propose
 from archive.linking.register import Entry
 from archive.records import Link, Passage
 from tests.archive.linking import people

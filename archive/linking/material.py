@@ -1,0 +1,64 @@
+"""What linking reads of a clip, and each of its texts with where its words stand. Pure."""
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import accumulate
+
+from archive.linking.masks import mask
+from archive.records import Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """A piece of a transcript: `start` and `end` in seconds, and what was said."""
+
+    start: float
+    end: float
+    text: str
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What linking reads of a clip: its addresses, its own words, and its transcripts by name."""
+
+    clip: str
+    urls: tuple[str, ...] = ()
+    title: str | None = None
+    description: str | None = None
+    tags: tuple[str, ...] = ()
+    transcripts: tuple[tuple[str, tuple[Utterance, ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A field or a transcript as one text; `starts` are the offsets at which its utterances begin."""
+
+    where: str
+    text: str
+    masked: str
+    utterances: tuple[Utterance, ...] = ()
+    starts: tuple[int, ...] = ()
+
+    def passage(self, start: int, end: int) -> Passage:
+        """The words from `start` to `end`, masked, with their seconds where they were said."""
+        quote = self.masked[start:end]
+        if not self.utterances:
+            return Passage(where=self.where, quote=quote, offset=start)
+        first = self.utterances[bisect_right(self.starts, start) - 1]
+        last = self.utterances[bisect_right(self.starts, max(start, end - 1)) - 1]
+        return Passage(where=self.where, quote=quote, offset=start, start=first.start, end=max(last.end, first.start))
+
+
+def texts(material: Material) -> Iterator[Text]:
+    """Each field that has words, then each transcript, whose utterances are joined by one space."""
+    own = (("title", material.title), ("description", material.description), ("tags", "\n".join(material.tags)))
+    for where, text in own:
+        if text:
+            yield Text(where, text, mask(text))
+    for name, utterances in material.transcripts:
+        if utterances:
+            text = " ".join(u.text for u in utterances)
+            starts = accumulate((len(u.text) + 1 for u in utterances[:-1]), initial=0)
+            yield Text(name, text, mask(text), utterances, tuple(starts))
