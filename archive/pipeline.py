@@ -10,6 +10,7 @@ from typing import Self
 
 from archive.errors import SettingsError, SpaceShort
 from archive.linking.index import RegisterIndex
+from archive.linking.known import KnownError
 from archive.linking.register import Register, RegisterError
 from archive.mirroring import Stored
 from archive.opened import Archive
@@ -18,7 +19,7 @@ from archive.sources.contract import Source
 from archive.spool import need_space
 from archive.steps.captioning import caption_clip, to_caption
 from archive.steps.fetching import SourceRefuses, fetch_clip
-from archive.steps.linking import link_clip, load_registers, prepare_registers, to_link
+from archive.steps.linking import link_clip, load_known, load_registers, prepare_registers, to_link
 from archive.steps.listing import list_source
 from archive.steps.recording import record
 from archive.steps.storing import store, tidy
@@ -211,14 +212,16 @@ def run(
 def link_all(archive: Archive, registers: dict[str, Register] | None = None) -> Tally:
     """Link whatever is to be linked; the registers are indexed only if something is.
 
-    A register that cannot be read is a problem of this step alone: the rest is stored and recorded all the same.
+    A register or a list of known people that cannot be read is a problem of this step alone: the rest is stored and
+    recorded all the same.
     """
     try:
         loaded = load_registers(archive.settings) if registers is None else registers
-    except RegisterError as error:
+        known = load_known(archive.settings)
+        waiting = to_link(archive, loaded)
+    except (KnownError, RegisterError) as error:
         return Tally(problems=(f"nothing was linked: {error}",))
-    waiting = to_link(archive, loaded)
-    return link_step(archive, prepare_registers(loaded), waiting) if waiting else Tally()
+    return link_step(archive, prepare_registers(loaded, known), waiting) if waiting else Tally()
 
 
 def _tally(stored: dict[str, Stored]) -> Tally:

@@ -20,6 +20,7 @@ from archive.spread import unreachable
 from archive.stanzas import (
     AuditSettings,
     DistinctSettings,
+    LinkingSettings,
     Name,
     PrefectSettings,
     RegisterSettings,
@@ -36,6 +37,7 @@ __all__ = [
     "SECRETS",
     "AuditSettings",
     "DistinctSettings",
+    "LinkingSettings",
     "PrefectSettings",
     "RegisterSettings",
     "ScheduleSettings",
@@ -69,6 +71,7 @@ class Settings(BaseSettings):
     targets: dict[Name, TargetSettings] = {}
     transcription: Options = Options()
     registers: dict[Name, RegisterSettings] = {}
+    linking: LinkingSettings = LinkingSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     audit: AuditSettings = AuditSettings()
     prefect: PrefectSettings = PrefectSettings()
@@ -262,6 +265,9 @@ def _resolve_paths(document: dict[str, Any], folder: Path) -> None:
         for key in ("path", "file", "ca_file", "cookies_file"):
             if isinstance(stanza.get(key), str):
                 stanza[key] = str(folder / Path(stanza[key]).expanduser())
+    linking = document.get("linking")
+    if isinstance(linking, dict) and isinstance(linking.get("known_file"), str):
+        linking["known_file"] = str(folder / Path(linking["known_file"]).expanduser())
     model = document.get("transcription")
     if isinstance(model, dict) and isinstance(model.get("model"), str) and "/" in model["model"]:
         folder_of_model = folder / Path(model["model"]).expanduser()

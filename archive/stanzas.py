@@ -48,6 +48,15 @@ class RegisterSettings(_Stanza):
     file: Path
 
 
+class LinkingSettings(_Stanza):
+    """The `[linking]` stanza: whom the rules of linking must know."""
+
+    known: tuple[str, ...] = Field(
+        default=(), description="officials, activists, volunteers: never proposed as a subject without a number"
+    )
+    known_file: Path | None = Field(default=None, description="more of them, one a line")
+
+
 class ScheduleSettings(_Stanza):
     """The `[schedule]` stanza: cron lines, in UTC, that `thirdcopy schedule` serves."""
 

@@ -25,6 +25,7 @@ from prefect.logging.handlers import APILogWorker
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from archive import pipeline
+from archive.linking.known import KnownError
 from archive.linking.register import RegisterError
 from archive.opened import Archive, opened
 from archive.pipeline import Tally
@@ -211,7 +212,7 @@ def _link(session: Session) -> Tally:
     """Link batch by batch. A register that cannot be read is a problem of this step alone."""
     try:
         batches = _batches(session.archive, to_link(session.archive, session.registers()))
-    except RegisterError as error:
+    except (KnownError, RegisterError) as error:
         return Tally(problems=(f"nothing was linked: {error}",))
     return sum((link_batch(batch) for batch in batches), Tally())
 

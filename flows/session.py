@@ -12,7 +12,7 @@ from archive.opened import Archive, opened
 from archive.progress import Progress
 from archive.readiness import Readiness, ready
 from archive.settings import Settings
-from archive.steps.linking import load_registers, prepare_registers
+from archive.steps.linking import load_known, load_registers, prepare_registers
 from archive.steps.storing import sweep
 from archive.steps.transcribing import Engine
 from transcription.records import Options
@@ -46,7 +46,7 @@ class Session:
         """The registers, ready to be searched."""
         with self._lock:
             if self._indexes is None:
-                self._indexes = prepare_registers(self.registers())
+                self._indexes = prepare_registers(self.registers(), load_known(self.archive.settings))
             return self._indexes
 
 

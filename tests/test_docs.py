@@ -11,6 +11,7 @@ import typer
 from archive.settings import (
     AuditSettings,
     DistinctSettings,
+    LinkingSettings,
     PrefectSettings,
     RegisterSettings,
     ScheduleSettings,
@@ -64,6 +65,7 @@ def test_example_settings_are_valid_and_have_every_key(tmp_path: Path) -> None:
         (document["transcription"], Options),
         (document["transcription"]["per_language"]["ug"], LanguageOptions),
         (document["registers"]["victims"], RegisterSettings),
+        (document["linking"], LinkingSettings),
         (document["schedule"], ScheduleSettings),
         (document["prefect"], PrefectSettings),
     )

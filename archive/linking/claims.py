@@ -1,37 +1,47 @@
-"""What the words of one text claim: an address, a number or a name, and the entry it points at. Pure."""
+"""What the readings of a clip's texts claim: which passage points at which entry, and how strongly. Pure.
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+An address is tier A, and so is a number beside a name that agrees; a number with its cue, or one close name without
+rival, is B; several candidates, a bystander's name, and a number and a name that disagree are C. No weight of evidence
+lifts a name alone above B.
+"""
 
-from archive.linking import cues
-from archive.linking.addresses import canonical, entry_addresses
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from archive.linking.addresses import canonical
+from archive.linking.clues import compare
 from archive.linking.index import RegisterIndex
-from archive.linking.material import Material, Text
-from archive.linking.mentions import NumberMention, number_mentions
+from archive.linking.kinship import relation_class
+from archive.linking.material import Material
 from archive.linking.names import agreement
+from archive.linking.reading import CLOSE, Named, Numbered, Reading
 from archive.linking.register import Entry
-from archive.linking.spotting import MARGIN, NameMention, name_mentions, words_of
-from archive.records import Alternative, Method, Passage, Role, Tier
+from archive.linking.spotting import Span, words_of
+from archive.linking.weighing import (
+    AGREES,
+    CITED,
+    DISAGREES,
+    NUMBER,
+    Weighed,
+    likeness_weight,
+    rarity_weight,
+    rivals_weight,
+)
+from archive.records import Alternative, Evidence, Method, Passage, Role, Tier
 
-NEARBY = 200
-"""Code points to each side of a number in which a name is looked for that agrees with it."""
-
-BESIDE = 40
-"""Code points between a number and a name of someone else that make the two disagree."""
-
-AGREES = 0.78
-"""Likeness from which a name near a number agrees with it: lower than for a name alone, which has no number."""
-
-CLOSE = 0.9
-"""Likeness from which one name without rival is tier B."""
+FLOOR = 0.1
+"""Score below which one close name is only tier C: its parts are too common, or the context speaks against it."""
 
 CROWD = 5
 """A name that more entries bear is proposed once, with the others as alternatives, not once for each."""
 
+COMPARED = 50
+"""Candidates of one name that are compared with its context."""
+
 ALTERNATIVES = 20
-FURTHER = 50
-"""Most alternatives and further passages that a link carries; the best are kept."""
+TESTIFIER_FITS, RELATION_FITS = 3.0, 1.0
+SURE = 4.0
+"""What it weighs for a name that its entry is surely linked by other words of the clip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,142 +60,225 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One passage's claim for one entry."""
+    """One passage's claim for one entry. `namesakes` and `margin` are as in a Link."""
 
     entry: Entry
     method: Method
     tier: Tier
     role: Role
-    score: float
     passage: Passage
+    weighed: Weighed
+    namesakes: int = 0
+    margin: float | None = None
     alternatives: tuple[Alternative, ...] = ()
     conflict: Conflict | None = None
 
+    @property
+    def score(self) -> float:
+        """0 to 1; of a name alone, what its bearers share."""
+        return self.weighed.score
 
-def cited_clip(material: Material, index: RegisterIndex) -> Iterator[Claim]:
-    """The entries that cite the clip itself."""
+
+@dataclass(frozen=True)
+class _Clip:
+    """What a clip's readings know together: entries surely linked, who testified for them, who gave their own name."""
+
+    index: RegisterIndex
+    sure: frozenset[str]
+    tellers: tuple[tuple[Span, ...], ...]
+    speakers: tuple[tuple[Span, ...], ...]
+
+
+def claims(material: Material, readings: Sequence[Reading], index: RegisterIndex) -> list[Claim]:
+    """Every claim of a clip's address and of its texts, in their order; numbers before names."""
+    found = [*_cited_clip(material, index)]
+    sure = {claim.entry.number: claim.entry for claim in found}
+    for reading in readings:
+        sure |= {address.entry: index.numbers[address.entry] for address in reading.cited}
+        sure |= {one.entry.number: one.entry for one in reading.numbers if one.agreed}
+    clip = _Clip(
+        index=index,
+        sure=frozenset(sure),
+        tellers=tuple(tuple(words_of(name)) for name in _testifiers(sure.values())),
+        speakers=tuple(words for reading in readings for words in reading.speakers),
+    )
+    for reading in readings:
+        found.extend(_of_text(reading, clip))
+    return found
+
+
+def _testifiers(entries: Iterable[Entry]) -> list[str]:
+    return list(dict.fromkeys(t.testifier for entry in entries for t in entry.testimonies if t.testifier))
+
+
+def _cited_clip(material: Material, index: RegisterIndex) -> Iterator[Claim]:
     for url in material.urls:
         for entry in index.citing.get(canonical(url) or "", ()):
             passage = Passage(where="url", quote=url, offset=0)
-            yield Claim(entry, "cited", "A", "subject", 1.0, passage)
+            yield Claim(entry, "cited", "A", "subject", passage, _cited("the entry cites the clip"))
 
 
-def in_text(text: Text, index: RegisterIndex) -> Iterator[Claim]:
-    """The claims of one text: its addresses, then its numbers with the names beside them, then the other names."""
-    for address in entry_addresses(text.text):
-        if address.entry in index.numbers:
-            passage = text.passage(address.start, address.end)
-            yield Claim(index.numbers[address.entry], "cited", "A", "subject", 1.0, passage)
-    names = name_mentions(text.text, index.names)
-    spoken_for: set[tuple[int, int]] = set()
-    seen: Counter[str] = Counter()
-    for number in number_mentions(text.text):
-        entry = index.numbers.get(number.entry)
-        seen[number.entry] += 1
-        if entry is not None and seen[number.entry] <= FURTHER:
-            yield from _numbered(text, number, entry, names, spoken_for)
-    for name in names:
-        if (name.start, name.end) not in spoken_for:
-            yield from _named(text, name)
+def _cited(found: str) -> Weighed:
+    return Weighed((Evidence(part="address", weight=CITED, found=found),))
+
+
+def _of_text(reading: Reading, clip: _Clip) -> Iterator[Claim]:
+    for address in reading.cited:
+        passage = reading.text.passage(address.start, address.end)
+        yield Claim(
+            clip.index.numbers[address.entry],
+            "cited",
+            "A",
+            "subject",
+            passage,
+            _cited("the clip gives the entry's address"),
+        )
+    disputed: dict[int, Conflict] = {}
+    taken: set[int] = set()
+    for number in reading.numbers:
+        yield from _numbered(reading, number, clip, disputed, taken)
+    for name in reading.names:
+        if id(name) not in taken:
+            yield from _named(reading, name, clip, disputed.get(id(name)))
 
 
 def _numbered(
-    text: Text, number: NumberMention, entry: Entry, names: Iterable[NameMention], spoken_for: set[tuple[int, int]]
+    reading: Reading, number: Numbered, clip: _Clip, disputed: dict[int, Conflict], taken: set[int]
 ) -> Iterator[Claim]:
-    """A number's evidence, with the name beside it: agreeing, someone else's, or none. Notes names it accounts for."""
-    begin = max(0, number.start - NEARBY)
-    around = words_of(text.text[begin : number.start]) + [
-        (word, start + number.end - begin, end + number.end - begin)
-        for word, start, end in words_of(text.text[number.end : number.end + NEARBY])
-    ]
-    agreed = agreement(entry.names, around)
-    passage = text.passage(number.start, number.end)
-    found = (begin + agreed[1], begin + agreed[2], agreed[0]) if agreed and agreed[0] >= AGREES else None
-    found = found or next(
-        ((n.start, n.end, s) for n in names if _gap(n, number) <= NEARBY for e, s in n.candidates if e is entry), None
-    )
-    if found and not any(_is_rather(name, found, entry) for name in names):
-        start, end, likeness = found
-        spoken_for.update((n.start, n.end) for n in names if n.start < end and start < n.end)
-        role = _role(text, start, number)
-        yield Claim(entry, "numbered", "A", role, round(0.5 + likeness / 2, 4), passage)
-        yield Claim(entry, "numbered", "A", role, round(likeness / 2, 4), text.passage(start, end))
+    """A number's claims, with the name that agrees; notes which names are accounted for, and which are disputed."""
+    text, entry, mention = reading.text, number.entry, number.mention
+    passage = text.passage(mention.start, mention.end)
+    weighed = Weighed((Evidence(part="number", weight=NUMBER[mention.strong], found=passage.quote),))
+    if number.agreed:
+        start, end = number.agreed.start, number.agreed.end
+        over = [one for one in reading.names if one.mention.start < end and start < one.mention.end]
+        taken.update(id(one) for one in over)
+        words = text.passage(start, end)
+        weight = round(AGREES + likeness_weight(number.agreed.likeness), 4)
+        weighed = weighed.plus(Evidence(part="name", weight=weight, found=words.quote))
+        others = {c.number for one in over for c, _ in one.mention.candidates if c is not entry}
+        weighed = weighed.plus(*(e for one in over[:1] for e in _context(one, entry, clip)))
+        role: Role = "testifier" if any(one.sense.role == "testifier" for one in over) else "subject"
+        for place in (passage, words):
+            yield Claim(entry, "numbered", "A", role, place, weighed, namesakes=len(others))
         return
-    beside = (n for n in names if _gap(n, number) <= BESIDE and n.candidates[0][1] >= CLOSE)
-    rival = min((n for n in beside if (n.start, n.end) not in spoken_for), key=lambda n: _gap(n, number), default=None)
-    if rival is None or not entry.names:
-        score = 0.7 if number.strong else 0.5
-        yield Claim(entry, "numbered", "B", "subject", score, passage)
+    if number.rival is None:
+        yield Claim(entry, "numbered", "B", "subject", passage, weighed)
         return
-    spoken_for.add((rival.start, rival.end))
+    rival = number.rival.mention
     conflict = Conflict(
-        start=min(number.start, rival.start),
-        end=max(number.end, rival.end),
+        start=min(mention.start, rival.start),
+        end=max(mention.end, rival.end),
         number_entry=entry.number,
-        name_entries=tuple(other.number for other, _ in rival.candidates),
+        name_entries=tuple(candidate.number for candidate, _ in rival.candidates),
     )
-    alternatives = tuple(Alternative(entry=o.number, score=s) for o, s in rival.candidates[:ALTERNATIVES])
-    yield Claim(entry, "numbered", "C", "subject", 0.5, passage, alternatives, conflict)
-    here = Alternative(entry=entry.number, score=0.5)
-    for item in _named(text, rival):
-        alternatives = (here, *item.alternatives)[:ALTERNATIVES]
-        yield replace(item, tier="C", conflict=conflict, alternatives=alternatives)
-
-
-def _is_rather(name: NameMention, found: tuple[int, int, float], entry: Entry) -> bool:
-    """Whether the words found to agree with an entry are plainly another's name."""
-    start, end, likeness = found
-    best = name.candidates[0][1]
-    return (
-        name.start < end
-        and start < name.end
-        and best >= CLOSE
-        and best > likeness + MARGIN
-        and all(candidate is not entry for candidate, _ in name.candidates)
+    disputed[id(number.rival)] = conflict
+    weighed = weighed.plus(
+        Evidence(part="another's name", weight=DISAGREES, found=text.masked[rival.start : rival.end])
     )
+    theirs = [(candidate, one.score) for candidate, one in _weigh(number.rival, clip)]
+    alternatives = tuple(Alternative(entry=c.number, score=s) for c, s in theirs[:ALTERNATIVES])
+    yield Claim(entry, "numbered", "C", "subject", passage, weighed, alternatives=alternatives, conflict=conflict)
 
 
-def _gap(name: NameMention, number: NumberMention) -> int:
-    return max(name.start - number.end, number.start - name.end)
+def _named(reading: Reading, name: Named, clip: _Clip, conflict: Conflict | None) -> Iterator[Claim]:
+    """A name's claims: tier B for one close candidate, else C for each of a few or once for a crowd."""
+    mention = name.mention
+    passage = reading.text.passage(mention.start, mention.end)
+    ranked = _weigh(name, clip)
+    role, bystander = _role(name, ranked[0][0], clip, spoken=bool(reading.text.utterances))
+    if conflict:
+        against = Evidence(part="another's number", weight=DISAGREES, found=f"entry {conflict.number_entry}")
+        ranked = [(entry, weighed.plus(against)) for entry, weighed in ranked]
+    likeness = {entry.number: like for entry, like in mention.candidates}
+    settled = [pair for pair in ranked if pair[0].number in clip.sure]
+    chosen = settled or (ranked if len(ranked) <= CROWD else ranked[:1])
+    single = len(settled or ranked) == 1
+    for entry, weighed in chosen:
+        rest = [(other, one) for other, one in ranked if other is not entry]
+        alternatives = [Alternative(entry=other.number, score=one.score) for other, one in rest]
+        if conflict:
+            alternatives.insert(0, Alternative(entry=conflict.number_entry, score=_number_score(reading, conflict)))
+        close = likeness[entry.number] >= CLOSE and weighed.score >= FLOOR
+        tier: Tier = "B" if single and close and not bystander and not conflict else "C"
+        yield Claim(
+            entry,
+            "named",
+            tier,
+            role,
+            passage,
+            weighed,
+            namesakes=len(rest),
+            margin=round(weighed.score - rest[0][1].score, 4) if rest else None,
+            alternatives=tuple(alternatives[:ALTERNATIVES]),
+            conflict=conflict,
+        )
 
 
-def _named(text: Text, name: NameMention) -> Iterator[Claim]:
-    """A name's evidence: tier B for one close candidate, else C for each of a few or once for a crowd."""
-    passage = text.passage(name.start, name.end)
-    role = _role(text, name.start, None)
-    count = len(name.candidates)
-    tier: Tier = "B" if count == 1 and name.candidates[0][1] >= CLOSE else "C"
-    for entry, score in name.candidates if count <= CROWD else name.candidates[:1]:
-        others = (Alternative(entry=o.number, score=s) for o, s in name.candidates if o is not entry)
-        alternatives = tuple(others)[:ALTERNATIVES]
-        yield Claim(entry, "named", tier, role, round(score / count, 4), passage, alternatives)
+def _number_score(reading: Reading, conflict: Conflict) -> float:
+    strong = any(one.entry.number == conflict.number_entry and one.mention.strong for one in reading.numbers)
+    return Weighed((Evidence(part="number", weight=NUMBER[strong] + DISAGREES, found=""),)).score
 
 
-def _role(text: Text, start: int, number: NumberMention | None) -> Role:
-    """What the words before a name say of its bearer; without any, a name only spoken is anybody's."""
-    before = text.text[max(0, start - 80) : start]
-    if cues.SELF.search(before):
-        return "testifier"
-    kin = cues.kin(before)
-    if kin is not None:
-        return "subject" if kin == "mine" or number else "relative"
-    return "subject" if number or not text.utterances else "other"
+def _weigh(name: Named, clip: _Clip) -> list[tuple[Entry, Weighed]]:
+    """Each entry that a name may mean with its evidence, the likeliest first; equals as the register has them."""
+    alone: list[tuple[Entry, Weighed]] = []
+    for place, (entry, likeness) in enumerate(name.mention.candidates):
+        expected = clip.index.rarity.expected(entry)
+        parts = [
+            Evidence(part="likeness", weight=likeness_weight(likeness), found=f"{likeness:.2f}"),
+            Evidence(part="rarity", weight=rarity_weight(expected), found=f"{expected:.2g} others by chance"),
+            Evidence(part="role", weight=name.sense.weight, found=name.sense.why),
+        ]
+        parts += _context(name, entry, clip) if place < COMPARED else ()
+        alone.append((entry, Weighed(tuple(parts))))
+    if len(alone) == 1:
+        return alone
+    totals = [weighed.total for _, weighed in alone]
+    shared = []
+    for place, (entry, weighed) in enumerate(alone):
+        weight = rivals_weight([*totals[:place], *totals[place + 1 :]])
+        rivals = Evidence(part="namesakes", weight=weight, found=f"{len(alone) - 1} others")
+        shared.append((entry, weighed.plus(rivals)))
+    return sorted(shared, key=lambda pair: -pair[1].total)
 
 
-def with_roles(evidence: list[Claim]) -> list[Claim]:
-    """The evidence with what the register knows: who testified for an entry that is surely linked is its testifier.
+def _context(name: Named, entry: Entry, clip: _Clip) -> list[Evidence]:
+    parts = list(compare(name.clues, entry))
+    if entry.number in clip.sure:
+        parts.append(Evidence(part="linked elsewhere", weight=SURE, found=f"entry {entry.number}"))
+    if told := _told_by(entry, clip):
+        parts.append(Evidence(part="testifier", weight=TESTIFIER_FITS, found=told))
+    kin = name.sense.kin
+    if kin and kin.whose == "mine":
+        relations = {relation_class(t.relation) for t in entry.testimonies if t.relation}
+        if kin.kin_class in relations:
+            parts.append(Evidence(part="relation", weight=RELATION_FITS, found=kin.word))
+    return parts
 
-    Beside such an entry a speaker's own relative is a relative, no second subject.
+
+def _told_by(entry: Entry, clip: _Clip) -> str | None:
+    """The words in which a speaker gives the name of one who testified for an entry."""
+    for testifier in _testifiers([entry])[:5]:
+        for words in clip.speakers:
+            match = agreement([testifier], list(words))
+            if match and match[0] >= CLOSE:
+                return " ".join(word for word, start, end in words if match[1] <= start and end <= match[2])
+    return None
+
+
+def _role(name: Named, best: Entry, clip: _Clip, *, spoken: bool) -> tuple[Role, bool]:
+    """The role of a name's bearer, and whether that is a bystander's, with what the register knows.
+
+    Who testified for an entry that is surely linked is its testifier; beside such an entry a speaker's own relative of
+    whose fate nothing is said, or a name that is only spoken, is no second subject.
     """
-    sure = {item.entry.number: item.entry for item in evidence if item.tier == "A"}
-    tellers = [words_of(t.testifier) for entry in sure.values() for t in entry.testimonies if t.testifier]
-    told: list[Claim] = []
-    for item in evidence:
-        if item.method == "named" and item.entry.number not in sure:
-            matches = (agreement(item.entry.names, teller) for teller in tellers)
-            if any(match and match[0] >= CLOSE for match in matches):
-                item = replace(item, role="testifier")
-            elif sure and item.role == "subject" and item.passage.start is not None:
-                item = replace(item, role="relative")
-        told.append(item)
-    return told
+    sense = name.sense
+    if best.number in clip.sure:
+        return ("subject" if sense.role == "other" else sense.role), False
+    matches = (agreement(best.names, list(teller)) for teller in clip.tellers)
+    if any(match and match[0] >= CLOSE for match in matches):
+        return "testifier", True
+    if clip.sure and sense.why == "own relative":
+        return "relative", True
+    return sense.role, sense.bystander

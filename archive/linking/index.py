@@ -3,7 +3,9 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from archive.linking.known import NOBODY, KnownPeople
 from archive.linking.names import NameIndex
+from archive.linking.rarity import Rarity
 from archive.linking.register import Entry, Register
 
 
@@ -11,13 +13,16 @@ from archive.linking.register import Entry, Register
 class RegisterIndex:
     """A register with its look-up tables. Making one takes seconds for 100,000 entries; it never changes.
 
-    `numbers` finds an entry by its number, `citing` the entries that cite an address in canonical form.
+    `numbers` finds an entry by its number, `citing` the entries that cite an address in canonical form, `rarity` how
+    rare a name is. `known` are people who are no victims.
     """
 
     register: Register
+    known: KnownPeople = NOBODY
     names: NameIndex = field(init=False)
     numbers: dict[str, Entry] = field(init=False)
     citing: dict[str, tuple[Entry, ...]] = field(init=False)
+    rarity: Rarity = field(init=False)
 
     def __post_init__(self) -> None:
         citing: dict[str, list[Entry]] = defaultdict(list)
@@ -25,5 +30,6 @@ class RegisterIndex:
             for address in entry.sources:
                 citing[address].append(entry)
         object.__setattr__(self, "names", NameIndex(self.register.entries))
+        object.__setattr__(self, "rarity", Rarity(self.register.entries))
         object.__setattr__(self, "numbers", {entry.number: entry for entry in self.register.entries})
         object.__setattr__(self, "citing", {address: tuple(entries) for address, entries in citing.items()})

@@ -3,10 +3,12 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from archive.linking.claims import FURTHER, Claim, in_text, with_roles
+from archive.linking.claims import Claim, claims
 from archive.linking.index import RegisterIndex
 from archive.linking.masks import mask
-from archive.linking.material import Text
+from archive.linking.material import Material, Text
+from archive.linking.proposals import FURTHER
+from archive.linking.reading import read
 from archive.records import Alternative, Method, Record, Role, Tier
 
 
@@ -48,8 +50,8 @@ def link_text(text: str, index: RegisterIndex) -> TextLinks:
     its 50 strongest passages. Offsets count the text's code points as they are given.
     """
     whole = Text("text", text, mask(text))
-    claims = with_roles(list(in_text(whole, index)))
-    conflicts = dict.fromkeys(claim.conflict for claim in claims if claim.conflict)
+    found = claims(Material(clip="text"), [read(whole, index)], index)
+    conflicts = dict.fromkeys(claim.conflict for claim in found if claim.conflict)
     return TextLinks(
         links=tuple(
             TextLink(
@@ -63,7 +65,7 @@ def link_text(text: str, index: RegisterIndex) -> TextLinks:
                 score=claim.score,
                 alternatives=claim.alternatives,
             )
-            for claim in _kept(claims)
+            for claim in _kept(found)
         ),
         conflicts=tuple(
             TextConflict(
@@ -78,11 +80,11 @@ def link_text(text: str, index: RegisterIndex) -> TextLinks:
     )
 
 
-def _kept(claims: Iterable[Claim]) -> list[Claim]:
+def _kept(found: Iterable[Claim]) -> list[Claim]:
     """The strongest claim of each passage for each entry, of each entry's strongest passages, in the text's order."""
     kept: dict[tuple[str, int, int], Claim] = {}
     count: Counter[str] = Counter()
-    for claim in sorted(claims, key=lambda claim: (claim.tier, -claim.score, claim.passage.offset)):
+    for claim in sorted(found, key=lambda claim: (claim.tier, -claim.score, claim.passage.offset)):
         place = claim.passage.offset, len(claim.passage.quote)
         key = (claim.entry.number, *place)
         if key not in kept and count[claim.entry.number] < FURTHER:

@@ -1,21 +1,18 @@
-"""From what a clip says of itself and what is said in it to proposed links. Pure: no network, no clock.
-
-Rules `thirdcopy-linking/1`: an address (the entry cites the clip, or the clip cites the entry) and a number beside
-a name that agrees are tier A; a number with its cue, or one close name without rival, is B; several candidates are C.
-A number and a name that point at two entries make a conflict at tier C on both, for a person to settle. A name alone
-is never better than B, however well it fits: fewer than half of the people in the register have a name of their own.
-"""
+"""From what a clip says of itself and what is said in it to proposed links. Pure: no network, no clock."""
 
 from collections import defaultdict
 from collections.abc import Sequence
 from hashlib import sha256
 
-from archive.linking.claims import FURTHER, Claim, cited_clip, in_text, with_roles
+from archive.linking.claims import Claim, claims
 from archive.linking.index import RegisterIndex
 from archive.linking.material import Material, texts
-from archive.records import Link
+from archive.linking.reading import read
+from archive.linking.rules import rules
+from archive.records import Link, Role
 
-RULES = "thirdcopy-linking/1"
+FURTHER = 50
+"""Most further passages that a link carries; the strongest are kept."""
 
 
 def propose(material: Material, index: RegisterIndex) -> list[Link]:
@@ -24,15 +21,15 @@ def propose(material: Material, index: RegisterIndex) -> list[Link]:
     A passage's `where` is `title`, `description`, `tags` (joined by a newline), a transcript's name (its utterances
     joined by one space), or `url` where the entry cites the clip's own address. Offsets count code points in that
     text; quotes are masked, which keeps their length. `start` and `end` are those of the utterances that hold the
-    quote. A number that the register does not have makes no link.
+    quote. A number that the register does not have makes no link. Known people are proposed as a subject only
+    where a number names them.
     """
-    claims = list(cited_clip(material, index))
-    for text in texts(material):
-        claims.extend(in_text(text, index))
+    found = claims(material, [read(text, index) for text in texts(material)], index)
     grouped: dict[str, list[Claim]] = defaultdict(list)
-    for item in with_roles(claims):
-        grouped[item.entry.number].append(item)
-    links = [_link(material.clip, index, items) for items in grouped.values()]
+    for claim in found:
+        grouped[claim.entry.number].append(claim)
+    by = rules(index.known)
+    links = [_link(material.clip, index, items, by) for items in grouped.values()]
     return sorted(links, key=lambda link: (link.tier, -link.score, len(link.entry), link.entry))
 
 
@@ -41,19 +38,14 @@ def link_id(clip: str, register: str, entry: str) -> str:
     return sha256("\n".join((clip, register, entry)).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def _link(clip: str, index: RegisterIndex, items: Sequence[Claim]) -> Link:
+def _link(clip: str, index: RegisterIndex, items: Sequence[Claim], by: str) -> Link:
     register = index.register
-    # Stable, so that of equal evidence the title's comes before the description's and theirs before the transcripts'.
-    ranked = sorted(items, key=lambda item: (item.tier, -item.score, item.passage.offset))
+    # Stable, so that of equal claims the title's comes before the description's and theirs before the transcripts'.
+    ranked = sorted(items, key=lambda item: (item.tier, -item.score))
     if ranked[0].tier == "B" and any(item.conflict for item in ranked):
         ranked.sort(key=lambda item: item.conflict is None)
     best = ranked[0]
     passages = dict.fromkeys(item.passage for item in ranked)
-    role = best.role
-    if role in ("subject", "other"):
-        role = next((item.role for item in ranked if item.role == "testifier"), role)
-    if role == "other":
-        role = next((item.role for item in ranked if item.role != "other"), role)
     return Link(
         id=link_id(clip, register.name, best.entry.number),
         clip=clip,
@@ -62,11 +54,24 @@ def _link(clip: str, index: RegisterIndex, items: Sequence[Claim]) -> Link:
         entry=best.entry.number,
         method=best.method,
         tier=best.tier,
-        role=role,
+        role=_role(ranked),
         score=best.score,
         **best.passage.model_dump(),
         further=tuple(passage for passage in passages if passage != best.passage)[:FURTHER],
+        evidence=best.weighed.parts,
+        namesakes=best.namesakes,
+        margin=best.margin,
         alternatives=best.alternatives,
         conflict=str(best.conflict) if best.conflict else None,
-        rules=RULES,
+        rules=by,
     )
+
+
+def _role(ranked: Sequence[Claim]) -> Role:
+    """The strongest claim's role, but that who speaks is the testifier wherever it is said, and `other` says least."""
+    role = ranked[0].role
+    if role in ("subject", "other"):
+        role = next((item.role for item in ranked if item.role == "testifier"), role)
+    if role == "other":
+        role = next((item.role for item in ranked if item.role != "other"), role)
+    return role

@@ -69,6 +69,7 @@ class Entry:
     age: str | None = None
     location: str | None = None
     profession: str | None = None
+    detained: str | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -243,6 +244,7 @@ def _entry(number: str, row: Mapping[str, str]) -> Entry:
         age=get("Age"),
         location=get("Location") or get("Assumed Location"),
         profession=get("Profession"),
+        detained=get("Detention time") or get("When Detention Took Place"),
     )
 
 

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive.linking.index import RegisterIndex
+from archive.linking.known import KnownPeople, read_names
 from archive.linking.material import Material, Utterance
-from archive.linking.proposals import RULES, propose
+from archive.linking.proposals import propose
 from archive.linking.register import Register, RegisterError, load
+from archive.linking.rules import rules
 from archive.opened import Archive
 from archive.records import METADATA
 from archive.settings import Settings
@@ -41,15 +43,21 @@ def _load(file: Path, name: str) -> Register:
         ) from error
 
 
-def prepare_registers(registers: Mapping[str, Register]) -> dict[str, RegisterIndex]:
+def load_known(settings: Settings) -> KnownPeople:
+    """The people whom the settings list as known. Raises KnownError, which names the file."""
+    listed = settings.linking
+    return KnownPeople([*listed.known, *(read_names(listed.known_file) if listed.known_file else ())])
+
+
+def prepare_registers(registers: Mapping[str, Register], known: KnownPeople) -> dict[str, RegisterIndex]:
     """Make the registers ready to be searched: seconds for 100,000 entries, once a run."""
-    return {name: RegisterIndex(register) for name, register in registers.items()}
+    return {name: RegisterIndex(register, known) for name, register in registers.items()}
 
 
-def linkings_of(registers: Mapping[str, Register]) -> list[Linking]:
+def linkings_of(registers: Mapping[str, Register], known: KnownPeople) -> list[Linking]:
     """What a clip is said to be linked against, once it was."""
     return [
-        Linking(register_name=name, register_sha256=register.sha256, rules=RULES)
+        Linking(register_name=name, register_sha256=register.sha256, rules=rules(known))
         for name, register in sorted(registers.items())
     ]
 
@@ -62,11 +70,12 @@ def read_linkings(body: str | None) -> list[Linking]:
 def to_link(archive: Archive, registers: Mapping[str, Register]) -> list[str]:
     """Safe clips with words, not linked yet with these registers, these rules and what they hold now.
 
-    Words are there once a clip was transcribed, or has captions.
+    Words are there once a clip was transcribed, or has captions. Raises KnownError.
     """
     if not registers:
         return []
-    wanted, done = linkings_of(registers), archive.ledger.clips.all_done("link")
+    wanted = linkings_of(registers, load_known(archive.settings))
+    done = archive.ledger.clips.all_done("link")
     worded = {*archive.ledger.clips.all_done("transcribe"), *archive.ledger.readings.with_transcripts()}
     return [clip for clip in safe(archive) if clip in worded and read_linkings(done.get(clip)) != wanted]
 
@@ -77,7 +86,9 @@ def link_clip(archive: Archive, registers: Mapping[str, RegisterIndex], clip: st
     links = [link for _, index in sorted(registers.items()) for link in propose(material, index)]
     before = {link.id: link for link in archive.ledger.readings.links(clip)}
     archive.ledger.readings.set_links(clip, links)
-    done = linkings_of({name: index.register for name, index in registers.items()})
+    done = [
+        one for name, index in sorted(registers.items()) for one in linkings_of({name: index.register}, index.known)
+    ]
     archive.ledger.clips.mark_done(clip, "link", json.dumps([linking.model_dump(mode="json") for linking in done]))
     if changed := [link for link in links if before.get(link.id) != link]:
         archive.event(f"work-{clip}", METADATA, detail=f"{len(changed)} links proposed")

@@ -30,6 +30,10 @@ def link(
     register: Annotated[
         Path | None, typer.Option("--register", exists=True, dir_okay=False, help="With --text: what to link it to.")
     ] = None,
+    known: Annotated[
+        Path | None,
+        typer.Option("--known", exists=True, dir_okay=False, help="With --text: known people's names, one a line."),
+    ] = None,
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
@@ -38,8 +42,8 @@ def link(
     With --text, link a plain text in UTF-8 to a register and store nothing. Offsets count code points; a byte order
     mark at the beginning is not counted, and a line end of two characters is two.
     """
-    if text is not None or register is not None:
-        return _link_text(text, register, dry_run=dry_run, as_json=as_json)
+    if text is not None or register is not None or known is not None:
+        return _link_text(text, register, known, dry_run=dry_run, as_json=as_json)
     if dry_run:
         return would_do(as_json=as_json)
     from archive import pipeline
@@ -49,8 +53,9 @@ def link(
     return common.report(tally, as_json=as_json)
 
 
-def _link_text(text: Path | None, register: Path | None, *, dry_run: bool, as_json: bool) -> None:
+def _link_text(text: Path | None, register: Path | None, known: Path | None, *, dry_run: bool, as_json: bool) -> None:
     from archive.linking.index import RegisterIndex
+    from archive.linking.known import KnownPeople, read_names
     from archive.linking.plain import link_text
     from archive.linking.register import load
 
@@ -62,7 +67,7 @@ def _link_text(text: Path | None, register: Path | None, *, dry_run: bool, as_js
     loaded = load(register, register.stem)
     if skipped := len(loaded.report.skipped):
         console.err.print(f"{skipped:,} of {loaded.report.read:,} rows of the register were skipped", highlight=False)
-    found = link_text(words, RegisterIndex(loaded))
+    found = link_text(words, RegisterIndex(loaded, KnownPeople(read_names(known) if known else ())))
     if as_json:
         return console.print_json(found)
     return _print(words, found)

@@ -1,0 +1,40 @@
+"""How rare a name is in a register: the share of other people that would bear it by chance. Pure."""
+
+from collections import Counter
+from collections.abc import Iterable
+from math import prod
+
+from archive.linking.phonetics import readings, tokens
+from archive.linking.register import Entry
+
+UNSEEN = 0.5
+"""Bearers that a part of a name is given beside those counted, so that what was never seen is not impossible."""
+
+
+class Rarity:
+    """How often each part of a name, by its sound, is borne in a register."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self._bearers: Counter[str] = Counter()
+        self.size = 0
+        for entry in entries:
+            self.size += 1
+            self._bearers.update({part for name in entry.names for part in _parts(name)})
+
+    def expected(self, entry: Entry) -> float:
+        """How many other people bear an entry's name by chance, among as many as the register has.
+
+        The parts of a name are taken as independent, as the value-specific frequencies of Fellegi and Sunter are; of an
+        entry's names the commonest counts. The entry itself is left out.
+        """
+        if not self.size:
+            return 0.0
+        return max((self._of(name) for name in entry.names), default=0.0)
+
+    def _of(self, name: str) -> float:
+        shares = [(self._bearers[part] - 1 + UNSEEN) / self.size for part in set(_parts(name))]
+        return self.size * prod(sorted(shares)[:2]) if shares else 0.0
+
+
+def _parts(name: str) -> list[str]:
+    return [readings(word)[0].sound for word in tokens(name)]

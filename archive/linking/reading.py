@@ -1,0 +1,202 @@
+"""One text read: its addresses, its numbers with the names that agree or disagree, its names and what is said of each.
+
+Pure. Nothing is decided here; see `claims`.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from archive.linking.addresses import EntryAddress, entry_addresses
+from archive.linking.clues import Clues, clues
+from archive.linking.index import RegisterIndex
+from archive.linking.material import Text
+from archive.linking.mentions import NumberMention, number_mentions
+from archive.linking.names import agreement
+from archive.linking.register import Entry
+from archive.linking.role_words import SELF
+from archive.linking.roles import Sense, sense
+from archive.linking.spotting import MARGIN, NameMention, Span, name_mentions, words_of
+
+NEAR, NEARBY = 60, 200
+"""Code points to each side of a number in which a name is looked for that agrees with it."""
+
+AGREES, AGREES_AFAR = 0.78, 0.88
+"""Likeness from which a name near a number, and one only nearby, agrees with it: lower than for a name alone."""
+
+BESIDE = 40
+"""Code points between a number and a name of someone else that make the two disagree."""
+
+CLOSE = 0.9
+"""Likeness from which a name alone is close."""
+
+CONTEXT = 240
+"""Code points after a name that may tell of its bearer, up to the next name."""
+
+REPEATS = 50
+"""Times that one number is read in a text."""
+
+SPEAKERS = 20
+_SENTENCE = re.compile(r"[.!?…。！？؟\n]")
+_AND = re.compile(r"(?<!\w)(?:and|with|и|с|және|мен|пен|бен|ve|ile|ۋە|بىلەن|و|مع)(?!\w)|[和与跟]", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A name in a text, what the words around it say of its bearer, and what they tell to know a person by."""
+
+    mention: NameMention
+    sense: Sense
+    clues: Clues
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """The span of a name that agrees with a number's entry, and how well."""
+
+    start: int
+    end: int
+    likeness: float
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A number with its cue and the entry that has it, with the name that agrees or else the one that disagrees."""
+
+    mention: NumberMention
+    entry: Entry
+    agreed: Agreed | None = None
+    rival: Named | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one text says; `speakers` are the words in which people give their own names."""
+
+    text: Text
+    cited: tuple[EntryAddress, ...]
+    numbers: tuple[Numbered, ...]
+    names: tuple[Named, ...]
+    speakers: tuple[tuple[Span, ...], ...]
+
+
+def read(text: Text, index: RegisterIndex) -> Reading:
+    """Read one text with a register."""
+    cited = tuple(address for address in entry_addresses(text.text) if address.entry in index.numbers)
+    names = _names(text, index)
+    agreed = [_agreed(text.text, mention, entry, names) for mention, entry in _numbers(text.text, index)]
+    taken = [one.agreed for one in agreed if one.agreed]
+    numbers = [one if one.agreed else replace(one, rival=_rival(text.text, one, names, taken)) for one in agreed]
+    return Reading(text, cited, tuple(numbers), tuple(names), _speakers(text))
+
+
+def _names(text: Text, index: RegisterIndex) -> list[Named]:
+    mentions = name_mentions(text.text, index.names)
+    spoken = bool(text.utterances)
+    ours = index.known.mentions(text.text)
+    found = []
+    for place, mention in enumerate(mentions):
+        start, end = mention.start, mention.end
+        before = mentions[place - 1].end if place else 0
+        after = mentions[place + 1].start if place + 1 < len(mentions) else len(text.text)
+        told = sense(text.text, start, end, spoken=spoken)
+        if any(_same(mention, other) for other in ours):
+            told = Sense("other", "known person", told.kin)
+        follows = text.text[end : min(after, end + CONTEXT)]
+        leads = text.text[max(before, start - NEARBY) : start]
+        leads = "" if before and not _SENTENCE.search(text.text, before, start) else _last_sentence(leads)
+        found.append(Named(mention, told, clues(mention.quote, follows, leads + follows, told.kin)))
+    return found
+
+
+def _same(mention: NameMention, known: NameMention) -> bool:
+    """Whether a name is a known person's, and not much rather somebody's of the register."""
+    overlap = mention.start < known.end and known.start < mention.end
+    return overlap and mention.candidates[0][1] <= known.candidates[0][1] + MARGIN
+
+
+def _last_sentence(text: str) -> str:
+    ends = [found.end() for found in _SENTENCE.finditer(text)]
+    return text[ends[-1] :] if ends else text
+
+
+def _speakers(text: Text) -> tuple[tuple[Span, ...], ...]:
+    found = []
+    for cue in SELF.finditer(text.text):
+        if words := words_of(text.text[cue.end() : cue.end() + NEAR])[:3]:
+            found.append(tuple(words))
+    return tuple(dict.fromkeys(found))[:SPEAKERS]
+
+
+def _numbers(text: str, index: RegisterIndex) -> list[tuple[NumberMention, Entry]]:
+    seen: Counter[str] = Counter()
+    found = []
+    for mention in number_mentions(text):
+        seen[mention.entry] += 1
+        if (entry := index.numbers.get(mention.entry)) and seen[mention.entry] <= REPEATS:
+            found.append((mention, entry))
+    return found
+
+
+def _agreed(text: str, number: NumberMention, entry: Entry, names: Sequence[Named]) -> Numbered:
+    """The number with the name that agrees best: near it, else nearby."""
+    for width, least in ((NEAR, AGREES), (NEARBY, AGREES_AFAR)):
+        begin = max(0, number.start - width)
+        around = words_of(text[begin : number.start]) + [
+            (word, start + number.end - begin, end + number.end - begin)
+            for word, start, end in words_of(text[number.end : number.end + width])
+        ]
+        best = agreement(entry.names, around)
+        found = Agreed(begin + best[1], begin + best[2], round(best[0], 4)) if best and best[0] >= least else None
+        found = found or next(
+            (
+                Agreed(one.mention.start, one.mention.end, likeness)
+                for one in names
+                if _gap(one.mention, number) <= width
+                for candidate, likeness in one.mention.candidates
+                if candidate is entry
+            ),
+            None,
+        )
+        if found and not any(_is_rather(one.mention, found, entry) for one in names):
+            return Numbered(number, entry, agreed=found)
+    return Numbered(number, entry)
+
+
+def _is_rather(name: NameMention, found: Agreed, entry: Entry) -> bool:
+    """Whether the words found to agree with an entry are plainly another's name."""
+    best = name.candidates[0][1]
+    return (
+        name.start < found.end
+        and found.start < name.end
+        and best >= CLOSE
+        and best > found.likeness + MARGIN
+        and all(candidate is not entry for candidate, _ in name.candidates)
+    )
+
+
+def _rival(text: str, number: Numbered, names: Sequence[Named], taken: Sequence[Agreed]) -> Named | None:
+    """The nearest name beside a number that is another entry's, if no other number has it.
+
+    Not a rival is who speaks, asks or holds an office, nor who is named as one more (`entry 5 and …`).
+    """
+    mention = number.mention
+
+    def free(name: NameMention) -> bool:
+        between = text[min(name.end, mention.end) : max(name.start, mention.start)]
+        return not _AND.search(between) and not any(t.start < name.end and name.start < t.end for t in taken)
+
+    beside = [
+        one
+        for one in names
+        if _gap(one.mention, mention) <= BESIDE
+        and one.mention.candidates[0][1] >= CLOSE
+        and not one.sense.bystander
+        and free(one.mention)
+    ]
+    return min(beside, key=lambda one: _gap(one.mention, mention), default=None) if number.entry.names else None
+
+
+def _gap(name: NameMention, number: NumberMention) -> int:
+    return max(name.start - number.end, number.start - name.end)

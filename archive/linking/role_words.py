@@ -1,0 +1,145 @@
+"""Words that say what somebody is in a testimony, by language; a language is added by adding words here.
+
+Only what the authors are sure of. A word is a stem: up to eight letters may follow it, so that cases and tenses fit.
+"""
+
+import re
+
+
+def _stems(text: str, *, before: str = r"(?<!\w)", after: str = r"\w{0,8}") -> str:
+    return f"{before}(?:{'|'.join(sorted(text.split(), key=len, reverse=True))}){after}".replace("_", r"\s")
+
+
+_SELF = (
+    r"(?<!\w)(?:my name is|my name's|i am called|i am|i'm|this is|меня зовут|моё имя|мое имя|это я|менің аты-жөнім|"
+    r"менің атым|менің есімім|атым|есімім|benim adım|adım|ismim|ben|مېنىڭ ئىسمىم|ئىسمىم|مەن|اسمي|أنا|معكم)(?!\w)"
+    r"[\s:,–—-]{0,3}|(?:我叫做?|我的名字是|我的名字叫|我名叫|我是|本人)[\s:，,]{0,2}|(?<!\w)(?:я|мен)[\s:,–—-]{1,3}"
+)
+SELF = re.compile(_SELF, re.IGNORECASE)
+SELF_BEFORE = re.compile(rf"(?:{_SELF})$", re.IGNORECASE)
+"""Ends where a speaker's own name begins."""
+
+SELF_AFTER = re.compile(r"[\s,]{0,3}(?:speaking|деген атым|менің атым|-?(?:мын|мін|пын|пін)(?!\w)|dir benim adım)")
+"""Begins where a speaker's own name ends."""
+
+FATE = re.compile(
+    "|".join(
+        (
+            _stems(
+                """
+                detain arrest imprison sentenc jail intern disappear vanish abduct missing captiv prison camp camps
+                taken_away was_taken were_taken been_taken took_him took_her took_them re-educat reeducat incarcerat
+                political_prisoner lost_contact no_news where_is free_my release whereabouts victim taken_to
+                help_find please_find bring_back justice_for prayers_for
+                """
+            ),
+            _stems(
+                """
+                задерж арест забра посад осуд осужд приговор тюрьм лагер пропа исчез заключ освобо увез увел жертв
+                нет_связи похит
+                """
+            ),
+            _stems("ұста қама тұтқын сотта лагер түрме жоғал хабарсыз босат алып_кет әкет құрбан абақты"),
+            _stems(
+                "gözalt tutuk tutsak hapis hapse hapiste kamp kayıp kaybol götür mahkum mahkûm serbest tutul kurban"
+            ),
+            _stems("تۇتقۇن تۇتۇل تۇتۇپ قاماق قاماپ قامالغان لاگېر تۈرمە يوقاپ ئېلىپ_كەت كېسىل ئىز-دېرەك"),
+            _stems("اعتقل اعتقال معتقل المعتقل سجن السجن معسكر المعسكر اختف اختطف مفقود محتجز احتجز أفرج حكم_علي"),
+            "被捕|被抓|抓走|抓进|带走|帶走|拘留|逮捕|判刑|判处|判了|关押|關押|集中营|集中營|监狱|監獄|失踪|失蹤|失联|释放|受害|再教育|关进",
+        )
+    ),
+    re.IGNORECASE,
+)
+"""What happened to those who are in a register."""
+
+OWN_FATE = re.compile(
+    r"(?<!\w)(?:i was|i had been|i've been|they (?:took|detained|arrested) me|"
+    r"меня (?:\w{1,12} )?(?:задерж|арест|забра|посад|осуд)|мені (?:\w{1,12} )?(?:ұста|қама|алып|сотта)|"
+    r"beni (?:\w{1,12} )?(?:gözalt|tutuk|hapse|götür|kamp)|"
+    r"مېنى (?:\w{1,12} )?(?:تۇت|قام|ئېلىپ)|اعتقلت|اعتقلوني|سجنت)|我(?:在\w{0,8})?(?:被|曾被)",
+    re.IGNORECASE,
+)
+"""A speaker's own fate."""
+
+PASSIVE = re.compile(
+    r"[\s,]{0,2}(?:\w{1,12}\s)?(?:was|were|is being|has been|had been|был[аио]?|被)(?!\w)|被", re.IGNORECASE
+)
+"""Begins where the name of somebody ends to whom something was done."""
+
+POSSESSED = re.compile(r"(?:['’]s|['’]?(?:[ндт][ыі]ң|n?[iıuü]n)|ن?ىڭ)\s|的", re.IGNORECASE)
+"""Begins where a name ends whose bearer has something: `'s brother`, `的弟弟`."""
+
+OFFICE = re.compile(
+    "|".join(
+        (
+            _stems(
+                """
+                secretary governor president chairman chairwoman minister mayor officer police policeman judge
+                prosecutor director chief commander guard warden interrogator cadre official leader spokesman
+                spokeswoman spokesperson ambassador consul general senator congressman party_boss
+                """,
+                after=r"s?(?!\w)",
+            ),
+            _stems(
+                """
+                секретар губернатор президент председател министр мэр полицейск следовател судь прокурор начальник
+                директор охранник надзирател чиновник глава посол консул генерал депутат
+                """
+            ),
+            _stems(
+                "хатшы әкім президент төраға министр полицей тергеуші судья прокурор бастық басшы елші депутат күзетші"
+            ),
+            _stems(
+                "sekreter vali başkan bakan memur polis yargıç hakim savcı müdür komutan gardiyan büyükelçi yetkili"
+            ),
+            _stems("شۇجى سېكرېتار رەئىس مىنىستىر ساقچى سوتچى تەپتىش باشلىق ئەمەلدار"),
+            _stems(
+                "السكرتير سكرتير الرئيس رئيس الوزير وزير الشرطي ضابط الضابط القاضي المدير مدير المسؤول مسؤول السفير"
+            ),
+            "书记|書記|主席|省长|县长|部长|局长|警察|警官|法官|检察官|所长|主任|干部|官员|大使|总统",
+        )
+    ),
+    re.IGNORECASE,
+)
+"""Those who hold an office: they do what is done to others."""
+
+WITNESS = re.compile(
+    "|".join(
+        (
+            _stems(
+                """
+                journalist reporter interviewer host moderator presenter translator interpreter volunteer activist
+                lawyer attorney editor researcher cameraman anchor correspondent colleague
+                """,
+                after=r"s?(?!\w)",
+            ),
+            _stems("журналист корреспондент ведущ переводчи доброволец волонтёр волонтер активист адвокат редактор"),
+            _stems("журналист тілші жүргізуші аудармашы ерікті белсенді адвокат қорғаушы"),
+            _stems("gazeteci muhabir sunucu tercüman çevirmen gönüllü aktivist avukat editör"),
+            _stems("مۇخبىر ژۇرنالىست رىياسەتچى تەرجىمان پىدائىي پائالىيەتچى ئادۋوكات"),
+            _stems("الصحفي الصحافي صحفي مراسل المذيع المترجم مترجم المتطوع الناشط ناشط المحامي محامي"),
+            "记者|記者|主持人|翻译|翻譯|志愿者|义工|活动人士|律师|律師|编辑",
+        )
+    ),
+    re.IGNORECASE,
+)
+"""Those who ask, write and help."""
+
+SPEAKS = re.compile(
+    r"[\s,]{0,2}(?:(?:also|then|has|had|have|just)\s)?(?:says?|said|told|tells|asks?|asked|reports?|reported|"
+    r"explain\w{0,3}|wrote|writes|interview\w{0,3}|translat\w{0,3}|filmed|recorded|called me|helped|"
+    r"сказал\w?|говорит|рассказал\w?|спросил\w?|"
+    r"сообщил\w?|написал\w?|переводит|айтты|айтады|деді|сұрады|жазды|хабарлады|söyledi|dedi|anlattı|sordu|yazdı|"
+    r"bildirdi|دېدى|ئېيتتى|سورىدى|يازدى|قال|قالت|يقول|تقول|سأل|سألت|كتب|ذكر)(?!\w)|(?:说|说道|告诉|问|表示|报道|写道|采访)",
+    re.IGNORECASE,
+)
+"""Begins where the name of somebody ends who speaks of others."""
+
+SPOKEN_TO = re.compile(
+    r"(?<!\w)(?:thanks to|thank you|thank|according to|interview with|interviewed by|interview by|spoke to|spoke with|"
+    r"talked to|talked with|talking to|with me is|joined by|told by|signed by|ordered by|led by|hosted by|filmed by|"
+    r"by|as told to|спасибо|благодарю|по словам|со слов|рахмет|айтуынша|teşekkürler|göre|رەھمەت|شكرا|بحسب|"
+    r"وفقا ل)[\s,:]{1,2}$|(?:感谢|谢谢|采访|据)$",
+    re.IGNORECASE,
+)
+"""Ends where the name of somebody begins who is thanked, asked or obeyed."""

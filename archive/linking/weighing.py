@@ -1,0 +1,64 @@
+"""What the parts of a link's evidence weigh, and the score they make. Pure.
+
+A sum of log-odds, as Fellegi and Sunter have it (A theory for record linkage, Journal of the American Statistical
+Association 64, 1969): each part weighs the log of how much likelier it is if the words mean the entry than if they
+mean somebody else. A name weighs by how rare it is in the register, and against everybody there who bears it as well.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import exp, log
+
+from archive.records import Evidence
+
+CITED = 9.0
+NUMBER = {True: 2.2, False: 0.85}
+"""Of a number whose cue speaks of the register (True), or of any number: right nine times in ten, or seven."""
+
+AGREES = 4.6
+"""Of a name that agrees with a number: one in a hundred would by chance."""
+
+DISAGREES = -2.5
+"""Of a name beside a number that is another entry's, on both."""
+
+SLOPE = 12.0
+"""Lost for a name that is not at all alike; a likeness of .9 loses a tenth of it."""
+
+RAREST = 3.0
+"""Most that the rarity of a name weighs, for and against: a name alone is never sure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """The parts of a score and their sum in log-odds."""
+
+    parts: tuple[Evidence, ...]
+
+    @property
+    def total(self) -> float:
+        """The sum of the weights."""
+        return sum(part.weight for part in self.parts)
+
+    @property
+    def score(self) -> float:
+        """The sum as a number between 0 and 1, to four digits."""
+        return round(1 / (1 + exp(-max(-20.0, min(20.0, self.total)))), 4)
+
+    def plus(self, *parts: Evidence) -> "Weighed":
+        """The same with more parts."""
+        return Weighed((*self.parts, *parts))
+
+
+def likeness_weight(likeness: float) -> float:
+    """What the likeness of two spellings weighs: nothing if they are the same."""
+    return round(-SLOPE * (1 - likeness), 4)
+
+
+def rarity_weight(expected: float) -> float:
+    """What a name weighs that so many other people are expected to bear."""
+    return round(max(-RAREST, min(RAREST, -log(max(expected, 1e-9)))), 4)
+
+
+def rivals_weight(rivals: Sequence[float]) -> float:
+    """What other candidates take off one, given the log-odds of each by itself: all share one probability."""
+    return round(-log(1 + sum(exp(max(-20.0, min(20.0, rival))) for rival in rivals)), 4)
