@@ -25,7 +25,7 @@ from archive.linking.weighing import (
     Weighed,
     likeness_weight,
     rarity_weight,
-    rivals_weight,
+    rivals_weights,
 )
 from archive.records import Alternative, Evidence, Method, Passage, Role, Tier
 
@@ -36,7 +36,7 @@ CROWD = 5
 """A name that more entries bear is proposed once, with the others as alternatives, not once for each."""
 
 COMPARED = 50
-"""Candidates of one name that are compared with its context."""
+"""Candidates of one name that are weighed, the closest first."""
 
 ALTERNATIVES = 20
 TESTIFIER_FITS, RELATION_FITS = 3.0, 1.0
@@ -193,7 +193,7 @@ def _named(reading: Reading, name: Named, clip: _Clip, conflict: Conflict | None
     likeness = {entry.number: like for entry, like in mention.candidates}
     settled = [pair for pair in ranked if pair[0].number in clip.sure]
     chosen = settled or (ranked if len(ranked) <= CROWD else ranked[:1])
-    single = len(settled or ranked) == 1
+    single = len(settled or mention.candidates) == 1
     for entry, weighed in chosen:
         rest = [(other, one) for other, one in ranked if other is not entry]
         alternatives = [Alternative(entry=other.number, score=one.score) for other, one in rest]
@@ -208,7 +208,7 @@ def _named(reading: Reading, name: Named, clip: _Clip, conflict: Conflict | None
             role,
             passage,
             weighed,
-            namesakes=len(rest),
+            namesakes=len(mention.candidates) - 1,
             margin=round(weighed.score - rest[0][1].score, 4) if rest else None,
             alternatives=tuple(alternatives[:ALTERNATIVES]),
             conflict=conflict,
@@ -221,25 +221,27 @@ def _number_score(reading: Reading, conflict: Conflict) -> float:
 
 
 def _weigh(name: Named, clip: _Clip) -> list[tuple[Entry, Weighed]]:
-    """Each entry that a name may mean with its evidence, the likeliest first; equals as the register has them."""
+    """Each entry that a name may mean with its evidence, the likeliest first; of a crowd, the closest few."""
     alone: list[tuple[Entry, Weighed]] = []
-    for place, (entry, likeness) in enumerate(name.mention.candidates):
+    for entry, likeness in name.mention.candidates[:COMPARED]:
         expected = clip.index.rarity.expected(entry)
-        parts = [
+        parts = (
             Evidence(part="likeness", weight=likeness_weight(likeness), found=f"{likeness:.2f}"),
             Evidence(part="rarity", weight=rarity_weight(expected), found=f"{expected:.2g} others by chance"),
             Evidence(part="role", weight=name.sense.weight, found=name.sense.why),
-        ]
-        parts += _context(name, entry, clip) if place < COMPARED else ()
-        alone.append((entry, Weighed(tuple(parts))))
-    if len(alone) == 1:
+            *_context(name, entry, clip),
+        )
+        alone.append((entry, Weighed(parts)))
+    others = len(name.mention.candidates) - 1
+    if not others:
         return alone
     totals = [weighed.total for _, weighed in alone]
-    shared = []
-    for place, (entry, weighed) in enumerate(alone):
-        weight = rivals_weight([*totals[:place], *totals[place + 1 :]])
-        rivals = Evidence(part="namesakes", weight=weight, found=f"{len(alone) - 1} others")
-        shared.append((entry, weighed.plus(rivals)))
+    # Those of a crowd that were not compared weigh as its last.
+    losses = rivals_weights([*totals, *[totals[-1]] * (others + 1 - len(alone))])
+    shared = [
+        (entry, weighed.plus(Evidence(part="namesakes", weight=loss, found=f"{others} others")))
+        for (entry, weighed), loss in zip(alone, losses, strict=False)
+    ]
     return sorted(shared, key=lambda pair: -pair[1].total)
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 from math import prod
 
 from archive.linking.phonetics import readings, tokens
@@ -37,4 +38,9 @@ class Rarity:
 
 
 def _parts(name: str) -> list[str]:
-    return [readings(word)[0].sound for word in tokens(name)]
+    return [sound for word in name.split() for sound in _sounds(word)]
+
+
+@lru_cache(maxsize=65536)
+def _sounds(word: str) -> tuple[str, ...]:
+    return tuple(readings(token)[0].sound for token in tokens(word))

@@ -49,7 +49,13 @@ BYSTANDER = -1.5
 """A role that weighs less is a bystander's: a name alone is then tier C."""
 
 _ENDS = re.compile(r"[.!?…。！？؟\n]")
-_HELD = re.compile(r"[\s,:،，]{0,2}(?:(?:of|for|in|at)(?:\s\w{1,20}){1,4}[\s,]{1,2})?")
+_HELD = re.compile(
+    r"[\s,:،，]{0,2}(?:(?:of|for|in|at)(?:\s\w{1,20}){1,4}[\s,]{1,2})?(?:[^\W\da-zA-Z_]{1,20}\s)?"
+    r"(?:(?:called|named|by the name of|was|is|were|по имени|по фамилии|это|был|была|атты|adlı|ئىسىملىك)\s)?"
+    r"(?:名?叫|是)?"
+)
+"""What may stand between a calling and a name: its place, one word of a script without articles, `called`."""
+
 _LEAD = re.compile(r"[\s,،，(（–—-]{1,3}(?:(?:who|he|she)\s)?(?:(?:is|was|the|a|an|our|их|наш)\s){0,3}")
 
 
@@ -108,7 +114,8 @@ def sense(text: str, start: int, end: int, *, spoken: bool) -> Sense:
 def _is(words: "re.Pattern[str]", before: str, after: str) -> bool:
     """Whether a calling stands right before a name, or right after it as what its bearer is."""
     last = next((found for found in reversed(list(words.finditer(before)))), None)
-    if last and _HELD.fullmatch(before, last.end()):
+    between = before[last.end() :] if last else ""
+    if last and _HELD.fullmatch(between) and not FATE.search(between):
         return True
     if words.match(after):  # 王书记
         return True

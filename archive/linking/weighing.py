@@ -59,6 +59,7 @@ def rarity_weight(expected: float) -> float:
     return round(max(-RAREST, min(RAREST, -log(max(expected, 1e-9)))), 4)
 
 
-def rivals_weight(rivals: Sequence[float]) -> float:
-    """What other candidates take off one, given the log-odds of each by itself: all share one probability."""
-    return round(-log(1 + sum(exp(max(-20.0, min(20.0, rival))) for rival in rivals)), 4)
+def rivals_weights(alone: Sequence[float]) -> list[float]:
+    """What each candidate loses to the others, given the log-odds of each by itself: all share one probability."""
+    odds = [exp(max(-20.0, min(20.0, one))) for one in alone]
+    return [round(-log(1 + max(0.0, sum(odds) - own)), 4) for own in odds]
