@@ -5,7 +5,7 @@ rival, is B; several candidates, a bystander's name, and a number and a name tha
 lifts a name alone above B.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from archive.linking.addresses import canonical
@@ -13,10 +13,9 @@ from archive.linking.clues import compare
 from archive.linking.index import RegisterIndex
 from archive.linking.kinship import relation_class
 from archive.linking.material import Material
-from archive.linking.names import agreement
 from archive.linking.reading import CLOSE, Named, Numbered, Reading
 from archive.linking.register import Entry
-from archive.linking.spotting import Span, words_of
+from archive.linking.voices import Voices
 from archive.linking.weighing import (
     AGREES,
     CITED,
@@ -81,12 +80,11 @@ class Claim:
 
 @dataclass(frozen=True)
 class _Clip:
-    """What a clip's readings know together: entries surely linked, who testified for them, who gave their own name."""
+    """What a clip's readings know together: the numbers of entries surely linked, who speaks and who testified."""
 
     index: RegisterIndex
     sure: frozenset[str]
-    tellers: tuple[tuple[Span, ...], ...]
-    speakers: tuple[tuple[Span, ...], ...]
+    voices: Voices
 
 
 def claims(material: Material, readings: Sequence[Reading], index: RegisterIndex) -> list[Claim]:
@@ -96,19 +94,11 @@ def claims(material: Material, readings: Sequence[Reading], index: RegisterIndex
     for reading in readings:
         sure |= {address.entry: index.numbers[address.entry] for address in reading.cited}
         sure |= {one.entry.number: one.entry for one in reading.numbers if one.agreed}
-    clip = _Clip(
-        index=index,
-        sure=frozenset(sure),
-        tellers=tuple(tuple(words_of(name)) for name in _testifiers(sure.values())),
-        speakers=tuple(words for reading in readings for words in reading.speakers),
-    )
+    speakers = [words for reading in readings for words in reading.speakers]
+    clip = _Clip(index, frozenset(sure), Voices(speakers, sure.values()))
     for reading in readings:
         found.extend(_of_text(reading, clip))
     return found
-
-
-def _testifiers(entries: Iterable[Entry]) -> list[str]:
-    return list(dict.fromkeys(t.testifier for entry in entries for t in entry.testimonies if t.testifier))
 
 
 def _cited_clip(material: Material, index: RegisterIndex) -> Iterator[Claim]:
@@ -249,7 +239,7 @@ def _context(name: Named, entry: Entry, clip: _Clip) -> list[Evidence]:
     parts = list(compare(name.clues, entry))
     if entry.number in clip.sure:
         parts.append(Evidence(part="linked elsewhere", weight=SURE, found=f"entry {entry.number}"))
-    if told := _told_by(entry, clip):
+    if told := clip.voices.of(entry):
         parts.append(Evidence(part="testifier", weight=TESTIFIER_FITS, found=told))
     kin = name.sense.kin
     if kin and kin.whose == "mine":
@@ -257,16 +247,6 @@ def _context(name: Named, entry: Entry, clip: _Clip) -> list[Evidence]:
         if kin.kin_class in relations:
             parts.append(Evidence(part="relation", weight=RELATION_FITS, found=kin.word))
     return parts
-
-
-def _told_by(entry: Entry, clip: _Clip) -> str | None:
-    """The words in which a speaker gives the name of one who testified for an entry."""
-    for testifier in _testifiers([entry])[:5]:
-        for words in clip.speakers:
-            match = agreement([testifier], list(words))
-            if match and match[0] >= CLOSE:
-                return " ".join(word for word, start, end in words if match[1] <= start and end <= match[2])
-    return None
 
 
 def _role(name: Named, best: Entry, clip: _Clip, *, spoken: bool) -> tuple[Role, bool]:
@@ -278,8 +258,7 @@ def _role(name: Named, best: Entry, clip: _Clip, *, spoken: bool) -> tuple[Role,
     sense = name.sense
     if best.number in clip.sure:
         return ("subject" if sense.role == "other" else sense.role), False
-    matches = (agreement(best.names, list(teller)) for teller in clip.tellers)
-    if any(match and match[0] >= CLOSE for match in matches):
+    if clip.voices.testified(best):
         return "testifier", True
     if clip.sure and sense.why == "own relative":
         return "relative", True

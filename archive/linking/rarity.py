@@ -20,7 +20,7 @@ class Rarity:
         self.size = 0
         for entry in entries:
             self.size += 1
-            self._bearers.update({part for name in entry.names for part in _parts(name)})
+            self._bearers.update({part for name in entry.names for part in sounds(name)})
 
     def expected(self, entry: Entry) -> float:
         """How many other people bear an entry's name by chance, among as many as the register has.
@@ -33,12 +33,13 @@ class Rarity:
         return max((self._of(name) for name in entry.names), default=0.0)
 
     def _of(self, name: str) -> float:
-        shares = [(self._bearers[part] - 1 + UNSEEN) / self.size for part in set(_parts(name))]
+        shares = [(self._bearers[part] - 1 + UNSEEN) / self.size for part in set(sounds(name))]
         return self.size * prod(sorted(shares)[:2]) if shares else 0.0
 
 
-def _parts(name: str) -> list[str]:
-    return [sound for word in name.split() for sound in _sounds(word)]
+def sounds(name: str) -> tuple[str, ...]:
+    """The sound of each part of a name."""
+    return tuple(sound for word in name.split() for sound in _sounds(word))
 
 
 @lru_cache(maxsize=65536)
