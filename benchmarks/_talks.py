@@ -102,9 +102,14 @@ def talk(names: Names, split: Mapping[str, Sentences], lots: random.Random) -> T
         language = lots.choices(list(LANGUAGES), list(LANGUAGES.values()))[0]
         begin = len(made.sentences)
         _testimony(made, names, split[language], language, lots)
-        said += sum(len(re.findall(r"[㐀-鿿]|[^\s㐀-鿿]+", s)) for s in made.sentences[begin:])
+        said += words_of(made.sentences[begin:])
     made.bystanders -= made.subjects
     return made
+
+
+def words_of(sentences: Sequence[str]) -> int:
+    """How many words were said; a Han character is one."""
+    return sum(len(re.findall(r"[㐀-鿿]|[^\s㐀-鿿]+", sentence)) for sentence in sentences)
 
 
 def _testimony(made: Talk, names: Names, words: Sentences, language: str, lots: random.Random) -> None:

@@ -44,7 +44,7 @@ from archive.linking.proposals import propose
 from archive.linking.register import Entry, Register
 from archive.records import Link
 from benchmarks._talk_words import REPORTED, TUNING
-from benchmarks._talks import Names, Talk, extended, on_the_spot, talk
+from benchmarks._talks import Names, Talk, extended, on_the_spot, talk, words_of
 
 FILE = "synthetic-76000.csv.gz"
 DEFAULT = Path(__file__).resolve().parents[2] / "shared" / "data" / "register"
@@ -110,7 +110,7 @@ def _child(talks: int, split: str, out: Path) -> None:
     report = {
         "split": split,
         "talks": talks,
-        "words": sum(len(" ".join(one.sentences).split()) for one in made) // talks,
+        "words": sum(words_of(one.sentences) for one in made) // talks,
         "subjects": sum(len(one.subjects) for one in made),
         "seconds": round(sorted(seconds)[len(seconds) // 2], 3),
         "slowest_s": round(max(seconds), 3),

@@ -31,6 +31,9 @@ from archive.records import Alternative, Evidence, Method, Passage, Role, Tier
 FLOOR = 0.1
 """Score below which one close name is only tier C: its parts are too common, or the context speaks against it."""
 
+UNLIKELY = 0.05
+"""Score below which a bystander's name makes no claim, and a namesake that is not the likeliest is an alternative."""
+
 CROWD = 5
 """A name that more entries bear is proposed once, with the others as alternatives, not once for each."""
 
@@ -152,6 +155,8 @@ def _numbered(
         for place in (passage, words):
             yield Claim(entry, "numbered", "A", role, place, weighed, namesakes=len(others))
         return
+    if told := clip.voices.of(entry):
+        weighed = weighed.plus(Evidence(part="testifier", weight=TESTIFIER_FITS, found=told))
     if number.rival is None:
         yield Claim(entry, "numbered", "B", "subject", passage, weighed)
         return
@@ -185,6 +190,8 @@ def _named(reading: Reading, name: Named, clip: _Clip, conflict: Conflict | None
     chosen = settled or (ranked if len(ranked) <= CROWD else ranked[:1])
     single = len(settled or mention.candidates) == 1
     for entry, weighed in chosen:
+        if weighed.score < UNLIKELY and not conflict and (bystander or entry is not chosen[0][0]):
+            continue
         rest = [(other, one) for other, one in ranked if other is not entry]
         alternatives = [Alternative(entry=other.number, score=one.score) for other, one in rest]
         if conflict:
@@ -199,7 +206,7 @@ def _named(reading: Reading, name: Named, clip: _Clip, conflict: Conflict | None
             passage,
             weighed,
             namesakes=len(mention.candidates) - 1,
-            margin=round(weighed.score - rest[0][1].score, 4) if rest else None,
+            margin=round(weighed.score - rest[0][1].score, 6) if rest else None,
             alternatives=tuple(alternatives[:ALTERNATIVES]),
             conflict=conflict,
         )

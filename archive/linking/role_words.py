@@ -30,7 +30,7 @@ FATE = re.compile(
                 detain arrest imprison sentenc jail intern disappear vanish abduct missing captiv prison camp camps
                 taken_away was_taken were_taken been_taken took_him took_her took_them re-educat reeducat incarcerat
                 political_prisoner lost_contact no_news where_is free_my release whereabouts victim taken_to
-                help_find please_find bring_back justice_for prayers_for
+                help_find please_find please_free bring_back justice_for prayers_for
                 """
             ),
             _stems(

@@ -37,13 +37,13 @@ WEIGHTS = {
     "only spoken": -0.5,
     "speaks": 0.0,
     "speaks of own fate": 1.0,
-    "somebody's relative": -2.0,
+    "somebody's relative": -3.0,
     "somebody's relative, fate": 0.0,
-    "holds an office": -3.0,
-    "witness": -2.5,
-    "speaks of others": -2.0,
-    "introduces himself": -2.0,
-    "known person": -4.0,
+    "holds an office": -4.0,
+    "witness": -3.5,
+    "speaks of others": -3.0,
+    "introduces himself": -3.0,
+    "known person": -5.0,
 }
 BYSTANDER = -1.5
 """A role that weighs less is a bystander's: a name alone is then tier C."""

@@ -28,6 +28,10 @@ RAREST = 3.0
 """Most that the rarity of a name weighs, for and against: a name alone is never sure."""
 
 
+MOST = 13.0
+"""Log-odds beyond which a score says no more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Weighed:
     """The parts of a score and their sum in log-odds."""
@@ -41,8 +45,8 @@ class Weighed:
 
     @property
     def score(self) -> float:
-        """The sum as a number between 0 and 1, to four digits."""
-        return round(1 / (1 + exp(-max(-20.0, min(20.0, self.total)))), 4)
+        """The sum as a number above 0 and below 1, to six digits, so that the surest stay in order."""
+        return round(1 / (1 + exp(-max(-MOST, min(MOST, self.total)))), 6)
 
     def plus(self, *parts: Evidence) -> "Weighed":
         """The same with more parts."""
@@ -61,5 +65,5 @@ def rarity_weight(expected: float) -> float:
 
 def rivals_weights(alone: Sequence[float]) -> list[float]:
     """What each candidate loses to the others, given the log-odds of each by itself: all share one probability."""
-    odds = [exp(max(-20.0, min(20.0, one))) for one in alone]
+    odds = [exp(max(-MOST, min(MOST, one))) for one in alone]
     return [round(-log(1 + max(0.0, sum(odds) - own)), 4) for own in odds]

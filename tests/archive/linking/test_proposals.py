@@ -29,7 +29,7 @@ def said(*texts: str) -> tuple[tuple[str, tuple[Utterance, ...]], ...]:
 
 def test_an_entry_that_cites_the_clip_is_surely_linked() -> None:
     (link,) = links(urls=("https://youtu.be/abcdefghijk?si=1",)).values()
-    assert (link.entry, link.method, link.tier, link.role, link.score) == ("123", "cited", "A", "subject", 0.9999)
+    assert (link.entry, link.method, link.tier, link.role, link.score) == ("123", "cited", "A", "subject", 0.999877)
     assert (link.where, link.quote, link.offset) == ("url", "https://youtu.be/abcdefghijk?si=1", 0)
 
 

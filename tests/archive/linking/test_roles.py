@@ -1,0 +1,89 @@
+"""Golden sentences by language: what the words around a name, here in brackets, say of its bearer."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive.linking.roles import WEIGHTS, Sense, sense
+
+
+def read(marked: str, *, spoken: bool = True) -> Sense:
+    start, end = marked.index("["), marked.index("]") - 1
+    return sense(marked.replace("[", "").replace("]", ""), start, end, spoken=spoken)
+
+
+@pytest.mark.parametrize(
+    ("marked", "role", "why"),
+    [
+        ("My name is [Dauren Seitqali] and I live here.", "testifier", "introduces himself"),
+        ("My name is [Dauren Seitqali]. I was detained in 2017.", "testifier", "speaks of own fate"),
+        ("This is about my brother [Perhat Yolwas].", "subject", "own relative"),
+        ("My brother [Perhat Yolwas] was detained.", "subject", "own relative, fate"),
+        ("I am [Perhat Yolwas]'s brother.", "subject", "own relative"),
+        ("His brother [Perhat Yolwas] is a driver.", "relative", "somebody's relative"),
+        ("My uncle [Perhat Yolwas] told me that she was taken away.", "relative", "speaks of others"),
+        ("The governor [Perhat Yolwas] came.", "other", "holds an office"),
+        ("A policeman called [Perhat Yolwas] came.", "other", "holds an office"),
+        ("Party secretary of Tacheng, [Perhat Yolwas], ordered it.", "other", "holds an office"),
+        ("[Perhat Yolwas], a police officer, came.", "other", "holds an office"),
+        ("The school director [Perhat Yolwas] was arrested in 2017.", "subject", "fate"),
+        ("Police arrested [Perhat Yolwas] in 2018.", "subject", "fate"),
+        ("She was arrested by [Perhat Yolwas].", "other", "speaks of others"),
+        ("The journalist [Perhat Yolwas] asked me.", "other", "speaks of others"),
+        ("The volunteer [Perhat Yolwas] is here.", "other", "witness"),
+        ("The journalist [Perhat Yolwas] was arrested in 2017.", "subject", "fate"),
+        ("Please free [Perhat Yolwas].", "subject", "fate"),
+        ("Help find [Perhat Yolwas].", "subject", "fate"),
+        ("Меня зовут [Гуламжан Аблимит].", "testifier", "introduces himself"),
+        ("Моего брата [Гуламжана Аблимита] арестовали.", "subject", "own relative, fate"),
+        ("Начальник полиции [Гуламжан Аблимит] пришёл.", "other", "holds an office"),
+        ("Адвокат [Гуламжан Аблимит] написал письмо.", "other", "speaks of others"),
+        ("Менің атым [Ғұламжан Аблимит].", "testifier", "introduces himself"),
+        ("Менің інім [Ғұламжан Аблимит] түрмеде.", "subject", "own relative, fate"),
+        ("Ауыл әкімі [Ғұламжан Аблимит] келді.", "other", "holds an office"),
+        ("Benim adım [Gulamcan Ablimit].", "testifier", "introduces himself"),
+        ("Benim kardeşim [Gulamcan Ablimit] tutuklandı.", "subject", "own relative, fate"),
+        ("Ben [Gulamcan Ablimit]'in kardeşiyim.", "subject", "own relative"),
+        ("Vali [Gulamcan Ablimit] imzaladı.", "other", "holds an office"),
+        ("我叫[玛依热托合提]。", "testifier", "introduces himself"),
+        ("我是[玛依热托合提]的弟弟。", "subject", "own relative"),
+        ("我的姐姐叫[玛依热托合提]，2017年被抓。", "subject", "own relative, fate"),
+        ("[王明华]书记来了。", "other", "holds an office"),
+        ("记者[王明华]采访了我。", "other", "speaks of others"),
+        ("مېنىڭ ئىسمىم [غۇلامجان ئابلىمىت].", "testifier", "introduces himself"),
+        ("ئاكام [غۇلامجان ئابلىمىت] لاگېردا.", "subject", "own relative, fate"),
+        ("ساقچى [غۇلامجان ئابلىمىت] كەلدى.", "other", "holds an office"),
+        ("اسمي [غلام جان].", "testifier", "introduces himself"),
+        ("أخي [غلام جان] اعتقل.", "subject", "own relative, fate"),
+        ("الصحفي [غلام جان] قال.", "other", "speaks of others"),
+    ],
+)
+def test_the_words_around_a_name_give_its_bearers_role(marked: str, role: str, why: str) -> None:
+    told = read(marked)
+    assert (told.role, told.why) == (role, why)
+
+
+def test_a_name_in_a_title_is_what_it_is_about_and_one_only_spoken_is_anybodys() -> None:
+    assert read("[Perhat Yolwas]", spoken=False).role == "subject"
+    assert read("[Perhat Yolwas]", spoken=True).role == "other"
+
+
+def test_the_next_sentence_says_nothing_of_this_name() -> None:
+    assert read("[Perhat Yolwas] is well. They arrested others.").why == "only spoken"
+
+
+@given(st.text(max_size=300), st.integers(0, 300), st.integers(0, 60), st.booleans())
+def test_any_text_is_read(text: str, start: int, width: int, spoken: bool) -> None:
+    assert sense(text, start, start + width, spoken=spoken).why in WEIGHTS
+
+
+@pytest.mark.parametrize(
+    "words", ["my my my ", "secretary of ", "我的", "was was ", "born in born in ", " " * 9, "a-", "’s "]
+)
+def test_hostile_words_take_no_time(words: str) -> None:
+    text = words * 20_000
+    began = time.monotonic()
+    sense(text, len(text) // 2, len(text) // 2 + 5, spoken=True)
+    assert time.monotonic() - began < 1
