@@ -144,7 +144,7 @@ def _numbered(
     weighed = Weighed((Evidence(part="number", weight=NUMBER[mention.strong], found=passage.quote),))
     if number.agreed:
         start, end = number.agreed.start, number.agreed.end
-        over = [one for one in reading.names if one.mention.start < end and start < one.mention.end]
+        over = list(reading.placed.touching(start, end))
         taken.update(id(one) for one in over)
         words = text.passage(start, end)
         weight = round(AGREES + likeness_weight(number.agreed.likeness), 4)

@@ -5,7 +5,6 @@ Pure. Nothing is decided here; see `claims`.
 
 import re
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from archive.linking.addresses import EntryAddress, entry_addresses
@@ -17,6 +16,7 @@ from archive.linking.names import agreement
 from archive.linking.register import Entry
 from archive.linking.role_words import SELF
 from archive.linking.roles import Sense, sense
+from archive.linking.spans import Spans
 from archive.linking.spotting import MARGIN, NameMention, Span, name_mentions, words_of
 
 NEAR, NEARBY = 60, 200
@@ -72,12 +72,13 @@ class Numbered:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one text says; `speakers` are the words in which people give their own names."""
+    """What one text says; `placed` are its names by place, `speakers` the words in which people give their own."""
 
     text: Text
     cited: tuple[EntryAddress, ...]
     numbers: tuple[Numbered, ...]
     names: tuple[Named, ...]
+    placed: Spans[Named]
     speakers: tuple[tuple[Span, ...], ...]
 
 
@@ -85,23 +86,24 @@ def read(text: Text, index: RegisterIndex) -> Reading:
     """Read one text with a register."""
     cited = tuple(address for address in entry_addresses(text.text) if address.entry in index.numbers)
     names = _names(text, index)
-    agreed = [_agreed(text.text, mention, entry, names) for mention, entry in _numbers(text.text, index)]
-    taken = [one.agreed for one in agreed if one.agreed]
-    numbers = [one if one.agreed else replace(one, rival=_rival(text.text, one, names, taken)) for one in agreed]
-    return Reading(text, cited, tuple(numbers), tuple(names), _speakers(text))
+    placed = Spans((one.mention, one) for one in names)
+    agreed = [_agreed(text.text, mention, entry, placed) for mention, entry in _numbers(text.text, index)]
+    taken = Spans((one.agreed, one) for one in agreed if one.agreed)
+    numbers = [one if one.agreed else replace(one, rival=_rival(text.text, one, placed, taken)) for one in agreed]
+    return Reading(text, cited, tuple(numbers), tuple(names), placed, _speakers(text))
 
 
 def _names(text: Text, index: RegisterIndex) -> list[Named]:
     mentions = name_mentions(text.text, index.names)
     spoken = bool(text.utterances)
-    ours = index.known.mentions(text.text)
+    known = Spans((one, one) for one in index.known.mentions(text.text))
     found = []
     for place, mention in enumerate(mentions):
         start, end = mention.start, mention.end
         before = mentions[place - 1].end if place else 0
         after = mentions[place + 1].start if place + 1 < len(mentions) else len(text.text)
         told = sense(text.text, start, end, spoken=spoken)
-        if any(_same(mention, other) for other in ours):
+        if any(_likely(mention, other) for other in known.touching(start, end)):
             told = Sense("other", "known person", told.kin)
         follows = text.text[end : min(after, end + CONTEXT)]
         leads = text.text[max(before, start - NEARBY) : start]
@@ -110,10 +112,9 @@ def _names(text: Text, index: RegisterIndex) -> list[Named]:
     return found
 
 
-def _same(mention: NameMention, known: NameMention) -> bool:
+def _likely(mention: NameMention, known: NameMention) -> bool:
     """Whether a name is a known person's, and not much rather somebody's of the register."""
-    overlap = mention.start < known.end and known.start < mention.end
-    return overlap and mention.candidates[0][1] <= known.candidates[0][1] + MARGIN
+    return mention.candidates[0][1] <= known.candidates[0][1] + MARGIN
 
 
 def _last_sentence(text: str) -> str:
@@ -139,7 +140,7 @@ def _numbers(text: str, index: RegisterIndex) -> list[tuple[NumberMention, Entry
     return found
 
 
-def _agreed(text: str, number: NumberMention, entry: Entry, names: Sequence[Named]) -> Numbered:
+def _agreed(text: str, number: NumberMention, entry: Entry, names: Spans[Named]) -> Numbered:
     """The number with the name that agrees best: near it, else nearby."""
     for width, least in ((NEAR, AGREES), (NEARBY, AGREES_AFAR)):
         begin = max(0, number.start - width)
@@ -152,14 +153,13 @@ def _agreed(text: str, number: NumberMention, entry: Entry, names: Sequence[Name
         found = found or next(
             (
                 Agreed(one.mention.start, one.mention.end, likeness)
-                for one in names
-                if _gap(one.mention, number) <= width
+                for one in names.touching(number.start - width, number.end + width)
                 for candidate, likeness in one.mention.candidates
                 if candidate is entry
             ),
             None,
         )
-        if found and not any(_is_rather(one.mention, found, entry) for one in names):
+        if found and not any(_is_rather(one.mention, found, entry) for one in names.touching(found.start, found.end)):
             return Numbered(number, entry, agreed=found)
     return Numbered(number, entry)
 
@@ -168,15 +168,13 @@ def _is_rather(name: NameMention, found: Agreed, entry: Entry) -> bool:
     """Whether the words found to agree with an entry are plainly another's name."""
     best = name.candidates[0][1]
     return (
-        name.start < found.end
-        and found.start < name.end
-        and best >= CLOSE
+        best >= CLOSE
         and best > found.likeness + MARGIN
         and all(candidate is not entry for candidate, _ in name.candidates)
     )
 
 
-def _rival(text: str, number: Numbered, names: Sequence[Named], taken: Sequence[Agreed]) -> Named | None:
+def _rival(text: str, number: Numbered, names: Spans[Named], taken: Spans[Numbered]) -> Named | None:
     """The nearest name beside a number that is another entry's, if no other number has it.
 
     Not a rival is who speaks, asks or holds an office, nor who is named as one more (`entry 5 and …`).
@@ -185,15 +183,12 @@ def _rival(text: str, number: Numbered, names: Sequence[Named], taken: Sequence[
 
     def free(name: NameMention) -> bool:
         between = text[min(name.end, mention.end) : max(name.start, mention.start)]
-        return not _AND.search(between) and not any(t.start < name.end and name.start < t.end for t in taken)
+        return not _AND.search(between) and not any(taken.touching(name.start, name.end))
 
     beside = [
         one
-        for one in names
-        if _gap(one.mention, mention) <= BESIDE
-        and one.mention.candidates[0][1] >= CLOSE
-        and not one.sense.bystander
-        and free(one.mention)
+        for one in names.touching(mention.start - BESIDE, mention.end + BESIDE)
+        if one.mention.candidates[0][1] >= CLOSE and not one.sense.bystander and free(one.mention)
     ]
     return min(beside, key=lambda one: _gap(one.mention, mention), default=None) if number.entry.names else None
 
