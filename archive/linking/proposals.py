@@ -52,6 +52,7 @@ def _link(clip: str, index: RegisterIndex, items: Sequence[Claim], by: str) -> L
         register_name=register.name,
         register_sha256=register.sha256,
         entry=best.entry.number,
+        entry_sha256=best.entry.sha256,
         method=best.method,
         tier=best.tier,
         role=_role(ranked),

@@ -55,7 +55,8 @@ class Entry:
     """One numbered person of a register, with what may help to recognise them in a clip.
 
     `sources` are canonical addresses (see `addresses`) that the entry cites; `variants` other Chinese spellings.
-    All text is masked; nothing else of the row is kept.
+    `detained` is when that began, `sha256` the digest of the entry in a snapshot, if it is of one. All text is masked;
+    nothing else of the row is kept.
     """
 
     number: str
@@ -70,6 +71,7 @@ class Entry:
     location: str | None = None
     profession: str | None = None
     detained: str | None = None
+    sha256: str | None = None
 
     @property
     def names(self) -> tuple[str, ...]:

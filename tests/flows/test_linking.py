@@ -107,3 +107,13 @@ def test_what_cannot_be_linked_is_a_usage_error_that_names_it(call: Call, argume
     done = call(*arguments, stdin=b"entry \xff")
     assert done.code == 2
     assert says in done.err
+
+
+def test_known_people_are_never_a_subject_by_name(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "known.txt").write_text("# a governor\nМахире Тохти\n", encoding="utf-8")
+    arguments = ("--text", "-", "--register", "register.csv", "--json")
+    words = b"They arrested Mahire Tohti in 2017."
+    (link,) = json.loads(call(*arguments, stdin=words).out)["links"]
+    assert (link["tier"], link["role"]) == ("B", "subject")
+    (link,) = json.loads(call(*arguments, "--known", "known.txt", stdin=words).out)["links"]
+    assert (link["tier"], link["role"]) == ("C", "other")

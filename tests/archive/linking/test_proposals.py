@@ -178,6 +178,22 @@ def test_ids_last_and_differ_by_entry_and_clip() -> None:
     assert other.id != link.id
 
 
+def test_a_link_says_what_its_score_is_made_of() -> None:
+    index = people.index(
+        Entry(number="1", latin="Perhat Yolwas", sha256="1" * 64), Entry(number="2", latin="Perhat Yolwas", gender="F")
+    )
+    first, second = propose(Material(clip="c", title="Perhat Yolwas was arrested, and his car was taken"), index)
+    assert (first.entry, first.entry_sha256, second.entry_sha256) == ("1", "1" * 64, None)
+    assert [part.part for part in first.evidence] == ["likeness", "rarity", "role", "namesakes"]
+    assert {part.part: part.found for part in second.evidence}["sex"] == "his"
+    assert first.score > second.score
+    assert (first.namesakes, second.namesakes) == (1, 1)
+    assert first.margin == pytest.approx(first.score - second.score, abs=1e-5)
+    (sure,) = propose(Material(clip="c", title="Entry 2, Perhat Yolwas"), index)
+    assert [part.part for part in sure.evidence] == ["number", "name", "linked elsewhere"]
+    assert (sure.namesakes, sure.margin) == (1, None)
+
+
 def test_order_is_by_tier_then_score_then_number() -> None:
     material = Material(
         clip=people.CLIP,
