@@ -5,6 +5,7 @@ Pure. Nothing is decided here; see `claims`.
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from archive.linking.addresses import EntryAddress, entry_addresses
@@ -13,6 +14,7 @@ from archive.linking.index import RegisterIndex
 from archive.linking.material import Text
 from archive.linking.mentions import NumberMention, number_mentions
 from archive.linking.names import agreement
+from archive.linking.rarity import alike, sounds
 from archive.linking.register import Entry
 from archive.linking.role_words import SELF
 from archive.linking.roles import Sense, sense
@@ -37,8 +39,12 @@ CONTEXT = 240
 REPEATS = 50
 """Times that one number is read in a text."""
 
+WORTH = 0.65
+"""Likeness of one word's sound from which the words around a number are compared with a name."""
+
 SPEAKERS = 20
 _SENTENCE = re.compile(r"[.!?…。！？؟\n]")
+_HAN = re.compile("[㐀-䶿一-鿿]")
 _AND = re.compile(r"(?<!\w)(?:and|with|и|с|және|мен|пен|бен|ve|ile|ۋە|بىلەن|و|مع)(?!\w)|[和与跟]", re.IGNORECASE)
 
 
@@ -148,7 +154,7 @@ def _agreed(text: str, number: NumberMention, entry: Entry, names: Spans[Named])
             (word, start + number.end - begin, end + number.end - begin)
             for word, start, end in words_of(text[number.end : number.end + width])
         ]
-        best = agreement(entry.names, around)
+        best = agreement(entry.names, around) if _worth(entry, around) else None
         found = Agreed(begin + best[1], begin + best[2], round(best[0], 4)) if best and best[0] >= least else None
         found = found or next(
             (
@@ -162,6 +168,12 @@ def _agreed(text: str, number: NumberMention, entry: Entry, names: Spans[Named])
         if found and not any(_is_rather(one.mention, found, entry) for one in names.touching(found.start, found.end)):
             return Numbered(number, entry, agreed=found)
     return Numbered(number, entry)
+
+
+def _worth(entry: Entry, around: Sequence[Span]) -> bool:
+    """Whether any word is enough like a part of an entry's name for the two to be compared; Han always is."""
+    parts = [sound for name in entry.names for sound in sounds(name)]
+    return any(_HAN.match(word) is not None or alike(sounds(word), parts, WORTH) for word, *_ in around)
 
 
 def _is_rather(name: NameMention, found: Agreed, entry: Entry) -> bool:

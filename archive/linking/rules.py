@@ -8,6 +8,7 @@ import hashlib
 import json
 import pkgutil
 import re
+from dataclasses import fields, is_dataclass
 from functools import lru_cache
 from importlib import import_module
 from types import ModuleType
@@ -37,7 +38,11 @@ def _decides() -> str:
 def _constants(module: ModuleType) -> dict[str, object]:
     """The module's constants in a form that is the same on every machine."""
     kept = ((name, value) for name, value in vars(module).items() if not name.startswith("__"))
-    return {name: _plain(value) for name, value in kept if isinstance(value, _DATA)}
+    return {name: _plain(value) for name, value in kept if isinstance(value, _DATA) or _is_record(value)}
+
+
+def _is_record(value: object) -> bool:
+    return is_dataclass(value) and not isinstance(value, type)
 
 
 _DATA = (str, int, float, tuple, list, frozenset, set, dict, range, re.Pattern)
@@ -52,6 +57,10 @@ def _plain(value: object) -> object:
         return sorted((_plain(item) for item in value), key=json.dumps)
     if isinstance(value, tuple | list):
         return [_plain(item) for item in value]
-    if isinstance(value, str | int | float):
+    if isinstance(value, range):
+        return [value.start, value.stop, value.step]
+    if is_dataclass(value) and not isinstance(value, type):
+        return [type(value).__name__, *(_plain(getattr(value, field.name)) for field in fields(value))]
+    if value is None or isinstance(value, str | int | float):
         return value
-    return repr(value)
+    return type(value).__name__  # what else there is may print its place in memory
