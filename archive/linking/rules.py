@@ -1,4 +1,4 @@
-"""Which rules proposed a link: a version, and a digest of all constants and tables that decide. Pure.
+"""Which rules proposed a link: a version, and a digest of all constants, tables and data files that decide.
 
 Whoever changes a weight, a threshold or a word changes the digest, so that clips are linked again. A change of logic
 alone wants a new version.
@@ -11,6 +11,7 @@ import re
 from dataclasses import fields, is_dataclass
 from functools import lru_cache
 from importlib import import_module
+from importlib.resources import files
 from types import ModuleType
 
 from archive import linking
@@ -32,7 +33,11 @@ def rules(known: KnownPeople) -> str:
 def _decides() -> str:
     names = sorted(found.name for found in pkgutil.walk_packages(linking.__path__, f"{linking.__name__}."))
     modules = [import_module(name) for name in names if name.removeprefix(f"{linking.__name__}.") not in ASIDE]
-    return json.dumps({module.__name__: _constants(module) for module in modules}, sort_keys=True)
+    tables = {module.__name__: _constants(module) for module in modules}
+    data = (file for file in files(linking).iterdir() if file.is_file() and not file.name.endswith(".py"))
+    return json.dumps(
+        [tables, {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in data}], sort_keys=True
+    )
 
 
 def _constants(module: ModuleType) -> dict[str, object]:
