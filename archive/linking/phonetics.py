@@ -34,7 +34,12 @@ _HAN = "㐀-䶿一-鿿豈-﫿𠀀-𲎯"
 _HAN_ONLY = re.compile(f"[{_HAN}]+")
 _PIECE = re.compile(rf"[{_HAN}]+|[^\W\d_{_HAN}]+(?:['’ʼʻ`][^\W\d_{_HAN}]+)*")
 _UYGHUR = frozenset("ېۇۆۈەۋڭئھ")
-_ABD = frozenset(("abd", "abdu", "abdul", "abdel", "abdal", "عبد", "абд", "абду", "абдул"))
+_READ_IN_NAMES = {
+    "什": "shi", "勒": "le", "的": "di", "茜": "xi", "伽": "jia", "柏": "bo", "佛": "fo", "泊": "bo", "仔": "zi",
+    "仇": "qiu", "翟": "zhai", "区": "ou", "區": "ou", "覃": "qin", "解": "xie", "曾": "zeng", "尉": "yu",
+}  # fmt: skip
+_ABD = re.compile("abd(?:u|[aeou]?[lrsztdn])?|عبد(?:ال)?|абд(?:у|[аеоуэ]?[лрсзтдн]ь?)?|ئابدۇ[لر]?")
+_ARTICLES = frozenset(("al", "el", "ul", "ol", "ad", "ar", "as", "at", "az", "an", "аль", "эль", "уль", "ар", "ال"))
 _JOINED = frozenset(
     (
         "din",
@@ -65,6 +70,7 @@ _APART = frozenset(
         "az",
         "аль",
         "эль",
+        "уль",
         "uly",
         "uli",
         "ulı",
@@ -80,7 +86,8 @@ _APART = frozenset(
         "ogli",
     )
 )
-_ARTICLE = re.compile(r"(?<!\w)ال(?=\w{3})|(?<=عبد)ال(?=\w{3})")
+_ARTICLE = re.compile(r"(?<!\w)ال(?=\w{3})")
+_SERVANT = re.compile(r"^abd(?:[aeou]?l(?=[^aeiouly])|[aeiou]?([rstzdn])(?=\1)|[aeiou]?(?=[^aeioul]))")
 _PATRONYMIC = re.compile(
     r"(?<=...)(?:ulyi?|uli|qyzy|kyzy|kizy|qizi|kizi|kyz|gizi|gyzy|og(?:h)?l[iuy]|"
     r"(?:ov|ev)(?:ich|ych|iç|na)|(?:[oe](?:v|w|ff))(?:a|aya)?|i?nova)$"
@@ -147,7 +154,7 @@ def tokens(name: str) -> tuple[str, ...]:
     words: list[str] = []
     servant = ""
     for piece in pieces:
-        if piece in _ABD:
+        if _ABD.fullmatch(piece) or (servant and piece in _ARTICLES):
             servant += piece
         elif piece in _JOINED and words:
             words[-1] = (words[-1] + piece)[:LONGEST]
@@ -161,7 +168,12 @@ def tokens(name: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=8192)
 def pinyin(character: str) -> str:
-    """The toneless pinyin of one Han character, always by itself: homophones fold alike wherever they stand."""
+    """The toneless pinyin of one Han character, always by itself: homophones fold alike wherever they stand.
+
+    A character that is read otherwise in names than alone is read as in names.
+    """
+    if character in _READ_IN_NAMES:
+        return _READ_IN_NAMES[character]
     from pypinyin import lazy_pinyin  # half a second to import, and only for Han
 
     return lazy_pinyin(character)[0].replace("ü", "v")
@@ -187,12 +199,11 @@ def single(sound: str) -> str:
 def readings(token: str) -> tuple[Reading, ...]:
     """The one or two ways to read a token as `tokens` gives it; the same token always reads the same."""
     token = token[:LONGEST]
-    if _HAN_ONLY.fullmatch(token):
+    if is_han(token):
         return (_reading("".join(map(pinyin, token)), "".join(map(spoken, token))),)
     plain = ascii_of(token)
-    stem = _PATRONYMIC.sub("", plain)
-    latin = _reading(plain, _SOUND.sub(lambda m: _SOUNDS[m.group()], stem))
-    cut = _syllables(plain) if token.isascii() else None
+    latin = _reading(plain, _SOUND.sub(lambda m: _SOUNDS[m.group()], stem(plain)))
+    cut = syllables(plain) if token.isascii() else None
     if cut:
         chinese = _reading(plain, _pinyin_sound(cut))
         return (latin,) if chinese == latin else (latin, chinese)
@@ -202,11 +213,26 @@ def readings(token: str) -> tuple[Reading, ...]:
 def ascii_of(token: str) -> str:
     """A token in lower-case ASCII letters: by our tables for Uyghur, Arabic and Kazakh, else as anyascii has it."""
     if any("؀" <= c <= "ۿ" for c in token):
-        if _UYGHUR & set(token):
+        if is_uyghur(token):
             token = token.translate(_UYGHUR_TABLE)
         else:
-            token = _ARTICLE.sub("", token).translate(_ARABIC_TABLE)
+            token = _ARTICLE.sub("", token.replace("عبدال", "عبدل")).translate(_ARABIC_TABLE)
     return "".join(c for c in anyascii(token.translate(_LETTERS)).lower() if "a" <= c <= "z")
+
+
+def is_han(token: str) -> bool:
+    """Whether a token is written in Han characters alone."""
+    return _HAN_ONLY.fullmatch(token) is not None
+
+
+def is_uyghur(token: str) -> bool:
+    """Whether a token in Arabic letters has one that only Uyghur uses, and so writes every vowel."""
+    return not _UYGHUR.isdisjoint(token)
+
+
+def stem(plain: str) -> str:
+    """A word in ASCII letters without the ending of a patronymic, and with one spelling of `servant of the`."""
+    return _PATRONYMIC.sub("", _SERVANT.sub("abdu", plain))
 
 
 def _reading(plain: str, sound: str) -> Reading:
@@ -215,7 +241,8 @@ def _reading(plain: str, sound: str) -> Reading:
     return Reading(plain, sound, "a" + bones if sound[:1] in {*"aeiou"} else bones)
 
 
-def _syllables(plain: str) -> list[str] | None:
+def syllables(plain: str) -> list[str] | None:
+    """A word cut into pinyin syllables, or None if it does not consist of them."""
     found: list[str] = []
     at = 0
     while at < len(plain):
