@@ -12,7 +12,7 @@ A distance is the cheapest way from one spelling to the other (Wagner and Fische
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -51,6 +51,7 @@ class Spelling(NamedTuple):
     units: tuple[str, ...]
 
 
+@lru_cache(maxsize=65536)
 def spellings(token: str) -> tuple[Spelling, ...]:
     """The one or two spellings of a token as `phonetics.tokens` gives it; the second is that of a pinyin syllable."""
     if is_han(token):
@@ -61,6 +62,17 @@ def spellings(token: str) -> tuple[Spelling, ...]:
     latin = Spelling("latin", _units(stem(plain)))
     cut = syllables(plain)
     return (latin, _pinyin(cut)) if cut else (latin,)
+
+
+_CLASSES = (("p", "b p f"), ("t", "d t"), ("k", "g k q gh"), ("r", "r l er"), ("m", "m"), ("n", "n ng"))
+_HISSES = "s sh x z zh c ts j ch dz"
+_CLASS = {unit: kind for kind, units in (*_CLASSES, ("s", _HISSES)) for unit in units.split()}
+
+
+def skeleton(word: Spelling) -> str:
+    """The classes of a spelling's consonants, without those that are often not heard: h, kh, v, w and y."""
+    han = word.script == "han"
+    return "".join("s" if han and unit == "q" else _CLASS.get(unit, "") for unit in word.units)
 
 
 def _script(token: str) -> str:

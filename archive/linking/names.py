@@ -16,7 +16,7 @@ import numpy as np
 from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import cdist
 
-from archive.linking.correspondences import Encoded, Spelling, nearness, one_word, spellings
+from archive.linking.correspondences import Encoded, Spelling, nearness, one_word, skeleton, spellings
 from archive.linking.likeness import Rows, Scores, Spellings, Words, closely, closely_alike, likeness
 from archive.linking.phonetics import joined, tokens
 from archive.linking.register import Entry
@@ -27,11 +27,14 @@ WIDTH = 4
 BATCH = 256
 """Tokens of a text that are compared with the vocabulary at a time, which bounds the memory it takes."""
 
+ROUGHLY = 0.45
+"""Quick likeness from which a word of pinyin syllables is compared closely."""
+
 SPARE = 0.02
 """Taken off for each token that one side has and the other has not."""
 
 SWAPPED = 0.01
-"""Taken off where the parts stand in another order, so that of two people with the same parts the one in order leads."""
+"""Taken off where the parts stand in another order: of two people with the same parts the one in order leads."""
 
 KEPT = 500
 """Names that are ranked closely; of the true ones on the tuning half, 97 in a hundred are among them."""
@@ -88,10 +91,13 @@ class NameIndex:
             self._slots[row, : len(name)] = [vocabulary[word] for word in name]
         self._widths = np.array([len(name) for name in self._names], dtype=np.int8)
         self._whole = [joined(name) for name in self._names]
+        bare = {word: skeleton(spellings(word)[0]) for word in vocabulary}
         self._spelled: dict[str, list[int]] = defaultdict(list)
+        self._skeletons: dict[str, list[int]] = defaultdict(list)
         self._pairs: dict[tuple[int, int], list[int]] = defaultdict(list)
         for row, name in enumerate(self._names):
             self._spelled[self._whole[row]].append(row)
+            self._skeletons["".join(map(bare.__getitem__, name))].append(row)
             for pair in {_pair(a, b) for a, b in combinations([vocabulary[word] for word in name], 2)}:
                 self._pairs[pair].append(row)
 
@@ -203,7 +209,19 @@ class NameIndex:
             for row, column in zip(*np.nonzero(alike >= floor), strict=True):
                 rows[row][int(column)] = float(alike[row, column])
             found.extend(rows)
+        for row, word in zip(found, words, strict=True):
+            if len(spelled := spellings(word)) > 1:
+                self._near_pinyin(word, spelled, floor, row)
         return found
+
+    def _near_pinyin(self, word: str, spelled: tuple[Spelling, ...], floor: float, row: dict[int, float]) -> None:
+        """Add what a word of pinyin syllables is closely like: as Chinese writes it, a name is not quickly known."""
+        quick = likeness(Words.of([word]), self._vocabulary, ROUGHLY)
+        some = np.flatnonzero(quick[0] >= ROUGHLY)
+        alike = closely(quick[:, some], self._spellings.nearness([spelled], some))[0]
+        for place in np.flatnonzero(alike >= floor):
+            column = int(some[place])
+            row[column] = max(row.get(column, 0.0), float(alike[place]))
 
     def of_pair(self, first: dict[int, float], second: dict[int, float], floor: float) -> dict[int, float]:
         """The entries (by their place) with a name made of two tokens, each like one of two given by `near`."""
@@ -222,6 +240,22 @@ class NameIndex:
     def of_sound(self, sound: str) -> list[int]:
         """The entries (by their place) with a name that sounds exactly so when written as one word (see `joined`)."""
         return [place for name in self._spelled.get(sound, ()) for place in self._bearers[name]]
+
+    def has_skeleton(self, bare: str) -> bool:
+        """Whether any name has these consonants; see `correspondences.skeleton`."""
+        return bare in self._skeletons
+
+    def of_skeleton(self, heard: Spelling, floor: float) -> dict[int, float]:
+        """The entries (by their place) with a name of the same consonants that is near a spelling, from `floor` up."""
+        rows = self._skeletons.get(skeleton(heard), [])
+        names = one_word(self._spellings.first, self._slots[np.array(rows, np.intp)])
+        scores = nearness(Encoded.of([heard]), names)
+        return {
+            place: float(score)
+            for row, score in zip(rows, scores, strict=True)
+            if score >= floor
+            for place in self._bearers[row]
+        }
 
 
 def agreement(names: Iterable[str], spans: Sequence[tuple[str, int, int]]) -> tuple[float, int, int] | None:

@@ -1,14 +1,15 @@
 """Where a text names people of the register: candidate spans, each with all entries it may mean. Pure.
 
 Two neighbouring words that are both like words of the register's names, or one or two that sound like a whole name,
-or a run of Han characters whose pinyin does. In a script with capitals the words must begin with one, unless the text
-has none (some recognisers write none).
+or Han characters whose pinyin does, or that write the consonants of a name and come near it. In a script with capitals
+the words must begin with one, unless the text has none (some recognisers write none).
 """
 
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
 
+from archive.linking.correspondences import Spelling, skeleton, spellings
 from archive.linking.names import NameIndex
 from archive.linking.phonetics import joined, single, spoken, tokens
 from archive.linking.register import Entry
@@ -33,6 +34,15 @@ HOMOPHONES = 0.85
 
 HAN_WIDTHS = range(6, 2, -1)
 """Characters of a Han name in running text. Two are left out: too many words of everyday speech sound like a name."""
+
+SYLLABLES = range(10, 3, -1)
+"""Characters of a name of another language in running Chinese."""
+
+CONSONANTS = 5
+"""Consonants that such a name needs: fewer are met with by chance."""
+
+HEARD = 0.8
+"""Nearness that such a name needs to a whole name."""
 
 _HAN = "㐀-䶿一-鿿"
 _WORD = re.compile(rf"[^\W\d_{_HAN}]+(?:['’ʼʻ`-][^\W\d_{_HAN}]+)*")
@@ -75,6 +85,8 @@ def name_mentions(text: str, index: NameIndex) -> list[NameMention]:
                 first, second = (hits.get(word, {}) for word in words)
                 for place, score in index.of_pair(first, second, NAME_FLOOR).items():
                     scores[place] = max(score, scores.get(place, 0))
+                for place, score in _pinyin(words, index).items():
+                    scores[place] = max(score, scores.get(place, 0))
             known[words] = scores
         return known[words]
 
@@ -100,15 +112,39 @@ def _han(text: str, index: NameIndex) -> list[tuple[int, int, dict[int, float]]]
         for width in HAN_WIDTHS:
             for at in range(len(places) - width + 1):
                 bearers = index.of_sound(single("".join(sounds[at : at + width])))
+                start, end = places[at], places[at + width - 1] + 1
                 if bearers:
-                    start, end = places[at], places[at + width - 1] + 1
                     written = re.sub("[·•・]", "", text[start:end])
                     found.append((start, end, {p: _same(index.entries[p], written) for p in bearers}))
+        found.extend(_heard(text, places, index))
         if len(places) > HAN_WIDTHS.start or "·" in run.group():
             bearers = index.of_sound(single("".join(sounds)))
             written = re.sub("[·•・]", "", run.group())
             found.append((run.start(), run.end(), {p: _same(index.entries[p], written) for p in bearers}))
     return found
+
+
+def _heard(text: str, places: list[int], index: NameIndex) -> list[tuple[int, int, dict[int, float]]]:
+    """Where Han characters write a name of another language by its sound."""
+    found: list[tuple[int, int, dict[int, float]]] = []
+    known: dict[str, dict[int, float]] = {}
+    bare = [skeleton(spellings(text[place])[0]) for place in places]
+    for width in SYLLABLES:
+        for at in range(len(places) - width + 1):
+            key = "".join(bare[at : at + width])
+            if len(key) >= CONSONANTS and index.has_skeleton(key):
+                word = "".join(text[place] for place in places[at : at + width])
+                if word not in known:
+                    known[word] = index.of_skeleton(spellings(word)[0], HEARD)
+                found.append((places[at], places[at + width - 1] + 1, known[word]))
+    return found
+
+
+def _pinyin(words: tuple[str, ...], index: NameIndex) -> dict[int, float]:
+    """Whom words of pinyin syllables mean that write a name of another language by its sound."""
+    cut = [spelled[1].units for word in words if len(spelled := spellings(word)) > 1]
+    heard = Spelling("han", tuple(unit for units in cut for unit in units))
+    return index.of_skeleton(heard, HEARD) if len(cut) == len(words) and len(skeleton(heard)) >= CONSONANTS else {}
 
 
 def _same(entry: Entry, written: str) -> float:
