@@ -33,7 +33,7 @@ ROUGHLY = 0.45
 SPARE = 0.02
 """Taken off for each token that one side has and the other has not."""
 
-SWAPPED = 0.01
+SWAPPED = 0.03
 """Taken off where the parts stand in another order: of two people with the same parts the one in order leads."""
 
 KEPT = 500

@@ -101,6 +101,25 @@ def test_a_name_is_found_in_any_script(text: str, quote: str, number: str) -> No
     assert [entry.number for entry, _ in mention.candidates] == [number]
 
 
+@pytest.mark.parametrize(
+    ("text", "quote", "entry"),
+    [
+        ("我们的邻居是帕尔哈提·尤力瓦斯他被带走了", "帕尔哈提·尤力瓦斯", "Perhat Yolwas"),
+        ("我们的邻居帕尔哈提尤力瓦斯被带走了", "帕尔哈提尤力瓦斯", "Perhat Yolwas"),
+        ("They said that Paerhati Youliwasi was taken away", "Paerhati Youliwasi", "Perhat Yolwas"),
+    ],
+)
+def test_a_latin_name_is_found_as_chinese_writes_its_sound(text: str, quote: str, entry: str) -> None:
+    (mention,) = name_mentions(text, INDEX.names)
+    assert mention.quote == quote
+    assert {candidate.latin for candidate, _ in mention.candidates} == {entry}
+
+
+def test_ordinary_chinese_names_nobody() -> None:
+    text = "冬天的时候我收到一个电话,说他身体不好,住进了医院,但是我不能去看他。孩子们问爸爸在哪里,我不知道怎么回答。"
+    assert name_mentions(text, INDEX.names) == []
+
+
 def test_namesakes_are_all_candidates() -> None:
     (mention,) = name_mentions("Perhat Yolwas", INDEX.names)
     assert [entry.number for entry, _ in mention.candidates] == ["507", "2002"]

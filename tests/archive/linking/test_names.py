@@ -3,10 +3,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.linking.names import SWAPPED, NameIndex, agreement
-from archive.linking.phonetics import readings, tokens
+from archive.linking.phonetics import pinyin, readings, tokens
 from archive.linking.register import Entry
 from archive.linking.spotting import words_of
 from tests.archive.linking import people
+from tests.archive.linking.spellings import ARABIC, CYRILLIC, HAN, LATIN, OTHER, PARTS
 
 NAMES = (
     "Mehmut Tursun", "Memtimin Turdi", "Dilnigar Rozi", "Qaliolla Tursyn", "Serik Janabil", "Erbol Janat",
@@ -76,6 +77,67 @@ def test_an_empty_register_finds_nothing() -> None:
 def test_spellings_that_are_read_alike_have_one_sound(one: str, other: str) -> None:
     (left,), (right,) = tokens(one), tokens(other)
     assert readings(left)[0].sound == readings(right)[0].sound
+
+
+PERSONS = [(one, other) for one in PARTS for other in PARTS if one is not other]
+CROWD = NameIndex(
+    Entry(number=str(n), latin=f"{one[LATIN]} {other[LATIN]}") for n, (one, other) in enumerate(PERSONS, start=1)
+)
+
+
+@pytest.mark.parametrize("spelling", [OTHER, CYRILLIC, ARABIC, HAN], ids=["Latin", "Cyrillic", "Arabic", "Han"])
+def test_every_person_of_a_crowd_is_found_in_any_spelling(spelling: int) -> None:
+    between = "·" if spelling == HAN else " "
+    missed = [
+        f"{one[LATIN]} {other[LATIN]}"
+        for one, other in PERSONS
+        if CROWD.search(f"{one[spelling]}{between}{other[spelling]}", 1)[0][0].latin != f"{one[LATIN]} {other[LATIN]}"
+    ]
+    assert missed == []
+
+
+def test_every_person_of_a_crowd_is_found_as_chinese_officials_spell_them() -> None:
+    missed = []
+    for one, other in PERSONS:
+        query = " ".join("".join(map(pinyin, part[HAN])).capitalize() for part in (one, other))
+        if CROWD.search(query, 1)[0][0].latin != f"{one[LATIN]} {other[LATIN]}":
+            missed.append((query, CROWD.search(query, 1)[0][0].latin))
+    assert missed == []
+
+
+def test_a_name_that_chinese_cuts_short_is_among_the_first_two() -> None:
+    for part in (part for part in PARTS if part[LATIN] != "Ismayil"):
+        found = CROWD.namesakes(f"司马义·{part[HAN]}", 2)
+        assert f"Ismayil {part[LATIN]}" in [one.entries[0].latin for one in found]
+
+
+def test_of_the_same_two_names_the_one_in_order_leads() -> None:
+    found = CROWD.namesakes("Турсун Мәмет", 2)
+    assert [one.entries[0].latin for one in found] == ["Tursun Memet", "Memet Tursun"]
+    assert found[0].score > found[1].score
+
+
+def test_namesakes_come_together_and_an_entry_once() -> None:
+    index = people.index().names
+    found = index.namesakes("Perhat Yolwas", 3)
+    assert [entry.number for entry in found[0].entries] == ["507", "2002"]
+    every = [entry.number for one in index.namesakes("玛依热·托合提", 9) for entry in one.entries]
+    assert len(every) == len(set(every))
+
+
+def test_a_third_token_that_both_have_counts() -> None:
+    index = NameIndex([Entry(number="1", latin="Ali Nurlan Tohti"), Entry(number="2", latin="Ali Nurlan Sulayman")])
+    assert index.search("Али Нурлан Сулейман", 1)[0][0].number == "2"
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("piece", ["á", "‮tu", "买", "x ", "ئا", "ab-", "'", "abd al-", "🙂 q", "ﷺ"])
+def test_hostile_names_are_searched_and_indexed(piece: str) -> None:
+    name = piece * (100_000 // len(piece))
+    assert (
+        NameIndex([Entry(number="1", latin=name), Entry(number="2", latin="Memet Tursun")]).search(name, 2) is not None
+    )
+    assert CROWD.search(name, 5) is not None
 
 
 @given(st.text(min_size=1, max_size=30), st.text(min_size=1, max_size=30))
