@@ -90,6 +90,7 @@ class NameIndex:
         for row, name in enumerate(self._names):
             self._slots[row, : len(name)] = [vocabulary[word] for word in name]
         self._widths = np.array([len(name) for name in self._names], dtype=np.int8)
+        self._rows = {int(width): np.flatnonzero(self._widths == width) for width in np.unique(self._widths)}
         self._whole = [joined(name) for name in self._names]
         bare = {word: skeleton(spellings(word)[0]) for word in vocabulary}
         self._spelled: dict[str, list[int]] = defaultdict(list)
@@ -129,18 +130,20 @@ class NameIndex:
 
     def _kept(self, words: Sequence[str], quick: Scores, many: int) -> Rows:
         """The names that are quickly found to be most like the words, in the register's order."""
-        alike = np.hstack([quick, np.zeros((len(words), 1), np.float32)])
-        columns = range(max(2, int(self._widths.max())))
-        slots = [self._slots[:, column] for column in columns]
-        sims = [[row[slot] for slot in slots] for row in alike]
-        if len(words) == 1:
-            best = np.maximum.reduce(sims[0]) * np.where(self._widths == 1, 1, 0.5).astype(np.float32)
-        else:
-            best = np.zeros(len(self._names), np.float32)
-            for i, j in combinations(range(len(words)), 2):
-                for a, b in permutations(columns, 2):
-                    np.maximum(best, (sims[i][a] + sims[j][b]) / 2, out=best)
-        best -= SPARE * np.abs(self._widths - len(words))
+        best = np.zeros(len(self._names), np.float32)
+        for width, rows in self._rows.items():
+            slots = self._slots[rows, :width].T
+            sims = [[row[slot] for slot in slots] for row in quick]
+            if min(width, len(words)) == 1:
+                # A part of a longer name is worth no more from this side than from the other.
+                part = 1 if width == len(words) else 0.5
+                found = np.maximum.reduce([sim for row in sims for sim in row]) * part
+            else:
+                found = np.zeros(len(rows), np.float32)
+                for i, j in combinations(range(len(words)), 2):
+                    for a, b in permutations(range(width), 2):
+                        np.maximum(found, (sims[i][a] + sims[j][b]) / 2, out=found)
+            best[rows] = found - SPARE * abs(width - len(words))
         whole = cdist([joined(words)], self._whole, scorer=Levenshtein.normalized_similarity, dtype=np.float32)[0]
         scores = np.maximum(best, whole)
         if len(scores) <= many:
