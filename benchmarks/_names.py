@@ -14,12 +14,14 @@ import gzip
 import json
 import os
 import random
+import re
 import sys
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 SEED, ROUNDS = 5, 2
@@ -80,9 +82,13 @@ def _rows(path: Path) -> Iterator[Query]:
     """The pairs of a tab-separated file; a first row that names no person but columns is passed over."""
     if not path.is_file():
         _stop(f"DATA={path} is not a file; it has a row for each person: the register's name, then other spellings")
-    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines()):
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        _stop(f"DATA={path} is not UTF-8 at byte {error.start}")
+    for number, line in enumerate(text.split("\n")):
         name, *others = (" ".join(cell.split()) for cell in line.split("\t"))
-        if number == 0 and any(word in _HEADINGS for cell in (name, *others) for word in cell.casefold().split("_")):
+        if number == 0 and not _HEADINGS.isdisjoint(re.findall(r"[a-z]+", line.casefold())):
             continue
         for other in dict.fromkeys(others):
             if name and other and other != name:
@@ -162,6 +168,6 @@ def distinct(names: Iterable[str]) -> dict[str, list[int]]:
     return found
 
 
-def _stop(why: str) -> None:
+def _stop(why: str) -> NoReturn:
     print(why, file=sys.stderr)
     raise SystemExit(2)
