@@ -41,7 +41,7 @@ SYLLABLES = range(10, 3, -1)
 CONSONANTS = 5
 """Consonants that such a name needs: fewer are met with by chance."""
 
-HEARD = 0.8
+HEARD = 0.77
 """Nearness that such a name needs to a whole name."""
 
 _HAN = "㐀-䶿一-鿿"
