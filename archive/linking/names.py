@@ -43,7 +43,7 @@ COMPARED = 100
 """Names that are compared as one word, the best of those that were kept."""
 
 WHOLE = 0.3
-"""Weight of the comparison as one word; chosen, as WIDTH and KEPT, on the tuning half of benchmarks/names."""
+"""Weight of the comparison as one word; chosen on the tuning half of benchmarks/names."""
 
 
 @dataclass(frozen=True, slots=True)
