@@ -1,138 +1,218 @@
-"""Where a text mentions entries: by a number with its cue, or by a name. Pure.
+"""Where a text mentions entries by number. Pure.
 
-Spans are code points `start` ≤ i < `end` of the text, and `quote` is exactly what stands there.
+Spans are code points `start` ≤ i < `end` of the text, and `quote` is exactly what stands there. What counts as a cue is
+in `number_cues.py` and `han.py`, what speaks against one in `number_limits.py`.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
-from archive.linking import cues, numerals
+from archive.linking import han
+from archive.linking.declarations import Declaration, Position, declarations, declared_numbers
+from archive.linking.digits import read_digits, stands_free
+from archive.linking.number_cues import Cue, cue_at
+from archive.linking.number_limits import YEARS, counts, han_numbers_something_else, numbers_something_else
+from archive.linking.number_reading import Number, acceptable, number_at, number_before, number_from
+from archive.linking.wording import MARKS, Wording
 
-# A group of three after a plain space may be a thousand or the next number: read as neither.
-# No possessive quantifiers here: Python before 3.11.4 matches too much with them.
-_DIGITS = re.compile(
-    r"(?:\d{1,3}(?:[,٬\xa0\u202f]\d{3})+|\d{1,7})(?!\d|[.,٬:/–-]\d|[ \xa0\u202f]\d{3}(?!\d)|[^\W\d_]{1,2}\d)"
-)
-_ALL_DIGITS = re.compile(r"(?<![\d.,:/-])(?:\d{1,3}(?:[,٬]\d{3})+|\d{1,7})(?![,٬]?\d)")
-_HAN_NUMERALS = re.compile(rf"[{numerals.HAN}]{{1,12}}")
-_WORDS = re.compile(r"[A-Za-z]{1,9}(?![A-Za-z])")
-_FURTHER = re.compile(r"[ ]{0,2}(?:,[ ]{1,2}(?:and[ ])?|and[ ]|&[ ]|,?[ ]?及|、)")
-_LAST_WORD = re.compile(r"([^\W\d_]+)[ '’s]{0,3}$")
-_FRAMED = re.compile(rf"{cues.FRAMED[0]}[ ]?(?=[\d{numerals.HAN}])")
-_FRAME_ENDS = re.compile(cues.FRAMED[1])
-_YEARS = range(1900, 2100)
+WIDEST_RANGE = 10
+"""`Entries 12–15` names four people; a range of more speaks of the register, and names nobody."""
+
+_GAP = re.compile(rf"[ \t\xa0\u202f:：#№=\-–—(（\[\"'«“„{MARKS}]{{0,6}}\n?[ {MARKS}]{{0,2}}\Z")
+_DOTTED_GAP = re.compile(rf"[ \t\xa0{MARKS}]{{0,2}}[.:°º#№][ \t\xa0:#№{MARKS}]{{0,4}}\Z")
+_AND = "(?:and|or|и|или|және|мен|ve|ile|ya da|ۋە|بىلەن|we|bilen)[ \n]|&[ ]|و[ ]?|[和及与與跟]"
+_FURTHER = re.compile(rf"[ \xa0]{{0,2}}(?:[,،、，][ \n]{{0,2}})?(?:{_AND})?(?:#|№[ ]?|第)?")
+_RANGE = re.compile(r"[ ]?(?:[-–—‐‑−]|to|по|至|到)[ ]?", re.IGNORECASE)
+_GOES_ON = re.compile(r"[,–—-]\d")
+_IS = frozenset(("is", "was", "это", "هو", "هي"))
+_ABBREVIATED = frozenset(("no", "nr", "num", "nos", "№"))
+_GLUED = ("-", "&", "_", "@")
+_HAN_FOLLOWED = re.compile(r"\d+(?=[ ]?[号號][条條案档檔受词詞])")
+_LEAST_ORDINAL = 100
+"""`Second recording` counts; a three-digit one hardly does."""
 
 
 @dataclass(frozen=True, slots=True)
 class NumberMention:
-    """A number with its cue. `strong` if the cue speaks of the register itself (`Entry`), not of any number."""
+    """A number that is an entry's by its cue, or by what the text says of its numbers.
+
+    `strong` if the cue speaks of the register itself (`Entry`), not of any number, or the text says what its numbers
+    are. `language` is the cue's, `cue` its words; a bare number has those of the declaration that covers it.
+    """
 
     entry: str
     start: int
     end: int
     quote: str
     strong: bool
+    language: str | None = None
+    cue: str = ""
 
 
-def number_mentions(text: str) -> list[NumberMention]:
+def number_mentions(text: str, declared: Iterable[Position] = ()) -> list[NumberMention]:
     """Every number that a cue says is an entry's, in order; never a bare one, a year, a date, an age or a sum.
 
     A weak cue (`number`, `№`) needs a number of two digits or more that is no year, and nothing beside it that says
-    what else it numbers (a room, a school). `Entries 12, 34 and 56` is three.
+    what else it numbers (a room, a school). `Entries 12, 34 and 56` is three, and so is `entries 12–14`, each with the
+    whole range as its quote; a range of more than `WIDEST_RANGE` is none. `Entry 1 358` after an English cue is
+    neither 1 nor 1358; in Russian and Kazakh, which part thousands by a space, it is 1358. Two mentions share no code
+    point, but for those of one range.
+
+    Where the text says what its numbers are (`the numbers in brackets are entry numbers`), what follows is strong, and
+    bare numbers at the places it names are mentions. `declared` are places that another text of the clip names.
     """
-    found = sorted({*_before(text), *_after(text), *_framed(text)}, key=lambda m: (m.start, -m.end))
+    said, elsewhere = declarations(text), tuple(declared)
+    reach = 0 if elsewhere else min((d.start for d in said), default=len(text))
+    found = sorted(
+        [*_Finder(text).found(), *_bare(text, [*(Declaration(0, 0, None, p) for p in elsewhere), *said])],
+        key=lambda m: (m.start, -m.end, not m.strong),
+    )
     kept: list[NumberMention] = []
     for mention in found:
-        if not kept or mention.start >= kept[-1].end:
-            kept.append(mention)
+        last = kept[-1] if kept else None
+        if last is None or mention.start >= last.end or _next_in_range(mention, last):
+            kept.append(replace(mention, strong=mention.strong or mention.start >= reach))
     return kept
 
 
-def _before(text: str) -> Iterator[NumberMention]:
-    for pattern in (cues.BEFORE, cues.BEFORE_HAN):
-        for cue in pattern.finditer(text):
-            strong = bool(cue.groupdict().get("strong"))
-            if not strong and not _free(text, cue.start()):
-                continue
-            words = cue.group()
-            named = bool(re.search(r"num|no\b|[#№]", words, re.IGNORECASE))
-            read = _number(text, cue.end(), spelled=words[:1].isascii())
-            if read is None or (
-                read[2] and not (strong and (named or read[0] >= 10)) and not (named and read[0] >= 100)
-            ):
-                continue
-            value, end, _ = read
-            if _acceptable(text, value, end, strong=strong, plain="," not in text[cue.end() : end]):
-                yield NumberMention(str(value), cue.start(), end, text[cue.start() : end], strong)
-                if words.lower().startswith(("entries", "numbers", "条目", "條目")):
-                    yield from _more(text, end, strong=strong)
+def _next_in_range(mention: NumberMention, last: NumberMention) -> bool:
+    return (mention.start, mention.end) == (last.start, last.end) and int(mention.entry) == int(last.entry) + 1
 
 
-def _more(text: str, end: int, *, strong: bool) -> Iterator[NumberMention]:
-    """The rest of a list of numbers after its first."""
-    while True:
-        link = _FURTHER.match(text, end)
-        read = _number(text, link.end(), spelled=False) if link else None
-        if not link or not read or not _acceptable(text, read[0], read[1], strong=strong, plain=True):
+def _bare(text: str, said: Iterable[Declaration]) -> Iterator[NumberMention]:
+    first_of: dict[Position, Declaration] = {}
+    for declaration in said:
+        first_of.setdefault(declaration.position, declaration)
+    for declaration in first_of.values():
+        words = text[declaration.start : declaration.end]
+        for value, start, end in declared_numbers(text, declaration):
+            yield NumberMention(str(value), start, end, text[start:end], True, declaration.language, words)
+
+
+class _Finder:
+    """One text, searched for cues of every kind."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.wording = Wording(text)
+
+    def found(self) -> Iterator[NumberMention]:
+        past = 0
+        for index in range(len(self.wording.words)):
+            # A phrase that numbers something else says so of its last word too: `criminal case number 153`.
+            if index >= past and (cue := cue_at(self.wording, index, "before")):
+                if numbers_something_else(self.wording, index):
+                    past = cue[1]
+                else:
+                    yield from self._before(index, *cue)
+            if cue := cue_at(self.wording, index, "after"):
+                yield from self._after(index, *cue)
+            if cue := cue_at(self.wording, index, "ordinal"):
+                yield from self._ordinal(index, *cue)
+        yield from self._han()
+
+    def _before(self, index: int, cue: Cue, after: int) -> Iterator[NumberMention]:
+        wording, text = self.wording, self.text
+        start = wording.starts[index]
+        glued, last = text[start - 1 : start], wording.word(after - 1)
+        if glued in _GLUED or (text[start] == "#" and glued.isalnum()):
             return
-        end = read[1]
-        yield NumberMention(str(read[0]), link.end(), end, text[link.end() : end], strong)
+        if cue.strong and wording.word(after) in _IS:
+            after += 1
+        if after >= len(wording.words):
+            return
+        gap = wording.between(after)[:20]
+        if not ((last in _ABBREVIATED and _DOTTED_GAP.match(gap)) or (not cue.dotted and _GAP.match(gap))):
+            return
+        number = number_from(wording, after, cue)
+        if number and acceptable(wording, cue, number):
+            yield from self._listed(cue, start, wording.ends[after - 1], number)
 
+    def _listed(self, cue: Cue, start: int, cue_end: int, first: Number) -> Iterator[NumberMention]:
+        """The number, the range it begins, or the list it begins where the cue allows one."""
+        words = self.text[start:cue_end]
+        high = self._range(first.end) if cue.many else None
+        further = self._further(cue, (high or first).end) if cue.many else []
+        last = further[-1] if further else high or first
+        ends_otherwise = counts(self.wording, last.end) or bool(_GOES_ON.match(self.text, last.end))
+        if ends_otherwise and (not further or not cue.strong):
+            return
+        if high is None:
+            yield self._mention(cue, first.value, start, first.end, words)
+        elif cue.strong and 0 < high.value - first.value < WIDEST_RANGE:
+            for value in range(first.value, high.value + 1):
+                yield self._mention(cue, value, start, high.end, words)
+        for number in further[: len(further) - ends_otherwise]:
+            yield self._mention(cue, number.value, number.start, number.end, words)
 
-def _after(text: str) -> Iterator[NumberMention]:
-    for digits in _ALL_DIGITS.finditer(text):
-        cue = cues.AFTER.match(text, digits.end())
-        if not cue:
-            continue
-        value, strong = _value(digits.group()), bool(cue["strong"])
-        if _acceptable(text, value, cue.end(), strong=strong, plain="," not in digits.group()):
-            yield NumberMention(str(value), digits.start(), cue.end(), text[digits.start() : cue.end()], strong)
+    def _range(self, end: int) -> Number | None:
+        dash = _RANGE.match(self.text, end)
+        read = read_digits(self.text, dash.end(), listed=True) if dash else None
+        return Number(read[0], end, read[1]) if read else None
 
+    def _further(self, cue: Cue, end: int) -> list[Number]:
+        """The rest of a list of numbers after its first."""
+        numbers: list[Number] = []
+        while (link := _FURTHER.match(self.text, end)) and link.group().strip(" \xa0"):
+            index = self.wording.from_offset(link.end())
+            if index >= len(self.wording.words) or self.wording.starts[index] != link.end():
+                break
+            number = number_from(self.wording, index, cue)
+            if number is None or (number.spelled and not cue.strong) or not acceptable(self.wording, cue, number):
+                break
+            numbers.append(number)
+            end = number.end
+        return numbers
 
-def _framed(text: str) -> Iterator[NumberMention]:
-    for frame in _FRAMED.finditer(text):
-        read = _number(text, frame.end(), spelled=False)
-        close = _FRAME_ENDS.match(text, read[1]) if read else None
-        if read and close and _acceptable(text, read[0], close.end(), strong=False, plain=True):
-            quote = text[frame.start() : close.end()]
-            yield NumberMention(str(read[0]), frame.start(), close.end(), quote, False)
+    def _after(self, index: int, cue: Cue, after: int) -> Iterator[NumberMention]:
+        number = number_before(self.wording, index, cue)
+        end = self.wording.ends[after - 1]
+        if number and acceptable(self.wording, cue, number) and not counts(self.wording, end):
+            yield self._mention(cue, number.value, number.start, end, self.text[self.wording.starts[index] : end])
 
+    def _ordinal(self, index: int, cue: Cue, after: int) -> Iterator[NumberMention]:
+        number = number_before(self.wording, index, cue, ordinal=True)
+        end = self.wording.ends[after - 1]
+        if number and number.value >= _LEAST_ORDINAL and number.value not in YEARS:
+            yield self._mention(cue, number.value, number.start, end, self.text[self.wording.starts[index] : end])
 
-def _free(text: str, start: int) -> bool:
-    """Whether the word before a weak cue leaves it free to mean an entry."""
-    before = _LAST_WORD.search(text[max(0, start - 40) : start])
-    return not before or before[1].lower() not in cues.NOT_BEFORE
+    def _han(self) -> Iterator[NumberMention]:
+        for found in han.BEFORE.finditer(self.text):
+            cue = Cue("zh", strong=bool(found["strong"]), numbering=True, many=True)
+            number = number_at(self.wording, found.end(), cue)
+            free = not han_numbers_something_else(self.text, found.start())
+            if number and free and acceptable(self.wording, cue, number):
+                yield from self._listed(cue, found.start(), found.end() - len(found["gap"]), number)
+        past = 0
+        for frame in han.FRAMED.finditer(self.text):
+            if frame.start() >= past:
+                mentions, past = self._framed(frame)
+                yield from mentions
+        for digits in _HAN_FOLLOWED.finditer(self.text):
+            close = han.AFTER.match(self.text, digits.end())
+            read = read_digits(self.text, digits.start())
+            if close and read and read[1] == digits.end() and stands_free(self.text, digits.start()):
+                yield self._mention(Cue("zh", strong=True), read[0], digits.start(), close.end(), close.group())
 
+    def _framed(self, frame: re.Match[str]) -> tuple[list[NumberMention], int]:
+        """The numbers of 第12号, or of 第12、34和56号, and where reading ended."""
+        cue = Cue("zh", strong=False, numbering=True, many=True)
+        first = number_at(self.wording, frame.end(), cue)
+        if not first or han_numbers_something_else(self.text, frame.start()):
+            return [], frame.end()
+        further = self._further(cue, first.end)
+        last = further[-1] if further else first
+        close = han.FRAME_ENDS.match(self.text, last.end)
+        if not close or not acceptable(self.wording, cue, first) or counts(self.wording, close.end()):
+            return [], last.end
+        cue = replace(cue, strong=bool(close["strong"]))
+        mentions = []
+        for number in (first, *further):
+            start = frame.start() if number is first else number.start
+            end = close.end() if number is last else number.end
+            mentions.append(self._mention(cue, number.value, start, end, "第"))
+        return mentions, close.end()
 
-def _number(text: str, at: int, *, spelled: bool) -> tuple[int, int, bool] | None:
-    """The number at a place of a text, where it ends, and whether it is spelled in words."""
-    digits = _DIGITS.match(text, at)
-    if digits:
-        value = _value(digits.group())
-        return (value, digits.end(), False) if value else None
-    han = _HAN_NUMERALS.match(text, at)
-    if han:
-        number = numerals.chinese(han.group())
-        return (number, han.end(), False) if number else None
-    if not spelled:
-        return None
-    words: list[str] = []
-    ends: list[int] = []
-    place = at
-    while len(words) < 16 and (word := _WORDS.match(text, place)) and word.group().lower() in numerals.WORDS:
-        words.append(word.group().lower())
-        ends.append(word.end())
-        place = word.end() + (text[word.end() : word.end() + 1] in (" ", "-", "\n"))
-    read = numerals.english(words)
-    return (read[0], ends[read[1] - 1], True) if read else None
-
-
-def _value(digits: str) -> int:
-    return int(re.sub(r"\D", "", digits))
-
-
-def _acceptable(text: str, value: int, end: int, *, strong: bool, plain: bool) -> bool:
-    if not 0 < value <= numerals.LARGEST or cues.UNIT.match(text, end):
-        return False
-    return strong or (value >= 10 and not (plain and value in _YEARS))
+    def _mention(self, cue: Cue, value: int, start: int, end: int, words: str) -> NumberMention:
+        return NumberMention(str(value), start, end, self.text[start:end], cue.strong, cue.language, words.strip())
