@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from archive.linking.addresses import clips_of
 from archive.linking.known import NOBODY, KnownPeople
 from archive.linking.names import NameIndex
 from archive.linking.rarity import Rarity
@@ -13,8 +14,9 @@ from archive.linking.register import Entry, Register
 class RegisterIndex:
     """A register with its look-up tables. Making one takes seconds for 100,000 entries; it never changes.
 
-    `numbers` finds an entry by its number, `citing` the entries that cite an address in canonical form, `rarity` how
-    rare a name is. `known` are people who are no victims.
+    `numbers` finds an entry by its number; `citing` the entries that cite an address in canonical form, or, under the
+    clip's id, an address that names a clip beyond doubt; `rarity` says how rare a name is. `known` are people who are
+    no victims.
     """
 
     register: Register
@@ -28,7 +30,9 @@ class RegisterIndex:
         citing: dict[str, list[Entry]] = defaultdict(list)
         for entry in self.register.entries:
             for address in entry.sources:
-                citing[address].append(entry)
+                for key in (address, *clips_of(address)):
+                    if entry not in citing[key][-1:]:  # two addresses of one clip
+                        citing[key].append(entry)
         object.__setattr__(self, "names", NameIndex(self.register.entries))
         object.__setattr__(self, "rarity", Rarity(self.register.entries))
         object.__setattr__(self, "numbers", {entry.number: entry for entry in self.register.entries})

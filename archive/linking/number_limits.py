@@ -80,7 +80,7 @@ _MONEY = "%‰°$€£¥₽₸₺؋﷼٪℃"
 
 def _compiled(table: str) -> tuple[frozenset[str], tuple[str, ...]]:
     words = [fold(word.rstrip("*")) + "*" * word.endswith("*") for word in table.split()]
-    return frozenset(w for w in words if w[-1] != "*"), tuple({w[:-1] for w in words if w[-1] == "*"})
+    return frozenset(w for w in words if w[-1] != "*"), tuple(sorted({w[:-1] for w in words if w[-1] == "*"}))
 
 
 _TABLES = {name: _compiled(table) for name, table in {"b": _BEFORE, "p": _PLACES, "a": _AFTER}.items()}

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from deno import find_deno_bin
 from yt_dlp import YoutubeDL
+from yt_dlp.extractor import gen_extractor_classes
 from yt_dlp.globals import plugin_dirs
 from yt_dlp.networking import Request, Response
 from yt_dlp.networking.exceptions import HTTPError, RequestError, TransportError
@@ -60,6 +61,11 @@ def javascript_runtime() -> str | None:
         return str(find_deno_bin())
     except FileNotFoundError:
         return shutil.which("deno")
+
+
+def extractors() -> list[Any]:
+    """The classes of yt-dlp that each read a site, in the order in which it asks them."""
+    return list(gen_extractor_classes())
 
 
 class Session(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
