@@ -189,13 +189,15 @@ def _is_rather(name: NameMention, found: Agreed, entry: Entry) -> bool:
 def _rival(text: str, number: Numbered, names: Spans[Named], taken: Spans[Numbered]) -> Named | None:
     """The nearest name beside a number that is another entry's, if no other number has it.
 
-    Not a rival is who speaks, asks or holds an office, nor who is named as one more (`entry 5 and …`).
+    Not a rival is who speaks, asks or holds an office, nor who is named as one more (`entry 5 and …`), nor whom another
+    sentence tells of: a full stop right between number and name is a list's, one with words beside it ends a sentence.
     """
     mention = number.mention
 
     def free(name: NameMention) -> bool:
         between = text[min(name.end, mention.end) : max(name.start, mention.start)]
-        return not _AND.search(between) and not any(taken.touching(name.start, name.end))
+        apart = _SENTENCE.search(between) and any(map(str.isalpha, between))
+        return not apart and not _AND.search(between) and not any(taken.touching(name.start, name.end))
 
     beside = [
         one
