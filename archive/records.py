@@ -213,13 +213,17 @@ class Link(Record):
 
 
 class Judgement(Record):
-    """What a person decided about a link: append-only; the newest one of each person counts."""
+    """What a person decided about a link: append-only; the newest one of each person counts.
+
+    `entry_sha256` is the digest of the entry as that person saw it, null where nobody noted it.
+    """
 
     link: str
     verdict: Verdict
     by: str
     at: Moment
     why: str | None = None
+    entry_sha256: str | None = None
 
 
 class Correction(Record):

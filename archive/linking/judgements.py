@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from archive.records import Judgement, Verdict
+from archive.records import Judgement, Link, Verdict
 
 Standing = Verdict | Literal["conflict"]
 
@@ -25,3 +25,18 @@ def standing(judgements: Sequence[Judgement]) -> Standing | None:
         if verdict in verdicts:
             return verdict
     return None
+
+
+def stale(link: Link, judgements: Sequence[Judgement]) -> bool:
+    """Whether the latest judgement of a link was made on another state of its entry, so that it wants another look.
+
+    Of two at the same second, the one that comes later in the sequence is the latest. Where the link or the judgement
+    does not say which state it is of, nothing is known to have changed, and the judgement is not stale. Raises
+    ValueError if a judgement is of another link.
+    """
+    if any(judgement.link != link.id for judgement in judgements):
+        raise ValueError(f"stale() takes the judgements of link {link.id} alone; sort them by link first")
+    if not judgements:
+        return False
+    latest = sorted(judgements, key=lambda judgement: judgement.at)[-1]
+    return None not in (link.entry_sha256, latest.entry_sha256) and link.entry_sha256 != latest.entry_sha256

@@ -4,14 +4,33 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.linking.judgements import standing
-from archive.records import Judgement, Verdict
+from archive.linking.judgements import stale, standing
+from archive.records import Judgement, Link, Verdict
 
 START = datetime(2030, 1, 1, tzinfo=UTC)
 
 
-def judged(by: str, verdict: Verdict, day: int, link: str = "l") -> Judgement:
-    return Judgement(link=link, verdict=verdict, by=by, at=START + timedelta(days=day))
+def judged(by: str, verdict: Verdict, day: int, link: str = "l", entry: str | None = None) -> Judgement:
+    return Judgement(link=link, verdict=verdict, by=by, at=START + timedelta(days=day), entry_sha256=entry)
+
+
+def linked(entry_sha256: str | None) -> Link:
+    return Link(
+        id="l",
+        clip="c",
+        register_name="victims",
+        register_sha256="00",
+        entry="7",
+        entry_sha256=entry_sha256,
+        method="numbered",
+        tier="B",
+        role="subject",
+        score=0.8,
+        where="title",
+        quote="entry 7",
+        offset=0,
+        rules="r",
+    )
 
 
 def test_without_a_judgement_nothing_stands() -> None:
@@ -44,3 +63,29 @@ def test_judgements_of_two_links_are_refused() -> None:
 def test_the_order_they_come_in_does_not_matter(given_: list[tuple[str, Verdict]]) -> None:
     judgements = [judged(by, verdict, day) for day, (by, verdict) in enumerate(given_)]
     assert standing(judgements) == standing(judgements[::-1])
+
+
+def test_a_judgement_on_another_state_of_the_entry_is_stale() -> None:
+    assert stale(linked("new"), [judged("a", "positive", 1, entry="old")])
+    assert not stale(linked("new"), [judged("a", "positive", 1, entry="new")])
+
+
+def test_the_latest_judgement_says_whether_a_link_is_stale() -> None:
+    old, new = judged("a", "positive", 1, entry="old"), judged("b", "negative", 2, entry="new")
+    assert not stale(linked("new"), [old, new])
+    assert not stale(linked("new"), [new, old])
+    assert stale(linked("old"), [old, new])
+    same_second = judged("b", "negative", 1, entry="new")
+    assert not stale(linked("new"), [old, same_second])
+    assert stale(linked("new"), [same_second, old])
+
+
+def test_where_no_state_was_noted_nothing_is_stale() -> None:
+    assert not stale(linked("new"), [])
+    assert not stale(linked("new"), [judged("a", "positive", 1)])
+    assert not stale(linked(None), [judged("a", "positive", 1, entry="old")])
+
+
+def test_a_judgement_of_another_link_says_nothing_of_this_one() -> None:
+    with pytest.raises(ValueError, match="link l alone"):
+        stale(linked("new"), [judged("a", "positive", 1, link="m")])
