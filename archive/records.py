@@ -22,6 +22,7 @@ def _utc(moment: datetime) -> datetime:
 Moment = Annotated[datetime, AfterValidator(_utc)]
 Access = Literal["restricted", "public"]
 Verdict = Literal["positive", "negative", "unsure"]
+Decision = Verdict | Literal["withdrawn"]
 Method = Literal["cited", "numbered", "named"]
 Tier = Literal["A", "B", "C"]
 Role = Literal["subject", "testifier", "relative", "other"]
@@ -183,7 +184,7 @@ class Link(Record):
     passages that support it. `score` is 0 to 1, ordered within a tier; `evidence` says what it is made of. `namesakes`
     counts the other entries whose name the passage fits as well, `margin` is the score's distance to the next one's.
     `entry_sha256` is the digest of the entry as it was linked, so that a change of it is seen. At no judgement until a
-    person gives one.
+    person gives one. `proposed` is false where the latest rules propose it no more, and only its judgements keep it.
     """
 
     id: str
@@ -210,20 +211,25 @@ class Link(Record):
         default=None, description="what disagrees, where a number and a name point at two entries"
     )
     rules: str = Field(description="name and version of the rules that proposed it")
+    proposed: bool = True
 
 
 class Judgement(Record):
     """What a person decided about a link: append-only; the newest one of each person counts.
 
-    `entry_sha256` is the digest of the entry as that person saw it, null where nobody noted it.
+    `withdrawn` takes that person's verdict back. `was` is their verdict before, null where they had none.
+    `entry_sha256` is the digest of the entry as that person saw it, null where nobody noted it. `evidence` are the
+    digests of the pieces of evidence that they saw (see archive/linking/novelty.py), none where nobody noted them.
     """
 
     link: str
-    verdict: Verdict
+    verdict: Decision
     by: str
     at: Moment
     why: str | None = None
+    was: Verdict | None = None
     entry_sha256: str | None = None
+    evidence: tuple[str, ...] = ()
 
 
 class Correction(Record):

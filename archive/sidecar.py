@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 import rfc8785
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, JsonValue, ValidationError
 
 from archive.records import (
     Access,
@@ -86,7 +86,9 @@ class JudgedLink(Link):
 class Sidecar(Record):
     """All that is known of a clip: captures, files, digests, transcripts by digest, corrections, links, judgements.
 
-    Also access and consent. Corrections and declarations are in the order in which they were made; a correction with
+    Also access and consent. `annotations` are the links and judgements once more, as a collection of W3C Web
+    Annotations in JSON-LD (https://www.w3.org/TR/annotation-model/), made of them whenever a sidecar is written; null
+    without links. Corrections and declarations are in the order in which they were made; a correction with
     `conflict` is not applied, and the newest declaration counts.
     `consent` is null until somebody asked the person who speaks and wrote down the answer.
     """
@@ -104,6 +106,7 @@ class Sidecar(Record):
     corrections: tuple[Correction, ...] = ()
     linkings: tuple[Linking, ...] = ()
     links: tuple[JudgedLink, ...] = ()
+    annotations: dict[str, JsonValue] | None = None
 
 
 class RunRecord(Record):

@@ -115,10 +115,15 @@ class Line:
 
 def lines(document: Document, layers: Iterable[Layer] = ()) -> tuple[Line, ...]:
     """The cues of a transcript as they stand under layers, by time. Raises DocumentError if a layer does not fit."""
-    found = tuple(_line(cue) for cue in read(to_vtt(document).encode()))
+    found = lines_of(to_vtt(document).encode())
     for layer in layers:
         found = _under(found, layer)
     return found
+
+
+def lines_of(data: bytes) -> tuple[Line, ...]:
+    """The cues of WebVTT that the archive wrote, by time. Raises DocumentError for another file's."""
+    return tuple(_line(cue) for cue in read(data))
 
 
 def changes(before: Sequence[Line], cues: Iterable[Cue], *, language: str = UNDETERMINED) -> tuple[Change, ...]:

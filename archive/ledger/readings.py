@@ -91,20 +91,29 @@ class Readings(Book):
             return list(connection.scalars(sa.select(t.corrections.c.clip).distinct().order_by(t.corrections.c.clip)))
 
     def set_links(self, clip: str, links: list[Link]) -> None:
-        """Keep what was proposed for a clip. A link that somebody judged stays, also when it is proposed no more."""
+        """Keep what was proposed for a clip.
+
+        A link that somebody judged stays also when it is proposed no more, and then says so.
+        """
         with self._writing() as connection:
             judged = sa.select(t.judgements.c.link).where(t.judgements.c.clip == clip)
             connection.execute(sa.delete(t.links).where(t.links.c.clip == clip, t.links.c.id.not_in(judged)))
-            for link in links:
+            kept = [Link.model_validate_json(body) for body in connection.scalars(_bodies(clip=clip))]
+            gone = [link.model_copy(update={"proposed": False}) for link in kept if link.proposed]
+            for link in [*gone, *links]:
                 values = {"clip": clip, "entry": link.entry, "body": link.model_dump_json()}
                 upsert(connection, t.links, {"id": link.id}, values)
             _undo(connection, clip, "work")
 
-    def links(self, clip: str | None = None) -> list[Link]:
-        """The links of a clip, or all: surest first."""
-        query = sa.select(t.links.c.body)
-        if clip is not None:
-            query = query.where(t.links.c.clip == clip)
+    def links(self, clip: str | None = None, *, entry: str | None = None) -> list[Link]:
+        """The links of a clip, of an entry of any register, or all: surest first."""
+        return self._links(_bodies(clip=clip, entry=entry))
+
+    def judged_links(self) -> list[Link]:
+        """The links of which somebody judged, surest first."""
+        return self._links(_bodies().where(t.links.c.id.in_(sa.select(t.judgements.c.link))))
+
+    def _links(self, query: sa.Select[tuple[str]]) -> list[Link]:
         with self._reading() as connection:
             found = [Link.model_validate_json(body) for body in connection.scalars(query)]
         return sorted(found, key=lambda link: (link.clip, link.tier, -link.score, link.entry, link.id))
@@ -122,23 +131,51 @@ class Readings(Book):
 
     def judge(self, clip: str, judgement: Judgement) -> None:
         """Keep a judgement; nothing is replaced. The same judgement again is kept once."""
-        body = judgement.model_dump_json()
-        values = {"link": judgement.link, "clip": clip, "verdict": judgement.verdict, "body": body}
         with self._writing() as connection:
-            known = sa.select(t.judgements.c.seq).where(
-                t.judgements.c.link == judgement.link, t.judgements.c.body == body
-            )
-            if connection.scalar(known) is None:
-                connection.execute(sa.insert(t.judgements).values(**values))
-                _undo(connection, clip, "work")
+            _judge(connection, clip, judgement)
 
-    def judgements(self, clip: str | None = None) -> list[Judgement]:
-        """The judgements on a clip's links, or all, in the order in which they were given."""
+    def judge_as_seen(self, given: Sequence[tuple[Link, Judgement]]) -> list[str]:
+        """Keep judgements, all or none: each with the link as the person saw it.
+
+        Where a link is another one by now, or gone, nothing is kept, and the answer has the ids of those.
+        """
+        with self._writing() as connection:
+            changed = [link.id for link, _ in given if _link(connection, link.id) != link]
+            if not changed:
+                for link, judgement in given:
+                    _judge(connection, link.clip, judgement)
+        return changed
+
+    def judgements(self, clip: str | None = None, *, link: str | None = None) -> list[Judgement]:
+        """The judgements on a clip's links, on one link, or all, in the order in which they were given."""
         query = sa.select(t.judgements.c.body).order_by(t.judgements.c.seq)
         if clip is not None:
             query = query.where(t.judgements.c.clip == clip)
+        if link is not None:
+            query = query.where(t.judgements.c.link == link)
         with self._reading() as connection:
             return [Judgement.model_validate_json(body) for body in connection.scalars(query)]
+
+
+def _bodies(*, clip: str | None = None, entry: str | None = None) -> sa.Select[tuple[str]]:
+    query = sa.select(t.links.c.body)
+    if clip is not None:
+        query = query.where(t.links.c.clip == clip)
+    return query if entry is None else query.where(t.links.c.entry == entry)
+
+
+def _link(connection: sa.Connection, link: str) -> Link | None:
+    body = connection.scalar(sa.select(t.links.c.body).where(t.links.c.id == link))
+    return Link.model_validate_json(body) if body else None
+
+
+def _judge(connection: sa.Connection, clip: str, judgement: Judgement) -> None:
+    body = judgement.model_dump_json()
+    known = sa.select(t.judgements.c.seq).where(t.judgements.c.link == judgement.link, t.judgements.c.body == body)
+    if connection.scalar(known) is None:
+        values = {"link": judgement.link, "clip": clip, "verdict": judgement.verdict, "body": body}
+        connection.execute(sa.insert(t.judgements).values(**values))
+        _undo(connection, clip, "work")
 
 
 def _undo(connection: sa.Connection, clip: str, *steps: str) -> None:

@@ -103,7 +103,7 @@ def material_of(archive: Archive, clip: str) -> Material:
     capture = archive.ledger.clips.captures(clip)[-1]
     listings = archive.ledger.clips.listings(clip)
     transcripts = sorted(
-        (one.ref.name, _utterances(one))
+        (one.ref.name, utterances_of(one))
         for one in shown(archive, clip)
         if one.ref.kind != "translation" and one.ref.media_sha256 == capture.media.sha256
     )
@@ -117,7 +117,8 @@ def material_of(archive: Archive, clip: str) -> Material:
     )
 
 
-def _utterances(one: Shown) -> tuple[Utterance, ...]:
+def utterances_of(one: Shown) -> tuple[Utterance, ...]:
+    """What is linked of a transcript: its segments, or under corrections the cues that have a language."""
     if one.corrections:
         told = (line.told for line in one.lines())
         return tuple(Utterance(t.start, t.end, t.text, t.language) for t in told if t.language)

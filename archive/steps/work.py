@@ -4,20 +4,23 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from pydantic import JsonValue
+
 from archive import sidecar
 from archive.errors import Fork, NoSuchClip
+from archive.linking.annotations import annotations, collection
 from archive.linking.judgements import standing
 from archive.opened import Archive
-from archive.records import Head
+from archive.records import Capture, Head
 from archive.shown import shown, with_conflict
 from archive.sidecar import AccessState, JudgedLink, Sidecar
 from archive.spool import Item, document, seal
 from archive.steps.linking import read_linkings
+from archive.steps.quoting import corrected_vtt, sources_of
 from archive.steps.storing import safe
 from archive.steps.transcribing import read_readings
 from storage.contract import Target
 from storage.errors import TargetError
-from transcription import showing
 from transcription.documents import to_vtt
 
 
@@ -64,8 +67,7 @@ def seal_work(archive: Archive, clip: str, usable: Mapping[str, Target]) -> Seal
         items[f"transcripts/{one.ref.name}.json"] = document(one.body.encode())
         items[f"transcripts/{one.ref.name}.vtt"] = document(to_vtt(one.document).encode())
         if one.corrections:
-            corrected = showing.to_vtt(one.document, one.layers, one.stamp(clip))
-            items[f"transcripts/{one.ref.name}.corrected.vtt"] = document(corrected.encode())
+            items[f"transcripts/{one.ref.name}.corrected.vtt"] = document(corrected_vtt(one, clip))
     links = len(document_.links)
     try:
         message = f"{len(transcripts)} transcripts, {links} links"
@@ -107,7 +109,17 @@ def build(archive: Archive, clip: str) -> Sidecar:
         corrections=tuple(with_conflict(correction, digests) for correction in readings.corrections(clip)),
         linkings=tuple(read_linkings(clips.done(clip, "link"))),
         links=links,
+        annotations=_annotated(archive, clip, links, captures),
     )
+
+
+def _annotated(
+    archive: Archive, clip: str, links: tuple[JudgedLink, ...], captures: list[Capture]
+) -> dict[str, JsonValue] | None:
+    if not links:
+        return None
+    judged = [(link.proposal, link.judgements) for link in links]
+    return collection(annotations(judged, captures, sources_of(archive, clip, links)), f"work-{clip}")
 
 
 def access_of(archive: Archive, clip: str, source: str | None) -> AccessState:

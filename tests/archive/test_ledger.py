@@ -184,8 +184,24 @@ def test_judged_links_outlive_a_new_proposal(ledger: Ledger) -> None:
     ledger.readings.judge("peertube-x", a_judgement(judged, "negative"))
     changed = stays.model_copy(update={"score": 0.9})
     ledger.readings.set_links("peertube-x", [changed])
-    assert ledger.readings.links("peertube-x") == [changed, judged]
-    assert ledger.readings.links() == [changed, judged, other]
+    kept = judged.model_copy(update={"proposed": False})
+    assert ledger.readings.links("peertube-x") == [changed, kept]
+    assert ledger.readings.links() == [changed, kept, other]
+    assert ledger.readings.links(entry="2") == [other]
+    assert ledger.readings.judged_links() == [kept]
+    ledger.readings.set_links("peertube-x", [judged])
+    assert ledger.readings.links("peertube-x") == [judged]
+
+
+def test_a_link_that_changed_since_it_was_seen_is_not_judged_nor_any_with_it(ledger: Ledger) -> None:
+    one, two = (a_link("peertube-x", entry) for entry in ("1", "2"))
+    ledger.readings.set_links("peertube-x", [one, two])
+    seen = two.model_copy(update={"score": 0.1})
+    given = [(one, a_judgement(one)), (seen, a_judgement(two))]
+    assert ledger.readings.judge_as_seen(given) == [two.id]
+    assert ledger.readings.judgements() == []
+    assert ledger.readings.judge_as_seen([given[0], (two, given[1][1])]) == []
+    assert ledger.readings.judgements(link=two.id) == [given[1][1]]
 
 
 def test_order_of_links_does_not_depend_on_the_order_in_which_they_came(ledger: Ledger) -> None:

@@ -55,7 +55,7 @@ def test_being_unsure_gives_way() -> None:
 
 
 def test_judgements_of_two_links_are_refused() -> None:
-    with pytest.raises(ValueError, match="one link"):
+    with pytest.raises(ValueError, match="several links"):
         standing([judged("a", "positive", 1), judged("a", "positive", 1, link="m")])
 
 
