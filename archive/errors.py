@@ -5,6 +5,8 @@ ArchiveError
 ├── FetchFailed      one clip could not be fetched; `kind` says what follows from it
 ├── WrongFile        an edited file that is of another clip, or of no transcript that there is (exit 2)
 ├── NoSuchClip       a clip id that the ledger does not know (exit 2)
+├── NoSuchLink       a link that the clip does not have (exit 2)
+├── ChangedMeanwhile a link is another one than the one that a person looked at
 ├── UnknownLanguage  a language that cannot be declared for a clip (exit 2)
 ├── SpaceShort       the state folder's disk is too full to go on
 └── RefusedError     going on would harm the archive (exit 4)
@@ -52,8 +54,18 @@ class NoSuchClip(ArchiveError):
     exit_code = 2
 
 
+class NoSuchLink(ArchiveError):
+    """The clip has no such link."""
+
+    exit_code = 2
+
+
+class ChangedMeanwhile(ArchiveError):
+    """A link was proposed anew, or is gone, since a person looked at it: they must look again."""
+
+
 class WrongFile(ArchiveError):
-    """An edited file does not belong to the transcript that is to be corrected."""
+    """An edited file does not belong to the transcript, or to the proposals, that it is to change."""
 
     exit_code = 2
 

@@ -22,7 +22,7 @@ def _utc(moment: datetime) -> datetime:
 Moment = Annotated[datetime, AfterValidator(_utc)]
 Access = Literal["restricted", "public"]
 Verdict = Literal["positive", "negative", "unsure"]
-Decision = Verdict | Literal["withdrawn"]
+Decision = Literal["positive", "negative", "unsure", "withdrawn"]
 Method = Literal["cited", "numbered", "named"]
 Tier = Literal["A", "B", "C"]
 Role = Literal["subject", "testifier", "relative", "other"]

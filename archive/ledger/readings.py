@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from archive.ledger import tables as t
 from archive.ledger.book import Book, upsert
-from archive.records import Correction, Declaration, Judgement, Link, TranscriptRef
+from archive.records import Correction, Declaration, Event, Judgement, Link, TranscriptRef
 
 
 class Readings(Book):
@@ -129,21 +129,21 @@ class Readings(Book):
         with self._reading() as connection:
             return set(connection.scalars(query))
 
-    def judge(self, clip: str, judgement: Judgement) -> None:
-        """Keep a judgement; nothing is replaced. The same judgement again is kept once."""
+    def judge(self, clip: str, judgement: Judgement, event: Event | None = None) -> None:
+        """Keep a judgement, with its event; nothing is replaced. The same judgement again is kept once."""
         with self._writing() as connection:
-            _judge(connection, clip, judgement)
+            _judge(connection, clip, judgement, event)
 
-    def judge_as_seen(self, given: Sequence[tuple[Link, Judgement]]) -> list[str]:
-        """Keep judgements, all or none: each with the link as the person saw it.
+    def judge_as_seen(self, given: Sequence[tuple[Link, Judgement, Event]]) -> list[str]:
+        """Keep judgements with their events, all or none: each with the link as the person saw it.
 
         Where a link is another one by now, or gone, nothing is kept, and the answer has the ids of those.
         """
         with self._writing() as connection:
-            changed = [link.id for link, _ in given if _link(connection, link.id) != link]
+            changed = [link.id for link, _, _ in given if _link(connection, link.id) != link]
             if not changed:
-                for link, judgement in given:
-                    _judge(connection, link.clip, judgement)
+                for link, judgement, event in given:
+                    _judge(connection, link.clip, judgement, event)
         return changed
 
     def judgements(self, clip: str | None = None, *, link: str | None = None) -> list[Judgement]:
@@ -169,12 +169,14 @@ def _link(connection: sa.Connection, link: str) -> Link | None:
     return Link.model_validate_json(body) if body else None
 
 
-def _judge(connection: sa.Connection, clip: str, judgement: Judgement) -> None:
+def _judge(connection: sa.Connection, clip: str, judgement: Judgement, event: Event | None) -> None:
     body = judgement.model_dump_json()
     known = sa.select(t.judgements.c.seq).where(t.judgements.c.link == judgement.link, t.judgements.c.body == body)
     if connection.scalar(known) is None:
         values = {"link": judgement.link, "clip": clip, "verdict": judgement.verdict, "body": body}
         connection.execute(sa.insert(t.judgements).values(**values))
+        if event:
+            connection.execute(sa.insert(t.events).values(run=None, body=event.model_dump_json()))
         _undo(connection, clip, "work")
 
 

@@ -118,8 +118,14 @@ def _annotated(
 ) -> dict[str, JsonValue] | None:
     if not links:
         return None
-    judged = [(link.proposal, link.judgements) for link in links]
+    judged = [(link, link.judgements) for link in links]
     return collection(annotations(judged, captures, sources_of(archive, clip, links)), f"work-{clip}")
+
+
+def access_now(archive: Archive, clip: str) -> AccessState:
+    """Who may read a clip now."""
+    captures = archive.ledger.clips.captures(clip)
+    return access_of(archive, clip, captures[-1].source if captures else None)
 
 
 def access_of(archive: Archive, clip: str, source: str | None) -> AccessState:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from archive.errors import ArchiveError, RefusedError
+from archive.errors import ArchiveError
 from flows import console
-from flows.commands import common
+from flows.commands import common, leaving
 from flows.commands.common import By, Clip, Config, DryRun, Json
+from flows.commands.leaving import Judged, LinksAs, Restricted
 
 if TYPE_CHECKING:
     from archive.opened import Archive
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from transcription.comparing import Comparison, Speech
 
 app = typer.Typer()
-Restricted = Annotated[bool, typer.Option("--restricted", help="Take out what nobody opened; wants --by.")]
 
 
 class Format(StrEnum):
@@ -66,7 +66,9 @@ def declare(
 
 @app.command(epilog="Example: thirdcopy export peertube-abc123 --format vtt --output clip.vtt")
 def export(
-    clip: Clip,
+    clip: Annotated[
+        str | None, typer.Argument(help="A clip's id; with --links, all without.", autocompletion=common.complete_clip)
+    ] = None,
     config: Config = None,
     fmt: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.txt,
     transcript: Annotated[
@@ -76,25 +78,35 @@ def export(
         ),
     ] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="A file; else stdout.")] = None,
+    links: Annotated[bool, typer.Option("--links", help="Write links instead, quotes masked.")] = False,
+    as_: Annotated[LinksAs, typer.Option("--as", help="How to write links.")] = LinksAs.jsonld,
+    judged: Annotated[
+        list[Judged] | None, typer.Option("--judged", help="Only links that stand so; may be given again.")
+    ] = None,
     restricted: Restricted = False,
     by: By = None,
 ) -> None:
-    """Write a transcript of a clip, as corrected. What nobody opened wants --restricted and your name: recorded."""
+    """Write a transcript, as corrected, or links. What nobody opened wants --restricted and your name: recorded.
+
+    Links are W3C Web Annotations (JSON-LD), or CSV in which no cell can run: all of them, each with its judgement,
+    unless --judged says which.
+    """
+    if links:
+        return leaving.export_links(clip, as_, judged or [], output, restricted=restricted, by=by)
+    if clip is None:
+        raise typer.BadParameter("name the clip, or say --links")
     with common.reading() as archive:
         common.known(archive, [clip])
-        closed = _may_leave(archive, clip, restricted=restricted, by=by)
+        closed = leaving.may_leave(archive, [clip], restricted=restricted, by=by)
         found = _transcripts(archive, clip)
         one = _named(found, transcript) if transcript else _first(found)
         if not transcript and len(found) > 1:
             others = ", ".join(other.ref.name for other in found if other is not one)
             console.err.print(f"{one.ref.name}; there are also: {others} (--transcript)", highlight=False)
         text = _written(one, clip, fmt)
-        if closed:
-            _left(archive, clip, f"export of {one.ref.name} as {fmt}", by)
-    if output:
-        output.write_text(text, encoding="utf-8")
-    else:
-        print(text, end="")
+        leaving.left(archive, closed, f"export of {one.ref.name} as {fmt}", by)
+    leaving.write_out(text, output)
+    return None
 
 
 @app.command(epilog="Example: thirdcopy compare peertube-abc123 large-v3-69f74147-t1 captions-en-0a1b2c3d")
@@ -122,13 +134,12 @@ def compare(
 
     with common.reading() as archive:
         common.known(archive, [clip])
-        closed = _may_leave(archive, clip, restricted=restricted, by=by)
+        closed = leaving.may_leave(archive, [clip], restricted=restricted, by=by)
         found = _transcripts(archive, clip)
         one = _named(found, a) if a else _first(found)
         other = _named(found, b) if b else _next(found, one)
         compared = differing(_speech(one), _speech(other))
-        if closed:
-            _left(archive, clip, f"comparison of {one.ref.name} and {other.ref.name}", by)
+        leaving.left(archive, closed, f"comparison of {one.ref.name} and {other.ref.name}", by)
     if as_json:
         rate = compared.character_error_rate
         names = {"clip": clip, "a": one.ref.name, "b": other.ref.name, "character_error_rate": rate}
@@ -269,23 +280,3 @@ def _first(found: "list[Shown]") -> "Shown":
     if (ref := first([one.ref for one in found])) is None:
         raise typer.BadParameter(f"there are only translations: name one with --transcript {found[0].ref.name}")
     return _named(found, ref.name)
-
-
-def _may_leave(archive: "Archive", clip: str, *, restricted: bool, by: str | None) -> bool:
-    """Whether a clip is closed, and a named person takes its words out all the same. Raises RefusedError if nobody."""
-    from archive.steps.work import access_of
-
-    captures = archive.ledger.clips.captures(clip)
-    closed = access_of(archive, clip, captures[-1].source if captures else None).level != "public"
-    if closed and not (restricted and by):
-        raise RefusedError(
-            f"{clip} is restricted: open it with `thirdcopy access {clip} public --by NAME`, "
-            "or take it out with --restricted --by NAME, which is recorded"
-        )
-    return closed
-
-
-def _left(archive: "Archive", clip: str, what: str, by: str | None) -> None:
-    from archive.records import DISSEMINATION
-
-    archive.event(f"work-{clip}", DISSEMINATION, agent=by, detail=what)

@@ -17,7 +17,7 @@ from archive.errors import Fork, SettingsError
 from archive.ledger import Ledger, opening, tables
 from archive.ledger.clips import AccessGiven
 from archive.ledger.copies import Copy, CopyState, Held, SealedVersion
-from archive.records import FIXITY_CHECK, Event, Listing
+from archive.records import FIXITY_CHECK, METADATA, Event, Listing
 from tests.support.archives import MONDAY, a_judgement, a_link, transcript
 
 
@@ -197,11 +197,14 @@ def test_a_link_that_changed_since_it_was_seen_is_not_judged_nor_any_with_it(led
     one, two = (a_link("peertube-x", entry) for entry in ("1", "2"))
     ledger.readings.set_links("peertube-x", [one, two])
     seen = two.model_copy(update={"score": 0.1})
-    given = [(one, a_judgement(one)), (seen, a_judgement(two))]
+    event = Event(object="work-peertube-x", type=METADATA, at=MONDAY, agent="A. Reader")
+    given = [(one, a_judgement(one), event), (seen, a_judgement(two), event)]
     assert ledger.readings.judge_as_seen(given) == [two.id]
     assert ledger.readings.judgements() == []
-    assert ledger.readings.judge_as_seen([given[0], (two, given[1][1])]) == []
+    assert list(ledger.events.all()) == []
+    assert ledger.readings.judge_as_seen([given[0], (two, *given[1][1:])]) == []
     assert ledger.readings.judgements(link=two.id) == [given[1][1]]
+    assert list(ledger.events.all()) == [event, event]
 
 
 def test_order_of_links_does_not_depend_on_the_order_in_which_they_came(ledger: Ledger) -> None:

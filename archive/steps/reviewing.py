@@ -1,0 +1,168 @@
+"""Review: what waits for a person, and what they decide. Every judgement is kept at once, with an event."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from archive.errors import ChangedMeanwhile, NoSuchLink, WrongFile
+from archive.linking import review_sheet
+from archive.linking.judgements import moment_after, verdict_of
+from archive.linking.novelty import pieces
+from archive.linking.quoting import in_context, passages
+from archive.linking.register import Entry, Register
+from archive.linking.review_sheet import Returned, Told
+from archive.linking.sheets import SheetError
+from archive.linking.waiting import Waiting, Wanted, look
+from archive.linking.waiting import waiting as in_order
+from archive.opened import Archive
+from archive.records import METADATA, Decision, Event, Judgement, Link
+from archive.steps.quoting import texts_of
+
+TAKEN_BACK = "taken back"
+
+
+def waiting(archive: Archive, by: str, wanted: Wanted) -> list[Waiting]:
+    """What waits for a person, in the order in which they are asked."""
+    readings = archive.ledger.readings
+    return in_order(readings.links(wanted.clip, entry=wanted.entry), by_link(archive, wanted.clip), by, wanted)
+
+
+def by_link(archive: Archive, clip: str | None = None) -> dict[str, list[Judgement]]:
+    """The judgements of a clip's links, or all, by link."""
+    found = dict[str, list[Judgement]]()
+    for judgement in archive.ledger.readings.judgements(clip):
+        found.setdefault(judgement.link, []).append(judgement)
+    return found
+
+
+def still_waiting(archive: Archive, one: Waiting, by: str, wanted: Wanted) -> Waiting | None:
+    """How something that waited stands now; None if it waits no more, as somebody judged it or it is gone."""
+    readings = archive.ledger.readings
+    found = {link.id: link for link in readings.links(one.link.clip)}.get(one.link.id)
+    return look(found, readings.judgements(link=found.id), by, wanted) if found else None
+
+
+def link_of(archive: Archive, link: str, *, clip: str) -> Link:
+    """A link of a clip by its id. Raises NoSuchLink."""
+    for found in archive.ledger.readings.links(clip):
+        if found.id == link:
+            return found
+    raise NoSuchLink(f"{clip} has no link {link}: `thirdcopy show {clip}` says which it has")
+
+
+def entries_of(registers: Mapping[str, Register]) -> dict[tuple[str, str], Entry]:
+    """The entries of registers by the register's name and their number."""
+    return {(name, entry.number): entry for name, register in registers.items() for entry in register.entries}
+
+
+def told(archive: Archive, found: Iterable[Waiting], entries: Mapping[tuple[str, str], Entry]) -> Iterator[Told]:
+    """What waits, with what is shown beside it. The texts of a clip are read once for those that follow each other."""
+    for clip, some in groupby(found, key=lambda one: one.link.clip):
+        ones = list(some)
+        texts = texts_of(archive, clip, [one.link for one in ones])
+        captures = archive.ledger.clips.captures(clip)
+        for one in ones:
+            link = one.link
+            yield Told(
+                waiting=one,
+                context=in_context(passages(link)[0], texts.get(link.where)),
+                url=captures[-1].url if captures else "",
+                extractor=captures[-1].extractor if captures else "",
+                entry=entries.get((link.register_name, link.entry)),
+                alternatives=tuple(
+                    (other.entry, other.score, entries.get((link.register_name, other.entry)))
+                    for other in link.alternatives
+                ),
+            )
+
+
+def judge(archive: Archive, link: Link, decision: Decision, *, by: str, why: str | None = None) -> Judgement:
+    """Keep what a person decides about a link as they saw it. Raises ChangedMeanwhile if it is another by now."""
+    (judgement,) = judge_all(archive, [(link, decision, why)], by=by)
+    return judgement
+
+
+def judge_all(archive: Archive, decided: Sequence[tuple[Link, Decision, str | None]], *, by: str) -> list[Judgement]:
+    """Keep what a person decides about several links, all or none; with each what it replaces, and what was seen.
+
+    Raises ChangedMeanwhile if one of the links is another by now, or gone; nothing is kept then.
+    """
+    readings = archive.ledger.readings
+    judgements = [_judgement(archive, link, decision, by, why) for link, decision, why in decided]
+    given = [
+        (one[0], judgement, _event(one[0].clip, judgement)) for one, judgement in zip(decided, judgements, strict=True)
+    ]
+    if changed := readings.judge_as_seen(given):
+        raise ChangedMeanwhile(
+            f"{', '.join(changed)}: proposed anew since it was looked at, so nothing was kept; look again"
+        )
+    return judgements
+
+
+def take_in(archive: Archive, data: bytes, *, by: str, partial: bool = False, dry_run: bool = False) -> Returned:
+    """Keep the verdicts of a spreadsheet that came back: all of them, or none if a row is at fault, unless `partial`.
+
+    A verdict that the person has given already, with the same reason, adds nothing: `given` of the answer are those
+    that are new. Raises WrongFile if the file as a whole cannot be read, and ChangedMeanwhile as `judge_all`.
+    """
+    readings = archive.ledger.readings
+    try:
+        found = review_sheet.read(data, {link.id: link for link in readings.links()})
+    except SheetError as error:
+        raise WrongFile(f"{error}; nothing was kept") from error
+    before = by_link(archive)
+    new = tuple(one for one in found.given if not _said(before.get(one.link.id, ()), by, one.decision, one.why))
+    if not dry_run and (partial or not found.faults):
+        judge_all(archive, [(one.link, one.decision, one.why) for one in new], by=by)
+    return replace(found, given=new)
+
+
+def _said(judgements: Sequence[Judgement], by: str, decision: Decision, why: str | None) -> bool:
+    """Whether a person's newest judgement says the same already; nobody withdraws what they never gave."""
+    mine = [one for one in judgements if one.by == by]
+    if not mine:
+        return decision == "withdrawn"
+    newest = max(enumerate(mine), key=lambda pair: (pair[1].at, pair[0]))[1]
+    return (newest.verdict, newest.why) == (decision, why)
+
+
+def take_back(archive: Archive, clip: str, judgement: Judgement) -> Judgement:
+    """Undo a person's newest judgement of a link by adding one: their verdict before as it was, or `withdrawn`.
+
+    It is possible also when the link was proposed anew since: a judged link is never gone.
+    """
+    readings, by = archive.ledger.readings, judgement.by
+    before = readings.judgements(link=judgement.link)
+    older = [one for one in before if one.by == by and one.at < judgement.at and one.verdict == judgement.was]
+    seen = older[-1] if judgement.was else judgement
+    made = Judgement(
+        link=judgement.link,
+        verdict=judgement.was or "withdrawn",
+        by=by,
+        at=moment_after(before, by, archive.clock()),
+        why=TAKEN_BACK,
+        was=verdict_of(before, by),
+        entry_sha256=seen.entry_sha256,
+        evidence=seen.evidence,
+    )
+    readings.judge(clip, made, _event(clip, made))
+    return made
+
+
+def _judgement(archive: Archive, link: Link, decision: Decision, by: str, why: str | None) -> Judgement:
+    before = archive.ledger.readings.judgements(link=link.id)
+    return Judgement(
+        link=link.id,
+        verdict=decision,
+        by=by,
+        at=moment_after(before, by, archive.clock()),
+        why=why,
+        was=verdict_of(before, by),
+        entry_sha256=link.entry_sha256,
+        evidence=tuple(pieces(link)),
+    )
+
+
+def _event(clip: str, judgement: Judgement) -> Event:
+    detail = f"link {judgement.link} judged {judgement.verdict}"
+    return Event(object=f"work-{clip}", type=METADATA, at=judgement.at, agent=judgement.by, detail=detail)
