@@ -13,7 +13,7 @@ import typer
 
 from archive.errors import ArchiveError
 from flows import console
-from flows.commands import common, keeping, linking, reading, running, setting_up, targets, transcripts
+from flows.commands import common, keeping, linking, reading, reviewing, running, setting_up, targets, transcripts
 from flows.commands.common import Config
 from storage.errors import TargetError
 from transcription.errors import TranscriptionError
@@ -28,9 +28,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for room in (setting_up.app, running.app, linking.app, reading.app, transcripts.app, keeping.app):
+for room in (setting_up.app, running.app, linking.app, reading.app, transcripts.app, reviewing.app, keeping.app):
     app.registered_commands += room.registered_commands
 app.add_typer(targets.app, name="targets")
+app.add_typer(reviewing.review, name="review")
 
 
 def _version(asked: bool) -> None:

@@ -53,6 +53,14 @@ def complete_target(incomplete: str) -> list[str]:
         return []
 
 
+def complete_register(incomplete: str) -> list[str]:
+    """Names of registers for the shell's completion."""
+    try:
+        return [name for name in settings().registers if name.startswith(incomplete)]
+    except Exception:
+        return []
+
+
 def complete_source(incomplete: str) -> list[str]:
     """Names of sources for the shell's completion."""
     try:
@@ -97,6 +105,9 @@ Clip = Annotated[
     str, typer.Argument(help="A clip's id, as `status` and `show` print it.", autocompletion=complete_clip)
 ]
 Clips = Annotated[list[str] | None, typer.Argument(help="Clip ids.", autocompletion=complete_clip)]
+OfRegister = Annotated[
+    str | None, typer.Option("--register", help="Only this register.", autocompletion=complete_register)
+]
 By = Annotated[str | None, typer.Option("--by", help="Your name, for the record.")]
 Sources = Annotated[
     list[str] | None,

@@ -1,4 +1,4 @@
-"""Commands that look: status, one clip; and those that let a person decide."""
+"""Commands that look, at the archive, one clip or one entry, and that open or close a clip."""
 
 from datetime import timedelta
 from enum import StrEnum
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from flows import console
+from flows import console, link_lines
 from flows.commands import common
-from flows.commands.common import Clip, Config, DryRun, Json
+from flows.commands.common import Clip, Config, DryRun, Json, OfRegister
 
 if TYPE_CHECKING:
     from archive.records import Correction
@@ -24,14 +24,6 @@ class Level(StrEnum):
 
     restricted = "restricted"
     public = "public"
-
-
-class Verdict(StrEnum):
-    """What a person decides about a link."""
-
-    positive = "positive"
-    negative = "negative"
-    unsure = "unsure"
 
 
 @app.command(epilog="Example: thirdcopy status --json")
@@ -163,18 +155,9 @@ def _print_sidecar(document: "Sidecar") -> None:
         console.out.print(f"[bold]{name:>10}[/]  {escape(console.plain(text))}", highlight=False, soft_wrap=True)
     _print_transcripts(document)
     for link in document.links:
-        where = f"at {link.start:.0f} s" if link.start is not None else f"in the {link.where}"
-        stands = link.judgement or "no judgement"
-        console.out.print(
-            f"[bold]{'link':>10}[/]  entry {escape(link.entry)}: tier {link.tier}, {link.method}, {link.role}, "
-            f"score {link.score:.2f}\n{'':>12}{where}: “{escape(console.shorten(link.quote, 80))}”\n"
-            f"{'':>12}{stands}; its id is {link.id}",
-            highlight=False,
-            soft_wrap=True,
-        )
-        if link.conflict:
-            conflict = escape(console.plain(link.conflict))
-            console.out.print(f"{'':>12}[red]conflict:[/] {conflict}", highlight=False, soft_wrap=True)
+        title = f"entry {link.entry} of {link.register_name}"
+        for line in link_lines.lines(link, link.judgements, label="link", title=title):
+            console.out.print(line, highlight=False, soft_wrap=True)
 
 
 def _declared(document: "Sidecar") -> str:
@@ -232,28 +215,38 @@ def access(
     console.out.print(f"{clip}: {before} → {level.value}" + (" (dry run)" if dry_run else ""), highlight=False)
 
 
-@app.command(epilog="Example: thirdcopy judge peertube-abc123 0123456789abcdef positive --by 'R. Researcher'")
-def judge(
-    clip: Clip,
-    link: Annotated[str, typer.Argument(help="The link's id, as `show` prints it.")],
-    verdict: Verdict,
-    by: Annotated[str, typer.Option("--by", help="Your name, for the record.")],
-    why: Annotated[str | None, typer.Option("--why", help="Your reason.")] = None,
+@app.command(epilog="Example: thirdcopy entry 1358")
+def entry(
+    number: Annotated[str, typer.Argument(help="An entry's number in a register.")],
+    register: OfRegister = None,
     config: Config = None,
-    dry_run: DryRun = False,
+    as_json: Json = False,
 ) -> None:
-    """Judge a link. Judgements are only ever added; your newest one counts as yours."""
-    from archive.records import METADATA, Judgement
+    """Show every clip and second that concerns an entry, with how each link stands."""
+    from archive.linking.judgements import standing
+    from archive.steps.reviewing import by_link
 
     with common.reading() as archive:
-        common.known(archive, [clip])
-        links = {found.id: found for found in archive.ledger.readings.links(clip)}
-        if link not in links:
-            raise typer.BadParameter(f"{clip} has no link {link}{console.nearest(link, list(links))}")
-        if not dry_run:
-            judgement = Judgement(link=link, verdict=verdict.value, by=by, at=archive.clock(), why=why)
-            archive.ledger.readings.judge(clip, judgement)
-            archive.event(f"work-{clip}", METADATA, agent=by, detail=f"link {link} judged {verdict.value}")
-    console.out.print(
-        f"{link} ({links[link].entry}): {verdict.value}" + (" (dry run)" if dry_run else ""), highlight=False
-    )
+        found = [one for one in archive.ledger.readings.links(entry=number) if register in (None, one.register_name)]
+        found.sort(key=lambda one: (one.register_name, one.tier, -one.score, one.clip))
+        judged = {one.id: by_link(archive, one.clip).get(one.id, []) for one in found}
+    if as_json:
+        facts = [
+            {
+                **one.model_dump(mode="json"),
+                "judgement": standing(judged[one.id]),
+                "judgements": [judgement.model_dump(mode="json") for judgement in judged[one.id]],
+            }
+            for one in found
+        ]
+        return console.print_json({"entry": number, "links": facts})
+    if not found:
+        of = f" of {register}" if register else ""
+        console.out.print(f"no clip is linked to entry {number}{of}", highlight=False, markup=False)
+    for name in dict.fromkeys(one.register_name for one in found):
+        mine = [one for one in found if one.register_name == name]
+        console.out.print(f"[bold]entry {number} of {name}[/]: {len(mine)} clips", highlight=False)
+        for one in mine:
+            for line in link_lines.lines(one, judged[one.id], label="clip", title=one.clip):
+                console.out.print(line, highlight=False, soft_wrap=True)
+    return None

@@ -1,0 +1,45 @@
+"""A link in a few lines of 80 columns, as `show` and `entry` print it."""
+
+from collections.abc import Sequence
+
+from rich.markup import escape
+
+from archive.linking.judgements import standing
+from archive.linking.quoting import passages
+from archive.linking.telling import evidence, judged, rivals, stands, when
+from archive.records import Judgement, Link
+from flows import console
+
+LABEL = 10
+SHOWN = 3
+"""Passages and parts of evidence that are printed; `--json` has all."""
+
+
+def lines(link: Link, judgements: Sequence[Judgement], *, label: str, title: str) -> list[str]:
+    """A link as marked-up lines: how it stands, its seconds, its quote, its evidence, who judged it."""
+    told = [stands(standing(judgements)) + ("" if link.proposed else ", no longer proposed")]
+    facts = ", ".join(
+        [f"tier {link.tier}", link.method, link.role, f"score {link.score:.2f}", *filter(None, [rivals(link)])]
+    )
+    places = passages(link)
+    at = ", ".join(dict.fromkeys(when(place) for place in places[:SHOWN]))
+    at += f" and {len(places) - SHOWN} more" if len(places) > SHOWN else ""
+    parts = evidence(link)
+    return [
+        f"[bold]{label:>{LABEL}}[/]  {_cut(title)}: [bold]{escape(told[0])}[/]",
+        _under(facts),
+        _under(f"{at}: “{link.quote}”"),
+        *([_under("; ".join(parts[:SHOWN]) + ("; …" if len(parts) > SHOWN else ""))] if parts else []),
+        *(_under(line) for line in judged(judgements)),
+        *([_under(f"conflict: {link.conflict}", "red")] if link.conflict else []),
+        _under(f"link {link.id}"),
+    ]
+
+
+def _under(words: str, style: str = "") -> str:
+    text = _cut(words)
+    return f"{'':>{LABEL + 2}}" + (f"[{style}]{text}[/]" if style else text)
+
+
+def _cut(words: str) -> str:
+    return escape(console.shorten(words, 80 - LABEL - 2))
