@@ -84,6 +84,11 @@ def look(link: Link, judgements: Sequence[Judgement], by: str, wanted: Wanted) -
     return Waiting(link, tuple(judgements), reason, new)
 
 
+def has_returned(link: Link, judgements: Sequence[Judgement]) -> bool:
+    """Whether a link that was judged waits again, for anybody: its entry has changed, or there is new evidence."""
+    return stale(link, judgements) or bool(_new(link, judgements))
+
+
 def proposal_digest(link: Link) -> str:
     """What a row of a spreadsheet is checked with: 16 hex digits of the sha256 over the link's canonical JSON."""
     return sha256(rfc8785.dumps(link.model_dump(mode="json"))).hexdigest()[:16]
@@ -99,13 +104,17 @@ def _reason(
         return "disagreement", ()
     if stale(link, judgements):
         return "entry changed", ()
-    if stands in ("negative", "unsure") and (new := unseen(link, judgements)):
+    if new := _new(link, judgements):
         return "new evidence", new
     if not found:
         if not link.proposed:
             return None, ()
         return ("conflict" if link.conflict else "proposed"), ()
     return ("judged by others" if everybody and not mine else None), ()
+
+
+def _new(link: Link, judgements: Sequence[Judgement]) -> tuple[str, ...]:
+    return unseen(link, judgements) if standing(judgements) in ("negative", "unsure") else ()
 
 
 def _place(one: Waiting) -> tuple[object, ...]:

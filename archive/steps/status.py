@@ -10,11 +10,13 @@ from archive.costs import Cost, yearly
 from archive.cron import runs_a_year
 from archive.ledger.copies import ARRIVED, Held
 from archive.linking.judgements import standing
+from archive.linking.waiting import has_returned
 from archive.opened import Archive
-from archive.records import Judgement, Moment, Record
+from archive.records import Moment, Record
 from archive.shown import standing as standing_corrections
 from archive.spread import Loss, Lost, survivors
 from archive.stanzas import DistinctSettings
+from archive.steps.reviewing import by_link
 from archive.steps.storing import enough_at, owed
 from storage.targets import address
 from storage.targets.common_settings import Labels
@@ -45,13 +47,17 @@ class TargetCounts(Record):
 
 
 class LinkCounts(Record):
-    """Links at no judgement, by judgement, and in conflict."""
+    """Links at no judgement, by judgement, and in conflict.
+
+    `returned` are those that somebody judged and that wait again: the entry has changed, or there is new evidence.
+    """
 
     proposed: int
     positive: int
     negative: int
     unsure: int
     conflicts: int
+    returned: int
 
 
 class CorrectionCounts(Record):
@@ -154,11 +160,8 @@ def _corrections(archive: Archive) -> CorrectionCounts:
 
 def _links(archive: Archive) -> LinkCounts:
     """The links of which somebody judged are few; the others are only counted, since each text takes time to read."""
-    readings = archive.ledger.readings
-    by_link: dict[str, list[Judgement]] = {}
-    for judgement in readings.judgements():
-        by_link.setdefault(judgement.link, []).append(judgement)
-    stands = {link: standing(given) for link, given in by_link.items()}
+    readings, given = archive.ledger.readings, by_link(archive)
+    stands = {link: stand for link, some in given.items() if (stand := standing(some))}
     counts = Counter(stands.values())
     return LinkCounts(
         proposed=readings.count_links() - len(stands),
@@ -166,4 +169,5 @@ def _links(archive: Archive) -> LinkCounts:
         negative=counts["negative"],
         unsure=counts["unsure"],
         conflicts=len(readings.disagreeing() | {link for link, stand in stands.items() if stand == "conflict"}),
+        returned=sum(has_returned(link, given[link.id]) for link in readings.judged_links()),
     )

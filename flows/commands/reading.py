@@ -71,7 +71,8 @@ def _print_status(counted: "Status") -> None:
     console.out.print(f"[bold]corrections[/]  {corrections.corrections:,}{wrong}", highlight=False)
     console.out.print(
         f"[bold]links[/]        {links.proposed:,} proposed, {links.positive:,} positive, {links.negative:,} negative, "
-        f"{links.unsure:,} unsure, {links.conflicts:,} in conflict",
+        f"{links.unsure:,} unsure, {links.conflicts:,} in conflict"
+        + (f",\n[yellow]{'':>14}{links.returned:,} to be judged again[/]" if links.returned else ""),
         highlight=False,
     )
     for name, target in counted.targets.items():

@@ -170,4 +170,10 @@ def test_links_are_counted_by_how_they_stand(archive: Archive) -> None:
         "negative": 1,
         "unsure": 1,
         "conflicts": 2,
+        "returned": 0,
     }
+    archive.ledger.readings.judge("peertube-1", a_judgement(links[0], "withdrawn", hours=1))
+    seen = a_judgement(links[1], "negative", hours=1).model_copy(update={"evidence": ("a piece that was seen",)})
+    archive.ledger.readings.judge("peertube-1", seen)
+    counts = status(archive).links
+    assert (counts.proposed, counts.positive, counts.negative, counts.returned) == (2, 1, 1, 1)

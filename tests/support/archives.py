@@ -14,7 +14,7 @@ from archive.ledger.copies import SealedVersion
 from archive.mirroring import Stored, store_owed
 from archive.opened import Archive
 from archive.readiness import ready
-from archive.records import Capture, Event, File, FileRole, Judgement, Link, TranscriptRef, Verdict
+from archive.records import Capture, Decision, Event, File, FileRole, Judgement, Link, TranscriptRef
 from archive.settings import Settings
 from archive.spool import Item, document, seal
 from storage.contract import Target
@@ -211,7 +211,7 @@ def a_link(clip: str, entry: str = "1358", *, score: float = 0.7, register: str 
     )
 
 
-def a_judgement(link: Link, verdict: Verdict = "positive", by: str = "A. Reader", *, hours: float = 0) -> Judgement:
+def a_judgement(link: Link, verdict: Decision = "positive", by: str = "A. Reader", *, hours: float = 0) -> Judgement:
     """What somebody decided about a link."""
     return Judgement(link=link.id, verdict=verdict, by=by, at=MONDAY + timedelta(hours=hours))
 

@@ -126,7 +126,7 @@ def test_status_has_what_is_promised(first: First) -> None:
     assert status["minimum_copies"] == 3
     assert status["transcripts"] == held + 2, "one clip has two tracks, and one has captions"
     assert status["corrections"] == {"corrections": 0, "conflicts": 0}
-    assert set(status["links"]) == {"proposed", "positive", "negative", "unsure", "conflicts"}
+    assert set(status["links"]) == {"proposed", "positive", "negative", "unsure", "conflicts", "returned"}
     assert status["links"]["proposed"] >= 1
 
 

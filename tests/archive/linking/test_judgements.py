@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.linking.judgements import stale, standing
-from archive.records import Judgement, Link, Verdict
+from archive.linking.judgements import counting, moment_after, stale, standing, verdict_of
+from archive.records import Decision, Judgement, Link
 
 START = datetime(2030, 1, 1, tzinfo=UTC)
 
 
-def judged(by: str, verdict: Verdict, day: int, link: str = "l", entry: str | None = None) -> Judgement:
+def judged(by: str, verdict: Decision, day: int, link: str = "l", entry: str | None = None) -> Judgement:
     return Judgement(link=link, verdict=verdict, by=by, at=START + timedelta(days=day), entry_sha256=entry)
 
 
@@ -59,8 +59,12 @@ def test_judgements_of_two_links_are_refused() -> None:
         standing([judged("a", "positive", 1), judged("a", "positive", 1, link="m")])
 
 
-@given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(["positive", "negative", "unsure"])), max_size=8))
-def test_the_order_they_come_in_does_not_matter(given_: list[tuple[str, Verdict]]) -> None:
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("abc"), st.sampled_from(["positive", "negative", "unsure", "withdrawn"])), max_size=8
+    )
+)
+def test_the_order_they_come_in_does_not_matter(given_: list[tuple[str, Decision]]) -> None:
     judgements = [judged(by, verdict, day) for day, (by, verdict) in enumerate(given_)]
     assert standing(judgements) == standing(judgements[::-1])
 
@@ -89,3 +93,32 @@ def test_where_no_state_was_noted_nothing_is_stale() -> None:
 def test_a_judgement_of_another_link_says_nothing_of_this_one() -> None:
     with pytest.raises(ValueError, match="link l alone"):
         stale(linked("new"), [judged("a", "positive", 1, link="m")])
+
+
+def test_what_is_withdrawn_counts_for_nothing() -> None:
+    taken_back = [judged("a", "positive", 1), judged("a", "withdrawn", 2)]
+    assert standing(taken_back) is None
+    assert verdict_of(taken_back, "a") is None
+    assert standing([*taken_back, judged("b", "negative", 1)]) == "negative"
+    assert standing([*taken_back, judged("a", "unsure", 3)]) == "unsure"
+    assert not stale(linked("new"), [judged("a", "positive", 1, entry="old"), judged("a", "withdrawn", 2, entry="old")])
+
+
+def test_another_persons_judgement_that_is_withdrawn_hides_no_stale_one() -> None:
+    old, new = judged("a", "positive", 1, entry="old"), judged("b", "positive", 2, entry="new")
+    assert stale(linked("new"), [old, new, judged("b", "withdrawn", 3, entry="new")])
+
+
+def test_the_newest_that_counts_comes_last() -> None:
+    given_ = [judged("a", "positive", 1), judged("b", "negative", 2), judged("a", "negative", 3)]
+    assert [one.by for one in counting(given_)] == ["b", "a"]
+    assert [verdict_of(given_, by) for by in "abc"] == ["negative", "negative", None]
+
+
+def test_two_judgements_of_one_person_are_never_of_one_second() -> None:
+    first = judged("a", "positive", 0)
+    assert moment_after([], "a", START) == START
+    assert moment_after([first], "b", START) == START
+    assert moment_after([first], "a", START) == START + timedelta(seconds=1)
+    assert moment_after([first], "a", START - timedelta(days=9)) == START + timedelta(seconds=1)
+    assert moment_after([first], "a", START + timedelta(days=9)) == START + timedelta(days=9)
