@@ -77,6 +77,7 @@ def read(data: bytes, wanted: Sequence[str]) -> list[Row]:
             line = reader.line_num + 1 + skipped
             cells = next(reader, None)
             if cells is None:
+                _named(names, wanted)
                 return rows
             if not names:
                 names = _named(cells, wanted)

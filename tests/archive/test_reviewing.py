@@ -1,0 +1,259 @@
+"""Deciding in a real ledger: what is kept of a judgement, what a run carries on, and what outlives new proposals."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Sequence
+from hashlib import sha512
+from pathlib import Path
+
+import pytest
+
+from archive.errors import ChangedMeanwhile, NoSuchLink, WrongFile
+from archive.linking.annotations import holds
+from archive.linking.novelty import pieces
+from archive.linking.register import Entry
+from archive.linking.review_sheet import COLUMNS, write
+from archive.linking.waiting import Wanted
+from archive.opened import Archive
+from archive.records import METADATA, Link, Passage
+from archive.sidecar import Sidecar, read_sidecar, to_bytes
+from archive.steps import exporting, reviewing
+from archive.steps.rebuilding import rebuild
+from archive.steps.work import build, seal_work, to_seal
+from tests.support.archives import (
+    MONDAY,
+    Clock,
+    a_link,
+    an_archive,
+    events,
+    folder_targets,
+    keep,
+    store_all,
+    transcript,
+    usable,
+)
+
+CLIP, OTHER = "peertube-one", "peertube-two"
+TEXT = "She is Mahire Tohti, entry 1358. Her number is 110101199003078515."
+ANY = Wanted()
+ME, YOU = "A. Reader", "B. Reader"
+
+
+def link_to(clip: str, entry: str = "1358", quote: str = "entry 1358", **fields: object) -> Link:
+    link = a_link(clip, entry)
+    return link.model_copy(update={"quote": quote, "offset": TEXT.index(quote), "entry_sha256": "e", **fields})
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[Archive]:
+    """Two clips with a talk and two links each."""
+    with an_archive(tmp_path / "state", folder_targets(tmp_path), clock=Clock()) as opened:
+        for clip in (CLIP, OTHER):
+            keep(opened, clip)
+            opened.ledger.readings.add_transcript(clip, *transcript(clip, TEXT))
+            opened.ledger.readings.set_links(clip, [link_to(clip), link_to(clip, "7", "Mahire Tohti", tier="C")])
+        store_all(opened)
+        yield opened
+
+
+def sealed(archive: Archive) -> Sidecar:
+    """The sidecar as it was sealed last."""
+    head = archive.ledger.copies.head(f"work-{CLIP}")
+    assert head is not None
+    folder = archive.spool / f"work-{CLIP}" / f"v{head.version}" / "content"
+    return read_sidecar((folder / "sidecar.json").read_bytes())
+
+
+def queue(archive: Archive, by: str = ME) -> list[tuple[str, str]]:
+    return [(one.link.clip, one.link.entry) for one in reviewing.waiting(archive, by, ANY)]
+
+
+def test_a_judgement_says_who_when_why_what_it_replaced_and_what_was_seen(archive: Archive) -> None:
+    link = link_to(CLIP)
+    reviewing.judge(archive, link, "positive", by=ME, why="she says it")
+    made = reviewing.judge(archive, link, "negative", by=ME)
+    first, second = archive.ledger.readings.judgements(CLIP)
+    assert second == made
+    assert (first.by, first.at, first.why, first.was) == (ME, MONDAY, "she says it", None)
+    assert (second.verdict, second.was, second.why) == ("negative", "positive", None)
+    assert second.at > first.at
+    assert (first.entry_sha256, first.evidence) == ("e", tuple(pieces(link)))
+    told = [(event.type, event.agent, event.detail) for event in events(archive, f"work-{CLIP}")][-2:]
+    assert told == [
+        (METADATA, ME, f"link {link.id} judged positive"),
+        (METADATA, ME, f"link {link.id} judged negative"),
+    ]
+
+
+def test_a_link_that_was_proposed_anew_is_not_judged_unseen(archive: Archive) -> None:
+    before = len(list(archive.ledger.events.all()))
+    for changed in (link_to(CLIP, score=0.1), link_to(CLIP, "99")):
+        with pytest.raises(ChangedMeanwhile, match="look again"):
+            reviewing.judge(archive, changed, "positive", by=ME)
+    assert archive.ledger.readings.judgements() == []
+    assert len(list(archive.ledger.events.all())) == before
+    with pytest.raises(NoSuchLink, match="thirdcopy show"):
+        reviewing.link_of(archive, "ffff", clip=CLIP)
+
+
+def test_taking_back_adds_and_brings_the_verdict_before(archive: Archive) -> None:
+    link = link_to(CLIP)
+    first = reviewing.judge(archive, link, "positive", by=ME, why="she says it")
+    archive.ledger.readings.set_links(CLIP, [newer := link_to(CLIP, entry_sha256="f")])
+    second = reviewing.judge(archive, newer, "negative", by=ME)
+    back = reviewing.take_back(archive, CLIP, second)
+    assert (back.verdict, back.was, back.why, back.entry_sha256) == ("positive", "negative", "taken back", "e")
+    gone = reviewing.take_back(archive, CLIP, first)
+    assert (gone.verdict, gone.was) == ("withdrawn", "positive")
+    assert [one.verdict for one in archive.ledger.readings.judgements(CLIP)] == [
+        "positive",
+        "negative",
+        "positive",
+        "withdrawn",
+    ]
+    assert (CLIP, "1358") in queue(archive)
+
+
+def test_the_same_verdict_within_a_second_after_it_was_taken_back_stands(archive: Archive) -> None:
+    link = link_to(CLIP)
+    for _ in range(3):
+        reviewing.take_back(archive, CLIP, reviewing.judge(archive, link, "positive", by=ME))
+    reviewing.judge(archive, link, "positive", by=ME)
+    assert len(archive.ledger.readings.judgements(CLIP)) == 7
+    assert [one.judgement for one in build(archive, CLIP).links if one.id == link.id] == ["positive"]
+
+
+def test_what_is_judged_is_out_of_the_queue_until_people_disagree(archive: Archive) -> None:
+    assert len(queue(archive)) == 4
+    reviewing.judge(archive, link_to(CLIP), "positive", by=ME)
+    assert (CLIP, "1358") not in queue(archive)
+    assert (CLIP, "1358") not in queue(archive, YOU)
+    reviewing.judge(archive, link_to(CLIP), "negative", by=YOU)
+    assert queue(archive)[0] == (CLIP, "1358")
+    assert (CLIP, "1358") not in queue(archive, YOU)
+    assert build(archive, CLIP).links[0].judgement == "conflict"
+
+
+def test_a_run_carries_all_judgements_of_a_clip_in_one_version(archive: Archive) -> None:
+    seal_work(archive, CLIP, usable(archive))
+    for by, verdict in ((ME, "positive"), (YOU, "negative")):
+        for entry, quote, tier in (("1358", "entry 1358", "B"), ("7", "Mahire Tohti", "C")):
+            reviewing.judge(archive, link_to(CLIP, entry, quote, tier=tier), verdict, by=by)  # type: ignore[arg-type]
+    assert CLIP in to_seal(archive)
+    seal_work(archive, CLIP, usable(archive))
+    head = archive.ledger.copies.head(f"work-{CLIP}")
+    assert head is not None
+    assert head.version == 2
+    assert [len(link.judgements) for link in sealed(archive).links] == [2, 2]
+
+
+def test_judgements_hold_over_a_new_capture_and_over_new_proposals(archive: Archive) -> None:
+    reviewing.judge(archive, link_to(CLIP), "positive", by=ME)
+    reviewing.judge(archive, link_to(CLIP, "7", "Mahire Tohti", tier="C"), "negative", by=ME)
+    keep(archive, CLIP, take=2)
+    store_all(archive)
+    assert len(archive.ledger.clips.captures(CLIP)) == 2
+    archive.ledger.readings.set_links(CLIP, [link_to(CLIP, rules="rules/2")])
+    document = build(archive, CLIP)
+    assert [(link.entry, link.judgement, link.proposed) for link in document.links] == [
+        ("1358", "positive", True),
+        ("7", "negative", False),
+    ]
+    assert queue(archive) == [(OTHER, "1358"), (OTHER, "7")]
+    other = [link.judgement for link in build(archive, OTHER).links]
+    assert other == [None, None]
+
+
+def test_what_was_refused_comes_back_only_with_new_evidence(archive: Archive) -> None:
+    reviewing.judge(archive, link_to(CLIP), "negative", by=ME)
+    archive.ledger.readings.set_links(CLIP, [link_to(CLIP, score=0.1, tier="C", rules="rules/2", offset=3)])
+    assert queue(archive) == [(OTHER, "1358"), (OTHER, "7")]
+    passage = Passage(where="title", quote="https://register.example/1358", offset=0)
+    archive.ledger.readings.set_links(CLIP, [link_to(CLIP, further=(passage,))])
+    assert queue(archive)[0] == (CLIP, "1358")
+
+
+def test_every_position_in_a_sealed_sidecar_holds_in_its_sealed_transcript(archive: Archive) -> None:
+    reviewing.judge(archive, link_to(CLIP), "positive", by=ME)
+    seal_work(archive, CLIP, usable(archive))
+    document = sealed(archive)
+    assert document.annotations is not None
+    data = (archive.spool / f"work-{CLIP}" / "v1" / "content" / "transcripts" / "whisper-base-t1.json").read_bytes()
+    items: Sequence[dict[str, object]] = document.annotations["first"]["items"]  # type: ignore[index,call-overload,assignment]
+    assert [item["motivation"] for item in items] == ["identifying", "assessing", "linking"]
+    assert [holds(item, data) for item in items] == [True, False, True]
+    assert sha512(data).hexdigest() in json.dumps(items)
+    assert "110101" not in json.dumps(items)
+
+
+def test_a_sidecar_without_annotations_is_read_and_one_with_them_is_rebuilt(archive: Archive, tmp_path: Path) -> None:
+    reviewing.take_back(archive, CLIP, reviewing.judge(archive, link_to(CLIP), "positive", by=ME))
+    reviewing.judge(archive, link_to(CLIP), "unsure", by=YOU, why="who?")
+    for clip in (CLIP, OTHER):
+        seal_work(archive, clip, usable(archive))
+    store_all(archive)
+    document = sealed(archive)
+    bare = json.loads(to_bytes(document))
+    del bare["annotations"]
+    for link in bare["links"]:
+        del link["proposed"]
+    assert read_sidecar(json.dumps(bare).encode()).links == document.links
+    with an_archive(tmp_path / "anew", archive.targets, clock=Clock()) as anew:
+        rebuild(anew, archive.targets)
+        assert build(anew, CLIP) == document
+        assert to_seal(anew) == []
+
+
+def filled(archive: Archive, **change: str) -> bytes:
+    found = reviewing.waiting(archive, ME, ANY)
+    entries = {("made-up", "1358"): Entry(number="1358", latin="Mahire Tohti")}
+    rows = list(csv.DictReader(io.StringIO(write(reviewing.told(archive, found, entries)).decode("utf-8-sig"))))
+    assert rows[0]["after"] == ". Her number is ██████████████████."
+    assert rows[0]["about"] == "names: Mahire Tohti"
+    for row in rows:
+        row["verdict"] = "positive"
+    rows[0].update(change)
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, COLUMNS)
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue().encode()
+
+
+def test_verdicts_of_a_spreadsheet_are_kept_once(archive: Archive) -> None:
+    data = filled(archive, why="seen")
+    assert len(reviewing.take_in(archive, data, by=ME, dry_run=True).given) == 4
+    assert archive.ledger.readings.judgements() == []
+    assert len(reviewing.take_in(archive, data, by=ME).given) == 4
+    assert reviewing.take_in(archive, data, by=ME).given == ()
+    assert sorted(str(one.why) for one in archive.ledger.readings.judgements()) == ["None", "None", "None", "seen"]
+    assert queue(archive) == []
+
+
+def test_nothing_of_a_spreadsheet_is_kept_unless_all_is_right_or_the_rest_is_asked_for(archive: Archive) -> None:
+    data = filled(archive).replace(b"positive", b"maybe", 1)
+    found = reviewing.take_in(archive, data, by=ME)
+    assert (len(found.given), len(found.faults)) == (3, 1)
+    assert archive.ledger.readings.judgements() == []
+    reviewing.take_in(archive, data, by=ME, partial=True)
+    assert len(archive.ledger.readings.judgements()) == 3
+    with pytest.raises(WrongFile, match="nothing was kept"):
+        reviewing.take_in(archive, b"\xff", by=ME)
+
+
+def test_links_leave_as_annotations_and_rows_with_masked_quotes_and_how_they_stand(archive: Archive) -> None:
+    reviewing.judge(archive, link_to(CLIP), "positive", by=ME, why="=she is")
+    found = exporting.chosen(archive, None)
+    made = json.loads(exporting.to_jsonld(archive, found))
+    assert (made["type"], made["total"]) == ("AnnotationCollection", 5)
+    data = archive.ledger.readings.transcripts(CLIP)[0][1].encode()
+    assert holds(made["first"]["items"][0], data)
+    rows = list(csv.DictReader(io.StringIO(exporting.to_csv(archive, found).removeprefix("\ufeff"))))
+    first = rows[0]
+    assert (first["entry"], first["judgement"], first["start"], first["end"]) == ("1358", "positive", "0.000", "12.250")
+    assert TEXT[int(first["text_start"]) : int(first["text_end"])] == first["quote"]
+    assert first["transcript_sha512"] == sha512(data).hexdigest()
+    assert [row["judgement"] for row in rows] == ["positive", "none", "none", "none"]
+    chosen = exporting.chosen(archive, None, ["positive"])
+    assert [link.entry for links in chosen.values() for link, _ in links] == ["1358"]
