@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import (
@@ -160,6 +161,16 @@ def shorten(text: str, width: int) -> str:
     """A text cut to a width, with a mark where it was cut."""
     text = plain(text)
     return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def fit(text: str, cells: int) -> str:
+    """A text cut to so many columns of a terminal, where Chinese takes two each, with a mark where it was cut."""
+    text = plain(text)
+    if cell_len(text) <= cells:
+        return text
+    while text and cell_len(text) > cells - 1:
+        text = text[: -max(1, (cell_len(text) - cells) // 2)]
+    return text + "…"
 
 
 def print_json(document: "BaseModel | dict[str, Any] | list[Any]") -> None:

@@ -17,7 +17,7 @@ SHOWN = 3
 
 def lines(link: Link, judgements: Sequence[Judgement], *, label: str, title: str) -> list[str]:
     """A link as marked-up lines: how it stands, its seconds, its quote, its evidence, who judged it."""
-    told = [stands(standing(judgements)) + ("" if link.proposed else ", no longer proposed")]
+    told = stands(standing(judgements)) + ("" if link.proposed else ", no longer proposed")
     facts = ", ".join(
         [f"tier {link.tier}", link.method, link.role, f"score {link.score:.2f}", *filter(None, [rivals(link)])]
     )
@@ -26,7 +26,7 @@ def lines(link: Link, judgements: Sequence[Judgement], *, label: str, title: str
     at += f" and {len(places) - SHOWN} more" if len(places) > SHOWN else ""
     parts = evidence(link)
     return [
-        f"[bold]{label:>{LABEL}}[/]  {_cut(title)}: [bold]{escape(told[0])}[/]",
+        f"[bold]{label:>{LABEL}}[/]  {_cut(f'{title}: {told}')}",
         _under(facts),
         _under(f"{at}: “{link.quote}”"),
         *([_under("; ".join(parts[:SHOWN]) + ("; …" if len(parts) > SHOWN else ""))] if parts else []),
@@ -42,4 +42,4 @@ def _under(words: str, style: str = "") -> str:
 
 
 def _cut(words: str) -> str:
-    return escape(console.shorten(words, 80 - LABEL - 2))
+    return escape(console.fit(words, 80 - LABEL - 2))

@@ -17,7 +17,7 @@ from archive.linking.quoting import passages
 from archive.linking.review_sheet import Told
 from archive.linking.telling import about, address_at, evidence, judged, rivals, when
 from archive.linking.waiting import Reason
-from flows.console import plain, shorten
+from flows.console import fit, plain
 
 LABEL = 8
 """Columns for what a line is about."""
@@ -60,14 +60,14 @@ def layout(told: Told, frame: Frame, console: Console, *, width: int, rows: int 
     link, one = told.waiting.link, told.waiting
     place = passages(link)[0]
     first = f"{frame.place}  {link.tier} {link.method}, {link.role}, score {link.score:.2f}"
-    head = [Text(shorten(first + (f", {rivals(link)}" if rivals(link) else ""), width), style="bold")]
+    head = [Text(fit(first + (f", {rivals(link)}" if rivals(link) else ""), width), style="bold")]
     if WHY[one.reason]:
-        head.append(Text(shorten(f"! {WHY[one.reason]}", width), style="bold yellow"))
+        head.append(Text(fit(f"! {WHY[one.reason]}", width), style="bold yellow"))
     where = f"{link.clip}  {when(place)}" + (f"  {link.where}" if place.start is not None else "")
-    head.append(Text(shorten(where, width)))
+    head.append(Text(fit(where, width)))
     address = address_at(told.url, place.start, told.extractor)
     sections = [
-        _Section([Text(shorten(frame.note, width), style="reverse")] if frame.note else [], 1),
+        _Section([Text(fit(frame.note, width), style="reverse")] if frame.note else [], 1),
         _Section(head, len(head)),
         _Section(_wrapped(plain(address), console, width, 0, style="dim") if address else [], 1),
         _Section(_quoted(told, console, width, QUOTE_ROWS if rows else None), QUOTE_ROWS),
@@ -111,24 +111,12 @@ def _quoted(told: Told, console: Console, width: int, rows: int | None) -> list[
     before, quote, after = (plain(text) for text in (told.context.before, told.context.quote, told.context.after))
     if rows is not None:
         room = (rows - 1) * (width - 4)
-        quote = shorten(quote, room // 2)
+        quote = fit(quote, room // 2)
         side = max(0, (room - cell_len(quote)) // 2)
-        before, after = _last(before, side), _first(after, side)
+        before, after = fit(before[::-1], side)[::-1], fit(after, side)
     text = Text(before).append("»", style="bold").append(quote, style="bold reverse").append("«", style="bold")
     text.append(after)
     return [Text(), *_wrapped(text, console, width, 2), Text()]
-
-
-def _first(text: str, cells: int) -> str:
-    if cell_len(text) <= cells:
-        return text
-    while cell_len(text) > max(0, cells - 1):
-        text = text[: -max(1, (cell_len(text) - cells) // 2)]
-    return text + "…"
-
-
-def _last(text: str, cells: int) -> str:
-    return _first(text[::-1], cells)[::-1]
 
 
 def _people(told: Told, frame: Frame, console: Console, width: int) -> list[Text]:
@@ -164,7 +152,7 @@ def _cells(texts: Sequence[str], console: Console, column: int) -> list[str]:
     lines = list[str]()
     for text in texts:
         wrapped = [line.plain for line in Text(plain(text)).wrap(console, column)]
-        lines.extend(wrapped[:1] if len(wrapped) < 2 else [wrapped[0], shorten(" ".join(wrapped[1:]), column)])
+        lines.extend(wrapped[:1] if len(wrapped) < 2 else [wrapped[0], fit(" ".join(wrapped[1:]), column)])
     return lines
 
 

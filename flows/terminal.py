@@ -48,13 +48,13 @@ class Screen:
         return max(40, console.out.width), max(10, console.out.height)
 
     def show(self, lines: Sequence[Text]) -> None:
-        """Clear the screen and show lines."""
+        """Clear the screen and show lines; what was typed until now is forgotten."""
+        tty.setcbreak(self._fd, termios.TCSAFLUSH)
         console.out.clear()
         console.out.print(Text("\n").join(lines), highlight=False, no_wrap=True, overflow="crop", crop=True, end="")
 
     def key(self) -> str:
         """Wait for a key."""
-        tty.setcbreak(self._fd, termios.TCSAFLUSH)
         while True:
             data = os.read(self._fd, 1024)
             if not data or data == b"\x04":
@@ -65,12 +65,11 @@ class Screen:
 
     def ask(self, prompt: str) -> str:
         """Ask for a line, with what a terminal has to edit it."""
-        console.out.clear()
-        console.out.print(prompt, highlight=False, markup=False)
-        tty.setcbreak(self._fd, termios.TCSAFLUSH)
         mode = termios.tcgetattr(self._fd)
         mode[3] |= termios.ICANON | termios.ECHO
-        termios.tcsetattr(self._fd, termios.TCSANOW, mode)
+        termios.tcsetattr(self._fd, termios.TCSAFLUSH, mode)
+        console.out.clear()
+        console.out.print(prompt, highlight=False, markup=False)
         return console.plain(os.read(self._fd, 65536).decode("utf-8", "replace")).strip()
 
 

@@ -1,0 +1,86 @@
+"""What is on the screen of a review: all that must be seen fits 80 columns and 24 rows, whatever strangers wrote."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from rich.console import Console
+
+from archive.linking import testimonies as told_in
+from archive.linking.quoting import InContext
+from archive.linking.register import Entry
+from archive.linking.review_sheet import Told
+from archive.linking.waiting import Reason, Waiting
+from archive.records import Alternative, Evidence
+from flows.review_layout import Frame, layout
+from flows.review_screen import SHOWN
+from tests.archive.linking.made import a_link, judged
+
+CONSOLE = Console(width=80)
+WORDS = st.text(max_size=30) | st.sampled_from(
+    ["مەھىرە توختى " * 9, "玛依热·托合提" * 30, "\x1b[2Jp\u202e\n\t" * 9, "x" * 900]
+)
+REASONS: list[Reason] = ["disagreement", "conflict", "entry changed", "new evidence", "proposed", "judged by others"]
+
+
+@st.composite
+def proposals(draw: st.DrawFn) -> Told:
+    words = [draw(WORDS) for _ in range(12)]
+    entry = Entry(
+        number="7",
+        latin=words[0] or None,
+        chinese=words[1] or None,
+        variants=(words[2],) * draw(st.integers(0, 6)),
+        location=words[3],
+        profession=words[4],
+        testimonies=(told_in.Testimony(labels=(), testifier=words[5], relation=words[6]),) * 3,
+    )
+    others = draw(st.integers(0, 4))
+    link = a_link(
+        quote=words[7],
+        conflict=draw(st.none() | WORDS),
+        alternatives=tuple(Alternative(entry=str(n), score=0.5) for n in range(others)),
+        evidence=(Evidence(part=words[8], weight=1, found=words[9]),) * draw(st.integers(0, 9)),
+        namesakes=others,
+    )
+    judgements = (judged(words[10], "negative", why=words[11]), judged("b", "positive"))
+    waiting = Waiting(link, judgements, draw(st.sampled_from(REASONS)), (words[0],))
+    alternatives = tuple((str(n), 0.5, entry if n % 2 else None) for n in range(others))
+    context = InContext(words[1] * 8, words[7], words[2] * 8)
+    return Told(waiting, context, f"https://x.example/{words[3]}", "", draw(st.none() | st.just(entry)), alternatives)
+
+
+@given(proposals(), WORDS)
+def test_a_proposal_fits_a_screen_and_obeys_nobody(told: Told, note: str) -> None:
+    frame = Frame("41 left, 2 judged", SHOWN, note, note, 1)
+    lines = layout(told, frame, CONSOLE, width=80, rows=24)
+    assert len(lines) <= 24
+    for line in lines:
+        assert cell_len(line.plain.replace("\u200e", "")) <= 80
+        assert not re.search("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", line.plain)
+    text = "\n".join(line.plain for line in lines)
+    assert "»" in text
+    assert "«" in text
+    assert text.endswith("q/0 quit")
+    for line in layout(told, frame, CONSOLE, width=80, rows=None):
+        assert cell_len(line.plain.replace("\u200e", "")) <= 80
+
+
+def test_two_right_to_left_names_stay_in_their_columns() -> None:
+    entry = Entry(number="7", latin="مەھىرە توختى")
+    link = a_link(alternatives=(Alternative(entry="8", score=0.5),))
+    told = Told(Waiting(link, (), "proposed"), InContext("", "x", ""), "", "", entry, (("8", 0.5, entry),))
+    lines = [line.plain for line in layout(told, Frame("1 left", SHOWN), CONSOLE, width=80, rows=24)]
+    (names,) = [line for line in lines if line.startswith("names")]
+    left, _, right = names.partition("\u200e \u200e")
+    assert ("توختى" in left, "توختى" in right) == (True, True)
+
+
+@pytest.mark.parametrize("reason", REASONS)
+def test_why_it_waits_is_said(reason: Reason) -> None:
+    told = Told(Waiting(a_link(), (), reason), InContext("", "x", ""), "", "", None)
+    first, second, *_ = layout(told, Frame("1 left", SHOWN), CONSOLE, width=80, rows=24)
+    assert second.plain.startswith("!") is (reason != "proposed")
+    assert first.plain == "1 left  B named, subject, score 0.80"
