@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from flows import console, link_lines
+from flows import console
 from flows.commands import common
 from flows.commands.common import Clip, Config, DryRun, Json, OfRegister
 
@@ -141,6 +141,8 @@ def show(clip: Clip, config: Config = None, as_json: Json = False) -> None:
 
 
 def _print_sidecar(document: "Sidecar") -> None:
+    from flows import link_lines
+
     capture, access = document.captures[-1], document.access
     by = f" by {access.by}" if access.by else ""
     length = str(timedelta(seconds=round(capture.duration)))
@@ -226,6 +228,7 @@ def entry(
     """Show every clip and second that concerns an entry, with how each link stands."""
     from archive.linking.judgements import standing
     from archive.steps.reviewing import by_link
+    from flows import link_lines
 
     with common.reading() as archive:
         found = [one for one in archive.ledger.readings.links(entry=number) if register in (None, one.register_name)]

@@ -71,10 +71,15 @@ def kept(
         done = place.thirdcopy(*f"export {clip} --transcript {captions} --format vtt --restricted --by R".split())
         assert (done.code, CAPTION in done.out) == (0, True), done.err
         edited.write_text(done.out.replace(CAPTION, "Remember his name."))
+        done = place.thirdcopy(*f"review export {folder / 'filled.csv'} --by R --restricted".split())
+        assert done.code == 0, done.err
         arguments = {
             "init": [str(folder / "another")],
             "add": [channel.url_of("second")],
             "show": [clip],
+            "entry": ["153"],
+            "review export": [str(folder / "links.csv"), "--by", "R. Reader", "--restricted"],
+            "review import": [str(folder / "filled.csv"), "--by", "R. Reader"],
             "export": [clip],
             "compare": [clip, "--restricted", "--by", "R. Reader"],
             "correct": [clip, str(edited), "--by", "R. Reader"],
@@ -122,7 +127,7 @@ def test_help_shows_an_example_and_fits_a_terminal(call: Call, name: str) -> Non
 
 
 def test_what_acts_has_a_dry_run_and_what_reports_has_json() -> None:
-    looks = {"doctor", "status", "show", "export", "compare", "targets list", "targets check"}
+    looks = {"doctor", "status", "show", "entry", "export", "compare", "targets list", "targets check"}
     silent = {"init", "add", "schedule", "access", "judge", "export"}
     assert set(having("--dry-run")) == set(COMMANDS) - looks
     assert set(having("--json")) == set(COMMANDS) - silent
