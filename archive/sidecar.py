@@ -28,9 +28,9 @@ README = """This is an OCFL 1.1 storage root (https://ocfl.io/1.1/spec/), writte
 evidence-CLIP   what was fetched: media/, its digests (blocks.sha256: one a MiB), capture.json (when, from where,
                 with which tool), info.json (the platform's metadata without session secrets), description.txt,
                 thumbnail, captions/. A version is a capture.
-work-CLIP       what was made of it: sidecar.json (links to a victims register, judgements, people's corrections,
-                access) and transcripts/: NAME.json and .vtt are as they were made, NAME.corrected.vtt as people left
-                them; captions-… are the platform's own.
+work-CLIP       what was made of it: sidecar.json (links to a victims register and judgements, both also as W3C Web
+                Annotations, people's corrections, access) and transcripts/: NAME.json and .vtt are as they were made,
+                NAME.corrected.vtt as people left them; captions-… are the platform's own.
 run-TIME-ID     what was done to which object when (events.jsonl), and the newest version of each object that changed
                 (heads.jsonl); run.json names the run record before it by digest.
 

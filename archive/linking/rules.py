@@ -18,7 +18,8 @@ from archive import linking
 from archive.linking.known import KnownPeople
 
 VERSION = "thirdcopy-linking/2"
-ASIDE = frozenset(("index", "judgements", "masks", "material", "plain", "proposals", "register", "rules"))
+DECIDING = ("annotations", "judgements", "novelty", "quoting", "review_sheet", "sheets", "telling", "waiting")
+ASIDE = frozenset(("index", "masks", "material", "plain", "proposals", "register", "rules", *DECIDING))
 """Modules of this room whose constants decide no link."""
 
 

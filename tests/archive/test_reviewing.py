@@ -11,14 +11,19 @@ import pytest
 
 from archive.errors import ChangedMeanwhile, NoSuchLink, WrongFile
 from archive.linking.annotations import holds
+from archive.linking.index import RegisterIndex
 from archive.linking.novelty import pieces
-from archive.linking.register import Entry
+from archive.linking.register import Entry, Register
 from archive.linking.review_sheet import COLUMNS, write
 from archive.linking.waiting import Wanted
 from archive.opened import Archive
 from archive.records import METADATA, Link, Passage
+from archive.shown import shown
 from archive.sidecar import Sidecar, read_sidecar, to_bytes
 from archive.steps import exporting, reviewing
+from archive.steps.correcting import correct
+from archive.steps.linking import link_clip
+from archive.steps.quoting import corrected_vtt
 from archive.steps.rebuilding import rebuild
 from archive.steps.work import build, seal_work, to_seal
 from tests.support.archives import (
@@ -185,6 +190,26 @@ def test_every_position_in_a_sealed_sidecar_holds_in_its_sealed_transcript(archi
     assert [holds(item, data) for item in items] == [True, False, True]
     assert sha512(data).hexdigest() in json.dumps(items)
     assert "110101" not in json.dumps(items)
+
+
+def test_what_the_rules_propose_has_places_that_hold_also_under_corrections(archive: Archive) -> None:
+    people = (Entry(number="1358", latin="Mahire Tohti"), Entry(number="1391", latin="Ghulamjan Ablimit"))
+    index = RegisterIndex(Register(name="made-up", sha256="0" * 64, entries=people))
+    written = transcript(CLIP, TEXT)[0].name
+    for corrected in (False, True):
+        if corrected:
+            (one,) = shown(archive, CLIP)
+            edited = corrected_vtt(one, CLIP).decode().replace("She is", "Tell of Ghulamjan Ablimit. She &amp; I,")
+            correct(archive, CLIP, edited.encode(), by=ME)
+        link_clip(archive, {"made-up": index}, CLIP)
+        document = build(archive, CLIP)
+        assert document.annotations is not None
+        (one,) = shown(archive, CLIP)
+        data = corrected_vtt(one, CLIP) if corrected else one.body.encode()
+        items: Sequence[dict[str, object]] = document.annotations["first"]["items"]  # type: ignore[index,call-overload,assignment]
+        assert [link.entry for link in document.links] == ["1358", "1391"][: 1 + corrected]
+        assert all(link.where == written for link in document.links)
+        assert all(holds(item, data) for item in items)
 
 
 def test_a_sidecar_without_annotations_is_read_and_one_with_them_is_rebuilt(archive: Archive, tmp_path: Path) -> None:
