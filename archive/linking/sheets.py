@@ -14,8 +14,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 LARGEST = 64 * 1024 * 1024
-LONGEST_CELL = 128 * 1024
 """Bytes of a file that are read at most; 100,000 proposals take about half of it."""
+
+LONGEST_CELL = 128 * 1024
+"""Characters of a cell that are read at most."""
 
 SEPARATORS = ",;\t|"
 _RUNS = "=+\\-@＝＋－＠−"
