@@ -128,8 +128,11 @@ class NameIndex:
                 break
         return found
 
-    def _kept(self, words: Sequence[str], quick: Scores, many: int) -> Rows:
-        """The names that are quickly found to be most like the words, in the register's order."""
+    def _kept(self, words: Sequence[str], quick: Scores, many: int) -> tuple[Rows, Scores]:
+        """The names that are quickly found to be most like the words, in the register's order.
+
+        With how alike they are as one word, 0 for those that are less so than by their parts.
+        """
         best = np.zeros(len(self._names), np.float32)
         for width, rows in self._rows.items():
             slots = self._slots[rows, :width].T
@@ -144,26 +147,26 @@ class NameIndex:
                     for a, b in permutations(range(width), 2):
                         np.maximum(found, (sims[i][a] + sims[j][b]) / 2, out=found)
             best[rows] = found - SPARE * abs(width - len(words))
-        if len(best) <= many:
-            return np.arange(len(best))
+        many = min(many, len(best))
         # What is less like as one word than the last that is kept anyway needs no exact score.
         least = max(0.0, float(np.partition(best, -many)[-many]))
         alike = Levenshtein.normalized_similarity
         whole = cdist([joined(words)], self._whole, scorer=alike, score_cutoff=least, dtype=np.float32)[0]
         scores = np.maximum(best, whole)
-        return np.flatnonzero(scores >= np.partition(scores, -many)[-many])
+        rows = np.flatnonzero(scores >= np.partition(scores, -many)[-many])
+        return rows, np.where(whole[rows] > best[rows], whole[rows], 0)
 
     def _ranked(self, words: Sequence[str], many: int) -> tuple[Rows, Scores]:
         """The names that are most like the words, and how alike they are closely."""
         quick = likeness(Words.of(words), self._vocabulary)
-        rows = self._kept(words, quick, many)
+        rows, joined_up = self._kept(words, quick, many)
         used = np.unique(self._slots[rows])
         used = used[used < self._size]
         spelled = [spellings(word) for word in words]
         alike = np.zeros((len(words), self._size + 1), np.float32)
         alike[:, used] = closely(quick[:, used], self._spellings.nearness(spelled, used))
         scores = self._assigned(alike, rows)
-        best = np.argsort(-scores, kind="stable")[: max(COMPARED, many - KEPT)]
+        best = np.argsort(-np.maximum(scores, joined_up), kind="stable")[: max(COMPARED, many - KEPT)]
         rows, scores = rows[best], scores[best]
         whole = self._as_one(spelled, rows)
         return rows, (1 - WHOLE) * np.maximum(scores, whole) + WHOLE * whole

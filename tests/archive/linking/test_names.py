@@ -111,6 +111,17 @@ def test_a_name_that_chinese_cuts_short_is_among_the_first_two() -> None:
         assert f"Ismayil {part[LATIN]}" in [one.entries[0].latin for one in found]
 
 
+def test_a_name_cut_at_another_place_is_found_among_many_with_parts_that_are_nearer() -> None:
+    near = [
+        f"{given} {family}"
+        for given in ("Omarbek", "Temirbek", "Nurbek")
+        for family in map("Ali{}".format, "abcdefghijklmnopqrstuvwxyz")
+    ]
+    many = [f"{given} Ali" for given in (f"{first}{middle}rbek" for first in "ABDEGHJKLMNOSTUVY" for middle in "aeiou")]
+    index = NameIndex(Entry(number=str(n), latin=name) for n, name in enumerate([*many, *near, "Omir Bekali"]))
+    assert index.search("Omirbek Ali", 1)[0][0].latin == "Omir Bekali"
+
+
 def test_of_the_same_two_names_the_one_in_order_leads() -> None:
     found = CROWD.namesakes("Турсун Мәмет", 2)
     assert [one.entries[0].latin for one in found] == ["Tursun Memet", "Memet Tursun"]
