@@ -200,9 +200,11 @@ class NameIndex:
                 found[these] = np.maximum(found[these], nearness(query, names))
         if len(words) == 2:
             for layer, these in self._spellings.layers(slots[pairs]):
-                names = one_word(layer, slots[pairs[these]])
-                for query in _one_words(words[::-1]):
-                    found[pairs[these]] = np.maximum(found[pairs[these]], nearness(query, names) - SWAPPED)
+                two = slots[pairs[these]]
+                for ours, theirs in ((words[::-1], two), (words, two[:, ::-1])):
+                    names = one_word(layer, theirs)
+                    for query in _one_words(ours):
+                        found[pairs[these]] = np.maximum(found[pairs[these]], nearness(query, names) - SWAPPED)
         return found
 
     def near(self, words: Sequence[str], floor: float) -> list[dict[int, float]]:
