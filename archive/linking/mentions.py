@@ -168,7 +168,7 @@ class _Finder:
     def _after(self, index: int, cue: Cue, after: int) -> Iterator[NumberMention]:
         number = number_before(self.wording, index, cue)
         end = self.wording.ends[after - 1]
-        if number and acceptable(self.wording, cue, number) and not counts(self.wording, end):
+        if number and acceptable(self.wording, cue, number) and not counts(self.wording, end, adjective=True):
             yield self._mention(cue, number.value, number.start, end, self.text[self.wording.starts[index] : end])
 
     def _ordinal(self, index: int, cue: Cue, after: int) -> Iterator[NumberMention]:

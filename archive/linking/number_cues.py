@@ -65,7 +65,7 @@ BEFORE: tuple[tuple[Cue, tuple[str, ...]], ...] = (
         (
             f"запись записи записью дело дела делом случай случая жертва жертвы анкета карточка досье | {_NO_RU}",
             f"запись записи записью дело дела делом случай случая жертва жертвы | под за | {_NO_RU}",
-            "номер* | записи анкеты",
+            "номер* | записи анкеты дела жертвы",
             "номер* | в | базе реестре списке регистре",
         ),
     ),
@@ -121,9 +121,9 @@ BEFORE: tuple[tuple[Cue, tuple[str, ...]], ...] = (
 
 AFTER: tuple[tuple[Cue, tuple[str, ...]], ...] = (
     (Cue("kk", strong=True, numbering=True), ("нөмірлі номерлі | жазба* іс",)),
-    (Cue("kk", strong=False, numbering=True), ("нөмірлі номерлі нөмір нөмірмен нөмірі",)),
+    (Cue("kk", strong=False, numbering=True), ("нөмірлі номерлі нөмір нөмірмен нөмірі нөмірдегі",)),
     (Cue("tr", strong=True, numbering=True), ("numaralı | kayıt* kaydı* vaka* dosya* kurban* mağdur*",)),
-    (Cue("tr", strong=False, numbering=True), ("numaralı numarayla",)),
+    (Cue("tr", strong=False, numbering=True), ("numaralı numarayla numaradaki",)),
     (
         Cue("ug", strong=True, numbering=True),
         ("نومۇرلۇق نومۇردىكى | خاتىرە* خاتىرى* دېلو*", "nomurluq nomurdiki | xatire* xatiri* delo*"),

@@ -65,6 +65,7 @@ _AFTER = """
 """
 """A word right after a number, that counts, dates or measures something, or numbers a place."""
 
+_PEOPLE = "адам* kişi* ئادەم* adem*"
 _HAN_AFTER = """
     年 月 日 天 岁 歲 人 名 位 个 個 元 块 塊 万 萬 亿 億 次 分 秒 点 點 时 時 小时 公里 米 斤 届 屆 条 條 章 页 頁
     楼 樓 路 线 線 室 房 门 門 床 监 監 看守所 教育 培训 培訓 学校 學校 中学 中學 小学 小學 医院 醫院 工厂 工廠
@@ -83,7 +84,9 @@ def _compiled(table: str) -> tuple[frozenset[str], tuple[str, ...]]:
     return frozenset(w for w in words if w[-1] != "*"), tuple(sorted({w[:-1] for w in words if w[-1] == "*"}))
 
 
-_TABLES = {name: _compiled(table) for name, table in {"b": _BEFORE, "p": _PLACES, "a": _AFTER}.items()}
+_TABLES = {
+    name: _compiled(table) for name, table in {"b": _BEFORE, "p": _PLACES, "a": _AFTER, "people": _PEOPLE}.items()
+}
 
 
 @lru_cache(maxsize=1 << 14)
@@ -103,15 +106,19 @@ _CLAUSE_ENDS = re.compile(r"[!?;。！？؟\n]")
 _LONGEST_ABBREVIATION = 4
 
 
-def counts(wording: Wording, end: int) -> bool:
-    """Whether what follows a number that ends at `end` counts, dates or measures something, or numbers a place."""
+def counts(wording: Wording, end: int, *, adjective: bool = False) -> bool:
+    """Whether what follows a number that ends at `end` counts, dates or measures something, or numbers a place.
+
+    After an `adjective` made of the number (`1391 numaralı kişi`) people are not counted: one is named.
+    """
     if _SYMBOL_AFTER.match(wording.text, end):
         return True
     index = wording.from_offset(end)
     if index >= len(wording.words):
         return False
     gap = wording.text[end : wording.starts[index]]
-    return bool(_GAP_AFTER.match(gap)) and _in("a", wording.words[index])
+    word = wording.words[index]
+    return bool(_GAP_AFTER.match(gap)) and _in("a", word) and not (adjective and _in("people", word))
 
 
 def measures(word: str) -> bool:

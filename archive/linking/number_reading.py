@@ -10,10 +10,11 @@ from archive.linking.number_cues import Cue
 from archive.linking.number_limits import YEARS
 from archive.linking.numerals.chinese import chinese
 from archive.linking.numerals.grammar import LARGEST, LONGEST, Grammar
-from archive.linking.numerals.spoken import grammars, is_numeral, spoken
+from archive.linking.numerals.spoken import grammars, is_numeral, is_thousand, spoken
 from archive.linking.wording import MARKS, Wording
 
 _WITHIN = re.compile(rf"[ \t\n\xa0\u202f\-{MARKS}]{{1,2}}\Z")
+_COMMAS = (", ", "، ")
 _THOUSANDS = re.compile(r"[,٬.\xa0\u202f\u2009'’]")
 _BEFORE_CUE = re.compile(r"[ \xa0]?[-‐‑–]?[ \xa0]?\Z")
 _ORDINAL = re.compile(
@@ -52,12 +53,16 @@ def number_from(wording: Wording, index: int, cue: Cue) -> Number | None:
     read = number_at(wording, at, cue)
     if read or wording.words[index].isdigit():
         return read
+    among = grammars(cue.language)
+    if not is_numeral(wording.words[index], among):
+        return None
     words = [wording.words[index]]
     for further in range(index + 1, min(index + LONGEST, len(wording.words))):
-        if not _WITHIN.match(wording.between(further)):
+        gap = wording.between(further)[:4]
+        if not _WITHIN.match(gap) and not (gap in _COMMAS and is_thousand(words[-1])):
             break
         words.append(wording.words[further])
-    said = spoken(words, grammars(cue.language))
+    said = spoken(words, among)
     return Number(said[0], at, wording.ends[index + said[1] - 1], spelled=True) if said else None
 
 
@@ -100,13 +105,13 @@ def _is_ordinal(word: str, among: Iterable[Grammar]) -> bool:
 def acceptable(wording: Wording, cue: Cue, number: Number) -> bool:
     """Whether a number can be meant by its cue, whatever follows it.
 
-    A number in words is meant from 10 on after a cue of the register, from 100 on after any word for number: `number
-    one concern` is not. After a weak cue, or one that may mean a recording, it is neither below 10 nor a year.
+    A number in words is meant from 10 on after a cue of the register, from 100 on after any other: `number one
+    concern` is not. After a weak cue, or one that may mean a recording, it is neither below 10 nor a year.
     """
     if not 0 < number.value <= LARGEST:
         return False
     named = cue.strong and (cue.numbering or number.value >= 10)
-    if number.spelled and not named and not (cue.numbering and number.value >= 100):
+    if number.spelled and not named and number.value < 100:
         return False
     if cue.strong and not cue.ordinary:
         return True

@@ -172,7 +172,10 @@ class _Reader:
         return value, at + 1
 
     def _groups(self) -> tuple[int, int] | None:
-        """Digits one by one, or groups of two digits as they are spoken."""
+        """Digits one by one, or groups of two digits as they are spoken.
+
+        Two single digits are none: nobody says 13 so, and a misheard word may have cut a longer number short.
+        """
         digits, at, singly = "", 0, True
         while len(digits) < 7:
             if self.values[at] == 0:
@@ -188,7 +191,7 @@ class _Reader:
             digits += str(value)
             singly = singly and value < 10
             at = end
-        return (int(digits), at) if digits else None
+        return (int(digits), at) if digits and not (singly and len(digits) == 2) else None
 
 
 def counted(values: Mapping[int, str]) -> dict[str, tuple[Atom, ...]]:

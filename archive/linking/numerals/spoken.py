@@ -34,3 +34,8 @@ def spoken(words: Sequence[str], among: Sequence[Grammar] = GRAMMARS) -> tuple[i
 def is_numeral(word: str, among: Sequence[Grammar] = GRAMMARS) -> bool:
     """Whether a folded word can be part of a number."""
     return any(grammar.atoms(word) for grammar in among)
+
+
+def is_thousand(word: str) -> bool:
+    """Whether a folded word is one for thousand, after which a recogniser may write a comma."""
+    return any((atoms := grammar.atoms(word)) and atoms[-1].value == 1000 for grammar in GRAMMARS)
