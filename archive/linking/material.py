@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 
+from archive.linking.conventions import Position, conventions
 from archive.linking.masks import mask
 from archive.records import Passage
 
@@ -40,6 +41,8 @@ class Text:
     masked: str
     utterances: tuple[Utterance, ...] = ()
     starts: tuple[int, ...] = ()
+    elsewhere: tuple[Position, ...] = ()
+    """Where bare numbers are entries, as the clip's other own words say; see `conventions`."""
 
     def passage(self, start: int, end: int) -> Passage:
         """The words from `start` to `end`, masked, with their seconds where they were said."""
@@ -52,11 +55,17 @@ class Text:
 
 
 def texts(material: Material) -> Iterator[Text]:
-    """Each field that has words, then each transcript, whose utterances are joined by one space."""
+    """Each field that has words, then each transcript, whose utterances are joined by one space.
+
+    What the description says of the numbers holds in the title and the tags too, and the other way round; what is
+    spoken stands for itself.
+    """
     own = (("title", material.title), ("description", material.description), ("tags", "\n".join(material.tags)))
+    said = {where: [one.position for one in conventions(text)] for where, text in own if text}
     for where, text in own:
         if text:
-            yield Text(where, text, mask(text))
+            others = dict.fromkeys(place for field, places in said.items() if field != where for place in places)
+            yield Text(where, text, mask(text), elsewhere=tuple(others))
     for name, utterances in material.transcripts:
         if utterances:
             text = " ".join(u.text for u in utterances)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from archive.linking import han
-from archive.linking.declarations import Declaration, Position, declarations, declared_numbers
+from archive.linking.conventions import Convention, Position, bare_numbers, conventions
 from archive.linking.digits import read_digits, stands_free
 from archive.linking.number_cues import Cue, cue_at
 from archive.linking.number_limits import YEARS, counts, han_numbers_something_else, numbers_something_else
@@ -38,7 +38,7 @@ class NumberMention:
     """A number that is an entry's by its cue, or by what the text says of its numbers.
 
     `strong` if the cue speaks of the register itself (`Entry`), not of any number, or the text says what its numbers
-    are. `language` is the cue's, `cue` its words; a bare number has those of the declaration that covers it.
+    are. `language` is the cue's, `cue` its words; a bare number has those of the convention that covers it.
     """
 
     entry: str
@@ -62,10 +62,10 @@ def number_mentions(text: str, declared: Iterable[Position] = ()) -> list[Number
     Where the text says what its numbers are (`the numbers in brackets are entry numbers`), what follows is strong, and
     bare numbers at the places it names are mentions. `declared` are places that another text of the clip names.
     """
-    said, elsewhere = declarations(text), tuple(declared)
+    said, elsewhere = conventions(text), tuple(declared)
     reach = 0 if elsewhere else min((d.start for d in said), default=len(text))
     found = sorted(
-        [*_Finder(text).found(), *_bare(text, [*(Declaration(0, 0, None, p) for p in elsewhere), *said])],
+        [*_Finder(text).found(), *_bare(text, [*(Convention(0, 0, None, p) for p in elsewhere), *said])],
         key=lambda m: (m.start, -m.end, not m.strong),
     )
     kept: list[NumberMention] = []
@@ -80,14 +80,14 @@ def _next_in_range(mention: NumberMention, last: NumberMention) -> bool:
     return (mention.start, mention.end) == (last.start, last.end) and int(mention.entry) == int(last.entry) + 1
 
 
-def _bare(text: str, said: Iterable[Declaration]) -> Iterator[NumberMention]:
-    first_of: dict[Position, Declaration] = {}
-    for declaration in said:
-        first_of.setdefault(declaration.position, declaration)
-    for declaration in first_of.values():
-        words = text[declaration.start : declaration.end]
-        for value, start, end in declared_numbers(text, declaration):
-            yield NumberMention(str(value), start, end, text[start:end], True, declaration.language, words)
+def _bare(text: str, said: Iterable[Convention]) -> Iterator[NumberMention]:
+    first_of: dict[Position, Convention] = {}
+    for convention in said:
+        first_of.setdefault(convention.position, convention)
+    for convention in first_of.values():
+        words = text[convention.start : convention.end]
+        for value, start, end in bare_numbers(text, convention):
+            yield NumberMention(str(value), start, end, text[start:end], True, convention.language, words)
 
 
 class _Finder:

@@ -133,7 +133,9 @@ AFTER: tuple[tuple[Cue, tuple[str, ...]], ...] = (
 
 ORDINAL: tuple[tuple[Cue, tuple[str, ...]], ...] = (
     (Cue("ru", strong=False), ("запись записи записью",)),
+    (Cue("ru", strong=False, numbering=True), ("номер номером",)),
     (Cue("kk", strong=False), ("жазба*",)),
+    (Cue("kk", strong=False, numbering=True), ("нөмір нөмірі нөмірмен номер номері",)),
     (Cue("tr", strong=False), ("kayıt* kaydı*",)),
     (Cue("ug", strong=False), ("خاتىرە* خاتىرى*", "xatire* xatiri*")),
 )

@@ -93,7 +93,7 @@ def read(text: Text, index: RegisterIndex) -> Reading:
     cited = tuple(address for address in entry_addresses(text.text) if address.entry in index.numbers)
     names = _names(text, index)
     placed = Spans((one.mention, one) for one in names)
-    agreed = [_agreed(text.text, mention, entry, placed) for mention, entry in _numbers(text.text, index)]
+    agreed = [_agreed(text.text, mention, entry, placed) for mention, entry in _numbers(text, index)]
     taken = Spans((one.agreed, one) for one in agreed if one.agreed)
     numbers = [one if one.agreed else replace(one, rival=_rival(text.text, one, placed, taken)) for one in agreed]
     return Reading(text, cited, tuple(numbers), tuple(names), placed, _speakers(text))
@@ -136,10 +136,10 @@ def _speakers(text: Text) -> tuple[tuple[Span, ...], ...]:
     return tuple(dict.fromkeys(found))[:SPEAKERS]
 
 
-def _numbers(text: str, index: RegisterIndex) -> list[tuple[NumberMention, Entry]]:
+def _numbers(text: Text, index: RegisterIndex) -> list[tuple[NumberMention, Entry]]:
     seen: Counter[str] = Counter()
     found = []
-    for mention in number_mentions(text):
+    for mention in number_mentions(text.text, text.elsewhere):
         seen[mention.entry] += 1
         if (entry := index.numbers.get(mention.entry)) and seen[mention.entry] <= REPEATS:
             found.append((mention, entry))

@@ -85,6 +85,14 @@ def test_a_number_does_not_agree_with_the_like_name_of_someone_else() -> None:
     assert (link.entry, link.tier) == ("1", "A")
 
 
+def test_what_the_description_says_of_its_numbers_holds_in_the_title_and_not_in_what_is_spoken() -> None:
+    said = "The numbers in brackets are entry numbers in the register."
+    spoken = (("t", (Utterance(0, 5, "Nine of us (1358) were there."),)),)
+    assert propose(Material(clip="c", title="A testimony (1358)", transcripts=spoken), INDEX) == []
+    (link,) = propose(Material(clip="c", title="A testimony (1358)", description=said, transcripts=spoken), INDEX)
+    assert (link.entry, link.tier, link.where, link.further) == ("1358", "B", "title", ())
+
+
 def test_a_conflict_is_not_outvoted_by_the_same_number_elsewhere() -> None:
     found = links(title="Entry 123: Mahire Tohti", description="About entry 123.")
     assert found["123"].tier == "C"

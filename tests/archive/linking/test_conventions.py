@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.linking.declarations import declarations
+from archive.linking.conventions import conventions
 from archive.linking.mentions import number_mentions
 
 SAID = [
@@ -43,14 +43,14 @@ NOT_SAID = [
 @pytest.mark.parametrize(("text", "language", "position"), SAID)
 def test_a_text_says_what_its_numbers_are(text: str, language: str, position: str) -> None:
     for whole in (text, f"Hello, friends. {text}. Bye."):
-        found = declarations(whole)
+        found = conventions(whole)
         assert {(d.language, d.position) for d in found} == {(language, position)}
         assert all(0 <= d.start < d.end <= len(whole) for d in found)
 
 
 @pytest.mark.parametrize("text", NOT_SAID)
 def test_other_sentences_say_nothing_of_numbers(text: str) -> None:
-    assert declarations(text) == []
+    assert conventions(text) == []
 
 
 def mentions(text: str, *declared: str) -> list[tuple[str, str, bool]]:

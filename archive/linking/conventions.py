@@ -71,7 +71,7 @@ _LEAST_ANYWHERE = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Declaration:
+class Convention:
     """What a text says of its numbers: the code points of the words that say so, and where the numbers stand."""
 
     start: int
@@ -80,33 +80,33 @@ class Declaration:
     position: Position
 
 
-def declarations(text: str) -> list[Declaration]:
+def conventions(text: str) -> list[Convention]:
     """Every place at which a text says that its numbers are entries, in order."""
     wording = Wording(text)
     found = [d for i in range(len(wording.words)) for d in _spoken_at(wording, i)]
     for match in _HAN.finditer(text):
         places: list[Position] = [p for p, pattern in _HAN_PLACES.items() if pattern.search(_context(text, match))]
-        found += [Declaration(match.start(), match.end(), "zh", place) for place in places or ["any"]]
+        found += [Convention(match.start(), match.end(), "zh", place) for place in places or ["any"]]
     return sorted(found, key=lambda d: d.start)
 
 
-def declared_numbers(text: str, declaration: Declaration) -> Iterator[tuple[int, int, int]]:
-    """The bare numbers that a declaration makes entries, after it: (number, start, end), with brackets around them.
+def bare_numbers(text: str, convention: Convention) -> Iterator[tuple[int, int, int]]:
+    """The bare numbers that a convention makes entries, after it: (number, start, end), with brackets around them.
 
     Never a year, nor a number that counts or measures something. A number beside a name wants a capital letter there,
     or, in a script without capitals, the begin or end of its line.
     """
-    if declaration.position in ("brackets", "any"):
-        yield from _bracketed(text, declaration.end)
-    if declaration.position != "brackets":
-        yield from _beside(text, declaration)
+    if convention.position in ("brackets", "any"):
+        yield from _bracketed(text, convention.end)
+    if convention.position != "brackets":
+        yield from _beside(text, convention)
 
 
 def _context(text: str, match: re.Match[str]) -> str:
     return _SENTENCE_ENDS.split(text[max(0, match.start() - 12) : match.start()])[-1] + match.group()
 
 
-def _spoken_at(wording: Wording, index: int) -> Iterator[Declaration]:
+def _spoken_at(wording: Wording, index: int) -> Iterator[Convention]:
     """What the sentence around a word for number declares."""
     languages = _languages("numbers", wording.words[index])
     if not languages or wording.word(index + 1) in ("of", "one") or numbers_something_else(wording, index):
@@ -125,7 +125,7 @@ def _spoken_at(wording: Wording, index: int) -> Iterator[Declaration]:
     language = min(languages)
     named: dict[Position, None] = dict.fromkeys(places) or {"any": None}
     for place in named:
-        yield Declaration(wording.starts[begin], wording.ends[end], language, place)
+        yield Convention(wording.starts[begin], wording.ends[end], language, place)
 
 
 def _sentence(wording: Wording, index: int) -> tuple[int, int]:
@@ -158,9 +158,9 @@ def _bracketed(text: str, begin: int) -> Iterator[tuple[int, int, int]]:
             yield read[0], found.start("all"), found.end("all")
 
 
-def _beside(text: str, declaration: Declaration) -> Iterator[tuple[int, int, int]]:
-    wording, position, past = Wording(text), declaration.position, declaration.end
-    for index in range(wording.from_offset(declaration.end), len(wording.words)):
+def _beside(text: str, convention: Convention) -> Iterator[tuple[int, int, int]]:
+    wording, position, past = Wording(text), convention.position, convention.end
+    for index in range(wording.from_offset(convention.end), len(wording.words)):
         start = wording.starts[index]
         if start < past or not wording.words[index].isdigit():
             continue
