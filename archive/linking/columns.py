@@ -1,0 +1,175 @@
+"""Which column of a register's file becomes which field of an entry: the export's own names, or a mapping. Pure."""
+
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+
+from archive.errors import ArchiveError
+
+COLUMNS = (
+    "Entry", "Victim's Name", "Chinese name", "ID no.", "About the Testifier", "Relation", "About the Victim",
+    "Assumed Location", "When Detention Took Place", "Detention Reason", "Victim's Status",
+    "How Testifier Learned of Status", "Additional Info", "Prison Term", "Age", "Gender", "Ethnicity", "Location",
+    "Detention type", "Detention time", "Health status", "Profession",
+)  # fmt: skip
+"""The fields of an entry: the columns of the Xinjiang Victims Database's export.
+
+Each may come again with ` (Translated/Edited)` after its name, which is then preferred. The export has the detention
+reason twice, spelled with a capital and without; case does not count here.
+"""
+
+EDITED = " (Translated/Edited)"
+SECRET = ("ID no.",)
+"""What is kept nowhere unless the settings say otherwise."""
+
+
+class RegisterError(ArchiveError):
+    """A register that cannot be read: `file`, and where known the `column` at fault and the `nearest` one found."""
+
+    exit_code = 2
+
+    def __init__(self, message: str, *, file: Path, column: str | None = None, nearest: str | None = None) -> None:
+        super().__init__(f"{file}: {message}")
+        self.file = file
+        self.column = column
+        self.nearest = nearest
+
+
+def clean(text: str) -> str:
+    """The text without control and direction marks, which a cell may carry to look like another."""
+    if text.isprintable():  # the common case, and far quicker than a look at each character
+        return text
+    unwanted = [c for c in set(text) if c not in "\n\t" and unicodedata.category(c) in ("Cc", "Cf", "Cs")]
+    return text.translate(dict.fromkeys(map(ord, unwanted))) if unwanted else text
+
+
+def plain(column: str) -> str:
+    """A column's name as it is compared: without case, marks, curly apostrophes and double spaces."""
+    return " ".join(clean(column).replace("’", "'").replace("`", "'").lower().split())
+
+
+def shown(column: str, width: int = 60) -> str:
+    """A stranger's name of a column for a message."""
+    return " ".join(clean(column).split())[:width]
+
+
+FIELDS = {plain(name): name for column in COLUMNS for name in (column, column + EDITED)}
+"""Every field by its plain name."""
+
+
+def field_of(name: str) -> str:
+    """The field that a name means, however it is spelled. Raises ValueError with the nearest one."""
+    if found := FIELDS.get(plain(name)):
+        return found
+    near = get_close_matches(plain(name), FIELDS, n=1, cutoff=0.4)
+    hint = f"did you mean {FIELDS[near[0]]!r}?" if near else f"there are: {', '.join(COLUMNS)}"
+    raise ValueError(f"{shown(name)!r} is no field of an entry; {hint}")
+
+
+class Columns:
+    """The plan by which rows become fields.
+
+    `mapping` names for a field the columns of the file that it is made of, in their order; a field that it does not
+    name is made of the column that has its own name. What `secret` names, a field or a column, is left out. `key` is
+    where both stand in the settings, for messages. Raises ValueError for a field that there is none of.
+    """
+
+    def __init__(
+        self, mapping: Mapping[str, Sequence[str]] | None = None, secret: Iterable[str] = SECRET, key: str = "settings"
+    ) -> None:
+        self._mapping = {field_of(name): tuple(columns) for name, columns in (mapping or {}).items()}
+        self._secret = tuple(secret)
+        self._key = key
+        hidden = {plain(name) for name in self._secret}
+        sources = {field: self._mapping.get(field, (field,)) for field in FIELDS.values()}
+        self.plan: dict[str, tuple[str, ...]] = {
+            field: kept
+            for field, columns in sources.items()
+            if plain(field) not in hidden and (kept := tuple(plain(c) for c in columns if plain(c) not in hidden))
+        }
+        self._becomes: dict[str, tuple[str, ...]] = {
+            column: tuple(field for field, columns in self.plan.items() if column in columns)
+            for columns_ in self.plan.values()
+            for column in columns_
+        }
+        self._hidden = hidden
+
+    def fields(self, cells: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+        """The cells of a row by field; a field without any is left out."""
+        found: dict[str, list[str]] = {}
+        for column in cells:
+            for field in self._becomes.get(column, ()):
+                if field not in found:
+                    found[field] = [cell for one in self.plan[field] if one in cells for cell in cells[one]]
+        return found
+
+    def check(self, columns: Mapping[str, str], file: Path) -> None:
+        """Raise RegisterError if the file lacks a column that must be there or that the settings name.
+
+        `columns` are those of the file, by plain name.
+        """
+        for field, names in self._mapping.items():
+            for name in names:
+                if plain(name) not in columns:
+                    raise _lacking(
+                        f"has no column {shown(name)!r}, which {self._key}.columns names for {field!r}",
+                        name,
+                        columns,
+                        file,
+                    )
+        for name in self._secret:
+            if plain(name) not in columns and plain(name) not in FIELDS:
+                raise _lacking(f"has no column {shown(name)!r}, which {self._key}.secret names", name, columns, file)
+        if not self._there("Entry", columns):
+            raise _missing("Entry", columns, file)
+        if not any(self._there(name, columns) for name in ("Victim's Name", "Chinese name")):
+            raise _missing("Victim's Name", columns, file)
+
+    def _there(self, field: str, columns: Mapping[str, str]) -> bool:
+        return any(c in columns for name in (field, field + EDITED) for c in self.plan.get(name, ()))
+
+    def unread(self, columns: Mapping[str, str]) -> list[str]:
+        """A sentence for each column of the file that becomes no field and is no secret."""
+        used = {column for columns_ in self.plan.values() for column in columns_} | self._hidden
+        found = []
+        for column, name in columns.items():
+            if column and column not in used:
+                near = get_close_matches(column, FIELDS, n=1)
+                hint = f"; the nearest known one is {FIELDS[near[0]]!r}" if near else ""
+                found.append(f"column {shown(name)!r} is not known and was not read{hint}")
+        return found
+
+    def used(self, columns: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+        """Field → the columns of the file, as it spells them, that it is made of."""
+        found = {field: tuple(columns[c] for c in names if c in columns) for field, names in self.plan.items()}
+        return {field: names for field, names in found.items() if names}
+
+    def left_out(self, columns: Mapping[str, str]) -> tuple[str, ...]:
+        """The columns of the file that are secret, as it spells them."""
+        behind = {plain(c) for field, names in self._mapping.items() if plain(field) in self._hidden for c in names}
+        return tuple(name for column, name in columns.items() if column in self._hidden | behind)
+
+
+def _lacking(what: str, wanted: str, columns: Mapping[str, str], file: Path) -> RegisterError:
+    near = get_close_matches(plain(wanted), columns, n=1, cutoff=0.4)
+    nearest = shown(columns[near[0]]) if near else None
+    hint = f"; the nearest it has is {nearest!r}" if nearest else f"; it has {_list(columns)}"
+    return RegisterError(what + hint, file=file, column=wanted, nearest=nearest)
+
+
+def _missing(column: str, columns: Mapping[str, str], file: Path) -> RegisterError:
+    near = get_close_matches(plain(column), columns, n=1, cutoff=0.4)
+    nearest = shown(columns[near[0]]) if near else None
+    if len(columns) <= 1:
+        hint = "the first line is a single cell; save the register again as CSV with commas between its columns"
+    elif nearest:
+        hint = f"the nearest it has is {nearest!r}; name it in the register's `columns` in the settings"
+    else:
+        hint = f"it has {_list(columns)}; name the right one in the register's `columns` in the settings"
+    return RegisterError(f"column {column!r} is missing; {hint}", file=file, column=column, nearest=nearest)
+
+
+def _list(columns: Mapping[str, str]) -> str:
+    names = [repr(shown(name, 30)) for name in list(columns.values())[:8]]
+    return (", ".join(names) or "none") + (" …" if len(columns) > 8 else "")
