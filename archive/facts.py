@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from archive import heads, ocfl
+from archive.linking.snapshots import SNAPSHOT, Snapshot
 from archive.records import Capture, Event, Head
 from archive.sidecar import RunRecord, Sidecar, read_sidecar
 from storage.contract import Target
@@ -42,16 +43,18 @@ def in_order(runs: Mapping[str, Run]) -> list[Run]:
     return ordered
 
 
-def read_facts(places: Mapping[str, Target], found: heads.Whole) -> list[Capture] | Words | Run:
-    """What an object says: its captures by version, a clip's words, or a run record's events."""
+def read_facts(places: Mapping[str, Target], found: heads.Whole) -> list[Capture] | list[Snapshot] | Words | Run:
+    """What an object says: its captures or snapshots by version, a clip's words, or a run record's events."""
     inventory = found.inventory
 
     def read(path: str, version: int | None = None) -> bytes:
         digest = inventory.state(version)[path]
         return read_document(places, heads.object_key(found.object, inventory.where(path, version)), digest)
 
+    numbers = range(1, inventory.number + 1)
+    if found.object.startswith("register-"):
+        return [Snapshot.model_validate_json(read(SNAPSHOT, number)) for number in numbers]
     if found.object.startswith("evidence-"):
-        numbers = range(1, inventory.number + 1)
         return [Capture.model_validate_json(read("capture.json", number)) for number in numbers]
     if found.object.startswith("work-"):
         document = read_sidecar(read("sidecar.json"))

@@ -8,23 +8,25 @@ from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from typing import Self
 
-from archive.errors import SettingsError, SpaceShort
+from archive.errors import Fork, SettingsError, SpaceShort
 from archive.linking.index import RegisterIndex
 from archive.linking.known import KnownError
 from archive.linking.register import Register, RegisterError
-from archive.mirroring import Stored
+from archive.mirroring import Stored, store_owed
 from archive.opened import Archive
 from archive.readiness import Readiness
 from archive.sources.contract import Source
 from archive.spool import need_space
 from archive.steps.captioning import caption_clip, to_caption
 from archive.steps.fetching import SourceRefuses, fetch_clip
-from archive.steps.linking import link_clip, load_known, load_registers, prepare_registers, to_link
+from archive.steps.linking import link_clip, load_known, prepare_registers, to_link
 from archive.steps.listing import list_source
 from archive.steps.recording import record
+from archive.steps.registering import changed, import_register, load_registers, newest, object_of
 from archive.steps.storing import store, tidy
 from archive.steps.transcribing import Engine, model_name, to_transcribe, transcribe_clips
 from archive.steps.work import seal_work, to_seal
+from storage.errors import TargetError
 from transcription.errors import ToolMissing, TranscriptionError
 
 
@@ -40,6 +42,7 @@ class Tally:
     bytes_stored: int = 0
     captioned: int = 0
     transcribed: int = 0
+    snapshots: int = 0
     linked: int = 0
     links: int = 0
     sealed: int = 0
@@ -167,6 +170,28 @@ def transcribe_step(
     return tally
 
 
+def register_step(archive: Archive, readiness: Readiness) -> Tally:
+    """Take a snapshot of each register whose file changed, and store it at once.
+
+    A register that cannot be read is a problem of its own: the newest snapshot of it is linked against meanwhile.
+    """
+    tally = Tally()
+    for name in archive.settings.registers:
+        try:
+            done = import_register(archive, name, readiness.usable) if changed(archive, name) else None
+        except (RegisterError, SpaceShort, Fork, TargetError) as error:
+            held = newest(archive).get(name)
+            instead = f"; its snapshot of {held.taken:%Y-%m-%d} is used" if held else "; nothing is linked to it"
+            tally += Tally(problems=(f"register {name} was not read: {error}{instead}",))
+            continue
+        if done and done.new:
+            stored = store_owed(archive, readiness.usable, [object_of(name)], wait=False)
+            tally += Tally(snapshots=1) + _tally(stored)
+            counts = ", ".join(f"{kind}: {count:,}" for kind, count in done.report.counts.items())
+            archive.progress.say(f"register {name}: {done.report.kept:,} entries" + (f" ({counts})" if counts else ""))
+    return tally
+
+
 def link_step(archive: Archive, registers: dict[str, RegisterIndex], clips: Sequence[str]) -> Tally:
     """Link clips."""
     done = [link_clip(archive, registers, clip) for clip in clips]
@@ -203,25 +228,27 @@ def run(
         tally += list_step(archive, source, fast=fast)
         tally += fetch_step(archive, readiness, source, to_fetch(archive, source))
     tally += caption_step(archive, readiness)
+    tally += register_step(archive, readiness)
     if waiting := to_transcribe(archive, model_name(archive.settings.transcription)):
         tally += transcribe_step(archive, readiness, engine, waiting)
-    tally += link_all(archive)
+    tally += link_all(archive, lambda: load_registers(archive, readiness.usable))
     return tally + finish_step(archive, readiness)
 
 
-def link_all(archive: Archive, registers: dict[str, Register] | None = None) -> Tally:
-    """Link whatever is to be linked; the registers are indexed only if something is.
+def link_all(archive: Archive, registers: Callable[[], dict[str, Register]]) -> Tally:
+    """Link whatever is to be linked; the registers' snapshots are read and indexed only if something is.
 
-    A register or a list of known people that cannot be read is a problem of this step alone: the rest is stored and
+    A snapshot or a list of known people that cannot be read is a problem of this step alone: the rest is stored and
     recorded all the same.
     """
     try:
-        loaded = load_registers(archive.settings) if registers is None else registers
-        known = load_known(archive.settings)
-        waiting = to_link(archive, loaded)
+        waiting = to_link(archive, newest(archive))
+        if not waiting:
+            return Tally()
+        indexes = prepare_registers(registers(), load_known(archive.settings))
     except (KnownError, RegisterError) as error:
         return Tally(problems=(f"nothing was linked: {error}",))
-    return link_step(archive, prepare_registers(loaded, known), waiting) if waiting else Tally()
+    return link_step(archive, indexes, waiting)
 
 
 def _tally(stored: dict[str, Stored]) -> Tally:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import rfc8785
 from pydantic import BaseModel, Field, JsonValue, ValidationError
 
+from archive.linking.snapshots import EntryLine, Snapshot
 from archive.records import (
     Access,
     Capture,
@@ -31,12 +32,16 @@ evidence-CLIP   what was fetched: media/, its digests (blocks.sha256: one a MiB)
 work-CLIP       what was made of it: sidecar.json (links to a victims register and judgements, both also as W3C Web
                 Annotations, people's corrections, access) and transcripts/: NAME.json and .vtt are as they were made,
                 NAME.corrected.vtt as people left them; captions-… are the platform's own.
+register-NAME   a register of victims; a version is a snapshot: entries.jsonl (an entry a line, without secret columns,
+                numbers of living persons masked), snapshot.json (from which file, when, by whom), report.json (what
+                was skipped or odd). Links name it by the sha256 of its entries.jsonl, which is in the inventory.
 run-TIME-ID     what was done to which object when (events.jsonl), and the newest version of each object that changed
                 (heads.jsonl); run.json names the run record before it by digest.
 
 Every file is named with its sha512 in the inventory.json of its object: any OCFL validator can check this root, and
-`sha512sum` any file. sidecar.schema.json, run.schema.json, transcript.schema.json and captions.schema.json describe the
-documents. No other software is needed.
+`sha512sum` any file. sidecar.schema.json, run.schema.json, transcript.schema.json, captions.schema.json,
+snapshot.schema.json and entry.schema.json (a line of entries.jsonl) describe the documents. No other software is
+needed.
 
 Everything here is restricted unless a sidecar says that its clip is public.
 """
@@ -154,6 +159,8 @@ def root_documents() -> dict[str, bytes]:
         "run.schema.json": _schema(RunRecord),
         "transcript.schema.json": _schema(Transcript),
         "captions.schema.json": _schema(Captions),
+        "snapshot.schema.json": _schema(Snapshot),
+        "entry.schema.json": _schema(EntryLine),
     }
 
 

@@ -52,6 +52,7 @@ def seal(
     clip: str | None = None,
     capture: Capture | None = None,
     events_upto: int | None = None,
+    snapshot: str | None = None,
 ) -> SealedVersion | None:
     """Seal the next version of an object; None if it would hold what the newest one holds.
 
@@ -99,7 +100,7 @@ def seal(
     sealed = SealedVersion(
         object_id, number, inventory.sha512, clip, data.decode(), archive.clock(), sum(sizes), len(sizes)
     )
-    archive.ledger.copies.seal(sealed, capture=capture, events_upto=events_upto)
+    archive.ledger.copies.seal(sealed, capture=capture, events_upto=events_upto, snapshot=snapshot)
     archive.event(object_id, PACKAGE, version=number)
     return sealed
 

@@ -4,9 +4,10 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 from archive import cron
+from archive.linking.columns import SECRET, field_of
 from archive.records import Access
 from archive.sources.settings import YtdlpSettings
 
@@ -22,6 +23,11 @@ def _fraction(value: object) -> float:
     except (ValueError, ZeroDivisionError, OverflowError):
         raise ValueError('a share is above 0 and at most 1, as a number or a text such as "1/30"') from None
     return share
+
+
+def _several(value: object) -> object:
+    """A list, also of one text that stands alone."""
+    return (value,) if isinstance(value, str) else value
 
 
 Cron = Annotated[str, AfterValidator(cron.validate)]
@@ -46,6 +52,21 @@ class RegisterSettings(_Stanza):
     """A `[registers.NAME]` stanza: a victims register that clips are linked against."""
 
     file: Path
+    columns: dict[str, Annotated[tuple[str, ...], BeforeValidator(_several)]] = Field(
+        default_factory=dict, description="field of an entry → the file's columns that it is made of, in their order"
+    )
+    secret: tuple[str, ...] = Field(default=SECRET, description="fields or columns of the file that are kept nowhere")
+
+    @field_validator("columns")
+    @classmethod
+    def _fields(cls, columns: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        for name, parts in columns.items():
+            if not parts:
+                raise ValueError(f"{name!r} names no column; take it out, or name one")
+        named = [field_of(name) for name in columns]
+        if twice := next((name for name in named if named.count(name) > 1), None):
+            raise ValueError(f"{twice!r} is named twice; put its columns in one list")
+        return dict(zip(named, columns.values(), strict=True))
 
 
 class LinkingSettings(_Stanza):

@@ -13,7 +13,18 @@ import typer
 
 from archive.errors import ArchiveError
 from flows import console
-from flows.commands import common, keeping, linking, reading, reviewing, running, setting_up, targets, transcripts
+from flows.commands import (
+    common,
+    keeping,
+    linking,
+    reading,
+    registers,
+    reviewing,
+    running,
+    setting_up,
+    targets,
+    transcripts,
+)
 from flows.commands.common import Config
 from storage.errors import TargetError
 from transcription.errors import TranscriptionError
@@ -32,6 +43,7 @@ for room in (setting_up.app, running.app, linking.app, reading.app, transcripts.
     app.registered_commands += room.registered_commands
 app.add_typer(targets.app, name="targets")
 app.add_typer(reviewing.review, name="review")
+app.add_typer(registers.app, name="register")
 
 
 def _version(asked: bool) -> None:

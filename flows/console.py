@@ -230,6 +230,7 @@ def print_tally(tally: "Tally", problems: Sequence[str]) -> None:
         ("stored", f"{done['stored']:,} versions read back, {size}"),
         ("captions", f"{done['captioned']:,} files read"),
         ("transcribed", f"{done['transcribed']:,} tracks"),
+        ("registers", f"{done['snapshots']:,} new snapshots"),
         ("linked", f"{done['linked']:,} clips, {done['links']:,} links proposed"),
         ("sealed", f"{done['sealed']:,} work objects"),
     )

@@ -35,6 +35,7 @@ from archive.settings import Settings, find, load
 from archive.steps.auditing import audit
 from archive.steps.budget import Budget
 from archive.steps.linking import to_link
+from archive.steps.registering import newest
 from archive.steps.transcribing import model_name, to_transcribe
 from flows.session import Session, writing
 
@@ -113,6 +114,13 @@ def read_captions() -> Tally:
     return pipeline.caption_step(session.archive, session.readiness)
 
 
+@task(name="read registers", cache_policy=NO_CACHE)
+def read_registers() -> Tally:
+    """Take a snapshot of each register whose file changed."""
+    session = _session()
+    return pipeline.register_step(session.archive, session.readiness)
+
+
 @task(name="transcribe", cache_policy=NO_CACHE)
 def transcribe_batch(clips: list[str]) -> Tally:
     """Transcribe clips, one after the other: there is one model in a process."""
@@ -189,6 +197,7 @@ def _run(session: Session, sources: Sequence[str], *, fast: bool) -> Tally:
     try:
         tally += _gather([fetch_batch.submit(source, batch) for source, batch in _to_fetch(archive, sources)])
         tally += read_captions()
+        tally += read_registers()
         for batch in _batches(archive, to_transcribe(archive, model_name(archive.settings.transcription))):
             tally += transcribe_batch(batch)
         tally += _link(session)
@@ -209,12 +218,14 @@ def _to_fetch(archive: Archive, sources: Sequence[str]) -> list[tuple[str, list[
 
 
 def _link(session: Session) -> Tally:
-    """Link batch by batch. A register that cannot be read is a problem of this step alone."""
+    """Link batch by batch. A snapshot that cannot be read is a problem of this step alone."""
     try:
-        batches = _batches(session.archive, to_link(session.archive, session.registers()))
+        waiting = to_link(session.archive, newest(session.archive))
+        if waiting:
+            session.indexes()
     except (KnownError, RegisterError) as error:
         return Tally(problems=(f"nothing was linked: {error}",))
-    return sum((link_batch(batch) for batch in batches), Tally())
+    return sum((link_batch(batch) for batch in _batches(session.archive, waiting)), Tally())
 
 
 def _batches(archive: Archive, clips: list[str]) -> list[list[str]]:

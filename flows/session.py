@@ -12,7 +12,8 @@ from archive.opened import Archive, opened
 from archive.progress import Progress
 from archive.readiness import Readiness, ready
 from archive.settings import Settings
-from archive.steps.linking import load_known, load_registers, prepare_registers
+from archive.steps.linking import load_known, prepare_registers
+from archive.steps.registering import load_registers
 from archive.steps.storing import sweep
 from archive.steps.transcribing import Engine
 from transcription.records import Options
@@ -37,9 +38,9 @@ class Session:
             return self._engine
 
     def registers(self) -> dict[str, Register]:
-        """The registers of the settings, read."""
+        """The newest snapshots of the registers, read. Raises RegisterError."""
         if self._registers is None:
-            self._registers = load_registers(self.archive.settings)
+            self._registers = load_registers(self.archive, self.readiness.usable)
         return self._registers
 
     def indexes(self) -> dict[str, RegisterIndex]:

@@ -93,7 +93,9 @@ def test_marks_and_reasons_are_explained() -> None:
         assert f"`{reason}`" in text, reason
 
 
-@pytest.mark.parametrize("name", [f"{name}.schema.json" for name in ("sidecar", "run", "transcript", "captions")])
+@pytest.mark.parametrize(
+    "name", [f"{name}.schema.json" for name in ("sidecar", "run", "transcript", "captions", "snapshot", "entry")]
+)
 def test_published_schemas_are_those_of_the_code(name: str, pytestconfig: pytest.Config) -> None:
     file = ROOT / "docs" / "schema" / name
     if pytestconfig.getoption("regenerate"):

@@ -62,11 +62,25 @@ class Held:
     unknown: int = 0
 
 
+def snapshot_fact(object_id: str, version: int) -> str:
+    """The name of the fact that a version of a register's object is described by."""
+    return f"snapshot:{object_id}:{version}"
+
+
 class Copies(Book):
     """Versions and copies. (object, version) is unique: whoever seals second learns so."""
 
-    def seal(self, sealed: SealedVersion, *, capture: Capture | None = None, events_upto: int | None = None) -> None:
-        """Keep a sealed version, and in the same transaction what it holds: a capture, or events up to a number.
+    def seal(
+        self,
+        sealed: SealedVersion,
+        *,
+        capture: Capture | None = None,
+        events_upto: int | None = None,
+        snapshot: str | None = None,
+    ) -> None:
+        """Keep a sealed version, and in the same transaction what it holds.
+
+        That is a capture, events up to a number, or a snapshot of a register, which is kept as it describes itself.
 
         The same again is fine; other content raises Fork.
         """
@@ -87,6 +101,8 @@ class Copies(Book):
                 upsert(connection, t.captures, key, values)
                 connection.execute(sa.delete(t.failures).where(t.failures.c.clip == sealed.clip))
                 connection.execute(sa.delete(t.done).where(t.done.c.clip == sealed.clip, t.done.c.step != "transcribe"))
+            if snapshot is not None:
+                upsert(connection, t.facts, {"name": snapshot_fact(sealed.object, sealed.version)}, {"value": snapshot})
             if events_upto is not None:
                 waiting = (t.events.c.run.is_(None)) & (t.events.c.seq <= events_upto)
                 connection.execute(sa.update(t.events).where(waiting).values(run=sealed.object))

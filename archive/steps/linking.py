@@ -1,15 +1,15 @@
-"""Link: what is said and written in a clip, to entries of the registers in the settings."""
+"""Link: what is said and written in a clip, to entries of the registers in the settings, by their newest snapshots."""
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Protocol
 
 from archive.linking.index import RegisterIndex
 from archive.linking.known import KnownPeople, read_names
 from archive.linking.material import Material, Utterance
 from archive.linking.proposals import propose
-from archive.linking.register import Register, RegisterError, load
+from archive.linking.register import Register
 from archive.linking.rules import rules
 from archive.opened import Archive
 from archive.records import METADATA
@@ -29,18 +29,12 @@ class LinkedClip:
     conflicts: int
 
 
-def load_registers(settings: Settings) -> dict[str, Register]:
-    """Read the registers of the settings. Raises RegisterError, which names file and column."""
-    return {name: _load(Path(stanza.file), name) for name, stanza in settings.registers.items()}
+class Digested(Protocol):
+    """A register, or what a snapshot of it says of itself: it is known by its digest."""
 
-
-def _load(file: Path, name: str) -> Register:
-    try:
-        return load(file, name)
-    except OSError as error:
-        raise RegisterError(
-            f"cannot be read: {error.strerror}; export the register there, or set registers.{name}.file", file=file
-        ) from error
+    @property
+    def sha256(self) -> str:
+        """The digest of its entries' lines."""
 
 
 def load_known(settings: Settings) -> KnownPeople:
@@ -54,7 +48,7 @@ def prepare_registers(registers: Mapping[str, Register], known: KnownPeople) -> 
     return {name: RegisterIndex(register, known) for name, register in registers.items()}
 
 
-def linkings_of(registers: Mapping[str, Register], known: KnownPeople) -> list[Linking]:
+def linkings_of(registers: Mapping[str, Digested], known: KnownPeople) -> list[Linking]:
     """What a clip is said to be linked against, once it was."""
     return [
         Linking(register_name=name, register_sha256=register.sha256, rules=rules(known))
@@ -67,7 +61,7 @@ def read_linkings(body: str | None) -> list[Linking]:
     return [Linking.model_validate(item) for item in json.loads(body)] if body else []
 
 
-def to_link(archive: Archive, registers: Mapping[str, Register]) -> list[str]:
+def to_link(archive: Archive, registers: Mapping[str, Digested]) -> list[str]:
     """Safe clips with words, not linked yet with these registers, these rules and what they hold now.
 
     Words are there once a clip was transcribed, or has captions. Raises KnownError.

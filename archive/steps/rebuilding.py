@@ -17,6 +17,7 @@ from archive.errors import RefusedError
 from archive.facts import Run, Words, in_order, older_inventory, read_facts
 from archive.ledger.clips import AccessGiven
 from archive.ledger.copies import Copy, SealedVersion
+from archive.linking.snapshots import Snapshot
 from archive.opened import Archive
 from archive.records import FIXITY_CHECK, REPLICATION, Capture, Head, Listing
 from archive.retrying import retrying
@@ -195,16 +196,19 @@ def _claim(archive: Archive, object_id: str, number: int, target: str) -> None:
         archive.ledger.copies.mark(Copy(object_id, number, target, "claimed", at=archive.clock()))
 
 
-def _keep(archive: Archive, object_id: str, facts: list[Capture] | Words) -> None:
+def _keep(archive: Archive, object_id: str, facts: list[Capture] | list[Snapshot] | Words) -> None:
     """Keep what an object says, once its versions are."""
     if isinstance(facts, Words):
         for ref in facts.document.transcripts:
             archive.ledger.readings.add_transcript(facts.document.clip, ref, facts.bodies[ref.name])
         _work(archive, facts.document)
         return
-    for number, capture in enumerate(facts, start=1):
-        if sealed := archive.ledger.copies.version(object_id, number):
-            _capture(archive, sealed, capture)
+    for number, fact in enumerate(facts, start=1):
+        sealed = archive.ledger.copies.version(object_id, number)
+        if sealed and isinstance(fact, Snapshot):
+            archive.ledger.copies.seal(sealed, snapshot=fact.model_dump_json())
+        elif sealed and isinstance(fact, Capture):
+            _capture(archive, sealed, fact)
 
 
 def _capture(archive: Archive, sealed: SealedVersion, capture: Capture) -> None:

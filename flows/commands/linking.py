@@ -49,7 +49,8 @@ def link(
     from archive import pipeline
 
     with common.at_work() as session:
-        tally = pipeline.link_all(session.archive, session.registers())
+        tally = pipeline.register_step(session.archive, session.readiness)
+        tally += pipeline.link_all(session.archive, session.registers)
     return common.report(tally, as_json=as_json)
 
 
@@ -65,7 +66,7 @@ def _link_text(text: Path | None, register: Path | None, known: Path | None, *, 
         raise typer.BadParameter("--text stores nothing; leave out --dry-run")
     words = _read(text)
     loaded = load(register, register.stem)
-    if skipped := len(loaded.report.skipped):
+    if skipped := loaded.report.read - loaded.report.kept:
         console.err.print(f"{skipped:,} of {loaded.report.read:,} rows of the register were skipped", highlight=False)
     found = link_text(words, RegisterIndex(loaded, KnownPeople(read_names(known) if known else ())))
     if as_json:

@@ -142,7 +142,8 @@ def retry(
         model = model_name(session.archive.settings.transcription)
         if unread := [clip for clip in to_transcribe(session.archive, model, retry=True) if clip in wanted]:
             tally += pipeline.transcribe_step(session.archive, session.readiness, session.engine, unread)
-        tally += pipeline.link_all(session.archive, session.registers())
+        tally += pipeline.register_step(session.archive, session.readiness)
+        tally += pipeline.link_all(session.archive, session.registers)
         tally += pipeline.finish_step(session.archive, session.readiness)
     return common.report(tally, as_json=as_json, unusable=session.readiness.problems)
 
@@ -173,7 +174,8 @@ def would_do(*, as_json: bool) -> None:
     """What the ledger says is to be done; no source and no target is asked."""
     from archive import pipeline
     from archive.steps.captioning import to_caption
-    from archive.steps.linking import load_registers, to_link
+    from archive.steps.linking import Digested, to_link
+    from archive.steps.registering import Unread, newest, to_register
     from archive.steps.storing import owed
     from archive.steps.transcribing import model_name, to_transcribe
     from archive.steps.work import to_seal
@@ -181,19 +183,23 @@ def would_do(*, as_json: bool) -> None:
     with common.reading() as archive:
         fetching = {name: len(pipeline.to_fetch(archive, name)) for name in archive.settings.sources}
         storing = owed(archive)
+        unread = to_register(archive)
+        registers: dict[str, Digested] = {**newest(archive), **dict.fromkeys(unread, Unread())}
         steps = {
             "captions": len(to_caption(archive)),
             "transcribe": len(to_transcribe(archive, model_name(archive.settings.transcription))),
-            "link": len(to_link(archive, load_registers(archive.settings))),
+            "link": len(to_link(archive, registers)),
             "seal": len(to_seal(archive)),
         }
     if as_json:
-        return console.print_json({"dry_run": {"fetch": fetching, "store": storing, **steps}})
+        return console.print_json({"dry_run": {"fetch": fetching, "store": storing, "registers": unread, **steps}})
     console.out.print("As the ledger knows it now; a listing may find more:")
     for name, number in fetching.items():
         console.out.print(f"  fetch       {number:,} clips of {name}", highlight=False)
     for name, number in storing.items():
         console.out.print(f"  store       {number:,} versions to {name}", highlight=False)
+    for name in unread:
+        console.out.print(f"  read        register {name}", highlight=False)
     for step, number in steps.items():
         console.out.print(f"  {step:<11} {number:,} clips", highlight=False)
     return None

@@ -58,7 +58,9 @@ model = "large-v3"           # a name that faster-whisper knows, or a folder
 languages = ["kk", "ug", "zh", "ru", "tr", "ar", "ky", "fr", "en"]
 
 # [registers.victims]
-# file = "register.csv"      # an export of the victims register
+# file = "register.csv"      # an export of the victims register: CSV, XLSX or JSON
+# columns = {{ Entry = "No" }} # where its columns are called otherwise
+# secret = ["ID no."]        # what is kept nowhere
 
 # [schedule]                 # cron lines in UTC, served by `thirdcopy schedule`
 # fast = "30 2 * * 1-6"

@@ -69,6 +69,18 @@ ONE = "minimum_copies = 1\n"
         (ONE + BUCKET + "[transcription]\nbeam = 5", "transcription.beam is no setting; did you mean beam_size?"),
         (ONE + BUCKET + "[registers.main]\nfiel = 'x'", "registers.main.fiel is no setting; did you mean file?"),
         (ONE + BUCKET + "[registers.main]", "registers.main.file is missing"),
+        (
+            ONE + BUCKET + "[registers.main]\nfile = 'x'\ncolumns = { Nmae = 'Name' }",
+            "registers.main.columns: 'Nmae' is no field of an entry; did you mean",
+        ),
+        (
+            ONE + BUCKET + "[registers.main]\nfile = 'x'\ncolumns = { Age = 'a', age = 'b' }",
+            "registers.main.columns: 'Age' is named twice; put its columns in one list",
+        ),
+        (
+            ONE + BUCKET + "[registers.main]\nfile = 'x'\ncolumns = { Age = [] }",
+            "registers.main.columns: 'Age' names no column; take it out, or name one",
+        ),
         (ONE + BUCKET + "[prefect]\nbatches = 5", "prefect.batches is no setting; did you mean batch?"),
         (ONE + BUCKET.replace("bucket =", "# bucket ="), "targets.s3.bucket is missing"),
         (ONE + BUCKET.replace('"archive"', '""'), "targets.s3.bucket: String should have at least 1 character"),
@@ -344,3 +356,11 @@ def test_settings_file_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 def test_cron_lines_that_are_good(settings: Load) -> None:
     for line in ("*/15 * * * *", "0 3 * * *", "0,30 1-5 1,15 JAN-MAR Mon-Fri", "5 4 * 12 7"):
         assert settings(ONE + BUCKET + f"[schedule]\nrun = '{line}'").schedule.run == line
+
+
+def test_a_field_may_be_made_of_one_column_or_of_several(settings: Load) -> None:
+    loaded = settings(
+        ONE + BUCKET + "[registers.main]\nfile = 'x'\ncolumns = { entry = 'No', \"victim’s name\" = ['Name', 'Alias'] }"
+    )
+    assert loaded.registers["main"].columns == {"Entry": ("No",), "Victim's Name": ("Name", "Alias")}
+    assert loaded.registers["main"].secret == ("ID no.",)

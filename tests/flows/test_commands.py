@@ -90,6 +90,9 @@ def kept(
             "backfill": ["one"],
             "restore": [clip, "--to", str(folder / "out")],
             "targets check": ["one"],
+            "register import": ["victims", "--by", "A. Archivist"],
+            "register show": ["victims"],
+            "register diff": ["victims"],
         }
         yield place, channel, {name: arguments.get(name, []) for name in COMMANDS}
 
@@ -128,6 +131,7 @@ def test_help_shows_an_example_and_fits_a_terminal(call: Call, name: str) -> Non
 
 def test_what_acts_has_a_dry_run_and_what_reports_has_json() -> None:
     looks = {"doctor", "status", "show", "entry", "export", "compare", "targets list", "targets check"}
+    looks |= {"register list", "register show", "register diff"}
     silent = {"init", "add", "schedule", "access", "judge", "export"}
     assert set(having("--dry-run")) == set(COMMANDS) - looks
     assert set(having("--json")) == set(COMMANDS) - silent
@@ -173,7 +177,20 @@ def test_a_ledger_that_was_lost_is_made_anew(kept: tuple[Place, Channel, Any], c
 
 def test_tables_fit_eighty_columns(kept: tuple[Place, Channel, dict[str, list[str]]], call: Call) -> None:
     _, _, arguments = kept
-    for words in ("status", "show", "compare", "targets list", "audit", "repair", "backfill", "doctor", "link"):
+    for words in (
+        "status",
+        "show",
+        "compare",
+        "targets list",
+        "audit",
+        "repair",
+        "backfill",
+        "doctor",
+        "link",
+        "register list",
+        "register show",
+        "register diff",
+    ):
         done = call(*words.split(), *arguments[words])
         tabled = [line for line in done.out.splitlines() if "http" not in line]
         assert max(map(len, tabled)) <= 80, words

@@ -15,7 +15,7 @@ from archive.mirroring import Stored, store_owed
 from archive.opened import Archive
 from archive.readiness import ready
 from archive.records import Capture, Decision, Event, File, FileRole, Judgement, Link, TranscriptRef
-from archive.settings import Settings
+from archive.settings import RegisterSettings, Settings
 from archive.spool import Item, document, seal
 from storage.contract import Target
 from storage.targets import FolderSettings, address
@@ -55,7 +55,12 @@ def folder_targets(folder: Path, names: str = "abc") -> dict[str, Target]:
 
 @contextmanager
 def an_archive(
-    state: Path, targets: Mapping[str, Target], *, clock: Clock | None = None, minimum: int | None = None
+    state: Path,
+    targets: Mapping[str, Target],
+    *,
+    clock: Clock | None = None,
+    minimum: int | None = None,
+    registers: Mapping[str, RegisterSettings] | None = None,
 ) -> Iterator[Archive]:
     """An archive over targets; opened again over the same state, it is the same one."""
     settings = Settings(
@@ -63,6 +68,8 @@ def an_archive(
         state=state,
         minimum_copies=minimum or len(targets),
         targets={name: FolderSettings(path=state / "unused" / name) for name in targets},
+        registers=dict(registers or {}),
+        free_gib=0,
     )
     ledger = Ledger(state / "ledger.sqlite")
     try:

@@ -1,0 +1,264 @@
+"""Register: a register's file becomes a snapshot, a version of the object `register-NAME`; links are made to these."""
+
+import json
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from hashlib import sha256, sha512
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from archive import ocfl, sidecar
+from archive.errors import ArchiveError
+from archive.ledger.copies import snapshot_fact
+from archive.linking.columns import Columns, clean
+from archive.linking.masks import mask
+from archive.linking.register import Read, Register, RegisterError, read, register_of
+from archive.linking.reports import Report
+from archive.linking.snapshots import ENTRIES, REPORT, SNAPSHOT, Snapshot
+from archive.linking.tables import digest_of
+from archive.opened import AGENT, Archive
+from archive.records import CAPTURE
+from archive.settings import RegisterSettings
+from archive.spool import Item, bring, document, folder_of, need_space, seal
+from storage.contract import Target
+from storage.errors import TargetError
+
+
+class NoSuchRegister(ArchiveError):
+    """A register that the settings do not have, or a version of it that was never sealed."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What came of an import: the newest version, whether it is `new`, and what was read."""
+
+    version: int
+    new: bool
+    snapshot: Snapshot
+    report: Report
+
+
+def object_of(name: str) -> str:
+    """The id of a register's object."""
+    return f"register-{name}"
+
+
+def stanza_of(archive: Archive, name: str) -> RegisterSettings:
+    """A register's stanza. Raises NoSuchRegister."""
+    if name not in archive.settings.registers:
+        known = ", ".join(archive.settings.registers) or "none"
+        raise NoSuchRegister(f"{archive.settings.file}: there is no register {name}; there are: {known}")
+    return archive.settings.registers[name]
+
+
+def versions(archive: Archive, name: str) -> list[int]:
+    """The numbers of a register's snapshots, the oldest first."""
+    head = archive.ledger.copies.head(object_of(name))
+    return list(range(1, head.version + 1)) if head else []
+
+
+def snapshot(archive: Archive, name: str, version: int | None = None) -> Snapshot:
+    """What a snapshot says of itself, the newest by default. Raises NoSuchRegister."""
+    known = versions(archive, name)
+    number = version or (known[-1] if known else 0)
+    body = archive.ledger.facts.get(snapshot_fact(object_of(name), number))
+    if body is None:
+        there = (
+            f"there are {known[0]} to {known[-1]}" if known else f"`thirdcopy register import {name}` makes the first"
+        )
+        raise NoSuchRegister(f"{name} has no snapshot {number or ''}".rstrip() + f"; {there}")
+    return Snapshot.model_validate_json(body)
+
+
+@dataclass(frozen=True)
+class Unread:
+    """Stands for a snapshot that is still to be taken: nothing was linked against it."""
+
+    sha256: str = ""
+
+
+def to_register(archive: Archive) -> list[str]:
+    """The registers whose file is not what was last read of it. Raises RegisterError if one cannot be read."""
+    return [name for name in archive.settings.registers if changed(archive, name)]
+
+
+def newest(archive: Archive) -> dict[str, Snapshot]:
+    """The newest snapshot of each register of the settings that has one."""
+    return {name: snapshot(archive, name) for name in archive.settings.registers if versions(archive, name)}
+
+
+@contextmanager
+def reading(archive: Archive, name: str, file: Path) -> Iterator[Read]:
+    """A file read as the settings say for a register. Raises RegisterError, and NoSuchRegister."""
+    stanza = stanza_of(archive, name)
+    columns = Columns(stanza.columns, stanza.secret, f"registers.{name}")
+    archive.state.mkdir(parents=True, exist_ok=True)
+    try:
+        with read(file, columns, archive.state) as found:
+            yield found
+    except OSError as error:
+        if error.filename not in (None, str(file)):
+            raise
+        raise RegisterError(
+            f"cannot be read: {error.strerror}; export the register there, or set registers.{name}.file", file=file
+        ) from error
+
+
+def import_register(
+    archive: Archive, name: str, usable: Mapping[str, Target], *, file: Path | None = None, by: str = AGENT
+) -> Imported:
+    """Read a register's file, the one of the settings by default, and seal a snapshot of it where its entries changed.
+
+    The same entries make no version. Raises RegisterError, and Fork or TargetError as sealing does.
+    """
+    path = file or stanza_of(archive, name).file
+    need_space(archive)
+    archive.attempts.mkdir(parents=True, exist_ok=True)
+    with reading(archive, name, path) as found, TemporaryDirectory(prefix="register-", dir=archive.attempts) as folder:
+        entries = _written(found.lines, Path(folder) / ENTRIES)
+        said = Snapshot(
+            register_name=name,
+            taken=archive.clock(),
+            by=by,
+            agent=AGENT,
+            file=mask(clean(path.name)),
+            form=found.form,
+            size=found.size,
+            source_sha256=found.sha256,
+            entries=found.report.kept,
+            entries_sha256=entries.sha256 or "",
+            columns=dict(found.columns),
+            secret=found.left_out,
+            read=found.report.read,
+            counts=found.report.counts,
+        )
+        state = _state_of(archive, name, path, found.sha256)
+        known = versions(archive, name)
+        if known and snapshot(archive, name).entries_sha256 == said.entries_sha256:
+            _remember(archive, name, state)
+            return Imported(known[-1], False, snapshot(archive, name), found.report)
+        items = {
+            ENTRIES: entries,
+            REPORT: document(sidecar.to_bytes(found.report)),
+            SNAPSHOT: document(sidecar.to_bytes(said)),
+        }
+        message = f"{said.entries} entries of {said.file}"
+        seal(archive, object_of(name), items, message=message, usable=usable, snapshot=said.model_dump_json())
+    _remember(archive, name, state)
+    version = versions(archive, name)[-1]
+    detail = f"{message} ({said.source_sha256[:16]}): {said.read - said.entries} rows skipped"
+    archive.event(object_of(name), CAPTURE, version=version, agent=by, detail=detail)
+    return Imported(version, True, said, found.report)
+
+
+def changed(archive: Archive, name: str) -> bool:
+    """Whether a register's file, or how the settings want it read, is not what was last read of it.
+
+    Raises RegisterError if the file cannot be read.
+    """
+    file = stanza_of(archive, name).file
+    try:
+        state = _state_of(archive, name, file, digest_of(file))
+    except OSError as error:
+        raise RegisterError(
+            f"cannot be read: {error.strerror}; export the register there, or set registers.{name}.file", file=file
+        ) from error
+    return not versions(archive, name) or archive.ledger.facts.get(f"read:{object_of(name)}") != state
+
+
+def _state_of(archive: Archive, name: str, file: Path, digest: str) -> str:
+    """What a run compares, to see whether it has to read a register again: its file, mapping, secrets, our version.
+
+    Where another file than that of the settings was imported by hand, the settings' is left alone until it changes.
+    """
+    stanza = stanza_of(archive, name)
+    with suppress(OSError):
+        if file != stanza.file:
+            digest = digest_of(stanza.file)
+    wanted = [digest, sorted(stanza.columns.items()), stanza.secret, AGENT]
+    return sha256(json.dumps(wanted).encode()).hexdigest()
+
+
+def _remember(archive: Archive, name: str, state: str) -> None:
+    archive.ledger.facts.set(f"read:{object_of(name)}", state)
+
+
+def _written(lines: Iterable[bytes], path: Path) -> Item:
+    """Write lines to a file, to be sealed."""
+    long, short = sha512(), sha256()
+    with path.open("wb") as file:
+        for line in lines:
+            file.write(line)
+            long.update(line)
+            short.update(line)
+    return Item(long.hexdigest(), path=path, sha256=short.hexdigest())
+
+
+@contextmanager
+def entries_of(archive: Archive, name: str, version: int, usable: Mapping[str, Target]) -> Iterator[Iterator[bytes]]:
+    """The lines of a snapshot, from the spool, from the state folder, or brought from a target; each file compared.
+
+    Raises NoSuchRegister, and TargetError where no target has it sound.
+    """
+    snapshot(archive, name, version)
+    file = _kept(archive, name, version, usable)
+    with file.open("rb") as lines:
+        yield iter(lines)
+
+
+def _kept(archive: Archive, name: str, version: int, usable: Mapping[str, Target]) -> Path:
+    """The file of a snapshot's lines in the state folder, whose bytes were compared with their digest just now."""
+    sealed = archive.ledger.copies.version(object_of(name), version)
+    if sealed is None:
+        raise NoSuchRegister(f"{name} has no snapshot {version}")
+    inventory = ocfl.parse(sealed.inventory.encode())
+    content, digest = inventory.where(ENTRIES, version), inventory.state(version)[ENTRIES]
+    kept = archive.state / "registers" / f"{name}-{digest[:32]}.jsonl"
+    kept.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    spooled = folder_of(archive, object_of(name), int(content[1:].split("/")[0])) / content.split("/", 1)[1]
+    if not _is(kept, digest) and _is(spooled, digest):
+        partial = kept.with_suffix(".part")
+        shutil.copyfile(spooled, partial)
+        partial.replace(kept)
+    if not _is(kept, digest):
+        kept.unlink(missing_ok=True)
+        need_space(archive)
+        bring(archive, object_of(name), content, digest, kept, usable)
+    return kept
+
+
+def _is(file: Path, digest: str) -> bool:
+    if not file.is_file():
+        return False
+    found = sha512()
+    with file.open("rb") as body:
+        while block := body.read(1 << 20):
+            found.update(block)
+    return found.hexdigest() == digest
+
+
+def load_registers(archive: Archive, usable: Mapping[str, Target]) -> dict[str, Register]:
+    """The newest snapshots of the settings' registers, read; and older ones taken out of the state folder.
+
+    Raises RegisterError where a snapshot can be brought from nowhere.
+    """
+    registers, kept = dict[str, Register](), set[Path]()
+    for name in newest(archive):
+        version = versions(archive, name)[-1]
+        try:
+            file = _kept(archive, name, version, usable)
+        except (TargetError, FileNotFoundError) as error:
+            raise RegisterError(
+                f"snapshot {version} is neither here nor at a target that answers ({error})", file=Path(object_of(name))
+            ) from error
+        kept.add(file)
+        with file.open("rb") as lines:
+            registers[name] = register_of(name, lines)
+    for old in (archive.state / "registers").glob("*.jsonl"):
+        if old not in kept:
+            old.unlink()
+    return registers

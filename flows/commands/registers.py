@@ -1,0 +1,285 @@
+"""Commands about registers: import a file as a snapshot, list and show snapshots, and what changed between two."""
+
+from collections import Counter
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.markup import escape
+
+from flows import console
+from flows.commands import common
+from flows.commands.common import Config, DryRun, Json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from archive.linking.reports import Report
+    from archive.linking.snapshots import Difference, Snapshot
+    from archive.opened import Archive
+    from archive.steps.registering import Imported
+
+app = typer.Typer(help="The registers of the settings, and their snapshots.", no_args_is_help=True)
+TOLD = 20
+"""Notes and entries that are shown of a kind; --json has more."""
+TOLD_IN_JSON = 10_000
+
+
+def complete_register(incomplete: str) -> list[str]:
+    """Names of registers for the shell's completion."""
+    try:
+        return [name for name in common.settings().registers if name.startswith(incomplete)]
+    except Exception:
+        return []
+
+
+def complete_version(context: typer.Context, incomplete: str) -> list[str]:
+    """Numbers of a register's snapshots for the shell's completion."""
+    try:
+        from archive.steps.registering import versions
+
+        with common.reading() as archive:
+            numbers = map(str, versions(archive, str(context.params["name"])))
+            return [number for number in numbers if number.startswith(incomplete)]
+    except Exception:
+        return []
+
+
+Name = Annotated[str, typer.Argument(help="A register's name.", autocompletion=complete_register)]
+
+
+@app.command(name="import", epilog="Example: thirdcopy register import victims --by 'A. Archivist'")
+def import_file(
+    name: Name,
+    by: Annotated[str, typer.Option("--by", help="Your name, for the record.")],
+    file: Annotated[Path | None, typer.Argument(help="CSV, XLSX or JSON; that of the settings otherwise.")] = None,
+    config: Config = None,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Read a register, report what was skipped or odd, and store a snapshot of it if its entries changed.
+
+    Secret columns are left out, and identity numbers, passports and telephones are masked before anything is kept.
+    """
+    from archive.mirroring import store_owed
+    from archive.steps.registering import import_register, object_of, reading, snapshot, stanza_of, versions
+
+    with common.reading() as archive:
+        path = file or stanza_of(archive, name).file
+        if dry_run:
+            with reading(archive, name, path) as found:
+                old = [*versions(archive, name)][-1:]
+                changes = _count_differences(archive, name, old[0] if old else None, found.lines)
+                facts = {"register": name, "file": str(path), **found.report.model_dump(mode="json"), **changes}
+                if as_json:
+                    return console.print_json({"dry_run": facts})
+                console.out.print(f"would read {escape(console.plain(str(path)))}", highlight=False, soft_wrap=True)
+                _print_report(found.report)
+                made = "would make a snapshot" if any(changes.values()) else "nothing changed: would make no snapshot"
+                return console.out.print(f"{made}; {_words(changes)}", highlight=False)
+    with common.at_work() as session:
+        done = import_register(session.archive, name, session.readiness.usable, file=file, by=by)
+        stored = store_owed(session.archive, session.readiness.usable, [object_of(name)])
+        said = snapshot(session.archive, name)
+    problems = [problem for one in stored.values() for problem in one.problems]
+    problems += [f"{target}: {why}" for target, why in session.readiness.problems.items()]
+    places = sorted(target for target, one in stored.items() if one.versions)
+    if as_json:
+        console.print_json(
+            {
+                **_facts(done.version, said),
+                "new": done.new,
+                "stored": places,
+                "problems": problems,
+                "report": done.report.model_dump(mode="json"),
+            }
+        )
+    else:
+        _print_import(name, done, places, problems)
+    if problems:
+        raise typer.Exit(common.DEBTS)
+    return None
+
+
+@app.command(name="list", epilog="Example: thirdcopy register list --json")
+def list_registers(config: Config = None, as_json: Json = False) -> None:
+    """Show the registers of the settings and their snapshots. No target is asked."""
+    from archive.steps.registering import object_of, snapshot, versions
+
+    with common.reading() as archive:
+        held = {name: {v: snapshot(archive, name, v) for v in versions(archive, name)} for name in _names(archive)}
+        files = {name: str(stanza.file) for name, stanza in archive.settings.registers.items()}
+        copies = {name: Counter(c.version for c in archive.ledger.copies.of(object_of(name)) if c.state in
+                                ("arrived", "proven")) for name in held}  # fmt: skip
+    if as_json:
+        return console.print_json(
+            {
+                name: {
+                    "file": files.get(name),
+                    "snapshots": [{**_facts(v, one), "copies": copies[name][v]} for v, one in found.items()],
+                }
+                for name, found in held.items()
+            }
+        )
+    table = console.table("register", "snapshot#", "taken", "entries#", "not read#", "copies#", "by")
+    for name, found in held.items():
+        for version, one in found.items():
+            numbers = (f"{one.entries:,}", f"{one.read - one.entries:,}", f"{copies[name][version]:,}")
+            table.add_row(name, str(version), f"{one.taken:%Y-%m-%d}", *numbers, escape(console.shorten(one.by, 20)))
+        if not found:
+            table.add_row(name, "none", "", "", "", "", "")
+    console.out.print(table)
+    return None
+
+
+@app.command(name="show", epilog="Example: thirdcopy register show victims --version 2")
+def show_snapshot(
+    name: Name,
+    version: Annotated[
+        int | None, typer.Option("--version", help="The newest otherwise.", min=1, autocompletion=complete_version)
+    ] = None,
+    config: Config = None,
+    as_json: Json = False,
+) -> None:
+    """Show what a snapshot is: its file, columns, counts and digests. Nothing of an entry is shown."""
+    from archive.steps.registering import snapshot, versions
+
+    with common.reading() as archive:
+        one = snapshot(archive, name, version)
+        number = version or versions(archive, name)[-1]
+    if as_json:
+        return console.print_json(_facts(number, one))
+    rows = (
+        ("register", f"{name}, snapshot {number} of {one.taken:%Y-%m-%d %H:%M} UTC by {one.by}"),
+        ("file", f"{one.file} ({one.form}, {one.size:,} bytes)"),
+        ("sha256", f"{one.source_sha256[:32]}… of the file"),
+        ("entries", f"{one.entries:,} of {one.read:,} rows"),
+        ("sha256", f"{one.entries_sha256[:32]}… of entries.jsonl, which links name"),
+        ("secret", ", ".join(one.secret) or "none of its columns"),
+        *(("odd", f"{kind}: {count:,}") for kind, count in one.counts.items()),
+        *(
+            ("field", f"{field} ← {', '.join(columns)}")
+            for field, columns in one.columns.items()
+            if columns != (field,)
+        ),
+        ("fields", ", ".join(field for field, columns in one.columns.items() if columns == (field,))),
+    )
+    for what, text in rows:
+        console.out.print(f"[bold]{what:>10}[/]  {escape(console.plain(text))}", highlight=False)
+    return None
+
+
+@app.command(name="diff", epilog="Example: thirdcopy register diff victims --from 1 --to 2")
+def diff_snapshots(
+    name: Name,
+    before: Annotated[
+        int | None,
+        typer.Option(
+            "--from", help="A snapshot; the one before the newest otherwise.", autocompletion=complete_version
+        ),
+    ] = None,
+    after: Annotated[
+        str | None,
+        typer.Option("--to", help="A snapshot or a file; the newest otherwise.", autocompletion=complete_version),
+    ] = None,
+    config: Config = None,
+    as_json: Json = False,
+) -> None:
+    """Show which entries were added, removed or changed, and in which fields. Values are not shown."""
+    from archive.linking.snapshots import differences
+    from archive.readiness import reachable
+    from archive.steps.registering import entries_of, reading, stanza_of, versions
+
+    with common.reading() as archive, ExitStack() as opened:
+        known, file = versions(archive, name), Path(after) if after and not after.isdecimal() else None
+        if not known:
+            stanza_of(archive, name)
+        newest = known[-1] if known else 0
+        to = newest if after is None or file else int(after)
+        old = before if before is not None else (newest if file else to - 1)
+        usable = reachable(archive).usable if known else {}
+        lines: Iterable[bytes] = opened.enter_context(entries_of(archive, name, old, usable)) if old > 0 else ()
+        if file:
+            news: Iterable[bytes] = opened.enter_context(reading(archive, name, file)).lines
+        else:
+            news = opened.enter_context(entries_of(archive, name, to, usable))
+        found = list(differences(lines, news))
+        judged = _judged(archive, name, found)
+    counts = _counts(found)
+    facts = {"register": name, "from": old, "to": str(file) if file else to, **counts, "judged_links": judged}
+    if as_json:
+        entries = [{"entry": d.entry, "change": d.change, "fields": d.fields} for d in found[:TOLD_IN_JSON]]
+        return console.print_json({**facts, "entries": entries, "left_out": max(0, len(found) - TOLD_IN_JSON)})
+    for change, colour in (("added", "green"), ("removed", "red"), ("changed", "yellow")):
+        of_kind = [one for one in found if one.change == change]
+        for one in of_kind[:TOLD]:
+            fields = f": {', '.join(one.fields)}" if one.fields else ""
+            console.out.print(f"[{colour}]{change:>8}[/]  {one.entry}{escape(fields)}", highlight=False, soft_wrap=True)
+        if len(of_kind) > TOLD:
+            console.out.print(f"{'':>8}  … and {len(of_kind) - TOLD:,} more {change}: --json", highlight=False)
+    console.out.print(f"snapshot {old or 'none'} to {facts['to']}: {_words(counts)}", highlight=False, markup=False)
+    if judged:
+        console.out.print(f"{judged:,} judged links are to entries that changed: they go back to review")
+    return None
+
+
+def _names(archive: "Archive") -> list[str]:
+    """The registers of the settings, and those that only have snapshots."""
+    held = [head.object.removeprefix("register-") for head in archive.ledger.copies.heads("register-")]
+    return list(dict.fromkeys((*archive.settings.registers, *held)))
+
+
+def _judged(archive: "Archive", name: str, found: "list[Difference]") -> int:
+    moved = {one.entry for one in found if one.change != "added"}
+    judged = {judgement.link for judgement in archive.ledger.readings.judgements()} if moved else set()
+    links = archive.ledger.readings.links() if judged else []
+    return sum(link.id in judged and link.register_name == name and link.entry in moved for link in links)
+
+
+def _counts(found: "Iterable[Difference]") -> dict[str, int]:
+    counts = Counter[str](one.change for one in found)
+    return {change: counts[change] for change in ("added", "removed", "changed")}
+
+
+def _count_differences(archive: "Archive", name: str, version: int | None, lines: "Iterable[bytes]") -> dict[str, int]:
+    from archive.linking.snapshots import differences
+    from archive.readiness import reachable
+    from archive.steps.registering import entries_of
+
+    if version is None:
+        return _counts(differences((), lines))
+    with entries_of(archive, name, version, reachable(archive).usable) as before:
+        return _counts(differences(before, lines))
+
+
+def _words(counts: dict[str, int]) -> str:
+    return ", ".join(f"{count:,} {change}" for change, count in counts.items())
+
+
+def _facts(version: int, one: "Snapshot") -> dict[str, Any]:
+    return {"version": version, **one.model_dump(mode="json")}
+
+
+def _print_import(name: str, done: "Imported", places: list[str], problems: list[str]) -> None:
+    _print_report(done.report)
+    new = f"snapshot {done.version} made" if done.new else f"nothing changed: snapshot {done.version} stands"
+    at = f", stored and read back at {', '.join(places)}" if places else ""
+    console.out.print(f"{name}: {new}{at}", highlight=False, soft_wrap=True, markup=False)
+    for problem in problems:
+        console.err.print(f"[yellow]not done[/] {escape(console.plain(problem))}", highlight=False, soft_wrap=True)
+
+
+def _print_report(report: "Report") -> None:
+    console.out.print(f"{report.kept:,} entries of {report.read:,} rows", highlight=False)
+    for kind, count in report.counts.items():
+        notes = [note for note in (*report.skipped, *report.odd) if note.kind == kind]
+        console.out.print(f"[yellow]{kind}[/]: {count:,}", highlight=False)
+        for note in notes[:TOLD]:
+            entry = f", entry {note.entry}" if note.entry else ""
+            line = console.plain(f"line {note.line}{entry}: {note.what}")
+            console.out.print(f"    {escape(line)}", highlight=False, soft_wrap=True)
+        if count > TOLD:
+            console.out.print(f"    … and {count - min(len(notes), TOLD):,} more", highlight=False)
+    for field, count in report.masked.items():
+        console.out.print(f"masked in {escape(field)}: {count:,} entries", highlight=False)
