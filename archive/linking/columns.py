@@ -21,7 +21,7 @@ reason twice, spelled with a capital and without; case does not count here.
 
 EDITED = " (Translated/Edited)"
 SECRET = ("ID no.",)
-"""What is kept nowhere unless the settings say otherwise."""
+"""What is kept nowhere, whatever the settings add."""
 
 
 class RegisterError(ArchiveError):
@@ -71,8 +71,9 @@ class Columns:
     """The plan by which rows become fields.
 
     `mapping` names for a field the columns of the file that it is made of, in their order; a field that it does not
-    name is made of the column that has its own name. What `secret` names, a field or a column, is left out. `key` is
-    where both stand in the settings, for messages. Raises ValueError for a field that there is none of.
+    name is made of the column that has its own name. What `secret` and SECRET name, a field or a column, is left out,
+    with its edited form and whatever is mapped to it. `key` is where both stand in the settings, for messages. Raises
+    ValueError for a field that there is none of.
     """
 
     def __init__(
@@ -81,7 +82,8 @@ class Columns:
         self._mapping = {field_of(name): tuple(columns) for name, columns in (mapping or {}).items()}
         self._secret = tuple(secret)
         self._key = key
-        hidden = {plain(name) for name in self._secret}
+        hidden = {plain(name + more) for name in (*SECRET, *self._secret) for more in ("", EDITED)}
+        hidden |= {plain(c) for field, columns in self._mapping.items() if plain(field) in hidden for c in columns}
         sources = {field: self._mapping.get(field, (field,)) for field in FIELDS.values()}
         self.plan: dict[str, tuple[str, ...]] = {
             field: kept
@@ -147,8 +149,7 @@ class Columns:
 
     def left_out(self, columns: Mapping[str, str]) -> tuple[str, ...]:
         """The columns of the file that are secret, as it spells them."""
-        behind = {plain(c) for field, names in self._mapping.items() if plain(field) in self._hidden for c in names}
-        return tuple(name for column, name in columns.items() if column in self._hidden | behind)
+        return tuple(name for column, name in columns.items() if column in self._hidden)
 
 
 def _lacking(what: str, wanted: str, columns: Mapping[str, str], file: Path) -> RegisterError:

@@ -69,12 +69,14 @@ _CARD = re.compile(rf"(?<!\d)(?:[1-9]\d{{5}}(?:1[89]|20)\d\d{_BORN}\d{{3}}[\dXx]
 
 def mask(text: str) -> str:
     """The text with identity numbers, passports and telephones replaced, character by character, by `█`."""
+    if not _CLUSTER.search(text):
+        return text
     parts, end = list[str](), 0
     for cluster in _CLUSTER.finditer(text):
         for found in _PRIVATE.finditer(text, max(end, cluster.start() - _AROUND), cluster.end() + _AROUND):
             parts += (text[end : found.start()], _masked(found))
             end = found.end()
-    text = "".join((*parts, text[end:])) if parts else text
+    text = "".join((*parts, text[end:]))
     return _GROUPED.sub(_masked_if_named, text)
 
 
@@ -84,7 +86,7 @@ def mask_prose(text: str) -> str:
     Platforms number their videos with as many digits as a telephone has. An address is masked all the same if it is
     one of somebody's telephone, or if a run of digits in it has a date of birth where an identity number has it.
     """
-    if "://" not in text and "www." not in text.lower():
+    if "://" not in text and "www." not in text:
         return mask(text)
     parts, end = list[str](), 0
     for found in _ADDRESS.finditer(text):

@@ -14,7 +14,7 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.linking.columns import FIELDS, Columns
+from archive.linking.columns import EDITED, FIELDS, Columns
 from archive.linking.dates import says_when
 from archive.linking.entries import from_line, number_of, read_entry, to_line
 from archive.linking.objects import NoObjects, objects
@@ -166,6 +166,24 @@ def test_secret_columns_are_nowhere_in_a_line(tmp_path: Path) -> None:
     with read(path, plan) as found:
         assert list(found.lines) == [b'{"entry":"1","fields":{"Victim\'s Name":["A B"]}}\n']
         assert found.left_out == ("Home", "ID no.", "Profession")
+
+
+def test_the_edited_form_of_a_secret_is_secret(tmp_path: Path) -> None:
+    text = f"Entry,Victim's Name,ID no.{EDITED},Health status{EDITED},Health status\n1,A B,42,43,44\n"
+    with read(written(tmp_path, "other.csv", text), Columns({}, ["Health status"])) as found:
+        assert list(found.lines) == [b'{"entry":"1","fields":{"Victim\'s Name":["A B"]}}\n']
+
+
+def test_identity_numbers_are_secret_whatever_else_is(tmp_path: Path) -> None:
+    path = written(tmp_path, "other.csv", "Entry,Victim's Name,ID no.,Passport,Phone\n1,A B,42,43,44\n")
+    for plan in (
+        Columns({"ID no.": ["ID no.", "Passport"]}, ["Phone"]),
+        Columns({"ID no.": ["Passport"], "Additional Info": ["Passport", "ID no."]}, ["Phone"]),
+    ):
+        with read(path, plan) as found:
+            assert list(found.lines) == [b'{"entry":"1","fields":{"Victim\'s Name":["A B"]}}\n']
+            assert found.left_out == ("ID no.", "Passport", "Phone")
+            assert found.report.odd == ()
 
 
 def test_a_mapping_to_a_field_that_there_is_none_of_names_the_nearest() -> None:
