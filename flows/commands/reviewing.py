@@ -278,7 +278,7 @@ def _queue(archive: "Archive", by: str, wanted: "Wanted", limit: int | None) -> 
 
 
 def _entries(archive: "Archive") -> "dict[tuple[str, str], Entry]":
-    from archive.steps.linking import load_registers
+    from archive.steps.registering import load_registers
     from archive.steps.reviewing import entries_of
 
-    return entries_of(load_registers(archive.settings))
+    return entries_of(load_registers(archive, archive.targets))

@@ -177,6 +177,7 @@ def test_prefect_is_told_ids_and_counts(served: tuple[Place, Channel, threading.
         "list voices",
         "fetch and store voices",
         "read captions",
+        "read registers",
         "transcribe",
         "seal, store and record",
     }

@@ -57,7 +57,7 @@ def test_a_target_that_is_away_is_owed_and_paid_when_it_is_back(
         gate.stop_at(r"PUT /[^ ]*/evidence-[^/]*/v1/content/[^ ]*", dies=True)
         done = archive("run", "--plain", code=3)
         assert gate.reached.is_set()
-        assert "nothing was linked" in done.err
+        assert "register victims was not read" in done.err
         assert "is not UTF-8" in done.err
         for video in dies:
             assert f"{clip_of(video.id)} track" not in done.err

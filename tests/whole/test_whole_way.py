@@ -385,7 +385,7 @@ def test_a_judgement_makes_one_version_of_one_work_object_and_every_root_is_vali
     world = decided.world
     versions = {(name, number) for name, number, *_ in rows(world.archive.state)["versions"] if number > 1}
     assert versions == {(f"work-{world.clip('spoken')}", 2)}
-    assert decided.objects == 2 * (3 + len(HOSTILE) + 2) + 4
+    assert decided.objects == 2 * (3 + len(HOSTILE) + 2) + 5
 
 
 def test_restored_files_are_the_captured_ones(decided: Decided) -> None:
