@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from archive import heads, ocfl
-from archive.linking.snapshots import SNAPSHOT, Snapshot
+from archive.linking.registers.snapshots import SNAPSHOT, Snapshot
 from archive.records import Capture, Event, Head
 from archive.sidecar import RunRecord, Sidecar, read_sidecar
 from storage.contract import Target

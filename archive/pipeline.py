@@ -11,7 +11,7 @@ from typing import Self
 from archive.errors import Fork, SettingsError, SpaceShort
 from archive.linking.index import RegisterIndex
 from archive.linking.known import KnownError
-from archive.linking.register import Register, RegisterError
+from archive.linking.registers.register import Register, RegisterError
 from archive.mirroring import Stored, store_owed
 from archive.opened import Archive
 from archive.readiness import Readiness

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import rfc8785
 from pydantic import BaseModel, Field, JsonValue, ValidationError
 
-from archive.linking.snapshots import EntryLine, Snapshot
+from archive.linking.registers.snapshots import EntryLine, Snapshot
 from archive.records import (
     Access,
     Capture,

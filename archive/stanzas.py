@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 from archive import cron
-from archive.linking.columns import SECRET, field_of
+from archive.linking.registers.columns import SECRET, field_of
 from archive.records import Access
 from archive.sources.settings import YtdlpSettings
 

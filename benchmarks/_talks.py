@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from archive.linking.register import Entry
-from archive.linking.testimonies import Testimony
+from archive.linking.registers.register import Entry
+from archive.linking.registers.testimonies import Testimony
 from benchmarks._talk_words import KIN, Sentences
 
 WORDS = 10_000

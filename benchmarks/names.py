@@ -25,8 +25,8 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import JaroWinkler
 from rapidfuzz.process import cdist
 
-from archive.linking.names import NameIndex
-from archive.linking.register import Entry
+from archive.linking.names.search import NameIndex
+from archive.linking.registers.register import Entry
 from benchmarks._names import HALVES, Query, Trial, distinct, trial
 
 DEPTH = 5

@@ -41,7 +41,7 @@ from typing import Any
 from archive.linking.index import RegisterIndex
 from archive.linking.material import Material, Utterance
 from archive.linking.proposals import propose
-from archive.linking.register import Entry, Register
+from archive.linking.registers.register import Entry, Register
 from archive.records import Link
 from benchmarks._talk_words import REPORTED, TUNING
 from benchmarks._talks import Names, Talk, extended, on_the_spot, talk, words_of

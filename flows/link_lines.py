@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from rich.markup import escape
 
-from archive.linking.judgements import standing
-from archive.linking.quoting import passages
-from archive.linking.telling import evidence, judged, rivals, stands, when
+from archive.linking.deciding.judgements import standing
+from archive.linking.deciding.quoting import passages
+from archive.linking.deciding.telling import evidence, judged, rivals, stands, when
 from archive.records import Judgement, Link
 from flows import console
 

@@ -26,7 +26,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 
 from archive import pipeline
 from archive.linking.known import KnownError
-from archive.linking.register import RegisterError
+from archive.linking.registers.register import RegisterError
 from archive.opened import Archive, opened
 from archive.pipeline import Tally
 from archive.progress import Silent

@@ -13,10 +13,10 @@ from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.text import Text
 
-from archive.linking.quoting import passages
-from archive.linking.review_sheet import Told
-from archive.linking.telling import about, address_at, evidence, judged, rivals, when
-from archive.linking.waiting import Reason
+from archive.linking.deciding.quoting import passages
+from archive.linking.deciding.review_sheet import Told
+from archive.linking.deciding.telling import about, address_at, evidence, judged, rivals, when
+from archive.linking.deciding.waiting import Reason
 from flows.console import fit, plain
 
 LABEL = 8

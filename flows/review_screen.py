@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from rich.text import Text
 
 from archive.errors import ChangedMeanwhile
-from archive.linking.register import Entry
-from archive.linking.review_sheet import Told
-from archive.linking.waiting import Waiting, Wanted
+from archive.linking.deciding.review_sheet import Told
+from archive.linking.deciding.waiting import Waiting, Wanted
+from archive.linking.registers.register import Entry
 from archive.opened import Archive
 from archive.records import Decision, Judgement
 from archive.steps import reviewing

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from archive.late import mend_roots, remember_late_writer
 from archive.linking.index import RegisterIndex
-from archive.linking.register import Register
+from archive.linking.registers.register import Register
 from archive.opened import Archive, opened
 from archive.progress import Progress
 from archive.readiness import Readiness, ready

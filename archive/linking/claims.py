@@ -8,14 +8,14 @@ lifts a name alone above B.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from archive.linking.addresses import canonical
-from archive.linking.clues import compare
+from archive.linking.cited.addresses import canonical
+from archive.linking.context.clues import compare
+from archive.linking.context.kinship import relation_class
+from archive.linking.context.voices import Voices
 from archive.linking.index import RegisterIndex
-from archive.linking.kinship import relation_class
 from archive.linking.material import Material
 from archive.linking.reading import CLOSE, Named, Numbered, Reading
-from archive.linking.register import Entry
-from archive.linking.voices import Voices
+from archive.linking.registers.register import Entry
 from archive.linking.weighing import (
     AGREES,
     CITED,

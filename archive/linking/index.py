@@ -3,11 +3,11 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from archive.linking.addresses import clips_of
+from archive.linking.cited.addresses import clips_of
 from archive.linking.known import NOBODY, KnownPeople
-from archive.linking.names import NameIndex
+from archive.linking.names.search import NameIndex
 from archive.linking.rarity import Rarity
-from archive.linking.register import Entry, Register
+from archive.linking.registers.register import Entry, Register
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from archive.errors import ArchiveError
-from archive.linking.names import NameIndex
-from archive.linking.register import Entry
-from archive.linking.spotting import NameMention, name_mentions
+from archive.linking.names.search import NameIndex
+from archive.linking.names.spotting import NameMention, name_mentions
+from archive.linking.registers.register import Entry
 
 LIKE = 0.9
 """Likeness from which a name is a known person's."""

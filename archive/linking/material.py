@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 
-from archive.linking.conventions import Position, conventions
 from archive.linking.masks import mask
+from archive.linking.numbers.conventions import Position, conventions
 from archive.records import Passage
 
 

@@ -8,18 +8,18 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from archive.linking.addresses import EntryAddress, entry_addresses
-from archive.linking.clues import Clues, clues
+from archive.linking.cited.addresses import EntryAddress, entry_addresses
+from archive.linking.context.clues import Clues, clues
+from archive.linking.context.role_words import SELF
+from archive.linking.context.roles import Sense, sense
 from archive.linking.index import RegisterIndex
 from archive.linking.material import Text
-from archive.linking.mentions import NumberMention, number_mentions
-from archive.linking.names import agreement
+from archive.linking.names.search import agreement
+from archive.linking.names.spotting import MARGIN, NameMention, Span, name_mentions, words_of
+from archive.linking.numbers.mentions import NumberMention, number_mentions
 from archive.linking.rarity import alike, sounds
-from archive.linking.register import Entry
-from archive.linking.role_words import SELF
-from archive.linking.roles import Sense, sense
+from archive.linking.registers.register import Entry
 from archive.linking.spans import Spans
-from archive.linking.spotting import MARGIN, NameMention, Span, name_mentions, words_of
 
 NEAR, NEARBY = 60, 200
 """Code points to each side of a number in which a name is looked for that agrees with it."""

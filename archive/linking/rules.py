@@ -12,15 +12,30 @@ from dataclasses import fields, is_dataclass
 from functools import lru_cache
 from importlib import import_module
 from importlib.resources import files
+from pathlib import Path
 from types import ModuleType
 
 from archive import linking
 from archive.linking.known import KnownPeople
 
 VERSION = "thirdcopy-linking/2"
-DECIDING = ("annotations", "judgements", "novelty", "quoting", "review_sheet", "sheets", "telling", "waiting")
-ASIDE = frozenset(("index", "masks", "material", "plain", "proposals", "register", "rules", *DECIDING))
-"""Modules of this room whose constants decide no link."""
+ASIDE = (
+    "deciding",
+    "index",
+    "masks",
+    "material",
+    "plain",
+    "proposals",
+    "registers.columns",
+    "registers.objects",
+    "registers.register",
+    "registers.reports",
+    "registers.snapshots",
+    "registers.tables",
+    "registers.workbooks",
+    "rules",
+)
+"""Modules and packages of this room whose constants decide no link."""
 
 
 def rules(known: KnownPeople) -> str:
@@ -32,10 +47,12 @@ def rules(known: KnownPeople) -> str:
 
 @lru_cache(maxsize=1)
 def _decides() -> str:
-    names = sorted(found.name for found in pkgutil.walk_packages(linking.__path__, f"{linking.__name__}."))
-    modules = [import_module(name) for name in names if name.removeprefix(f"{linking.__name__}.") not in ASIDE]
+    room = f"{linking.__name__}."
+    names = sorted(found.name for found in pkgutil.walk_packages(linking.__path__, room))
+    aside = tuple(f"{room}{name}." for name in ASIDE)
+    modules = [import_module(name) for name in names if not f"{name}.".startswith(aside)]
     tables = {module.__name__: _constants(module) for module in modules}
-    data = (file for file in files(linking).iterdir() if file.is_file() and not file.name.endswith(".py"))
+    data = sorted(file for file in Path(str(files(linking))).rglob("*.tsv"))
     return json.dumps(
         [tables, {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in data}], sort_keys=True
     )

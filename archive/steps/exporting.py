@@ -3,11 +3,11 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 
-from archive.linking import sheets
-from archive.linking.annotations import Source, annotations, collection
-from archive.linking.judgements import standing
-from archive.linking.quoting import passages, stands
-from archive.linking.telling import address_at, evidence, judged
+from archive.linking.deciding import sheets
+from archive.linking.deciding.annotations import Source, annotations, collection
+from archive.linking.deciding.judgements import standing
+from archive.linking.deciding.quoting import passages, stands
+from archive.linking.deciding.telling import address_at, evidence, judged
 from archive.opened import Archive
 from archive.records import Capture, Judgement, Link
 from archive.steps.quoting import sources_of

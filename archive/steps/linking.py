@@ -9,7 +9,7 @@ from archive.linking.index import RegisterIndex
 from archive.linking.known import KnownPeople, read_names
 from archive.linking.material import Material, Utterance
 from archive.linking.proposals import propose
-from archive.linking.register import Register
+from archive.linking.registers.register import Register
 from archive.linking.rules import rules
 from archive.opened import Archive
 from archive.records import METADATA

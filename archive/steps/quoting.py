@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from archive.linking.annotations import Source
+from archive.linking.deciding.annotations import Source
+from archive.linking.deciding.quoting import joined, passages
 from archive.linking.masks import mask
-from archive.linking.quoting import joined, passages
 from archive.opened import Archive
 from archive.records import Link
 from archive.shown import Shown, shown

@@ -17,7 +17,7 @@ from archive.errors import RefusedError
 from archive.facts import Run, Words, in_order, older_inventory, read_facts
 from archive.ledger.clips import AccessGiven
 from archive.ledger.copies import Copy, SealedVersion
-from archive.linking.snapshots import Snapshot
+from archive.linking.registers.snapshots import Snapshot
 from archive.opened import Archive
 from archive.records import FIXITY_CHECK, REPLICATION, Capture, Head, Listing
 from archive.retrying import retrying

@@ -12,12 +12,12 @@ from tempfile import TemporaryDirectory
 from archive import ocfl, sidecar
 from archive.errors import ArchiveError
 from archive.ledger.copies import snapshot_fact
-from archive.linking.columns import Columns, clean
 from archive.linking.masks import mask
-from archive.linking.register import Read, Register, RegisterError, read, register_of
-from archive.linking.reports import Report
-from archive.linking.snapshots import ENTRIES, REPORT, SNAPSHOT, Snapshot
-from archive.linking.tables import digest_of
+from archive.linking.registers.columns import Columns, clean
+from archive.linking.registers.register import Read, Register, RegisterError, read, register_of
+from archive.linking.registers.reports import Report
+from archive.linking.registers.snapshots import ENTRIES, REPORT, SNAPSHOT, Snapshot
+from archive.linking.registers.tables import digest_of
 from archive.opened import AGENT, Archive
 from archive.records import CAPTURE
 from archive.settings import RegisterSettings

@@ -5,15 +5,15 @@ from dataclasses import replace
 from itertools import groupby
 
 from archive.errors import ChangedMeanwhile, NoSuchLink, WrongFile
-from archive.linking import review_sheet
-from archive.linking.judgements import moment_after, verdict_of
-from archive.linking.novelty import pieces
-from archive.linking.quoting import in_context, passages
-from archive.linking.register import Entry, Register
-from archive.linking.review_sheet import Returned, Told
-from archive.linking.sheets import SheetError
-from archive.linking.waiting import Waiting, Wanted, look
-from archive.linking.waiting import waiting as in_order
+from archive.linking.deciding import review_sheet
+from archive.linking.deciding.judgements import moment_after, verdict_of
+from archive.linking.deciding.novelty import pieces
+from archive.linking.deciding.quoting import in_context, passages
+from archive.linking.deciding.review_sheet import Returned, Told
+from archive.linking.deciding.sheets import SheetError
+from archive.linking.deciding.waiting import Waiting, Wanted, look
+from archive.linking.deciding.waiting import waiting as in_order
+from archive.linking.registers.register import Entry, Register
 from archive.opened import Archive
 from archive.records import METADATA, Decision, Event, Judgement, Link
 from archive.steps.quoting import texts_of

@@ -9,8 +9,8 @@ from pydantic import ConfigDict, Field
 from archive.costs import Cost, yearly
 from archive.cron import runs_a_year
 from archive.ledger.copies import ARRIVED, Held
-from archive.linking.judgements import standing
-from archive.linking.waiting import has_returned
+from archive.linking.deciding.judgements import standing
+from archive.linking.deciding.waiting import has_returned
 from archive.opened import Archive
 from archive.records import Moment, Record
 from archive.shown import standing as standing_corrections

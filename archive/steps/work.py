@@ -8,8 +8,8 @@ from pydantic import JsonValue
 
 from archive import sidecar
 from archive.errors import Fork, NoSuchClip
-from archive.linking.annotations import annotations, collection
-from archive.linking.judgements import standing
+from archive.linking.deciding.annotations import annotations, collection
+from archive.linking.deciding.judgements import standing
 from archive.opened import Archive
 from archive.records import Capture, Head
 from archive.shown import shown, with_conflict

@@ -58,7 +58,7 @@ def _link_text(text: Path | None, register: Path | None, known: Path | None, *, 
     from archive.linking.index import RegisterIndex
     from archive.linking.known import KnownPeople, read_names
     from archive.linking.plain import link_text
-    from archive.linking.register import load
+    from archive.linking.registers.register import load
 
     if text is None or register is None:
         raise typer.BadParameter("--text FILE and --register FILE go together")

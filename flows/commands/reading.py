@@ -226,7 +226,7 @@ def entry(
     as_json: Json = False,
 ) -> None:
     """Show every clip and second that concerns an entry, with how each link stands."""
-    from archive.linking.judgements import standing
+    from archive.linking.deciding.judgements import standing
     from archive.steps.reviewing import by_link
     from flows import link_lines
 

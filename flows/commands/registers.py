@@ -15,8 +15,8 @@ from flows.commands.common import Config, DryRun, Json
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from archive.linking.reports import Report
-    from archive.linking.snapshots import Difference, Snapshot
+    from archive.linking.registers.reports import Report
+    from archive.linking.registers.snapshots import Difference, Snapshot
     from archive.opened import Archive
     from archive.steps.registering import Imported
 
@@ -187,7 +187,7 @@ def diff_snapshots(
     as_json: Json = False,
 ) -> None:
     """Show which entries were added, removed or changed, and in which fields. Values are not shown."""
-    from archive.linking.snapshots import differences
+    from archive.linking.registers.snapshots import differences
     from archive.readiness import reachable
     from archive.steps.registering import entries_of, reading, stanza_of, versions
 
@@ -243,7 +243,7 @@ def _counts(found: "Iterable[Difference]") -> dict[str, int]:
 
 
 def _count_differences(archive: "Archive", name: str, version: int | None, lines: "Iterable[bytes]") -> dict[str, int]:
-    from archive.linking.snapshots import differences
+    from archive.linking.registers.snapshots import differences
     from archive.readiness import reachable
     from archive.steps.registering import entries_of
 

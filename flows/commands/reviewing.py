@@ -14,9 +14,9 @@ from flows.commands.common import Clip, Config, DryRun, Json, OfRegister
 from flows.commands.leaving import Restricted
 
 if TYPE_CHECKING:
-    from archive.linking.register import Entry
-    from archive.linking.review_sheet import Returned
-    from archive.linking.waiting import Waiting, Wanted
+    from archive.linking.deciding.review_sheet import Returned
+    from archive.linking.deciding.waiting import Waiting, Wanted
+    from archive.linking.registers.register import Entry
     from archive.opened import Archive
 
 app = typer.Typer()
@@ -148,7 +148,7 @@ def export_review(
 
     Words of clips that nobody opened want --restricted: recorded.
     """
-    from archive.linking.review_sheet import write
+    from archive.linking.deciding.review_sheet import write
     from archive.steps.reviewing import told
 
     with common.reading() as archive:
@@ -253,7 +253,7 @@ def _wanted(
     conflicts: bool,
     everybody: bool,
 ) -> "Wanted":
-    from archive.linking.waiting import Wanted
+    from archive.linking.deciding.waiting import Wanted
 
     if clip is not None:
         common.known(archive, [clip])

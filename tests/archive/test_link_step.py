@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from archive.linking.known import KnownError
-from archive.linking.register import Register
+from archive.linking.registers.register import Register
 from archive.opened import Archive
 from archive.stanzas import LinkingSettings
 from archive.steps.captioning import caption_clip

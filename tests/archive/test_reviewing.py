@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from archive.errors import ChangedMeanwhile, NoSuchLink, WrongFile
-from archive.linking.annotations import holds
+from archive.linking.deciding.annotations import holds
+from archive.linking.deciding.novelty import pieces
+from archive.linking.deciding.review_sheet import COLUMNS, write
+from archive.linking.deciding.waiting import Wanted
 from archive.linking.index import RegisterIndex
-from archive.linking.novelty import pieces
-from archive.linking.register import Entry, Register
-from archive.linking.review_sheet import COLUMNS, write
-from archive.linking.waiting import Wanted
+from archive.linking.registers.register import Entry, Register
 from archive.opened import Archive
 from archive.records import METADATA, Link, Passage
 from archive.shown import shown

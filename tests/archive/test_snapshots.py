@@ -14,7 +14,7 @@ import pytest
 from archive import ocfl
 from archive.errors import Fork
 from archive.linking.masks import MASK
-from archive.linking.register import RegisterError
+from archive.linking.registers.register import RegisterError
 from archive.opened import Archive
 from archive.pipeline import register_step
 from archive.readiness import ready

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
 
-from archive.linking import testimonies as told_in
-from archive.linking.quoting import InContext
-from archive.linking.register import Entry
-from archive.linking.review_sheet import Told
-from archive.linking.waiting import Reason, Waiting
+from archive.linking.deciding.quoting import InContext
+from archive.linking.deciding.review_sheet import Told
+from archive.linking.deciding.waiting import Reason, Waiting
+from archive.linking.registers import testimonies as told_in
+from archive.linking.registers.register import Entry
 from archive.records import Alternative, Evidence
 from flows.review_layout import Frame, layout
 from flows.review_screen import SHOWN

@@ -1,8 +1,8 @@
 """Made-up people for the linking tests; any likeness to a living person is chance."""
 
 from archive.linking.index import RegisterIndex
-from archive.linking.register import Entry, Register
-from archive.linking.testimonies import Testimony
+from archive.linking.registers.register import Entry, Register
+from archive.linking.registers.testimonies import Testimony
 
 CLIP = "youtube-abcdefghijk"
 ADDRESS = "youtube.com/watch?v=abcdefghijk"

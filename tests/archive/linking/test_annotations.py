@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.linking.annotations import Annotation, Source, annotations, collection, holds
+from archive.linking.deciding.annotations import Annotation, Source, annotations, collection, holds
+from archive.linking.deciding.quoting import InContext, in_context, joined, stands, text_of_file
 from archive.linking.masks import mask
-from archive.linking.quoting import InContext, in_context, joined, stands, text_of_file
 from archive.records import Capture, File, Judgement, Link, Passage
 from tests.archive.linking.made import START, a_link, judged
 from transcription.captions import Captions, CaptionSegment

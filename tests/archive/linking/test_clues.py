@@ -2,9 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.linking.clues import Clues, clues, compare, sex_of_name
-from archive.linking.kinship import kin_before
-from archive.linking.register import Entry
+from archive.linking.context.clues import Clues, clues, compare, sex_of_name
+from archive.linking.context.kinship import kin_before
+from archive.linking.registers.register import Entry
 
 ENTRY = Entry(
     number="1",

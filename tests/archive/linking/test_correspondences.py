@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.linking.correspondences import (
+from archive.linking.names.correspondences import (
     DEAREST,
     LONGEST,
     NONE,
@@ -15,7 +15,7 @@ from archive.linking.correspondences import (
     spellings,
     table,
 )
-from archive.linking.phonetics import pinyin, stem
+from archive.linking.names.phonetics import pinyin, stem
 
 WORDS = st.text(alphabet="abdeghiklmnoqrstuxyzğşқәшцثحدرسعلمนا买提吐尔逊", min_size=1, max_size=40)
 

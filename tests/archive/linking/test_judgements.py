@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.linking.judgements import counting, moment_after, stale, standing, verdict_of
+from archive.linking.deciding.judgements import counting, moment_after, stale, standing, verdict_of
 from archive.records import Decision, Judgement, Link
 
 START = datetime(2030, 1, 1, tzinfo=UTC)

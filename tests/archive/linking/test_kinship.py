@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.linking.kin_words import KINDS
-from archive.linking.kinship import kin_after, kin_before, relation_class
+from archive.linking.context.kin_words import KINDS
+from archive.linking.context.kinship import kin_after, kin_before, relation_class
 
 
 @pytest.mark.parametrize(

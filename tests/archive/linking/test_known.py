@@ -6,7 +6,7 @@ from archive.linking.index import RegisterIndex
 from archive.linking.known import KnownError, KnownPeople, read_names
 from archive.linking.material import Material, Utterance
 from archive.linking.proposals import propose
-from archive.linking.register import Register
+from archive.linking.registers.register import Register
 from archive.records import Link
 from tests.archive.linking import people
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.linking.mentions import number_mentions
-from archive.linking.spotting import name_mentions
+from archive.linking.names.spotting import name_mentions
+from archive.linking.numbers.mentions import number_mentions
 from tests.archive.linking import people
 
 INDEX = people.index()

@@ -2,10 +2,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.linking.names import SWAPPED, NameIndex, agreement
-from archive.linking.phonetics import pinyin, readings, tokens
-from archive.linking.register import Entry
-from archive.linking.spotting import words_of
+from archive.linking.names.phonetics import pinyin, readings, tokens
+from archive.linking.names.search import SWAPPED, NameIndex, agreement
+from archive.linking.names.spotting import words_of
+from archive.linking.registers.register import Entry
 from tests.archive.linking import people
 from tests.archive.linking.spellings import ARABIC, CYRILLIC, HAN, LATIN, OTHER, PARTS
 

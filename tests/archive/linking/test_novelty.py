@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.linking.novelty import pieces, unseen
+from archive.linking.deciding.novelty import pieces, unseen
 from archive.records import Evidence, Passage
 from tests.archive.linking.made import a_link, judged
 

@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.linking import testimonies
 from archive.linking.index import RegisterIndex
 from archive.linking.known import KnownPeople
 from archive.linking.masks import MASK
 from archive.linking.plain import link_text
-from archive.linking.register import Entry
+from archive.linking.registers import testimonies
+from archive.linking.registers.register import Entry
 from tests.archive.linking import people
 
 INDEX = people.index()

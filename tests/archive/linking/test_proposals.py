@@ -9,7 +9,7 @@ from archive.linking.known import KnownPeople
 from archive.linking.masks import MASK
 from archive.linking.material import Material, Utterance
 from archive.linking.proposals import propose
-from archive.linking.register import Entry
+from archive.linking.registers.register import Entry
 from archive.linking.rules import rules
 from archive.records import Link, Passage
 from tests.archive.linking import people

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.linking.columns import Columns
 from archive.linking.masks import MASK
-from archive.linking.register import COLUMNS, EDITED, RegisterError, load, read
-from archive.linking.testimonies import Testimony as Told
-from archive.linking.testimonies import testimonies as parsed
+from archive.linking.registers.columns import Columns
+from archive.linking.registers.register import COLUMNS, EDITED, RegisterError, load, read
+from archive.linking.registers.testimonies import Testimony as Told
+from archive.linking.registers.testimonies import testimonies as parsed
 
 TESTIMONIES = """Testimony 1|2*: Dauren Seitqali, originally from Anywhere, now elsewhere. (husband)
 Testimony 3: Aigul Bekova, as reported by Radio Example. (sister) https://youtu.be/abcdefghijk?t=3

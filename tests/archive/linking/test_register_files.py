@@ -14,13 +14,13 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.linking.columns import EDITED, FIELDS, Columns
-from archive.linking.dates import says_when
-from archive.linking.entries import from_line, number_of, read_entry, to_line
-from archive.linking.objects import NoObjects, objects
-from archive.linking.register import Entry, RegisterError, load, read
-from archive.linking.reports import TOLD, Report
-from archive.linking.tables import opened_table
+from archive.linking.registers.columns import EDITED, FIELDS, Columns
+from archive.linking.registers.dates import says_when
+from archive.linking.registers.entries import from_line, number_of, read_entry, to_line
+from archive.linking.registers.objects import NoObjects, objects
+from archive.linking.registers.register import Entry, RegisterError, load, read
+from archive.linking.registers.reports import TOLD, Report
+from archive.linking.registers.tables import opened_table
 
 HEADER = ("Entry", "Victim's Name", "Age", "Detention time")
 ROWS: tuple[tuple[Any, ...], ...] = (

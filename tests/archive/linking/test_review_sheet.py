@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
-from archive.linking import testimonies as told_in
-from archive.linking.quoting import InContext
-from archive.linking.register import Entry
-from archive.linking.review_sheet import COLUMNS, Returned, Told, proposal, read, write
-from archive.linking.waiting import Waiting
+from archive.linking.deciding.quoting import InContext
+from archive.linking.deciding.review_sheet import COLUMNS, Returned, Told, proposal, read, write
+from archive.linking.deciding.waiting import Waiting
+from archive.linking.registers import testimonies as told_in
+from archive.linking.registers.register import Entry
 from archive.records import Alternative, Evidence, Link
 from tests.archive.linking.made import a_link, judged
 

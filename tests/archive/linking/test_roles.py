@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.linking.roles import WEIGHTS, Sense, sense
+from archive.linking.context.roles import WEIGHTS, Sense, sense
 
 
 def read(marked: str, *, spoken: bool = True) -> Sense:

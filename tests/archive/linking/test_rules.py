@@ -4,7 +4,8 @@ import sys
 
 import pytest
 
-from archive.linking import claims, role_words
+from archive.linking import claims
+from archive.linking.context import role_words
 from archive.linking.known import KnownPeople
 from archive.linking.rules import _decides, rules
 

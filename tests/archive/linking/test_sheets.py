@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from archive.linking.sheets import SheetError, read, safe, unsafe, write
+from archive.linking.deciding.sheets import SheetError, read, safe, unsafe, write
 
 RUNS = "=+-@＝＋－＠−\t\r"
 HOSTILE = st.text(st.sampled_from("=+-@＝−'\";,|\t\r\n a1\u202e\x00“"), max_size=30)

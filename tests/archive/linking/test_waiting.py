@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.linking.novelty import pieces
-from archive.linking.waiting import Reason, Wanted, has_returned, look, proposal_digest, waiting
+from archive.linking.deciding.novelty import pieces
+from archive.linking.deciding.waiting import Reason, Wanted, has_returned, look, proposal_digest, waiting
 from archive.records import Decision, Judgement, Link, Passage
 from tests.archive.linking.made import a_link, judged
 

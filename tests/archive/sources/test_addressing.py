@@ -17,7 +17,7 @@ def refuse(event, args):
         raise RuntimeError(event)
 
 sys.addaudithook(refuse)
-from archive.linking.addresses import canonical
+from archive.linking.cited.addresses import canonical
 print(canonical("https://dai.ly/x5kesuj"), canonical("https://fb.watch/abc123"), canonical("https://news.example/1"))
 """
 

@@ -1,0 +1,1 @@
+"""Addresses: of entries, and of clips that entries cite."""

@@ -1,0 +1,144 @@
+"""Words of kinship beside a name, in English, Russian, Kazakh, Turkish, Uyghur, Arabic and Chinese. Pure."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from archive.linking.context.kin_words import CHINESE, ENGLISH, KINDS, OTHERS, OWN, RUSSIAN
+
+Sex = Literal["m", "f"]
+Whose = Literal["mine", "theirs"]
+
+
+@dataclass(frozen=True, slots=True)
+class Kin:
+    """A relative: the kind (see KINDS), whose (`mine` is the speaker's; None where no word says), the word itself."""
+
+    kind: str
+    whose: Whose | None
+    word: str
+
+    @property
+    def kin_class(self) -> str:
+        """The class of the kind, the same for both sides of a relation."""
+        return KINDS[self.kind][0]
+
+    @property
+    def sex(self) -> Sex | None:
+        """The bearer's sex, where the word tells."""
+        sex = KINDS[self.kind][1]
+        return "m" if sex == "m" else "f" if sex == "f" else None
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_BARE = ENGLISH | RUSSIAN
+_MINE = _words(
+    """
+    my our мой моя моего моему моим моём моей мою наш наша нашего нашу нашей нашему нашим менің біздің benim bizim
+    مېنىڭ بىزنىڭ
+    """
+)
+_THEIRS = _words("his her their whose its его её ее их оның олардың onun onların ئۇنىڭ ئۇلارنىڭ")
+_FILL = _words(
+    """
+    name names is was are called named mr mrs ms dear own late only зовут звали имя по имени это аты есімі атты adı ismi
+    adlı olan ئىسمى ئاتلىق اسمه اسمها يدعى تدعى
+    """
+)
+"""Words that may stand between a relative and the relative's name."""
+
+_DESCRIBING = _words(
+    """
+    older younger elder eldest youngest little big own only beloved dear twin first second third two half late step
+    старший старшего старшая старшую младший младшего младшая младшую родной родного родная родную двоюродный
+    двоюродного двоюродная двоюродную
+    """
+)
+_WORD = re.compile(r"[^\W\d_]+(?:['’ʼ-][^\W\d_]+)*")
+_ENDS = re.compile(r"[.!?;。！？؟\n]")
+_HAN_KIN = "|".join(sorted(CHINESE, key=len, reverse=True))
+_HAN_BEFORE = re.compile(
+    rf"(?:(?P<mine>我们?的?)|(?P<theirs>(?:他|她)们?的?|的))?(?:大|小|二|三|亲)?(?P<kin>{_HAN_KIN})"
+    r"(?:的名字|名字)?(?:名叫|叫做|叫作|叫|是|名为)?[，,、 ]?$"
+)
+_HAN_AFTER = re.compile(rf"[，, ]?(?:就?是)?(?:(?P<mine>我们?的?)|(?P<theirs>(?:他|她)们?的?))(?P<kin>{_HAN_KIN})")
+_COPULA = re.compile(r"\s{0,2}(?:[,،—–-]\s{0,2})?(?:who\s|he\s|she\s|هو\s|هي\s)?(?:(?:is|was|это)\s)?")
+NEAR = 60
+"""Code points to each side of a name in which a relative's word is looked for."""
+
+
+def kin_before(text: str, start: int) -> Kin | None:
+    """The relative that the words before a name make its bearer: `my older brother`, `інім`, `他的妻子叫`."""
+    before = text[max(0, start - NEAR) : start]
+    if han := _HAN_BEFORE.search(before[-16:]):
+        return _han(han)
+    clause = before[_last_end(before) :]
+    words = [found.group().lower() for found in _WORD.finditer(clause)]
+    at = len(words) - 1
+    while at >= 0 and len(words) - at <= 4 and words[at] in _FILL:
+        at -= 1
+    return _read(words, at) if at >= 0 else None
+
+
+def kin_after(text: str, end: int) -> Kin | None:
+    """The same of the words after a name, where they say no more: `, my brother`, `— мой брат`, `是我的哥哥`."""
+    after = text[end : end + NEAR]
+    if han := _HAN_AFTER.match(after):
+        return _han(han)
+    link = _COPULA.match(after)
+    at = link.end() if link else 0
+    words: list[str] = []
+    while len(words) < 4 and (word := _WORD.match(after, at)):
+        words.append(word.group().lower())
+        at = word.end() + (after[word.end() : word.end() + 1] == " ")
+        found = _read(words, len(words) - 1)
+        if found and found.whose:
+            follows = after[at : at + 1]
+            # `her husband Y`: the relative is Y, who comes after. `my brother's son`: somebody else.
+            return None if follows.isupper() or word.group().endswith(("'s", "’s")) else found
+        if words[-1] not in _MINE and words[-1] not in _THEIRS and words[-1] not in _DESCRIBING:
+            return None
+    return None
+
+
+def _last_end(text: str) -> int:
+    ends = [found.end() for found in _ENDS.finditer(text)]
+    return ends[-1] if ends else 0
+
+
+def _read(words: list[str], at: int) -> Kin | None:
+    """The relative that the word at a place is, with whose from its ending or from the words before it."""
+    word = words[at]
+    own, others = OWN.get(word), OTHERS.get(word)
+    if own:
+        return Kin(own, "mine", word)
+    if others and word not in _BARE:
+        mine = any(before in _MINE for before in words[max(0, at - 2) : at])
+        return Kin(others, "mine" if mine else "theirs", word)
+    plain = re.sub(r"['’]s$", "", word)
+    kind = _BARE.get(plain)
+    if not kind or (plain != word and words[at + 1 : at + 2] != ["name"]):
+        return None
+    for back in range(at - 1, max(-1, at - 4), -1):
+        if words[back] in _MINE:
+            return Kin(kind, "mine", plain)
+        if words[back] in _THEIRS or words[back].endswith(("'s", "’s")):
+            return Kin(kind, "theirs", plain)
+        if words[back] not in _DESCRIBING:
+            break
+    return Kin(kind, None, plain)
+
+
+def _han(found: "re.Match[str]") -> Kin:
+    whose: Whose | None = "mine" if found["mine"] else "theirs" if found["theirs"] else None
+    return Kin(CHINESE[found["kin"]], whose, found["kin"])
+
+
+def relation_class(relation: str) -> str | None:
+    """The class of kin that a register's words for a relation name: `older brother` and `sister` are siblings."""
+    words = [word.lower() for word in _WORD.findall(relation)]
+    kinds = [ENGLISH[word] for word in words if word in ENGLISH]
+    return KINDS[kinds[-1]][0] if kinds else None

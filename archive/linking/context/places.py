@@ -1,0 +1,103 @@
+"""Places of the region in the scripts in which people name them, for comparing a text with an entry. Pure."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from rapidfuzz.distance import Levenshtein
+
+from archive.linking.names.phonetics import readings, tokens
+
+ALIKE = 0.8
+"""Likeness of two sounds from which they are one place."""
+
+SHORTEST = 4
+"""Sounds that a place needs to be compared by likeness; a shorter one must sound the same."""
+
+_NAMES = """
+    urumqi wulumuqi ürümqi ürümchi | ili yili ile | tacheng tarbagatay tarbaghatay chochek chuguchak | awat awati
+    kashgar kashi qeshqer kaxgar | hotan khotan hetian xoten | aksu akesu aqsu | korla kuerle | altay aletai altai
+    bayingolin bayingol bayinguoleng | turpan turfan tulufan | hami kumul qumul | karamay kelamayi qaramay
+    artux artush atush atushi | changji sanji | bortala boertala bole | kizilsu kezilesu | shihezi | shayar shaya
+    yarkand yeken shache | ghulja yining kulja gulja | kuqa kucha kuche | karakash moyu qaraqash | lop luopu
+    guma pishan | keriya yutian | maralbeshi bachu | peyzawat jiashi | yengisar yingjisha | yopurga yuepuhu
+    kargilik yecheng | poskam zepu | makit maigaiti mekit | uqturpan wushi | toksu xinhe | emin dorbiljin emil
+    tekes tekesi | mongolkure zhaosu | kunes xinyuan | nilka nileke | qapqal chapchal | jeminay jimunai
+    korgas huocheng huoerguosi | fuyun koktokay | qinggil qinghe | habahe kaba | burqin buerjin
+"""
+"""Prefectures, cities and counties: the names of one place are together, and `|` or a line parts it from the next."""
+
+_HAN = {
+    "乌鲁木齐": "urumqi", "伊宁": "ghulja", "伊犁": "ili", "塔城": "tacheng", "阿勒泰": "altay", "喀什": "kashgar",
+    "和田": "hotan", "阿克苏": "aksu", "库尔勒": "korla", "巴音郭楞": "bayingolin", "吐鲁番": "turpan", "哈密": "hami",
+    "克拉玛依": "karamay", "博尔塔拉": "bortala", "昌吉": "changji", "阿图什": "artux", "克孜勒苏": "kizilsu",
+    "石河子": "shihezi", "莎车": "yarkand", "库车": "kuqa", "墨玉": "karakash", "洛浦": "lop", "皮山": "guma",
+    "于田": "keriya", "巴楚": "maralbeshi", "伽师": "peyzawat", "英吉沙": "yengisar", "岳普湖": "yopurga",
+    "叶城": "kargilik", "泽普": "poskam", "麦盖提": "makit", "乌什": "uqturpan", "新和": "toksu", "沙雅": "shayar",
+    "阿瓦提": "awat", "额敏": "emin", "特克斯": "tekes", "昭苏": "mongolkure", "新源": "kunes", "尼勒克": "nilka",
+    "察布查尔": "qapqal", "霍城": "korgas", "霍尔果斯": "korgas",
+    "富蕴": "fuyun", "青河": "qinggil", "哈巴河": "habahe",
+    "布尔津": "burqin", "吉木乃": "jeminay",
+}  # fmt: skip
+_ONE = {name: group.split()[0] for group in re.split(r"[|\n]", _NAMES) for name in group.split()}
+_GENERIC = frozenset(
+    """
+    county prefecture city village town township district region autonomous xinjiang province the of in area near
+    kazakh uyghur mongol kyrgyz hui street road university school camp prison center centre unknown
+    """.split()  # noqa: SIM905
+)
+_HAN_NAMES = re.compile("|".join(sorted(_HAN, key=len, reverse=True)))
+
+
+@lru_cache(maxsize=16384)
+def places_of(location: str) -> frozenset[str]:
+    """The places that an entry's location names, each by the first of its names, else by its sound."""
+    return frozenset(_found(location))
+
+
+def _found(location: str) -> Iterator[str]:
+    for han in _HAN_NAMES.findall(location):
+        yield _one(_HAN[han])
+    for word in tokens(location):
+        if word not in _GENERIC and len(word) > 2:
+            yield _one(word)
+
+
+def _one(word: str) -> str:
+    return _ONE.get(word, "") or readings(word)[0].sound
+
+
+def shared(location: str, words: tuple[str, ...], text: str) -> str | None:
+    """The first word of a text that names a place of an entry's location; `words` are the text's."""
+    wanted = places_of(location)
+    if not wanted:
+        return None
+    for han in _HAN_NAMES.findall(text):
+        if _one(_HAN[han]) in wanted:
+            return str(han)
+    sounds = [(place, readings(name)[0].sound) for place in wanted for name in _names(place)]
+    for word in words:
+        sound = _sound(word)
+        for _, other in sounds:
+            if sound == other and len(sound) > 2:
+                return word
+            shortest = min(len(sound), len(other))
+            # A place is declined: Тачэне, Tacheng'de, Қашқардан.
+            if shortest >= SHORTEST and (
+                (sound.startswith(other) and len(sound) <= len(other) + 4)
+                or Levenshtein.normalized_similarity(sound, other) >= ALIKE
+            ):
+                return word
+    return None
+
+
+@lru_cache(maxsize=65536)
+def _sound(word: str) -> str:
+    cut = tokens(word)
+    return readings("".join(cut))[0].sound if cut else ""
+
+
+@lru_cache(maxsize=4096)
+def _names(place: str) -> tuple[str, ...]:
+    """Every name of a place that the table has; of another place its sound."""
+    return tuple(name for name, first in _ONE.items() if first == place) or (place,)

@@ -1,0 +1,135 @@
+"""What the words around a name say of its bearer: subject, testifier, relative or somebody else. Pure.
+
+What is found is a role and its weight: how much the words speak for a person of whom the register may have an entry,
+in log-odds. The weights are set by hand and checked by `benchmarks/talk` on its tuning split; no study stands behind
+them.
+"""
+
+import re
+from dataclasses import dataclass
+
+from archive.linking.context.kinship import Kin, kin_after, kin_before
+from archive.linking.context.role_words import (
+    FATE,
+    OFFICE,
+    OWN_FATE,
+    PASSIVE,
+    POSSESSED,
+    SELF_AFTER,
+    SELF_BEFORE,
+    SPEAKS,
+    SPOKEN_TO,
+    WITNESS,
+)
+from archive.records import Role
+
+BEFORE, AFTER = 80, 120
+"""Code points before and after a name that are looked at, no further than the sentence goes."""
+
+BESIDE = 48
+"""Code points before a name in which an office is its bearer's."""
+
+WEIGHTS = {
+    "fate": 1.0,
+    "own relative": 1.0,
+    "own relative, fate": 1.5,
+    "named": 0.0,
+    "only spoken": -0.5,
+    "speaks": 0.0,
+    "speaks of own fate": 1.0,
+    "somebody's relative": -3.0,
+    "somebody's relative, fate": 0.0,
+    "holds an office": -4.0,
+    "witness": -3.5,
+    "speaks of others": -3.0,
+    "introduces himself": -3.0,
+    "known person": -5.0,
+}
+BYSTANDER = -1.5
+"""A role that weighs less is a bystander's: a name alone is then tier C."""
+
+_ENDS = re.compile(r"[.!?…。！？؟\n]")
+_HELD = re.compile(
+    r"[\s,:،，]{0,2}(?:(?:of|for|in|at)(?:\s\w{1,20}){1,4}[\s,]{1,2})?(?:[^\W\da-zA-Z_]{1,20}\s)?"
+    r"(?:(?:called|named|by the name of|was|is|were|по имени|по фамилии|это|был|была|атты|adlı|ئىسىملىك)\s)?"
+    r"(?:名?叫|是)?"
+)
+"""What may stand between a calling and a name: its place, one word of a script without articles, `called`."""
+
+_LEAD = re.compile(r"[\s,،，(（–—-]{1,3}(?:(?:who|he|she)\s)?(?:(?:is|was|the|a|an|our|их|наш)\s){0,3}")
+
+
+@dataclass(frozen=True, slots=True)
+class Sense:
+    """What the words say of a name's bearer: the role, why (a key of WEIGHTS), and the relative where one is named."""
+
+    role: Role
+    why: str
+    kin: Kin | None = None
+
+    @property
+    def weight(self) -> float:
+        """The log-odds that the words give."""
+        return WEIGHTS[self.why]
+
+    @property
+    def bystander(self) -> bool:
+        """Whether the words speak of somebody beside those who are testified for."""
+        return self.weight < BYSTANDER
+
+
+def sense(text: str, start: int, end: int, *, spoken: bool) -> Sense:
+    """What the words around the name from `start` to `end` say; `spoken` where the text is a transcript.
+
+    A name that a title or a description gives is what it is about; one that is only spoken is anybody's.
+    """
+    before = text[max(0, start - BEFORE) : start]
+    after = _up_to(_ENDS, text[end : end + AFTER])
+    before_here = _since(_ENDS, before)
+    fate = bool(FATE.search(before_here) or FATE.search(after))
+    kin = kin_before(text, start) or kin_after(text, end)
+    mine, theirs = (kin is not None and kin.whose == whose for whose in ("mine", "theirs"))
+    if POSSESSED.match(after) and SELF_BEFORE.search(before):
+        return Sense("subject", "own relative, fate" if fate else "own relative")
+    if SELF_BEFORE.search(before) and not (kin and kin.whose):
+        own = OWN_FATE.search(text[end : end + 3 * AFTER])
+        return Sense("testifier", "speaks of own fate" if own else "introduces himself")
+    if SELF_AFTER.match(after):
+        return Sense("testifier", "introduces himself")
+    if theirs:
+        return Sense("relative", "somebody's relative, fate" if fate else "somebody's relative", kin)
+    if _is(OFFICE, before_here[-BESIDE:], after) and not mine and not (fate and PASSIVE.match(after)):
+        return Sense("other", "holds an office", kin)
+    if SPOKEN_TO.search(before) or SPEAKS.match(after):
+        return Sense("relative" if mine else "other", "speaks of others", kin)
+    if _is(WITNESS, before_here[-BESIDE:], after) and not mine and not fate:
+        return Sense("other", "witness", kin)
+    if mine:
+        return Sense("subject", "own relative, fate" if fate else "own relative", kin)
+    if fate:
+        return Sense("subject", "fate", kin)
+    return Sense("other", "only spoken", kin) if spoken else Sense("subject", "named", kin)
+
+
+def _is(words: "re.Pattern[str]", before: str, after: str) -> bool:
+    """Whether a calling stands right before a name, or right after it as what its bearer is."""
+    last = next((found for found in reversed(list(words.finditer(before)))), None)
+    between = before[last.end() :] if last else ""
+    if last and _HELD.fullmatch(between) and not FATE.search(between):
+        return True
+    if words.match(after):  # 王书记
+        return True
+    lead = _LEAD.match(after)
+    following = after[lead.end() : lead.end() + BESIDE] if lead and lead.group().strip() else ""
+    found = words.search(following)
+    return bool(found and len(following[: found.start()].split()) <= 2)
+
+
+def _since(ends: "re.Pattern[str]", text: str) -> str:
+    found = [end.end() for end in ends.finditer(text)]
+    return text[found[-1] :] if found else text
+
+
+def _up_to(ends: "re.Pattern[str]", text: str) -> str:
+    found = ends.search(text)
+    return text[: found.start()] if found else text

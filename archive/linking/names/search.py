@@ -1,0 +1,295 @@
+"""Whom a name may mean: search of tens of thousands of names by sound, across scripts, in two steps.
+
+First each token of a query is compared quickly with the whole vocabulary of the register's tokens (thousands, not
+millions; see `likeness`), and the names with the best assignment of two of the query's tokens to two of their own are
+kept. Those are then ranked closely: all tokens that both have are assigned, by likeness that knows what each script
+writes for which sound, and the names are compared once more written as one word, which finds what is one word in one
+place and two in another, and puts whole names that go together before parts that do.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import combinations, permutations
+
+import numpy as np
+from rapidfuzz.distance import Levenshtein
+from rapidfuzz.process import cdist
+
+from archive.linking.names.correspondences import Encoded, Spelling, nearness, one_word, skeleton, spellings
+from archive.linking.names.likeness import Rows, Scores, Spellings, Words, closely, closely_alike, likeness
+from archive.linking.names.phonetics import joined, tokens
+from archive.linking.registers.register import Entry
+
+WIDTH = 4
+"""Tokens of a name that are compared; what a longer name has beyond them is not."""
+
+BATCH = 256
+"""Tokens of a text that are compared with the vocabulary at a time, which bounds the memory it takes."""
+
+ROUGHLY = 0.45
+"""Quick likeness from which a word of pinyin syllables is compared closely."""
+
+SPARE = 0.02
+"""Taken off for each token that one side has and the other has not."""
+
+SWAPPED = 0.03
+"""Taken off where the parts stand in another order: of two people with the same parts the one in order leads."""
+
+KEPT = 500
+"""Names that are ranked closely; of 100 true ones 97 are among them, on the tuning half."""
+
+COMPARED = 100
+"""Names that are compared as one word, the best of those that were kept."""
+
+WHOLE = 0.3
+"""Weight of the comparison as one word; chosen on the tuning half of benchmarks/names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Namesakes:
+    """Entries that a name may mean: those with one and the same name, in the register's order, and its score."""
+
+    score: float
+    entries: tuple[Entry, ...]
+
+
+def _one_words(words: Sequence[tuple[Spelling, ...]]) -> list[Encoded]:
+    """Words written as one: in their first spellings, and in the second ones if all have such."""
+    whole = [Encoded.of([word[0] for word in words])]
+    if all(len(word) > 1 for word in words):
+        whole.append(Encoded.of([word[1] for word in words]))
+    return whole
+
+
+def _pair(a: int, b: int) -> tuple[int, int]:
+    return (a, b) if a <= b else (b, a)
+
+
+class NameIndex:
+    """The names of a register's entries, for searching. Never changes once made.
+
+    Deterministic: equal scores are ordered by the entries' order in the register.
+    """
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        bearers: dict[tuple[str, ...], list[int]] = defaultdict(list)
+        self.entries = tuple(entries)
+        for place, entry in enumerate(self.entries):
+            for cut in dict.fromkeys(tokens(name)[:WIDTH] for name in entry.names):
+                if cut:
+                    bearers[cut].append(place)
+        self._names = list(bearers)
+        self._bearers = list(bearers.values())
+        vocabulary = {word: i for i, word in enumerate(dict.fromkeys(word for name in self._names for word in name))}
+        self._vocabulary = Words.of(list(vocabulary))
+        self._spellings = Spellings([*vocabulary, ""])
+        self._size = len(vocabulary)
+        # A slot without a token points at one column past the vocabulary, which scores 0.
+        self._slots = np.full((len(self._names), WIDTH), self._size, dtype=np.intp)
+        for row, name in enumerate(self._names):
+            self._slots[row, : len(name)] = [vocabulary[word] for word in name]
+        self._widths = np.array([len(name) for name in self._names], dtype=np.int8)
+        self._rows = {int(width): np.flatnonzero(self._widths == width) for width in np.unique(self._widths)}
+        self._whole = [joined(name) for name in self._names]
+        bare = {word: skeleton(spellings(word)[0]) for word in vocabulary}
+        self._spelled: dict[str, list[int]] = defaultdict(list)
+        self._skeletons: dict[str, list[int]] = defaultdict(list)
+        self._pairs: dict[tuple[int, int], list[int]] = defaultdict(list)
+        for row, name in enumerate(self._names):
+            self._spelled[self._whole[row]].append(row)
+            self._skeletons["".join(map(bare.__getitem__, name))].append(row)
+            for pair in {_pair(a, b) for a, b in combinations([vocabulary[word] for word in name], 2)}:
+                self._pairs[pair].append(row)
+
+    def search(self, query: str, limit: int = 5) -> list[tuple[Entry, float]]:
+        """The entries whose names are most like the query, best first, with scores of 0 to 1.
+
+        Namesakes have one score and take a place each; `namesakes` gives each name one.
+        """
+        found = [(entry, one.score) for one in self.namesakes(query, limit) for entry in one.entries]
+        return found[:limit]
+
+    def namesakes(self, query: str, limit: int = 5) -> list[Namesakes]:
+        """The names most like the query, best first, each with all entries that bear it; an entry comes once."""
+        words = tokens(query)[:WIDTH]
+        if not words or not self._names:
+            return []
+        rows, scores = self._ranked(words, max(KEPT, 2 * limit))
+        found: list[Namesakes] = []
+        seen: set[int] = set()
+        order = np.lexsort(([self._bearers[row][0] for row in rows], -np.round(scores, 4)))
+        for place in order:
+            bearers = [bearer for bearer in self._bearers[rows[place]] if bearer not in seen]
+            seen.update(bearers)
+            if bearers:
+                found.append(Namesakes(round(float(scores[place]), 4), tuple(self.entries[b] for b in bearers)))
+            if len(found) == limit:
+                break
+        return found
+
+    def _kept(self, words: Sequence[str], quick: Scores, many: int) -> tuple[Rows, Scores]:
+        """The names that are quickly found to be most like the words, in the register's order.
+
+        With how alike they are as one word, 0 for those that are less so than by their parts.
+        """
+        best = np.zeros(len(self._names), np.float32)
+        for width, rows in self._rows.items():
+            slots = self._slots[rows, :width].T
+            sims = [[row[slot] for slot in slots] for row in quick]
+            if min(width, len(words)) == 1:
+                # A part of a longer name is worth no more from this side than from the other.
+                part = 1 if width == len(words) else 0.5
+                found = np.maximum.reduce([sim for row in sims for sim in row]) * part
+            else:
+                found = np.zeros(len(rows), np.float32)
+                for i, j in combinations(range(len(words)), 2):
+                    for a, b in permutations(range(width), 2):
+                        np.maximum(found, (sims[i][a] + sims[j][b]) / 2, out=found)
+            best[rows] = found - SPARE * abs(width - len(words))
+        many = min(many, len(best))
+        # What is less like as one word than the last that is kept anyway needs no exact score.
+        least = max(0.0, float(np.partition(best, -many)[-many]))
+        alike = Levenshtein.normalized_similarity
+        whole = cdist([joined(words)], self._whole, scorer=alike, score_cutoff=least, dtype=np.float32)[0]
+        scores = np.maximum(best, whole)
+        rows = np.flatnonzero(scores >= np.partition(scores, -many)[-many])
+        return rows, np.where(whole[rows] > best[rows], whole[rows], 0)
+
+    def _ranked(self, words: Sequence[str], many: int) -> tuple[Rows, Scores]:
+        """The names that are most like the words, and how alike they are closely."""
+        quick = likeness(Words.of(words), self._vocabulary)
+        rows, joined_up = self._kept(words, quick, many)
+        used = np.unique(self._slots[rows])
+        used = used[used < self._size]
+        spelled = [spellings(word) for word in words]
+        alike = np.zeros((len(words), self._size + 1), np.float32)
+        alike[:, used] = closely(quick[:, used], self._spellings.nearness(spelled, used))
+        scores = self._assigned(alike, rows)
+        best = np.argsort(-np.maximum(scores, joined_up), kind="stable")[: max(COMPARED, many - KEPT)]
+        rows, scores = rows[best], scores[best]
+        whole = self._as_one(spelled, rows)
+        return rows, (1 - WHOLE) * np.maximum(scores, whole) + WHOLE * whole
+
+    def _assigned(self, alike: Scores, rows: Rows) -> Scores:
+        """The mean likeness of the best assignment of as many tokens as both sides have, less what is spare."""
+        words, scores = len(alike), np.zeros(len(rows), np.float32)
+        for width in range(1, WIDTH + 1):
+            these = np.flatnonzero(self._widths[rows] == width)
+            pairs = min(words, width)
+            sims = alike[:, self._slots[rows[these], :width]]
+            best = np.zeros(len(these), np.float32)
+            for ours in combinations(range(words), pairs):
+                for theirs in permutations(range(width), pairs):
+                    out_of_order = SWAPPED * (theirs != tuple(sorted(theirs)))
+                    total = sum(sims[a, :, b] for a, b in zip(ours, theirs, strict=True))
+                    np.maximum(best, total / pairs - out_of_order, out=best)
+            if pairs == 1 and max(words, width) > 1:
+                # A part of a longer name is worth no more from this side than from the other.
+                best *= 0.5
+            scores[these] = best - SPARE * abs(words - width)
+        return scores
+
+    def _as_one(self, words: Sequence[tuple[Spelling, ...]], rows: Rows) -> Scores:
+        """How near the words are to whole names, both written as one; two words also the other way round."""
+        slots, pairs = self._slots[rows], np.flatnonzero(self._widths[rows] == 2)
+        found = np.zeros(len(rows), np.float32)
+        for layer, these in self._spellings.layers(slots):
+            names = one_word(layer, slots[these])
+            for query in _one_words(words):
+                found[these] = np.maximum(found[these], nearness(query, names))
+        if len(words) == 2:
+            for layer, these in self._spellings.layers(slots[pairs]):
+                two = slots[pairs[these]]
+                for ours, theirs in ((words[::-1], two), (words, two[:, ::-1])):
+                    names = one_word(layer, theirs)
+                    for query in _one_words(ours):
+                        found[pairs[these]] = np.maximum(found[pairs[these]], nearness(query, names) - SWAPPED)
+        return found
+
+    def near(self, words: Sequence[str], floor: float) -> list[dict[int, float]]:
+        """For each token, the tokens of the vocabulary that are like it: their numbers, and scores from `floor` up."""
+        found: list[dict[int, float]] = []
+        if not self._size:
+            return [{} for _ in words]
+        for start in range(0, len(words), BATCH):
+            batch = words[start : start + BATCH]
+            alike = likeness(Words.of(batch), self._vocabulary, floor)
+            rows: list[dict[int, float]] = [{} for _ in batch]
+            for row, column in zip(*np.nonzero(alike >= floor), strict=True):
+                rows[row][int(column)] = float(alike[row, column])
+            found.extend(rows)
+        for row, word in zip(found, words, strict=True):
+            if len(spelled := spellings(word)) > 1:
+                self._near_pinyin(word, spelled, floor, row)
+        return found
+
+    def _near_pinyin(self, word: str, spelled: tuple[Spelling, ...], floor: float, row: dict[int, float]) -> None:
+        """Add what a word of pinyin syllables is closely like: as Chinese writes it, a name is not quickly known."""
+        quick = likeness(Words.of([word]), self._vocabulary, ROUGHLY)
+        some = np.flatnonzero(quick[0] >= ROUGHLY)
+        alike = closely(quick[:, some], self._spellings.nearness([spelled], some))[0]
+        for place in np.flatnonzero(alike >= floor):
+            column = int(some[place])
+            row[column] = max(row.get(column, 0.0), float(alike[place]))
+
+    def of_pair(self, first: dict[int, float], second: dict[int, float], floor: float) -> dict[int, float]:
+        """The entries (by their place) with a name made of two tokens, each like one of two given by `near`."""
+        found: dict[int, float] = {}
+        for a, likes_a in first.items():
+            for b, likes_b in second.items():
+                score = (likes_a + likes_b) / 2
+                if score < floor:
+                    continue
+                for name in self._pairs.get(_pair(a, b), ()):
+                    spare = SPARE * (int(self._widths[name]) - 2)
+                    for place in self._bearers[name]:
+                        found[place] = max(found.get(place, 0.0), score - spare)
+        return found
+
+    def of_sound(self, sound: str) -> list[int]:
+        """The entries (by their place) with a name that sounds exactly so when written as one word (see `joined`)."""
+        return [place for name in self._spelled.get(sound, ()) for place in self._bearers[name]]
+
+    def has_skeleton(self, bare: str) -> bool:
+        """Whether any name has these consonants; see `correspondences.skeleton`."""
+        return bare in self._skeletons
+
+    def of_skeleton(self, heard: Spelling, floor: float) -> dict[int, float]:
+        """The entries (by their place) with a name of the same consonants that is near a spelling, from `floor` up."""
+        rows = self._skeletons.get(skeleton(heard), [])
+        names = one_word(self._spellings.first, self._slots[np.array(rows, np.intp)])
+        scores = nearness(Encoded.of([heard]), names)
+        return {
+            place: float(score)
+            for row, score in zip(rows, scores, strict=True)
+            if score >= floor
+            for place in self._bearers[row]
+        }
+
+
+def agreement(names: Iterable[str], spans: Sequence[tuple[str, int, int]]) -> tuple[float, int, int] | None:
+    """How well any of an entry's names agrees with words of a text: the score, and the words' span in the text.
+
+    `spans` are the text's words with where they start and end. Two neighbours are compared with two tokens of a name,
+    one or two neighbours joined with the whole of it; None where there is nothing to compare.
+    """
+    best: tuple[float, int, int] | None = None
+    spans = [("".join(cut), start, end) for word, start, end in spans if (cut := tokens(word))]
+    for name in names:
+        words = tokens(name)[:WIDTH]
+        if not words or not spans:
+            continue
+        alike = closely_alike([word for word, _, _ in spans], words)
+        whole = joined(words)
+        for i, (word, start, end) in enumerate(spans):
+            options = [(Levenshtein.normalized_similarity(joined([word]), whole), end)]
+            if i + 1 < len(spans) and spans[i + 1][1] - end <= 3:
+                after, _, after_end = spans[i + 1]
+                options.append((Levenshtein.normalized_similarity(joined([word, after]), whole), after_end))
+                pairs = [(a, b) for a in range(len(words)) for b in range(len(words)) if a != b]
+                options += [(float(alike[i, a] + alike[i + 1, b]) / 2, after_end) for a, b in pairs]
+            for score, stop in options:
+                if best is None or score > best[0]:
+                    best = (score, start, stop)
+    return best

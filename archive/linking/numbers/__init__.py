@@ -1,0 +1,1 @@
+"""Numbers with their cue, said or written, in seven languages."""

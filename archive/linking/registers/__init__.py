@@ -1,0 +1,1 @@
+"""The register: its files read, its entries, its snapshots."""
