@@ -84,6 +84,7 @@ def kept(
             "compare": [clip, "--restricted", "--by", "R. Reader"],
             "correct": [clip, str(edited), "--by", "R. Reader"],
             "access": [clip, "public", "--by", "A. Archivist"],
+            "declare": [clip, "ug", "--by", "R. Reader"],
             "judge": [clip, link, "positive", "--by", "R. Reader"],
             "audit": ["--all"],
             "repair": ["--all"],

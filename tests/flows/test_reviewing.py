@@ -66,7 +66,9 @@ def place(tmp_path: Path) -> Place:
         store_all(archive)
     (tmp_path / "archive.toml").write_text(SETTINGS)
     (tmp_path / "register.csv").write_text(REGISTER, encoding="utf-8")
-    return Place(tmp_path)
+    place = Place(tmp_path)
+    assert place.thirdcopy("register", "import", "victims", "--by", "A. Archivist").code == 0
+    return place
 
 
 @pytest.fixture
