@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from itertools import zip_longest
 
@@ -19,6 +20,8 @@ _HAN_NAME = re.compile(r"[㐀-䶿一-鿿][㐀-䶿一-鿿·•・]{1,19}")
 _BETWEEN_NAMES = re.compile(r"[\n;；|]| / ")
 _BETWEEN_HAN_NAMES = re.compile(r"[\n;；|、,，/]")
 _MOST_VARIANTS = 20
+_NUMBERS = ("Entry", "Entry" + EDITED)
+_SHORT = 40
 DATES = tuple(name + more for name in ("Detention time", "When Detention Took Place") for more in (EDITED, ""))
 """The fields that say when somebody was taken, the better one first."""
 
@@ -65,15 +68,25 @@ def masked(fields: Mapping[str, Sequence[str]]) -> tuple[dict[str, list[str]], l
     """The fields as they are kept, without the number and with numbers of living persons masked; and which were."""
     kept, changed = dict[str, list[str]](), list[str]()
     for field, texts in fields.items():
-        if field.removesuffix(EDITED) == "Entry":
+        if field in _NUMBERS:
             continue
-        plain = [clean(text).strip() for text in texts]
-        safe = [mask_prose(text) for text in plain]
-        if safe != plain:
+        found = [_often(text) if len(text) <= _SHORT else _safe(text) for text in texts]
+        if any(masked_ for _, masked_ in found):
             changed.append(field)
-        if filled := [text for text in safe if text]:
+        if filled := [text for text, _ in found if text]:
             kept[field] = filled
     return kept, changed
+
+
+def _safe(text: str) -> tuple[str, bool]:
+    """A cell as it is kept, and whether something in it was masked."""
+    plain = clean(text).strip()
+    safe = mask_prose(plain)
+    return safe, safe != plain
+
+
+_often = lru_cache(8192)(_safe)
+"""For short cells: a register says the same few words in most of them."""
 
 
 def to_line(number: str, fields: Mapping[str, Sequence[str]]) -> bytes:
