@@ -1,6 +1,6 @@
 """What was read out of clips: transcripts and people's corrections, links and people's judgements on them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import sqlalchemy as sa
 
@@ -90,16 +90,19 @@ class Readings(Book):
         with self._reading() as connection:
             return list(connection.scalars(sa.select(t.corrections.c.clip).distinct().order_by(t.corrections.c.clip)))
 
-    def set_links(self, clip: str, links: list[Link]) -> None:
+    def set_links(
+        self, clip: str, links: list[Link], state_of: Callable[[Link], str | None] = lambda link: link.entry_sha256
+    ) -> None:
         """Keep what was proposed for a clip.
 
-        A link that somebody judged stays also when it is proposed no more, and then says so.
+        A link that somebody judged stays also when it is proposed no more, and then says so; `state_of` gives the
+        digest of its entry as that is now.
         """
         with self._writing() as connection:
             judged = sa.select(t.judgements.c.link).where(t.judgements.c.clip == clip)
             connection.execute(sa.delete(t.links).where(t.links.c.clip == clip, t.links.c.id.not_in(judged)))
             kept = [Link.model_validate_json(body) for body in connection.scalars(_bodies(clip=clip))]
-            gone = [link.model_copy(update={"proposed": False}) for link in kept if link.proposed]
+            gone = [link.model_copy(update={"proposed": False, "entry_sha256": state_of(link)}) for link in kept]
             for link in [*gone, *links]:
                 values = {"clip": clip, "entry": link.entry, "body": link.model_dump_json()}
                 upsert(connection, t.links, {"id": link.id}, values)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from archive.linking.index import RegisterIndex
@@ -12,7 +13,7 @@ from archive.linking.proposals import propose
 from archive.linking.registers.register import Register
 from archive.linking.rules import rules
 from archive.opened import Archive
-from archive.records import METADATA
+from archive.records import METADATA, Link
 from archive.settings import Settings
 from archive.shown import Shown, shown
 from archive.sidecar import Linking
@@ -79,7 +80,7 @@ def link_clip(archive: Archive, registers: Mapping[str, RegisterIndex], clip: st
     material = material_of(archive, clip)
     links = [link for _, index in sorted(registers.items()) for link in propose(material, index)]
     before = {link.id: link for link in archive.ledger.readings.links(clip)}
-    archive.ledger.readings.set_links(clip, links)
+    archive.ledger.readings.set_links(clip, links, partial(_state_now, registers))
     done = [
         one for name, index in sorted(registers.items()) for one in linkings_of({name: index.register}, index.known)
     ]
@@ -87,6 +88,13 @@ def link_clip(archive: Archive, registers: Mapping[str, RegisterIndex], clip: st
     if changed := [link for link in links if before.get(link.id) != link]:
         archive.event(f"work-{clip}", METADATA, detail=f"{len(changed)} links proposed")
     return LinkedClip(clip, len(links), sum(link.conflict is not None for link in links))
+
+
+def _state_now(registers: Mapping[str, RegisterIndex], link: Link) -> str | None:
+    """The digest of a link's entry as it is now; as it was where the register, or the entry in it, is gone."""
+    index = registers.get(link.register_name)
+    entry = index.numbers.get(link.entry) if index else None
+    return entry.sha256 if entry else link.entry_sha256
 
 
 def material_of(archive: Archive, clip: str) -> Material:

@@ -61,10 +61,10 @@ def of(link: Link, data: bytes, *judgements: Judgement) -> list[Annotation]:
     return annotations([(link, judgements)], [CAPTURE], {"talk": source(data)})
 
 
-TALK = captions(["She is Mahire Tohti.", "Her number is 110101199003078515, entry 1358."])
+TALK = captions(["She is Mahire Tohti.", "Her number is 990000199001010000, entry 1358."])
 DATA = TALK.model_dump_json().encode()
 TEXTS = st.lists(
-    st.text(st.characters(exclude_categories=["Cs"])) | st.just("110101199003078515"), min_size=1, max_size=5
+    st.text(st.characters(exclude_categories=["Cs"])) | st.just("990000199001010000"), min_size=1, max_size=5
 )
 
 
@@ -124,7 +124,7 @@ def test_a_link_says_what_it_is_of_and_how_it_stands() -> None:
         Passage(where="talk", quote="x", offset=0, start=3, end=3),
     )
     link = a_link(quote="Mahire Tohti", offset=7, entry="a/1 ä", further=passages)
-    why = "her number is 110101199003078515"
+    why = "her number is 990000199001010000"
     made = of(link, DATA, judged("A. Reader", "positive", why=why), judged("B. Reader", "unsure", 1))
     first, *assessments = made
     assert first["motivation"] == "identifying"

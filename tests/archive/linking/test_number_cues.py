@@ -166,7 +166,7 @@ NOT_MEANT = {
         "re-entry 123", "industry 123", "Entry on on the list", "the number of victims is 10,000",
         "house number 12", "12 Main Street, No. 45 Long Road", "school No. 12", "prison cell number 12",
         "born on 12 May 1985", "at 10:45 on 3/4/2018", "a score of 3:1, then 12-10", "phone: +90 212 555 01 23",
-        "ID number 110101199003077758", "No. 8 701 123 45 67", "number 12.5 percent", "$45 and number 45$",
+        "ID number 990000199001010000", "No. 8 701 123 45 67", "number 12.5 percent", "$45 and number 45$",
         "bus number 45", "his age is 45", "case 45 days", "case 45-year-old", "&#8217;12", "C#12",
         "the year number 1999",
         "numbers 10, 20 and 30 percent", "entries 1–500", "Entry 12-15", "Entry 3rd", "Entry 45th of May",
@@ -198,7 +198,7 @@ NOT_MEANT = {
         "okul no. 12", "153 numaralı cezaevi", "otobüs numarası 153", "Atatürk caddesi no. 12", "numarası 45 lira",
     ],
     "zh": [
-        "第12号监狱", "15号", "2018年5月15号", "45岁", "第12号文件", "电话号码1234567", "身份证编号110101199003077758",
+        "第12号监狱", "15号", "2018年5月15号", "45岁", "第12号文件", "电话号码1234567", "身份证编号990000199001010000",
         "身份证编号1234567", "房间号码507", "第12个人", "受害者12人", "中山路第12号", "第二次", "一千三百五十八人",
         "第2018号", "第12号学校", "学生编号1234", "受害者12名", "手机号码1391234",
     ],
