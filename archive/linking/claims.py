@@ -105,10 +105,15 @@ def claims(material: Material, readings: Sequence[Reading], index: RegisterIndex
 
 
 def _cited_clip(material: Material, index: RegisterIndex) -> Iterator[Claim]:
-    for url in material.urls:
-        for entry in index.citing.get(canonical(url) or "", ()):
-            passage = Passage(where="url", quote=url, offset=0)
-            yield Claim(entry, "cited", "A", "subject", passage, _cited("the entry cites the clip"))
+    """The entries that cite the clip: one of its own addresses, or another that names it by its id beyond doubt."""
+    cited: set[str] = set()
+    keys = [(url, canonical(url) or "") for url in material.urls]
+    for quote, key in (*keys, (next(iter(material.urls), material.clip), material.clip)):
+        for entry in index.citing.get(key, ()):
+            if key != material.clip or entry.number not in cited:
+                cited.add(entry.number)
+                passage = Passage(where="url", quote=quote, offset=0)
+                yield Claim(entry, "cited", "A", "subject", passage, _cited("the entry cites the clip"))
 
 
 def _cited(found: str) -> Weighed:

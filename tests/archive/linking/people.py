@@ -4,7 +4,7 @@ from archive.linking.index import RegisterIndex
 from archive.linking.registers.register import Entry, Register
 from archive.linking.registers.testimonies import Testimony
 
-CLIP = "youtube-abcdefghijk"
+CLIP = "file-00000000000000000000000000000000"
 ADDRESS = "youtube.com/watch?v=abcdefghijk"
 
 ENTRIES = (

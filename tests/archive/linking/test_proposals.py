@@ -33,6 +33,20 @@ def test_an_entry_that_cites_the_clip_is_surely_linked() -> None:
     assert (link.where, link.quote, link.offset) == ("url", "https://youtu.be/abcdefghijk?si=1", 0)
 
 
+def test_an_entry_cites_a_clip_by_its_id_where_no_address_is_spelled_so() -> None:
+    uuid = "9c9de5e8-0a1e-484a-b099-e80766180a6d"
+    entry = Entry(number="7", latin="Perhat Yolwas", sources=("framatube.org/w/kkGMgK9ZtnKfYAgnEtQxbv",))
+    elsewhere = f"https://videos.example/videos/watch/{uuid}"
+    (link,) = propose(Material(clip=f"peertube-{uuid}", urls=(elsewhere,)), people.index(entry))
+    assert (link.entry, link.method, link.tier, link.where, link.quote) == ("7", "cited", "A", "url", elsewhere)
+    assert (
+        propose(Material(clip="peertube-" + uuid[::-1], urls=("https://videos.example/w/x",)), people.index(entry))
+        == []
+    )
+    (by_id,) = propose(Material(clip="youtube-abcdefghijk"), INDEX)
+    assert (by_id.entry, by_id.tier, by_id.quote) == ("123", "A", "youtube-abcdefghijk")
+
+
 def test_an_entry_that_the_clip_cites_is_surely_linked() -> None:
     (link,) = links(description="More: www.shahit.biz/eng/viewentry.php?entryno=1391.").values()
     assert (link.entry, link.method, link.tier, link.where, link.offset) == ("1391", "cited", "A", "description", 6)
@@ -181,7 +195,7 @@ def test_offsets_and_seconds_are_those_of_the_utterances() -> None:
 
 def test_ids_last_and_differ_by_entry_and_clip() -> None:
     (link,) = links(title="Entry 123").values()
-    assert link.id == hashlib.sha256(b"youtube-abcdefghijk\nmade-up\n123").hexdigest()[:16]
+    assert link.id == hashlib.sha256(f"{people.CLIP}\nmade-up\n123".encode()).hexdigest()[:16]
     (other,) = propose(Material(clip="c", title="Entry 123"), INDEX)
     assert other.id != link.id
 
