@@ -10,6 +10,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 
 from archive.linking.names.correspondences import Spelling, skeleton, spellings
+from archive.linking.names.endings import without_ending
 from archive.linking.names.phonetics import joined, single, spoken, tokens
 from archive.linking.names.search import NameIndex
 from archive.linking.registers.register import Entry
@@ -44,6 +45,9 @@ CONSONANTS = 5
 HEARD = 0.77
 """Nearness that such a name needs to a whole name."""
 
+CASE = 0.02
+"""Taken off a word that is like a name's only without the ending of a case."""
+
 _HAN = "㐀-䶿一-鿿"
 _WORD = re.compile(rf"[^\W\d_{_HAN}]+(?:['’ʼʻ`-][^\W\d_{_HAN}]+)*")
 _HAN_RUN = re.compile(rf"[{_HAN}](?:[·•・]?[{_HAN}])*")
@@ -73,8 +77,7 @@ def name_mentions(text: str, index: NameIndex) -> list[NameMention]:
     spans = [(tokens(m.group()), m.group(), m.start(), m.end()) for m in _WORD.finditer(text)]
     if _capitals(text):
         spans = [s for s in spans if not s[1][0].islower()]
-    distinct = sorted({word for words, *_ in spans if len(words) <= 2 for word in words if len(word) > 1})
-    hits = dict(zip(distinct, index.near(distinct, WORD_FLOOR), strict=True))
+    hits = _near([(words, written) for words, written, *_ in spans if len(words) <= 2], index)
     found: list[tuple[int, int, dict[int, float]]] = []
     known: dict[tuple[str, ...], dict[int, float]] = {}
 
@@ -97,6 +100,28 @@ def name_mentions(text: str, index: NameIndex) -> list[NameMention]:
             found.append((start, spans[i + 1][3], meant((*words, *spans[i + 1][0]))))
     found.extend(_han(text, index))
     return _best(text, found, index)
+
+
+def _near(spans: list[tuple[tuple[str, ...], str]], index: NameIndex) -> dict[str, dict[int, float]]:
+    """For each token what it is like of the register's, by itself or without the ending of a case."""
+    bare = {words[-1]: cut for words, written in spans if words and (cut := _bare(words, written))}
+    every = {word for words, _ in spans for word in words} | {stem for stems in bare.values() for stem in stems}
+    distinct = sorted(word for word in every if len(word) > 1)
+    near = dict(zip(distinct, index.near(distinct, WORD_FLOOR), strict=True))
+    found = {word: dict(likes) for word, likes in near.items()}
+    for word, stems in bare.items():
+        likes = found.setdefault(word, {})
+        for stem in stems:
+            for place, score in near.get(stem, {}).items():
+                if score - CASE >= WORD_FLOOR:
+                    likes[place] = max(likes.get(place, 0.0), score - CASE)
+    return found
+
+
+def _bare(words: tuple[str, ...], written: str) -> tuple[str, ...]:
+    """What the last of a word's tokens is without the ending of a case."""
+    cuts = (tokens(stem) for stem in without_ending(written))
+    return tuple(cut[-1] for cut in cuts if cut and cut[:-1] == words[:-1])
 
 
 def _capitals(text: str) -> bool:

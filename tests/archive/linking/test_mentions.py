@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive.linking.names.endings import without_ending
 from archive.linking.names.spotting import name_mentions
 from archive.linking.numbers.mentions import number_mentions
+from archive.linking.reading import CLOSE
 from tests.archive.linking import people
 
 INDEX = people.index()
@@ -172,3 +174,35 @@ def test_a_long_talk_is_read_in_a_moment() -> None:
     began = time.process_time()
     assert len(number_mentions(text)) == 520 * 2
     assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Перхата Ёлваса", "Перхату Ёлвасу", "Перхатом Ёлвасом", "о Перхате Ёлвасе", "Перхат Ёлвасты", "Перхат Ёлвастың",
+        "Perhat Yolwas'ın", "Perhat Yolvas'tan", "Perhat Yolwas’a", "پەرھات يولۋاسنى", "پەرھات يولۋاسنىڭ",
+    ],
+)  # fmt: skip
+def test_the_ending_of_a_case_is_no_part_of_a_name(written: str) -> None:
+    (mention,) = name_mentions(written, INDEX.names)
+    assert {entry.number for entry, _ in mention.candidates} == {"507", "2002"}
+    assert mention.candidates[0][1] >= CLOSE
+
+
+@pytest.mark.parametrize(
+    ("written", "bare"),
+    [
+        ("Асией", "Асия"),
+        ("Николаем", "Николай"),
+        ("Гульнары", "Гульнара"),
+        ("Сейітұлына", "Сейітұлы"),
+        ("Yolwas'ın", "Yolwas"),
+    ],
+)
+def test_a_name_without_its_ending_is_among_what_is_tried(written: str, bare: str) -> None:
+    assert bare in without_ending(written)
+
+
+@pytest.mark.parametrize("word", ["", "Али", "Perhat", "’s", "مەن", "O'n"])
+def test_a_short_name_or_one_without_an_ending_is_left_alone(word: str) -> None:
+    assert without_ending(word) == ()
