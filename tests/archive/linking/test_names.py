@@ -178,3 +178,15 @@ def test_agreement_gives_the_words_that_agree() -> None:
     other = agreement(["Perhat Yolwas"], words_of(text))
     assert other is not None
     assert other[0] < 0.7
+
+
+@pytest.mark.parametrize("written", ["Rizwan Gul Mamtimin", "Rizwangul Mam Timin", "Mamtimin Rizwan Gul"])
+def test_a_part_of_a_name_written_as_two_words_agrees(written: str) -> None:
+    text = f"here is {written}, a nurse"
+    found = agreement(["Rizwangul Memtimin"], words_of(text))
+    assert found is not None
+    assert found[0] > 0.85
+    assert text[found[1] : found[2]] == written
+    other = agreement(["Perhat Yolwas"], words_of(text))
+    assert other is not None
+    assert other[0] < 0.7
