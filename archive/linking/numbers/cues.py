@@ -21,7 +21,8 @@ class Cue:
 
     `numbering`: the phrase has the word for number in it. `many`: several numbers may follow. `ordinary`: the word
     means a recording too, so small numbers and years beside it are not meant. `dotted`: an abbreviation, which only
-    holds with its dot or another mark.
+    holds with its dot or another mark. `listing`: a plural that may count what is beside it (`Victims: 358`), so that
+    only two numbers or more are meant.
     """
 
     language: str | None
@@ -30,6 +31,7 @@ class Cue:
     many: bool = False
     ordinary: bool = False
     dotted: bool = False
+    listing: bool = False
 
 
 # Each line: words that may take the first place | words that may take the second | …
@@ -46,6 +48,7 @@ BEFORE: tuple[tuple[Cue, tuple[str, ...]], ...] = (
         (
             f"entry case victim profile database register registry list shahit | {_NO_EN}",
             "number no | in | the | register registry database list",
+            "number no | on | the | site website list",
         ),
     ),
     (
@@ -58,6 +61,7 @@ BEFORE: tuple[tuple[Cue, tuple[str, ...]], ...] = (
     (Cue("en", strong=False, numbering=True, many=True), ("numbers",)),
     (Cue("en", strong=False, numbering=True, dotted=True), ("no nr num nos",)),
     (Cue("en", strong=False), ("case victim profile",)),
+    (Cue("en", strong=False, many=True, listing=True), ("cases victims profiles",)),
     (Cue(None, strong=False, numbering=True), ("# №",)),
     (Cue(None, strong=False, numbering=True, many=True), ("№ | №",)),
     (
@@ -67,6 +71,8 @@ BEFORE: tuple[tuple[Cue, tuple[str, ...]], ...] = (
             f"запись записи записью дело дела делом случай случая жертва жертвы | под за | {_NO_RU}",
             "номер* | записи анкеты дела жертвы",
             "номер* | в | базе реестре списке регистре",
+            "номер* | в | базе | данных",
+            "номер* | на | сайте",
         ),
     ),
     (Cue("ru", strong=True, numbering=True, many=True), ("записи дела | номера",)),
@@ -75,6 +81,7 @@ BEFORE: tuple[tuple[Cue, tuple[str, ...]], ...] = (
     (Cue("ru", strong=False, numbering=True), ("номер номером номеру номере",)),
     (Cue("ru", strong=False, numbering=True, many=True), ("номера номерами номерах",)),
     (Cue("ru", strong=False), ("жертва досье",)),
+    (Cue("ru", strong=False, many=True, listing=True), ("жертвы жертвах жертвам",)),
     (
         Cue("kk", strong=True, numbering=True, many=True),
         (
@@ -121,9 +128,17 @@ BEFORE: tuple[tuple[Cue, tuple[str, ...]], ...] = (
 
 AFTER: tuple[tuple[Cue, tuple[str, ...]], ...] = (
     (Cue("kk", strong=True, numbering=True), ("нөмірлі номерлі | жазба* іс",)),
+    (Cue("kk", strong=True, numbering=True), ("нөмірмен номермен | тіркелген*",)),
     (Cue("kk", strong=False, numbering=True), ("нөмірлі номерлі нөмір нөмірмен нөмірі нөмірдегі",)),
-    (Cue("tr", strong=True, numbering=True), ("numaralı | kayıt* kaydı* vaka* dosya* kurban* mağdur*",)),
-    (Cue("tr", strong=False, numbering=True), ("numaralı numarayla numaradaki",)),
+    (
+        Cue("tr", strong=True, numbering=True),
+        (
+            "numaralı nolu | kayıt* kaydı* vaka* dosya* kurban* mağdur*",
+            "no | lu | kayıt* kaydı* vaka* dosya* kurban* mağdur*",
+            "numarada numarayla numarasıyla | kayıtlı*",
+        ),
+    ),
+    (Cue("tr", strong=False, numbering=True), ("numaralı nolu numarayla numaradaki",)),
     (
         Cue("ug", strong=True, numbering=True),
         ("نومۇرلۇق نومۇردىكى | خاتىرە* خاتىرى* دېلو*", "nomurluq nomurdiki | xatire* xatiri* delo*"),

@@ -1,7 +1,7 @@
 """Where a text mentions entries by number. Pure.
 
 Spans are code points `start` ≤ i < `end` of the text, and `quote` is exactly what stands there. What counts as a cue is
-in `number_cues.py` and `han.py`, what speaks against one in `number_limits.py`.
+in `cues.py` and `han.py`, what speaks against one in `limits.py`.
 """
 
 import re
@@ -19,10 +19,14 @@ from archive.linking.numbers.wording import MARKS, Wording
 WIDEST_RANGE = 10
 """`Entries 12–15` names four people; a range of more speaks of the register, and names nobody."""
 
+LONGEST_LIST = 80
+"""Code points before the last number of a list in which the others stand."""
+
 _GAP = re.compile(rf"[ \t\xa0\u202f:：#№=\-–—(（\[\"'«“„{MARKS}]{{0,6}}\n?[ {MARKS}]{{0,2}}\Z")
 _DOTTED_GAP = re.compile(rf"[ \t\xa0{MARKS}]{{0,2}}[.:°º#№][ \t\xa0:#№{MARKS}]{{0,4}}\Z")
 _AND = "(?:and|or|и|или|және|мен|ve|ile|ya da|ۋە|بىلەن|we|bilen)[ \n]|&[ ]|و[ ]?|[和及与與跟]"
 _FURTHER = re.compile(rf"[ \xa0]{{0,2}}(?:[,،、，][ \n]{{0,2}})?(?:{_AND})?(?:#|№[ ]?|第)?")
+_LEADING = re.compile(rf"(?:\d{{1,7}}[ \xa0]{{0,2}}[,،][ \n]{{0,2}})*\d{{1,7}}[ \xa0]{{1,2}}{_AND}\Z")
 _RANGE = re.compile(r"[ ]?(?:[-–—‐‑−]|to|по|至|到)[ ]?", re.IGNORECASE)
 _GOES_ON = re.compile(r"[,–—-]\d")
 _IS = frozenset(("is", "was", "это", "هو", "هي"))
@@ -134,6 +138,8 @@ class _Finder:
         words = self.text[start:cue_end]
         high = self._range(first.end) if cue.many else None
         further = self._further(cue, (high or first).end) if cue.many else []
+        if cue.listing and not further:
+            return
         last = further[-1] if further else high or first
         ends_otherwise = counts(self.wording, last.end) or bool(_GOES_ON.match(self.text, last.end))
         if ends_otherwise and (not further or not cue.strong):
@@ -169,7 +175,23 @@ class _Finder:
         number = number_before(self.wording, index, cue)
         end = self.wording.ends[after - 1]
         if number and acceptable(self.wording, cue, number) and not counts(self.wording, end, adjective=True):
-            yield self._mention(cue, number.value, number.start, end, self.text[self.wording.starts[index] : end])
+            words = self.text[self.wording.starts[index] : end]
+            if cue.strong:
+                for value, first, last in self._leading(number.start):
+                    yield self._mention(cue, value, first, last, words)
+            yield self._mention(cue, number.value, number.start, end, words)
+
+    def _leading(self, end: int) -> list[tuple[int, int, int]]:
+        """The numbers of a list before its last one (`214, 387 ve 1402 numaralı kayıtlar`), back to a year."""
+        begin = max(0, end - LONGEST_LIST)
+        found = _LEADING.search(self.text[begin:end])
+        at = begin + found.start() if found else 0
+        if not found or not stands_free(self.text, at):
+            return []
+        spans = [(at + one.start(), at + one.end()) for one in re.finditer(r"\d+", found.group())]
+        numbers = [(int(self.text[start:stop]), start, stop) for start, stop in spans]
+        first = next((n for n in range(len(numbers), 0, -1) if numbers[n - 1][0] in (0, *YEARS)), 0)
+        return numbers[first:]
 
     def _ordinal(self, index: int, cue: Cue, after: int) -> Iterator[NumberMention]:
         number = number_before(self.wording, index, cue, ordinal=True)
