@@ -15,21 +15,22 @@ YEARS = range(1900, 2100)
 
 _BEFORE = """
     in room phone telephone tel mobile fax contact whatsapp telegram call cell house flat apartment school prison camp
-    bus block ward passport id identity identification card flight building bed brigade team gate door account
-    platform track episode part chapter article order document licence license plate serial model security social
-    registration visa kindergarten factory hospital colony worker prisoner inmate badge beat bid tax bank any small
-    large great total certain student employee ticket invoice bus route line channel page volume issue version vol lot
-    bib jersey unit level grade class criminal civil court diary journal blog dictionary log port data re first second
-    last reg school* школ* телефон* тел паспорт* кабинет* тюрьм* колони* квартир* палат* камер* дом дома доме больниц*
-    автобус* рейс* стать* уголовн* гражданск* административн* судебн* удостоверен* карт* счет* счета маршрут* отряд*
-    барак* корпус* группа группы лицей* завод* изолятор* ик сизо пост пункт* глав* страниц* выпуск* серия серии
-    участок участк* детсад* отделен* дневник* приказ* закон* видео звуков* аудио мектеп* телефон* паспорт* төлқұжат*
-    куәлік* бөлме* түрме* камера* үй үйі пәтер* автобус* аурухана* бап зауыт* колония* бет бейне* аудио* oda* telefon*
-    pasaport* okul* ev evin daire* otobüs* cezaev* kimlik* hapishane* koğuş* hücre* bina* kat sayfa plaka hesap* kart*
-    hastane* otob* hat* ders* video* ses film* هاتف الهاتف هاتفي تلفون جوال غرفة الغرفة مدرسة المدرسة سجن السجن زنزانة
-    جواز الجواز البطاقة بطاقة الهوية هوية شقة بيت حافلة رحلة حساب صفحة المادة مادة شارع قرار الحلقة تېلېفون* پاسپورت*
-    مەكتەپ* تۈرمە* كىملىك* ياتاق* ئۆي* كامېر* دوختۇرخان* ماشىنا* بەت سىن telefon* pasport* mektep* türme* kimlik*
-    yataq* kamér*
+    bus block ward passport id identity identification card flight building bed brigade team gate door account platform
+    track episode part chapter article order document licence license plate serial model security social registration
+    visa vehicle car truck train seat locker office kindergarten factory hospital colony worker prisoner inmate badge
+    beat bid tax bank any small large great total certain student employee ticket invoice bus route line channel page
+    volume issue version vol lot bib jersey unit level grade class criminal civil court diary journal blog dictionary
+    log port data re first second last reg school* школ* телефон* тел паспорт* кабинет* тюрьм* колони* квартир* палат*
+    камер* дом дома доме больниц* автобус* рейс* поезд* вагон* машин* автомобил* офис* стать* уголовн* гражданск*
+    административн* судебн* удостоверен* карт* счет* счета маршрут* отряд* барак* корпус* группа группы лицей* завод*
+    изолятор* ик сизо пост пункт* глав* страниц* выпуск* серия серии участок участк* детсад* отделен* дневник* приказ*
+    закон* видео звуков* аудио мектеп* телефон* паспорт* төлқұжат* куәлік* бөлме* түрме* камера* үй үйі пәтер* автобус*
+    көлік* пойыз* вагон* рейс* аурухана* бап зауыт* колония* бет бейне* аудио* oda* telefon* uçuş* sefer* tren* araç*
+    aracın* kapı* koltuk* ofis* pasaport* okul* ev evin daire* otobüs* cezaev* kimlik* hapishane* koğuş* hücre* bina*
+    kat sayfa plaka hesap* kart* hastane* otob* hat* ders* video* ses film* هاتف الهاتف هاتفي تلفون جوال غرفة الغرفة
+    مدرسة المدرسة سجن السجن زنزانة جواز الجواز البطاقة بطاقة الهوية هوية شقة بيت حافلة سيارة السيارة قطار القطار الرحلة
+    رحلة حساب صفحة المادة مادة شارع قرار الحلقة تېلېفون* پاسپورت* مەكتەپ* تۈرمە* كىملىك* ياتاق* ئۆي* كامېر* دوختۇرخان*
+    ماشىنا* بەت سىن telefon* pasport* mektep* türme* kimlik* yataq* kamér*
 """
 """A word right before a cue that makes it number something else."""
 
@@ -42,26 +43,26 @@ _PLACES = """
 _BETWEEN = frozenset(["with", "the", "a", "an", "is", "under", "под", "за", "на", "с", "by", "of", "bearing"])
 
 _AFTER = """
-    year years yearold days day week weeks month months hour hours minute minutes second seconds sec min people
-    persons victims entries cases times time yuan rmb dollar dollars euro euros usd tenge lira pound pounds billion
-    million thousand hundred percent km kilomet* metre* meter* kg gram* st nd rd th am pm o'clock january february
-    march april may june july august september october november december school* middle high primary secondary prison*
-    camp* hospital* street road avenue detention center centers centre centres factory factories village* brigade bus
-    division regiment kindergarten others other more men women children videos times mile* acres pages points goals
-    votes visits fee fees per each point degree* bc ad лет год года году годах годы г гг человек* людей школ* колони*
-    тюрьм* больниц* январ* феврал* март марта марте апрел* мая мае май июн* июл* август* сентябр* октябр* ноябр*
-    декабр* тысяч* миллион* миллиард* тенге рубл* юан* доллар* евро процент* час часа часов минут* секунд* дней дня
-    день недел* месяц* раз раза других другие камер* класс* километр* метр* лагер* дом кабинет* завод* детсад* отряд*
-    градус* веке век мектеп* түрме* жыл* жас жаста жасар жасында адам* мың миллион* бөлме* теңге* доллар* юань* күн
-    күні ай айы ақпан* қаңтар* наурыз* сәуір* мамыр* маусым* шілде* тамыз* қыркүйек* қазан* қараша* желтоқсан* сағат*
-    минут* рет үй лагерь* пайыз* аурухана* класс* сынып* басқа көше* yıl* yıllık yılı gün* ay ayı kişi* okul* oda*
+    year years yearold days day week weeks month months hour hours minute minutes second seconds sec min people persons
+    victims entries cases times time yuan rmb dollar dollars euro euros usd tenge lira pound pounds billion million
+    thousand hundred percent km kilomet* metre* meter* kg gram* st nd rd th am pm o'clock january february march april
+    may june july august september october november december school* middle high primary secondary prison* camp*
+    hospital* street road avenue detention center centers centre centres factory factories village* brigade bus division
+    regiment kindergarten others other more men women children videos times mile* acres pages points goals votes visits
+    fee fees per each point degree* bc ad лет год года году годах годы г гг человек* людей школ* колони* тюрьм* больниц*
+    январ* феврал* март марта марте апрел* мая мае май июн* июл* август* сентябр* октябр* ноябр* декабр* тысяч* миллион*
+    миллиард* тенге рубл* юан* доллар* евро процент* час часа часов минут* секунд* дней дня день недел* месяц* раз раза
+    других другие камер* класс* километр* метр* лагер* дом кабинет* завод* детсад* отряд* градус* веке век мектеп*
+    түрме* жыл* жас жаста жасар жасында адам* мың миллион* бөлме* теңге* доллар* юань* күн күні ай айы ақпан* қаңтар*
+    наурыз* сәуір* мамыр* маусым* шілде* тамыз* қыркүйек* қазан* қараша* желтоқсан* сағат* минут* рет үй лагерь* пайыз*
+    аурухана* класс* сынып* басқа көше* yıl* yıllık yılı gün günü günlük gündür günde günden ay ayı kişi* okul* oda*
     cezaev* bin milyon* yaş* lira* dolar* yüzde saat* dakika* saniye* kez kere ocak şubat mart nisan mayıs haziran
     temmuz ağustos eylül ekim kasım aralık diğer hapishane* kamp* hastane* ev evde daire* otobüs* koğuş* hücre* sokak*
-    metre kilometre* adet tane سنة سنوات سنه عام عاما أعوام يوم يوما أيام شهر شهرا أشهر شخص شخصا أشخاص دولار دولارا
-    ليرة يوان ساعة ساعات دقيقة دقائق مرة مرات ألف مليون بالمئة بالمائة يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس
-    سبتمبر أكتوبر نوفمبر ديسمبر آخر آخرين آخرون كيلومتر كيلو متر معتقل سجين طالب عضو يىل* كۈن* ئادەم* مەكتەپ* تۈرمە*
-    ياش* ياشلىق ئاي ئايدا يۈەن* دوللار* سائەت* مىنۇت* قېتىم* نەپەر* مىڭ مىليون* ياتاق* كامېر* دوختۇرخان* لاگېر*
-    پىرسەنت* yil* kün* adem* mektep* türme* yash* yuen* sa'et* minut* qetim* neper* lagér*
+    metre kilometre* adet tane سنة سنوات سنه عام عاما أعوام يوم يوما أيام شهر شهرا أشهر شخص شخصا أشخاص دولار دولارا ليرة
+    يوان ساعة ساعات دقيقة دقائق مرة مرات ألف مليون بالمئة بالمائة يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر
+    أكتوبر نوفمبر ديسمبر آخر آخرين آخرون كيلومتر كيلو متر معتقل سجين طالب عضو يىل* كۈن* ئادەم* مەكتەپ* تۈرمە* ياش*
+    ياشلىق ئاي ئايدا يۈەن* دوللار* سائەت* مىنۇت* قېتىم* نەپەر* مىڭ مىليون* ياتاق* كامېر* دوختۇرخان* لاگېر* پىرسەنت* yil*
+    kün* adem* mektep* türme* yash* yuen* sa'et* minut* qetim* neper* lagér*
 """
 """A word right after a number, that counts, dates or measures something, or numbers a place."""
 
