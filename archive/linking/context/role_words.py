@@ -109,16 +109,21 @@ WITNESS = re.compile(
             _stems(
                 """
                 journalist reporter interviewer host moderator presenter translator interpreter volunteer activist
-                lawyer attorney editor researcher cameraman anchor correspondent colleague
+                lawyer attorney editor researcher cameraman anchor correspondent colleague rights_defender
                 """,
                 after=r"s?(?!\w)",
             ),
-            _stems("журналист корреспондент ведущ переводчи доброволец волонтёр волонтер активист адвокат редактор"),
+            _stems(
+                """
+                журналист корреспондент ведущ переводчи доброволец волонтёр волонтер активист адвокат редактор
+                правозащитни
+                """
+            ),
             _stems("журналист тілші жүргізуші аудармашы ерікті белсенді адвокат қорғаушы"),
-            _stems("gazeteci muhabir sunucu tercüman çevirmen gönüllü aktivist avukat editör"),
+            _stems("gazeteci muhabir sunucu tercüman çevirmen gönüllü aktivist avukat editör savunucu"),
             _stems("مۇخبىر ژۇرنالىست رىياسەتچى تەرجىمان پىدائىي پائالىيەتچى ئادۋوكات"),
             _stems("الصحفي الصحافي صحفي مراسل المذيع المترجم مترجم المتطوع الناشط ناشط المحامي محامي"),
-            "记者|記者|主持人|翻译|翻譯|志愿者|义工|活动人士|律师|律師|编辑",
+            "记者|記者|主持人|翻译|翻譯|志愿者|义工|活动人士|维权人士|律师|律師|编辑",
         )
     ),
     re.IGNORECASE,
@@ -135,10 +140,20 @@ SPEAKS = re.compile(
 )
 """Begins where the name of somebody ends who speaks of others."""
 
+SOURCE = re.compile(
+    r"(?:['’]?n?[iıuü]n)?\s(?:haberine|ifadesine|dediğine|söylediğine|anlattığına|bildirdiğine|aktardığına)\sgöre(?!\w)|"
+    r"(?:['’]?(?:[ндт][ыі]ң))?\s(?:айтуынша|айтуы бойынша|мәліметінше|сөзінше)(?!\w)|"
+    r"(?:نىڭ)?\s(?:ئېيتىشىچە|ئاڭلىتىشىچە|دېيىشىچە|خەۋىرىگە\sئاساسلانغاندا)(?!\w)",
+    re.IGNORECASE,
+)
+"""Begins where the name of somebody ends on whose word something is told, as Turkic languages put it."""
+
 SPOKEN_TO = re.compile(
     r"(?<!\w)(?:thanks to|thank you|thank|according to|interview with|interviewed by|interview by|spoke to|spoke with|"
     r"talked to|talked with|talking to|with me is|joined by|told by|signed by|ordered by|led by|hosted by|filmed by|"
     r"by|as told to|спасибо|благодарю|по словам|со слов|рахмет|айтуынша|teşekkürler|göre|رەھمەت|شكرا|بحسب|"
+    r"(?:thanks|thank you)(?: (?:so|very) much)? for(?: \w{1,15}){1,4}(?=,)|"
+    r"(?:спасибо|благодарю)(?: вам)? за(?: \w{1,15}){1,4}(?=,)|"
     r"وفقا ل)[\s,:]{1,2}$|(?:感谢|谢谢|采访|据)$",
     re.IGNORECASE,
 )

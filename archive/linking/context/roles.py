@@ -17,6 +17,7 @@ from archive.linking.context.role_words import (
     POSSESSED,
     SELF_AFTER,
     SELF_BEFORE,
+    SOURCE,
     SPEAKS,
     SPOKEN_TO,
     WITNESS,
@@ -100,7 +101,7 @@ def sense(text: str, start: int, end: int, *, spoken: bool) -> Sense:
         return Sense("relative", "somebody's relative, fate" if fate else "somebody's relative", kin)
     if _is(OFFICE, before_here[-BESIDE:], after) and not mine and not (fate and PASSIVE.match(after)):
         return Sense("other", "holds an office", kin)
-    if SPOKEN_TO.search(before) or SPEAKS.match(after):
+    if SPOKEN_TO.search(_without_calling(before)) or SPEAKS.match(after) or SOURCE.match(text, end):
         return Sense("relative" if mine else "other", "speaks of others", kin)
     if _is(WITNESS, before_here[-BESIDE:], after) and not mine and not fate:
         return Sense("other", "witness", kin)
@@ -123,6 +124,15 @@ def _is(words: "re.Pattern[str]", before: str, after: str) -> bool:
     following = after[lead.end() : lead.end() + BESIDE] if lead and lead.group().strip() else ""
     found = words.search(following)
     return bool(found and len(following[: found.start()].split()) <= 2)
+
+
+def _without_calling(before: str) -> str:
+    """The words before a name without what its bearer is right before it: `according to` of `according to lawyer`."""
+    for words in (WITNESS, OFFICE):
+        last = next((found for found in reversed(list(words.finditer(before)))), None)
+        if last and not before[last.end() :].strip():
+            return re.sub(r"(?:(?:the|our|a|an|human|rights)\s){1,3}$", "", before[: last.start()], flags=re.IGNORECASE)
+    return before
 
 
 def _since(ends: "re.Pattern[str]", text: str) -> str:

@@ -58,6 +58,18 @@ def read(marked: str, *, spoken: bool = True) -> Sense:
         ("اسمي [غلام جان].", "testifier", "introduces himself"),
         ("أخي [غلام جان] اعتقل.", "subject", "own relative, fate"),
         ("الصحفي [غلام جان] قال.", "other", "speaks of others"),
+        ("According to the lawyer [Perhat Yolwas], he was arrested.", "other", "speaks of others"),
+        ("According to human rights lawyer [Perhat Yolwas], they were arrested.", "other", "speaks of others"),
+        ("Thank you for the interview, [Perhat Yolwas].", "other", "speaks of others"),
+        ("Thank you for helping [Perhat Yolwas].", "other", "only spoken"),
+        ("По словам правозащитника [Гуламжана Аблимита], её арестовали.", "other", "speaks of others"),
+        ("Правозащитник [Гуламжан Аблимит] приехал.", "other", "witness"),
+        ("Спасибо за интервью, [Гуламжан Аблимит].", "other", "speaks of others"),
+        ("[Гуламжан Аблимиттің] айтуынша, оны қамап қойды.", "other", "speaks of others"),
+        ("Muhabir [Perhat Yolwas]'ın haberine göre kampta tutuluyor.", "other", "speaks of others"),
+        ("[Perhat Yolwas]'ın anlattığına göre onu götürdüler.", "other", "speaks of others"),
+        ("[پەرھات يولۋاسنىڭ] ئېيتىشىچە ئۇ تۇتقۇن.", "other", "speaks of others"),
+        ("维权人士[玛依热]来了。", "other", "witness"),
     ],
 )
 def test_the_words_around_a_name_give_its_bearers_role(marked: str, role: str, why: str) -> None:
