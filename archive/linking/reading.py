@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from archive.linking.cited.addresses import EntryAddress, entry_addresses
 from archive.linking.context.clues import Clues, clues
-from archive.linking.context.role_words import SELF
+from archive.linking.context.role_words import NAMED, SELF
 from archive.linking.context.roles import Sense, sense
 from archive.linking.index import RegisterIndex
 from archive.linking.material import Text
@@ -190,13 +190,15 @@ def _rival(text: str, number: Numbered, names: Spans[Named], taken: Spans[Number
     """The nearest name beside a number that is another entry's, if no other number has it.
 
     Not a rival is who speaks, asks or holds an office, nor who is named as one more (`entry 5 and …`), nor whom another
-    sentence tells of: a full stop right between number and name is a list's, one with words beside it ends a sentence.
+    sentence tells of: a full stop right between number and name is a list's, one with words beside it ends a sentence,
+    but where the next one names whom the number meant (`Victim 153. Her name is …`).
     """
     mention = number.mention
 
     def free(name: NameMention) -> bool:
         between = text[min(name.end, mention.end) : max(name.start, mention.start)]
-        apart = _SENTENCE.search(between) and any(map(str.isalpha, between))
+        named = mention.end <= name.start and NAMED.fullmatch(between)
+        apart = not named and _SENTENCE.search(between) and any(map(str.isalpha, between))
         return not apart and not _AND.search(between) and not any(taken.touching(name.start, name.end))
 
     beside = [

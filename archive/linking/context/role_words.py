@@ -22,6 +22,14 @@ SELF_BEFORE = re.compile(rf"(?:{_SELF})$", re.IGNORECASE)
 SELF_AFTER = re.compile(r"[\s,]{0,3}(?:speaking|деген атым|менің атым|-?(?:мын|мін|пын|пін)(?!\w)|dir benim adım)")
 """Begins where a speaker's own name ends."""
 
+NAMED = re.compile(
+    r"[\s.,;:。，]{0,4}(?:(?:his|her|the victim['’]s) (?:full )?name (?:is|was)|(?:he|she) is (?:called|named)|"
+    r"(?:его|её|ее) зовут|(?:его|её|ее) имя|(?:оның )?(?:аты-жөні|есімі|аты)|(?:onun )?(?:adı|ismi)|"
+    r"(?:ئۇنىڭ )?ئىسمى|اسمها?|(?:他|她)?(?:的名字)?(?:名?叫|是)|姓名)[\s:,，：–—-]{0,3}",
+    re.IGNORECASE,
+)
+"""Stands between a number and the name of whom it means, also where a sentence ends in between."""
+
 FATE = re.compile(
     "|".join(
         (

@@ -121,3 +121,22 @@ def test_hostile_texts_are_read_in_time_and_bounded(words: str) -> None:
     found = link_text(text, INDEX)
     assert time.monotonic() - began < 20
     assert max((sum(link.entry == entry.number for link in found.links) for entry in people.ENTRIES), default=0) <= 50
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Victim #507. Her name is Mahire Tohti, a teacher.",
+        "Запись 507. Её зовут Махире Тохти.",
+        "Жазба 507. Есімі Махире Тохти.",
+        "Kayıt 507. Adı Mahire Tohti.",
+        "条目507。她叫玛依热·托合提。",
+    ],
+)
+def test_a_name_that_the_next_sentence_gives_to_a_number_disagrees_with_it_too(text: str) -> None:
+    (conflict,) = link_text(text, INDEX).conflicts
+    assert (conflict.number_entry, conflict.name_entry) == ("507", "1358")
+
+
+def test_the_next_sentence_about_somebody_else_does_not_disagree() -> None:
+    assert link_text("Victim #507. My sister is Mahire Tohti.", INDEX).conflicts == ()
