@@ -1,8 +1,7 @@
 """Review: what waits for a person, and what they decide. Every judgement is kept at once, with an event."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import groupby
 
 from archive.errors import ChangedMeanwhile, NoSuchLink, WrongFile
 from archive.linking.deciding import review_sheet
@@ -55,25 +54,33 @@ def entries_of(registers: Mapping[str, Register]) -> dict[tuple[str, str], Entry
     return {(name, entry.number): entry for name, register in registers.items() for entry in register.entries}
 
 
-def told(archive: Archive, found: Iterable[Waiting], entries: Mapping[tuple[str, str], Entry]) -> Iterator[Told]:
-    """What waits, with what is shown beside it. The texts of a clip are read once for those that follow each other."""
-    for clip, some in groupby(found, key=lambda one: one.link.clip):
-        ones = list(some)
-        texts = texts_of(archive, clip, [one.link for one in ones])
-        captures = archive.ledger.clips.captures(clip)
-        for one in ones:
-            link = one.link
-            yield Told(
-                waiting=one,
-                context=in_context(passages(link)[0], texts.get(link.where)),
-                url=captures[-1].url if captures else "",
-                extractor=captures[-1].extractor if captures else "",
-                entry=entries.get((link.register_name, link.entry)),
-                alternatives=tuple(
-                    (other.entry, other.score, entries.get((link.register_name, other.entry)))
-                    for other in link.alternatives
-                ),
-            )
+def told(archive: Archive, found: Sequence[Waiting], entries: Mapping[tuple[str, str], Entry]) -> list[Told]:
+    """What waits, in its order, with what is shown beside it. The texts of each clip are read once."""
+    by_clip = dict[str, list[Waiting]]()
+    for one in found:
+        by_clip.setdefault(one.link.clip, []).append(one)
+    made = {one.waiting.link.id: one for clip, ones in by_clip.items() for one in _told(archive, clip, ones, entries)}
+    return [made[one.link.id] for one in found]
+
+
+def _told(
+    archive: Archive, clip: str, ones: Sequence[Waiting], entries: Mapping[tuple[str, str], Entry]
+) -> Iterator[Told]:
+    texts = texts_of(archive, clip, [one.link for one in ones])
+    captures = archive.ledger.clips.captures(clip)
+    for one in ones:
+        link = one.link
+        yield Told(
+            waiting=one,
+            context=in_context(passages(link)[0], texts.get(link.where)),
+            url=captures[-1].url if captures else "",
+            extractor=captures[-1].extractor if captures else "",
+            entry=entries.get((link.register_name, link.entry)),
+            alternatives=tuple(
+                (other.entry, other.score, entries.get((link.register_name, other.entry)))
+                for other in link.alternatives
+            ),
+        )
 
 
 def judge(archive: Archive, link: Link, decision: Decision, *, by: str, why: str | None = None) -> Judgement:
