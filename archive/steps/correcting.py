@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from archive.errors import WrongFile
+from archive.linking.masks import mask
 from archive.opened import Archive
 from archive.records import METADATA, Correction
 from archive.shown import Shown, shown
@@ -58,7 +59,7 @@ def correct(
                 sha512=stamp.sha512 if stamp else found.ref.sha512,
                 by=by,
                 at=archive.clock(),
-                why=why,
+                why=mask(why) if why else None,
                 changes=(),
             ),
         )

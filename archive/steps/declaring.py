@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from archive.errors import UnknownLanguage
+from archive.linking.masks import mask
 from archive.opened import Archive
 from archive.records import METADATA, Declaration
 from transcription.languages import short
@@ -31,7 +32,9 @@ def declare(
             )
     before = archive.ledger.readings.declarations(clip)
     if said != (before[-1].languages if before else ()) and not dry_run:
-        archive.ledger.readings.declare(clip, Declaration(languages=said, by=by, at=archive.clock(), why=why))
+        archive.ledger.readings.declare(
+            clip, Declaration(languages=said, by=by, at=archive.clock(), why=mask(why) if why else None)
+        )
         detail = f"languages declared: {', '.join(said)}" if said else "declared languages taken back"
         archive.event(f"work-{clip}", METADATA, agent=by, detail=detail)
     return said or _of_source(archive, clip)

@@ -12,6 +12,7 @@ from archive.linking.deciding.review_sheet import Returned, Told
 from archive.linking.deciding.sheets import SheetError
 from archive.linking.deciding.waiting import Waiting, Wanted, look
 from archive.linking.deciding.waiting import waiting as in_order
+from archive.linking.masks import mask
 from archive.linking.registers.register import Entry, Register
 from archive.opened import Archive
 from archive.records import METADATA, Decision, Event, Judgement, Link
@@ -130,7 +131,7 @@ def _said(judgements: Sequence[Judgement], by: str, decision: Decision, why: str
     if not mine:
         return decision == "withdrawn"
     newest = max(enumerate(mine), key=lambda pair: (pair[1].at, pair[0]))[1]
-    return (newest.verdict, newest.why) == (decision, why)
+    return (newest.verdict, newest.why) == (decision, mask(why) if why else None)
 
 
 def take_back(archive: Archive, clip: str, judgement: Judgement) -> Judgement:
@@ -163,7 +164,7 @@ def _judgement(archive: Archive, link: Link, decision: Decision, by: str, why: s
         verdict=decision,
         by=by,
         at=moment_after(before, by, archive.clock()),
-        why=why,
+        why=mask(why) if why else None,
         was=verdict_of(before, by),
         entry_sha256=link.entry_sha256,
         evidence=tuple(pieces(link)),
