@@ -114,6 +114,9 @@ def _gather(table: Table, columns: Columns, lines: Lines, notes: Notes, path: Pa
             notes.add("no object", row.line, None, "no object, so no entry")
             continue
         fields = columns.fields(row.cells)
+        if row.odd and columns.left_out(table.columns):
+            # A secret cell may stand under any column of such a row: its number alone is kept.
+            fields = {name: texts for name, texts in fields.items() if name == "Entry"}
         number = number_of(next(iter(fields.get("Entry", ())), ""))
         if number is None:
             notes.add("no number", row.line, None, "no usable number in column Entry")
