@@ -183,7 +183,8 @@ class Link(Record):
     `where`, `quote`, `offset`, `start` and `end` are those of the strongest passage (see Passage), `further` the other
     passages that support it. `score` is 0 to 1, ordered within a tier; `evidence` says what it is made of. `namesakes`
     counts the other entries whose name the passage fits as well, `margin` is the score's distance to the next one's.
-    `entry_sha256` is the digest of the entry as it was linked, so that a change of it is seen. At no judgement until a
+    `entry_sha256` is the digest of the entry as it was linked, so that a change of it is seen; it is empty where the
+    register has the entry no more. At no judgement until a
     person gives one. `proposed` is false where the latest rules propose it no more, and only its judgements keep it.
     """
 

@@ -91,10 +91,11 @@ def link_clip(archive: Archive, registers: Mapping[str, RegisterIndex], clip: st
 
 
 def _state_now(registers: Mapping[str, RegisterIndex], link: Link) -> str | None:
-    """The digest of a link's entry as it is now; as it was where the register, or the entry in it, is gone."""
-    index = registers.get(link.register_name)
-    entry = index.numbers.get(link.entry) if index else None
-    return entry.sha256 if entry else link.entry_sha256
+    """The digest of a link's entry as it is now, empty where its register has it no more."""
+    if (index := registers.get(link.register_name)) is None:
+        return link.entry_sha256
+    entry = index.numbers.get(link.entry)
+    return entry.sha256 if entry else ""
 
 
 def material_of(archive: Archive, clip: str) -> Material:

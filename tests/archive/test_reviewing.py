@@ -224,6 +224,18 @@ def test_a_judged_link_comes_back_when_its_entry_changed_so_that_it_is_proposed_
     assert (one.reason, one.link.proposed, one.link.entry_sha256) == ("entry changed", False, changed.sha256)
 
 
+def test_a_judged_link_comes_back_when_its_entry_is_gone_and_is_asked_once(archive: Archive) -> None:
+    both = (Entry(number="1391", latin="Mahire Tohti", sha256="a" * 64), Entry(number="9", latin="Adil Emet"))
+    link_clip(archive, {"made-up": RegisterIndex(Register(name="made-up", sha256="0" * 64, entries=both))}, CLIP)
+    (link,) = archive.ledger.readings.links(CLIP)
+    reviewing.judge(archive, link, "positive", by=ME)
+    link_clip(archive, {"made-up": RegisterIndex(Register(name="made-up", sha256="1" * 64, entries=both[1:]))}, CLIP)
+    (one,) = [one for one in reviewing.waiting(archive, ME, ANY) if one.link.clip == CLIP]
+    assert (one.reason, one.link.proposed, one.link.entry_sha256) == ("entry changed", False, "")
+    reviewing.judge(archive, one.link, "negative", by=ME)
+    assert CLIP not in dict(queue(archive))
+
+
 def test_a_sidecar_without_annotations_is_read_and_one_with_them_is_rebuilt(archive: Archive, tmp_path: Path) -> None:
     reviewing.take_back(archive, CLIP, reviewing.judge(archive, link_to(CLIP), "positive", by=ME))
     reviewing.judge(archive, link_to(CLIP), "unsure", by=YOU, why="who?")

@@ -144,13 +144,13 @@ class Columns:
         return found
 
     def used(self, columns: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
-        """Field → the columns of the file, as it spells them, that it is made of."""
-        found = {field: tuple(columns[c] for c in names if c in columns) for field, names in self.plan.items()}
+        """Field → the columns of the file, as it spells them but masked, that it is made of."""
+        found = {field: tuple(mask(columns[c]) for c in names if c in columns) for field, names in self.plan.items()}
         return {field: names for field, names in found.items() if names}
 
     def left_out(self, columns: Mapping[str, str]) -> tuple[str, ...]:
-        """The columns of the file that are secret, as it spells them."""
-        return tuple(name for column, name in columns.items() if column in self._hidden)
+        """The columns of the file that are secret, as it spells them but masked."""
+        return tuple(mask(name) for column, name in columns.items() if column in self._hidden)
 
 
 def _lacking(what: str, wanted: str, columns: Mapping[str, str], file: Path) -> RegisterError:
@@ -163,13 +163,24 @@ def _lacking(what: str, wanted: str, columns: Mapping[str, str], file: Path) -> 
 def _missing(column: str, columns: Mapping[str, str], file: Path) -> RegisterError:
     near = get_close_matches(plain(column), columns, n=1, cutoff=0.4)
     nearest = shown(columns[near[0]]) if near else None
-    if len(columns) <= 1:
+    if not any(columns):
+        hint = "the file is empty; save the register again"
+    elif not any(get_close_matches(name, FIELDS, n=1) for name in columns) and not nearest and _tells(columns):
+        hint = "its first row seems to be no header but somebody's entry; put the columns' names above it"
+    elif len(columns) == 1:
         hint = "the first line is a single cell; save the register again as CSV with commas between its columns"
     elif nearest:
         hint = f"the nearest it has is {nearest!r}; name it in the register's `columns` in the settings"
     else:
         hint = f"it has {_list(columns)}; name the right one in the register's `columns` in the settings"
     return RegisterError(f"column {column!r} is missing; {hint}", file=file, column=column, nearest=nearest)
+
+
+def _tells(columns: Mapping[str, str]) -> bool:
+    """Whether the names of columns look like the cells of a row: one is a number, or something in one is masked."""
+    return any(any(map(str.isdigit, name)) and not any(map(str.isalpha, name)) for name in columns.values()) or any(
+        mask(name) != name for name in columns.values()
+    )
 
 
 def _list(columns: Mapping[str, str]) -> str:

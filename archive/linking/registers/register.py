@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
 
-from archive.linking.registers.columns import COLUMNS, EDITED, SECRET, Columns, RegisterError
+from archive.linking.registers.columns import COLUMNS, EDITED, SECRET, Columns, RegisterError, shown
 from archive.linking.registers.dates import says_when
 from archive.linking.registers.entries import DATES, Entry, masked, number_of, read_entry, to_line
 from archive.linking.registers.reports import Notes, Report
@@ -76,14 +76,16 @@ def read(path: Path, columns: Columns, folder: Path | None = None) -> Iterator[R
     """Read a register's file, in CSV, XLSX or JSON. Its lines are held in `folder` until the block ends.
 
     A row without a usable number, or with the number of an earlier row, is skipped and reported; a row without a name,
-    or with a date that cannot be read, is kept and reported. Raises RegisterError if the file is no such register, and
-    OSError if it cannot be read.
+    or with a date that cannot be read, is kept and reported. Raises RegisterError if the file is no such register or
+    has no entry, and OSError if it cannot be read.
     """
     with TemporaryFile(dir=folder) as file:
         lines, notes = Lines(file), Notes()
         with opened_table(path) as table:
             _gather(table, columns, lines, notes, path)
             used, left_out = columns.used(table.columns), columns.left_out(table.columns)
+        if not lines:
+            raise RegisterError("it has no entry that can be read; the snapshots before stay as they are", file=path)
         yield Read(lines, notes.report(), table.form, table.sha256, table.size, used, left_out)
 
 
@@ -114,8 +116,8 @@ def _gather(table: Table, columns: Columns, lines: Lines, notes: Notes, path: Pa
             notes.add("no object", row.line, None, "no object, so no entry")
             continue
         fields = columns.fields(row.cells)
-        if row.odd and columns.left_out(table.columns):
-            # A secret cell may stand under any column of such a row: its number alone is kept.
+        if row.shifted and columns.left_out(table.columns):
+            row = row._replace(odd=f"{row.odd}, any of them may be secret: nothing but its number was kept")
             fields = {name: texts for name, texts in fields.items() if name == "Entry"}
         number = number_of(next(iter(fields.get("Entry", ())), ""))
         if number is None:
@@ -131,7 +133,7 @@ def _gather(table: Table, columns: Columns, lines: Lines, notes: Notes, path: Pa
     for what in columns.unread(table.columns):
         notes.add("unknown column", 1, None, what)
     for what in table.others:
-        notes.add("sheet not read", 1, None, f"sheet {what[:60]!r} was not read; the first one is the register")
+        notes.add("sheet not read", 1, None, f"sheet {shown(what)!r} was not read; the first one is the register")
     notes.kept = len(lines)
 
 
@@ -145,5 +147,5 @@ def _line(number: str, fields: Mapping[str, Sequence[str]], row: Row, notes: Not
         if any(not says_when(text) for text in kept.get(field_, ())):
             notes.add("unreadable date", row.line, number, f"no date that can be read in column {field_}")
     if row.odd:
-        notes.add("cells and columns" if "columns" in row.odd else "too deep", row.line, number, row.odd)
+        notes.add("cells and columns" if row.shifted else "too deep", row.line, number, row.odd)
     return to_line(number, kept)

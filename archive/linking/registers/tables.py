@@ -26,11 +26,15 @@ Form = Literal["csv", "xlsx", "json"]
 
 
 class Row(NamedTuple):
-    """A row: where it stands (a line of CSV, a row of a sheet, the number of a JSON object), its cells, what is odd."""
+    """A row: where it stands (a line of CSV, a row of a sheet, the number of a JSON object), its cells, what is odd.
+
+    `shifted` if it has not as many cells as there are columns, so that any of them may stand under a wrong one.
+    """
 
     line: int
     cells: Mapping[str, Sequence[str]]
     odd: str | None = None
+    shifted: bool = False
 
 
 @dataclass
@@ -155,7 +159,7 @@ def _named(rows: Iterator[tuple[int, list[str]]], columns: list[str], *, exact: 
         if not named and not any(cell.strip() for cell in cells):
             continue
         wrong = filled != width if exact else filled > width
-        yield Row(line, named, f"{filled} cells under {width} columns" if wrong else None)
+        yield Row(line, named, f"{filled} cells under {width} columns" if wrong else None, shifted=wrong)
 
 
 def _of_csv(text: IO[str], path: Path) -> Iterator[tuple[int, list[str]]]:

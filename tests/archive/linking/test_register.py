@@ -79,6 +79,42 @@ def test_nothing_is_dropped_in_silence(tmp_path: Path) -> None:
     assert odd[1:] == [(6, "no name"), (7, "2 cells under 3 columns"), (8, "4 cells under 3 columns")]
 
 
+def test_of_a_row_that_does_not_fit_its_header_nothing_but_the_number_is_kept_where_columns_are_secret(
+    tmp_path: Path,
+) -> None:
+    text = "Entry,Victim's Name,Contact,Profession\n1,Murat, Greenhill,a house in the street,farmer\n2,Sara,a house\n"
+    path = written(tmp_path, text + "3,Dauren Seitqali,a house,nurse\n")
+    register = load(path, "made-up", secret=("Contact",))
+    assert "house" not in str(register.entries)
+    assert [entry.latin for entry in register.entries] == [None, None, "Dauren Seitqali"]
+    assert [note.entry for note in register.report.odd if "nothing but its number was kept" in note.what] == ["1", "2"]
+    open_ = load(written(tmp_path, text.replace("Contact", "Location")), "made-up", secret=())
+    assert [entry.latin for entry in open_.entries] == ["Murat", "Sara"]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "the file is empty"),
+        ("Entry,Victim's Name\n", "no entry that can be read"),
+        ("Entry,Victim's Name\nx,A B\n", "no entry that can be read"),
+        ("153,Karim Lindenbrook,+7 700 000 00 00\n154,Rosa Lindenbrook,\n", "seems to be no header"),
+    ],
+)
+def test_what_is_no_register_is_refused_and_nobody_in_it_is_quoted(tmp_path: Path, text: str, says: str) -> None:
+    with pytest.raises(RegisterError, match=says) as refused:
+        load(written(tmp_path, text), "made-up")
+    assert "Lindenbrook" not in str(refused.value)
+
+
+def test_a_column_that_is_called_like_a_telephone_is_masked_wherever_it_is_told(tmp_path: Path) -> None:
+    called = "Phone of family +7 700 000 00 00"
+    path = written(tmp_path, f"Entry,Victim's Name,{called},{called} too\n1,A B,x,y\n")
+    with read(path, Columns({"Profession": (called,)}, (f"{called} too",))) as found:
+        assert "000 00" not in f"{found.report} {found.columns} {found.left_out}"
+    assert "000 00" not in str(load(path, "made-up").report)
+
+
 def test_private_numbers_stay_outside(tmp_path: Path) -> None:
     text = quoted("Entry", "Victim's Name", "ID no.", "About the Testifier", "Profession", "Location")
     teller = "Testimony 1: Dauren 000000190001010000, now at +7 700 000 00 00. (husband, E00000000)"
