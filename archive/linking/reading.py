@@ -14,7 +14,7 @@ from archive.linking.context.role_words import NAMED, SELF
 from archive.linking.context.roles import Sense, sense
 from archive.linking.index import RegisterIndex
 from archive.linking.material import Text
-from archive.linking.names.search import agreement
+from archive.linking.names.agreeing import agreement
 from archive.linking.names.spotting import MARGIN, NameMention, Span, name_mentions, words_of
 from archive.linking.numbers.mentions import NumberMention, number_mentions
 from archive.linking.rarity import alike, sounds

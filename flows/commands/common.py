@@ -2,7 +2,8 @@
 
 import os
 import signal
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -36,56 +37,63 @@ def _choose(value: Path | None) -> Path | None:
     return value
 
 
-def complete_clip(incomplete: str) -> list[str]:
-    """Clip ids for the shell's completion."""
+def completed(incomplete: str, names: Callable[[], Iterable[str]]) -> list[str]:
+    """Those of some names that go on from what was typed. A shell that asks gets nothing where anything fails."""
     try:
-        with reading() as archive:
-            return [clip for clip in archive.ledger.clips.ids() if clip.startswith(incomplete)]
+        return [name for name in names() if name.startswith(incomplete)]
     except Exception:
         return []
+
+
+def complete_clip(incomplete: str) -> list[str]:
+    """Clip ids for the shell's completion."""
+
+    def ids() -> list[str]:
+        with reading() as archive:
+            return list(archive.ledger.clips.ids())
+
+    return completed(incomplete, ids)
 
 
 def complete_target(incomplete: str) -> list[str]:
     """Names of targets for the shell's completion."""
-    try:
-        return [name for name in settings().targets if name.startswith(incomplete)]
-    except Exception:
-        return []
+    return completed(incomplete, lambda: settings().targets)
 
 
 def complete_register(incomplete: str) -> list[str]:
     """Names of registers for the shell's completion."""
-    try:
-        return [name for name in settings().registers if name.startswith(incomplete)]
-    except Exception:
-        return []
+    return completed(incomplete, lambda: settings().registers)
 
 
 def complete_source(incomplete: str) -> list[str]:
     """Names of sources for the shell's completion."""
-    try:
-        return [name for name in settings().sources if name.startswith(incomplete)]
-    except Exception:
-        return []
+    return completed(incomplete, lambda: settings().sources)
 
 
 def complete_language(incomplete: str) -> list[str]:
     """Codes of the archive's languages for the shell's completion."""
-    try:
-        return [code for code in settings().transcription.languages if code.startswith(incomplete)]
-    except Exception:
-        return []
+    return completed(incomplete, lambda: settings().transcription.languages)
 
 
 def complete_transcript(ctx: typer.Context, incomplete: str) -> list[str]:
     """Names of the transcripts of the clip that the command line names, for the shell's completion."""
-    try:
+
+    def names() -> list[str]:
         clip = ctx.params["clip"] or ctx.args[0]  # after an option without its value, nothing was parsed yet
         with reading() as archive:
-            names = [ref.name for ref in archive.ledger.readings.refs(clip)]
-        return [name for name in names if name.startswith(incomplete)]
-    except Exception:
-        return []
+            return [ref.name for ref in archive.ledger.readings.refs(clip)]
+
+    return completed(incomplete, names)
+
+
+def _name(value: str | None) -> str | None:
+    """A person's name as it is kept: without control characters, blanks at the ends and double ones; never empty."""
+    if value is None:
+        return None
+    name = " ".join(console.plain(unicodedata.normalize("NFC", value)).split())
+    if not name:
+        raise typer.BadParameter("say who you are: it is kept for the record")
+    return name
 
 
 Config = Annotated[
@@ -108,7 +116,9 @@ Clips = Annotated[list[str] | None, typer.Argument(help="Clip ids.", autocomplet
 OfRegister = Annotated[
     str | None, typer.Option("--register", help="Only this register.", autocompletion=complete_register)
 ]
-By = Annotated[str | None, typer.Option("--by", help="Your name, for the record.")]
+By = Annotated[str | None, typer.Option("--by", help="Your name, for the record.", callback=_name)]
+Who = Annotated[str, typer.Option("--by", help="Your name, for the record.", callback=_name)]
+"""Where a name is wanted."""
 Sources = Annotated[
     list[str] | None,
     typer.Option("--source", help="Only this source; may be given again.", autocompletion=complete_source),
@@ -186,6 +196,13 @@ def known(archive: "Archive", clips: list[str]) -> list[str]:
         if not archive.ledger.clips.exists(clip):
             raise NoSuchClip(f"there is no clip {clip}{console.nearest(clip, archive.ledger.clips.ids())}")
     return clips
+
+
+def known_register(archive: "Archive", name: str) -> None:
+    """Raise BadParameter, with the nearest one, for a register that the settings do not have."""
+    known = list(archive.settings.registers)
+    if name not in known:
+        raise typer.BadParameter(f"the settings have no register {name}{console.nearest(name, known)}")
 
 
 def report(tally: "Tally", *, as_json: bool, unusable: dict[str, str] | None = None) -> None:

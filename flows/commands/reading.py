@@ -9,7 +9,7 @@ from rich.markup import escape
 
 from flows import console
 from flows.commands import common
-from flows.commands.common import Clip, Config, DryRun, Json, OfRegister
+from flows.commands.common import Clip, Config, DryRun, Json, OfRegister, Who
 
 if TYPE_CHECKING:
     from archive.records import Correction
@@ -199,7 +199,7 @@ def _people(corrections: "tuple[Correction, ...]") -> str:
 def access(
     clip: Clip,
     level: Level,
-    by: Annotated[str, typer.Option("--by", help="Your name, for the record.")],
+    by: Who,
     config: Config = None,
     dry_run: DryRun = False,
 ) -> None:
@@ -227,10 +227,16 @@ def entry(
 ) -> None:
     """Show every clip and second that concerns an entry, with how each link stands."""
     from archive.linking.deciding.judgements import standing
+    from archive.linking.registers.entries import number_of
     from archive.steps.reviewing import by_link
     from flows import link_lines
 
+    if (meant := number_of(number)) is None:
+        raise typer.BadParameter(f"{number!r} is no number of an entry: these are digits, such as 153")
+    number = meant
     with common.reading() as archive:
+        if register is not None:
+            common.known_register(archive, register)
         found = [one for one in archive.ledger.readings.links(entry=number) if register in (None, one.register_name)]
         found.sort(key=lambda one: (one.register_name, one.tier, -one.score, one.clip))
         judged = {one.id: by_link(archive, one.clip).get(one.id, []) for one in found}

@@ -10,7 +10,7 @@ from rich.markup import escape
 
 from flows import console
 from flows.commands import common
-from flows.commands.common import Config, DryRun, Json
+from flows.commands.common import Config, DryRun, Json, Who
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,33 +26,25 @@ TOLD = 20
 TOLD_IN_JSON = 10_000
 
 
-def complete_register(incomplete: str) -> list[str]:
-    """Names of registers for the shell's completion."""
-    try:
-        return [name for name in common.settings().registers if name.startswith(incomplete)]
-    except Exception:
-        return []
-
-
 def complete_version(context: typer.Context, incomplete: str) -> list[str]:
     """Numbers of a register's snapshots for the shell's completion."""
-    try:
+
+    def numbers() -> list[str]:
         from archive.steps.registering import versions
 
         with common.reading() as archive:
-            numbers = map(str, versions(archive, str(context.params["name"])))
-            return [number for number in numbers if number.startswith(incomplete)]
-    except Exception:
-        return []
+            return list(map(str, versions(archive, str(context.params["name"]))))
+
+    return common.completed(incomplete, numbers)
 
 
-Name = Annotated[str, typer.Argument(help="A register's name.", autocompletion=complete_register)]
+Name = Annotated[str, typer.Argument(help="A register's name.", autocompletion=common.complete_register)]
 
 
 @app.command(name="import", epilog="Example: thirdcopy register import victims --by 'A. Archivist'")
 def import_file(
     name: Name,
-    by: Annotated[str, typer.Option("--by", help="Your name, for the record.")],
+    by: Who,
     file: Annotated[Path | None, typer.Argument(help="CSV, XLSX or JSON; that of the settings otherwise.")] = None,
     config: Config = None,
     dry_run: DryRun = False,

@@ -10,7 +10,7 @@ import typer
 from archive.errors import ArchiveError
 from flows import console
 from flows.commands import common, leaving
-from flows.commands.common import Clip, Config, DryRun, Json, OfRegister
+from flows.commands.common import Clip, Config, DryRun, Json, OfRegister, Who
 from flows.commands.leaving import Restricted
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 review = typer.Typer()
-Name = Annotated[str, typer.Option("--by", help="Your name, for the record.")]
 Why = Annotated[str | None, typer.Option("--why", help="Your reason.")]
 
 
@@ -130,7 +129,7 @@ def _list(found: "list[Waiting]", *, as_json: bool) -> None:
 @review.command(name="export", epilog="Example: thirdcopy review export links.csv --by 'R. Researcher' --restricted")
 def export_review(
     file: Annotated[Path, typer.Argument(help="The file to write; none that is there.", dir_okay=False)],
-    by: Name,
+    by: Who,
     tier: OfTier = None,
     entry: OfEntry = None,
     clip: OfClip = None,
@@ -178,7 +177,7 @@ def export_review(
 @review.command(name="import", epilog="Example: thirdcopy review import links.csv --by 'R. Researcher'")
 def import_review(
     file: Annotated[Path, typer.Argument(help="A file that export wrote and you filled.", dir_okay=False)],
-    by: Name,
+    by: Who,
     partial: Annotated[bool, typer.Option("--partial", help="Take the rows that are right.")] = False,
     config: Config = None,
     dry_run: DryRun = False,
@@ -188,10 +187,14 @@ def import_review(
 
     Rows without a verdict stay open. The same file again adds nothing.
     """
+    from archive.errors import WrongFile
     from archive.steps.reviewing import take_in
 
     with common.reading() as archive:
-        found = take_in(archive, file.read_bytes(), by=by, partial=partial, dry_run=dry_run)
+        try:
+            found = take_in(archive, _bytes_of(file), by=by, partial=partial, dry_run=dry_run)
+        except WrongFile as error:
+            raise WrongFile(f"{file}: {error}") from error
     taken = not found.faults or partial
     if as_json:
         console.print_json(_taken(found, taken=taken, dry_run=dry_run))
@@ -199,11 +202,18 @@ def import_review(
         number, note = len(found.given) if taken else 0, " (dry run)" if dry_run else ""
         console.out.print(f"{number} judgements kept, {found.open} rows left open{note}", highlight=False)
     for fault in found.faults:
-        console.fail(f"line {fault.line}: {fault.what}")
+        console.fail(f"{file}: line {fault.line}: {fault.what}")
     if found.faults:
         if not partial:
             console.fail("nothing of the file was kept: mend these rows, or take the others with --partial")
         raise typer.Exit(common.DEBTS if partial else common.FAILED)
+
+
+def _bytes_of(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise typer.BadParameter(f"{file} cannot be read: {error.strerror}") from None
 
 
 def _taken(found: "Returned", *, taken: bool, dry_run: bool) -> dict[str, Any]:
@@ -222,7 +232,7 @@ def judge(
     clip: Clip,
     link: Annotated[str, typer.Argument(help="The link's id, as `show` prints it.")],
     verdict: Decision,
-    by: Name,
+    by: Who,
     why: Why = None,
     config: Config = None,
     dry_run: DryRun = False,
@@ -257,9 +267,8 @@ def _wanted(
 
     if clip is not None:
         common.known(archive, [clip])
-    if register is not None and register not in archive.settings.registers:
-        known = list(archive.settings.registers)
-        raise typer.BadParameter(f"the settings have no register {register}{console.nearest(register, known)}")
+    if register is not None:
+        common.known_register(archive, register)
     return Wanted(
         tier=tier.value if tier else None,
         entry=entry,

@@ -10,7 +10,7 @@ from rich.markup import escape
 from archive.errors import ArchiveError
 from flows import console
 from flows.commands import common, leaving
-from flows.commands.common import By, Clip, Config, DryRun, Json
+from flows.commands.common import By, Clip, Config, DryRun, Json, Who
 from flows.commands.leaving import Judged, LinksAs, Restricted
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Format(StrEnum):
 @app.command(epilog="Example: thirdcopy declare peertube-abc123 ug zh --by 'R. Researcher'")
 def declare(
     clip: Clip,
-    by: Annotated[str, typer.Option("--by", help="Your name, for the record.")],
+    by: Who,
     languages: Annotated[
         list[str] | None,
         typer.Argument(help="What is spoken in it, as codes.", autocompletion=common.complete_language),
@@ -185,7 +185,7 @@ def _print_comparison(one: "Shown", other: "Shown", compared: "Comparison") -> N
 def correct(
     clip: Clip,
     file: Annotated[Path, typer.Argument(help="WebVTT or SubRip that `export` wrote and you edited.", dir_okay=False)],
-    by: Annotated[str, typer.Option("--by", help="Your name, for the record.")],
+    by: Who,
     transcript: Annotated[
         str | None,
         typer.Option(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from flows.commands import common
-from flows.commands.registers import complete_register
+from flows.commands.common import complete_register
 from tests.flows.place import Place, little_archive
 
 EXTRA = '[registers.victims]\nfile = "register.csv"\n'

@@ -268,7 +268,7 @@ def test_what_concerns_an_entry(call: Call) -> None:
         (OTHER, 75.2, None),
     ]
     assert call("entry", "9").out == "no clip is linked to entry 9\n"
-    assert call("entry", "1358", "--register", "others").out == "no clip is linked to entry 1358 of others\n"
+    assert call("entry", "1358", "--register", "others").code == 2
 
 
 def test_out_to_a_spreadsheet_and_back(call: Call, place: Place) -> None:
@@ -297,7 +297,35 @@ def test_out_to_a_spreadsheet_and_back(call: Call, place: Place) -> None:
     assert judgements(place) == []
     assert call("review", "import", file, "--by", "A. Reader", "--partial").code == 3
     assert [one.verdict for one in judgements(place)] == ["positive"]
-    assert call("review", "import", str(place.folder / "none.csv"), "--by", "A. Reader").code == 1
+    assert call("review", "import", str(place.folder / "none.csv"), "--by", "A. Reader").code == 2
+    (place.folder / "other.csv").write_text("a,b\n1,2\n")
+    assert "other.csv: the column" in call("review", "import", "other.csv", "--by", "A. Reader").err
+
+
+def test_a_name_is_kept_as_one_whatever_surrounds_it_and_nobody_is_refused(call: Call, place: Place) -> None:
+    link = link_to(CLIP, "1358", "entry 1358").id
+    for by in ("", "  ", "\x1b\n"):
+        refused = call("judge", CLIP, link, "positive", "--by", by)
+        assert (refused.code, "say who you are" in refused.err) == (2, True)
+    assert call("judge", CLIP, link, "positive", "--by", "A. Reader").code == 0
+    assert call("judge", CLIP, link, "negative", "--by", " A.  \x1b\nReader ").code == 0
+    assert [(one.by, one.verdict, one.was) for one in judgements(place)] == [
+        ("A. Reader", "positive", None),
+        ("A. Reader", "negative", "positive"),
+    ]
+
+
+def test_a_reason_is_masked_before_it_is_kept(call: Call, place: Place) -> None:
+    link = link_to(CLIP, "1358", "entry 1358").id
+    assert call("judge", CLIP, link, "positive", "--by", "A. Reader", "--why", "ask +7 700 000 00 00").code == 0
+    assert [one.why for one in judgements(place)] == ["ask ████████████████"]
+
+
+def test_an_entry_is_named_by_its_number_and_a_register_by_its_name(call: Call) -> None:
+    assert call("entry", "#01358").out.startswith("entry 1358 of victims")
+    for arguments, says in ((("abc",), "no number of an entry"), (("1358", "--register", "victim"), "victims")):
+        refused = call("entry", *arguments)
+        assert (refused.code, says in refused.err) == (2, True)
 
 
 def test_links_leave_by_name_only_and_are_recorded(call: Call, place: Place) -> None:

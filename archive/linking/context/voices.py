@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from archive.linking.names.search import agreement
+from archive.linking.names.agreeing import agreement
 from archive.linking.names.spotting import Span, words_of
 from archive.linking.rarity import alike, sounds
 from archive.linking.registers.register import Entry

@@ -10,14 +10,14 @@ place and two in another, and puts whole names that go together before parts tha
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import combinations, pairwise, permutations
+from itertools import combinations, permutations
 
 import numpy as np
 from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import cdist
 
 from archive.linking.names.correspondences import Encoded, Spelling, nearness, one_word, skeleton, spellings
-from archive.linking.names.likeness import Rows, Scores, Spellings, Words, closely, closely_alike, likeness
+from archive.linking.names.likeness import Rows, Scores, Spellings, Words, closely, likeness
 from archive.linking.names.phonetics import joined, tokens
 from archive.linking.registers.register import Entry
 
@@ -35,12 +35,6 @@ SPARE = 0.02
 
 SWAPPED = 0.03
 """Taken off where the parts stand in another order: of two people with the same parts the one in order leads."""
-
-SPLIT = 0.03
-"""Taken off where a part of a name is written as two words beside the other: some such pair is like anything."""
-
-APART = 3
-"""Code points between neighbouring words of one name."""
 
 KEPT = 500
 """Names that are ranked closely; of 100 true ones 97 are among them, on the tuning half."""
@@ -272,36 +266,3 @@ class NameIndex:
             if score >= floor
             for place in self._bearers[row]
         }
-
-
-def agreement(names: Iterable[str], spans: Sequence[tuple[str, int, int]]) -> tuple[float, int, int] | None:
-    """How well any of an entry's names agrees with words of a text: the score, and the words' span in the text.
-
-    `spans` are the text's words with where they start and end. Two neighbours are compared with two tokens of a name,
-    one or two neighbours joined with the whole of it; of three, two joined are one token (`Rizwan Gul Memtimin`). None
-    where there is nothing to compare.
-    """
-    best: tuple[float, int, int] | None = None
-    spans = [("".join(cut), start, end) for word, start, end in spans if (cut := tokens(word))]
-    near = [after[1] - before[2] <= APART for before, after in pairwise(spans)]
-    for name in names:
-        words = tokens(name)[:WIDTH]
-        if not words or not spans:
-            continue
-        alike = closely_alike([word for word, _, _ in spans], words)
-        two = closely_alike([before[0] + after[0] for before, after in pairwise(spans)], words) if near else alike
-        whole = joined(words)
-        for i, (word, start, end) in enumerate(spans):
-            options = [(Levenshtein.normalized_similarity(joined([word]), whole), end)]
-            pairs = list(permutations(range(len(words)), 2))
-            if i + 1 < len(spans) and near[i]:
-                after, _, after_end = spans[i + 1]
-                options.append((Levenshtein.normalized_similarity(joined([word, after]), whole), after_end))
-                options += [(float(alike[i, a] + alike[i + 1, b]) / 2, after_end) for a, b in pairs]
-            if i + 2 < len(spans) and near[i] and near[i + 1]:
-                split = [max(two[i, a] + alike[i + 2, b], alike[i, a] + two[i + 1, b]) for a, b in pairs]
-                options += [(float(score) / 2 - SPLIT, spans[i + 2][2]) for score in split]
-            for score, stop in options:
-                if best is None or score > best[0]:
-                    best = (score, start, stop)
-    return best

@@ -2,8 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive.linking.names.agreeing import agreement
 from archive.linking.names.phonetics import pinyin, readings, tokens
-from archive.linking.names.search import SWAPPED, NameIndex, agreement
+from archive.linking.names.search import SWAPPED, NameIndex
 from archive.linking.names.spotting import words_of
 from archive.linking.registers.register import Entry
 from tests.archive.linking import people
