@@ -43,17 +43,33 @@ from archive.linking.masks import MASK, mask, mask_prose
         "(000) 000-0000",
         "700 000 00 00",
         "0555 000 000",
+        "000101 000000",
+        "000101-000000",
+        "0001 0100 0000",
+        "000101 000 000",
+        "100 000 000 00",
+        "100000,19000101,0000",
+        "100000:19000101:000X",
+        "壹零零零零零壹玖零零零壹零壹零零零零",
+        "700 0000000",
+        "7 700 0000000",
+        "700/0000000",
+        "700_000_00_00",
+        "130-000-00000",
+        "13000 000000",
+        "0998 000000",
     ],
 )
 def test_what_identifies_a_person_is_masked(private: str) -> None:
-    masked = mask(f"ID: {private}, see Entry 1,358 of 2018-01-02")
-    assert masked == f"ID: {MASK * len(private)}, see Entry 1,358 of 2018-01-02"
+    masked = mask(f"she has {private}, see Entry 1,358 of 2018-01-02")
+    assert masked == f"she has {MASK * len(private)}, see Entry 1,358 of 2018-01-02"
 
 
 @pytest.mark.parametrize(
     ("text", "masked"),
     [
         ("passport 00 00 000000", "passport " + MASK * 12),
+        ("ЖСН 000 000", "ЖСН ███████"),
         ("Паспорт: 00 00 00", "Паспорт: " + MASK * 8),
         ("tel. 00-00-00, Entry 1391", "tel. ████████, Entry 1391"),
         ("身份证号：000 000", "身份证号：███████"),
