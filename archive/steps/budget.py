@@ -40,8 +40,11 @@ class Meter:
         self.bytes, self.requests = 0, 0
         self._budget, self._now, self._began = budget, now, now()
         known = held.versions - held.unknown
+        self._counts = not known
+        """Whether versions are counted and not their bytes, as no size was known at first. One may be measured meanwhile,
+        at another target: it still counts as one."""
         self._mean = held.bytes / known if known else 1.0
-        """The bytes of a version of unknown size; where none is known, versions are counted instead."""
+        """The bytes of a version of unknown size."""
         self._goal = (held.bytes + held.unknown * self._mean) * (budget.fraction or 0)
         self._reached = 0.0
 
@@ -67,7 +70,7 @@ class Meter:
 
     def read(self, sealed: SealedVersion) -> None:
         """Keep that a version was read in full."""
-        self._reached += self._weight(sealed)
+        self._reached += 1 if self._counts else self._weight(sealed)
 
     def spend(self, size: int, requests: int) -> None:
         """Keep what came and what was asked."""

@@ -9,10 +9,11 @@ import pytest
 
 from archive import ocfl
 from archive.errors import ArchiveError, NoSuchClip
+from archive.ledger.copies import Held
 from archive.opened import Archive
 from archive.records import DISSEMINATION, FIXITY_CHECK, RECOVERY
 from archive.steps.auditing import audit, objects_of
-from archive.steps.budget import Budget, plan
+from archive.steps.budget import Budget, Meter, plan
 from archive.steps.restoring import restore
 from archive.steps.storing import owed, safe
 from storage.contract import Target
@@ -339,11 +340,24 @@ def test_versions_of_unknown_size_are_measured_on_the_way(
     with sqlite3.connect(archive.ledger.path) as ledger:
         ledger.execute("UPDATE versions SET size = NULL, files = NULL")
     ledger.close()
-    # One target alone: another, audited beside it, would measure sizes before this one has its goal.
-    done = audit(archive, {"a": targets["a"]}, budget=Budget(fraction=0.5))["a"]
+    done = audit(archive, targets, budget=Budget(fraction=0.5))["a"]
     assert done.sound == 4  # half of seven, and whatever reaches it
     audit(archive, targets)
     assert [archive.ledger.copies.version(name, 1) for name in more] == sizes
+
+
+def test_what_is_measured_meanwhile_still_counts_as_one_where_versions_are_counted(
+    archive: Archive, more: list[str]
+) -> None:
+    measured = archive.ledger.copies.version(more[0], 1)
+    assert measured is not None
+    meter = Meter(Budget(fraction=0.5), Held(versions=7, bytes=0, unknown=7))
+    for _ in range(3):
+        assert meter.allows(measured)
+        meter.read(measured)
+    assert meter.allows(measured)
+    meter.read(measured)
+    assert not meter.allows(measured)
 
 
 def test_restoring_takes_each_file_from_where_it_is_sound(
