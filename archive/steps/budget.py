@@ -41,8 +41,9 @@ class Meter:
         self._budget, self._now, self._began = budget, now, now()
         known = held.versions - held.unknown
         self._counts = not known
-        """Whether versions are counted and not their bytes, as no size was known at first. One may be measured meanwhile,
-        at another target: it still counts as one."""
+        """Whether versions are counted and not their bytes, as no size was known at first.
+
+        One may be measured meanwhile, at another target: it still counts as one."""
         self._mean = held.bytes / known if known else 1.0
         """The bytes of a version of unknown size."""
         self._goal = (held.bytes + held.unknown * self._mean) * (budget.fraction or 0)
