@@ -1,27 +1,30 @@
 """The one opener of the ledger's database."""
 
+import sqlite3
 from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
 import sqlalchemy as sa
+from tenacity import retry, retry_if_exception, stop_after_delay, wait_random
 
 from archive.errors import SettingsError
 from archive.ledger import tables
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+PATIENCE_S = 30
 
 
 def open_engine(path: Path) -> sa.Engine:
-    """Open (and make, and migrate) the SQLite ledger at `path`: WAL, full sync, 30 s patience with other writers."""
+    """Open (and make, and migrate) the SQLite ledger at `path`: WAL, full sync, patience with other writers."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
+    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": PATIENCE_S})
 
     @sa.event.listens_for(engine, "connect")
     def configure(connection: sa.engine.interfaces.DBAPIConnection, _record: object) -> None:
         connection.isolation_level = None  # SQLAlchemy's recipe: we begin transactions ourselves
         cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode=WAL")
+        _write_ahead(cursor)
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.close()
 
@@ -33,6 +36,20 @@ def open_engine(path: Path) -> sa.Engine:
 
     migrate(engine)
     return engine
+
+
+def _busy(error: BaseException) -> bool:
+    return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode == sqlite3.SQLITE_BUSY
+
+
+@retry(retry=retry_if_exception(_busy), stop=stop_after_delay(PATIENCE_S), wait=wait_random(0.01, 0.1), reraise=True)
+def _write_ahead(cursor: sa.engine.interfaces.DBAPICursor) -> None:
+    """Turn on WAL. Where two turn it on in one new file, SQLite refuses one at once, whatever patience was set.
+
+    Each holds the shared lock that the other waits for, so it calls no busy handler
+    (https://sqlite.org/c3ref/busy_handler.html); it has to be asked again.
+    """
+    cursor.execute("PRAGMA journal_mode=WAL")
 
 
 def migrate(engine: sa.Engine) -> None:

@@ -1,5 +1,6 @@
 """The ledger on a real SQLite file: what it lets happen once, what waits, and who may open it."""
 
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -315,6 +316,19 @@ def test_two_processes_make_and_write_one_ledger(tmp_path: Path) -> None:
         assert ledger.clips.failures()[0].times == 60
     finally:
         ledger.close()
+
+
+def test_opener_waits_for_another_that_is_making_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")  # SQLite calls no busy handler for whoever asks for WAL now
+    done = threading.Timer(0.5, other.rollback)
+    done.start()
+    try:
+        Ledger(path).close()
+    finally:
+        done.join()
+        other.close()
 
 
 def test_migrations_make_the_tables_that_the_code_knows(tmp_path: Path) -> None:
