@@ -55,7 +55,7 @@ class RegisterSettings(_Stanza):
     columns: dict[str, Annotated[tuple[str, ...], BeforeValidator(_several)]] = Field(
         default_factory=dict, description="field of an entry → the file's columns that it is made of, in their order"
     )
-    secret: tuple[str, ...] = Field(
+    secret: Annotated[tuple[str, ...], BeforeValidator(_several)] = Field(
         default=SECRET, description="fields or columns of the file that are kept nowhere, beside ID no."
     )
 

@@ -6,7 +6,7 @@ import re
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import fields
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
@@ -150,6 +150,13 @@ class Lines:
 def progress() -> Bars | Lines:
     """Bars on a terminal, lines elsewhere."""
     return Bars() if err.is_terminal else Lines()
+
+
+@contextmanager
+def waiting(what: str) -> Iterator[None]:
+    """Show on a terminal that something is at work of which nobody can say how far it is."""
+    with err.status(what) if err.is_terminal else nullcontext():
+        yield
 
 
 def plain(text: str) -> str:

@@ -1,6 +1,7 @@
 """Single keys from a terminal, and lines where there is none; what is shown is gone when it is left."""
 
 import os
+import re
 import sys
 import termios
 import tty
@@ -12,6 +13,8 @@ from rich.text import Text
 
 from flows import console
 
+_ARROWS = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|O.)")
+"""What arrows and function keys send, by ECMA-48, section 5.4."""
 ENDED = ""
 """What a key or an answer is when nobody will give one any more."""
 
@@ -70,7 +73,7 @@ class Screen:
         termios.tcsetattr(self._fd, termios.TCSAFLUSH, mode)
         console.out.clear()
         console.out.print(prompt, highlight=False, markup=False)
-        return console.plain(os.read(self._fd, 65536).decode("utf-8", "replace")).strip()
+        return console.plain(_ARROWS.sub("", os.read(self._fd, 65536).decode("utf-8", "replace"))).strip()
 
 
 class Lines:

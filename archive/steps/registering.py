@@ -26,6 +26,10 @@ from storage.contract import Target
 from storage.errors import TargetError
 
 
+LEAST = 0.5
+"""Share of the entries of the snapshot before that a file must have, or a person says that it may have fewer."""
+
+
 class NoSuchRegister(ArchiveError):
     """A register that the settings do not have, or a version of it that was never sealed."""
 
@@ -67,6 +71,8 @@ def snapshot(archive: Archive, name: str, version: int | None = None) -> Snapsho
     number = version or (known[-1] if known else 0)
     body = archive.ledger.facts.get(snapshot_fact(object_of(name), number))
     if body is None:
+        if not known:
+            stanza_of(archive, name)
         there = (
             f"there are {known[0]} to {known[-1]}" if known else f"`thirdcopy register import {name}` makes the first"
         )
@@ -109,11 +115,18 @@ def reading(archive: Archive, name: str, file: Path) -> Iterator[Read]:
 
 
 def import_register(
-    archive: Archive, name: str, usable: Mapping[str, Target], *, file: Path | None = None, by: str = AGENT
+    archive: Archive,
+    name: str,
+    usable: Mapping[str, Target],
+    *,
+    file: Path | None = None,
+    by: str = AGENT,
+    fewer: bool = False,
 ) -> Imported:
     """Read a register's file, the one of the settings by default, and seal a snapshot of it where its entries changed.
 
-    The same entries make no version. Raises RegisterError, and Fork or TargetError as sealing does.
+    The same entries make no version. Raises RegisterError, also where less than half of the entries (`LEAST`) are left,
+    unless there may be `fewer`: an export that broke off looks like that. Raises Fork or TargetError as sealing does.
     """
     path = file or stanza_of(archive, name).file
     need_space(archive)
@@ -141,6 +154,8 @@ def import_register(
         if known and snapshot(archive, name).entries_sha256 == said.entries_sha256:
             _remember(archive, name, state)
             return Imported(known[-1], False, snapshot(archive, name), found.report)
+        if not fewer:
+            refuse_fewer(archive, name, said.entries, path)
         items = {
             ENTRIES: entries,
             REPORT: document(sidecar.to_bytes(found.report)),
@@ -153,6 +168,18 @@ def import_register(
     detail = f"{message} ({said.source_sha256[:16]}): {said.read - said.entries} rows skipped"
     archive.event(object_of(name), CAPTURE, version=version, agent=by, detail=detail)
     return Imported(version, True, said, found.report)
+
+
+def refuse_fewer(archive: Archive, name: str, entries: int, file: Path) -> None:
+    """Raise RegisterError if a register has less than half of the entries (`LEAST`) of its newest snapshot."""
+    known = versions(archive, name)
+    before = snapshot(archive, name).entries if known else 0
+    if entries < before * LEAST:
+        raise RegisterError(
+            f"has {entries:,} entries, where snapshot {known[-1]} has {before:,}; export it again, or if it is whole: "
+            f"thirdcopy register import {name} {file.name} --fewer --by NAME",
+            file=file,
+        )
 
 
 def changed(archive: Archive, name: str) -> bool:

@@ -68,7 +68,9 @@ def _link_text(text: Path | None, register: Path | None, known: Path | None, *, 
     loaded = load(register, register.stem)
     if skipped := loaded.report.read - loaded.report.kept:
         console.err.print(f"{skipped:,} of {loaded.report.read:,} rows of the register were skipped", highlight=False)
-    found = link_text(words, RegisterIndex(loaded, KnownPeople(read_names(known) if known else ())))
+    index = RegisterIndex(loaded, KnownPeople(read_names(known) if known else ()))
+    with console.waiting(f"{len(words):,} characters against {loaded.report.kept:,} entries"):
+        found = link_text(words, index)
     if as_json:
         return console.print_json(found)
     return _print(words, found)

@@ -46,6 +46,9 @@ def import_file(
     name: Name,
     by: Who,
     file: Annotated[Path | None, typer.Argument(help="CSV, XLSX or JSON; that of the settings otherwise.")] = None,
+    fewer: Annotated[
+        bool, typer.Option("--fewer", help="Take it though it has less than half of the entries that there were.")
+    ] = False,
     config: Config = None,
     dry_run: DryRun = False,
     as_json: Json = False,
@@ -55,23 +58,25 @@ def import_file(
     Secret columns are left out, and identity numbers, passports and telephones are masked before anything is kept.
     """
     from archive.mirroring import store_owed
-    from archive.steps.registering import import_register, object_of, reading, snapshot, stanza_of, versions
+    from archive.steps import registering
+    from archive.steps.registering import object_of, snapshot
 
     with common.reading() as archive:
-        path = file or stanza_of(archive, name).file
+        path = file or registering.stanza_of(archive, name).file
         if dry_run:
-            with reading(archive, name, path) as found:
-                old = [*versions(archive, name)][-1:]
+            with registering.reading(archive, name, path) as found:
+                old = registering.versions(archive, name)[-1:]
                 changes = _count_differences(archive, name, old[0] if old else None, found.lines)
                 facts = {"register": name, "file": str(path), **found.report.model_dump(mode="json"), **changes}
                 if as_json:
-                    return console.print_json({"dry_run": facts})
-                console.out.print(f"would read {escape(console.plain(str(path)))}", highlight=False, soft_wrap=True)
-                _print_report(found.report)
-                made = "would make a snapshot" if any(changes.values()) else "nothing changed: would make no snapshot"
-                return console.out.print(f"{made}; {_words(changes)}", highlight=False)
+                    console.print_json({"dry_run": facts})
+                else:
+                    _print_plan(path, found.report, changes)
+                return None if fewer else registering.refuse_fewer(archive, name, found.report.kept, path)
     with common.at_work() as session:
-        done = import_register(session.archive, name, session.readiness.usable, file=file, by=by)
+        done = registering.import_register(
+            session.archive, name, session.readiness.usable, file=file, by=by, fewer=fewer
+        )
         stored = store_owed(session.archive, session.readiness.usable, [object_of(name)])
         said = snapshot(session.archive, name)
     problems = [problem for one in stored.values() for problem in one.problems]
@@ -181,7 +186,7 @@ def diff_snapshots(
     """Show which entries were added, removed or changed, and in which fields. Values are not shown."""
     from archive.linking.registers.snapshots import differences
     from archive.readiness import reachable
-    from archive.steps.registering import entries_of, reading, stanza_of, versions
+    from archive.steps.registering import entries_of, reading, snapshot, stanza_of, versions
 
     with common.reading() as archive, ExitStack() as opened:
         known, file = versions(archive, name), Path(after) if after and not after.isdecimal() else None
@@ -189,6 +194,8 @@ def diff_snapshots(
             stanza_of(archive, name)
         newest = known[-1] if known else 0
         to = newest if after is None or file else int(after)
+        if not file:
+            snapshot(archive, name, to)
         old = before if before is not None else (newest if file else to - 1)
         usable = reachable(archive).usable if known else {}
         lines: Iterable[bytes] = opened.enter_context(entries_of(archive, name, old, usable)) if old > 0 else ()
@@ -260,6 +267,13 @@ def _print_import(name: str, done: "Imported", places: list[str], problems: list
     console.out.print(f"{name}: {new}{at}", highlight=False, soft_wrap=True, markup=False)
     for problem in problems:
         console.err.print(f"[yellow]not done[/] {escape(console.plain(problem))}", highlight=False, soft_wrap=True)
+
+
+def _print_plan(path: Path, report: "Report", changes: dict[str, int]) -> None:
+    console.out.print(f"would read {escape(console.plain(str(path)))}", highlight=False, soft_wrap=True)
+    _print_report(report)
+    made = "would make a snapshot" if any(changes.values()) else "nothing changed: would make no snapshot"
+    console.out.print(f"{made}; {_words(changes)}", highlight=False)
 
 
 def _print_report(report: "Report") -> None:

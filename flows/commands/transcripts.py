@@ -79,7 +79,7 @@ def export(
     ] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="A file; else stdout.")] = None,
     links: Annotated[bool, typer.Option("--links", help="Write links instead, quotes masked.")] = False,
-    as_: Annotated[LinksAs, typer.Option("--as", help="How to write links.")] = LinksAs.jsonld,
+    as_: Annotated[LinksAs | None, typer.Option("--as", help="How to write links; jsonld otherwise.")] = None,
     judged: Annotated[
         list[Judged] | None, typer.Option("--judged", help="Only links that stand so; may be given again.")
     ] = None,
@@ -92,7 +92,9 @@ def export(
     unless --judged says which.
     """
     if links:
-        return leaving.export_links(clip, as_, judged or [], output, restricted=restricted, by=by)
+        return leaving.export_links(clip, as_ or LinksAs.jsonld, judged or [], output, restricted=restricted, by=by)
+    if as_ or judged:
+        raise typer.BadParameter("--as and --judged are of links: say --links")
     if clip is None:
         raise typer.BadParameter("name the clip, or say --links")
     with common.reading() as archive:

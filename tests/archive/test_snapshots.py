@@ -242,6 +242,21 @@ def test_a_register_that_cannot_be_read_seals_nothing(tmp_path: Path, file: Path
             snapshot(archive, "victims")
 
 
+def test_a_file_that_lost_most_entries_waits_for_a_person(tmp_path: Path, file: Path) -> None:
+    with holding(tmp_path, file) as archive:
+        import_register(archive, "victims", usable(archive))
+        written(file, ROWS[:1])
+        tally = register_step(archive, ready(archive))
+        (problem,) = tally.problems
+        assert "has 1 entries, where snapshot 1 has 3" in problem
+        assert "--fewer" in problem
+        assert versions(archive, "victims") == [1]
+        assert import_register(archive, "victims", usable(archive), fewer=True).version == 2
+        assert not changed(archive, "victims")
+        written(file, ROWS[:2])
+        assert import_register(archive, "victims", usable(archive)).version == 3
+
+
 def test_a_lost_ledger_is_rebuilt_with_its_snapshots(tmp_path: Path, file: Path) -> None:
     with holding(tmp_path, file) as archive:
         import_register(archive, "victims", usable(archive), by="A. Archivist")

@@ -93,6 +93,8 @@ def test_a_run_says_that_the_file_is_missing_and_goes_on(place: Place) -> None:
     [
         (("import", "victim", "--by", "A"), "there is no register victim; there are: victims"),
         (("show", "victims"), "`thirdcopy register import victims` makes the first"),
+        (("show", "victim"), "there is no register victim; there are: victims"),
+        (("diff", "victims", "--to", "9"), "victims has no snapshot 9"),
         (("diff", "others"), "there is no register others"),
         (("diff", "victims", "--to", "nowhere.csv"), "nowhere.csv: cannot be read"),
         (("import", "victims", "nowhere.csv", "--by", "A"), "nowhere.csv: cannot be read"),

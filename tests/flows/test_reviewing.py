@@ -163,7 +163,7 @@ def test_a_sitting_in_a_real_terminal(place: Place) -> None:
         terminal.until("no key does that")
         terminal.press("w")
         terminal.until("Why?", ends="no reason.")
-        terminal.press("that is another woman\n")
+        terminal.press("that is\x1b[A\x1b[1;5C\x1bOP another woman\n")  # with an arrow, one with Ctrl, a function key
         terminal.until("that is another woman")
         terminal.press("n")
         terminal.until("1 left, 1 judged")

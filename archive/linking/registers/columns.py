@@ -135,11 +135,12 @@ class Columns:
     def unread(self, columns: Mapping[str, str]) -> list[str]:
         """A sentence for each column of the file that becomes no field and is no secret."""
         used = {column for columns_ in self.plan.values() for column in columns_} | self._hidden
+        lacking = {plain(field) for field in self.plan if not self._there(field, columns)}
         found = []
         for column, name in columns.items():
             if column and column not in used:
-                near = get_close_matches(column, FIELDS, n=1)
-                hint = f"; the nearest known one is {FIELDS[near[0]]!r}" if near else ""
+                near = get_close_matches(column, lacking, n=1)
+                hint = f"; the nearest that is lacking is {FIELDS[near[0]]!r}" if near else ""
                 found.append(f"column {shown(name)!r} is not known and was not read{hint}")
         return found
 

@@ -15,7 +15,17 @@ LONGEST_FIRST = 1 << 20
 """Characters within which the first object of JSON lines must end, to be told from an object with a list."""
 _PIECE = 1 << 18
 _SPACE = re.compile(r"[ \t\r\n]*")
-_DECODER = json.JSONDecoder()
+
+
+def _all_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object, in which a name that comes twice has a list of all its values: JSON's readers keep the last alone."""
+    found = dict(pairs)
+    if len(found) == len(pairs):
+        return found
+    return {name: held[0] if len(held := [v for n, v in pairs if n == name]) == 1 else held for name in found}
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_all_of)
 
 
 class NoObjects(ValueError):

@@ -324,6 +324,14 @@ def test_what_is_no_register_is_refused(tmp_path: Path, name: str, data: bytes, 
     assert str(path) in str(caught.value)
 
 
+def test_a_name_that_comes_twice_in_an_object_keeps_both_values(tmp_path: Path) -> None:
+    file = tmp_path / "twice.json"
+    name = "Victim's Name"
+    file.write_text(f'[{{"Entry": "1", "{name}": "Perhat Yolwas", "Age": 3, "{name}": ["Dauren Seitqali", "A B"]}}]')
+    (entry,) = load(file, "twice").entries
+    assert entry.names == ("Perhat Yolwas", "Dauren Seitqali", "A B")
+
+
 def test_what_is_no_object_or_too_deep_is_reported(tmp_path: Path) -> None:
     deep = {"Entry": 1, "Victim's Name": "A B", "x": {"x": {"x": {"x": {"x": {"x": "deep"}}}}}}
     path = written(tmp_path, "r.json", json.dumps([deep, "text", {"Entry": 2, "Victim's Name": "C D"}, {}]))
