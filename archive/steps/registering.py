@@ -25,7 +25,6 @@ from archive.spool import Item, bring, document, folder_of, need_space, seal
 from storage.contract import Target
 from storage.errors import TargetError
 
-
 LEAST = 0.5
 """Share of the entries of the snapshot before that a file must have, or a person says that it may have fewer."""
 
