@@ -113,11 +113,12 @@ class Model:
         """Encode a batch of chunks of at most 30 seconds.
 
         Whisper was trained on 30 seconds, and what a chunk lacks is silence. Where the longest chunk leaves room,
-        `options.context_seconds` are encoded instead, which takes as much less time (decision 20).
+        `options.context_seconds` or half of them are encoded instead, which takes as much less time (decision 20).
         """
         longest = max(chunk.size for chunk in chunks) // _HOP + _FRAMES_AFTER
         short = self._options.context_seconds * _FRAMES_A_SECOND
-        frames = short if longest <= short else _FRAMES
+        steps = (short // 2, short) if short < _FRAMES else ()
+        frames = next((step for step in steps if longest <= step), _FRAMES)
         features = numpy.stack([pad_or_trim(self._features(chunk)[..., :-1], frames) for chunk in chunks])
         encoded = numpy.array(self._model.encode(ctranslate2.StorageView.from_array(features), to_cpu=True))
         self.width = encoded.shape[-1]

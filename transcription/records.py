@@ -104,11 +104,11 @@ class Options(Record):
     also such that no model knows. `compute_type` `default` is float16 on CUDA and int8 on a CPU, `threads` 0 lets
     the engine choose. Speech is cut at silences of `min_silence_ms`, at most `max_speech_seconds` long, widened by
     `pad_ms` on each side; where one language has settled, pieces are packed to `pack_seconds`. A batch without
-    long chunks is encoded as `context_seconds` instead of 30. Sound is read `window_seconds` at a time. `time_budget`
-    is how many seconds of work each second of a window may cost. `word_times` gives every word its time and
-    probability, for a twentieth more work. `translate` adds an English translation as a reading aid. `per_language`
-    says what is different for one language; what it says of Chinese adds to simplified characters. Thresholds decide
-    the marks of a segment.
+    long chunks is encoded as `context_seconds`, or half of them, instead of 30. Sound is read `window_seconds` at a
+    time. `time_budget` is how many seconds of work each second of a window may cost. `word_times` gives every word its
+    time and probability, for a twentieth more work. `translate` adds an English translation as a reading aid.
+    `per_language` says what is different for one language; what it says of Chinese adds to simplified characters.
+    Thresholds decide the marks of a segment.
     """
 
     model: str = "large-v3"

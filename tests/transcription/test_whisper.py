@@ -4,12 +4,15 @@ import re
 from itertools import count
 from pathlib import Path
 
+import numpy
 import pytest
 from rapidfuzz.distance import Levenshtein
 
 from tests.transcription.conftest import Ffmpeg, Say
 from transcription.errors import MediaError, ModelError
 from transcription.formats import from_json, to_json
+from transcription.media import SAMPLE_RATE
+from transcription.model import Model
 from transcription.records import Options, Transcript
 from transcription.whisper import Whisper
 
@@ -54,6 +57,16 @@ def test_english_is_read_and_says_how_it_was_made(whisper_model: Whisper, spoken
     again = read(whisper_model, spoken)
     assert to_json(again) == to_json(made)
     assert from_json(to_json(made)) == made
+
+
+def test_short_chunks_are_encoded_with_less_silence(whisper_folder: Path) -> None:
+    model = Model(str(whisper_folder), Options(model=str(whisper_folder)))
+    sound = numpy.zeros(27 * SAMPLE_RATE, numpy.float32)
+    a_second = 50  # rows of features, by Whisper's design
+    for longest, context in ((3, 10), (8, 10), (9, 20), (18, 20), (27, 30)):
+        encoded = model.encode([sound[: 2 * SAMPLE_RATE], sound[: longest * SAMPLE_RATE]])
+        assert encoded.features.shape[:2] == (2, context * a_second)
+        assert encoded.lengths == (2000, longest * 1000)
 
 
 def test_two_languages_in_one_recording_are_told_apart(whisper_model: Whisper, say: Say, made: Ffmpeg) -> None:
