@@ -2,7 +2,7 @@
 
 An address is tier A, and so is a number beside a name that agrees; a number with its cue, or one close name without
 rival, is B; several candidates, a bystander's name, and a number and a name that disagree are C. No weight of evidence
-lifts a name alone above B.
+lifts a name alone above B. A doubtful number without a name that agrees is C.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,9 +20,9 @@ from archive.linking.weighing import (
     AGREES,
     CITED,
     DISAGREES,
-    NUMBER,
     Weighed,
     likeness_weight,
+    number_weight,
     rarity_weight,
     rivals_weights,
 )
@@ -146,7 +146,7 @@ def _numbered(
     """A number's claims, with the name that agrees; notes which names are accounted for, and which are disputed."""
     text, entry, mention = reading.text, number.entry, number.mention
     passage = text.passage(mention.start, mention.end)
-    weighed = Weighed((Evidence(part="number", weight=NUMBER[mention.strong], found=passage.quote),))
+    weighed = Weighed((Evidence(part="number", weight=number_weight(mention), found=passage.quote),))
     if number.agreed:
         start, end = number.agreed.start, number.agreed.end
         over = list(reading.placed.touching(start, end))
@@ -163,7 +163,7 @@ def _numbered(
     if told := clip.voices.of(entry):
         weighed = weighed.plus(Evidence(part="testifier", weight=TESTIFIER_FITS, found=told))
     if number.rival is None:
-        yield Claim(entry, "numbered", "B", "subject", passage, weighed)
+        yield Claim(entry, "numbered", "C" if mention.doubtful else "B", "subject", passage, weighed)
         return
     rival = number.rival.mention
     conflict = Conflict(
@@ -218,8 +218,8 @@ def _named(reading: Reading, name: Named, clip: _Clip, conflict: Conflict | None
 
 
 def _number_score(reading: Reading, conflict: Conflict) -> float:
-    strong = any(one.entry.number == conflict.number_entry and one.mention.strong for one in reading.numbers)
-    return Weighed((Evidence(part="number", weight=NUMBER[strong] + DISAGREES, found=""),)).score
+    said = [number_weight(one.mention) for one in reading.numbers if one.entry.number == conflict.number_entry]
+    return Weighed((Evidence(part="number", weight=max(said) + DISAGREES, found=""),)).score
 
 
 def _weigh(name: Named, clip: _Clip) -> list[tuple[Entry, Weighed]]:

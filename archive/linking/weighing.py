@@ -9,11 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, log
 
+from archive.linking.numbers.mentions import NumberMention
 from archive.records import Evidence
 
 CITED = 9.0
-NUMBER = {True: 2.2, False: 0.85}
-"""Of a number whose cue speaks of the register (True), or of any number: right nine times in ten, or seven."""
+REGISTER_NUMBER, ANY_NUMBER, DOUBTFUL_NUMBER = 2.2, 0.85, -0.85
+"""Of a number whose cue speaks of the register, of any number, or of rather another one: right nine times in ten, seven,
+three."""
 
 AGREES = 4.6
 """Of a name that agrees with a number: one in a hundred would by chance."""
@@ -51,6 +53,13 @@ class Weighed:
     def plus(self, *parts: Evidence) -> "Weighed":
         """The same with more parts."""
         return Weighed((*self.parts, *parts))
+
+
+def number_weight(mention: NumberMention) -> float:
+    """What a number with its cue weighs."""
+    if mention.doubtful:
+        return DOUBTFUL_NUMBER
+    return REGISTER_NUMBER if mention.strong else ANY_NUMBER
 
 
 def likeness_weight(likeness: float) -> float:

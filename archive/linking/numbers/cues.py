@@ -22,7 +22,8 @@ class Cue:
     `numbering`: the phrase has the word for number in it. `many`: several numbers may follow. `ordinary`: the word
     means a recording too, so small numbers and years beside it are not meant. `dotted`: an abbreviation, which only
     holds with its dot or another mark. `listing`: a plural that may count what is beside it (`Victims: 358`), so that
-    only two numbers or more are meant.
+    only two numbers or more are meant. `file`: courts and offices have such numbers too (`case`). `own`: the speaker's
+    (`my number`), which a prisoner has as well.
     """
 
     language: str | None
@@ -32,6 +33,8 @@ class Cue:
     ordinary: bool = False
     dotted: bool = False
     listing: bool = False
+    file: bool = False
+    own: bool = False
 
 
 # Each line: words that may take the first place | words that may take the second | …
@@ -46,80 +49,119 @@ BEFORE: tuple[tuple[Cue, tuple[str, ...]], ...] = (
     (
         Cue("en", strong=True, numbering=True),
         (
-            f"entry case victim profile database register registry list shahit | {_NO_EN}",
-            "number no | in | the | register registry database list",
-            "number no | on | the | site website list",
+            f"entry victim profile database register registry list shahit | {_NO_EN}",
+            "number no id | in on under | the | register registry database list",
+            "number no id | in on under | the | victims xinjiang shahit | register registry database list",
+            "number no id | in on under | the | xinjiang | victims | database register",
+            "register registry database | under as | number no",
+            "number no | on | the | site website",
         ),
     ),
+    (Cue("en", strong=True, numbering=True, file=True), (f"case | {_NO_EN}",)),
     (
         Cue("en", strong=True, numbering=True, many=True),
-        ("entry entries case victim | numbers nos", f"entries | {_NO_EN}"),
+        ("entry entries victim | numbers nos", f"entries | {_NO_EN}"),
     ),
+    (Cue("en", strong=True, numbering=True, many=True, file=True), ("case | numbers nos",)),
+    (Cue("en", strong=True), ("register registry database | under",)),
     (Cue("en", strong=True), ("entry",)),
     (Cue("en", strong=True, many=True), ("entries",)),
     (Cue("en", strong=False, numbering=True), ("number",)),
+    (Cue("en", strong=False, numbering=True, own=True), ("my | number num no",)),
     (Cue("en", strong=False, numbering=True, many=True), ("numbers",)),
     (Cue("en", strong=False, numbering=True, dotted=True), ("no nr num nos",)),
-    (Cue("en", strong=False), ("case victim profile",)),
-    (Cue("en", strong=False, many=True, listing=True), ("cases victims profiles",)),
+    (Cue("en", strong=False), ("victim profile",)),
+    (Cue("en", strong=False, file=True), ("case",)),
+    (Cue("en", strong=False, many=True, listing=True), ("victims profiles",)),
+    (Cue("en", strong=False, many=True, listing=True, file=True), ("cases",)),
     (Cue(None, strong=False, numbering=True), ("# №",)),
     (Cue(None, strong=False, numbering=True, many=True), ("№ | №",)),
     (
         Cue("ru", strong=True, numbering=True),
         (
-            f"запись записи записью дело дела делом случай случая жертва жертвы анкета карточка досье | {_NO_RU}",
-            f"запись записи записью дело дела делом случай случая жертва жертвы | под за | {_NO_RU}",
-            "номер* | записи анкеты дела жертвы",
+            f"запись записи записью жертва жертвы анкета карточка досье | {_NO_RU}",
+            f"запись записи записью жертва жертвы | под за | {_NO_RU}",
+            "номер* | записи анкеты жертвы",
             "номер* | в | базе реестре списке регистре",
+            "номер* | в | базе реестре списке | жертв",
             "номер* | в | базе | данных",
+            "номер* | в | базе | данных | жертв",
+            f"базе реестре списке | под за | {_NO_RU}",
+            f"базе | данных | под за | {_NO_RU}",
             "номер* | на | сайте",
         ),
     ),
-    (Cue("ru", strong=True, numbering=True, many=True), ("записи дела | номера",)),
+    (
+        Cue("ru", strong=True, numbering=True, file=True),
+        (f"дело дела делом случай случая | {_NO_RU}", f"дело дела делом случай случая | под за | {_NO_RU}", "номер* | дела"),
+    ),
+    (Cue("ru", strong=True, numbering=True, many=True), ("записи | номера",)),
+    (Cue("ru", strong=True, numbering=True, many=True, file=True), ("дела | номера",)),
     (Cue("ru", strong=True, ordinary=True), ("запись записью",)),
     (Cue("ru", strong=True, many=True, ordinary=True), ("записи записях",)),
     (Cue("ru", strong=False, numbering=True), ("номер номером номеру номере",)),
+    (Cue("ru", strong=False, numbering=True, own=True), ("мой моим моему моём моем | номер номером номеру номере",)),
     (Cue("ru", strong=False, numbering=True, many=True), ("номера номерами номерах",)),
     (Cue("ru", strong=False), ("жертва досье",)),
     (Cue("ru", strong=False, many=True, listing=True), ("жертвы жертвах жертвам",)),
     (
         Cue("kk", strong=True, numbering=True, many=True),
         (
-            f"тіркеу жазба* іс тізім тізілім | {_NO_KK}",
+            f"тіркеу жазба* тізім тізілім | {_NO_KK}",
             "тізімдегі тізілімдегі базадағы дерекқордағы | нөмір* номер*",
         ),
     ),
+    (Cue("kk", strong=True, numbering=True, many=True, file=True), (f"іс | {_NO_KK}",)),
     (Cue("kk", strong=True, many=True, ordinary=True), ("жазба жазбасы жазбалар*",)),
-    (Cue("kk", strong=False, numbering=True), ("нөмірі нөмір номері номерім нөмірім",)),
+    (Cue("kk", strong=False, numbering=True), ("нөмірі нөмір номері",)),
+    (Cue("kk", strong=False, numbering=True, own=True), ("номерім нөмірім",)),
+    (Cue("kk", strong=False), ("жәбірленуші",)),
     (
         Cue("tr", strong=True, numbering=True, many=True),
-        (f"kayıt kaydı dosya vaka kurban mağdur | {_NO_TR}", "listedeki veritabanındaki | numara*"),
+        (f"kayıt kaydı kurban mağdur | {_NO_TR}", "listedeki veritabanındaki | numara*"),
     ),
+    (Cue("tr", strong=True, numbering=True, many=True, file=True), (f"dosya vaka | {_NO_TR}",)),
     (Cue("tr", strong=True, many=True, ordinary=True), ("kayıt kaydı kayıtlar*",)),
-    (Cue("tr", strong=False, numbering=True), ("numara numarası numarasi numaram",)),
-    (Cue("tr", strong=False), ("kurban mağdur vaka",)),
+    (Cue("tr", strong=False, numbering=True), ("numara numarası numarasi",)),
+    (Cue("tr", strong=False, numbering=True, own=True), ("numaram",)),
+    (Cue("tr", strong=False), ("kurban mağdur",)),
+    (Cue("tr", strong=False, file=True), ("vaka",)),
     (
         Cue("ug", strong=True, numbering=True, many=True),
         (
-            f"خاتىرە* دېلو* تىزىم* | {_NO_UG}",
-            f"xatire* delo* tizim* | {_NO_UL}",
+            f"خاتىرە* تىزىم* زىيانكەش | {_NO_UG}",
+            f"xatire* tizim* ziyankesh | {_NO_UL}",
         ),
     ),
+    (Cue("ug", strong=True, numbering=True, many=True, file=True), (f"دېلو* | {_NO_UG}", f"delo* | {_NO_UL}")),
     (Cue("ug", strong=True, many=True, ordinary=True), ("خاتىرە خاتىرىسى خاتىرىلەر*", "xatire xatirisi xatiriler*")),
-    (Cue("ug", strong=False, numbering=True), ("نومۇرى نومۇر نومۇرۇم", "nomuri nomur nomurum")),
+    (Cue("ug", strong=False, numbering=True), ("نومۇرى نومۇر", "nomuri nomur")),
+    (Cue("ug", strong=False, numbering=True, own=True), ("نومۇرۇم", "nomurum")),
+    (Cue("ug", strong=False), ("زىيانكەش", "ziyankesh")),
     (
         Cue("ar", strong=True, numbering=True),
         (
-            "القيد قيد المدخل مدخل السجل سجل الحالة حالة الملف ملف الضحية ضحية | رقم رقمها رقمه الرقم № #",
-            "رقم رقمه رقمها | القيد قيد المدخل مدخل السجل الملف الضحية الحالة",
+            "القيد قيد المدخل مدخل السجل سجل الضحية ضحية | رقم رقمها رقمه الرقم № #",
+            "رقم رقمه رقمها | القيد قيد المدخل مدخل السجل الضحية",
             "رقم رقمه رقمها الرقم | في | السجل القائمة",
             "رقم رقمه رقمها الرقم | في | قاعدة | البيانات",
+            "رقم رقمه رقمها الرقم | في | قاعدة سجل قائمة | الضحايا",
+            "رقم رقمه رقمها الرقم | في | قاعدة | بيانات | الضحايا",
         ),
     ),
     (
-        Cue("ar", strong=True, numbering=True, many=True),
-        ("القيود المداخل السجلات الحالات الملفات | رقم ارقام أرقام الارقام",),
+        Cue("ar", strong=True, numbering=True, file=True),
+        ("الحالة حالة الملف ملف | رقم رقمها رقمه الرقم № #", "رقم رقمه رقمها | الملف الحالة"),
     ),
+    (
+        Cue("ar", strong=True, numbering=True, many=True),
+        ("القيود المداخل السجلات | رقم ارقام أرقام الارقام",),
+    ),
+    (
+        Cue("ar", strong=True, numbering=True, many=True, file=True),
+        ("الحالات الملفات | رقم ارقام أرقام الارقام",),
+    ),
+    (Cue("ar", strong=False), ("الضحية ضحية",)),
     (Cue("ar", strong=True, ordinary=True), ("القيد المدخل",)),
     (Cue("ar", strong=True, many=True, ordinary=True), ("القيود المداخل",)),
     (Cue("ar", strong=False, numbering=True), ("رقم الرقم رقمه رقمها برقم",)),
@@ -128,7 +170,7 @@ BEFORE: tuple[tuple[Cue, tuple[str, ...]], ...] = (
 
 AFTER: tuple[tuple[Cue, tuple[str, ...]], ...] = (
     (Cue("kk", strong=True, numbering=True), ("нөмірлі номерлі | жазба* іс",)),
-    (Cue("kk", strong=True, numbering=True), ("нөмірмен номермен | тіркелген*",)),
+    (Cue("kk", strong=True, numbering=True), ("нөмірмен номермен нөмірімен номерімен | тіркелген*",)),
     (Cue("kk", strong=False, numbering=True), ("нөмірлі номерлі нөмір нөмірмен нөмірі нөмірдегі",)),
     (
         Cue("tr", strong=True, numbering=True),
@@ -136,14 +178,23 @@ AFTER: tuple[tuple[Cue, tuple[str, ...]], ...] = (
             "numaralı nolu | kayıt* kaydı* vaka* dosya* kurban* mağdur*",
             "no | lu | kayıt* kaydı* vaka* dosya* kurban* mağdur*",
             "numarada numarayla numarasıyla | kayıtlı*",
+            "numara numarası | ile | kayıtlı*",
         ),
     ),
-    (Cue("tr", strong=False, numbering=True), ("numaralı nolu numarayla numaradaki",)),
+    (Cue("tr", strong=False, numbering=True), ("numaralı nolu numara numarayla numaradaki",)),
     (
         Cue("ug", strong=True, numbering=True),
-        ("نومۇرلۇق نومۇردىكى | خاتىرە* خاتىرى* دېلو*", "nomurluq nomurdiki | xatire* xatiri* delo*"),
+        (
+            "نومۇرلۇق نومۇردىكى | خاتىرە* خاتىرى* دېلو*",
+            "نومۇردا نومۇرغا نومۇر | تىزىملان*",
+            "nomurluq nomurdiki | xatire* xatiri* delo*",
+            "nomurda nomurgha nomur | tizimlan*",
+        ),
     ),
-    (Cue("ug", strong=False, numbering=True), ("نومۇرلۇق نومۇر نومۇردىكى", "nomurluq nomur nomurdiki")),
+    (
+        Cue("ug", strong=False, numbering=True),
+        ("نومۇرلۇق نومۇر نومۇردىكى نومۇردا نومۇرغا", "nomurluq nomur nomurdiki nomurda nomurgha"),
+    ),
 )
 
 ORDINAL: tuple[tuple[Cue, tuple[str, ...]], ...] = (
@@ -151,7 +202,8 @@ ORDINAL: tuple[tuple[Cue, tuple[str, ...]], ...] = (
     (Cue("ru", strong=False, numbering=True), ("номер номером",)),
     (Cue("kk", strong=False), ("жазба*",)),
     (Cue("kk", strong=False, numbering=True), ("нөмір нөмірі нөмірмен номер номері",)),
-    (Cue("tr", strong=False), ("kayıt* kaydı*",)),
+    (Cue("kk", strong=False), ("болып | тіркелген*",)),
+    (Cue("tr", strong=False), ("kayıt* kaydı*", "sırada | kayıtlı*")),
     (Cue("ug", strong=False), ("خاتىرە* خاتىرى*", "xatire* xatiri*")),
 )
 """After an ordinal alone: `1358. kayıt`; without the ordinal they count (`15 kayıt`)."""

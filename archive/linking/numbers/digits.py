@@ -20,6 +20,7 @@ _NUMBERS = {
 }
 _GLUED_AFTER = re.compile(r"\d|[.,:/٬٫'’–—\-‐‑−\\+*×xX=]\d|[ \xa0\u202f\u2009]{1,2}[(]?\d|[A-Za-zÀ-ɏЀ-ӿ_@]|[.][A-Za-z]")
 _GLUED_IN_LIST = re.compile(r"\d|[.:/٬٫'’\\+*×xX=]\d|[ \xa0\u202f\u2009]{1,2}[(]?\d|[A-Za-zÀ-ɏЀ-ӿ_@]|[.][A-Za-z]")
+_SINGLE = re.compile(r"[1-9](?: [0-9]){3,6}(?! ?\d)")
 _GLUED_BEFORE = re.compile(r"[\w.,:/–—\-‐‑−\\+*×=(@$€£¥₽₸'’]\Z")
 
 
@@ -38,6 +39,12 @@ def read_digits(
         return None
     value = int(digits)
     return (value, found.end()) if value else None
+
+
+def read_single_digits(text: str, at: int) -> tuple[int, int] | None:
+    """The number whose digits are said and written one by one (`1 8 0 0 5`), four to seven of them, and its end."""
+    found = _SINGLE.match(text, at)
+    return (int(re.sub(r"\D", "", found.group())), found.end()) if found else None
 
 
 def stands_free(text: str, start: int) -> bool:

@@ -12,7 +12,15 @@ from archive.linking.numbers import han
 from archive.linking.numbers.conventions import Convention, Position, bare_numbers, conventions
 from archive.linking.numbers.cues import Cue, cue_at
 from archive.linking.numbers.digits import read_digits, stands_free
-from archive.linking.numbers.limits import YEARS, counts, han_numbers_something_else, numbers_something_else
+from archive.linking.numbers.limits import (
+    YEARS,
+    counts,
+    doubtful,
+    follows_a_noun,
+    han_file_of_a_court,
+    han_numbers_something_else,
+    numbers_something_else,
+)
 from archive.linking.numbers.reading import Number, acceptable, number_at, number_before, number_from
 from archive.linking.numbers.wording import MARKS, Wording
 
@@ -32,7 +40,11 @@ _GOES_ON = re.compile(r"[,–—-]\d")
 _IS = frozenset(("is", "was", "это", "هو", "هي"))
 _ABBREVIATED = frozenset(("no", "nr", "num", "nos", "№"))
 _GLUED = ("-", "&", "_", "@")
+_HAN = re.compile("[㐀-䶿一-鿿]")
+_HAN_USUAL = "的他她它其是为為叫与與和及在到说說看有即"
 _HAN_FOLLOWED = re.compile(r"\d+(?=[ ]?[号號][条條案档檔受词詞])")
+_LEAST_SURE = 10
+_LEAST_FURTHER = 1000
 _LEAST_ORDINAL = 100
 """`Second recording` counts; a three-digit one hardly does."""
 
@@ -42,7 +54,9 @@ class NumberMention:
     """A number that is an entry's by its cue, or by what the text says of its numbers.
 
     `strong` if the cue speaks of the register itself (`Entry`), not of any number, or the text says what its numbers
-    are. `language` is the cue's, `cue` its words; a bare number has those of the convention that covers it.
+    are. `doubtful` if it may well be another number: the speaker's own (`my number`), a court's (`case 291 in court`),
+    that of a thing named before (`her cell was number 15`), an address's, or below 10, as lists are counted.
+    `language` is the cue's, `cue` its words; a bare number has those of the convention that covers it.
     """
 
     entry: str
@@ -52,6 +66,7 @@ class NumberMention:
     strong: bool
     language: str | None = None
     cue: str = ""
+    doubtful: bool = False
 
 
 def number_mentions(text: str, declared: Iterable[Position] = ()) -> list[NumberMention]:
@@ -122,7 +137,7 @@ class _Finder:
         glued, last = text[start - 1 : start], wording.word(after - 1)
         if glued in _GLUED or (text[start] == "#" and glued.isalnum()):
             return
-        if cue.strong and wording.word(after) in _IS:
+        if cue.strong and (cue.numbering or not cue.many) and wording.word(after) in _IS:
             after += 1
         if after >= len(wording.words):
             return
@@ -137,7 +152,9 @@ class _Finder:
         """The number, the range it begins, or the list it begins where the cue allows one."""
         words = self.text[start:cue_end]
         high = self._range(first.end) if cue.many else None
-        further = self._further(cue, (high or first).end) if cue.many else []
+        further = self._further(cue, (high or first).end) if cue.many or cue.strong else []
+        if not cue.many:  # `entry 14200 and 16007` means two, `entry 1358 and 20 others` one
+            further = [number for number in further if number.value >= _LEAST_FURTHER and number.value not in YEARS]
         if cue.listing and not further:
             return
         last = further[-1] if further else high or first
@@ -201,7 +218,14 @@ class _Finder:
 
     def _han(self) -> Iterator[NumberMention]:
         for found in han.BEFORE.finditer(self.text):
-            cue = Cue("zh", strong=bool(found["strong"]), numbering=True, many=True)
+            cue = Cue(
+                "zh",
+                strong=bool(found["strong"]),
+                numbering=True,
+                many=True,
+                file=bool(found["file"]),
+                own=bool(found["own"]),
+            )
             number = number_at(self.wording, found.end(), cue)
             free = not han_numbers_something_else(self.text, found.start())
             if number and free and acceptable(self.wording, cue, number):
@@ -211,6 +235,17 @@ class _Finder:
             if frame.start() >= past:
                 mentions, past = self._framed(frame)
                 yield from mentions
+        for frame in han.LISTED.finditer(self.text):
+            cue = Cue("zh", strong=True, numbering=True)
+            number = number_at(self.wording, frame.end(), cue)
+            close = han.LIST_ENDS.match(self.text, number.end) if number else None
+            if number and close and acceptable(self.wording, cue, number):
+                yield self._mention(cue, number.value, frame.start(), close.end(), frame.group())
+        for digits in han.NUMBERED.finditer(self.text):
+            if stands_free(self.text, digits.start()) and int(digits["number"]) not in YEARS:
+                yield self._mention(
+                    Cue("zh", strong=False, numbering=True), int(digits["number"]), *digits.span(), digits.group()[-1]
+                )
         for digits in _HAN_FOLLOWED.finditer(self.text):
             close = han.AFTER.match(self.text, digits.end())
             read = read_digits(self.text, digits.start())
@@ -237,4 +272,21 @@ class _Finder:
         return mentions, close.end()
 
     def _mention(self, cue: Cue, value: int, start: int, end: int, words: str) -> NumberMention:
-        return NumberMention(str(value), start, end, self.text[start:end], cue.strong, cue.language, words.strip())
+        quote = self.text[start:end]
+        doubt = value < _LEAST_SURE or cue.own or self._doubtful(cue, start, end, small=value < _LEAST_FURTHER)
+        return NumberMention(str(value), start, end, quote, cue.strong, cue.language, words.strip(), doubt)
+
+    def _doubtful(self, cue: Cue, start: int, end: int, *, small: bool) -> bool:
+        if cue.strong and not cue.file:
+            return False
+        if cue.language == "zh":
+            return han_file_of_a_court(self.text, start, end) if cue.file else small and self._beside_han(start, end)
+        first, after = self.wording.from_offset(start), self.wording.from_offset(end)
+        before = small and cue.numbering and not cue.many and not self.text[start].isdigit()
+        noun = before and follows_a_noun(self.wording, first)
+        return noun or doubtful(self.wording, first, after - 1, file=cue.file)
+
+    def _beside_han(self, start: int, end: int) -> bool:
+        """Whether Chinese goes on right before the cue or right after the number: `帐篷编号47`, `第15号证人`."""
+        before, after = self.text[max(0, start - 1) : start], self.text[end : end + 1]
+        return bool(_HAN.match(before)) and before not in _HAN_USUAL or bool(_HAN.match(after)) and after not in _HAN_USUAL

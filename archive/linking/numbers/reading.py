@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from archive.linking.numbers import han
 from archive.linking.numbers.cues import Cue
-from archive.linking.numbers.digits import read_digits, stands_free
+from archive.linking.numbers.digits import read_digits, read_single_digits, stands_free
 from archive.linking.numbers.limits import YEARS
 from archive.linking.numbers.numerals.chinese import chinese
 from archive.linking.numbers.numerals.grammar import LARGEST, LONGEST, Grammar
@@ -37,9 +37,10 @@ class Number(NamedTuple):
 
 def number_at(wording: Wording, at: int, cue: Cue) -> Number | None:
     """The number in digits or Han numerals that begins at a code point."""
-    spaced = cue.strong and cue.language in _SPACED
+    spaced = (cue.strong or cue.many) and cue.language in _SPACED
     dotted = cue.strong or cue.language == "tr"
     read = read_digits(wording.text, at, dotted=dotted, spaced=spaced, listed=cue.many and cue.strong)
+    read = read or (read_single_digits(wording.text, at) if cue.strong else None)
     if read:
         return Number(read[0], at, read[1])
     numerals = han.NUMERALS.match(wording.text, at)

@@ -250,3 +250,74 @@ def test_a_number_with_its_cue_is_meant(text: str, entries: str) -> None:
 def test_what_a_number_counts_dates_or_numbers_otherwise_is_not_meant(text: str) -> None:
     assert number_mentions(text) == [], text
     assert number_mentions(f"… {text} …") == [], text
+
+
+WORDED = {
+    "en": [
+        ("his ID in the victims database is 1358", "1358"),
+        ("listed in the Xinjiang Victims Database under 24680", "24680"),
+        ("Number in the victims database: 2764", "2764"),
+        ("victim number 1 8 0 0 5", "18005"),
+        ("entry 14200 and 16007", "14200 16007"),
+        ("entry 1358 and 20 others", "1358"),
+        ("the number of entries is 27000", ""),
+    ],
+    "ru": [
+        ("Номер в базе жертв — 2764", "2764"),
+        ("номера: 3015, 3016 и 26 110", "3015 3016 26110"),
+        ("Жертвы 7043, 8219, 10 234", "7043 8219 10234"),
+        ("в базе данных под номером 153", "153"),
+    ],
+    "kk": [("2764 нөмірімен тіркелген", "2764"), ("Жәбірленуші 2764", "2764"), ("1358-ші болып тіркелген", "1358")],
+    "tr": [
+        ("1358 numara Perhat Yolvas", "1358"),
+        ("1358 numarası ile kayıtlı", "1358"),
+        ("veritabanında 1358. sırada kayıtlı", "1358"),
+    ],
+    "ug": [("1358-نومۇردا", "1358"), ("1358-نومۇرغا تىزىملانغان", "1358"), ("زىيانكەش 2764", "2764")],
+    "ar": [("رقمه في قاعدة بيانات الضحايا 2764", "2764"), ("الضحية 2764", "2764")],
+    "zh": [("7043号胡西塔尔，8219号木合塔尔", "7043 8219"), ("数据库第1358条", "1358"), ("2018号文件", ""), ("1205号房", "")],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "entries"),
+    [pytest.param(*case, id=f"{lang}-{n}") for lang, cases in WORDED.items() for n, case in enumerate(cases)],
+)
+def test_other_ways_to_word_a_number_are_known(text: str, entries: str) -> None:
+    found = number_mentions(text)
+    assert " ".join(m.entry for m in found) == entries
+    assert all(text[m.start : m.end] == m.quote for m in found)
+
+
+DOUBTFUL = {
+    "en": [
+        "her cell was number 15", "his badge was number 7777", "at No. 20 Xinhua Road", "My number 291",
+        "Witness number 15 was a nurse", "Case 291 in the Tarbagatai court", "victim number three",
+    ],
+    "ru": ["Дело № 291 слушалось в суде", "Мой номер 291", "Протест № 372", "Я спала на кровати номер 15"],
+    "kk": ["менің нөмірім 47 болды", "Төсегімнің нөмірі 15 еді"],
+    "tr": ["Numaram 291 idi", "Yatağımın numarası 15 idi", "Dosya numarası 291, Gulca mahkemesi"],
+    "ug": ["مېنىڭ نومۇرۇم 47 ئىدى", "كارىۋىتىمنىڭ نومۇرى 15 ئىدى"],
+    "ar": ["خيمة رقم 47", "الملف رقم 291 في محكمة غولجا"],
+    "zh": ["我在教培中心的编号是291", "帐篷编号47", "第15号证人", "档案编号1291，由法院保管"],
+}  # fmt: skip
+SURE = {
+    "en": ["Number 507", "then number 153", "She is number 507.", "In court. Entry 291", "Case number 153"],
+    "ru": ["под номером 153", "Номер 507", "дело номер 153"],
+    "kk": ["оның нөмірі 153"],
+    "tr": ["onun numarası 153"],
+    "ug": ["ئۇنىڭ نومۇرى 153"],
+    "ar": ["رقم 153", "هو رقم 153"],
+    "zh": ["他的编号是153", "编号153", "第153号。"],
+}
+
+
+@pytest.mark.parametrize("text", [text for texts in DOUBTFUL.values() for text in texts])
+def test_what_may_well_be_another_number_is_doubtful(text: str) -> None:
+    assert [m.doubtful for m in number_mentions(text)] == [True], number_mentions(text)
+
+
+@pytest.mark.parametrize("text", [text for texts in SURE.values() for text in texts])
+def test_a_plain_cue_is_not_doubtful(text: str) -> None:
+    assert [m.doubtful for m in number_mentions(text)] == [False], number_mentions(text)

@@ -114,6 +114,11 @@ def test_a_conflict_is_not_outvoted_by_the_same_number_elsewhere() -> None:
     assert [p.where for p in found["123"].further] == ["description"]
 
 
+def test_a_doubtful_number_is_tier_c_unless_a_name_agrees() -> None:
+    assert links(title="Her cell was number 123")["123"].tier == "C"
+    assert links(title="Her cell was number 123. Aqbota Seitqali")["123"].tier == "A"
+
+
 def test_one_close_name_without_rival_is_tier_b_and_never_better() -> None:
     found = links(title="Aqbota Seitqali", description="Aqbota Seitqali", transcripts=said(*["Aqbota Seitqali"] * 9))
     assert (found["123"].method, found["123"].tier) == ("named", "B")
