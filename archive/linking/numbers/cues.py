@@ -93,7 +93,11 @@ BEFORE: tuple[tuple[Cue, tuple[str, ...]], ...] = (
     ),
     (
         Cue("ru", strong=True, numbering=True, file=True),
-        (f"дело дела делом случай случая | {_NO_RU}", f"дело дела делом случай случая | под за | {_NO_RU}", "номер* | дела"),
+        (
+            f"дело дела делом случай случая | {_NO_RU}",
+            f"дело дела делом случай случая | под за | {_NO_RU}",
+            "номер* | дела",
+        ),
     ),
     (Cue("ru", strong=True, numbering=True, many=True), ("записи | номера",)),
     (Cue("ru", strong=True, numbering=True, many=True, file=True), ("дела | номера",)),

@@ -120,7 +120,16 @@ def _compiled(table: str) -> tuple[frozenset[str], tuple[str, ...]]:
 
 
 _TABLES = {
-    name: _compiled(table) for name, table in {"b": _BEFORE, "p": _PLACES, "a": _AFTER, "people": _PEOPLE, "c": _COURTS, "t": _THINGS, "u": _USUAL}.items()
+    name: _compiled(table)
+    for name, table in {
+        "b": _BEFORE,
+        "p": _PLACES,
+        "a": _AFTER,
+        "people": _PEOPLE,
+        "c": _COURTS,
+        "t": _THINGS,
+        "u": _USUAL,
+    }.items()
 }
 
 
