@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 
 from archive.linking.cited.addresses import EntryAddress, entry_addresses
 from archive.linking.context.clues import Clues, clues
-from archive.linking.context.role_words import NAMED, SELF
-from archive.linking.context.roles import Sense, sense
+from archive.linking.context.role_words import NAMED, OF, SELF
+from archive.linking.context.roles import Sense, has_something, sense
 from archive.linking.index import RegisterIndex
 from archive.linking.material import Text
 from archive.linking.names.agreeing import agreement
@@ -33,6 +33,9 @@ BESIDE = 40
 CLOSE = 0.9
 """Likeness from which a name alone is close."""
 
+EXACT = 0.995
+"""Likeness from which a name is spelled as the register has it, and is nobody's with a name that is only alike."""
+
 CONTEXT = 240
 """Code points after a name that may tell of its bearer, up to the next name."""
 
@@ -43,6 +46,7 @@ WORTH = 0.65
 """Likeness of one word's sound from which the words around a number are compared with a name."""
 
 SPEAKERS = 20
+_MEANT = ("case", "entry", "story", "name", "testimony", "number", "file", "profile", "record")
 _SENTENCE = re.compile(r"[.!?…。！？؟\n]")
 _HAN = re.compile("[㐀-䶿一-鿿]")
 _AND = re.compile(r"(?<!\w)(?:and|with|и|с|және|мен|пен|бен|ve|ile|ۋە|بىلەن|و|مع)(?!\w)|[和与跟]", re.IGNORECASE)
@@ -179,11 +183,8 @@ def _worth(entry: Entry, around: Sequence[Span]) -> bool:
 def _is_rather(name: NameMention, found: Agreed, entry: Entry) -> bool:
     """Whether the words found to agree with an entry are plainly another's name."""
     best = name.candidates[0][1]
-    return (
-        best >= CLOSE
-        and best > found.likeness + MARGIN
-        and all(candidate is not entry for candidate, _ in name.candidates)
-    )
+    better = best > found.likeness and (best >= EXACT or best > found.likeness + MARGIN)
+    return best >= CLOSE and better and all(likeness < best for candidate, likeness in name.candidates if candidate is entry)
 
 
 def _rival(text: str, number: Numbered, names: Spans[Named], taken: Spans[Numbered]) -> Named | None:
@@ -191,20 +192,35 @@ def _rival(text: str, number: Numbered, names: Spans[Named], taken: Spans[Number
 
     Not a rival is who speaks, asks or holds an office, nor who is named as one more (`entry 5 and …`), nor whom another
     sentence tells of: a full stop right between number and name is a list's, one with words beside it ends a sentence,
-    but where the next one names whom the number meant (`Victim 153. Her name is …`).
+    but where the next one names whom the number meant (`Victim 153. Her name is …`). Nor is anybody who is named as
+    what the number's person is to them (`entry 6600, son of …`, `…'s neighbour is entry 6600`), who is said to be
+    somebody's relative but not the speaker's, or who testified for the entry.
     """
     mention = number.mention
+    testifiers = [testimony.testifier for testimony in number.entry.testimonies if testimony.testifier]
 
     def free(name: NameMention) -> bool:
         between = text[min(name.end, mention.end) : max(name.start, mention.start)]
         named = mention.end <= name.start and NAMED.fullmatch(between)
         apart = not named and _SENTENCE.search(between) and any(map(str.isalpha, between))
-        return not apart and not _AND.search(between) and not any(taken.touching(name.start, name.end))
+        if apart or _AND.search(between) or any(taken.touching(name.start, name.end)):
+            return False
+        fits = agreement(testifiers, words_of(name.quote)) if testifiers else None
+        return not (fits and fits[0] >= AGREES)
+
+    def related(one: Named) -> bool:
+        name = one.mention
+        of = OF.search(text, max(0, name.start - NEAR), name.start)
+        whose = has_something(text, name.start, name.end) or (of and of["what"].lower() not in _MEANT)
+        return bool(whose) or (one.sense.kin is not None and one.sense.kin.whose != "mine")
 
     beside = [
         one
         for one in names.touching(mention.start - BESIDE, mention.end + BESIDE)
-        if one.mention.candidates[0][1] >= CLOSE and not one.sense.bystander and free(one.mention)
+        if one.mention.candidates[0][1] >= CLOSE
+        and not one.sense.bystander
+        and free(one.mention)
+        and not related(one)
     ]
     return min(beside, key=lambda one: _gap(one.mention, mention), default=None) if number.entry.names else None
 

@@ -60,6 +60,28 @@ FATE = re.compile(
 )
 """What happened to those who are in a register."""
 
+NOT_BEFORE = re.compile(
+    r"(?:(?<!\w)(?:never|not|without|не|никогда|لم|ما)|n['’]t)\s(?:[^\W\d_]{1,12}\s){0,2}$|(?:没有?|未|从未|從未)$",
+    re.IGNORECASE,
+)
+"""Ends where a fate begins that nobody had."""
+
+NOT_WITHIN = re.compile(
+    r"\w(?:m[ae](?:dı|di|mış|miş|yan|yen|z)|[мбп][ае](?:ды|ді|ған|ген|йды|йді)|م[ىاە](?:دى|غان|گەن|پتۇ))", re.IGNORECASE
+)
+"""A verb's denial in Turkic languages, in the word for a fate."""
+
+LEAVING = re.compile("releas|free|bring_back|news|contact|освобо|нет|босат|хабар|serbest|أفرج|ئىز|find".replace("_", r"\s"))
+"""What is no fate less for being denied: not released."""
+
+PLACE = re.compile(
+    r"(?<!\w)(?:prisons?|camps?|jails?|internment|detention|лагер\w{0,3}|тюрьм\w{0,3}|колони\w{0,3}|лагерь\w{0,6}|"
+    r"түрме\w{0,6}|абақты\w{0,6}|kamp\w{0,6}|hapishane\w{0,6}|cezaev\w{0,6}|لاگېر\w{0,6}|تۈرمە\w{0,6}|السجن|سجن|"
+    r"المعسكر|معسكر|المعتقل|معتقل)(?!\w)|集中营|集中營|监狱|監獄|看守所|拘留所|教培中心",
+    re.IGNORECASE,
+)
+"""Where people are held: whoever heads one has an office."""
+
 OWN_FATE = re.compile(
     r"(?<!\w)(?:i was|i had been|i've been|they (?:took|detained|arrested) me|"
     r"меня (?:\w{1,12} )?(?:задерж|арест|забра|посад|осуд)|мені (?:\w{1,12} )?(?:ұста|қама|алып|сотта)|"
@@ -77,6 +99,12 @@ PASSIVE = re.compile(
 POSSESSED = re.compile(r"(?:['’]s|['’]?(?:[ндт][ыі]ң|n?[iıuü]n)|ن?ىڭ)\s|的", re.IGNORECASE)
 """Begins where a name ends whose bearer has something: `'s brother`, `的弟弟`."""
 
+POSSESSOR = re.compile(r"(?:['’]s|['’]n?[iıuü]n|[ндт][ыі]ң|نىڭ)$", re.IGNORECASE)
+"""Ends a name in the case of whoever has something."""
+
+OF = re.compile(r"(?<!\w)(?P<what>[^\W\d_]{2,20})\s(?:of|as|with)\s(?:the\s)?$", re.IGNORECASE)
+"""Ends where a name begins that only says whose somebody is: `cellmate of`, `same village as`."""
+
 OFFICE = re.compile(
     "|".join(
         (
@@ -84,27 +112,27 @@ OFFICE = re.compile(
                 """
                 secretary governor president chairman chairwoman minister mayor officer police policeman judge
                 prosecutor director chief commander guard warden interrogator cadre official leader spokesman
-                spokeswoman spokesperson ambassador consul general senator congressman party_boss
+                spokeswoman spokesperson ambassador consul general senator congressman party_boss head boss
                 """,
                 after=r"s?(?!\w)",
             ),
             _stems(
                 """
                 секретар губернатор президент председател министр мэр полицейск следовател судь прокурор начальник
-                директор охранник надзирател чиновник глава посол консул генерал депутат
+                директор охранник надзирател чиновник глава посол консул генерал депутат староста
                 """
             ),
             _stems(
-                "хатшы әкім президент төраға министр полицей тергеуші судья прокурор бастық басшы елші депутат күзетші"
+                "хатшы әкім президент төраға министр полицей тергеуші судья прокурор бастық бастығ басшы елші депутат күзетші"
             ),
             _stems(
-                "sekreter vali başkan bakan memur polis yargıç hakim savcı müdür komutan gardiyan büyükelçi yetkili"
+                "sekreter vali başkan bakan memur polis yargıç hakim savcı müdür komutan gardiyan büyükelçi yetkili muhtar"
             ),
             _stems("شۇجى سېكرېتار رەئىس مىنىستىر ساقچى سوتچى تەپتىش باشلىق ئەمەلدار"),
             _stems(
-                "السكرتير سكرتير الرئيس رئيس الوزير وزير الشرطي ضابط الضابط القاضي المدير مدير المسؤول مسؤول السفير"
+                "السكرتير سكرتير الرئيس رئيس الوزير وزير الشرطي ضابط الضابط القاضي المدير مدير المسؤول مسؤول السفير المحقق محقق الحارس"
             ),
-            "书记|書記|主席|省长|县长|部长|局长|警察|警官|法官|检察官|所长|主任|干部|官员|大使|总统",
+            "书记|書記|主席|省长|县长|部长|局长|警察|警官|法官|检察官|所长|主任|干部|官员|大使|总统|村长|村長|队长|隊長|管教|狱警|獄警",
         )
     ),
     re.IGNORECASE,
@@ -117,21 +145,22 @@ WITNESS = re.compile(
             _stems(
                 """
                 journalist reporter interviewer host moderator presenter translator interpreter volunteer activist
-                lawyer attorney editor researcher cameraman anchor correspondent colleague rights_defender
+                lawyer attorney editor researcher cameraman anchor correspondent colleague rights_defender witness
+                witnesse
                 """,
                 after=r"s?(?!\w)",
             ),
             _stems(
                 """
                 журналист корреспондент ведущ переводчи доброволец волонтёр волонтер активист адвокат редактор
-                правозащитни
+                правозащитни юрист свидетел
                 """
             ),
-            _stems("журналист тілші жүргізуші аудармашы ерікті белсенді адвокат қорғаушы"),
-            _stems("gazeteci muhabir sunucu tercüman çevirmen gönüllü aktivist avukat editör savunucu"),
-            _stems("مۇخبىر ژۇرنالىست رىياسەتچى تەرجىمان پىدائىي پائالىيەتچى ئادۋوكات"),
-            _stems("الصحفي الصحافي صحفي مراسل المذيع المترجم مترجم المتطوع الناشط ناشط المحامي محامي"),
-            "记者|記者|主持人|翻译|翻譯|志愿者|义工|活动人士|维权人士|律师|律師|编辑",
+            _stems("журналист тілші жүргізуші аудармашы ерікті белсенді адвокат заңгер қорғаушы куәгер"),
+            _stems("gazeteci muhabir sunucu tercüman çevirmen gönüllü aktivist avukat editör savunucu tanık tanığ şahit"),
+            _stems("مۇخبىر ژۇرنالىست رىياسەتچى تەرجىمان پىدائىي پائالىيەتچى ئادۋوكات گۇۋاھچى"),
+            _stems("الصحفي الصحافي صحفي مراسل المذيع المترجم مترجم المتطوع الناشط ناشط المحامي محامي الشاهد شاهد الشاهدة"),
+            "记者|記者|主持人|翻译|翻譯|志愿者|义工|活动人士|维权人士|律师|律師|编辑|证人|證人",
         )
     ),
     re.IGNORECASE,
@@ -157,7 +186,7 @@ SOURCE = re.compile(
 """Begins where the name of somebody ends on whose word something is told, as Turkic languages put it."""
 
 SPOKEN_TO = re.compile(
-    r"(?<!\w)(?:thanks to|thank you|thank|according to|interview with|interviewed by|interview by|spoke to|spoke with|"
+    r"(?<!\w)(?:thanks to|thank you|thank|according to|interview with|interviewed by|interview by|interviewed|spoke to|spoke with|"
     r"talked to|talked with|talking to|with me is|joined by|told by|signed by|ordered by|led by|hosted by|filmed by|"
     r"by|as told to|спасибо|благодарю|по словам|со слов|рахмет|айтуынша|teşekkürler|göre|رەھمەت|شكرا|بحسب|"
     r"(?:thanks|thank you)(?: (?:so|very) much)? for(?: \w{1,15}){1,4}(?=,)|"

@@ -12,9 +12,14 @@ from archive.linking.context.kinship import Kin, kin_after, kin_before
 from archive.linking.context.role_words import (
     FATE,
     OFFICE,
+    LEAVING,
+    NOT_BEFORE,
+    NOT_WITHIN,
     OWN_FATE,
     PASSIVE,
+    PLACE,
     POSSESSED,
+    POSSESSOR,
     SELF_AFTER,
     SELF_BEFORE,
     SOURCE,
@@ -44,6 +49,7 @@ WEIGHTS = {
     "witness": -3.5,
     "speaks of others": -3.0,
     "introduces himself": -3.0,
+    "was free": -2.0,
     "known person": -5.0,
 }
 BYSTANDER = -1.5
@@ -51,7 +57,7 @@ BYSTANDER = -1.5
 
 _ENDS = re.compile(r"[.!?…。！？؟\n]")
 _HELD = re.compile(
-    r"[\s,:،，]{0,2}(?:(?:of|for|in|at)(?:\s\w{1,20}){1,4}[\s,]{1,2})?(?:[^\W\da-zA-Z_]{1,20}\s)?"
+    r"[\s,:،，]{0,2}(?:(?:of|for|in|at)(?:\s\w{1,20}){1,4}[\s,]{1,2})?(?:[^\W\da-zA-Z_]{1,20}[\s,]{1,2})?"
     r"(?:(?:called|named|by the name of|was|is|were|по имени|по фамилии|это|был|была|атты|adlı|ئىسىملىك)\s)?"
     r"(?:名?叫|是)?"
 )
@@ -87,10 +93,11 @@ def sense(text: str, start: int, end: int, *, spoken: bool) -> Sense:
     before = text[max(0, start - BEFORE) : start]
     after = _up_to(_ENDS, text[end : end + AFTER])
     before_here = _since(_ENDS, before)
-    fate = bool(FATE.search(before_here) or FATE.search(after))
+    fates = [*_fates(before_here), *_fates(after)]
+    fate = any(fates)
     kin = kin_before(text, start) or kin_after(text, end)
     mine, theirs = (kin is not None and kin.whose == whose for whose in ("mine", "theirs"))
-    if POSSESSED.match(after) and SELF_BEFORE.search(before):
+    if has_something(text, start, end) and SELF_BEFORE.search(before):
         return Sense("subject", "own relative, fate" if fate else "own relative")
     if SELF_BEFORE.search(before) and not (kin and kin.whose):
         own = OWN_FATE.search(text[end : end + 3 * AFTER])
@@ -109,14 +116,32 @@ def sense(text: str, start: int, end: int, *, spoken: bool) -> Sense:
         return Sense("subject", "own relative, fate" if fate else "own relative", kin)
     if fate:
         return Sense("subject", "fate", kin)
+    if fates:
+        return Sense("other", "was free", kin)
     return Sense("other", "only spoken", kin) if spoken else Sense("subject", "named", kin)
+
+
+def has_something(text: str, start: int, end: int) -> bool:
+    """Whether the name from `start` to `end` is in the case of whoever has what comes next: `Perhat Yolwas's wife`."""
+    if POSSESSED.match(text, end):
+        return True
+    return bool(POSSESSOR.search(text[start:end])) and text[end : end + 1].isspace()
+
+
+def _fates(text: str) -> list[bool]:
+    """For each word for a fate, whether it is told of somebody: not where it is denied."""
+    return [
+        bool(LEAVING.match(found.group().lower()))
+        or not (NOT_BEFORE.search(text[max(0, found.start() - 40) : found.start()]) or NOT_WITHIN.search(found.group()))
+        for found in FATE.finditer(text)
+    ]
 
 
 def _is(words: "re.Pattern[str]", before: str, after: str) -> bool:
     """Whether a calling stands right before a name, or right after it as what its bearer is."""
     last = next((found for found in reversed(list(words.finditer(before)))), None)
     between = before[last.end() :] if last else ""
-    if last and _HELD.fullmatch(between) and not FATE.search(between):
+    if last and _HELD.fullmatch(between) and not FATE.search(PLACE.sub("", between)):
         return True
     if words.match(after):  # 王书记
         return True

@@ -12,6 +12,9 @@ from archive.linking.names.search import WIDTH
 SPLIT = 0.03
 """Taken off where a part of a name is written as two words beside the other: some such pair is like anything."""
 
+LEAST = 0.6
+"""Likeness that each of two parts needs: siblings share all but a given name (`Aynur` and `Aygul` are .44 alike)."""
+
 APART = 3
 """Code points between neighbouring words of one name."""
 
@@ -39,7 +42,8 @@ def agreement(names: Iterable[str], spans: Sequence[tuple[str, int, int]]) -> tu
             if i + 1 < len(spans) and near[i]:
                 after, _, after_end = spans[i + 1]
                 options.append((Levenshtein.normalized_similarity(joined([word, after]), whole), after_end))
-                options += [(float(alike[i, a] + alike[i + 1, b]) / 2, after_end) for a, b in pairs]
+                both = [(alike[i, a], alike[i + 1, b]) for a, b in pairs]
+                options += [(float(sum(two_of)) / 2, after_end) for two_of in both if min(two_of) >= LEAST]
             if i + 2 < len(spans) and near[i] and near[i + 1]:
                 split = [max(two[i, a] + alike[i + 2, b], alike[i, a] + two[i + 1, b]) for a, b in pairs]
                 options += [(float(score) / 2 - SPLIT, spans[i + 2][2]) for score in split]
