@@ -184,7 +184,11 @@ def _is_rather(name: NameMention, found: Agreed, entry: Entry) -> bool:
     """Whether the words found to agree with an entry are plainly another's name."""
     best = name.candidates[0][1]
     better = best > found.likeness and (best >= EXACT or best > found.likeness + MARGIN)
-    return best >= CLOSE and better and all(likeness < best for candidate, likeness in name.candidates if candidate is entry)
+    return (
+        best >= CLOSE
+        and better
+        and all(likeness < best for candidate, likeness in name.candidates if candidate is entry)
+    )
 
 
 def _rival(text: str, number: Numbered, names: Spans[Named], taken: Spans[Numbered]) -> Named | None:
@@ -217,10 +221,7 @@ def _rival(text: str, number: Numbered, names: Spans[Named], taken: Spans[Number
     beside = [
         one
         for one in names.touching(mention.start - BESIDE, mention.end + BESIDE)
-        if one.mention.candidates[0][1] >= CLOSE
-        and not one.sense.bystander
-        and free(one.mention)
-        and not related(one)
+        if one.mention.candidates[0][1] >= CLOSE and not one.sense.bystander and free(one.mention) and not related(one)
     ]
     return min(beside, key=lambda one: _gap(one.mention, mention), default=None) if number.entry.names else None
 

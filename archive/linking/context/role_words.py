@@ -71,7 +71,9 @@ NOT_WITHIN = re.compile(
 )
 """A verb's denial in Turkic languages, in the word for a fate."""
 
-LEAVING = re.compile("releas|free|bring_back|news|contact|освобо|нет|босат|хабар|serbest|أفرج|ئىز|find".replace("_", r"\s"))
+LEAVING = re.compile(
+    "releas|free|bring_back|news|contact|освобо|нет|босат|хабар|serbest|أفرج|ئىز|find".replace("_", r"\s")
+)
 """What is no fate less for being denied: not released."""
 
 PLACE = re.compile(
@@ -157,9 +159,13 @@ WITNESS = re.compile(
                 """
             ),
             _stems("журналист тілші жүргізуші аудармашы ерікті белсенді адвокат заңгер қорғаушы куәгер"),
-            _stems("gazeteci muhabir sunucu tercüman çevirmen gönüllü aktivist avukat editör savunucu tanık tanığ şahit"),
+            _stems(
+                "gazeteci muhabir sunucu tercüman çevirmen gönüllü aktivist avukat editör savunucu tanık tanığ şahit"
+            ),
             _stems("مۇخبىر ژۇرنالىست رىياسەتچى تەرجىمان پىدائىي پائالىيەتچى ئادۋوكات گۇۋاھچى"),
-            _stems("الصحفي الصحافي صحفي مراسل المذيع المترجم مترجم المتطوع الناشط ناشط المحامي محامي الشاهد شاهد الشاهدة"),
+            _stems(
+                "الصحفي الصحافي صحفي مراسل المذيع المترجم مترجم المتطوع الناشط ناشط المحامي محامي الشاهد شاهد الشاهدة"
+            ),
             "记者|記者|主持人|翻译|翻譯|志愿者|义工|活动人士|维权人士|律师|律師|编辑|证人|證人",
         )
     ),
