@@ -14,7 +14,7 @@ from archive.records import Evidence
 
 CITED = 9.0
 REGISTER_NUMBER, ANY_NUMBER, DOUBTFUL_NUMBER = 2.2, 0.85, -0.85
-"""Of a number whose cue speaks of the register, of any number, or of rather another one: right nine times in ten, seven,
+"""Of a number whose cue speaks of the register, of any number, or of rather another: right nine times in ten, seven,
 three."""
 
 AGREES = 4.6

@@ -86,9 +86,12 @@ PLACE = re.compile(
 
 OWN_FATE = re.compile(
     r"(?<!\w)(?:i was|i had been|i've been|they (?:took|detained|arrested) me|"
-    r"меня (?:\w{1,12} )?(?:задерж|арест|забра|посад|осуд)|мені (?:\w{1,12} )?(?:ұста|қама|алып|сотта)|"
+    r"меня (?:\w{1,12} )?(?:задерж|арест|забра|посад|осуд)|я сидел\w?|я был\w? в (?:лагер|тюрьм)|"
+    r"мені (?:\w{1,12} )?(?:ұста|қама|алып|сотта)|(?:ұсталды|қамалды|сотталды|тұтқындалды)м(?!\w)|"
     r"beni (?:\w{1,12} )?(?:gözalt|tutuk|hapse|götür|kamp)|"
-    r"مېنى (?:\w{1,12} )?(?:تۇت|قام|ئېلىپ)|اعتقلت|اعتقلوني|سجنت)|我(?:在\w{0,8})?(?:被|曾被)",
+    r"(?:tutukland|gözaltına alınd|götürüld|hapsedild|yakaland)[ıiuü]m|"
+    r"مېنى (?:\w{1,12} )?(?:تۇت|قام|ئېلىپ)|(?:تۇتۇلدۇ|قامالدى|سولاندى)م(?!\w)|اعتقلت|اعتقلوني|سجنت)|"
+    r"我[^。！？]{0,16}(?:被|曾被)(?:捕|抓|关|關|送|判|带|帶|拘)",
     re.IGNORECASE,
 )
 """A speaker's own fate."""
@@ -125,14 +128,23 @@ OFFICE = re.compile(
                 """
             ),
             _stems(
-                "хатшы әкім президент төраға министр полицей тергеуші судья прокурор бастық бастығ басшы елші депутат күзетші"
+                """
+                хатшы әкім президент төраға министр полицей тергеуші судья прокурор бастық бастығ басшы елші депутат
+                күзетші
+                """
             ),
             _stems(
-                "sekreter vali başkan bakan memur polis yargıç hakim savcı müdür komutan gardiyan büyükelçi yetkili muhtar"
+                """
+                sekreter vali başkan bakan memur polis yargıç hakim savcı müdür komutan gardiyan büyükelçi yetkili
+                muhtar
+                """
             ),
             _stems("شۇجى سېكرېتار رەئىس مىنىستىر ساقچى سوتچى تەپتىش باشلىق ئەمەلدار"),
             _stems(
-                "السكرتير سكرتير الرئيس رئيس الوزير وزير الشرطي ضابط الضابط القاضي المدير مدير المسؤول مسؤول السفير المحقق محقق الحارس"
+                """
+                السكرتير سكرتير الرئيس رئيس الوزير وزير الشرطي ضابط الضابط القاضي المدير مدير المسؤول مسؤول السفير
+                المحقق محقق الحارس
+                """
             ),
             "书记|書記|主席|省长|县长|部长|局长|警察|警官|法官|检察官|所长|主任|干部|官员|大使|总统|村长|村長|队长|隊長|管教|狱警|獄警",
         )
@@ -177,14 +189,16 @@ SPEAKS = re.compile(
     r"[\s,]{0,2}(?:(?:also|then|has|had|have|just)\s)?(?:says?|said|told|tells|asks?|asked|reports?|reported|"
     r"explain\w{0,3}|wrote|writes|interview\w{0,3}|translat\w{0,3}|filmed|recorded|called me|helped|"
     r"сказал\w?|говорит|рассказал\w?|спросил\w?|"
-    r"сообщил\w?|написал\w?|переводит|айтты|айтады|деді|сұрады|жазды|хабарлады|söyledi|dedi|anlattı|sordu|yazdı|"
+    r"сообщил\w?|заявил\w?|написал\w?|переводит|айтты|айтады|деді|сұрады|"
+    r"жазды|хабарлады|söyledi|dedi|anlattı|sordu|yazdı|"
     r"bildirdi|دېدى|ئېيتتى|سورىدى|يازدى|قال|قالت|يقول|تقول|سأل|سألت|كتب|ذكر)(?!\w)|(?:说|说道|告诉|问|表示|报道|写道|采访)",
     re.IGNORECASE,
 )
 """Begins where the name of somebody ends who speaks of others."""
 
 SOURCE = re.compile(
-    r"(?:['’]?n?[iıuü]n)?\s(?:haberine|ifadesine|dediğine|söylediğine|anlattığına|bildirdiğine|aktardığına)\sgöre(?!\w)|"
+    r"(?:['’]?n?[iıuü]n)?\s(?:haberine|ifadesine|dediğine|söylediğine|"
+    r"anlattığına|bildirdiğine|aktardığına)\sgöre(?!\w)|"
     r"(?:['’]?(?:[ндт][ыі]ң))?\s(?:айтуынша|айтуы бойынша|мәліметінше|сөзінше)(?!\w)|"
     r"(?:نىڭ)?\s(?:ئېيتىشىچە|ئاڭلىتىشىچە|دېيىشىچە|خەۋىرىگە\sئاساسلانغاندا)(?!\w)",
     re.IGNORECASE,
@@ -192,8 +206,10 @@ SOURCE = re.compile(
 """Begins where the name of somebody ends on whose word something is told, as Turkic languages put it."""
 
 SPOKEN_TO = re.compile(
-    r"(?<!\w)(?:thanks to|thank you|thank|according to|interview with|interviewed by|interview by|interviewed|spoke to|spoke with|"
-    r"talked to|talked with|talking to|with me is|joined by|told by|signed by|ordered by|led by|hosted by|filmed by|"
+    r"(?<!\w)(?:thanks to|thank you|thank|according to|interview with|"
+    r"interviewed by|interview by|interviewed|spoke to|spoke with|"
+    r"talked to|talked with|talking to|with me is|joined by|told by|signed by|"
+    r"ordered by|led by|hosted by|filmed by|sunan|yöneten|hazırlayan|"
     r"by|as told to|спасибо|благодарю|по словам|со слов|рахмет|айтуынша|teşekkürler|göre|رەھمەت|شكرا|بحسب|"
     r"(?:thanks|thank you)(?: (?:so|very) much)? for(?: \w{1,15}){1,4}(?=,)|"
     r"(?:спасибо|благодарю)(?: вам)? за(?: \w{1,15}){1,4}(?=,)|"

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from archive.linking.context.kinship import Kin, kin_after, kin_before
 from archive.linking.context.role_words import (
     FATE,
-    OFFICE,
     LEAVING,
     NOT_BEFORE,
     NOT_WITHIN,
+    OFFICE,
     OWN_FATE,
     PASSIVE,
     PLACE,
@@ -57,11 +57,11 @@ BYSTANDER = -1.5
 
 _ENDS = re.compile(r"[.!?…。！？؟\n]")
 _HELD = re.compile(
-    r"[\s,:،，]{0,2}(?:(?:of|for|in|at)(?:\s\w{1,20}){1,4}[\s,]{1,2})?(?:[^\W\da-zA-Z_]{1,20}[\s,]{1,2})?"
+    r"[\s,:،，]{0,2}(?:(?:of|for|in|at)(?:\s\w{1,20}){1,4}[\s,]{1,2})?(?:[^\W\da-zA-Z_]{1,20}[\s,]{1,2}){0,2}"
     r"(?:(?:called|named|by the name of|was|is|were|по имени|по фамилии|это|был|была|атты|adlı|ئىسىملىك)\s)?"
     r"(?:名?叫|是)?"
 )
-"""What may stand between a calling and a name: its place, one word of a script without articles, `called`."""
+"""What may stand between a calling and a name: its place, two words of a script without articles, `called`."""
 
 _LEAD = re.compile(r"[\s,،，(（–—-]{1,3}(?:(?:who|he|she)\s)?(?:(?:is|was|the|a|an|our|их|наш)\s){0,3}")
 

@@ -15,6 +15,9 @@ SPLIT = 0.03
 LEAST = 0.6
 """Likeness that each of two parts needs: siblings share all but a given name (`Aynur` and `Aygul` are .44 alike)."""
 
+WHOLE = 0.81
+"""Likeness from which words written as one agree with a whole name, of which nobody knows the parts."""
+
 APART = 3
 """Code points between neighbouring words of one name."""
 
@@ -37,17 +40,21 @@ def agreement(names: Iterable[str], spans: Sequence[tuple[str, int, int]]) -> tu
         two = closely_alike([before[0] + after[0] for before, after in pairwise(spans)], words) if near else alike
         whole = joined(words)
         for i, (word, start, end) in enumerate(spans):
-            options = [(Levenshtein.normalized_similarity(joined([word]), whole), end)]
+            options = [(_as_one([word], whole), end)]
             pairs = list(permutations(range(len(words)), 2))
             if i + 1 < len(spans) and near[i]:
                 after, _, after_end = spans[i + 1]
-                options.append((Levenshtein.normalized_similarity(joined([word, after]), whole), after_end))
+                options.append((_as_one([word, after], whole), after_end))
                 both = [(alike[i, a], alike[i + 1, b]) for a, b in pairs]
                 options += [(float(sum(two_of)) / 2, after_end) for two_of in both if min(two_of) >= LEAST]
             if i + 2 < len(spans) and near[i] and near[i + 1]:
                 split = [max(two[i, a] + alike[i + 2, b], alike[i, a] + two[i + 1, b]) for a, b in pairs]
                 options += [(float(score) / 2 - SPLIT, spans[i + 2][2]) for score in split]
             for score, stop in options:
-                if best is None or score > best[0]:
+                if score > (best[0] if best else 0):
                     best = (score, start, stop)
     return best
+
+
+def _as_one(words: Sequence[str], whole: str) -> float:
+    return Levenshtein.normalized_similarity(joined(words), whole, score_cutoff=WHOLE)

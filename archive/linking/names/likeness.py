@@ -15,7 +15,7 @@ from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import cdist
 
 from archive.linking.names.correspondences import Encoded, Spelled, Spelling, nearness, spellings
-from archive.linking.names.phonetics import readings
+from archive.linking.names.phonetics import is_vowelless, readings
 
 Scores = NDArray[np.float32]
 Rows = NDArray[np.intp]
@@ -99,7 +99,13 @@ def closely(quick: Scores, near: Scores) -> Scores:
 
 
 def closely_alike(words: Sequence[str], others: Sequence[str]) -> Scores:
-    """The close likeness of a few tokens: a row for each word, a column for each of the others."""
+    """The close likeness of a few tokens: a row for each word, a column for each of the others.
+
+    A word that leaves its vowels out sounds like nothing, so that the spelling counts alone where it is nearer.
+    """
     quick = likeness(Words.of(words), Words.of(others))
-    near = Spellings(words).nearness([spellings(other) for other in others], np.arange(len(words)))
-    return closely(quick, near.T)
+    near = Spellings(words).nearness([spellings(other) for other in others], np.arange(len(words))).T
+    close = closely(quick, near)
+    bare = np.array([is_vowelless(word) for word in words], bool)
+    close[bare] = np.maximum(close[bare], near[bare])
+    return close

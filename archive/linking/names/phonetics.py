@@ -212,11 +212,10 @@ def readings(token: str) -> tuple[Reading, ...]:
 
 def ascii_of(token: str) -> str:
     """A token in lower-case ASCII letters: by our tables for Uyghur, Arabic and Kazakh, else as anyascii has it."""
-    if any("؀" <= c <= "ۿ" for c in token):
-        if is_uyghur(token):
-            token = token.translate(_UYGHUR_TABLE)
-        else:
-            token = _ARTICLE.sub("", token.replace("عبدال", "عبدل")).translate(_ARABIC_TABLE)
+    if is_uyghur(token):
+        token = token.translate(_UYGHUR_TABLE)
+    elif is_vowelless(token):
+        token = _ARTICLE.sub("", token.replace("عبدال", "عبدل")).translate(_ARABIC_TABLE)
     return "".join(c for c in anyascii(token.translate(_LETTERS)).lower() if "a" <= c <= "z")
 
 
@@ -228,6 +227,11 @@ def is_han(token: str) -> bool:
 def is_uyghur(token: str) -> bool:
     """Whether a token in Arabic letters has one that only Uyghur uses, and so writes every vowel."""
     return not _UYGHUR.isdisjoint(token)
+
+
+def is_vowelless(token: str) -> bool:
+    """Whether a token is in Arabic letters and not in Uyghur ones, and so writes the long vowels alone."""
+    return any("؀" <= c <= "ۿ" for c in token) and not is_uyghur(token)
 
 
 def stem(plain: str) -> str:

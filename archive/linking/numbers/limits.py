@@ -21,19 +21,20 @@ _BEFORE = """
     beat bid tax bank any small large great total certain student employee ticket invoice bus route line channel page
     volume issue version vol lot bib jersey unit level grade class criminal civil court diary journal blog dictionary
     log port data re first second last reg guard taxi cab restaurant shop bunk mattress verdict letter protest
-    checkpoint tent row table chair lane law decree sentence hall court school* школ* телефон* тел паспорт* кабинет* тюрьм* колони* квартир* палат*
-    камер* дом дома доме больниц* автобус* рейс* поезд* вагон* машин* автомобил* офис* стать* уголовн* гражданск*
-    административн* судебн* удостоверен* карт* счет* счета маршрут* отряд* барак* корпус* группа группы лицей* завод*
-    изолятор* ик сизо пост пункт* глав* страниц* выпуск* серия серии участок участк* детсад* отделен* дневник* приказ*
-    закон* видео звуков* аудио лагер* койк* протокол* заявлени* письм* повестк* такси зал зала очеред* мектеп* телефон* паспорт* төлқұжат* куәлік* бөлме* түрме* камера* үй үйі пәтер* автобус*
-    көлік* пойыз* вагон* рейс* аурухана* бап төсек* хат хаттың заң* шешім* сот сотта соттың кезек* зауыт* колония* бет бейне* аудио* oda* telefon* uçuş* sefer* tren* araç*
-    aracın* kapı* koltuk* ofis* pasaport* okul* ev evin daire* otobüs* cezaev* kimlik* hapishane* koğuş* hücre* bina*
-    kat sayfa plaka hesap* kart* hastane* otob* hat* ders* kanun* yasa* mektup*
-    taksi* dükkan* ranza* salon* mahkeme* karar* sıra video* ses film* هاتف الهاتف هاتفي تلفون جوال غرفة الغرفة
-    مدرسة المدرسة سجن السجن زنزانة جواز الجواز البطاقة بطاقة الهوية هوية شقة بيت حافلة سيارة السيارة قطار القطار الرحلة
-    رحلة حساب صفحة المادة مادة شارع قرار الحلقة القاعة قاعة القانون قانون الشاهد شاهد الرسالة السرير سرير المحكمة محكمة
-    تېلېفون* قانۇن* خەت* ئىشخان* سوت* كارىۋات* پاسپورت* مەكتەپ* تۈرمە* كىملىك* ياتاق* ئۆي* كامېر* دوختۇرخان*
-    ماشىنا* بەت سىن telefon* pasport* mektep* türme* kimlik* yataq* kamér*
+    checkpoint tent row table chair lane law decree sentence hall court school* школ* телефон* тел паспорт* кабинет*
+    тюрьм* колони* квартир* палат* камер* дом дома доме больниц* автобус* рейс* поезд* вагон* машин* автомобил* офис*
+    стать* уголовн* гражданск* административн* судебн* удостоверен* карт* счет* счета маршрут* отряд* барак* корпус*
+    группа группы лицей* завод* изолятор* ик сизо пост пункт* глав* страниц* выпуск* серия серии участок участк* детсад*
+    отделен* дневник* приказ* закон* видео звуков* аудио лагер* койк* протокол* заявлени* письм* повестк* такси зал зала
+    очеред* мектеп* телефон* паспорт* төлқұжат* куәлік* бөлме* түрме* камера* үй үйі пәтер* автобус* көлік* пойыз*
+    вагон* рейс* аурухана* бап төсек* хат хаттың заң* шешім* сот сотта соттың кезек* зауыт* колония* бет бейне* аудио*
+    oda* telefon* uçuş* sefer* tren* araç* aracın* kapı* koltuk* ofis* pasaport* okul* ev evin daire* otobüs* cezaev*
+    kimlik* hapishane* koğuş* hücre* bina* kat sayfa plaka hesap* kart* hastane* otob* hat* ders* kanun* yasa* mektup*
+    taksi* dükkan* ranza* salon* mahkeme* karar* sıra video* ses film* هاتف الهاتف هاتفي تلفون جوال غرفة الغرفة مدرسة
+    المدرسة سجن السجن زنزانة جواز الجواز البطاقة بطاقة الهوية هوية شقة بيت حافلة سيارة السيارة قطار القطار الرحلة رحلة
+    حساب صفحة المادة مادة شارع قرار الحلقة القاعة قاعة القانون قانون الشاهد شاهد الرسالة السرير سرير المحكمة محكمة
+    تېلېفون* قانۇن* خەت* ئىشخان* سوت* كارىۋات* پاسپورت* مەكتەپ* تۈرمە* كىملىك* ياتاق* ئۆي* كامېر* دوختۇرخان* ماشىنا* بەت
+    سىن telefon* pasport* mektep* türme* kimlik* yataq* kamér*
 """
 """A word right before a cue that makes it number something else."""
 
@@ -45,8 +46,8 @@ _PLACES = """
 
 _COURTS = """
     court courts tribunal trial lawsuit hearing police prosecutor unhcr asylum immigration visa application суд* судеб*
-    трибунал* прокурат* полици* следств* миграц* сот сотта соттың соты прокуратура* полиция* mahkeme* savcı* polis* dava*
-    davası göç iltica سوت* مەھكىمە* ساقچى* محكمة المحكمة الشرطة النيابة القضاء
+    следовател* допрашив* трибунал* прокурат* полици* следств* миграц* сот сотта соттың соты прокуратура* полиция*
+    mahkeme* savcı* polis* dava* davası göç iltica سوت* مەھكىمە* ساقچى* محكمة المحكمة الشرطة النيابة القضاء
 """
 """A word that makes a case or file near it a court's or an office's."""
 
@@ -56,21 +57,21 @@ _THINGS = """
     room cell bed bunk mattress house flat apartment building taxi cab bus train flight guard badge table ticket page
     article verdict row gate door plate passport phone telephone account locker seat ward visa restaurant shop кабинет*
     палат* камер* койк* квартир* автобус* рейс* поезд* вагон* такси паспорт* телефон* стать* приговор* протокол*
-    удостоверен* отряд* барак* бөлме* камера* төсек* пәтер* автобус* пойыз* паспорт* куәлік* телефон* шешім* oda*
-    hücre* koğuş* ranza* daire* otobüs* tren* uçuş* taksi* pasaport* kimlik* telefon* madde* karar* kapı* koltuk* masa*
-    ياتاق* كامېر* كارىۋات* ماشىنا* پاسپورت* تېلېفون* كىملىك* غرفة الغرفة زنزانة الزنزانة سرير السرير شقة حافلة قطار
-    رحلة الرحلة جواز هاتف الهاتف المادة القاعة قاعة
+    удостоверен* отряд* барак* бөлме* камера* төсек* пәтер* автобус* пойыз* паспорт* куәлік* телефон* шешім* oda* hücre*
+    koğuş* ranza* daire* otobüs* tren* uçuş* taksi* pasaport* kimlik* telefon* madde* karar* kapı* koltuk* masa* ياتاق*
+    كامېر* كارىۋات* ماشىنا* پاسپورت* تېلېفون* كىملىك* غرفة الغرفة زنزانة الزنزانة سرير السرير شقة حافلة قطار رحلة الرحلة
+    جواز هاتف الهاتف المادة القاعة قاعة
 """
 """What has numbers itself, and may stand further before a cue: `her cell was number 15`."""
 
 _USUAL = """
-    a the is was are were be it its this that he she they his her their our your by at as under with to for from of on in
-    and or but not now next then about see has have had says said so also again only just here called name named goes go
-    look read check take comes like i you we who whose there well okay ok yes number numbers под за это его её их ее у и
-    а с по на в о про к но или же вот тут здесь там теперь далее дальше следующий следующая следом затем потом есть идет
-    идёт имеет значится числится записан записана указан указана стоит оның олардың бұл осы мына келесі сол ол деген және
-    мен ал енді onun onların bu şu o sonraki yani işte ve ile ama şimdi olan olarak ئۇنىڭ ئۇلارنىڭ بۇ شۇ كېيىنكى ۋە ئۇ
-    بىلەن ئەمدى هو هي هم تحت ثم هذا هذه ذلك له لها التالي وهو وهي عن في من الى إلى على
+    a the is was are were be it its this that he she they his her their our your by at as under with to for from of on
+    in and or but not now next then about see has have had says said so also again only just here called name named goes
+    go look read check take comes like i you we who whose there well okay ok yes number numbers под за это его её их ее
+    у и а с по на в о про к но или же вот тут здесь там теперь далее дальше следующий следующая следом затем потом есть
+    идет идёт имеет значится числится записан записана указан указана стоит оның олардың бұл осы мына келесі сол ол
+    деген және мен ал енді onun onların bu şu o sonraki yani işte ve ile ama şimdi olan olarak ئۇنىڭ ئۇلارنىڭ بۇ شۇ
+    كېيىنكى ۋە ئۇ بىلەن ئەمدى هو هي هم تحت ثم هذا هذه ذلك له لها التالي وهو وهي عن في من الى إلى على
 """
 """Words before a weak cue that number nothing themselves."""
 
@@ -95,8 +96,8 @@ _AFTER = """
     metre kilometre* adet tane سنة سنوات سنه عام عاما أعوام يوم يوما أيام شهر شهرا أشهر شخص شخصا أشخاص دولار دولارا ليرة
     يوان ساعة ساعات دقيقة دقائق مرة مرات ألف مليون بالمئة بالمائة يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر
     أكتوبر نوفمبر ديسمبر آخر آخرين آخرون كيلومتر كيلو متر معتقل سجين طالب عضو يىل* كۈن* ئادەم* مەكتەپ* تۈرمە* ياش*
-    ياشلىق ئاي ئايدا يۈەن* دوللار* سائەت* مىنۇت* قېتىم* نەپەر* مىڭ مىليون* ياتاق* كامېر* دوختۇرخان* ئۆي* ئىشخان* كارىۋات* سوت* لاگېر* پىرسەنت* yil*
-    kün* adem* mektep* türme* yash* yuen* sa'et* minut* qetim* neper* lagér*
+    ياشلىق ئاي ئايدا يۈەن* دوللار* سائەت* مىنۇت* قېتىم* نەپەر* مىڭ مىليون* ياتاق* كامېر* دوختۇرخان* ئۆي* ئىشخان*
+    كارىۋات* سوت* لاگېر* پىرسەنت* yil* kün* adem* mektep* türme* yash* yuen* sa'et* minut* qetim* neper* lagér*
 """
 """A word right after a number, that counts, dates or measures something, or numbers a place."""
 
@@ -148,7 +149,7 @@ _SYMBOL_AFTER = re.compile(rf"[ \xa0]?[{_MONEY}]|[ ]?(?:号|號)?(?:{_any(_HAN_A
 _HAN_ENDS = re.compile(rf"(?:{_any(_HAN_BEFORE.split())})(?:的|号|號)?[ :：是为為]?\Z")
 _CLAUSE_ENDS = re.compile(r"[!?;。！？؟\n]")
 _LONGEST_ABBREVIATION = 4
-_AFAR, _ADDRESS, _FILED = 6, 3, 4
+_AFAR, _ADDRESS, _FILED = 6, 3, 8
 """Words before a cue in which a thing makes it doubtful, after a number an address, to either side a court."""
 
 

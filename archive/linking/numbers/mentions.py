@@ -288,7 +288,5 @@ class _Finder:
 
     def _beside_han(self, start: int, end: int) -> bool:
         """Whether Chinese goes on right before the cue or right after the number: `帐篷编号47`, `第15号证人`."""
-        before, after = self.text[max(0, start - 1) : start], self.text[end : end + 1]
-        return (
-            bool(_HAN.match(before)) and before not in _HAN_USUAL or bool(_HAN.match(after)) and after not in _HAN_USUAL
-        )
+        beside = self.text[max(0, start - 1) : start], self.text[end : end + 1]
+        return any(_HAN.match(one) and one not in _HAN_USUAL for one in beside)

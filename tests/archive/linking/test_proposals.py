@@ -99,6 +99,60 @@ def test_a_number_does_not_agree_with_the_like_name_of_someone_else() -> None:
     assert (link.entry, link.tier) == ("1", "A")
 
 
+def test_siblings_differ_in_one_part_and_do_not_agree() -> None:
+    index = people.index(Entry(number="877", latin="Aygul Hesen"), Entry(number="11873", latin="Ma Xiulan"),
+                         Entry(number="11874", latin="Ma Xiulian"))  # fmt: skip
+    (link,) = propose(Material(clip="c", title="Victim 877 is Aynur Hesen"), index)
+    assert (link.entry, link.tier) == ("877", "B")
+    found = propose(Material(clip="c", title="Entry 11874: Ma Xiulan"), index)
+    assert {(k.entry, k.tier) for k in found} == {("11873", "C"), ("11874", "C")}
+
+
+@pytest.mark.parametrize(
+    "title", ["1391 — Ghulamjan Ablimit", "Ghulamjan Ablimit (1,391)", "1391号，Ghulamjan Ablimit"]
+)
+def test_the_bare_number_of_an_entry_beside_its_name_agrees_with_it(title: str) -> None:
+    (link,) = links(title=title).values()
+    assert (link.entry, link.tier, link.method) == ("1391", "A", "numbered")
+
+
+@pytest.mark.parametrize(
+    "title", ["1391 people. Ghulamjan Ablimit", "Ghulamjan Ablimit, 1391 yuan", "Ghulamjan Ablimit 507", "13.91 Perhat"]
+)
+def test_a_bare_number_that_counts_or_is_another_entry_s_says_nothing(title: str) -> None:
+    assert {(k.entry, k.tier) for k in links(title=title).values()} <= {("1391", "B")}
+
+
+def test_the_bare_number_of_a_namesake_tells_who_is_meant() -> None:
+    found = links(title="507, Perhat Yolwas")
+    assert {e: k.tier for e, k in found.items()} == {"507": "A"}
+
+
+def test_a_close_name_some_sentences_away_agrees_with_a_number_that_has_no_other() -> None:
+    far = "He was a driver and lived with his mother. " * 8
+    assert links(title=f"Entry 1391. {far} His name is Ghulamjan Ablimit.")["1391"].tier == "A"
+    assert links(title=f"Entry 1391. {far * 5} His name is Ghulamjan Ablimit.")["1391"].tier == "B"
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Entry 1391, son of Mahire Tohti",
+        "Mahire Tohti's neighbour is entry 1391",
+        "Entry 1391: brother Mahire Tohti",
+        "Entry 1391, says Mahire Tohti",
+        "Запись 1391: свидетельница Mahire Tohti",
+    ],
+)
+def test_who_is_named_as_something_to_the_number_s_person_is_no_rival(title: str) -> None:
+    assert links(title=title)["1391"].conflict is None
+    assert links(title=title)["1391"].tier == "B"
+
+
+def test_who_testified_for_an_entry_is_no_rival_to_its_number() -> None:
+    assert links(title="Entry 123, Dauren Seitqali")["123"].tier == "B"
+
+
 def test_what_the_description_says_of_its_numbers_holds_in_the_title_and_not_in_what_is_spoken() -> None:
     said = "The numbers in brackets are entry numbers in the register."
     spoken = (("t", (Utterance(0, 5, "Nine of us (1358) were there."),)),)
