@@ -24,7 +24,7 @@ from archive.steps.listing import list_source
 from archive.steps.recording import record
 from archive.steps.registering import changed, import_register, load_registers, newest, object_of
 from archive.steps.storing import store, tidy
-from archive.steps.transcribing import Engine, model_name, to_transcribe, transcribe_clips
+from archive.steps.transcribing import Engine, to_transcribe, transcribe_clips
 from archive.steps.work import seal_work, to_seal
 from storage.errors import TargetError
 from transcription.errors import ToolMissing, TranscriptionError
@@ -229,7 +229,7 @@ def run(
         tally += fetch_step(archive, readiness, source, to_fetch(archive, source))
     tally += caption_step(archive, readiness)
     tally += register_step(archive, readiness)
-    if waiting := to_transcribe(archive, model_name(archive.settings.transcription)):
+    if waiting := to_transcribe(archive, archive.settings.transcription.model_name):
         tally += transcribe_step(archive, readiness, engine, waiting)
     tally += link_all(archive, lambda: load_registers(archive, readiness.usable))
     return tally + finish_step(archive, readiness)

@@ -104,6 +104,17 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _spoken(self) -> "Settings":
+        known = self.transcription.languages
+        for name, source in self.sources.items():
+            if strange := [code for code in source.languages if code not in known]:
+                raise ValueError(
+                    f"sources.{name}.languages: {', '.join(strange)} is none of transcription.languages "
+                    f"({', '.join(known)}): add it there, if it is spoken in the archive"
+                )
+        return self
+
+    @model_validator(mode="after")
     def _one_address_each(self) -> "Settings":
         seen: dict[str, str] = {}
         for name, target in self.targets.items():

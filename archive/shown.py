@@ -7,12 +7,14 @@ from functools import cached_property
 from archive.opened import Archive
 from archive.preferring import preferred
 from archive.records import Correction, TranscriptRef
-from archive.steps.transcribing import model_name
 from transcription.corrections import Layer, Line, lines
 from transcription.documents import Document, from_json
 from transcription.showing import Stamp
 
 ANOTHER = "the transcript of this name is another one than the one that was corrected"
+REREAD = "the clip was read again, and these cues came out otherwise"
+CARRIED = "carried over to the transcript of this name that was made later"
+"""Why a correction is not applied, where the clip was read again."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ def in_order(
     return preferred(
         refs,
         prefer=archive.settings.prefer,
-        model=model_name(archive.settings.transcription),
+        model=archive.settings.transcription.model_name,
         corrected=set(applied),
         media_sha256=captures[-1].media.sha256 if captures else None,
     )
@@ -71,10 +73,10 @@ def standing(
 
     A conflict is settled where each of its changes lies under a later correction that is applied.
     """
-    digests = {ref.name: ref.sha512 for ref in refs}
     applied, conflicts = dict[str, tuple[Correction, ...]](), list[tuple[Correction, int]]()
-    for correction in corrections:
-        told = with_conflict(correction, digests)
+    for told in with_conflicts(corrections, {ref.name: ref.sha512 for ref in refs}):
+        if told.conflict == CARRIED:
+            continue
         if told.conflict:
             conflicts.append((told, len(applied.get(told.transcript, ()))))
         else:
@@ -87,8 +89,23 @@ def _settled(conflict: Correction, later: Iterable[Correction]) -> bool:
     return all(any(one.start < other.end and other.start < one.end for other in changes) for one in conflict.changes)
 
 
-def with_conflict(correction: Correction, digests: Mapping[str, str]) -> Correction:
-    """A correction, in conflict also where the transcript of that name is another one by now."""
-    if correction.conflict or digests.get(correction.transcript) == correction.sha512:
-        return correction
-    return correction.model_copy(update={"conflict": ANOTHER})
+def with_conflicts(corrections: Iterable[Correction], digests: Mapping[str, str]) -> list[Correction]:
+    """Corrections, each with why it is not applied where the transcript of its name is another one by now.
+
+    One whose person's words of that moment lie over the present transcript was carried over to it.
+    """
+    every = list(corrections)
+
+    def is_now(one: Correction) -> bool:
+        return digests.get(one.transcript) == one.sha512
+
+    carried = {(one.transcript, one.by, one.at) for one in every if is_now(one)}
+
+    def why(one: Correction) -> str | None:
+        if is_now(one):
+            return None if one.conflict in (ANOTHER, CARRIED) else one.conflict
+        if one.conflict not in (None, ANOTHER, REREAD, CARRIED):
+            return one.conflict
+        return CARRIED if (one.transcript, one.by, one.at) in carried else ANOTHER
+
+    return [one.model_copy(update={"conflict": why(one)}) for one in every]

@@ -10,6 +10,7 @@ from archive import cron
 from archive.linking.registers.columns import SECRET, field_of
 from archive.records import Access
 from archive.sources.settings import YtdlpSettings
+from transcription.records import LanguageCode
 
 
 def _fraction(value: object) -> float:
@@ -42,7 +43,7 @@ class SourceSettings(YtdlpSettings):
     """A `[sources.NAME]` stanza: where clips come from, who may read them, what is spoken in them."""
 
     access: Access | None = Field(default=None, description="of its clips; the archive's own where absent")
-    languages: tuple[str, ...] = Field(
+    languages: tuple[LanguageCode, ...] = Field(
         default=(), description="spoken in it, so far as known; all allowed ones if empty"
     )
     at_once: int = Field(default=1, ge=1, le=8, description="batches of this source that may be fetched side by side")

@@ -36,7 +36,7 @@ from archive.steps.auditing import audit
 from archive.steps.budget import Budget
 from archive.steps.linking import to_link
 from archive.steps.registering import newest
-from archive.steps.transcribing import model_name, to_transcribe
+from archive.steps.transcribing import to_transcribe
 from flows.session import Session, writing
 
 DRAIN_TIMEOUT = 10.0
@@ -198,7 +198,7 @@ def _run(session: Session, sources: Sequence[str], *, fast: bool) -> Tally:
         tally += _gather([fetch_batch.submit(source, batch) for source, batch in _to_fetch(archive, sources)])
         tally += read_captions()
         tally += read_registers()
-        for batch in _batches(archive, to_transcribe(archive, model_name(archive.settings.transcription))):
+        for batch in _batches(archive, to_transcribe(archive, archive.settings.transcription.model_name)):
             tally += transcribe_batch(batch)
         tally += _link(session)
     finally:

@@ -160,12 +160,18 @@ def changes(before: Sequence[Line], cues: Iterable[Cue], *, language: str = UNDE
 
 
 def merge(
-    exported: Sequence[Line], present: Sequence[Line], wanted: Iterable[Change], *, made: Iterable[Change] = ()
+    exported: Sequence[Line],
+    present: Sequence[Line],
+    wanted: Iterable[Change],
+    *,
+    made: Iterable[Change] = (),
+    by: str | None = None,
 ) -> tuple[tuple[Change, ...], tuple[Change, ...]]:
     """Changes of what was exported, parted into those that fit what stands now, and those in conflict with it.
 
     What was made since the export already, by the same change or to the same end, is in neither. Somebody's other words
-    for the same cue make a conflict; so does an added cue beside words that are new since.
+    for the same cue make a conflict; so does an added cue beside words that are new since. Words that are new since
+    because the same person, `by`, wrote them take what that person writes now.
     """
     before, now, done = {line.told for line in exported}, {line.told for line in present}, set(made)
     since = [told for told in now if told not in before]
@@ -178,9 +184,18 @@ def merge(
             (conflicts if touched else fits).append(change)
         elif change.was in now:
             fits.append(change)
+        elif own := [line.told for line in present if line.told in touched and _wrote(line, by)]:
+            if len(own) == len(touched) == 1 and own[0] != change.now:
+                fits.append(Change(was=own[0], now=change.now))
+            else:
+                conflicts.append(change)
         elif change.now is not None or touched:
             conflicts.append(change)
     return tuple(fits), tuple(conflicts)
+
+
+def _wrote(line: Line, by: str | None) -> bool:
+    return line.layer is not None and line.layer.by == by
 
 
 def _line(cue: Cue) -> Line:

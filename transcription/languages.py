@@ -19,6 +19,37 @@ _THREE_LETTERS: Final = {
 }  # fmt: skip
 
 
+_CODES: Final = """
+    aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en eo
+    es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja jv ka
+    kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng
+    nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su
+    sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu
+"""
+ISO_639_1: Final = frozenset(_CODES.split())
+"""The two-letter codes of languages (ISO 639-1, now Set 1 of ISO 639:2023)."""
+
+_MEANT: Final = {
+    "kz": "kk", "kazakh": "kk", "uy": "ug", "uyghur": "ug", "uighur": "ug", "cn": "zh", "chinese": "zh",
+    "mandarin": "zh", "russian": "ru", "turkish": "tr", "arabic": "ar", "kyrgyz": "ky", "french": "fr",
+    "english": "en", "jp": "ja",
+}  # fmt: skip
+"""What people write who mean a language: its name in English, or the code of its country where that is no other's."""
+
+
+def language_code(tag: str) -> str:
+    """The code that `short` gives of a tag. Raises ValueError, with the likely one, where it names no language.
+
+    Of three-letter codes (ISO 639-3 has thousands) nobody checks more than their form.
+    """
+    code = short(tag)
+    if code in ISO_639_1 or code == "jw" or (len(code) == 3 and code.isascii() and code.isalpha()):
+        return code
+    meant = _MEANT.get(code)
+    hint = f"; did you mean {meant!r}?" if meant else "; a code has two letters (ISO 639-1), such as kk, or three"
+    raise ValueError(f"{tag!r} is no code of a language{hint}")
+
+
 def short(tag: str) -> str:
     """The two-letter code of a language tag where there is one: `zh-Hans` and `zho` are `zh`."""
     code = tag.replace("_", "-").split("-")[0].strip().lower()

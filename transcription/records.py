@@ -5,13 +5,19 @@ nothing of the moment it was made, so that the same media, model and options giv
 """
 
 from itertools import pairwise
+from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from transcription.languages import language_code
+
 Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False), AfterValidator(lambda x: round(x, 3) + 0.0)]
 Figure = Annotated[float, Field(allow_inf_nan=False), AfterValidator(lambda x: round(x, 4) + 0.0)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False), AfterValidator(lambda x: round(x, 4) + 0.0)]
+LanguageCode = Annotated[str, AfterValidator(language_code)]
+"""A language, by its short code."""
+
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 Reason = Literal["no_speech", "maybe_speech", "no_text", "too_short", "unsupported_language", "time_budget"]
@@ -112,7 +118,7 @@ class Options(Record):
     """
 
     model: str = "large-v3"
-    languages: tuple[str, ...] = ("kk", "ug", "zh", "ru", "tr", "ar", "ky", "fr", "en")
+    languages: tuple[LanguageCode, ...] = ("kk", "ug", "zh", "ru", "tr", "ar", "ky", "fr", "en")
     device: Literal["auto", "cpu", "cuda"] = "auto"
     compute_type: str = "default"
     threads: int = Field(default=0, ge=0)
@@ -127,11 +133,16 @@ class Options(Record):
     time_budget: float = Field(default=10, gt=0)
     word_times: bool = True
     translate: bool = False
-    per_language: Annotated[dict[str, LanguageOptions], AfterValidator(_with_chinese)] = {"zh": _CHINESE}
+    per_language: Annotated[dict[LanguageCode, LanguageOptions], AfterValidator(_with_chinese)] = {"zh": _CHINESE}
     min_avg_logprob: float = -1.0
     max_no_speech_prob: float = Field(default=0.6, ge=0, le=1)
     max_compression_ratio: float = Field(default=2.4, gt=0)
     min_language_probability: float = Field(default=0.5, ge=0, le=1)
+
+    @property
+    def model_name(self) -> str:
+        """What the model is called in transcripts: its name, or its folder's, never a path."""
+        return Path(self.model).name if Path(self.model).is_dir() else self.model
 
     def of(self, language: str) -> LanguageOptions:
         """What is different for speech in one language."""

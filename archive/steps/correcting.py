@@ -101,12 +101,13 @@ def _merged(
     fits, conflicts, reason = tuple[Change, ...](), tuple[Change, ...](), SINCE
     if stamp and (stamp.sha512 != found.ref.sha512 or stamp.corrections > len(found.corrections)):
         reason = ALTERED if stamp.sha512 != found.ref.sha512 else UNKNOWN
-        conflicts = changes((), cues, language=language)  # without what was exported, every cue is the person's
+        # Without what was exported, whatever differs from what stands now may be the person's.
+        conflicts = changes(found.lines(), cues, language=language)
     else:
         exported = stamp.corrections if stamp else _nearest(found, cues, language)
         before, now = found.lines(exported), found.lines()
         made = [change for one in found.corrections[exported:] for change in one.changes]
-        fits, conflicts = merge(before, now, changes(before, cues, language=language), made=made)
+        fits, conflicts = merge(before, now, changes(before, cues, language=language), made=made, by=blank.by)
     kept = {change for one in known if one.conflict and one.transcript == found.ref.name for change in one.changes}
     new = tuple(change for change in conflicts if change not in kept)
     records = [

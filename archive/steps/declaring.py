@@ -1,15 +1,12 @@
 """Declare: what a person knows is spoken in a clip, so that no model guesses at a language that it does not know."""
 
-import re
 from collections.abc import Sequence
 
 from archive.errors import UnknownLanguage
 from archive.linking.masks import mask
 from archive.opened import Archive
 from archive.records import METADATA, Declaration
-from transcription.languages import short
-
-_CODE = re.compile("[a-z]{2,3}")
+from transcription.languages import language_code
 
 
 def declare(
@@ -20,11 +17,12 @@ def declare(
     No language takes a declaration back: those of the source hold again. Raises UnknownLanguage for one that is none of
     the archive's.
     """
-    said = tuple(dict.fromkeys(map(short, languages)))
-    spoken = tuple(dict.fromkeys(map(short, archive.settings.transcription.languages)))
-    for given, code in zip(languages, map(short, languages), strict=True):
-        if not _CODE.fullmatch(code):
-            raise UnknownLanguage(f"{given!r} is no code of a language: say one of {', '.join(spoken)}")
+    spoken = archive.settings.transcription.languages
+    try:
+        said = tuple(dict.fromkeys(map(language_code, languages)))
+    except ValueError as error:
+        raise UnknownLanguage(f"{error}; the archive's are {', '.join(spoken)}") from error
+    for code in said:
         if code not in spoken:
             raise UnknownLanguage(
                 f"{code} is none of the archive's languages ({', '.join(spoken)}): "
@@ -49,4 +47,4 @@ def declared_of(archive: Archive, clip: str) -> tuple[str, ...]:
 def _of_source(archive: Archive, clip: str) -> tuple[str, ...]:
     captures = archive.ledger.clips.captures(clip)
     source = archive.settings.sources.get(captures[-1].source) if captures else None
-    return tuple(dict.fromkeys(map(short, source.languages))) if source else ()
+    return tuple(dict.fromkeys(source.languages)) if source else ()

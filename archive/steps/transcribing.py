@@ -16,8 +16,10 @@ from archive import ocfl
 from archive.opened import Archive
 from archive.progress import Share
 from archive.records import CREATION, Capture, TranscriptRef
+from archive.shown import Shown
 from archive.sidecar import Reading
 from archive.spool import bring, folder_of
+from archive.steps.carrying import carry, corrected
 from archive.steps.declaring import declared_of
 from archive.steps.storing import safe
 from storage.contract import Target
@@ -25,7 +27,7 @@ from storage.errors import TargetError
 from transcription.errors import MediaError, MediaTimeout, ModelError
 from transcription.formats import to_json
 from transcription.media import MediaStream, probe
-from transcription.records import Options, Transcript
+from transcription.records import Transcript
 
 if TYPE_CHECKING:
     from transcription.opened import Opened
@@ -60,7 +62,7 @@ class Engine(Protocol):
 
 @dataclass(frozen=True)
 class TranscribedClip:
-    """What became of one clip: its transcripts, or why there are none."""
+    """What became of one clip: its transcripts, and what went wrong."""
 
     clip: str
     transcripts: int = 0
@@ -151,6 +153,7 @@ def _open(archive: Archive, engine: Engine, capture: Capture, media: Path, track
 def _transcribe(
     archive: Archive, engine: Engine, clip: str, coming: "Future[_Prepared]", share: Share
 ) -> TranscribedClip:
+    torn = 0
     try:
         prepared = coming.result()
         with closing(prepared):
@@ -158,7 +161,7 @@ def _transcribe(
                 opened = prepared.opened.get(track.index)
                 opened = opened or _open(archive, engine, prepared.capture, prepared.media, track)
                 reached = partial(_reach, share, number, len(prepared.tracks))
-                _transcribe_track(archive, engine, prepared, track, opened, reached)
+                torn += _transcribe_track(archive, engine, prepared, track, opened, reached)
     except (MediaError, ModelError, TargetError, FileNotFoundError) as error:
         kind = "damaged" if isinstance(error, MediaError) and not isinstance(error, MediaTimeout) else "passing"
         archive.ledger.clips.failed(clip, "transcribe", kind=kind, message=str(error), now=archive.clock())
@@ -176,16 +179,12 @@ def _transcribe(
     archive.ledger.clips.mark_done(clip, "transcribe", json.dumps([r.model_dump(mode="json") for r in readings]))
     archive.ledger.clips.mended(clip, "transcribe")
     archive.ledger.clips.undo(clip, "link", "work")
-    return TranscribedClip(clip, transcripts=tracks)
+    problem = f"{torn} corrected cues came out otherwise: `thirdcopy show {clip}` has them" if torn else None
+    return TranscribedClip(clip, transcripts=tracks, problem=problem)
 
 
 def _reach(share: Share, number: int, tracks: int, of_track: float) -> None:
     share.reach((number + of_track) / tracks)
-
-
-def model_name(options: Options) -> str:
-    """What a model is called in transcripts: its name, or its folder's, never a path."""
-    return Path(options.model).name if Path(options.model).is_dir() else options.model
 
 
 def read_readings(body: str | None) -> list[Reading]:
@@ -209,7 +208,8 @@ def _transcribe_track(
     track: MediaStream,
     opened: "Opened",
     reach: Callable[[float], None],
-) -> None:
+) -> int:
+    """Read a track. How many corrected cues came out otherwise than before."""
     capture = prepared.capture
     with archive.progress.task(f"{capture.clip} track {track.index}", total=capture.duration, unit="s") as task:
         reached = 0.0
@@ -230,12 +230,11 @@ def _transcribe_track(
             progress=tell,
             opened=opened,
         )
-    for made in (result.transcript, result.translation):
-        if made is not None:
-            _keep(archive, capture, made)
+    before = corrected(archive, capture.clip)
+    return sum(_keep(archive, capture, made, before) for made in (result.transcript, result.translation) if made)
 
 
-def _keep(archive: Archive, capture: Capture, transcript: Transcript) -> None:
+def _keep(archive: Archive, capture: Capture, transcript: Transcript, before: Mapping[str, Shown]) -> int:
     body = to_json(transcript)
     slug = re.sub(r"[^A-Za-z0-9.-]+", "-", transcript.model)
     name = f"{slug}-{transcript.model_digest[:8]}-t{transcript.track}"
@@ -254,9 +253,11 @@ def _keep(archive: Archive, capture: Capture, transcript: Transcript) -> None:
         gaps=len(transcript.gaps),
         doubtful=transcript.doubtful,
     )
+    torn = carry(archive, capture.clip, before, name=name, sha512=ref.sha512, body=body)
     archive.ledger.readings.add_transcript(capture.clip, ref, body)
     detail = f"{name} by {transcript.model} ({transcript.model_digest[:12]})"
     archive.event(f"work-{capture.clip}", CREATION, detail=detail)
+    return torn
 
 
 @contextmanager

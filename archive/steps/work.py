@@ -12,7 +12,7 @@ from archive.linking.deciding.annotations import annotations, collection
 from archive.linking.deciding.judgements import standing
 from archive.opened import Archive
 from archive.records import Capture, Head
-from archive.shown import shown, with_conflict
+from archive.shown import shown, with_conflicts
 from archive.sidecar import AccessState, JudgedLink, Sidecar
 from archive.spool import Item, document, seal
 from archive.steps.linking import read_linkings
@@ -106,7 +106,7 @@ def build(archive: Archive, clip: str) -> Sidecar:
         declarations=tuple(readings.declarations(clip)),
         readings=tuple(read_readings(clips.done(clip, "transcribe"))),
         transcripts=refs,
-        corrections=tuple(with_conflict(correction, digests) for correction in readings.corrections(clip)),
+        corrections=tuple(with_conflicts(readings.corrections(clip), digests)),
         linkings=tuple(read_linkings(clips.done(clip, "link"))),
         links=links,
         annotations=_annotated(archive, clip, links, captures),

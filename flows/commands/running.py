@@ -99,12 +99,12 @@ def transcribe(clips: Clips = None, config: Config = None, dry_run: DryRun = Fal
     if dry_run:
         return would_do(as_json=as_json)
     from archive import pipeline
-    from archive.steps.transcribing import model_name, to_transcribe
+    from archive.steps.transcribing import to_transcribe
 
     with common.reading() as archive:
         common.known(archive, clips or [])
     with common.at_work() as session:
-        waiting = to_transcribe(session.archive, model_name(session.archive.settings.transcription))
+        waiting = to_transcribe(session.archive, session.archive.settings.transcription.model_name)
         chosen = [clip for clip in waiting if not clips or clip in clips]
         tally = pipeline.caption_step(session.archive, session.readiness, clips or None)
         if chosen:
@@ -122,7 +122,7 @@ def retry(
 ) -> None:
     """Try again what failed, also what failed for good: some clips, or all."""
     from archive import pipeline
-    from archive.steps.transcribing import model_name, to_transcribe
+    from archive.steps.transcribing import to_transcribe
 
     with common.reading() as archive:
         common.known(archive, clips or [])
@@ -139,7 +139,7 @@ def retry(
             chosen = [clip for clip in pipeline.to_fetch(session.archive, source, retry=True) if clip in wanted]
             tally += pipeline.fetch_step(session.archive, session.readiness, source, chosen)
         tally += pipeline.caption_step(session.archive, session.readiness, sorted(wanted), retry=True)
-        model = model_name(session.archive.settings.transcription)
+        model = session.archive.settings.transcription.model_name
         if unread := [clip for clip in to_transcribe(session.archive, model, retry=True) if clip in wanted]:
             tally += pipeline.transcribe_step(session.archive, session.readiness, session.engine, unread)
         tally += pipeline.register_step(session.archive, session.readiness)
@@ -177,7 +177,7 @@ def would_do(*, as_json: bool) -> None:
     from archive.steps.linking import Digested, to_link
     from archive.steps.registering import Unread, newest, to_register
     from archive.steps.storing import owed
-    from archive.steps.transcribing import model_name, to_transcribe
+    from archive.steps.transcribing import to_transcribe
     from archive.steps.work import to_seal
 
     with common.reading() as archive:
@@ -187,7 +187,7 @@ def would_do(*, as_json: bool) -> None:
         registers: dict[str, Digested] = {**newest(archive), **dict.fromkeys(unread, Unread())}
         steps = {
             "captions": len(to_caption(archive)),
-            "transcribe": len(to_transcribe(archive, model_name(archive.settings.transcription))),
+            "transcribe": len(to_transcribe(archive, archive.settings.transcription.model_name)),
             "link": len(to_link(archive, registers)),
             "seal": len(to_seal(archive)),
         }

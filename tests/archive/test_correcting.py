@@ -81,7 +81,7 @@ def test_a_correction_makes_linking_look_again_and_a_conflict_does_not(archive: 
     put(archive, before.replace(TEXT, NEW))
     assert archive.ledger.clips.done(CLIP, "link") is None
     archive.ledger.clips.mark_done(CLIP, "link", "[]")
-    assert put(archive, before.replace(TEXT, OTHER)).conflicts
+    assert put(archive, before.replace(TEXT, OTHER), "B. Reader").conflicts
     assert archive.ledger.clips.done(CLIP, "link") == "[]"
 
 
@@ -121,6 +121,15 @@ def test_who_comes_second_with_other_words_makes_a_conflict_that_stays(archive: 
     counts = status(archive).corrections
     assert (counts.corrections, counts.conflicts) == (3, 0), "what somebody settled is kept and not counted any more"
     assert [correction.conflict for correction in build(archive, CLIP).corrections] == [None, SINCE, None]
+
+
+def test_who_goes_on_with_the_file_of_the_day_before_is_no_conflict_with_the_own_words(archive: Archive) -> None:
+    first = exported(archive)
+    put(archive, first.replace(TEXT, NEW))
+    done = put(archive, first.replace(TEXT, OTHER))
+    assert (len(done.applied), done.conflicts, texts(archive)) == (1, (), [OTHER])
+    assert len(one(archive).corrections) == 2
+    assert put(archive, first.replace(TEXT, OTHER)).new == 0
 
 
 def test_who_exported_the_corrected_text_can_change_it_back(archive: Archive) -> None:
@@ -207,6 +216,6 @@ def test_corrections_and_conflicts_come_back_from_a_target(archive: Archive, tmp
         assert to_bytes(build(again, CLIP)) == to_bytes(build(archive, CLIP))
         assert texts(again) == [NEW]
         assert not seal_work(again, CLIP, archive.targets).sealed
-        assert put(again, first.replace(TEXT, OTHER)).new == 0
+        assert put(again, first.replace(TEXT, OTHER), "B. Reader").new == 0
         digest = ocfl.digest_of(one(again).body.encode())
         assert digest == one(again).ref.sha512

@@ -9,11 +9,15 @@ import pytest
 from archive.errors import UnknownLanguage
 from archive.opened import Archive
 from archive.records import METADATA
+from archive.shown import CARRIED, REREAD, shown
+from archive.steps.correcting import correct
 from archive.steps.declaring import declare, declared_of
+from archive.steps.status import status
 from archive.steps.transcribing import to_transcribe, transcribe_clips
 from archive.steps.work import build, seal_work, to_seal
 from tests.support.archives import Clock, an_archive, events, folder_targets, keep, store_all
 from transcription.records import Transcript
+from transcription.showing import to_vtt
 from transcription.whisper import Whisper
 
 CLIP = "peertube-one"
@@ -55,6 +59,38 @@ def test_a_clip_is_read_again_whenever_what_is_declared_changes(archive: Archive
     assert read(archive, whisper_model).segments
     declare(archive, CLIP, [], by="A. Archivist")
     assert read(archive, whisper_model) == guessed
+
+
+def test_what_people_corrected_stays_when_the_clip_is_read_again(archive: Archive, whisper_model: Whisper) -> None:
+    read(archive, whisper_model)
+    (found,) = shown(archive, CLIP)
+    first = to_vtt(found.document, found.layers, found.stamp(CLIP))
+    correct(archive, CLIP, first.replace("neighbour", "cousin").replace("neighbor", "cousin").encode(), by="A. Reader")
+    assert "cousin" in text(archive)
+
+    declare(archive, CLIP, ["en"], by="B. Archivist")
+    read(archive, whisper_model)
+    assert "cousin" in text(archive)
+    assert status(archive).corrections.conflicts == 0
+    told = build(archive, CLIP).corrections
+    assert [(one.by, one.conflict) for one in told] == [("A. Reader", CARRIED), ("A. Reader", None)]
+
+    declare(archive, CLIP, ["ug"], by="B. Archivist")
+    (done,) = transcribe_clips(archive, whisper_model, [CLIP], archive.targets)
+    assert "corrected cues came out otherwise" in str(done.problem)
+    assert status(archive).corrections.conflicts == 1
+    assert "cousin" not in text(archive)
+    (torn,) = [one for one in build(archive, CLIP).corrections if one.conflict == REREAD]
+    assert "cousin" in str(torn.changes[0].now)
+
+    declare(archive, CLIP, ["en"], by="C. Archivist")
+    read(archive, whisper_model)
+    assert "cousin" in text(archive)
+    assert status(archive).corrections.conflicts == 0
+
+
+def text(archive: Archive) -> str:
+    return " ".join(line.told.text for line in shown(archive, CLIP)[0].lines())
 
 
 def test_a_declaration_is_an_event_and_in_the_next_work_object(archive: Archive) -> None:

@@ -57,6 +57,17 @@ ONE = "minimum_copies = 1\n"
 @pytest.mark.parametrize(
     ("toml", "said"),
     [
+        (
+            ONE + DISK + "[transcription]\nlanguages = ['kz', 'ru']",
+            "archive.toml: transcription.languages.0: 'kz' is no code of a language; did you mean 'kk'?",
+        ),
+        (ONE + DISK + "[transcription]\nlanguages = ['Uighur']", "did you mean 'ug'?"),
+        (ONE + DISK + "[transcription.per_language.xx]\nprompt = 'a'", "'xx' is no code of a language"),
+        (ONE + DISK + SOURCE + "languages = ['zz']", "sources.voices-one.languages.0: 'zz' is no code of a language"),
+        (
+            ONE + DISK + SOURCE + "languages = ['kk', 'de']",
+            "sources.voices-one.languages: de is none of transcription.languages (kk, ug,",
+        ),
         ("mnimum_copies = 1", "archive.toml: mnimum_copies is no setting; did you mean minimum_copies?"),
         ("[Targets.disk]\npath = 'x'", "archive.toml: Targets is no setting; did you mean targets?"),
         ("_env_file = 'x'", "archive.toml: _env_file is no setting; did you mean secrets_file?"),
@@ -261,14 +272,14 @@ def test_environment_overrides_the_file(settings: Load) -> None:
         SOURCES__VOICES_ONE__LANGUAGES='["kk", "ru"]',
         SOURCES__VOICES_ONE__CAPTIONS="false",
         TARGETS__S3__PART_SIZE_MIB="64",
-        TRANSCRIPTION__LANGUAGES='["en"]',
+        TRANSCRIPTION__LANGUAGES='["kk", "ru", "en"]',
     )
     assert loaded.minimum_copies == 2
     assert set(loaded.targets) == {"my-disk", "s3"}
     assert loaded.targets["my-disk"].prefix == "deep"
     source = loaded.sources["voices-one"]
     assert (source.access, source.languages, source.captions) == ("public", ("kk", "ru"), False)
-    assert loaded.transcription.languages == ("en",)
+    assert loaded.transcription.languages == ("kk", "ru", "en")
     assert loaded.access_of("voices-one") == "public"
     assert loaded.access_of("unheard-of") == loaded.access_of(None) == "restricted"
 
