@@ -7,7 +7,7 @@ is a voice of its own. Two texts that differ only in blanks and line breaks are 
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal, Self
@@ -17,6 +17,7 @@ from pydantic import AfterValidator, model_validator
 from transcription.cues import Cue, clock, plain, read
 from transcription.documents import Document, to_vtt
 from transcription.errors import DocumentError
+from transcription.languages import is_language
 from transcription.records import MARKS, Record, Seconds
 
 CORRECTED = "corrected"
@@ -30,6 +31,10 @@ _LABEL = re.compile(
     r"\[(?P<before>machine translation, a reading aid, not what was said, )?(?:(?P<side>left|right), )?"
     r"(?P<language>(?:[a-z]{2,3}|x)(?:-[A-Za-z0-9]{1,8})*)(?P<notes>(?:, [^,\[\]]+)*)\]"
 )
+_BRACKETS = re.compile(r"\[([^\[\]\n]{1,200})\]")
+_TAG = re.compile(r"(?:[a-z]{2,3}|x)(?:-[a-z0-9]{1,8})*", re.IGNORECASE)
+_NOT_WRITTEN = re.compile("speech not written down: ")
+_BEFORE = frozenset(("machine translation", "a reading aid", "not what was said"))
 _LEFT_OUT = re.compile(r"\[(?:(?P<side>left|right), )?(?P<reason>speech not written down: [^\[\]]+)\]")
 _MARK = re.compile(f"{'|'.join(MARKS)}|(?:outside|may_be):[a-z]{{2,3}}|{CORRECTED}")
 
@@ -130,7 +135,9 @@ def changes(before: Sequence[Line], cues: Iterable[Cue], *, language: str = UNDE
     """What was changed between cues as they were exported and as they came back, in order of time.
 
     A cue is found again by its seconds, else by its beginning, its end or its text. One whose text was emptied is
-    removed. Without a label a cue keeps its language; an added one, or one where speech was left out, is in `language`.
+    removed. Without a label a cue keeps its language and its side; an added one has those of the cue that it took most
+    of its time from, as where one is split; else, and where speech was left out, it is in `language`. Raises
+    DocumentError, with the line, for a label in a language that there is none of.
     """
     edited, told = [_back(cue) for cue in cues], [line.told for line in before]
     pairs = dict[int, int]()  # of what came back → of what was there
@@ -150,11 +157,11 @@ def changes(before: Sequence[Line], cues: Iterable[Cue], *, language: str = UNDE
     pair(lambda t: t.start)
     pair(lambda t: t.end)
     pair(lambda t: t.text or t)
-    paired = set(pairs.values())
-    found = [Change(was=was, now=None) for number, was in enumerate(told) if number not in paired]
+    became = {there: edited[number] for number, there in pairs.items()}
+    found = [Change(was=was, now=None) for number, was in enumerate(told) if number not in became]
     for number, came in enumerate(edited):
         was = told[pairs[number]] if number in pairs else None
-        if (now := _now(came, was, language)) != was:
+        if (now := _now(came, was or _split_from(came, told, became), was, language)) != was:
             found.append(Change(was=was, now=now))
     return tuple(sorted(found, key=lambda change: change.start))
 
@@ -211,28 +218,63 @@ def _line(cue: Cue) -> Line:
 
 
 def _back(cue: Cue) -> Told:
-    """A cue that came back, without a language where its label names none."""
-    label, _, rest = cue.text.partition("\n")
-    found = _LABEL.fullmatch(label.strip()) or _LEFT_OUT.fullmatch(label.strip())
-    known = found.groupdict() if found else {}
+    """A cue that came back, without a language where no label names one.
+
+    A label counts wherever an editor moved it: on the line of its text, or in the middle, where two cues became one. Of
+    several the first names the language.
+    """
+    sides, languages = list[Side](), list[str]()
+
+    def taken(found: re.Match[str]) -> str:
+        words = [word.strip() for word in found[1].split(",")]
+        if not all(_of_a_label(word, cue.line) for word in words):
+            return found[0]
+        sides.extend(side for side in SIDES if side in map(str.lower, words))
+        languages.extend(word for word in words if _TAG.fullmatch(word) and word.lower() not in SIDES)
+        return " "
+
+    text = _BRACKETS.sub(taken, cue.text)
     return Told(
         start=cue.start,
         end=cue.end,
-        side=_side(known.get("side")),
-        language=known.get("language"),
-        text=rest if found else cue.text,
+        side=sides[0] if sides else None,
+        language=re.sub("^[A-Za-z]+", lambda code: code[0].lower(), languages[0]) if languages else None,
+        text=text,
     )
+
+
+def _of_a_label(word: str, line: int) -> bool:
+    """Whether a word in brackets is one of a label's. Raises DocumentError for two letters that are no language."""
+    if word.lower() in (*_BEFORE, *SIDES) or _MARK.fullmatch(word.lower()) or _NOT_WRITTEN.match(word):
+        return True
+    if not _TAG.fullmatch(word):
+        return False
+    code = word.partition("-")[0].lower()
+    if len(code) == 2 and not is_language(code):
+        raise DocumentError(f"line {line}: [{word}] is no label: {code} is no code of a language, such as kk")
+    return is_language(code)
+
+
+def _split_from(came: Told, told: Sequence[Told], became: Mapping[int, Told]) -> Told | None:
+    """The cue that an added one took its time from, which that has no longer, if it is most of it."""
+    shared = {
+        was: min(came.end, was.end) - max(came.start, was.start)
+        for number, was in enumerate(told)
+        if was.overlaps(came) and not (number in became and became[number].overlaps(came))
+    }
+    best = max(shared, key=lambda was: shared[was], default=None)
+    return best if best and shared[best] * 2 > came.end - came.start else None
 
 
 def _side(word: str | None) -> Side | None:
     return "left" if word == "left" else "right" if word == "right" else None
 
 
-def _now(came: Told, was: Told | None, language: str) -> Told | None:
+def _now(came: Told, like: Told | None, was: Told | None, language: str) -> Told | None:
     if not came.text:
         return None if was is None or was.text else was
-    said = came.language or (was and was.language) or language
-    return came.model_copy(update={"language": said, "side": came.side or (was and was.side)})
+    said = came.language or (like and like.language) or language
+    return came.model_copy(update={"language": said, "side": came.side or (like and like.side)})
 
 
 def _under(standing: tuple[Line, ...], layer: Layer) -> tuple[Line, ...]:

@@ -60,7 +60,7 @@ def read(data: bytes) -> tuple[Cue, ...]:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise DocumentError(f"line {line}: not UTF-8") from error
+        raise DocumentError(f"line {line}: not UTF-8; save it in that encoding") from error
     text = text.replace("\x00", "\ufffd")
     lines = _LINE_ENDS.split(text)
     return _read(lines, vtt=bool(re.match(r"WEBVTT(?:[ \t]|$)", lines[0])))
@@ -116,7 +116,10 @@ def _times(block: _Block, *, vtt: bool) -> list[int]:
         if vtt and (block.first == 1 or re.match(r"(?:NOTE|STYLE|REGION)(?:[ \t]|$)", first)):
             return []
         if not vtt and len(block.lines) == 1 and first.strip().isdigit():
-            return []
+            raise DocumentError(
+                f"line {block.first}: a number by itself: take it out if it is what is left of a cue, "
+                f"or take out the empty line before it if it was said"
+            )
         raise DocumentError(f"line {block.first}: a text without times: an empty line ends a cue")
     at = arrows[0]
     if len(arrows) > 1:

@@ -29,6 +29,9 @@ _CODES: Final = """
 ISO_639_1: Final = frozenset(_CODES.split())
 """The two-letter codes of languages (ISO 639-1, now Set 1 of ISO 639:2023)."""
 
+_OTHERS: Final = frozenset(("jw", "yue", "haw", "und", "mul", "x"))
+"""Whisper's own for Javanese, its two without two letters, undetermined, several (ISO 639-2), private use (BCP 47)."""
+
 _MEANT: Final = {
     "kz": "kk", "kazakh": "kk", "uy": "ug", "uyghur": "ug", "uighur": "ug", "cn": "zh", "chinese": "zh",
     "mandarin": "zh", "russian": "ru", "turkish": "tr", "arabic": "ar", "kyrgyz": "ky", "french": "fr",
@@ -37,13 +40,18 @@ _MEANT: Final = {
 """What people write who mean a language: its name in English, or the code of its country where that is no other's."""
 
 
+def is_language(code: str) -> bool:
+    """Whether a code in small letters is one of ISO 639-1, one of the few others that models and people use, or `x`."""
+    return code in ISO_639_1 or code in _THREE_LETTERS or code in _OTHERS
+
+
 def language_code(tag: str) -> str:
     """The code that `short` gives of a tag. Raises ValueError, with the likely one, where it names no language.
 
     Of three-letter codes (ISO 639-3 has thousands) nobody checks more than their form.
     """
     code = short(tag)
-    if code in ISO_639_1 or code == "jw" or (len(code) == 3 and code.isascii() and code.isalpha()):
+    if is_language(code) or (len(code) == 3 and code.isascii() and code.isalpha()):
         return code
     meant = _MEANT.get(code)
     hint = f"; did you mean {meant!r}?" if meant else "; a code has two letters (ISO 639-1), such as kk, or three"

@@ -156,6 +156,58 @@ def test_cues_are_removed_added_split_and_retimed() -> None:
     assert [(change.kind, change.now and change.now.span) for change in retimed.changes] == [("changed", (5.5, 7.75))]
 
 
+@pytest.mark.parametrize(
+    "label", ["[EN] ", "[ en ]\n", "[en] ", "[en]<br>", "[en,weak_model]\n", "[en, Corrected] ", "[left, en]\n"]
+)
+def test_a_label_is_known_wherever_an_editor_puts_it(label: str) -> None:
+    (change,) = back(to_srt, ("[en]\nThey took", f"{label}They seized")).changes
+    assert change.now
+    assert (change.now.text, change.now.language) == ("They seized my <brother> & left.", "en")
+
+
+def test_two_cues_that_became_one_leave_no_label_in_the_text() -> None:
+    text = "\n\n2\n00:00:02,000 --> 00:00:05,000\n[ar, low_confidence, may_be:ug]\n"
+    made = back(
+        to_srt, ("00:00:00,000 --> 00:00:02,000", "00:00:00,000 --> 00:00:05,000"), (text, " [ar, low_confidence] ")
+    )
+    changed = next(change for change in made.changes if change.now)
+    assert changed.now
+    assert changed.now.text == f"They took my <brother> & left. {MACHINE.segments[1].text}"
+    assert changed.now.language == "en"
+
+
+def test_words_in_brackets_that_are_no_label_are_words() -> None:
+    (change,) = back(to_vtt, ("They took", "[sob] They [my uncle] took")).changes
+    assert change.now
+    assert change.now.text == "[sob] They [my uncle] took my <brother> & left."
+
+
+def test_a_label_in_no_language_is_refused_with_its_line() -> None:
+    with pytest.raises(DocumentError, match=r"^line \d+: \[kz\] is no label: kz is no code of a language"):
+        back(to_vtt, ("[en]", "[kz]"))
+
+
+def test_half_of_a_split_cue_without_a_label_has_the_language_and_the_side_of_the_whole() -> None:
+    halves = "00:00:00.000 --> 00:00:01.000\n{}\nWhere\n\n00:00:01.000 --> 00:00:02.000\nis he?\n"
+    text = to_vtt(SIDES, (), STAMP)
+    whole = re.search(r"00:00:00\.000 --> 00:00:02\.000\n(\[right[^\n]*\])\n[^\n]*\n", text)
+    assert whole
+    text = text.replace(whole[0], halves.format(whole[1]))
+    made = [change.now for change in changes(lines(SIDES), edited(text.encode())[1])]
+    assert [(one.text, one.language, one.side) for one in made if one] == [
+        ("Where", "kk", "right"),
+        ("is he?", "kk", "right"),
+    ]
+
+
+def test_a_number_that_is_left_of_a_cue_is_refused_with_its_line() -> None:
+    text = to_srt(MACHINE, (), STAMP)
+    for left in (re.sub(r"(?m)^00:00:02,000 --> .*\n.*\n.*\n", "", text), text + "\n9\n"):
+        assert left != text
+        with pytest.raises(DocumentError, match=r"^line \d+: a number by itself: take it out"):
+            edited(left.encode())
+
+
 def test_an_emptied_cue_is_removed() -> None:
     made = back(to_srt, ("[en]\nHe is a farmer. --&gt;\n", "[en]\n"))
     assert [change.kind for change in made.changes] == ["removed"]
