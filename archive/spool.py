@@ -7,7 +7,7 @@ import os
 import shutil
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
@@ -15,11 +15,11 @@ from threading import Lock
 from archive import heads, ocfl
 from archive.errors import Fork, SpaceShort
 from archive.fixity import digest
-from archive.ledger.copies import SealedVersion
+from archive.ledger.copies import Copy, SealedVersion
 from archive.opened import AGENT, Archive
-from archive.records import PACKAGE, Capture
+from archive.records import FIXITY_CHECK, PACKAGE, Capture
 from storage.contract import Target
-from storage.errors import TargetError
+from storage.errors import Damaged, NotFound, TargetError
 from storage.mirrors import BUFFER, at_each, fetch
 
 GIB = 1 << 30
@@ -171,13 +171,16 @@ def bring(
 ) -> None:
     """Copy one file of an object from whichever target has it sound. Raises the last error where none has.
 
-    Of targets whose copies are equally well known each gets its share of the objects, by lot.
+    Of targets whose copies are equally well known each gets its share of the objects, by lot. One whose file is gone or
+    damaged is owed the version again, as an audit would find.
     """
-    states = {copy.target: copy.state for copy in archive.ledger.copies.of(object_id, int(content[1:].split("/")[0]))}
+    copies = {copy.target: copy for copy in archive.ledger.copies.of(object_id, int(content[1:].split("/")[0]))}
     ranks = ("proven", "arrived", "claimed", "owed")
 
     def rank(name: str) -> tuple[int, bytes]:
-        return ranks.index(states.get(name, "owed")), sha256(f"{name} {object_id}".encode()).digest()
+        return ranks.index(copies[name].state if name in copies else "owed"), sha256(
+            f"{name} {object_id}".encode()
+        ).digest()
 
     order = sorted(usable, key=rank)
     last: TargetError | None = None
@@ -186,9 +189,18 @@ def bring(
             fetch(usable[name], heads.object_key(object_id, content), sha512, into)
         except TargetError as error:
             last = error
+            if isinstance(error, Damaged | NotFound) and name in copies and copies[name].state != "owed":
+                _doubt(archive, copies[name], error)
         else:
             return
     raise last or FileNotFoundError(f"no target is usable, and {object_id} is not in the spool")
+
+
+def _doubt(archive: Archive, copy: Copy, error: TargetError) -> None:
+    archive.ledger.copies.mark(replace(copy, state="owed", at=archive.clock(), problem=str(error)))
+    archive.event(
+        copy.object, FIXITY_CHECK, version=copy.version, target=copy.target, outcome="failure", detail=str(error)
+    )
 
 
 def discard(archive: Archive, object_id: str) -> None:

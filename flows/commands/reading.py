@@ -177,7 +177,7 @@ def _print_transcripts(document: "Sidecar") -> None:
     applied, conflicts = standing(document.transcripts, document.corrections)
     for ref in document.transcripts:
         doubt = "  [yellow]to be checked by a person[/]" if ref.doubtful else ""
-        text = f"{ref.name}: {ref.segments} segments, {', '.join(ref.languages) or 'no speech'}"
+        text = f"{ref.name}: {ref.segments} segments, {', '.join(ref.languages) or 'nothing written'}, {ref.gaps} gaps"
         if mine := applied.get(ref.name):
             text += f", {counted(len(mine))} by {_people(mine)}"
         console.out.print(f"[bold]transcript[/]  {escape(console.plain(text))}{doubt}", highlight=False)
@@ -185,8 +185,8 @@ def _print_transcripts(document: "Sidecar") -> None:
         head = f"{one.transcript}, by {one.by} on {one.at:%Y-%m-%d}: {one.conflict}"
         console.out.print(f"[red]{'conflict':>10}[/]  {escape(console.plain(head))}", highlight=False, soft_wrap=True)
         for change in one.changes[:20]:
-            words = f"“{console.shorten(change.now.text, 80)}”" if change.now else "removed"
-            console.out.print(f"{'':>12}{clock(change.start)} {escape(words)}", highlight=False, soft_wrap=True)
+            words = f"“{console.shorten(change.now.text, 56)}”" if change.now else "removed"
+            console.out.print(f"{'':>12}{clock(change.start)} {escape(words)}", highlight=False)
         if len(one.changes) > 20:
             console.out.print(f"{'':>12}… and {len(one.changes) - 20} more cues: --json", highlight=False)
 

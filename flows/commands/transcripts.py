@@ -45,7 +45,7 @@ def declare(
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """Declare what is spoken in a clip; the next run reads it again if that changed.
+    """Declare what is spoken in a clip; the next run reads it again if that changed, and keeps corrections that fit.
 
     Where no model knows a language that is declared alone, nothing is written: no guess in a neighbouring one.
     """
