@@ -28,6 +28,9 @@ _SRT_TIMES = re.compile(rf"[0-9]{{1,3}}:{_TIME}[,.][0-9]{{3}}[ \t]+-->[ \t]+[0-9
 _STYLE = re.compile(r"\{\\[^{}\n]{1,80}\}")
 """Where and how a cue is to be shown, as subtitle editors put it into SubRip: `{\\an8}` is at the top."""
 
+_NO_TAG = re.compile(r"<(?!/?(?:c|i|b|u|s|v|lang|ruby|rt|font)(?:[.\s>])|br ?/?>|[0-9]{2,3}:).{0,20}", re.IGNORECASE)
+"""A `<` that begins no tag: https://www.w3.org/TR/webvtt1/#parsing, and what editors of SubRip write."""
+
 _ENTITY = re.compile("&(?:amp|lt|gt|nbsp|lrm|rlm);")
 _ENTITIES = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&nbsp;": " ", "&lrm;": "\u200e", "&rlm;": "\u200f"}
 
@@ -94,6 +97,17 @@ def _read(lines: list[str], *, vtt: bool) -> tuple[Cue, ...]:
         if len(cue.text) > MAX_CUE:
             raise DocumentError(f"line {cue.line}: a cue of {len(cue.text):,} characters, more than {MAX_CUE:,}")
     return cues
+
+
+def stray_tag(data: bytes) -> tuple[int, str] | None:
+    """The first `<` in a cue that begins no tag of WebVTT or SubRip: its line, and what stands there."""
+    lines = _LINE_ENDS.split(data.decode("utf-8-sig", "replace"))
+    for block in _blocks(lines, vtt=lines[0].startswith("WEBVTT")):
+        at = next((number for number, line in enumerate(block.lines) if "-->" in line), len(block.lines))
+        for number, line in enumerate(block.lines[at + 1 :], start=block.first + at + 1):
+            if found := _NO_TAG.search(line):
+                return number, found[0]
+    return None
 
 
 def _blocks(lines: list[str], *, vtt: bool) -> Iterator[_Block]:

@@ -12,7 +12,7 @@ from typing import Any
 from transcription import documents, formats
 from transcription.captions import Captions
 from transcription.corrections import SIDES, Layer, Side, Told, lines
-from transcription.cues import Cue, clock, escaped, plain, read
+from transcription.cues import Cue, clock, escaped, plain, read, stray_tag
 from transcription.documents import Document
 from transcription.errors import DocumentError
 from transcription.records import Record, Transcript
@@ -100,12 +100,15 @@ def to_json(body: str, document: Document, layers: Sequence[Layer]) -> str:
 def edited(data: bytes) -> tuple[Stamp | None, tuple[Cue, ...]]:
     """What a file that came back says of itself, and its cues. Raises DocumentError, which names the line.
 
-    A file without any cue is refused: it is sooner cut off than meant.
+    A file without any cue is refused: it is sooner cut off than meant. So is one with a `<` that begins no tag, since
+    reading it would drop words (`5 < 6 and 7 > 8`).
     """
     found = _STAMP.search(data[:100_000].decode("utf-8", "replace"))
     cues = tuple(cue for cue in read(data) if not _STAMP.search(plain(cue.text)))
     if not cues:
         raise DocumentError("line 1: there are no cues in it")
+    if stray := stray_tag(data):
+        raise DocumentError(f"line {stray[0]}: {stray[1]} is no tag of captions: write &lt; where < was meant")
     return Stamp.model_validate(found.groupdict()) if found else None, cues
 
 

@@ -9,11 +9,15 @@ from archive.records import METADATA, Correction
 from archive.shown import Shown, shown
 from transcription.captions import Captions
 from transcription.corrections import UNDETERMINED, Change, changes, merge
-from transcription.cues import Cue
+from transcription.cues import Cue, clock
+from transcription.errors import DocumentError
 from transcription.showing import Stamp, edited
 
 SINCE = "somebody else changed the same cues since the file was exported"
 ALTERED = "the file was exported from another transcript of this name"
+SLACK_S = 60
+"""Seconds by which a cue may begin after what a file announces as its end: announcements err."""
+
 UNKNOWN = "the file includes corrections that this ledger does not know"
 
 
@@ -49,6 +53,7 @@ def correct(
         known = archive.ledger.readings.corrections(clip)
         there = shown(archive, clip)
         found = _meant(there, clip, stamp, transcript)
+        _within(archive, clip, cues)
         done, records = _merged(
             found,
             stamp,
@@ -91,6 +96,15 @@ def _meant(there: list[Shown], clip: str, stamp: Stamp | None, named: str | None
     if name not in known:
         raise WrongFile(f"{clip} has no transcript {name}; there are: {', '.join(known) or 'none'}")
     return known[name]
+
+
+def _within(archive: Archive, clip: str, cues: tuple[Cue, ...]) -> None:
+    """Raise DocumentError for a cue that begins after its clip has ended."""
+    captures = archive.ledger.clips.captures(clip)
+    if captures and (late := next((cue for cue in cues if cue.start > captures[-1].duration + SLACK_S), None)):
+        raise DocumentError(
+            f"line {late.line}: a cue at {clock(late.start)}, where the clip ends at {clock(captures[-1].duration)}"
+        )
 
 
 def _merged(

@@ -106,6 +106,7 @@ def export(
             others = ", ".join(other.ref.name for other in found if other is not one)
             console.err.print(f"{one.ref.name}; there are also: {others} (--transcript)", highlight=False)
         text = _written(one, clip, fmt)
+        _keep_edited(output, text)
         leaving.left(archive, closed, f"export of {one.ref.name} as {fmt}", by)
     leaving.write_out(text, output)
     return None
@@ -259,12 +260,20 @@ def _written(one: "Shown", clip: str, fmt: Format) -> str:
     return write(one.document, one.layers, one.stamp(clip))
 
 
+def _keep_edited(output: Path | None, text: str) -> None:
+    """Raise BadParameter where an export would take the place of a file that may have somebody's edits in it."""
+    if output and output.is_file() and output.read_bytes() != text.encode():
+        raise typer.BadParameter(f"{output} is there already, and may be edited: name another file, or delete that one")
+
+
 def _transcripts(archive: "Archive", clip: str) -> "list[Shown]":
     """A clip's transcripts, in the order that the settings prefer. Raises ArchiveError where there is none."""
     from archive.shown import shown
 
     if not (found := shown(archive, clip)):
-        raise ArchiveError(f"{clip} has no transcript: `thirdcopy transcribe {clip}` makes one")
+        done = archive.ledger.clips.done(clip, "transcribe")
+        what = "since it has no sound" if done else f"`thirdcopy transcribe {clip}` makes one"
+        raise ArchiveError(f"{clip} has no transcript: {what}")
     return found
 
 

@@ -192,6 +192,13 @@ def test_a_broken_file_keeps_nothing(archive: Archive) -> None:
     assert archive.ledger.readings.corrections(CLIP) == []
 
 
+def test_a_cue_after_the_end_of_the_clip_is_refused(archive: Archive) -> None:
+    text = exported(archive) + "\n00:59:00.000 --> 00:59:02.000\n[en]\nAnd one more thing.\n"
+    with pytest.raises(DocumentError, match=r"^line \d+: a cue at 00:59:00.000, where the clip ends at 00:00:\d\d"):
+        put(archive, text)
+    assert archive.ledger.readings.corrections(CLIP) == []
+
+
 def test_of_two_at_one_time_the_second_sees_the_first(archive: Archive) -> None:
     readings = archive.ledger.readings
     put(archive, exported(archive).replace(TEXT, NEW))

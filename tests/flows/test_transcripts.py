@@ -68,6 +68,15 @@ def exported(call: Call, file: Path, *edits: tuple[str, str], fmt: str = "vtt") 
     return str(file)
 
 
+def test_an_export_does_not_replace_a_file_that_may_be_edited(call: Call, tmp_path: Path) -> None:
+    file = exported(call, tmp_path / "edited.vtt", (TEXT, "Please remember his name."))
+    done = call("export", CLIP, "--format", "vtt", "-o", file)
+    assert (done.code, "there already" in " ".join(done.err.replace("│", "").split())) == (2, True)
+    assert "his name" in Path(file).read_text(encoding="utf-8")
+    for _ in range(2):
+        assert call("export", CLIP, "-o", str(tmp_path / "new.txt")).code == 0
+
+
 def test_the_settings_say_which_transcript_comes_first(call: Call, tmp_path: Path) -> None:
     done = call("export", CLIP)
     assert TEXT in done.out
@@ -193,7 +202,8 @@ def test_what_cannot_be_declared_says_why(call: Call) -> None:
     for given, said in (
         ((), "name the languages, or say --take-back"),
         (("ug", "--take-back"), "name the languages, or say --take-back"),
-        (("xx",), "xx is none of the archive's languages (kk, ug, zh,"),
+        (("xx",), "'xx' is no code of a language"),
+        (("de",), "de is none of the archive's languages (kk, ug, zh,"),
     ):
         done = call(*declare, *given)
         assert done.code == 2

@@ -200,6 +200,20 @@ def test_half_of_a_split_cue_without_a_label_has_the_language_and_the_side_of_th
     ]
 
 
+@pytest.mark.parametrize("words", ["They <unclear> took", "5 < 6 and 7 > 8"])
+def test_a_sign_that_would_swallow_words_is_refused_with_its_line(words: str) -> None:
+    for write in (to_vtt, to_srt):
+        with pytest.raises(DocumentError, match=r"^line \d+: <.* is no tag of captions: write &lt;"):
+            back(write, ("They took", words))
+
+
+@pytest.mark.parametrize(
+    "words", ["<i>They</i> took", "<c.loud>They</c> took", "<v Ann>They</v> took", "They<br> took"]
+)
+def test_tags_that_editors_write_are_left_out(words: str) -> None:
+    assert back(to_vtt, ("They took", words)).changes == ()
+
+
 def test_a_number_that_is_left_of_a_cue_is_refused_with_its_line() -> None:
     text = to_srt(MACHINE, (), STAMP)
     for left in (re.sub(r"(?m)^00:00:02,000 --> .*\n.*\n.*\n", "", text), text + "\n9\n"):
