@@ -49,7 +49,7 @@ CASE = 0.02
 """Taken off a word that is like a name's only without the ending of a case."""
 
 _HAN = "㐀-䶿一-鿿"
-_WORD = re.compile(rf"[^\W\d_{_HAN}]+(?:['’ʼʻ`-][^\W\d_{_HAN}]+)*")
+_WORD = re.compile(rf"[^\W\d_{_HAN}]+(?:['’ʼʻ`\xad\u2060-][^\W\d_{_HAN}]+)*")
 _HAN_RUN = re.compile(rf"[{_HAN}](?:[·•・]?[{_HAN}])*")
 _BETWEEN = re.compile(r"[ \t\n\xa0\u200c-\u200f\u202a-\u202e\u2066-\u2069-]{1,3}")
 

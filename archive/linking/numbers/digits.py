@@ -18,8 +18,13 @@ _NUMBERS = {
     for dotted in (False, True)
     for spaced in (False, True)
 }
-_GLUED_AFTER = re.compile(r"\d|[.,:/٬٫'’–—\-‐‑−\\+*×xX=]\d|[ \xa0\u202f\u2009]{1,2}[(]?\d|[A-Za-zÀ-ɏЀ-ӿ_@]|[.][A-Za-z]")
-_GLUED_IN_LIST = re.compile(r"\d|[.:/٬٫'’\\+*×xX=]\d|[ \xa0\u202f\u2009]{1,2}[(]?\d|[A-Za-zÀ-ɏЀ-ӿ_@]|[.][A-Za-z]")
+_HIDDEN = r"[\xad\u200b\u2060\ufeff]?\d"
+_GLUED_AFTER = re.compile(
+    _HIDDEN + r"|[.,:/٬٫'’–—\-‐‑−\\+*×xX=]\d|[ \xa0\u202f\u2009]{1,2}[(]?\d|[A-Za-zÀ-ɏЀ-ӿ_@]|[.][A-Za-z]"
+)
+_GLUED_IN_LIST = re.compile(
+    _HIDDEN + r"|[.:/٬٫'’\\+*×xX=]\d|[ \xa0\u202f\u2009]{1,2}[(]?\d|[A-Za-zÀ-ɏЀ-ӿ_@]|[.][A-Za-z]"
+)
 _SINGLE = re.compile(r"[1-9](?: [0-9]){3,6}(?! ?\d)")
 _GLUED_BEFORE = re.compile(r"[\w.,:/–—\-‐‑−\\+*×=(@$€£¥₽₸'’]\Z")
 

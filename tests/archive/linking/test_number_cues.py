@@ -261,6 +261,9 @@ WORDED = {
         ("entry 14200 and 16007", "14200 16007"),
         ("entry 1358 and 20 others", "1358"),
         ("the number of entries is 27000", ""),
+        ("en\xadtry num\u2060ber 1358", "1358"),
+        ("entry 13\xad58", ""),
+        ("entry 13\u200b58", ""),
     ],
     "ru": [
         ("Номер в базе жертв — 2764", "2764"),

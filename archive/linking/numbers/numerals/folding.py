@@ -14,6 +14,7 @@ _ARABIC = str.maketrans(
     }
 )
 _LETTERS = _ARABIC | {
+    **dict.fromkeys(map(ord, "\xad\u2060")),
     ord("ё"): "е",
     ord("ı"): "i",
     **dict.fromkeys(range(0x0300, 0x0370)),
