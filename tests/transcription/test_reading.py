@@ -191,7 +191,8 @@ from transcription.spans import Span, Window
 from transcription.whisper import Whisper
 
 model, media, result, checkpoint, window = sys.argv[1:]
-options = Options(model=model, languages=("en",), batch_size=1, pack_seconds=5, window_seconds=int(window))
+one = {"batch_size": 1, "context_seconds": 30}
+options = Options(model=model, languages=("en",), **one, pack_seconds=5, window_seconds=int(window))
 made = Whisper(options).transcribe(Path(media), media_sha256="0" * 64, track=0, checkpoint=Path(checkpoint))
 Path(result).write_text(to_json(made))
 status = Path("/proc/self/status").read_text()  # getrusage's maximum is inherited from whoever started it
@@ -211,7 +212,9 @@ def batches(checkpoint: Path) -> list[str]:
 @pytest.fixture(scope="module")
 def windowed(whisper_folder: Path, story: Path) -> Transcript:
     """The story in windows of eight seconds, read in one go as `READ` reads it."""
-    options = Options(model=str(whisper_folder), languages=("en",), batch_size=1, pack_seconds=5, window_seconds=8)
+    options = Options(
+        model=str(whisper_folder), languages=("en",), batch_size=1, context_seconds=30, pack_seconds=5, window_seconds=8
+    )
     return read(Whisper(options), story)
 
 

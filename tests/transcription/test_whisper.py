@@ -134,7 +134,9 @@ def test_a_neighbour_of_a_declared_language_is_doubted(whisper_model: Whisper, s
 
 def test_what_was_done_in_time_is_kept(whisper_folder: Path, spoken: Path, say: Say, made: Ffmpeg) -> None:
     long = made("long.wav", *one_after_the_other(spoken, say(MORE)))
-    options = Options(model=str(whisper_folder), languages=("en",), batch_size=1, pack_seconds=8, time_budget=1)
+    options = Options(
+        model=str(whisper_folder), languages=("en",), batch_size=1, context_seconds=30, pack_seconds=8, time_budget=1
+    )
     clock = count(0, 10)
     slow = read(Whisper(options, clock=lambda: next(clock)), long)
     assert slow.segments
