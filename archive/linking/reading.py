@@ -239,12 +239,15 @@ def _rival(text: str, number: Numbered, names: Spans[Named], taken: Spans[Number
 
     def free(name: NameMention) -> bool:
         between = text[min(name.end, mention.end) : max(name.start, mention.start)]
-        named = mention.end <= name.start and NAMED.fullmatch(between)
-        apart = not named and _SENTENCE.search(between) and any(map(str.isalpha, between))
+        apart = not presented(name) and _SENTENCE.search(between) and any(map(str.isalpha, between))
         if apart or _AND.search(between) or SPEAKS.match(between) or any(taken.touching(name.start, name.end)):
             return False
         fits = agreement(testifiers, words_of(name.quote)) if testifiers else None
         return not (fits and fits[0] >= AGREES)
+
+    def presented(name: NameMention) -> bool:
+        """Whether the name follows as whom the number means (`entry 5, this is …`): nobody introduces himself there."""
+        return mention.end <= name.start and NAMED.fullmatch(text[mention.end : name.start]) is not None
 
     def related(one: Named) -> bool:
         name = one.mention
@@ -255,7 +258,10 @@ def _rival(text: str, number: Numbered, names: Spans[Named], taken: Spans[Number
     beside = [
         one
         for one in names.touching(mention.start - BESIDE, mention.end + BESIDE)
-        if one.mention.candidates[0][1] >= CLOSE and not one.sense.bystander and free(one.mention) and not related(one)
+        if one.mention.candidates[0][1] >= CLOSE
+        and (not one.sense.bystander or presented(one.mention))
+        and free(one.mention)
+        and not related(one)
     ]
     return min(beside, key=lambda one: _gap(one.mention, mention), default=None) if number.entry.names else None
 

@@ -23,7 +23,7 @@ SELF_AFTER = re.compile(r"[\s,]{0,3}(?:speaking|деген атым|менің �
 """Begins where a speaker's own name ends."""
 
 NAMED = re.compile(
-    r"[\s.,;:。，]{0,4}(?:(?:his|her|the victim['’]s) (?:full )?name (?:is|was)|(?:he|she) is (?:called|named)|"
+    r"[\s.,;:。，]{0,4}(?:(?:his|her|the victim['’]s) (?:full )?name (?:is|was)|(?:he|she) is (?:called|named)|this is|"
     r"(?:его|её|ее) зовут|(?:его|её|ее) имя|(?:оның )?(?:аты-жөні|есімі|аты)|(?:onun )?(?:adı|ismi)|"
     r"(?:ئۇنىڭ )?ئىسمى|اسمها?|(?:他|她)?(?:的名字)?(?:名?叫|是)|姓名)[\s:,，：–—-]{0,3}",
     re.IGNORECASE,
@@ -86,10 +86,12 @@ PLACE = re.compile(
 
 OWN_FATE = re.compile(
     r"(?<!\w)(?:i was|i had been|i've been|they (?:took|detained|arrested) me|"
-    r"меня (?:\w{1,12} )?(?:задерж|арест|забра|посад|осуд)|я сидел\w?|я был\w? в (?:лагер|тюрьм)|"
+    r"меня (?:\w{1,12} )?(?:задерж|арест|забра|посад|осуд|держал|увез)|я сидел\w?|я был\w? в (?:лагер|тюрьм)|"
     r"мені (?:\w{1,12} )?(?:ұста|қама|алып|сотта)|(?:ұсталды|қамалды|сотталды|тұтқындалды)м(?!\w)|"
     r"beni (?:\w{1,12} )?(?:gözalt|tutuk|hapse|götür|kamp)|"
     r"(?:tutukland|gözaltına alınd|götürüld|hapsedild|yakaland)[ıiuü]m|"
+    r"kampta (?:\w{1,12} ){0,2}(?:kald|yatt|tutuld)[ıu]m|"
+    r"лагерьде (?:\w{1,12} ){0,3}(?:болдым|отырдым|жаттым)|لاگېردا (?:\w{1,12} ){0,3}ياتتىم|"
     r"مېنى (?:\w{1,12} )?(?:تۇت|قام|ئېلىپ)|(?:تۇتۇلدۇ|قامالدى|سولاندى)م(?!\w)|اعتقلت|اعتقلوني|سجنت)|"
     r"我[^。！？]{0,16}(?:被|曾被)(?:捕|抓|关|關|送|判|带|帶|拘)",
     re.IGNORECASE,

@@ -64,14 +64,17 @@ BEFORE: tuple[tuple[Cue, tuple[str, ...]], ...] = (
         ("entry entries victim | numbers nos", f"entries | {_NO_EN}"),
     ),
     (Cue("en", strong=True, numbering=True, many=True, file=True), ("case | numbers nos",)),
-    (Cue("en", strong=True), ("register registry database | under",)),
+    (Cue("en", strong=True), ("register registry database | under", "in | the | register registry database | under")),
     (Cue("en", strong=True), ("entry",)),
     (Cue("en", strong=True, many=True), ("entries",)),
     (Cue("en", strong=False, numbering=True), ("number",)),
     (Cue("en", strong=False, numbering=True, own=True), ("my | number num no",)),
     (Cue("en", strong=False, numbering=True, many=True), ("numbers",)),
     (Cue("en", strong=False, numbering=True, dotted=True), ("no nr num nos",)),
-    (Cue("en", strong=False), ("victim profile",)),
+    (
+        Cue("en", strong=False),
+        ("victim profile", "listed registered | as", "in | the | database register registry | as"),
+    ),
     (Cue("en", strong=False, file=True), ("case",)),
     (Cue("en", strong=False, many=True, listing=True), ("victims profiles",)),
     (Cue("en", strong=False, many=True, listing=True, file=True), ("cases",)),
@@ -81,7 +84,7 @@ BEFORE: tuple[tuple[Cue, tuple[str, ...]], ...] = (
         Cue("ru", strong=True, numbering=True),
         (
             f"запись записи записью жертва жертвы анкета карточка досье | {_NO_RU}",
-            f"запись записи записью жертва жертвы | под за | {_NO_RU}",
+            f"запись записи записью жертва жертвы анкета карточка досье | под за | {_NO_RU}",
             "номер* | записи анкеты жертвы",
             "номер* | в | базе реестре списке регистре",
             "номер* | записи анкеты жертвы | в | базе реестре списке",
@@ -122,7 +125,7 @@ BEFORE: tuple[tuple[Cue, tuple[str, ...]], ...] = (
     (Cue("kk", strong=True, many=True, ordinary=True), ("жазба жазбасы жазбалар*",)),
     (Cue("kk", strong=False, numbering=True), ("нөмірі нөмір номері",)),
     (Cue("kk", strong=False, numbering=True, own=True), ("номерім нөмірім",)),
-    (Cue("kk", strong=False), ("жәбірленуші",)),
+    (Cue("kk", strong=False), ("жәбірленуші", "базада тізімде тізілімде дерекқорда")),
     (
         Cue("tr", strong=True, numbering=True, many=True),
         (f"kayıt kaydı kurban mağdur | {_NO_TR}", "listedeki veritabanındaki | numara*"),
@@ -131,7 +134,7 @@ BEFORE: tuple[tuple[Cue, tuple[str, ...]], ...] = (
     (Cue("tr", strong=True, many=True, ordinary=True), ("kayıt kaydı kayıtlar*",)),
     (Cue("tr", strong=False, numbering=True), ("numara numarası numarasi",)),
     (Cue("tr", strong=False, numbering=True, own=True), ("numaram",)),
-    (Cue("tr", strong=False), ("kurban mağdur",)),
+    (Cue("tr", strong=False), ("kurban mağdur", "veritabanında listede")),
     (Cue("tr", strong=False, file=True), ("vaka",)),
     (
         Cue("ug", strong=True, numbering=True, many=True),
@@ -147,7 +150,7 @@ BEFORE: tuple[tuple[Cue, tuple[str, ...]], ...] = (
     (Cue("ug", strong=True, many=True, ordinary=True), ("خاتىرە خاتىرىسى خاتىرىلەر*", "xatire xatirisi xatiriler*")),
     (Cue("ug", strong=False, numbering=True), ("نومۇرى نومۇر", "nomuri nomur")),
     (Cue("ug", strong=False, numbering=True, own=True), ("نومۇرۇم", "nomurum")),
-    (Cue("ug", strong=False), ("زىيانكەش", "ziyankesh")),
+    (Cue("ug", strong=False), ("زىيانكەش سانداندا تىزىملىكتە", "ziyankesh sandanda tizimlikte")),
     (
         Cue("ar", strong=True, numbering=True),
         (

@@ -11,7 +11,9 @@ BEFORE = re.compile(
     r"|(?P<own>(?:我|本人)[^，。！？\s]{0,10}?(?:的)?(?:编号|編號|号码|號碼))"
     r"|(?P<weak>编号|編號|号码|號碼|序号|序號))(?P<gap>[ :：第为為是#№]{0,3})"
 )
-NUMBERED = re.compile(r"(?<![\d第])(?P<number>\d{4,7})[ ]?[号號](?![线線楼樓房院文公令线馆店厅室车楼路街])")
+NUMBERED = re.compile(
+    r"(?<![\dA-Za-z第.,:/–—-])(?P<number>\d{4,7})[ ]?[号號](?![线線楼樓房院文公令线馆店厅室车楼路街])"
+)
 """A long number with 号 and without 第, which days and houses hardly have."""
 
 LISTED = re.compile(rf"(?:数据库|數據庫|名册|名冊|名单|名單)(?:里|中|上)?(?:的)?第[ ]?(?=[\d{CHARACTERS}])")

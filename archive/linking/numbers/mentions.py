@@ -7,6 +7,7 @@ in `cues.py` and `han.py`, what speaks against one in `limits.py`.
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from archive.linking.numbers import han
 from archive.linking.numbers.conventions import Convention, Position, bare_numbers, conventions
@@ -153,6 +154,8 @@ class _Finder:
         words = self.text[start:cue_end]
         high = self._range(first.end) if cue.many else None
         further = self._further(cue, (high or first).end) if cue.many or cue.strong else []
+        if first.value not in YEARS:  # `kayıt numarası 1358, 2017'de`
+            further = list(takewhile(lambda number: number.value not in YEARS, further))
         if not cue.many:  # `entry 14200 and 16007` means two, `entry 1358 and 20 others` one
             further = [number for number in further if number.value >= _LEAST_FURTHER and number.value not in YEARS]
         if cue.listing and not further:
@@ -242,7 +245,7 @@ class _Finder:
             if number and close and acceptable(self.wording, cue, number):
                 yield self._mention(cue, number.value, frame.start(), close.end(), frame.group())
         for digits in han.NUMBERED.finditer(self.text):
-            if stands_free(self.text, digits.start()) and int(digits["number"]) not in YEARS:
+            if int(digits["number"]) not in YEARS:
                 yield self._mention(
                     Cue("zh", strong=False, numbering=True), int(digits["number"]), *digits.span(), digits.group()[-1]
                 )

@@ -149,6 +149,11 @@ def test_who_is_named_as_something_to_the_number_s_person_is_no_rival(title: str
     assert links(title=title)["1391"].tier == "B"
 
 
+def test_who_is_presented_after_a_number_is_a_rival_and_introduces_nobody() -> None:
+    found = links(title="The next one is entry 1391, this is Mahire Tohti")
+    assert {entry: link.tier for entry, link in found.items()} == {"1391": "C", "1358": "C"}
+
+
 def test_who_testified_for_an_entry_is_no_rival_to_its_number() -> None:
     assert links(title="Entry 123, Dauren Seitqali")["123"].tier == "B"
 
