@@ -7,7 +7,7 @@ is a voice of its own. Two texts that differ only in blanks and line breaks are 
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal, Self
@@ -139,7 +139,9 @@ def changes(before: Sequence[Line], cues: Iterable[Cue], *, language: str = UNDE
     of its time from, as where one is split; else, and where speech was left out, it is in `language`. Raises
     DocumentError, with the line, for a label in a language that there is none of.
     """
-    edited, told = [_back(cue) for cue in cues], [line.told for line in before]
+    told = [line.told for line in before]
+    known = {one.language for one in told if one.language}
+    edited = [_back(cue, known) for cue in cues]
     pairs = dict[int, int]()  # of what came back → of what was there
 
     def pair(same: Callable[[Told], Hashable]) -> None:
@@ -217,41 +219,50 @@ def _line(cue: Cue) -> Line:
     raise DocumentError(f"the cue at {clock(cue.start)} has a label that nobody knows: {label}")
 
 
-def _back(cue: Cue) -> Told:
+def _back(cue: Cue, known: Collection[str]) -> Told:
     """A cue that came back, without a language where no label names one.
 
-    A label counts wherever an editor moved it: on the line of its text, or in the middle, where two cues became one. Of
-    several the first names the language.
+    The first line is a label whatever its language. Editors move labels too, onto the line of their text, or into the
+    middle where two cues become one: there, brackets are one in a language that is `known` from the export, and else
+    words (`[he] was taken`). Of several labels the first names the language.
     """
     sides, languages = list[Side](), list[str]()
+    first, _, rest = cue.text.partition("\n")
 
-    def taken(found: re.Match[str]) -> str:
+    def taken(found: re.Match[str], *, anywhere: bool = True) -> str:
         words = [word.strip() for word in found[1].split(",")]
-        if not all(_of_a_label(word, cue.line) for word in words):
+        code = next((word for word in words if _TAG.fullmatch(word) and word.lower() not in SIDES), None)
+        left_out = any(map(_NOT_WRITTEN.match, words))
+        others = (word for word in words if word != code and not _NOT_WRITTEN.match(word))
+        if not (code or left_out) or not all(_of_a_label(word.lower()) for word in others):
+            return found[0]
+        if code and (code.lower() not in known if anywhere else not _is_language(code, cue.line)):
             return found[0]
         sides.extend(side for side in SIDES if side in map(str.lower, words))
-        languages.extend(word for word in words if _TAG.fullmatch(word) and word.lower() not in SIDES)
+        languages.extend([re.sub("^[A-Za-z]+", lambda tag: tag[0].lower(), code)] if code else [])
         return " "
 
-    text = _BRACKETS.sub(taken, cue.text)
+    if label := _BRACKETS.fullmatch(first.strip()):
+        first = taken(label, anywhere=False)
+    text = _BRACKETS.sub(taken, f"{first}\n{rest}")
     return Told(
         start=cue.start,
         end=cue.end,
-        side=sides[0] if sides else None,
-        language=re.sub("^[A-Za-z]+", lambda code: code[0].lower(), languages[0]) if languages else None,
+        side=next(iter(sides), None),
+        language=next(iter(languages), None),
         text=text,
     )
 
 
-def _of_a_label(word: str, line: int) -> bool:
-    """Whether a word in brackets is one of a label's. Raises DocumentError for two letters that are no language."""
-    if word.lower() in (*_BEFORE, *SIDES) or _MARK.fullmatch(word.lower()) or _NOT_WRITTEN.match(word):
-        return True
-    if not _TAG.fullmatch(word):
-        return False
-    code = word.partition("-")[0].lower()
+def _of_a_label(word: str) -> bool:
+    return word in (*_BEFORE, *SIDES) or _MARK.fullmatch(word) is not None
+
+
+def _is_language(tag: str, line: int) -> bool:
+    """Whether a label's tag names a language. Raises DocumentError for two letters that do not; three may be words."""
+    code = tag.partition("-")[0].lower()
     if len(code) == 2 and not is_language(code):
-        raise DocumentError(f"line {line}: [{word}] is no label: {code} is no code of a language, such as kk")
+        raise DocumentError(f"line {line}: [{tag}] is no label: {code} is no code of a language, such as kk")
     return is_language(code)
 
 

@@ -176,7 +176,7 @@ def refuse_fewer(archive: Archive, name: str, entries: int, file: Path) -> None:
     if entries < before * LEAST:
         raise RegisterError(
             f"has {entries:,} entries, where snapshot {known[-1]} has {before:,}; export it again, or if it is whole: "
-            f"thirdcopy register import {name} {file.name} --fewer --by NAME",
+            f"thirdcopy register import {name} {file} --fewer --by NAME",
             file=file,
         )
 

@@ -177,9 +177,10 @@ def test_two_cues_that_became_one_leave_no_label_in_the_text() -> None:
 
 
 def test_words_in_brackets_that_are_no_label_are_words() -> None:
-    (change,) = back(to_vtt, ("They took", "[sob] They [my uncle] took")).changes
-    assert change.now
-    assert change.now.text == "[sob] They [my uncle] took my <brother> & left."
+    for words in ("[sob] They [my uncle] took", "[he] took [it] [so] they took", "They [right] took [we] [loop]"):
+        (change,) = back(to_vtt, ("They took", words)).changes
+        assert change.now
+        assert (change.now.text, change.now.language) == (f"{words} my <brother> & left.", "en")
 
 
 def test_a_label_in_no_language_is_refused_with_its_line() -> None:
