@@ -28,7 +28,7 @@ NEAR, NEARBY, FAR = 60, 200, 800
 AGREES, AGREES_AFAR = 0.72, 0.84
 """Likeness from which a name near a number, and one only nearby, agrees with it: lower than for a name alone.
 
-Of 3,000 pairs of names drawn by lot in each of three scripts, none was .74 alike, and one in a thousand .66."""
+Of 9,000 pairs of names drawn by lot, in Arabic, Cyrillic and Han, one was .74 alike, and none .78."""
 
 BESIDE = 40
 """Code points between a number and a name of someone else that make the two disagree."""
