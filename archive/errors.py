@@ -8,10 +8,12 @@ ArchiveError
 ├── NoSuchLink       a link that the clip does not have (exit 2)
 ├── ChangedMeanwhile a link is another one than the one that a person looked at
 ├── UnknownLanguage  a language that cannot be declared for a clip (exit 2)
+├── ForeignWords     an object at a target whose documents are none, or speak of another object
 ├── SpaceShort       the state folder's disk is too full to go on
 └── RefusedError     going on would harm the archive (exit 4)
     ├── LeaseHeld    another run is at work
     ├── WriterHeld   a target belongs to another ledger
+    ├── LeadsOut     a local path that is made of a stranger's words leads out of its folder
     └── Fork         one version of an object exists with two contents
 """
 
@@ -80,6 +82,10 @@ class FetchFailed(ArchiveError):
         self.after = after
 
 
+class ForeignWords(ArchiveError):
+    """An object at a target says what it has no right to say, or nothing that this version understands."""
+
+
 class SpaceShort(ArchiveError):
     """The state folder's disk is too full to fetch or bring more. No clip is blamed for it."""
 
@@ -96,6 +102,10 @@ class LeaseHeld(RefusedError):
 
 class WriterHeld(RefusedError):
     """A target's `writer.json` names another ledger."""
+
+
+class LeadsOut(RefusedError):
+    """A local path that is made of what others wrote would lead out of its folder, or through a link out of it."""
 
 
 class Fork(RefusedError):

@@ -1,15 +1,19 @@
 """What objects at targets say: captures, a clip's words, a run's events. Each document is compared with its digest."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
-from archive import heads, ocfl
+from archive import heads, objects, ocfl
+from archive.errors import ForeignWords
 from archive.linking.registers.snapshots import SNAPSHOT, Snapshot
-from archive.records import Capture, Event, Head
+from archive.records import Capture, Event, Head, Record, link_id
 from archive.sidecar import RunRecord, Sidecar, read_sidecar
 from storage.contract import Target
 from storage.errors import Damaged, TargetError
 from storage.mirrors import read_small
+
+Document = TypeVar("Document", bound=Record)
 
 
 @dataclass(frozen=True)
@@ -29,41 +33,143 @@ class Run:
     heads: tuple[Head, ...] = ()
 
 
+Facts = list[Capture] | list[Snapshot] | Words | Run
+"""What an object says: captures or snapshots by version, a clip's words, or a run record's events."""
+
+
 def in_order(runs: Mapping[str, Run]) -> list[Run]:
-    """Run records along their chain, whatever the clock said; each chain begins at one whose predecessor is lost."""
+    """Run records along their chain, whatever the clock said; each chain begins at one whose predecessor is lost.
+
+    Those that go in a circle come last, by their names.
+    """
     after: dict[str | None, list[str]] = {}
     for name, run in sorted(runs.items()):
         previous = run.record.previous.object if run.record.previous else None
         after.setdefault(previous if previous in runs else None, []).append(name)
-    ordered, waiting = list[Run](), after.get(None, [])[::-1]
+    ordered, waiting = dict[str, Run](), after.get(None, [])[::-1]
     while waiting:
         name = waiting.pop()
-        ordered.append(runs[name])
+        ordered[name] = runs[name]
         waiting.extend(reversed(after.get(name, [])))
-    return ordered
+    return [*ordered.values(), *(run for name, run in sorted(runs.items()) if name not in ordered)]
 
 
-def read_facts(places: Mapping[str, Target], found: heads.Whole) -> list[Capture] | list[Snapshot] | Words | Run:
-    """What an object says: its captures or snapshots by version, a clip's words, or a run record's events."""
-    inventory = found.inventory
+def chain_faults(runs: Mapping[str, Run], digests: Mapping[str, str]) -> list[str]:
+    """A sentence for each way in which run records are no single chain: circles, forks, another one than was named.
+
+    `digests` has the sha512 of each record's inventory.
+    """
+    followers: dict[str, list[str]] = {}
+    faults = list[str]()
+    for name, run in sorted(runs.items()):
+        if previous := run.record.previous:
+            followers.setdefault(previous.object, []).append(name)
+            if digests.get(previous.object, previous.sha512) != previous.sha512:
+                faults.append(f"the chain of run records: {name} names another {previous.object} than the one there is")
+    faults += [
+        f"the chain of run records forks after {previous}: {', '.join(names)}"
+        for previous, names in followers.items()
+        if len(names) > 1
+    ]
+    circle = {run.record.run for run in in_order(runs)} - _reached(runs)
+    if circle:
+        faults.append(f"the chain of run records goes in a circle: {', '.join(sorted(circle))}")
+    return faults
+
+
+def _reached(runs: Mapping[str, Run]) -> set[str]:
+    """Run records from which the chain leads back to one without a predecessor, or whose predecessor is lost."""
+    reached = set[str]()
+    for name in runs:
+        path, at = list[str](), name
+        while at in runs and at not in reached and at not in path:
+            path.append(at)
+            previous = runs[at].record.previous
+            at = previous.object if previous else ""
+        if at not in path:
+            reached.update(path)
+    return reached
+
+
+def read_facts(places: Mapping[str, Target], found: heads.Whole) -> Facts:
+    """What an object says.
+
+    Raises TargetError, or ForeignWords where a document is none, or speaks of anything but its own object.
+    """
+    inventory, kind = found.inventory, objects.kind_of(found.object)
 
     def read(path: str, version: int | None = None) -> bytes:
-        digest = inventory.state(version)[path]
-        return read_document(places, heads.object_key(found.object, inventory.where(path, version)), digest)
+        try:
+            digest, content = inventory.state(version)[path], inventory.where(path, version)
+        except KeyError:
+            raise ForeignWords(f"{path} is not among its files") from None
+        return read_document(places, heads.object_key(found.object, content), digest)
 
     numbers = range(1, inventory.number + 1)
-    if found.object.startswith("register-"):
-        return [Snapshot.model_validate_json(read(SNAPSHOT, number)) for number in numbers]
-    if found.object.startswith("evidence-"):
-        return [Capture.model_validate_json(read("capture.json", number)) for number in numbers]
-    if found.object.startswith("work-"):
-        document = read_sidecar(read("sidecar.json"))
-        bodies = {ref.name: read(f"transcripts/{ref.name}.json").decode() for ref in document.transcripts}
-        return Words(document, bodies)
-    record = RunRecord.model_validate_json(read("run.json"))
-    events = tuple(Event.model_validate_json(line) for line in read("events.jsonl").splitlines() if line)
-    heads_ = tuple(Head.model_validate_json(line) for line in read("heads.jsonl").splitlines() if line)
-    return Run(record, events, heads_)
+    try:
+        if kind == "register":
+            return [_own_snapshot(found.object, read(SNAPSHOT, number)) for number in numbers]
+        if kind == "evidence":
+            return [_own_capture(found.object, read("capture.json", number)) for number in numbers]
+        if kind == "work":
+            document = _own_sidecar(found.object, read("sidecar.json"))
+            bodies = {ref.name: read(f"transcripts/{ref.name}.json").decode() for ref in document.transcripts}
+            return Words(document, bodies)
+        if kind == "run":
+            return _own_run(found.object, read("run.json"), read("events.jsonl"), read("heads.jsonl"))
+    except (ValueError, RecursionError) as error:
+        raise ForeignWords(f"a document that this version does not read: {_first_line(error)}") from error
+    raise ForeignWords("no kind of object that this version knows: left alone")
+
+
+def _own_snapshot(object_id: str, data: bytes) -> Snapshot:
+    snapshot = Snapshot.model_validate_json(data)
+    return _own(object_id, f"register-{snapshot.register_name}", snapshot)
+
+
+def _own_capture(object_id: str, data: bytes) -> Capture:
+    capture = Capture.model_validate_json(data)
+    return _own(object_id, f"evidence-{capture.clip}", capture)
+
+
+def _own_sidecar(object_id: str, data: bytes) -> Sidecar:
+    """A clip's sidecar, which speaks of that clip alone: its captures, its links, and judgements on these."""
+    document = read_sidecar(data)
+    _own(object_id, f"work-{document.clip}", document)
+    if not document.captures or document.evidence.object != f"evidence-{document.clip}":
+        raise ForeignWords("its sidecar names no capture, or another clip's evidence")
+    if strange := {capture.clip for capture in document.captures} - {document.clip}:
+        raise ForeignWords(f"its sidecar has captures of {', '.join(sorted(strange))}")
+    for link in document.links:
+        if link.clip != document.clip or link.id != link_id(link.clip, link.register_name, link.entry):
+            raise ForeignWords(f"its sidecar has link {link.id!r}, which is another clip's or another entry's")
+        if any(judgement.link != link.id for judgement in link.judgements):
+            raise ForeignWords(f"its sidecar has judgements on another link under {link.id}")
+    return document
+
+
+def _own_run(object_id: str, run: bytes, events: bytes, heads_: bytes) -> Run:
+    record = RunRecord.model_validate_json(run)
+    _own(object_id, record.run, record)
+    if record.previous and objects.kind_of(record.previous.object) != "run":
+        raise ForeignWords("it follows something that is no run record")
+    return Run(
+        record,
+        tuple(Event.model_validate_json(line) for line in events.splitlines() if line),
+        tuple(Head.model_validate_json(line) for line in heads_.splitlines() if line),
+    )
+
+
+def _own(object_id: str, said: str, document: Document) -> Document:
+    """A document, if it speaks of its own object, and in words that can be kept. Raises ForeignWords."""
+    if said != object_id:
+        raise ForeignWords(f"its document speaks of {said}")
+    document.model_dump_json().encode()  # lone surrogates can be kept nowhere
+    return document
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:200]
 
 
 def read_document(places: Mapping[str, Target], key: str, digest: str) -> bytes:
@@ -81,10 +187,12 @@ def read_document(places: Mapping[str, Target], key: str, digest: str) -> bytes:
     raise last or KeyError(key)
 
 
-def older_inventory(places: Mapping[str, Target], object_id: str, number: int) -> bytes:
-    """The inventory of an older version, from the first place where it is what its commit says. Raises the last error.
+def older_inventory(
+    places: Mapping[str, Target], object_id: str, number: int, fits: Callable[[bytes], bool] = lambda _: True
+) -> bytes:
+    """The inventory of an older version, from the first place where it is what its commit says, and `fits`.
 
-    Raises Damaged where none is.
+    Raises Damaged where none is, or the error of the last place that was asked.
     """
     key, last = heads.object_key(object_id, f"v{number}/{ocfl.INVENTORY}"), None
     for name, target in places.items():
@@ -94,7 +202,9 @@ def older_inventory(places: Mapping[str, Target], object_id: str, number: int) -
         except TargetError as error:
             last = error
             continue
-        if stated == ocfl.digest_of(data):
+        if stated == ocfl.digest_of(data) and fits(data):
             return data
-        last = Damaged("not what its commit says", target=name, key=key, expected=str(stated), found="")
+        last = Damaged(
+            "not what its commit, or the newest inventory, says", target=name, key=key, expected=str(stated), found=""
+        )
     raise last or KeyError(object_id)

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from archive import ocfl
+from archive import objects, ocfl
 from storage.contract import Target
 from storage.mirrors import read_small
 
@@ -60,6 +60,11 @@ def read(target: Target, path: str, paths: list[str]) -> Found:
     return Found(whole, tuple(left), tuple(torn))
 
 
+def read_inventory(target: Target, object_id: str, number: int) -> bytes:
+    """The inventory of a version of an object, as it lies there. Raises TargetError."""
+    return read_small(target, object_key(object_id, f"v{number}/{ocfl.INVENTORY}"))
+
+
 def _committed(target: Target, path: str, number: int, there: set[str]) -> Whole | None:
     if not {f"v{number}/{ocfl.INVENTORY}", f"v{number}/{ocfl.INVENTORY_DIGEST}"} <= there:
         return None
@@ -70,10 +75,14 @@ def _committed(target: Target, path: str, number: int, there: set[str]) -> Whole
 
 
 def whole_version(data: bytes, path: str, number: int, there: set[str]) -> Whole | None:
-    """An inventory's bytes as a whole version: of the object that belongs at a path, every file there; else None."""
+    """An inventory's bytes as a whole version: of the object that belongs at a path, every file there; else None.
+
+    An id that has none of the forms of `archive.objects` belongs nowhere.
+    """
     try:
         inventory = ocfl.parse(data)
     except ocfl.InventoryError:
         return None
-    fits = inventory.number == number and ocfl.object_path(inventory.id) == path
+    sound = objects.is_sound(inventory.id) and inventory.number == number
+    fits = sound and ocfl.object_path(inventory.id) == path
     return Whole(inventory.id, inventory, data) if fits and set(inventory.content()) <= there else None

@@ -1,7 +1,6 @@
 """Paying the targets what they are owed: all of them at once, each file read once, nobody waiting for the slowest."""
 
 import logging
-import shutil
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
@@ -14,6 +13,7 @@ from archive.blocks import on_record
 from archive.custody import store
 from archive.errors import Fork, SpaceShort
 from archive.ledger.copies import Copy, SealedVersion
+from archive.local import remove_tree
 from archive.opened import Archive
 from archive.progress import Silent, Task
 from archive.records import FIXITY_CHECK
@@ -221,7 +221,7 @@ class _Storing:
 
     def _take_out(self, object_id: str) -> None:
         for folder in self._brought.pop(object_id, ()):
-            shutil.rmtree(folder, ignore_errors=True)
+            remove_tree(self._archive.spool, *folder.relative_to(self._archive.spool).parts)
             with suppress(OSError):  # other versions of the object are there
                 folder.parent.rmdir()
 

@@ -7,11 +7,11 @@ layout with the encapsulating id (https://ocfl.github.io/extensions/0003-hash-an
 import json
 import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256, sha512
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from storage.keys import fault
 
@@ -30,23 +30,43 @@ class InventoryError(ValueError):
 
 
 class User(BaseModel):
-    """Who made a version; the address is a URI."""
+    """Who made a version; the address is a URI, which other tools may leave out."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
-    address: str
+    address: str | None = None
 
 
 class Version(BaseModel):
-    """One version in an inventory: `state` maps a digest to the logical paths that have it."""
+    """One version in an inventory: `state` maps a digest to the logical paths that have it.
+
+    `created` is a time with a zone (RFC 3339). Message and user are always there where we wrote, and other tools may
+    leave them out (section 3.5.3.1).
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     created: str
-    message: str
-    user: User
+    message: str | None = None
+    user: User | None = None
     state: dict[str, list[str]]
+
+    @property
+    def moment(self) -> datetime:
+        """When it was made, in UTC."""
+        return datetime.fromisoformat(self.created).astimezone(UTC)
+
+    @field_validator("created")
+    @classmethod
+    def _dated(cls, created: str) -> str:
+        try:
+            if datetime.fromisoformat(created).tzinfo is not None:
+                datetime.fromisoformat(created).astimezone(UTC)
+                return created
+        except (ValueError, OverflowError):
+            pass
+        raise ValueError(f"{created[:40]!r} is no time with a zone")
 
 
 class Inventory(BaseModel):
@@ -58,6 +78,7 @@ class Inventory(BaseModel):
     type: Literal["https://ocfl.io/1.1/spec/#inventory"] = "https://ocfl.io/1.1/spec/#inventory"
     digestAlgorithm: Literal["sha512"] = "sha512"  # noqa: N815 - the specification's name
     head: str
+    contentDirectory: Literal["content"] | None = None  # noqa: N815 - where another tool names the default
     fixity: dict[str, dict[str, list[str]]] = Field(default_factory=dict)
     manifest: dict[str, list[str]]
     versions: dict[str, Version]
@@ -69,7 +90,7 @@ class Inventory(BaseModel):
 
     def to_bytes(self) -> bytes:
         """The inventory as it is stored: sorted keys, one way to write it."""
-        document = self.model_dump(mode="json", exclude_defaults=False)
+        document = self.model_dump(mode="json", exclude_none=True)
         if not document["fixity"]:
             del document["fixity"]
         return (json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
@@ -95,6 +116,11 @@ class Inventory(BaseModel):
     def holds(self, files: Mapping[str, str]) -> bool:
         """Whether the newest version is these files, those left aside that it adopted from an interrupted writer."""
         return {path: digest for path, digest in self.state().items() if not path.startswith(RECOVERED)} == files
+
+    def follows(self, older: "Inventory") -> bool:
+        """Whether an older inventory says of its versions and their files what this one says."""
+        kept = all(self.versions.get(name) == version for name, version in older.versions.items())
+        return kept and self.id == older.id and older.content().items() <= self.content().items()
 
     def where(self, path: str, version: int | None = None) -> str:
         """The content path of a logical path. Raises KeyError if the version has no such file."""

@@ -6,20 +6,44 @@ a step takes one and returns another.
 
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from archive import objects
+from storage.keys import fault
 from transcription.corrections import Change
 
 
 def _utc(moment: datetime) -> datetime:
     if moment.tzinfo is None:
         raise ValueError("a time needs a zone")
-    return moment.astimezone(UTC).replace(microsecond=0)
+    try:
+        return moment.astimezone(UTC).replace(microsecond=0)
+    except OverflowError:
+        raise ValueError("a time that no calendar has") from None
+
+
+def _plain_path(path: str) -> str:
+    if wrong := fault(path):
+        raise ValueError(f"the path {wrong}")
+    return path
+
+
+def _sound_id(object_id: str) -> str:
+    if not objects.is_sound(object_id):
+        raise ValueError("an object's id of no form that there is")
+    return object_id
 
 
 Moment = Annotated[datetime, AfterValidator(_utc)]
+ClipId = Annotated[str, Field(pattern=f"^{objects.CLIP}$")]
+ObjectId = Annotated[str, AfterValidator(_sound_id)]
+Number = Annotated[int, Field(ge=1, le=1_000_000)]
+"""Of a version."""
+LogicalPath = Annotated[str, AfterValidator(_plain_path)]
+TranscriptName = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,200}$")]
+"""A part of file names in the work object."""
 Access = Literal["restricted", "public"]
 Verdict = Literal["positive", "negative", "unsure"]
 Decision = Literal["positive", "negative", "unsure", "withdrawn"]
@@ -33,7 +57,7 @@ FileRole = Literal["media", "blocks", "capture", "info", "description", "thumbna
 class Record(BaseModel):
     """Base of every record: frozen, and strict about unknown fields."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 def clip_id(extractor: str, platform_id: str) -> str:
@@ -47,6 +71,11 @@ def clip_id(extractor: str, platform_id: str) -> str:
     if not platform_id or not plain or len(platform_id) > 80:
         platform_id = sha256(platform_id.encode("utf-8", "surrogatepass")).hexdigest()[:32]
     return f"{key}-{platform_id}"
+
+
+def link_id(clip: str, register: str, entry: str) -> str:
+    """The id of the link between a clip and an entry: the first 16 hex digits of the sha256 over both."""
+    return sha256("\n".join((clip, register, entry)).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 class Listing(Record):
@@ -68,9 +97,9 @@ class Listing(Record):
 class File(Record):
     """One file of a capture: its logical path in the evidence object, its size and digests (lower-case hex)."""
 
-    path: str
+    path: LogicalPath
     role: FileRole
-    size: int
+    size: int = Field(ge=0)
     sha512: str
     sha256: str
     language: str | None = None
@@ -97,7 +126,7 @@ class Capture(Record):
     """One fetching of a clip: when, from where, with which tool, and the files it gave."""
 
     schema_version: Literal[1] = 1
-    clip: str
+    clip: ClipId
     source: str
     url: str
     extractor: str
@@ -117,6 +146,12 @@ class Capture(Record):
     files: tuple[File, ...]
     cut: tuple[Cut, ...] = ()
 
+    @model_validator(mode="after")
+    def _one_original(self) -> Self:
+        if [file.role for file in self.files].count("media") != 1:
+            raise ValueError("a capture has one file of role media")
+        return self
+
     @property
     def media(self) -> File:
         """The original: the one file of role `media`."""
@@ -129,7 +164,7 @@ class TranscriptRef(Record):
     Captions of the platform have neither track nor model.
     """
 
-    name: str
+    name: TranscriptName
     kind: TranscriptKind = "whisper"
     sha512: str
     media_sha256: str
@@ -189,7 +224,7 @@ class Link(Record):
     """
 
     id: str
-    clip: str
+    clip: ClipId
     register_name: str
     register_sha256: str
     entry: str
@@ -270,8 +305,8 @@ class Event(Record):
     `type` is the URI of a Library of Congress preservation event type; `agent` a person, or software@version.
     """
 
-    object: str
-    version: int | None = None
+    object: ObjectId
+    version: Number | None = None
     type: str
     at: Moment
     agent: str
@@ -283,6 +318,6 @@ class Event(Record):
 class Head(Record):
     """The newest version of an OCFL object: its number and the sha512 of its inventory."""
 
-    object: str
-    version: int
+    object: ObjectId
+    version: Number
     sha512: str

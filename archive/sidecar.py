@@ -11,6 +11,7 @@ from archive.linking.registers.snapshots import EntryLine, Snapshot
 from archive.records import (
     Access,
     Capture,
+    ClipId,
     Correction,
     Declaration,
     Head,
@@ -99,7 +100,7 @@ class Sidecar(Record):
     """
 
     schema_version: Literal[1] = 1
-    clip: str
+    clip: ClipId
     sources: tuple[str, ...]
     access: AccessState
     consent: str | None = None

@@ -16,6 +16,7 @@ from archive import heads, ocfl
 from archive.errors import Fork, SpaceShort
 from archive.fixity import digest
 from archive.ledger.copies import Copy, SealedVersion
+from archive.local import inside, remove_tree
 from archive.opened import AGENT, Archive
 from archive.records import FIXITY_CHECK, PACKAGE, Capture
 from storage.contract import Target
@@ -69,8 +70,8 @@ def seal(
     found, _ = at_each(usable, lambda target: heads.find(target, object_id))
     for name, at_target in found.items():
         _compare(archive, name, object_id, at_target, number)
-    folder = archive.spool / f".sealing-{object_id}-v{number}"
-    shutil.rmtree(folder, ignore_errors=True)
+    folder = inside(archive.spool, f".sealing-{object_id}-v{number}")
+    remove_tree(archive.spool, folder.name)
     recovered = _adopt(usable, object_id, found, number, folder)
     inventory = ocfl.next_version(
         previous,
@@ -91,7 +92,7 @@ def seal(
     _place(document(ocfl.digest_line(inventory.sha512)), folder / ocfl.INVENTORY_DIGEST)
     final = folder_of(archive, object_id, number)
     if final.exists():
-        shutil.rmtree(final)  # it is in no ledger, so nothing of it was ever sent
+        remove_tree(archive.spool, object_id, final.name)  # it is in no ledger, so nothing of it was ever sent
     final.parent.mkdir(parents=True, exist_ok=True)
     folder.rename(final)
     _sync_folders(final)
@@ -117,8 +118,8 @@ def need_space(archive: Archive) -> None:
 
 
 def folder_of(archive: Archive, object_id: str, version: int) -> Path:
-    """Where a sealed version lies in the spool."""
-    return archive.spool / object_id / f"v{version}"
+    """Where a sealed version lies in the spool. Raises LeadsOut."""
+    return inside(archive.spool, object_id, f"v{version}")
 
 
 def respool(archive: Archive, sealed: SealedVersion, usable: Mapping[str, Target]) -> Path:
@@ -205,7 +206,7 @@ def _doubt(archive: Archive, copy: Copy, error: TargetError) -> None:
 
 def discard(archive: Archive, object_id: str) -> None:
     """Free an object's place in the spool."""
-    shutil.rmtree(archive.spool / object_id, ignore_errors=True)
+    remove_tree(archive.spool, object_id)
 
 
 def _compare(archive: Archive, target: str, object_id: str, found: heads.Found, number: int) -> None:

@@ -21,6 +21,17 @@ class Facts(Book):
         with self._writing() as connection:
             upsert(connection, t.facts, {"name": name}, {"value": value})
 
+    def beginning(self, prefix: str) -> dict[str, str]:
+        """The facts whose names begin with `prefix`, by the rest of their names."""
+        query = sa.select(t.facts).where(t.facts.c.name.startswith(prefix, autoescape=True)).order_by(t.facts.c.name)
+        with self._reading() as connection:
+            return {row.name.removeprefix(prefix): row.value for row in connection.execute(query)}
+
+    def forget(self, name: str) -> None:
+        """Take a fact away; one that is not there is fine."""
+        with self._writing() as connection:
+            connection.execute(sa.delete(t.facts).where(t.facts.c.name == name))
+
     def moment(self, name: str) -> datetime | None:
         """A fact that is a moment."""
         value = self.get(name)

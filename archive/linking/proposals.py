@@ -2,14 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from hashlib import sha256
 
 from archive.linking.claims import Claim, claims
 from archive.linking.index import RegisterIndex
 from archive.linking.material import Material, texts
 from archive.linking.reading import read
 from archive.linking.rules import rules
-from archive.records import Link, Role
+from archive.records import Link, Role, link_id
 
 FURTHER = 50
 """Most further passages that a link carries; the strongest are kept."""
@@ -31,11 +30,6 @@ def propose(material: Material, index: RegisterIndex) -> list[Link]:
     by = rules(index.known)
     links = [_link(material.clip, index, items, by) for items in grouped.values()]
     return sorted(links, key=lambda link: (link.tier, -link.score, len(link.entry), link.entry))
-
-
-def link_id(clip: str, register: str, entry: str) -> str:
-    """The id of the link between a clip and an entry: the first 16 hex digits of the sha256 over both."""
-    return sha256("\n".join((clip, register, entry)).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _link(clip: str, index: RegisterIndex, items: Sequence[Claim], by: str) -> Link:

@@ -2,7 +2,6 @@
 
 import errno
 import re
-import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from archive import sidecar
 from archive.errors import ArchiveError, FetchFailed, Fork, NoSuchClip, SpaceShort
 from archive.fixity import blocks_document, digest
+from archive.local import inside, remove_tree
 from archive.opened import Archive
 from archive.progress import Task
 from archive.records import CAPTURE, Capture, File, FileRole, Listing, Stream
@@ -58,18 +58,18 @@ def fetch_clip(archive: Archive, source: Source, clip: str, usable: Mapping[str,
     if archive.ledger.clips.captures(clip):
         return FetchedClip(clip, sealed=False)  # another source that lists it was first
     need_space(archive)
-    attempt = archive.attempts / clip
+    attempt = inside(archive.attempts, clip)
     try:
         with archive.progress.task(clip, unit="B") as task:
             fetched = retrying(lambda: _fetch(source, listing, attempt, _task_progress(archive, task)))
         _seal(archive, listing, fetched, usable)
     except SpaceShort:
-        shutil.rmtree(attempt, ignore_errors=True)
+        remove_tree(archive.attempts, clip)
         raise
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
-        shutil.rmtree(attempt, ignore_errors=True)
+        remove_tree(archive.attempts, clip)
         raise SpaceShort(f"{archive.state}: the disk is full; {clip} is fetched anew once there is room") from error
     except FetchFailed as error:
         if (after := rest_of(error)) is not None:
@@ -81,13 +81,13 @@ def fetch_clip(archive: Archive, source: Source, clip: str, usable: Mapping[str,
         return _failed(archive, clip, "passing", error)
     except Fork as error:
         return _failed(archive, clip, "fork", error)
-    shutil.rmtree(attempt, ignore_errors=True)
+    remove_tree(archive.attempts, clip)
     return FetchedClip(clip, sealed=True)
 
 
 def _failed(archive: Archive, clip: str, kind: str, error: Exception) -> FetchedClip:
     archive.ledger.clips.failed(clip, "fetch", kind=kind, message=str(error), now=archive.clock())
-    shutil.rmtree(archive.attempts / clip, ignore_errors=True)
+    remove_tree(archive.attempts, clip)
     return FetchedClip(clip, sealed=False, kind=kind, message=str(error))
 
 

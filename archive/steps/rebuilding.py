@@ -1,48 +1,37 @@
 """Rebuild: the ledger made anew from what lies at the targets.
 
-Facts come from the objects themselves; that another target holds a copy comes from run records, and from looking at
-the targets that can be reached. No media is read: every copy is *claimed* until an audit has read it.
+Facts come from the objects themselves, and each object speaks for itself alone; that another target holds a copy comes
+from run records, and from looking at the targets that can be reached. No media is read: every copy is *claimed* until
+an audit has read it. What only one target says waits for a person (`archive.vouching`).
 """
 
-import json
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from functools import partial
 
-from pydantic import ValidationError
-
-from archive import heads, ocfl
-from archive.errors import RefusedError
-from archive.facts import Run, Words, in_order, older_inventory, read_facts
-from archive.ledger.clips import AccessGiven
-from archive.ledger.copies import Copy, SealedVersion
-from archive.linking.registers.snapshots import Snapshot
+from archive import ocfl
+from archive.errors import ArchiveError, RefusedError
+from archive.facts import Facts, Run, Words, chain_faults, in_order, read_facts
 from archive.opened import Archive
-from archive.records import FIXITY_CHECK, REPLICATION, Capture, Head, Listing
+from archive.records import FIXITY_CHECK, REPLICATION, Capture, Head
 from archive.retrying import retrying
-from archive.sidecar import Sidecar, UnknownSchema
-from archive.steps.recording import LAST_FULL
-from archive.steps.work import sealed_as
+from archive.steps.surveying import Named, Survey, said_of, survey
+from archive.steps.taking_in import claim, take_in, versions_of, words_in
+from archive.unaccepted import Unaccepted, keep_unaccepted
+from archive.vouching import Said, Verdict, judge
 from storage.contract import Target
 from storage.errors import TargetError
-from storage.mirrors import read_small
 
-
-@dataclass(frozen=True)
-class Survey:
-    """A whole object at a target, the versions above it that are torn, and the size of each file that is there."""
-
-    whole: heads.Whole
-    torn: tuple[int, ...]
-    sizes: Mapping[str, int] = field(default_factory=dict)
+ALONE = "only one target can be asked, so that nobody vouches for what people said"
+UNRECORDED = "no run record and no second target knows it"
 
 
 @dataclass
 class Rebuilt:
     """What was found: objects and clips, what each target lacks, forks, and what could not be read or was rolled back.
 
-    `problems` has the latter two.
+    `problems` has the latter two; `waiting` is what nobody vouches for, which a person may accept.
     """
 
     objects: int = 0
@@ -50,6 +39,7 @@ class Rebuilt:
     lacking: dict[str, list[str]] = field(default_factory=dict)
     forks: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    waiting: list[Unaccepted] = field(default_factory=list)
 
 
 def rebuild(archive: Archive, usable: Mapping[str, Target]) -> Rebuilt:
@@ -59,44 +49,146 @@ def rebuild(archive: Archive, usable: Mapping[str, Target]) -> Rebuilt:
             f"the ledger at {archive.ledger.path} holds an archive already: move it (and its -wal file) away first; "
             "what it alone knows would be lost otherwise"
         )
-    rebuilt, runs, recorded = Rebuilt(), dict[str, Run](), dict[str, tuple[Head, str]]()
-    found = {name: _survey(archive, target, rebuilt) for name, target in usable.items()}
-    objects = sorted({object_id for objects in found.values() for object_id in objects})
-    with archive.progress.task("rebuild", total=len(objects), unit="objects") as task:
-        for object_id in objects:
-            holders = {name: objects[object_id] for name, objects in found.items() if object_id in objects}
-            order = sorted(holders, key=lambda name: -holders[name].whole.inventory.number)
-            places = {name: usable[name] for name in order}
-            try:
-                # Facts first: an object whose words cannot be read stays unknown, so that nobody writes a version
-                # without them; sealing then meets a fork.
-                facts = retrying(partial(read_facts, places, holders[order[0]].whole))
-                _versions(archive, places, object_id, holders, rebuilt)
-                if isinstance(facts, Run):
-                    runs[object_id] = replace(facts, heads=())  # a full list names every object: only the newest stay
-                    for head in facts.heads:
-                        if head.object not in recorded or head.version >= recorded[head.object][0].version:
-                            recorded[head.object] = head, object_id
-                else:
-                    _keep(archive, object_id, facts)
-            except (TargetError, UnknownSchema, ValidationError, ocfl.InventoryError, KeyError) as error:
-                rebuilt.problems.append(f"{object_id} at {', '.join(order)}: {error}")
-            for name in found:
-                if lack := _lack(object_id, holders.get(name), holders[order[0]]):
-                    rebuilt.lacking.setdefault(name, []).append(lack)
-            task.advance(1)
-    for run in in_order(runs):
-        archive.ledger.events.restore(run.record.run, list(run.events))
-        if run.record.full:
-            archive.ledger.facts.set(LAST_FULL, run.record.written.isoformat())
-    _claims_of_runs(archive)
-    for head, run_id in recorded.values():
-        there = {name: surveys[head.object] for name, surveys in found.items() if head.object in surveys}
-        if problem := _behind(head, run_id, there, list(found)):
-            rebuilt.problems.append(problem)
-    rebuilt.objects = len(objects)
-    rebuilt.clips = len(archive.ledger.clips.held())
-    return rebuilt
+    return _Rebuilding(archive, usable).run()
+
+
+class _Rebuilding:
+    """One rebuild: run records first, since they say what else there must be."""
+
+    def __init__(self, archive: Archive, usable: Mapping[str, Target]) -> None:
+        self._archive, self._usable = archive, usable
+        self._rebuilt = Rebuilt()
+        self._found = dict[str, dict[str, Survey]]()
+        self._recorded = dict[str, tuple[Head, str]]()
+        self._named: defaultdict[tuple[str, int], dict[str, frozenset[str]]] = defaultdict(dict)
+
+    def run(self) -> Rebuilt:
+        rebuilt = self._rebuilt
+        for name, target in self._usable.items():
+            there = survey(self._archive, target)
+            self._found[name] = there.objects
+            rebuilt.problems += [*there.problems, *there.strange]
+        objects = sorted({object_id for found in self._found.values() for object_id in found})
+        runs = [object_id for object_id in objects if object_id.startswith("run-")]
+        with self._archive.progress.task("rebuild", total=len(objects), unit="objects") as task:
+            taken = dict[str, tuple[Run, str]]()
+            for object_id in runs:
+                facts, said = self._object(object_id)
+                if isinstance(facts, Run) and said:
+                    self._note(facts, said.holders)
+                    taken[object_id] = replace(facts, heads=()), said.sha512  # a full list names every object
+                task.advance(1)
+            known = {object_id: run for object_id, (run, _) in taken.items()}
+            rebuilt.problems += chain_faults(known, {object_id: sha512 for object_id, (_, sha512) in taken.items()})
+            self._restore(known)
+            for object_id in objects:
+                if object_id not in known and object_id not in runs:
+                    self._object(object_id)
+                    task.advance(1)
+        _claims_of_runs(self._archive)
+        for head, run_id in self._recorded.values():
+            there_ = {name: found[head.object] for name, found in self._found.items() if head.object in found}
+            if problem := _behind(head, run_id, there_, list(self._found)):
+                rebuilt.problems.append(problem)
+        keep_unaccepted(self._archive.ledger, rebuilt.waiting)
+        rebuilt.objects = len(self._archive.ledger.copies.heads())
+        rebuilt.clips = len(self._archive.ledger.clips.held())
+        return rebuilt
+
+    def _note(self, run: Run, holders: Collection[str]) -> None:
+        """Keep which heads a run record names, and the newest of each object."""
+        for head in run.heads:
+            who = self._named[head.object, head.version].get(head.sha512, frozenset())
+            self._named[head.object, head.version][head.sha512] = who | set(holders)
+            if head.object not in self._recorded or head.version >= self._recorded[head.object][0].version:
+                self._recorded[head.object] = head, run.record.run
+
+    def _restore(self, runs: Mapping[str, Run]) -> None:
+        """Take run records in along their chain, so that the last one is its end."""
+        for run in in_order(runs):
+            name = run.record.run
+            holders = {target for target, found in self._found.items() if name in found}
+            versions = versions_of(self._places(name), self._found[min(holders)][name])
+            take_in(self._archive, versions, run, {one: self._found[one][name] for one in holders}, words=True)
+
+    def _places(self, object_id: str) -> dict[str, Target]:
+        """The targets that hold an object, whoever has the newest version first."""
+        holders = {name: found[object_id] for name, found in self._found.items() if object_id in found}
+        order = sorted(holders, key=lambda name: -holders[name].whole.inventory.number)
+        return {name: self._usable[name] for name in order}
+
+    def _object(self, object_id: str) -> tuple[Facts | None, Said | None]:
+        """Look at one object, and take it in as far as it is vouched for; run records are taken in later."""
+        holders = {name: found[object_id] for name, found in self._found.items() if object_id in found}
+        places = self._places(object_id)
+        try:
+            verdict = self._verdict(object_id, holders, places)
+            self._lacking(object_id, holders, verdict)
+            for one in verdict.others:
+                self._wait(one, object_id, UNRECORDED)
+            if verdict.vouched is None:
+                return None, None
+            holder = verdict.vouched.holders[0]
+            newest = self._surveyed(holders, verdict.vouched)
+            order = {holder: places[holder], **places}
+            # Facts first: an object whose words cannot be read stays unknown, so that nobody writes a version without
+            # them; sealing then meets a fork.
+            facts = retrying(partial(read_facts, order, newest.whole))
+            if not isinstance(facts, Run):
+                versions = versions_of(order, newest)
+                take_in(self._archive, versions, facts, holders, words=verdict.in_force())
+                self._words_wait(facts, verdict)
+            return facts, verdict.vouched
+        except (TargetError, ArchiveError) as error:
+            self._rebuilt.problems.append(f"{object_id} at {', '.join(places)}: {error}")
+            return None, None
+
+    def _verdict(self, object_id: str, holders: Mapping[str, Survey], places: Mapping[str, Target]) -> Verdict:
+        named: Named = self._named
+        said = said_of(object_id, holders, places, named)
+        if object_id.startswith("run-") and len(self._usable) == 1:
+            # Nothing names the newest run record but itself; alone, a target's chain is all that can be had.
+            said = [replace(one, named_by=frozenset(one.holders)) for one in said]
+        return judge(said, len(self._usable))
+
+    @staticmethod
+    def _surveyed(holders: Mapping[str, Survey], said: Said) -> Survey:
+        return next(holders[name] for name in said.holders if ocfl.digest_of(holders[name].whole.data) == said.sha512)
+
+    def _lacking(self, object_id: str, holders: Mapping[str, Survey], verdict: Verdict) -> None:
+        for fork in verdict.forks:
+            against = verdict.vouched or fork
+            others = [one for one in (*verdict.others, against) if one.version == fork.version and one != fork]
+            names = sorted({*fork.holders[:1], *(one.holders[0] for one in others)})
+            line = f"{object_id} v{fork.version} differs between {' and '.join(names)}"
+            if line not in self._rebuilt.forks:
+                self._rebuilt.forks.append(line)
+        if verdict.vouched is None:
+            return
+        for name in self._found:
+            there = holders[name].whole.inventory.number if name in holders else 0
+            missing = range(there + 1, verdict.vouched.version + 1)
+            if missing:
+                lack = f"{object_id} {', '.join(f'v{number}' for number in missing)}" if there else object_id
+                self._rebuilt.lacking.setdefault(name, []).append(lack)
+
+    def _wait(self, said: Said, object_id: str, why: str, words: str = "") -> None:
+        one = Unaccepted(
+            object=object_id, version=said.version, sha512=said.sha512, targets=said.holders, why=why, words=words
+        )
+        self._rebuilt.waiting.append(one)
+
+    def _words_wait(self, facts: Facts, verdict: Verdict) -> None:
+        """Put aside what people said where nobody vouches for it; also that a source's clips are open to all."""
+        if verdict.vouched is None or verdict.in_force():
+            return
+        if isinstance(facts, Words) and (words := words_in(facts.document)):
+            self._wait(verdict.vouched, f"work-{facts.document.clip}", ALONE, words)
+        elif isinstance(facts, list) and facts and isinstance(facts[-1], Capture):
+            source = facts[-1].source
+            if self._archive.settings.access_of(source) == "public":
+                words = f"a clip of {source}, which is public by the settings"
+                self._wait(verdict.vouched, f"evidence-{facts[-1].clip}", ALONE, words)
 
 
 def _behind(head: Head, run_id: str, holders: Mapping[str, Survey], asked: list[str]) -> str | None:
@@ -113,147 +205,17 @@ def _behind(head: Head, run_id: str, holders: Mapping[str, Survey], asked: list[
     return None
 
 
-def _lack(object_id: str, there: Survey | None, newest: Survey) -> str | None:
-    """What a target lacks of an object: the whole, its newest versions, or nothing."""
-    if there is None:
-        return object_id
-    missing = range(there.whole.inventory.number + 1, newest.whole.inventory.number + 1)
-    return f"{object_id} {', '.join(f'v{number}' for number in missing)}" if missing else None
-
-
-def _survey(archive: Archive, target: Target, rebuilt: Rebuilt) -> dict[str, Survey]:
-    """Every object at a target, with its newest whole version."""
-    found = dict[str, Survey]()
-    try:
-        sizes = {stat.key.removeprefix(heads.OCFL): stat.size for stat in target.list(heads.OCFL)}
-    except TargetError as error:
-        rebuilt.problems.append(str(error))
-        return found
-    with archive.progress.task(f"look at {target.name}", unit="objects") as task:
-        for path, paths in ocfl.group_by_object(sizes).items():
-            try:
-                there = _forward(target, path, heads.read(target, path, paths), set(paths))
-            except TargetError as error:
-                rebuilt.problems.append(f"{path} at {target.name}: {error}")
-                continue
-            if there is None:
-                rebuilt.problems.append(
-                    f"{path} at {target.name}: no whole version; the next capture adopts what is there"
-                )
-            else:
-                found[there.whole.object] = replace(there, sizes={name: sizes[f"{path}/{name}"] for name in paths})
-            task.advance(1)
-    return found
-
-
-def _forward(target: Target, path: str, found: heads.Found, there: set[str]) -> Survey | None:
-    """The newest version, also one that was written but not committed: its content was read back before."""
-    for number in found.torn:
-        if f"v{number}/{ocfl.INVENTORY}" in there:
-            data = read_small(target, f"{heads.OCFL}{path}/v{number}/{ocfl.INVENTORY}")
-            if whole := heads.whole_version(data, path, number, there):
-                return Survey(whole, found.torn)
-    return Survey(found.whole, found.torn) if found.whole else None
-
-
-def _versions(
-    archive: Archive,
-    places: Mapping[str, Target],
-    object_id: str,
-    holders: Mapping[str, Survey],
-    rebuilt: Rebuilt,
-) -> None:
-    """Keep every version of an object as sealed, all or none, and who claims to hold it.
-
-    The places are those that hold the object, whoever has the newest version first.
-    """
-    newest = next(iter(places))
-    head = holders[newest].whole.inventory
-    clip = object_id.partition("-")[2] if object_id.startswith(("evidence-", "work-")) else None
-    versions = list[SealedVersion]()
-    for number in range(1, head.number + 1):
-        data = holders[newest].whole.data if number == head.number else older_inventory(places, object_id, number)
-        sealed = datetime.fromisoformat(ocfl.parse(data).versions[f"v{number}"].created)
-        sizes = [holders[newest].sizes[path] for path in head.content_of(number)]
-        versions.append(
-            SealedVersion(object_id, number, ocfl.digest_of(data), clip, data.decode(), sealed, sum(sizes), len(sizes))
-        )
-    for version in versions:
-        archive.ledger.copies.seal(version)
-    for name, survey in holders.items():
-        there = survey.whole.inventory.number
-        if versions[there - 1].sha512 != ocfl.digest_of(survey.whole.data):
-            rebuilt.forks.append(f"{object_id} v{there} differs between {newest} and {name}")
-            continue
-        for number in range(1, there + 1):
-            if number not in survey.torn:
-                _claim(archive, object_id, number, name)
-
-
-def _claim(archive: Archive, object_id: str, number: int, target: str) -> None:
-    known = {copy.version for copy in archive.ledger.copies.of(object_id) if copy.target == target}
-    if number not in known:
-        archive.ledger.copies.mark(Copy(object_id, number, target, "claimed", at=archive.clock()))
-
-
-def _keep(archive: Archive, object_id: str, facts: list[Capture] | list[Snapshot] | Words) -> None:
-    """Keep what an object says, once its versions are."""
-    if isinstance(facts, Words):
-        for ref in facts.document.transcripts:
-            archive.ledger.readings.add_transcript(facts.document.clip, ref, facts.bodies[ref.name])
-        _work(archive, facts.document)
-        return
-    for number, fact in enumerate(facts, start=1):
-        sealed = archive.ledger.copies.version(object_id, number)
-        if sealed and isinstance(fact, Snapshot):
-            archive.ledger.copies.seal(sealed, snapshot=fact.model_dump_json())
-        elif sealed and isinstance(fact, Capture):
-            _capture(archive, sealed, fact)
-
-
-def _capture(archive: Archive, sealed: SealedVersion, capture: Capture) -> None:
-    archive.ledger.copies.seal(sealed, capture=capture)
-    archive.ledger.clips.seen([_listing(capture, capture.source)], capture.fetched)
-
-
-def _listing(capture: Capture, source: str) -> Listing:
-    """What a source must have said of a clip that was captured."""
-    return Listing(
-        source=source,
-        extractor=capture.extractor,
-        platform_id=capture.platform_id,
-        url=capture.url,
-        title=capture.title,
-        duration=capture.duration,
-    )
-
-
-def _work(archive: Archive, document: Sidecar) -> None:
-    clips, clip, capture = archive.ledger.clips, document.clip, document.captures[-1]
-    unlisted = {*document.sources} - {listing.source for listing in clips.listings(clip)}
-    clips.seen([_listing(capture, source) for source in sorted(unlisted)], capture.fetched)
-    archive.ledger.readings.set_links(clip, [judged.proposal for judged in document.links])
-    for judged in document.links:
-        for judgement in judged.judgements:
-            archive.ledger.readings.judge(clip, judgement)
-    archive.ledger.readings.correct(clip, document.corrections)
-    for declaration in document.declarations:
-        archive.ledger.readings.declare(clip, declaration)
-    if document.access.by and document.access.at:
-        clips.give_access(clip, AccessGiven(document.access.level, document.access.by, document.access.at))
-    if document.readings:
-        clips.mark_done(clip, "transcribe", json.dumps([r.model_dump(mode="json") for r in document.readings]))
-    if document.linkings:
-        clips.mark_done(clip, "link", json.dumps([r.model_dump(mode="json") for r in document.linkings]))
-    clips.mark_done(clip, "work", sealed_as(document))
-
-
 def _claims_of_runs(archive: Archive) -> None:
     """Copies that run records say lie somewhere, also at targets that cannot be reached now."""
     said: dict[tuple[str, int, str], bool] = {}
     for event in archive.ledger.events.all():
-        if event.version and event.target and event.type in (REPLICATION, FIXITY_CHECK):
+        if (
+            event.version
+            and event.target
+            and event.target in archive.targets
+            and event.type in (REPLICATION, FIXITY_CHECK)
+        ):
             said[event.object, event.version, event.target] = event.outcome == "success"
     for (object_id, version, target), there in said.items():
         if there and archive.ledger.copies.version(object_id, version):
-            _claim(archive, object_id, version, target)
+            claim(archive, object_id, version, target)

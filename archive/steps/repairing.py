@@ -4,7 +4,6 @@ Damaged bytes are kept, under `quarantine/TIME/OBJECT/…` at the same target, b
 is sound nowhere, nothing is touched.
 """
 
-import shutil
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
@@ -15,6 +14,7 @@ from archive import heads, ocfl
 from archive.custody import roll_root
 from archive.ledger.audits import Key
 from archive.ledger.copies import Copy, SealedVersion
+from archive.local import remove_tree
 from archive.opened import Archive
 from archive.records import FIXITY_CHECK, RECOVERY
 from archive.retrying import retrying
@@ -84,7 +84,7 @@ def repair(
                 if key not in waiting:
                     task.advance(1)
     finally:
-        shutil.rmtree(repairing.folder, ignore_errors=True)
+        remove_tree(archive.state, repairing.folder.name)
     return done
 
 
@@ -106,7 +106,7 @@ class _Repairing:
         targets = {name: self.usable[name] for name in sorted(names) if name not in self.down}
         if sealed is None or not targets:
             return {}
-        shutil.rmtree(self.folder, ignore_errors=True)
+        remove_tree(self.archive.state, self.folder.name)
         found, failed = at_each(targets, partial(self._look, sealed))
         wrong = {name: {one.key: one for one in findings if one.outcome != "sound"} for name, findings in found.items()}
         salvage = Salvage(self.archive, self.usable, sealed, self.folder)

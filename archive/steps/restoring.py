@@ -7,6 +7,7 @@ from pathlib import Path
 from archive import ocfl
 from archive.errors import ArchiveError, NoSuchClip
 from archive.fixity import digest as file_digest
+from archive.local import inside
 from archive.opened import Archive
 from archive.records import DISSEMINATION
 from archive.spool import bring
@@ -35,7 +36,7 @@ def restore(archive: Archive, clip: str, to: Path, usable: Mapping[str, Target],
     for head in heads:
         inventory, before = ocfl.parse(head.inventory.encode()), len(problems)
         for path, digest in sorted(inventory.state().items()):
-            local = to / head.object / path
+            local = inside(to, head.object, *path.split("/"))
             if local.exists():
                 if not local.is_file() or file_digest(local).sha512 != digest:
                     raise ArchiveError(f"{local} exists and is another file: restore to an empty folder")

@@ -1,9 +1,9 @@
 """Store: what the targets are owed; and free the spool of what has arrived and is no longer needed."""
 
-import shutil
 from collections.abc import Collection, Mapping
 
 from archive.ledger.copies import ARRIVED
+from archive.local import remove_tree
 from archive.mirroring import Stored, store_owed
 from archive.opened import Archive
 from archive.settings import Settings
@@ -73,9 +73,9 @@ def sweep(archive: Archive) -> None:
 
     Call it under the lease, before anything is fetched.
     """
-    shutil.rmtree(archive.attempts, ignore_errors=True)
+    remove_tree(archive.state, archive.attempts.name)
     for folder in archive.spool.glob(".sealing-*"):
-        shutil.rmtree(folder, ignore_errors=True)
+        remove_tree(archive.spool, folder.name)
 
 
 def owed(archive: Archive) -> dict[str, int]:

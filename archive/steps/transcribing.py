@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from archive import ocfl
+from archive.local import inside, remove_tree
 from archive.opened import Archive
 from archive.progress import Share
 from archive.records import CREATION, Capture, TranscriptRef
@@ -146,7 +146,7 @@ def _prepare(archive: Archive, engine: Engine, clip: str, usable: Mapping[str, T
 
 
 def _open(archive: Archive, engine: Engine, capture: Capture, media: Path, track: MediaStream) -> "Opened":
-    checkpoint = archive.state / "transcribing" / f"{capture.clip}-t{track.index}.jsonl"
+    checkpoint = inside(archive.state / "transcribing", f"{capture.clip}-t{track.index}.jsonl")
     return engine.open(media, media_sha256=capture.media.sha256, track=track.index, checkpoint=checkpoint)
 
 
@@ -272,11 +272,11 @@ def _media(archive: Archive, capture: Capture, usable: Mapping[str, Target]) -> 
     if spooled.is_file():
         yield spooled
         return
-    scratch = archive.state / "scratch" / capture.clip
+    scratch = inside(archive.state / "scratch", capture.clip)
     try:
         local = scratch / Path(capture.media.path).name
         if not local.is_file():
             bring(archive, head.object, content, capture.media.sha512, local, usable)
         yield local
     finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+        remove_tree(archive.state / "scratch", scratch.name)

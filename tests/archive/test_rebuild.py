@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,17 +11,19 @@ import pytest
 
 from archive import ocfl, sidecar
 from archive.errors import RefusedError
-from archive.facts import Run, in_order
+from archive.facts import Run, chain_faults, in_order
 from archive.ledger.clips import AccessGiven
 from archive.opened import Archive
 from archive.records import Head, Listing
 from archive.sidecar import Reading, RunRecord
+from archive.steps.accepting import accept, waiting_of
 from archive.steps.auditing import audit, objects_of
 from archive.steps.declaring import declare
 from archive.steps.rebuilding import rebuild
 from archive.steps.recording import record
 from archive.steps.storing import owed, safe
-from archive.steps.work import build, seal_work
+from archive.steps.work import access_now, build, seal_work
+from archive.unaccepted import unaccepted
 from storage.contract import Target
 from tests.support.archives import (
     MODEL_DIGEST,
@@ -119,6 +121,10 @@ def test_each_target_alone_gives_the_same_archive(tmp_path: Path) -> None:
             done = rebuild(archive, {name: targets[name]})
             assert (done.problems, done.forks, done.lacking) == ([], [], {})
             assert (done.objects, done.clips) == (7, 3)
+            assert {one.object for one in done.waiting} == {f"work-{clip}" for clip in (CLIPS[0], CLIPS[2])}
+            assert archive.ledger.readings.judgements() == []
+            assert access_now(archive, CLIPS[2]).level == "restricted"
+            assert accept(archive, targets, waiting_of(archive, None), "A. Keeper").problems == []
             assert facts(archive) == before
             assert archive.ledger.copies.sizes(MONDAY)[name] == sizes[name]
             assert archive.ledger.id != ledger
@@ -150,25 +156,35 @@ def test_rebuild_names_what_each_target_lacks_and_forks(tmp_path: Path) -> None:
         keep(archive, "peertube-1")
         keep(archive, "peertube-2")
         store_all(archive)
-    with an_archive(tmp_path / "state", {"a": targets["a"]}) as archive:
+    with an_archive(tmp_path / "state", {name: targets[name] for name in "ab"}) as archive:
         keep(archive, "peertube-1", 2)
-        keep(archive, "peertube-1", 3)
         keep(archive, "peertube-3")
+        store_all(archive)
+    with an_archive(tmp_path / "state", {"a": targets["a"]}) as archive:
+        keep(archive, "peertube-1", 3)
         store_all(archive)
     with an_archive(tmp_path / "other", {"c": targets["c"]}) as archive:
         rebuild(archive, archive.targets)
+        accept(archive, archive.targets, waiting_of(archive, None), "A. Keeper")
         usable(archive, take_over=True)
         keep(archive, "peertube-1", 9)
         store_all(archive)
     with an_archive(tmp_path / "new", targets) as archive:
         done = rebuild(archive, targets)
-        assert done.lacking == {
-            "b": ["evidence-peertube-1 v2, v3", "evidence-peertube-3"],
-            "c": ["evidence-peertube-1 v3", "evidence-peertube-3"],
-        }
+        assert done.lacking == {"c": ["evidence-peertube-3"]}
         assert done.forks == ["evidence-peertube-1 v2 differs between a and c"]
-        assert {copy.target for copy in archive.ledger.copies.of("evidence-peertube-1")} == {"a", "b"}
+        assert [(one.object, one.version, one.targets) for one in done.waiting] == [
+            ("evidence-peertube-1", 3, ("a",)),
+            ("evidence-peertube-1", 2, ("c",)),
+        ]
+        assert {copy.target for copy in archive.ledger.copies.of("evidence-peertube-1", 2)} == {"a", "b"}
+        assert len(archive.ledger.clips.captures("peertube-1")) == 2
+
+        fork = accept(archive, targets, waiting_of(archive, None, "c"), "A. Keeper")
+        assert "a person must compare both" in fork.problems[0]
+        assert accept(archive, targets, waiting_of(archive, None, "a"), "A. Keeper").problems == []
         assert len(archive.ledger.clips.captures("peertube-1")) == 3
+        assert [one.targets for one in unaccepted(archive.ledger)] == [("c",)]
 
 
 def test_older_heads_than_run_records_know_are_named(tmp_path: Path) -> None:
@@ -291,12 +307,18 @@ def test_hostile_object_harms_no_other(tmp_path: Path, write: Callable[[Path], o
         for clip in CLIPS:
             keep(archive, clip)
         store_all(archive)
+        assert record(archive, targets)
+        store_all(archive)
     write(place(tmp_path, "a", "evidence-peertube-2", "."))
     with an_archive(tmp_path / "new", targets) as archive:
         done = rebuild(archive, targets)
         held = archive.ledger.clips.held()
         assert (len(held), len(done.problems)) in ((3, 0), (2, 1))
         assert {"peertube-1", "peertube-3"} <= set(held)
+
+
+def run_id(number: int) -> str:
+    return f"run-20260302T080000Z-00000000-{number}"
 
 
 def run(name: str, previous: str | None) -> Run:
@@ -317,9 +339,30 @@ def run(name: str, previous: str | None) -> Run:
     )
 
 
+def runs_of(*chain: tuple[int, int | None]) -> dict[str, Run]:
+    """Run records by their numbers, each with the number of the one before."""
+    return {run_id(n): run(run_id(n), run_id(before) if before else None) for n, before in sorted(chain)}
+
+
+def numbers(runs: Iterable[Run]) -> list[int]:
+    return [int(one.record.run.rpartition("-")[2]) for one in runs]
+
+
 def test_run_records_follow_their_chain_not_their_names() -> None:
-    chain = [("run-5", None), ("run-9", "run-5"), ("run-10", "run-9"), ("run-2", "run-10")]
-    lost = [("run-3", "run-lost"), ("run-4", "run-3")]
-    runs = {name: run(name, previous) for name, previous in sorted([*chain, *lost])}
-    assert [one.record.run for one in in_order(runs)] == ["run-3", "run-4", "run-5", "run-9", "run-10", "run-2"]
+    runs = runs_of((5, None), (9, 5), (10, 9), (2, 10), (3, 77), (4, 3))
+    assert numbers(in_order(runs)) == [3, 4, 5, 9, 10, 2]
+    assert chain_faults(runs, {}) == []
     assert in_order({}) == []
+
+
+def test_chains_that_fork_go_in_circles_or_name_another_are_said() -> None:
+    forked = runs_of((1, None), (2, 1), (3, 1))
+    assert chain_faults(forked, {}) == [f"the chain of run records forks after {run_id(1)}: {run_id(2)}, {run_id(3)}"]
+    circle = runs_of((1, None), (2, 3), (3, 2), (4, 3))
+    assert numbers(in_order(circle)) == [1, 2, 3, 4]
+    said = f"the chain of run records goes in a circle: {run_id(2)}, {run_id(3)}, {run_id(4)}"
+    assert said in chain_faults(circle, {})
+    chain = runs_of((1, None), (2, 1))
+    assert chain_faults(chain, {run_id(1): "0" * 128}) == []
+    (fault,) = chain_faults(chain, {run_id(1): "1" * 128})
+    assert f"{run_id(2)} names another {run_id(1)}" in fault

@@ -14,7 +14,7 @@ from archive.ledger.copies import SealedVersion
 from archive.mirroring import Stored, store_owed
 from archive.opened import Archive
 from archive.readiness import ready
-from archive.records import Capture, Decision, Event, File, FileRole, Judgement, Link, TranscriptRef
+from archive.records import Capture, Decision, Event, File, FileRole, Judgement, Link, TranscriptRef, link_id
 from archive.settings import RegisterSettings, Settings
 from archive.spool import Item, document, seal
 from storage.contract import Target
@@ -200,7 +200,7 @@ def transcript(clip: str, text: str = "Please remember her name.") -> tuple[Tran
 def a_link(clip: str, entry: str = "1358", *, score: float = 0.7, register: str = "made-up") -> Link:
     """A link that somebody proposed."""
     return Link(
-        id=sha256(f"{clip} {register} {entry}".encode()).hexdigest()[:32],
+        id=link_id(clip, register, entry),
         clip=clip,
         register_name=register,
         register_sha256="0" * 64,

@@ -1,0 +1,114 @@
+"""Accept: a person takes over what only one target says, after a kill before the run record, or an older ledger.
+
+Nothing that waits is in force before; that somebody accepted it is an event with a name.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from archive import heads, ocfl
+from archive.errors import ArchiveError, Fork
+from archive.facts import Run, Words, in_order, read_facts
+from archive.opened import Archive
+from archive.records import POLICY
+from archive.steps.surveying import Survey
+from archive.steps.taking_in import keep_words, take_in, versions_of
+from archive.unaccepted import Unaccepted, drop_unaccepted, unaccepted
+from storage.contract import Target
+from storage.errors import TargetError
+
+
+class NoneWaits(ArchiveError):
+    """Nothing of that object waits to be accepted."""
+
+    exit_code = 2
+
+
+@dataclass
+class Accepted:
+    """What was taken over, and why the rest was not."""
+
+    accepted: list[Unaccepted] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+
+def waiting_of(archive: Archive, chosen: Collection[str] | None, target: str | None = None) -> list[Unaccepted]:
+    """What waits of the chosen objects, or of all, at one target or at any. Raises NoneWaits if one has nothing."""
+    every = unaccepted(archive.ledger)
+    if missing := sorted(set(chosen or ()) - {one.object for one in every}):
+        raise NoneWaits(f"nothing of {', '.join(missing)} waits to be accepted; `thirdcopy accept` lists what does")
+    return [
+        one for one in every if (chosen is None or one.object in chosen) and (target is None or target in one.targets)
+    ]
+
+
+def accept(archive: Archive, usable: Mapping[str, Target], waiting: Collection[Unaccepted], by: str) -> Accepted:
+    """Take over what waits, as the targets that say it have it now.
+
+    Run records come first, along their chain; of an object, lower versions first. What is another one by now, or stands
+    against what the ledger has, is a problem of its own and waits on.
+    """
+    done = Accepted()
+    ordered = _in_chain(archive, usable, waiting)
+    with archive.progress.task("accept", total=len(ordered), unit="versions") as task:
+        for one in ordered:
+            try:
+                _accept(archive, {name: usable[name] for name in one.targets if name in usable}, one, by)
+            except (TargetError, ArchiveError) as error:
+                done.problems.append(f"{one.object} v{one.version}: {error}")
+            else:
+                drop_unaccepted(archive.ledger, [one])
+                done.accepted.append(one)
+            task.advance(1)
+    return done
+
+
+def _accept(archive: Archive, places: Mapping[str, Target], one: Unaccepted, by: str) -> None:
+    if not places:
+        raise ArchiveError(f"{', '.join(one.targets)} cannot be read now")
+    survey = _surveyed(places, one)
+    facts = read_facts(places, survey.whole)
+    head = archive.ledger.copies.head(one.object)
+    detail = f"v{one.version} of {', '.join(places)} accepted" + (f": {one.words}" if one.words else "")
+    if head is None or one.version > head.version:
+        take_in(archive, versions_of(places, survey), facts, dict.fromkeys(places, survey), words=True)
+    elif isinstance(facts, Words) and one.sha512 == head.sha512:
+        keep_words(archive, facts.document)
+    else:
+        raise Fork(
+            f"the ledger has another v{one.version} (of {head.version}): a person must compare both, and move one away"
+        )
+    archive.event(one.object, POLICY, version=one.version, agent=by, detail=detail)
+
+
+def _surveyed(places: Mapping[str, Target], one: Unaccepted) -> Survey:
+    """The object as it lies at the first of the places; it must be the version that waits."""
+    target = next(iter(places.values()))
+    root, path = heads.object_key(one.object), ocfl.object_path(one.object)
+    sizes = {stat.key.removeprefix(root): stat.size for stat in target.list(root)}
+    found = heads.read(target, path, list(sizes))
+    newest = found.whole.inventory.number if found.whole else 0
+    if newest > one.version:  # further on by now: what waits is below
+        data = heads.read_inventory(target, one.object, one.version)
+        whole = heads.whole_version(data, path, one.version, set(sizes)) if ocfl.digest_of(data) == one.sha512 else None
+    else:
+        whole = found.whole
+    if whole is None or ocfl.digest_of(whole.data) != one.sha512:
+        raise ArchiveError(f"{target.name} has another one by now: `thirdcopy audit --all` looks again")
+    return Survey(whole, found.torn, sizes)
+
+
+def _in_chain(archive: Archive, usable: Mapping[str, Target], waiting: Collection[Unaccepted]) -> list[Unaccepted]:
+    """What waits in the order in which it is taken over."""
+    runs = dict[str, Run]()
+    for one in waiting:
+        places = {name: usable[name] for name in one.targets if name in usable}
+        if one.object.startswith("run-") and places:
+            try:
+                facts = read_facts(places, _surveyed(places, one).whole)
+            except (TargetError, ArchiveError):
+                continue
+            if isinstance(facts, Run):
+                runs[one.object] = facts
+    turn = {run.record.run: number for number, run in enumerate(in_order(runs))}
+    return sorted(waiting, key=lambda one: (turn.get(one.object, len(turn)), one.object, one.version))

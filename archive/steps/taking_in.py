@@ -1,0 +1,152 @@
+"""Take in: what an object at a target says becomes part of the ledger, its versions first, then its words."""
+
+import json
+from collections.abc import Mapping
+
+from archive import ocfl
+from archive.errors import Fork
+from archive.facts import Facts, Run, Words, older_inventory
+from archive.ledger.clips import AccessGiven
+from archive.ledger.copies import Copy, SealedVersion
+from archive.linking.registers.snapshots import Snapshot
+from archive.objects import clip_of
+from archive.opened import Archive
+from archive.records import Capture, Listing
+from archive.sidecar import Sidecar
+from archive.steps.recording import LAST_FULL
+from archive.steps.surveying import Survey
+from archive.steps.work import sealed_as
+from storage.contract import Target
+
+
+def versions_of(places: Mapping[str, Target], newest: Survey) -> list[SealedVersion]:
+    """Every version of an object as it was sealed, up to the one that was surveyed. Raises TargetError.
+
+    An older inventory must be what its commit says, and say of its versions what the newest one says.
+    """
+    whole, object_id = newest.whole, newest.whole.object
+
+    def fits(data: bytes) -> bool:
+        try:
+            return whole.inventory.follows(ocfl.parse(data))
+        except ocfl.InventoryError:
+            return False
+
+    versions = list[SealedVersion]()
+    for number in range(1, whole.inventory.number + 1):
+        last = number == whole.inventory.number
+        data = whole.data if last else older_inventory(places, object_id, number, fits)
+        sizes = [newest.sizes.get(path, 0) for path in whole.inventory.content_of(number)]
+        versions.append(
+            SealedVersion(
+                object_id,
+                number,
+                ocfl.digest_of(data),
+                clip_of(object_id),
+                data.decode(),
+                whole.inventory.versions[f"v{number}"].moment,
+                sum(sizes),
+                len(sizes),
+            )
+        )
+    return versions
+
+
+def take_in(
+    archive: Archive,
+    versions: list[SealedVersion],
+    facts: Facts,
+    holders: Mapping[str, Survey],
+    *,
+    words: bool,
+) -> None:
+    """Keep versions as sealed, who claims to hold them, and what they say; without `words`, not what people said.
+
+    Raises Fork, and keeps nothing, where the ledger has another content of one of them.
+    """
+    object_id = versions[0].object
+    for version in versions:
+        known = archive.ledger.copies.version(object_id, version.version)
+        if known and known.sha512 != version.sha512:
+            raise Fork(f"{object_id} v{version.version} is not the one this ledger has: a person must compare both")
+    for version in versions:
+        archive.ledger.copies.seal(version)
+    for name, survey in holders.items():
+        there = min(survey.whole.inventory.number, len(versions))
+        if survey.whole.inventory.follows(ocfl.parse(versions[there - 1].inventory.encode())):
+            for number in range(1, there + 1):
+                if number not in survey.torn:
+                    claim(archive, object_id, number, name)
+    if isinstance(facts, Run):
+        archive.ledger.events.restore(facts.record.run, list(facts.events))
+        if facts.record.full:
+            archive.ledger.facts.set(LAST_FULL, facts.record.written.isoformat())
+    elif isinstance(facts, Words):
+        for ref in facts.document.transcripts:
+            archive.ledger.readings.add_transcript(facts.document.clip, ref, facts.bodies[ref.name])
+        _keep_work(archive, facts.document, words=words)
+    else:
+        for version, fact in zip(versions, facts, strict=True):
+            if isinstance(fact, Snapshot):
+                archive.ledger.copies.seal(version, snapshot=fact.model_dump_json())
+            elif isinstance(fact, Capture):
+                archive.ledger.copies.seal(version, capture=fact)
+                archive.ledger.clips.seen([_listing(fact, fact.source)], fact.fetched)
+
+
+def claim(archive: Archive, object_id: str, number: int, target: str) -> None:
+    """Keep that a version is said to be at a target, unless more is known of it."""
+    known = {copy.version for copy in archive.ledger.copies.of(object_id) if copy.target == target}
+    if number not in known:
+        archive.ledger.copies.mark(Copy(object_id, number, target, "claimed", at=archive.clock()))
+
+
+def _listing(capture: Capture, source: str) -> Listing:
+    """What a source must have said of a clip that was captured."""
+    return Listing(
+        source=source,
+        extractor=capture.extractor,
+        platform_id=capture.platform_id,
+        url=capture.url,
+        title=capture.title,
+        duration=capture.duration,
+    )
+
+
+def _keep_work(archive: Archive, document: Sidecar, *, words: bool) -> None:
+    clips, clip, capture = archive.ledger.clips, document.clip, document.captures[-1]
+    unlisted = {*document.sources} - {listing.source for listing in clips.listings(clip)}
+    clips.seen([_listing(capture, source) for source in sorted(unlisted)], capture.fetched)
+    archive.ledger.readings.set_links(clip, [judged.proposal for judged in document.links])
+    if words:
+        keep_words(archive, document)
+    if document.readings:
+        clips.mark_done(clip, "transcribe", json.dumps([r.model_dump(mode="json") for r in document.readings]))
+    if document.linkings:
+        clips.mark_done(clip, "link", json.dumps([r.model_dump(mode="json") for r in document.linkings]))
+    clips.mark_done(clip, "work", sealed_as(document))
+
+
+def keep_words(archive: Archive, document: Sidecar) -> None:
+    """Put in force what people said of a clip: judgements, corrections, declarations, who may read it."""
+    clip = document.clip
+    for judged in document.links:
+        for judgement in judged.judgements:
+            archive.ledger.readings.judge(clip, judgement)
+    archive.ledger.readings.correct(clip, document.corrections)
+    for declaration in document.declarations:
+        archive.ledger.readings.declare(clip, declaration)
+    if document.access.by and document.access.at:
+        given = AccessGiven(document.access.level, document.access.by, document.access.at)
+        archive.ledger.clips.give_access(clip, given)
+
+
+def words_in(document: Sidecar) -> str:
+    """What people said of a clip, counted, for a person who is to accept it; nothing where nobody said anything."""
+    judgements = sum(len(link.judgements) for link in document.links)
+    declared = len(document.declarations)
+    counts = ((judgements, "judgements"), (len(document.corrections), "corrections"), (declared, "declared languages"))
+    said = [f"{count} {what}" for count, what in counts if count]
+    if document.access.by:
+        said.insert(0, f"access {document.access.level} by {document.access.by}")
+    return ", ".join(said)
