@@ -2,12 +2,13 @@
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from archive.errors import RefusedError
 from archive.ledger import Ledger
 from archive.progress import Progress, Silent
 from archive.records import Event
@@ -16,6 +17,7 @@ from storage.contract import Target
 from storage.targets import open_target
 
 log = logging.getLogger(__name__)
+LEDGER, BESIDE = "ledger.sqlite", "ledger-rebuilding.sqlite"
 AGENT = f"thirdcopy@{version('thirdcopy')}"
 
 
@@ -76,10 +78,51 @@ class _Targets(Mapping[str, Target]):
 
 @contextmanager
 def opened(settings: Settings, progress: Progress | None = None) -> Iterator[Archive]:
-    """Open an archive by its settings; its state folder is made, for its owner's eyes alone."""
+    """Open an archive by its settings; its state folder is made, for its owner's eyes alone.
+
+    Raises RefusedError where a rebuild broke off, or is under way: what it has is half an archive.
+    """
     settings.state.mkdir(parents=True, exist_ok=True, mode=0o700)
-    ledger = Ledger(settings.state / "ledger.sqlite")
+    if (settings.state / BESIDE).exists():
+        raise RefusedError(
+            f"a rebuild of the ledger in {settings.state} is under way, or broke off: wait for it, or run "
+            "`thirdcopy rebuild` again; nothing else is done with half an archive"
+        )
+    ledger = Ledger(settings.state / LEDGER)
     try:
         yield Archive(settings, ledger, _Targets(settings), progress or Silent())
     finally:
         ledger.close()
+
+
+@contextmanager
+def opened_beside(settings: Settings, progress: Progress | None = None) -> Iterator[Archive]:
+    """An archive over a new ledger, made beside the present one, whose place it takes at the end of the block.
+
+    An error leaves the present ledger as it is. Raises RefusedError if that one holds an archive, LeaseHeld if somebody
+    is at it.
+    """
+    settings.state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    place, beside = settings.state / LEDGER, settings.state / BESIDE
+    with closing(Ledger(place)) as present, present.lease.held():
+        if present.copies.heads():
+            raise RefusedError(
+                f"the ledger at {place} holds an archive already: move it (and a -journal or -wal file beside it) away "
+                "first; what it alone knows would be lost otherwise"
+            )
+        _remove(beside)  # of one that broke off
+        made = Ledger(beside)
+        try:
+            yield Archive(settings, made, _Targets(settings), progress or Silent())
+            made.close()
+        except BaseException:
+            made.close()
+            _remove(beside)
+            raise
+    _remove(place)  # it is empty, and closed
+    beside.replace(place)
+
+
+def _remove(ledger: Path) -> None:
+    for ending in ("-wal", "-shm", "-journal", ""):
+        ledger.with_name(ledger.name + ending).unlink(missing_ok=True)

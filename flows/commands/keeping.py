@@ -14,8 +14,11 @@ from flows.commands import common
 from flows.commands.common import By, Clip, Clips, Config, DryRun, Json
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from archive.steps.auditing import Audited
     from archive.steps.repairing import Repaired
+    from archive.unaccepted import Unaccepted
 
 app = typer.Typer()
 SIZES = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12, "ki": 2**10, "mi": 2**20, "gi": 2**30, "ti": 2**40}
@@ -263,34 +266,103 @@ def rebuild_ledger(
     as_json: Json = False,
 ) -> None:
     """Make a lost ledger anew from what lies at the targets. Copies are claimed until an audit has read them."""
+    from archive.opened import opened_beside
     from archive.readiness import reachable
     from archive.steps.rebuilding import rebuild
 
-    progress = console.progress()
-    with progress.shown(), common.opened_with(progress) as archive, archive.ledger.lease.held():
-        if source and source not in archive.targets:
-            raise typer.BadParameter(f"there is no target {source}{console.nearest(source, list(archive.targets))}")
+    progress, settings = console.progress(), common.settings()
+    if source:
+        _known_target(source, list(settings.targets))
+    if dry_run:
+        names = [source] if source else list(settings.targets)
+        return console.would(f"would read every object at {', '.join(names)}", {"targets": names}, as_json=as_json)
+    with progress.shown(), opened_beside(settings, progress) as archive:
         readiness = reachable(archive)
         usable = {name: target for name, target in readiness.usable.items() if source in (None, name)}
         if not usable:
             raise ArchiveError("no target can be read: " + "; ".join(readiness.problems.values()))
-        if dry_run:
-            line = f"would read every object at {', '.join(usable)}"
-            return console.would(line, {"targets": list(usable)}, as_json=as_json)
         done = rebuild(archive, usable)
         problems = [*done.problems, *(why for name, why in readiness.problems.items() if source in (None, name))]
     lacking = {name: len(objects) for name, objects in done.lacking.items() if objects}
     if as_json:
-        console.print_json({**asdict(done), "problems": problems})
+        waiting = [one.model_dump(mode="json") for one in done.waiting]
+        console.print_json({**asdict(done), "waiting": waiting, "problems": problems})
     else:
         console.out.print(f"{done.objects:,} objects, {done.clips:,} clips", highlight=False)
         for name, number in lacking.items():
             console.out.print(f"[yellow]{name}[/] lacks {number:,} objects", highlight=False)
         for problem in problems:
             console.err.print(f"[yellow]not read[/] {escape(console.plain(problem))}", highlight=False, soft_wrap=True)
+        _print_waiting(done.waiting)
         console.out.print("Next: `thirdcopy audit --all` reads the copies; `thirdcopy run --take-over` writes again.")
     if done.forks:
         raise RefusedError("forks, for a person to look at:\n" + "\n".join(done.forks))
-    if problems:
+    if problems or done.waiting:
         raise typer.Exit(common.DEBTS)
     return None
+
+
+SHOWN = 20
+"""Versions that wait, as many are named on the screen; --json has all."""
+
+
+def _print_waiting(waiting: "Sequence[Unaccepted]") -> None:
+    """What nobody vouches for, and what to do about it."""
+    for one in waiting[:SHOWN]:
+        console.out.print(f"[yellow]waits[/] {escape(console.plain(str(one)))}", highlight=False, soft_wrap=True)
+    if len(waiting) > SHOWN:
+        console.out.print(f"… and {len(waiting) - SHOWN:,} more: thirdcopy accept --json", highlight=False)
+    if waiting:
+        console.out.print(
+            "Next: look at what waits; `thirdcopy accept OBJECT --by NAME`, or `--all`, takes it over.", highlight=False
+        )
+
+
+@app.command(name="accept", epilog="Example: thirdcopy accept work-peertube-abc123 --by 'A. Keeper'")
+def accept_waiting(
+    objects: Annotated[list[str] | None, typer.Argument(help="Ids of objects, as this command lists them.")] = None,
+    config: Config = None,
+    everything: Annotated[bool, typer.Option("--all", help="All that waits.")] = False,
+    source: Annotated[
+        str | None, typer.Option("--from", help="Only what this target has.", autocompletion=common.complete_target)
+    ] = None,
+    by: By = None,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Take over what only one target says: after a rebuild, or where targets hold more than the ledger knows.
+
+    Without ids and --all, it lists what waits. Until then it is not in force. Taking over is an event with your name.
+    """
+    from archive.readiness import reachable
+    from archive.steps.accepting import accept, waiting_of
+
+    with common.reading() as archive:
+        if source:
+            _known_target(source, list(archive.targets))
+        waiting = waiting_of(archive, objects or None, source)
+    if dry_run or not (objects or everything):
+        if as_json:
+            console.print_json([one.model_dump(mode="json") for one in waiting])
+        elif waiting:
+            _print_waiting(waiting)
+        else:
+            console.out.print("nothing waits to be accepted", highlight=False)
+        return
+    if not by:
+        raise typer.BadParameter("say who takes it over: --by NAME")
+    progress = console.progress()
+    with progress.shown(), common.opened_with(progress) as archive, archive.ledger.lease.held():
+        done = accept(archive, reachable(archive).usable, waiting, by)
+    if as_json:
+        accepted = [one.model_dump(mode="json") for one in done.accepted]
+        console.print_json({"accepted": accepted, "problems": done.problems})
+    else:
+        console.out.print(f"{len(done.accepted):,} accepted", highlight=False)
+        for problem in done.problems:
+            console.err.print(f"[yellow]not done[/] {escape(console.plain(problem))}", highlight=False, soft_wrap=True)
+        if done.accepted:
+            console.out.print("Next: `thirdcopy audit --all` reads the copies.", highlight=False)
+    if done.problems:
+        raise typer.Exit(common.DEBTS)
+    return
