@@ -64,9 +64,9 @@ def ready(archive: Archive, *, take_over: bool = False) -> Readiness:
 
 
 def reachable(archive: Archive) -> Readiness:
-    """Check every target for reading; no object is written, and whose it is does not matter."""
+    """Look which targets can be read; nothing is written, and whose they are does not matter."""
     targets, errors = _open(archive)
-    done, failed = at_each(targets, lambda target: target.check())
+    done, failed = at_each(targets, lambda target: target.look())
     return Readiness(
         {name: targets[name] for name in done}, {name: str(error) for name, error in (errors | failed).items()}
     )

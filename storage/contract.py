@@ -147,6 +147,13 @@ class Target(Protocol):
         """Remove a key under `scratch/`; any other raises Refused. A key that is not there is fine."""
         ...
 
+    def look(self) -> None:
+        """Raise what would keep this target from being read: Unavailable, or Refused with the setting at fault.
+
+        Writes nothing. Raises Unavailable too where this is no longer the place that was opened.
+        """
+        ...
+
     def check(self) -> None:
-        """Raise what would keep this target from being used: Unavailable, or Refused with the setting at fault."""
+        """Raise what would keep this target from being written to, after a `look`: Unavailable, or Refused."""
         ...

@@ -307,7 +307,16 @@ def usable(bench: Bench) -> None:
     _same([stat.key for stat in bench.target.list(SCRATCH)], before, "what lies under scratch/")
 
 
+def readable(bench: Bench) -> None:
+    """A target in order passes a look for reading, and the look writes nothing."""
+    bench.put("file", b"x")
+    before = [stat.key for stat in bench.target.list(SCRATCH)]
+    bench.target.look()
+    _same([stat.key for stat in bench.target.list(SCRATCH)], before, "what lies under scratch/")
+
+
 CHECKS: tuple[Callable[[Bench], None], ...] = (
+    readable,
     usable,
     round_trip,
     empty_file,

@@ -182,7 +182,7 @@ class _At:
         self._findings += bad
         if findings and all(finding.outcome == "unreadable" for finding in findings):
             try:
-                self._target.check()
+                self._target.look()
             except TargetError as error:
                 self._problem = str(error)
         return not bad

@@ -126,7 +126,7 @@ class _Repairing:
         unreadable = [finding for finding in findings if finding.outcome == "unreadable"]
         if unreadable:
             try:
-                target.check()
+                target.look()
             except TargetError:
                 self.down.add(target.name)
                 raise

@@ -148,11 +148,20 @@ class FolderTarget:
                 except OSError:  # something else lies in it
                     break
 
-    def check(self) -> None:
-        """Raise what would keep the folder from being written to, and clear away what killed runs left half written."""
+    def look(self) -> None:
+        """List what lies at the top of the folder."""
         with self._translated(None):
-            if not self._mounted():
-                raise FileNotFoundError(errno.ENOENT, "no such folder")
+            with os.scandir(self._home):
+                pass
+            top = self._home / self._prefix
+            if top.is_dir():
+                with os.scandir(top):
+                    pass
+
+    def check(self) -> None:
+        """Write a file under `scratch/`, and clear away what killed runs left half written there."""
+        self.look()
+        with self._translated(None):
             self._make(self._path(SCRATCH + "check").parent)
             for leftover in (self._home / self._prefix / "scratch").iterdir():
                 if _TEMPORARY.fullmatch(SCRATCH + leftover.name):

@@ -80,6 +80,9 @@ class MemoryTarget:
         with self._lock:
             self._content.pop(key, None)
 
+    def look(self) -> None:
+        """Nothing keeps memory from being read."""
+
     def check(self) -> None:
         """Nothing keeps memory from being used."""
 

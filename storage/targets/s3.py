@@ -136,7 +136,7 @@ class S3Target:
             size = int(self._ask("head_object", key, needs="ContentLength")["ContentLength"])
         except NotFound:
             if not self._bucket_seen:
-                self._look()
+                self.look()
             raise
         self._bucket_seen = True
         return Stat(key, size)
@@ -155,9 +155,14 @@ class S3Target:
                 with suppress(Refused):  # keys that may not delete versions leave them behind, unseen
                     self._discard_versions(key)
 
+    def look(self) -> None:
+        """List: the least that a key for reading may do."""
+        self._client.ask("list_objects_v2", None, Prefix=self._prefix, MaxKeys=1)
+        self._bucket_seen = True
+
     def check(self) -> None:
         """List, write, read and remove something under `scratch/`; abort our own uploads that have gone stale."""
-        self._look()
+        self.look()
         key = f"{SCRATCH}check-{uuid4().hex}"
         with TemporaryDirectory() as folder:
             file = Path(folder) / "check"
@@ -170,10 +175,6 @@ class S3Target:
 
     def _ask(self, operation: str, key: str, *, needs: str | None = None, **arguments: Any) -> dict[str, Any]:
         return self._client.ask(operation, key, needs=needs, Key=self._prefix + key, **arguments)
-
-    def _look(self) -> None:
-        self._client.ask("list_objects_v2", None, Prefix=self._prefix, MaxKeys=1)
-        self._bucket_seen = True
 
     def _page(self, prefix: str, delimiter: str, token: str | None) -> s3_listing.Page:
         after = {"ContinuationToken": token} if token else {}

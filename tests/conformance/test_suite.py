@@ -85,6 +85,11 @@ class MakesUpWhatIsMissing(MemoryTarget):
             return Stat(key, 0)
 
 
+class WritesWhileItLooks(MemoryTarget):
+    def look(self) -> None:
+        self._content["scratch/looked"] = b""
+
+
 class LowersCase(MemoryTarget):
     def put(self, key: str, content: Content, *, absent: bool = False) -> None:
         super().put(key, content, absent=absent)
@@ -106,6 +111,7 @@ class LowersCase(MemoryTarget):
         (LastOneWins, probing.at_once),
         (MakesUpWhatIsMissing, probing.missing),
         (LowersCase, probing.odd_keys),
+        (WritesWhileItLooks, probing.readable),
     ],
 )
 def test_a_broken_promise_is_found_out(kind: type[MemoryTarget], check: object) -> None:

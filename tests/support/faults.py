@@ -56,6 +56,10 @@ class CrashingTarget(Around):
     def discard(self, key: str) -> None:
         self.inner.discard(key)
 
+    def look(self) -> None:
+        self._live()
+        self.inner.look()
+
     def check(self) -> None:
         self._live()
         self.inner.check()
@@ -122,6 +126,10 @@ class FaultyTarget(Around):
 
     def discard(self, key: str) -> None:
         self.inner.discard(key)
+
+    def look(self) -> None:
+        self._answer()
+        self.inner.look()
 
     def check(self) -> None:
         self._answer()
