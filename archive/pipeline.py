@@ -13,6 +13,7 @@ from archive.linking.index import RegisterIndex
 from archive.linking.known import KnownError
 from archive.linking.registers.register import Register, RegisterError
 from archive.mirroring import Stored, store_owed
+from archive.newest import point_to_newest
 from archive.opened import Archive
 from archive.readiness import Readiness
 from archive.sources.contract import Source
@@ -210,6 +211,7 @@ def finish_step(archive: Archive, readiness: Readiness) -> Tally:
     tally += store_step(archive, readiness)
     while record(archive, readiness.usable):
         tally += store_step(archive, readiness)
+    point_to_newest(archive, readiness.usable)
     tidy(archive)
     return tally
 

@@ -2,14 +2,16 @@
 
 import json
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from archive import ocfl
 from archive.custody import put_document, replace_document
 from archive.errors import SettingsError, WriterHeld
 from archive.heads import OCFL
+from archive.newest import look_beyond
 from archive.opened import Archive
 from archive.retrying import retrying
+from archive.roots import refuse_foreign_root
 from archive.sidecar import root_documents
 from storage.contract import Target
 from storage.errors import NotFound, Refused, TargetError, Unavailable
@@ -20,14 +22,23 @@ WRITER = "writer.json"
 
 @dataclass(frozen=True)
 class Readiness:
-    """Targets that can be written to, and why the others cannot."""
+    """Targets that can be written to, and why the others cannot.
+
+    `beyond` are targets that hold more than the ledger knows.
+    """
 
     usable: dict[str, Target]
     problems: dict[str, str]
+    beyond: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def wrong(self) -> dict[str, str]:
+        """What keeps a run from being all well, by target: why it cannot be used, or that it holds more."""
+        return self.problems | self.beyond
 
     def without(self, names: Collection[str]) -> "Readiness":
         """The same, but for targets that stopped answering."""
-        return Readiness({name: target for name, target in self.usable.items() if name not in names}, self.problems)
+        return replace(self, usable={name: target for name, target in self.usable.items() if name not in names})
 
 
 def ready(archive: Archive, *, take_over: bool = False) -> Readiness:
@@ -58,8 +69,12 @@ def ready(archive: Archive, *, take_over: bool = False) -> Readiness:
         raise WriterHeld("\n".join(held))
     asked = {name: targets[name] for name in writers}
     done, failed = at_each(asked, lambda target: retrying(lambda: _claim(archive, target, writers[target.name])))
+    usable = {name: targets[name] for name in done}
+    looked, _ = at_each(usable, lambda target: retrying(lambda: look_beyond(archive, target), attempts=2))
     return Readiness(
-        {name: targets[name] for name in done}, {name: str(error) for name, error in (errors | failed).items()}
+        usable,
+        {name: str(error) for name, error in (errors | failed).items()},
+        {name: sentence for name, sentence in looked.items() if sentence},
     )
 
 
@@ -85,7 +100,7 @@ def _open(archive: Archive) -> tuple[dict[str, Target], dict[str, TargetError]]:
 
 def _ask(archive: Archive, target: Target, take_over: bool) -> str | None:
     """Whose a target is; None for nobody's. Raises Unavailable for one that was ours and is empty now."""
-    target.check()
+    target.look()
     writer = writer_of(target)
     if writer is None and archive.ledger.copies.used(target.name) and not take_over:
         raise Unavailable(
@@ -93,6 +108,8 @@ def _ask(archive: Archive, target: Target, take_over: bool) -> str | None:
             "If it was emptied on purpose, run again with --take-over",
             target=target.name,
         )
+    refuse_foreign_root(target, ours=writer is not None or take_over)
+    target.check()
     return writer
 
 

@@ -192,6 +192,7 @@ def _run(session: Session, sources: Sequence[str], *, fast: bool) -> Tally:
     archive = session.archive
     _limits(archive.settings, sources)
     problems = tuple(f"{name} is not usable now: {why}" for name, why in session.readiness.problems.items())
+    problems += tuple(f"{name}: {why}" for name, why in session.readiness.beyond.items())
     tally = Tally(problems=problems) + store_owed()
     tally += _gather([list_source.submit(source, fast) for source in sources])
     try:

@@ -11,6 +11,7 @@ from archive.cron import runs_a_year
 from archive.ledger.copies import ARRIVED, Held
 from archive.linking.deciding.judgements import standing
 from archive.linking.deciding.waiting import has_returned
+from archive.newest import beyond
 from archive.opened import Archive
 from archive.records import Moment, Record
 from archive.shown import standing as standing_corrections
@@ -18,6 +19,7 @@ from archive.spread import Loss, Lost, survivors
 from archive.stanzas import DistinctSettings
 from archive.steps.reviewing import by_link
 from archive.steps.storing import enough_at, owed
+from archive.unaccepted import unaccepted
 from storage.targets import address
 from storage.targets.common_settings import Labels
 
@@ -84,6 +86,13 @@ class Status(Record):
     transcripts: int
     corrections: CorrectionCounts
     links: LinkCounts
+    unaccepted: int = Field(description="versions, or words of people in them, that only one target has: none in force")
+    beyond: dict[str, str] = Field(description="targets that hold more than this ledger knows, and what was seen")
+
+    @property
+    def whole(self) -> bool:
+        """Whether the ledger is known to be of all that the targets hold; else nothing here is about the rest."""
+        return not self.unaccepted and not self.beyond
 
 
 def status(archive: Archive) -> Status:
@@ -108,6 +117,8 @@ def status(archive: Archive) -> Status:
         transcripts=ledger.readings.count_transcripts(),
         corrections=_corrections(archive),
         links=_links(archive),
+        unaccepted=len(unaccepted(archive.ledger)),
+        beyond=beyond(archive),
     )
 
 

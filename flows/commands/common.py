@@ -168,6 +168,8 @@ def at_work(*, take_over: bool = False) -> Iterator["Session"]:
     ):
         for name, why in session.readiness.problems.items():
             progress.say(f"{name} is not usable now, and is owed what comes: {why}")
+        for name, why in session.readiness.beyond.items():
+            progress.say(f"{name}: {why}")
         yield session
 
 

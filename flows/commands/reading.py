@@ -12,6 +12,7 @@ from flows.commands import common
 from flows.commands.common import Clip, Config, DryRun, Json, OfRegister, Who
 
 if TYPE_CHECKING:
+    from archive.ledger.clips import Failure
     from archive.records import Correction
     from archive.sidecar import Sidecar
     from archive.steps.status import Status
@@ -35,8 +36,15 @@ def status(config: Config = None, as_json: Json = False) -> None:
         counted = count(archive)
         failures = archive.ledger.clips.failures()
     if as_json:
-        return console.print_json(counted)
-    _print_status(counted)
+        console.print_json(counted)
+    else:
+        _print_status(counted)
+        _print_failures(failures)
+    if not counted.whole:
+        raise typer.Exit(common.DEBTS)
+
+
+def _print_failures(failures: "list[Failure]") -> None:
     for failure in failures[:20]:
         line = f"{failure.clip} {failure.step} ({failure.kind}, {failure.times}×)"
         console.out.print(f"[yellow]failed[/] {escape(line)}", highlight=False)
@@ -44,7 +52,6 @@ def status(config: Config = None, as_json: Json = False) -> None:
         console.out.print(f"       {escape(console.shorten(reason, 72))}", highlight=False)
     if len(failures) > 20:
         console.out.print(f"… and {len(failures) - 20} more: thirdcopy status --json, thirdcopy show CLIP")
-    return None
 
 
 def _print_status(counted: "Status") -> None:
@@ -53,7 +60,8 @@ def _print_status(counted: "Status") -> None:
     table = console.table("clips", "n#", "")
     table.add_row("listed", f"{clips.listed:,}", "known to a source")
     table.add_row("held", f"{clips.held:,}", "fetched, checked and sealed")
-    table.add_row("[bold]safe[/]", f"[bold]{clips.safe:,}[/]", _wanted(counted))
+    safe = "[bold]safe[/]" if counted.whole else "[yellow]safe, of those[/]"
+    table.add_row(safe, f"[bold]{clips.safe:,}[/]", _wanted(counted))
     for kind, number in clips.failed.items():
         table.add_row("failed", f"{number:,}", kind)
     console.out.print(table)
@@ -78,6 +86,14 @@ def _print_status(counted: "Status") -> None:
     for name, target in counted.targets.items():
         if target.problem:
             console.out.print(f"[yellow]{name}[/] {escape(console.plain(target.problem))}", highlight=False)
+    for name, sentence in counted.beyond.items():
+        console.out.print(f"[bold red]{name}[/] {escape(console.plain(sentence))}", highlight=False)
+    if counted.unaccepted:
+        console.out.print(
+            f"[bold red]{counted.unaccepted:,} versions wait[/]: only one target says them, and this ledger is not of "
+            "them. `thirdcopy accept` lists them",
+            highlight=False,
+        )
 
 
 def _wanted(counted: "Status") -> str:

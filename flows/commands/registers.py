@@ -80,7 +80,7 @@ def import_file(
         stored = store_owed(session.archive, session.readiness.usable, [object_of(name)])
         said = snapshot(session.archive, name)
     problems = [problem for one in stored.values() for problem in one.problems]
-    problems += [f"{target}: {why}" for target, why in session.readiness.problems.items()]
+    problems += [f"{target}: {why}" for target, why in session.readiness.wrong.items()]
     places = sorted(target for target, one in stored.items() if one.versions)
     if as_json:
         console.print_json(

@@ -39,7 +39,7 @@ def run(
             tally = pipeline.run(session.archive, session.readiness, session.engine, fast=fast, sources=source or ())
         else:
             tally = _through_prefect(session, fast=fast, sources=source or [])
-    return common.report(tally, as_json=as_json, unusable=session.readiness.problems if plain else None)
+    return common.report(tally, as_json=as_json, unusable=session.readiness.wrong if plain else None)
 
 
 def _through_prefect(session: "Session", *, fast: bool, sources: list[str]) -> "Tally":
@@ -90,7 +90,7 @@ def mirror(config: Config = None, take_over: TakeOver = False, dry_run: DryRun =
     with common.at_work(take_over=take_over) as session:
         tally = pipeline.store_step(session.archive, session.readiness)
         tally += pipeline.finish_step(session.archive, session.readiness)
-    return common.report(tally, as_json=as_json, unusable=session.readiness.problems)
+    return common.report(tally, as_json=as_json, unusable=session.readiness.wrong)
 
 
 @app.command(epilog="Example: thirdcopy transcribe peertube-abc123")
@@ -145,7 +145,7 @@ def retry(
         tally += pipeline.register_step(session.archive, session.readiness)
         tally += pipeline.link_all(session.archive, session.registers)
         tally += pipeline.finish_step(session.archive, session.readiness)
-    return common.report(tally, as_json=as_json, unusable=session.readiness.problems)
+    return common.report(tally, as_json=as_json, unusable=session.readiness.wrong)
 
 
 @app.command(epilog="Example: thirdcopy schedule")

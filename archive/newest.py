@@ -1,0 +1,81 @@
+"""The newest run record of a target, in one small document: a start sees by it that a target holds more than the ledger.
+
+Run records have no common prefix under layout 0003, so that nothing short of a full list would tell.
+"""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import ValidationError
+
+from archive.custody import replace_document
+from archive.ledger.copies import ARRIVED
+from archive.objects import kind_of
+from archive.opened import Archive
+from archive.records import Moment, ObjectId, Record
+from archive.sidecar import to_bytes
+from storage.contract import Target
+from storage.errors import Damaged, NotFound
+from storage.mirrors import at_each, read_small
+
+NEWEST = "newest-run.json"
+_FACT = "beyond:"
+
+
+class NewestRun(Record):
+    """`newest-run.json`: the run record that arrived last at this target, and the sha512 of its inventory."""
+
+    schema_version: Literal[1] = 1
+    ledger: str
+    run: ObjectId
+    sha512: str
+    written: Moment
+
+
+def point_to_newest(archive: Archive, usable: Mapping[str, Target]) -> None:
+    """Say at each target which run record is the newest there, if it is the ledger's newest.
+
+    One that cannot be written to now is told by the next run.
+    """
+    run = archive.ledger.events.last_run()
+    head = archive.ledger.copies.head(run) if run else None
+    if head is None:
+        return
+    there = {copy.target for copy in archive.ledger.copies.of(head.object, head.version) if copy.state in ARRIVED}
+    document = NewestRun(ledger=archive.ledger.id, run=head.object, sha512=head.sha512, written=head.sealed)
+    at_each(
+        {name: target for name, target in usable.items() if name in there},
+        lambda target: replace_document(target, NEWEST, to_bytes(document)),
+    )
+
+
+def look_beyond(archive: Archive, target: Target) -> str | None:
+    """A sentence if a target names a run record that the ledger does not know; kept for `status`. Raises TargetError."""
+    try:
+        said = NewestRun.model_validate_json(read_small(target, NEWEST, limit=64 * 1024))
+    except NotFound:
+        return _keep(archive, target.name, None)
+    except (ValidationError, Damaged):
+        return _keep(archive, target.name, f"its {NEWEST} cannot be read: `thirdcopy audit --all` looks what is there")
+    known = archive.ledger.copies.head(said.run) if kind_of(said.run) == "run" else None
+    if known and known.sha512 == said.sha512:
+        return _keep(archive, target.name, None)
+    sentence = (
+        f"it holds more than this ledger knows: {said.run} of {said.written:%Y-%m-%d %H:%M} UTC is not in it. Was an "
+        "older ledger put back? `thirdcopy audit --all` names what is there, `thirdcopy accept` takes it over"
+    )
+    return _keep(archive, target.name, sentence)
+
+
+def beyond(archive: Archive) -> dict[str, str]:
+    """Targets that were last seen to hold more than the ledger knows, and what was seen."""
+    found = archive.ledger.facts.beginning(_FACT)
+    return {name: found[name] for name in archive.targets if name in found}
+
+
+def _keep(archive: Archive, name: str, sentence: str | None) -> str | None:
+    if sentence:
+        archive.ledger.facts.set(_FACT + name, sentence)
+    elif archive.ledger.facts.get(_FACT + name):
+        archive.ledger.facts.forget(_FACT + name)
+    return sentence
