@@ -65,7 +65,7 @@ def store(
         _put_and_read(target, version + ocfl.INVENTORY_DIGEST, folder / ocfl.INVENTORY_DIGEST, ocfl.digest_of(commit))
     except Conflict as error:
         raise _fork(target, sealed) from error
-    roll_root(target, sealed)
+    roll_root(archive, target, sealed)
     declaration = f"{ocfl.OBJECT_DECLARATION[2:]}\n".encode()
     if root + ocfl.OBJECT_DECLARATION in there:
         read_back(target, root + ocfl.OBJECT_DECLARATION, ocfl.digest_of(declaration))
@@ -130,19 +130,54 @@ def _put_and_read(target: Target, key: str, file: Path, digest: str) -> None:
     read_back(target, key, digest)
 
 
-def roll_root(target: Target, sealed: SealedVersion) -> bool:
-    """Bring an object's root pair forward to a version; one further on already stays. True if it was changed."""
-    root, data = heads.object_key(sealed.object), sealed.inventory.encode()
+def roll_root(archive: Archive, target: Target, sealed: SealedVersion, *, quarantine: str | None = None) -> bool:
+    """Bring an object's root pair forward to a version; one further on already stays. True if it was changed.
+
+    Only what the ledger explains is written over: an older version of its own. Raises Fork where the root inventory is
+    of a version that it does not know, and Damaged where it is none of any; with a `quarantine`, a prefix of keys, that
+    is kept there first, and then replaced.
+    """
+    root, known = heads.object_key(sealed.object), archive.ledger.copies.digests(sealed.object)
     there = _read_if_there(target, root + ocfl.INVENTORY)
-    if there is not None and there != data:
-        try:
-            newer = ocfl.parse(there).number > sealed.version
-        except ocfl.InventoryError:
-            newer = False
-        if newer:
-            return False
-    changed = replace_document(target, root + ocfl.INVENTORY, data)
-    return replace_document(target, root + ocfl.INVENTORY_DIGEST, ocfl.digest_line(sealed.sha512)) or changed
+    if there is not None and known.get(ocfl.digest_of(there), 0) > sealed.version:
+        return False
+    wanted = {ocfl.INVENTORY: sealed.inventory.encode(), ocfl.INVENTORY_DIGEST: ocfl.digest_line(sealed.sha512)}
+    explained = {*known, *(ocfl.digest_of(ocfl.digest_line(sha512)) for sha512 in known)}
+    changed = False
+    for name, data in wanted.items():
+        found = there if name == ocfl.INVENTORY else _read_if_there(target, root + name)
+        if found is not None and ocfl.digest_of(found) not in explained:
+            _refuse_foreign(target, root + name, found, sealed)
+            _keep_aside(target, root + name, found, data, f"{quarantine}{sealed.object}/{name}" if quarantine else None)
+        changed = replace_document(target, root + name, data) or changed
+    return changed
+
+
+def _refuse_foreign(target: Target, key: str, found: bytes, sealed: SealedVersion) -> None:
+    """Raise Fork if a root inventory is a valid one of this object, and further on than the ledger."""
+    try:
+        inventory = ocfl.parse(found)
+    except ocfl.InventoryError:
+        return
+    if inventory.id == sealed.object and inventory.number > sealed.version:
+        raise Fork(
+            f"{sealed.object} at {target.name} has a v{inventory.number} that this ledger did not write ({key}): "
+            "a person must look; nothing was overwritten"
+        )
+
+
+def _keep_aside(target: Target, key: str, found: bytes, wanted: bytes, kept: str | None) -> None:
+    """Put what lies under a key into quarantine, and read it back. Raises Damaged where there is none to put it."""
+    if kept is None:
+        raise Damaged(
+            "the root pair is none that this ledger wrote: `thirdcopy repair` keeps it aside before it writes",
+            target=target.name,
+            key=key,
+            expected=ocfl.digest_of(wanted),
+            found=ocfl.digest_of(found),
+        )
+    put_document(target, kept, found)
+    read_back(target, kept, ocfl.digest_of(found))
 
 
 def replace_document(target: Target, key: str, data: bytes) -> bool:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from archive import heads
 from archive.custody import roll_root
+from archive.errors import Fork
 from archive.ledger.copies import ARRIVED
 from archive.opened import Archive
 from archive.records import METADATA
@@ -57,8 +58,8 @@ def _mend(archive: Archive, target: Target, object_id: str) -> bool:
     if head is None or not any(copy.target == target.name and copy.state in ARRIVED for copy in copies):
         return False
     try:
-        changed = retrying(lambda: roll_root(target, head), attempts=2)
-    except TargetError:
+        changed = retrying(lambda: roll_root(archive, target, head), attempts=2)
+    except (Fork, TargetError):
         return False
     if changed:
         detail = f"{heads.object_key(object_id)}: the root pair had been turned back, and was rolled forward"

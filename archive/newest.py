@@ -1,4 +1,4 @@
-"""The newest run record of a target, in one small document: a start sees by it that a target holds more than the ledger.
+"""The newest run record of a target, in one small document: by it a start sees that a target holds more than we know.
 
 Run records have no common prefix under layout 0003, so that nothing short of a full list would tell.
 """
@@ -50,7 +50,7 @@ def point_to_newest(archive: Archive, usable: Mapping[str, Target]) -> None:
 
 
 def look_beyond(archive: Archive, target: Target) -> str | None:
-    """A sentence if a target names a run record that the ledger does not know; kept for `status`. Raises TargetError."""
+    """A sentence if a target names a run record that the ledger does not know; it is kept. Raises TargetError."""
     try:
         said = NewestRun.model_validate_json(read_small(target, NEWEST, limit=64 * 1024))
     except NotFound:

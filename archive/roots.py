@@ -27,9 +27,7 @@ def refuse_foreign_root(target: Target, *, ours: bool) -> None:
     if _read(target, ocfl.ROOT_DECLARATION) != ocfl.root_files()[ocfl.ROOT_DECLARATION]:
         raise _refused(target, f"is a root whose {ocfl.ROOT_DECLARATION} says something else")
     layout = _layout(_read(target, "ocfl_layout.json"))
-    if layout != ocfl.LAYOUT and not (
-        layout is None and ours
-    ):  # ours lays it after writer.json, before the declaration
+    if layout != ocfl.LAYOUT:
         raise _refused(target, f"is an OCFL root of another layout ({layout or 'none is named'})")
     if not ours:
         raise Refused(
@@ -41,9 +39,8 @@ def refuse_foreign_root(target: Target, *, ours: bool) -> None:
 
 
 def _refused(target: Target, what: str) -> Refused:
-    return Refused(
-        f"under {OCFL} {what}, and nothing is written into it: {_MOVE}", target=target.name, setting="prefix"
-    )
+    said = f"under {OCFL} {what}, and nothing is written into it: {_MOVE}"
+    return Refused(said, target=target.name, setting="prefix")
 
 
 def _read(target: Target, name: str) -> bytes | None:

@@ -222,7 +222,7 @@ def _compare(archive: Archive, target: str, object_id: str, found: heads.Found, 
     if known is None:
         raise Fork(
             f"{target} holds {object_id} v{there}, which this ledger does not know: "
-            "move the ledger away and `thirdcopy rebuild`"
+            f"`thirdcopy audit --all` looks at it, `thirdcopy accept {object_id}` takes it over"
         )
     if known.sha512 != ocfl.digest_of(found.whole.data):
         raise Fork(

@@ -44,13 +44,28 @@ def waiting_objects(ledger: Ledger) -> set[str]:
 
 
 def keep_unaccepted(ledger: Ledger, waiting: Iterable[Unaccepted]) -> None:
-    """Keep what waits, beside what waits already; the same again is kept once."""
-    by_object: dict[str, list[Unaccepted]] = {}
+    """Keep what waits, beside what waits already; one that another target has too is one."""
+    by_object: dict[str, dict[tuple[int, str], Unaccepted]] = {}
     for one in waiting:
-        by_object.setdefault(one.object, unaccepted(ledger, one.object)).append(one)
+        known = by_object.setdefault(one.object, {(o.version, o.sha512): o for o in unaccepted(ledger, one.object)})
+        before = known.get((one.version, one.sha512))
+        targets = tuple(sorted({*one.targets, *(before.targets if before else ())}))
+        known[one.version, one.sha512] = one.model_copy(update={"targets": targets})
     for object_id, some in by_object.items():
-        once = {(one.version, one.sha512, one.targets): one for one in some}
-        _set(ledger, object_id, list(once.values()))
+        _set(ledger, object_id, list(some.values()))
+
+
+def note_at(ledger: Ledger, target: str, found: Collection[Unaccepted]) -> None:
+    """Keep what was found beyond the ledger at a target; what waited of it there and was not found, waits no more."""
+    there = {(one.object, one.version, one.sha512) for one in found}
+    for one in unaccepted(ledger):
+        head = ledger.copies.head(one.object)
+        beyond = head is None or one.version > head.version
+        if beyond and target in one.targets and (one.object, one.version, one.sha512) not in there:
+            drop_unaccepted(ledger, [one])
+            if left := tuple(name for name in one.targets if name != target):
+                keep_unaccepted(ledger, [one.model_copy(update={"targets": left})])
+    keep_unaccepted(ledger, found)
 
 
 def drop_unaccepted(ledger: Ledger, gone: Collection[Unaccepted]) -> None:

@@ -13,9 +13,9 @@ from storage.contract import Target
 from storage.errors import Damaged, NotFound, TargetError
 
 BUFFER = 1024 * 1024
-Outcome = Literal["sound", "challenged", "damaged", "missing", "unreadable", "rolled back"]
+Outcome = Literal["sound", "challenged", "damaged", "missing", "unreadable", "rolled back", "foreign"]
 """What is known of some bytes: read in full and right; random blocks of them right; wrong twice; not there; not known;
-or older ones than had been there."""
+older ones than had been there; or a version that somebody else wrote."""
 
 Result = TypeVar("Result")
 

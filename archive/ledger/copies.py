@@ -121,6 +121,12 @@ class Copies(Book):
             row = connection.execute(query.limit(1)).mappings().one_or_none()
         return SealedVersion(**row) if row else None
 
+    def digests(self, object_id: str) -> dict[str, int]:
+        """The sha512 of the inventory of every sealed version of an object, with its number."""
+        query = sa.select(t.versions.c.sha512, t.versions.c.version).where(t.versions.c.object == object_id)
+        with self._reading() as connection:
+            return {str(row.sha512): int(row.version) for row in connection.execute(query)}
+
     def heads(self, prefix: str = "") -> list[Head]:
         """The newest version of every object whose id starts with `prefix`."""
         newest = (

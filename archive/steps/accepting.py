@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from archive import heads, ocfl
 from archive.errors import ArchiveError, Fork
 from archive.facts import Run, Words, in_order, read_facts
+from archive.newest import look_beyond
 from archive.opened import Archive
 from archive.records import POLICY
 from archive.steps.surveying import Survey
@@ -16,6 +17,7 @@ from archive.steps.taking_in import keep_words, take_in, versions_of
 from archive.unaccepted import Unaccepted, drop_unaccepted, unaccepted
 from storage.contract import Target
 from storage.errors import TargetError
+from storage.mirrors import at_each
 
 
 class NoneWaits(ArchiveError):
@@ -60,6 +62,7 @@ def accept(archive: Archive, usable: Mapping[str, Target], waiting: Collection[U
                 drop_unaccepted(archive.ledger, [one])
                 done.accepted.append(one)
             task.advance(1)
+    at_each(usable, lambda target: look_beyond(archive, target))
     return done
 
 

@@ -16,16 +16,19 @@ from time import monotonic
 from archive import heads, ocfl
 from archive.blocks import media_of
 from archive.custody import roll_root
+from archive.errors import Fork
 from archive.ledger.audits import Key
 from archive.ledger.copies import Copy, CopyState, Held, SealedVersion
 from archive.opened import Archive
 from archive.progress import Task
 from archive.readiness import writer_of
 from archive.records import FIXITY_CHECK, RECOVERY
+from archive.steps.beyond import find_beyond
 from archive.steps.budget import Budget, Meter
 from archive.steps.challenging import challenge
+from archive.unaccepted import Unaccepted
 from storage.contract import Target
-from storage.errors import TargetError, Unavailable
+from storage.errors import Damaged, TargetError, Unavailable
 from storage.mirrors import Finding, at_each, verify
 
 PROVEN_AFTER = timedelta(days=1)
@@ -43,6 +46,7 @@ class Audited:
     `sound` and `challenged` count versions, `bytes` and `requests` what they took. `findings` is all that is wrong,
     `mended` what was wrong with root inventories and is right now. `left` counts the copies whose turn comes later, and
     `owed` the versions that were known to be wanting before, which no audit reads again until they are made right.
+    `beyond` is what the target's list has that the ledger does not know, and `strange` what is there that is not ours.
     """
 
     target: str
@@ -55,6 +59,8 @@ class Audited:
     left: int = 0
     owed: int = 0
     problem: str | None = None
+    beyond: tuple[Unaccepted, ...] = ()
+    strange: tuple[str, ...] = ()
 
 
 def audit(
@@ -74,7 +80,8 @@ def audit(
 
     A copy that is sound arrives, and is proven if it was stored, or first claimed, a day ago or more. One that is
     damaged, missing or rolled back is owed again: missing files are sent by the next run, damaged ones by a repair
-    alone. What cannot be read changes nothing, and a target that stops answering is left alone.
+    alone. What cannot be read changes nothing, and a target that stops answering is left alone. An audit of everything,
+    unless its requests are counted, also lists each target in full, and keeps what is there beyond the ledger.
     """
     budget, rng = budget or Budget(), rng or SystemRandom()
     sizes = archive.ledger.copies.sizes(archive.clock()) if budget.limited else {}
@@ -91,7 +98,11 @@ def audit(
                 at.challenge(archive.ledger.audits.challenges(target.name, objects), challenges, rng, task)
                 if budget.limited:
                     at.read(turns, task)
-        return at.audited(sum(key not in at.seen for key in turns) if budget.limited else 0, owed)
+        audited = at.audited(sum(key not in at.seen for key in turns) if budget.limited else 0, owed)
+        if objects is not None or budget.requests is not None:
+            return audited
+        more = find_beyond(archive, target)
+        return replace(audited, beyond=more.waiting, strange=more.strange)
 
     done, errors = at_each(usable, audit_at)
     return {**done, **{name: Audited(name, problem=str(error)) for name, error in errors.items()}}
@@ -212,8 +223,12 @@ class _At:
         if not self._ours:
             return bad
         try:
-            if not roll_root(self._target, sealed):
+            if not roll_root(self._archive, self._target, sealed):
                 return bad
+        except Fork as error:
+            return [Finding(root + ocfl.INVENTORY, "foreign", detail=str(error))]
+        except Damaged:
+            return bad  # nothing of ours, and no version: a repair keeps it before it writes
         except TargetError as error:
             return [Finding(root + ocfl.INVENTORY, "unreadable", detail=str(error))]
         self._mended += bad

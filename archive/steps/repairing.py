@@ -12,6 +12,7 @@ from pathlib import Path
 
 from archive import heads, ocfl
 from archive.custody import roll_root
+from archive.errors import Fork
 from archive.ledger.audits import Key
 from archive.ledger.copies import Copy, SealedVersion
 from archive.local import remove_tree
@@ -192,7 +193,7 @@ class _Repairing:
                 if key in wrong and key in sound and (wrong[key].outcome == "damaged" or not lost):
                     done += self._write(target, sealed, wrong[key], LocalFile(sound[key].file, sha512))
                     origins[sound[key].origin] += 1
-        except TargetError as error:
+        except (Fork, TargetError) as error:
             return done + Repaired(target.name, problems=(str(error),))
         if lost:
             said = ", ".join(key.removeprefix(root) for key in lost)
@@ -237,7 +238,7 @@ class _Repairing:
         ]
         newest = copies.version(sealed.object, max((*there, sealed.version)))
         if newest:
-            retrying(partial(roll_root, target, newest))
+            retrying(partial(roll_root, self.archive, target, newest, quarantine=self.quarantine))
 
     def _mark(self, sealed: SealedVersion, target: str, problem: str | None) -> None:
         now = self.archive.clock()

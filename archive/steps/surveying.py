@@ -1,14 +1,24 @@
 """Survey: what lies at a target, object by object, and who says what of each. Nothing is believed here."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 from archive import heads, objects, ocfl
 from archive.opened import Archive
+from archive.sidecar import root_documents
 from archive.vouching import Said
-from storage.contract import Target
+from storage.contract import Stat, Target
 from storage.errors import TargetError
 from storage.mirrors import read_small
+
+TUPLES = 3
+"""Folders above an object's own (layout 0003)."""
+
+STRANGE = 50
+"""Files and folders of others that are named; more are not."""
+
+_OF_A_ROOT = {"extensions", *root_documents(), *(name.split("/")[0] for name in ocfl.root_files())}
 
 Named = Mapping[tuple[str, int], Mapping[str, frozenset[str]]]
 """Object and version → the sha512 of its inventory, as run records name it → the targets that hold such a record."""
@@ -32,39 +42,53 @@ class Surveyed:
     problems: tuple[str, ...] = ()
 
 
-def survey(archive: Archive, target: Target, wanted: Callable[[str], bool] = lambda _path: True) -> Surveyed:
-    """Every object at a target whose path below the OCFL root is wanted, with its newest whole version."""
-    try:
-        sizes = {stat.key.removeprefix(heads.OCFL): stat.size for stat in target.list(heads.OCFL)}
-    except TargetError as error:
-        return Surveyed(problems=(str(error),))
-    grouped = {path: paths for path, paths in ocfl.group_by_object(sizes).items() if wanted(path)}
+def survey(
+    archive: Archive, target: Target, wanted: Callable[[str, Collection[str]], bool] = lambda _path, _names: True
+) -> Surveyed:
+    """Every object at a target that is wanted, by its path below the OCFL root and what lies in it, with its head.
+
+    Memory grows with what is wanted, not with the target.
+    """
     found, strange, problems = dict[str, Survey](), list[str](), list[str]()
-    problems += [
-        f"{name[:200]!r} at {target.name}: lies where no object of ours would: left alone" for name in _strays(sizes)
-    ]
-    with archive.progress.task(f"look at {target.name}", total=len(grouped), unit="objects") as task:
-        for path, paths in grouped.items():
-            task.advance(1)
-            try:
-                there = forward(target, path, heads.read(target, path, paths), set(paths))
-            except TargetError as error:
-                problems.append(f"{path} at {target.name}: {error}")
-                continue
-            if there is None:
-                problems.append(f"{path} at {target.name}: no whole version; the next capture adopts what is there")
-            elif objects.kind_of(there.whole.object) is None:
-                strange.append(f"{there.whole.object} at {target.name}: a kind of object that is not ours: left alone")
-            else:
-                found[there.whole.object] = replace(there, sizes={name: sizes[f"{path}/{name}"] for name in paths})
+    with archive.progress.task(f"look at {target.name}", unit="objects") as task:
+        try:
+            for path, sizes in _by_object(target.list(heads.OCFL)):
+                task.advance(1)
+                if path.count("/") != TUPLES:
+                    if path not in _OF_A_ROOT and len(strange) < STRANGE:
+                        strange.append(f"{path[:200]!r} at {target.name}: no object of ours lies so: left alone")
+                    continue
+                if not wanted(path, sizes):
+                    continue
+                try:
+                    there = forward(target, path, heads.read(target, path, list(sizes)), set(sizes))
+                except TargetError as error:
+                    problems.append(f"{path} at {target.name}: {error}")
+                    continue
+                if there is None:
+                    problems.append(f"{path} at {target.name}: no whole version; the next capture adopts what is there")
+                elif objects.kind_of(there.whole.object) is None:
+                    strange.append(f"{there.whole.object} at {target.name}: no kind of object of ours: left alone")
+                else:
+                    found[there.whole.object] = replace(there, sizes=sizes)
+        except TargetError as error:
+            problems.append(str(error))
     return Surveyed(found, tuple(strange), tuple(problems))
 
 
-def _strays(sizes: Iterable[str]) -> list[str]:
-    """The first folders below an OCFL root that hold no object and are no part of a root (section 4.2)."""
-    ours = {*ocfl.root_files(), "extensions"}
-    odd = {name.split("/")[0] for name in sizes if "/" in name and not ocfl.group_by_object([name])} - ours
-    return sorted(odd)[:20]
+def _by_object(stats: Iterable[Stat]) -> Iterator[tuple[str, dict[str, int]]]:
+    """Objects by path with the size of each path within; other files by their first folder, or their name.
+
+    Stats come in the order of their keys, so that one object's are beside each other.
+    """
+
+    def place(stat: Stat) -> str:
+        below = stat.key.removeprefix(heads.OCFL)
+        return next(iter(ocfl.group_by_object([below])), below.split("/")[0])
+
+    for path, some in groupby(stats, place):
+        root = f"{heads.OCFL}{path}/"
+        yield path, {stat.key.removeprefix(root): stat.size for stat in some}
 
 
 def forward(target: Target, path: str, found: heads.Found, there: set[str]) -> Survey | None:

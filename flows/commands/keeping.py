@@ -106,12 +106,16 @@ def audit_copies(
         done = audit(archive, usable, objects, budget=budget, challenges=challenges or 0)
     done |= {name: Audited(name, problem=why) for name, why in readiness.problems.items() if name in chosen}
     if as_json:
-        console.print_json({name: asdict(one) for name, one in done.items()})
+        console.print_json({name: _as_json(one) for name, one in done.items()})
     else:
         _print_audit(done)
-    if any(one.findings or one.problem or one.owed for one in done.values()):
+    if any(one.findings or one.problem or one.owed or one.beyond or one.strange for one in done.values()):
         raise typer.Exit(common.DEBTS)
     return None
+
+
+def _as_json(one: "Audited") -> dict[str, object]:
+    return {**asdict(one), "beyond": [waiting.model_dump(mode="json") for waiting in one.beyond]}
 
 
 def _known_target(name: str, known: list[str]) -> str:
@@ -139,6 +143,9 @@ def _print_audit(done: "dict[str, Audited]") -> None:
     for name, one in done.items():
         if one.owed:
             console.out.print(f"[yellow]{name}[/] is owed {one.owed:,} versions that were wanting before")
+        for sentence in one.strange:
+            console.out.print(f"[yellow]not ours[/] {escape(console.plain(sentence))}", highlight=False, soft_wrap=True)
+    _print_waiting([waiting for one in done.values() for waiting in one.beyond])
     if any(one.owed or any(finding.outcome != "unreadable" for finding in one.findings) for one in done.values()):
         console.out.print("Next: `thirdcopy repair --all` makes right what is sound elsewhere.", highlight=False)
 
