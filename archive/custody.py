@@ -130,12 +130,11 @@ def _put_and_read(target: Target, key: str, file: Path, digest: str) -> None:
     read_back(target, key, digest)
 
 
-def roll_root(archive: Archive, target: Target, sealed: SealedVersion, *, quarantine: str | None = None) -> bool:
+def roll_root(archive: Archive, target: Target, sealed: SealedVersion) -> bool:
     """Bring an object's root pair forward to a version; one further on already stays. True if it was changed.
 
-    Only what the ledger explains is written over: an older version of its own. Raises Fork where the root inventory is
-    of a version that it does not know, and Damaged where it is none of any; with a `quarantine`, a prefix of keys, that
-    is kept there first, and then replaced.
+    What the ledger cannot explain as an older version of its own is kept under `quarantine/` first. Raises Fork, and
+    writes nothing, where the root inventory is of a version that somebody else wrote.
     """
     root, known = heads.object_key(sealed.object), archive.ledger.copies.digests(sealed.object)
     there = _read_if_there(target, root + ocfl.INVENTORY)
@@ -148,7 +147,9 @@ def roll_root(archive: Archive, target: Target, sealed: SealedVersion, *, quaran
         found = there if name == ocfl.INVENTORY else _read_if_there(target, root + name)
         if found is not None and ocfl.digest_of(found) not in explained:
             _refuse_foreign(target, root + name, found, sealed)
-            _keep_aside(target, root + name, found, data, f"{quarantine}{sealed.object}/{name}" if quarantine else None)
+            kept = f"{quarantine(archive)}{sealed.object}/{name}"
+            put_document(target, kept, found)
+            read_back(target, kept, ocfl.digest_of(found))
         changed = replace_document(target, root + name, data) or changed
     return changed
 
@@ -166,18 +167,9 @@ def _refuse_foreign(target: Target, key: str, found: bytes, sealed: SealedVersio
         )
 
 
-def _keep_aside(target: Target, key: str, found: bytes, wanted: bytes, kept: str | None) -> None:
-    """Put what lies under a key into quarantine, and read it back. Raises Damaged where there is none to put it."""
-    if kept is None:
-        raise Damaged(
-            "the root pair is none that this ledger wrote: `thirdcopy repair` keeps it aside before it writes",
-            target=target.name,
-            key=key,
-            expected=ocfl.digest_of(wanted),
-            found=ocfl.digest_of(found),
-        )
-    put_document(target, kept, found)
-    read_back(target, kept, ocfl.digest_of(found))
+def quarantine(archive: Archive) -> str:
+    """The prefix of keys under which a target keeps what is replaced just now."""
+    return f"quarantine/{archive.clock():%Y%m%dT%H%M%SZ}/"
 
 
 def replace_document(target: Target, key: str, data: bytes) -> bool:

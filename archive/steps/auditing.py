@@ -28,7 +28,7 @@ from archive.steps.budget import Budget, Meter
 from archive.steps.challenging import challenge
 from archive.unaccepted import Unaccepted
 from storage.contract import Target
-from storage.errors import Damaged, TargetError, Unavailable
+from storage.errors import TargetError, Unavailable
 from storage.mirrors import Finding, at_each, verify
 
 PROVEN_AFTER = timedelta(days=1)
@@ -227,8 +227,6 @@ class _At:
                 return bad
         except Fork as error:
             return [Finding(root + ocfl.INVENTORY, "foreign", detail=str(error))]
-        except Damaged:
-            return bad  # nothing of ours, and no version: a repair keeps it before it writes
         except TargetError as error:
             return [Finding(root + ocfl.INVENTORY, "unreadable", detail=str(error))]
         self._mended += bad

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from archive import heads, ocfl
-from archive.custody import roll_root
+from archive.custody import quarantine, roll_root
 from archive.errors import Fork
 from archive.ledger.audits import Key
 from archive.ledger.copies import Copy, SealedVersion
@@ -72,7 +72,7 @@ def repair(
         for key in archive.ledger.audits.broken(name, objects):
             waiting.setdefault(key, set()).add(name)
     tried = {(key, name) for key, names in waiting.items() for name in names}
-    repairing = _Repairing(archive, usable, f"quarantine/{archive.clock():%Y%m%dT%H%M%SZ}/", archive.state / "repair")
+    repairing = _Repairing(archive, usable, quarantine(archive), archive.state / "repair")
     try:
         with archive.progress.task("repair", total=len(waiting), unit="versions") as task:
             while waiting:
@@ -238,7 +238,7 @@ class _Repairing:
         ]
         newest = copies.version(sealed.object, max((*there, sealed.version)))
         if newest:
-            retrying(partial(roll_root, self.archive, target, newest, quarantine=self.quarantine))
+            retrying(partial(roll_root, self.archive, target, newest))
 
     def _mark(self, sealed: SealedVersion, target: str, problem: str | None) -> None:
         now = self.archive.clock()

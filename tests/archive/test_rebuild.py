@@ -125,6 +125,7 @@ def test_each_target_alone_gives_the_same_archive(tmp_path: Path) -> None:
             assert archive.ledger.readings.judgements() == []
             assert access_now(archive, CLIPS[2]).level == "restricted"
             assert accept(archive, targets, waiting_of(archive, None), "A. Keeper").problems == []
+            assert [seal_work(archive, clip, {}).sealed for clip in CLIPS] == [False] * 3
             assert facts(archive) == before
             assert archive.ledger.copies.sizes(MONDAY)[name] == sizes[name]
             assert archive.ledger.id != ledger
@@ -313,7 +314,7 @@ def test_hostile_object_harms_no_other(tmp_path: Path, write: Callable[[Path], o
     with an_archive(tmp_path / "new", targets) as archive:
         done = rebuild(archive, targets)
         held = archive.ledger.clips.held()
-        assert (len(held), len(done.problems)) in ((3, 0), (2, 1))
+        assert (len(held), len(done.problems)) in ((3, 0), (2, 2))  # the run record misses it too
         assert {"peertube-1", "peertube-3"} <= set(held)
 
 
