@@ -3,6 +3,7 @@
 import argparse
 import multiprocessing
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -30,7 +31,10 @@ def case(sound: Sound, seed: int, under: Path) -> Verdict:
 
 def remove(folder: Path) -> None:
     """Remove a folder, however deep: Python's own way recurses."""
-    subprocess.run(["rm", "-rf", "--", str(folder)], check=True)
+    try:
+        shutil.rmtree(folder)
+    except (OSError, RecursionError):
+        subprocess.run(["rm", "-rf", "--", str(folder)], check=True)
 
 
 def main() -> int:

@@ -45,6 +45,10 @@ Scenario = Literal["alone", "beside"]
 SECONDS = 90
 """No command takes longer on so little."""
 
+RUN_EVERY = 4
+RUNS = ("planted", "inventory: object id", "another clip", "root")
+"""A run takes longer than all other commands: it is tried in one case of so many, and where it does most."""
+
 DEEP = ("1", "2", "3", "4", "5", "6", "home")
 """An archive's folder lies so deep that a path of a few `..` still ends within the case's folder."""
 
@@ -211,11 +215,12 @@ class _Case:
             if archive and self.tampered.linked:
                 self._counts_no_link(archive)
         self._say(self.command("repair", "--all", "--json"))
-        self.run()
-        with self.looking("run") as archive:
-            if archive:
-                self._believes("run", archive)
-        self._mirrored()
+        if self.verdict.seed % RUN_EVERY == 0 or self.tampered.kind.startswith(RUNS):
+            self.run()
+            with self.looking("run") as archive:
+                if archive:
+                    self._believes("run", archive)
+            self._mirrored()
         self._named()
 
     def look(self) -> None:
