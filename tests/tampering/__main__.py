@@ -53,7 +53,7 @@ def main() -> int:
         for number, found in enumerate(_cases(sound, seeds, Path(there), chosen.jobs), start=1):
             verdicts.append(found)
             if found.faults or chosen.only is not None:
-                print(_told(found), flush=True)
+                print(told(found), flush=True)
             if number % 50 == 0 or number == len(seeds):
                 faulty = sum(bool(one.faults) for one in verdicts)
                 print(f"{number:,} cases, {time.monotonic() - began:.0f} s, {faulty:,} with faults", file=sys.stderr)
@@ -83,7 +83,8 @@ def _one(seed: int) -> Verdict:
     return case(_Shared.sound, seed, _Shared.under)
 
 
-def _told(one: Verdict) -> str:
+def told(one: Verdict) -> str:
+    """A case and its faults, for a person."""
     lines = [f"seed {one.seed} {one.scenario} [{one.tampered.kind}] {one.tampered.what[:200]!r}"]
     return "\n".join([*lines, *(f"    {what}: {detail[:400]!r}" for what, detail in one.faults)])
 

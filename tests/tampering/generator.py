@@ -362,9 +362,7 @@ def planted_object(ground: Ground) -> Tampered:
         shutil.rmtree(target.folder)
     planted = plant(ground.root, named, files)
     spoiled = frozenset({named} & set(ground.sound.heads))
-    return Tampered(
-        "planted: hostile id", f"{named[:80]!r} as {source.id}", spoiled, _names(planted), lacking=False
-    )
+    return Tampered("planted: hostile id", f"{named[:80]!r} as {source.id}", spoiled, _names(planted), lacking=False)
 
 
 def a_chain(ground: Ground) -> Tampered:
@@ -427,7 +425,18 @@ def a_place(ground: Ground) -> Tampered:
     spoiled, names = frozenset({target.id}), _names(target)
     newest_run = target.id == ground.runs[-1]
     how = ground.rng.choice(
-        ("moved", "twice", "skipped", "two skipped", "no first", "no commit", "rolled back root", "stranger", "deep", "declared")
+        (
+            "moved",
+            "twice",
+            "skipped",
+            "two skipped",
+            "no first",
+            "no commit",
+            "rolled back root",
+            "stranger",
+            "deep",
+            "declared",
+        )
     )
     tampered = Tampered(f"place: {how}", target.id, spoiled, names)
     match how:
@@ -471,7 +480,10 @@ def of_the_root(ground: Ground) -> Tampered:
     """What makes a folder an OCFL root, and says whose it is."""
     root, rng = ground.root, ground.rng
     config = root / "extensions" / "0003-hash-and-id-n-tuple-storage-layout" / "config.json"
-    file = rng.choice((ground.home / "a" / "writer.json",) * 4 + (root / "0=ocfl_1.1", root / "ocfl_layout.json", config, root / "README.txt"))
+    file = rng.choice(
+        (ground.home / "a" / "writer.json",) * 4
+        + (root / "0=ocfl_1.1", root / "ocfl_layout.json", config, root / "README.txt")
+    )
     if file.suffix == ".json" and rng.random() < 0.5:
         family, what, text = mutate(rng, json.loads(file.read_bytes()), ground.home)
         data = text.encode("utf-8", "surrogatepass")
@@ -512,7 +524,9 @@ def the_register(ground: Ground) -> Tampered:
         word = hostile_ids(ground.rng, ground.home)
         target.edit("snapshot.json", lambda document: document.update(register_name=word), fits=depth != "bare")
         return _named(ground, target, depth, "register", f"snapshot of {word[:80]!r}")
-    word = ground.rng.choice((b"[]", b"null", b'{"entry": "../x", "fields": {}}', b"{", b"\xff", deep(ground.rng).encode()))
+    word = ground.rng.choice(
+        (b"[]", b"null", b'{"entry": "../x", "fields": {}}', b"{", b"\xff", deep(ground.rng).encode())
+    )
     file = target.where("entries.jsonl")
     target.write(file, file.read_bytes() + word + b"\n", fits=depth != "bare")
     return _named(ground, target, depth, "register", f"entries end in {word[:40]!r}")

@@ -69,7 +69,9 @@ class Standing:
         """What is in force here that nobody said in the sound archive."""
         found = [f"{clip} is open" for clip in sorted(self.opened - sound.opened)]
         for what in ("judgements", "corrections", "declarations"):
-            found += [f"{what} of {clip}: {said[:200]}" for clip, said in sorted(getattr(self, what) - getattr(sound, what))]
+            found += [
+                f"{what} of {clip}: {said[:200]}" for clip, said in sorted(getattr(self, what) - getattr(sound, what))
+            ]
         return found
 
 
