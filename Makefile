@@ -17,7 +17,7 @@ SWIFT = tests/swift/.venv/.thirdcopy
 .DEFAULT_GOAL = help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help setup demo demo-up test lint bench clean system stores
+.PHONY: help setup demo demo-up test lint tamper bench clean system stores
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*  ## /  make \1 @/p' Makefile | awk -F@ '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -42,6 +42,9 @@ lint: $(TEST)  ## ruff, mypy --strict and import-linter alone
 	check "mypy --strict" .venv/bin/mypy; \
 	check "import-linter" .venv/bin/lint-imports; \
 	exit $$failed
+
+tamper: $(TEST)  ## 1,000 targets that lie, each in one field; CASES=n, SEED=n or ONLY=n for others
+	@$(RUN) -m tests.tampering $(if $(ONLY),--only $(ONLY),--cases $(or $(CASES),1000) --seed $(or $(SEED),1))
 
 bench: $(if $(BENCHMARK),$(TEST) $(OCFL) $(SWIFT) stores)  ## NAME=x runs benchmarks/x; its last line is one JSON object
 ifeq ($(BENCHMARK),)
