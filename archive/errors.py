@@ -9,6 +9,7 @@ ArchiveError
 ├── ChangedMeanwhile a link is another one than the one that a person looked at
 ├── UnknownLanguage  a language that cannot be declared for a clip (exit 2)
 ├── SpaceShort       the state folder's disk is too full to go on
+├── LedgerUnusable   the ledger's file is damaged, locked, no ledger, or cannot be written
 └── RefusedError     going on would harm the archive (exit 4)
     ├── LeaseHeld    another run is at work
     ├── WriterHeld   a target belongs to another ledger
@@ -82,6 +83,10 @@ class FetchFailed(ArchiveError):
 
 class SpaceShort(ArchiveError):
     """The state folder's disk is too full to fetch or bring more. No clip is blamed for it."""
+
+
+class LedgerUnusable(ArchiveError):
+    """The ledger's file is damaged, locked by another process, another program's, or its disk is full or read-only."""
 
 
 class RefusedError(ArchiveError):

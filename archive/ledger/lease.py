@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 
-from archive.errors import LeaseHeld, RefusedError
+from archive.errors import LeaseHeld, LedgerUnusable, RefusedError
 from archive.ledger import tables as t
 from archive.ledger.book import Book, upsert
 
@@ -74,8 +74,8 @@ class Lease(Book):
                 with self._writing() as connection:
                     expires = datetime.now(UTC) + TERM
                     kept = connection.execute(sa.update(t.leases).where(condition).values(expires=expires)).rowcount
-            except sa.exc.OperationalError as error:  # a busy database: the term outlasts three missed turns
-                log.warning("the lease could not be renewed now: %s", error.orig)
+            except LedgerUnusable as error:  # a busy database, a full disk: the term outlasts three missed turns
+                log.warning("the lease could not be renewed now: %s", error)
                 continue
             if not kept and not ended.is_set():
                 log.critical("another run has taken the lease while this one slept: this one ends, and writes nothing")
