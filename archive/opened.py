@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from archive.errors import LedgerUnusable
 from archive.ledger import Ledger
 from archive.progress import Progress, Silent
 from archive.records import Event
@@ -55,6 +56,28 @@ class Archive:
         self.ledger.events.add(Event.model_validate(event))
 
 
+def _make(state: Path) -> None:
+    try:
+        state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise LedgerUnusable(
+            f"the state folder {state} cannot be made ({error.strerror}): set state in archive.toml to a folder on a "
+            "disk that can be written and has room"
+        ) from error
+
+
+def _refuse_lost(path: Path) -> None:
+    """Raise LedgerUnusable for no ledger, or one of 0 bytes, beside what is only made once there is one."""
+    if path.exists() and (path.is_dir() or path.stat().st_size):
+        return
+    rest = [name for name in ("spool", "attempts") if (path.parent / name).exists()]
+    if rest:
+        raise LedgerUnusable(
+            f"the ledger at {path} is {'empty' if path.exists() else 'gone'}, though an archive was kept here (there "
+            f"is {' and '.join(rest)}): bring a backup back, or make it anew from the targets: thirdcopy rebuild"
+        )
+
+
 class _Targets(Mapping[str, Target]):
     """Targets by name, opened when first asked for: to look at the ledger needs no keys. Raises Refused then."""
 
@@ -75,10 +98,17 @@ class _Targets(Mapping[str, Target]):
 
 
 @contextmanager
-def opened(settings: Settings, progress: Progress | None = None) -> Iterator[Archive]:
-    """Open an archive by its settings; its state folder is made, for its owner's eyes alone."""
-    settings.state.mkdir(parents=True, exist_ok=True, mode=0o700)
-    ledger = Ledger(settings.state / "ledger.sqlite")
+def opened(settings: Settings, progress: Progress | None = None, *, anew: bool = False) -> Iterator[Archive]:
+    """Open an archive by its settings; its state folder is made, for its owner's eyes alone.
+
+    Raises LedgerUnusable, also where the rest of the state folder says that there was a ledger once: only with `anew`
+    is an empty one made in its place, to be filled from the targets.
+    """
+    path = settings.state / "ledger.sqlite"
+    _make(settings.state)
+    if not anew:
+        _refuse_lost(path)
+    ledger = Ledger(path)
     try:
         yield Archive(settings, ledger, _Targets(settings), progress or Silent())
     finally:

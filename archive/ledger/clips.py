@@ -65,13 +65,14 @@ class Clips(Book):
         """Clips that a source lists and that no capture exists of, in the order in which they were first seen.
 
         One that failed in passing or is not there yet is asked for again. One that seems gone, closed or damaged is
-        asked for again a day later, then after two days, three, and so on to a month; with `retry` at once.
+        asked for again a day later, then after two days, three, and so on to a month; with `retry` at once. A failure
+        after `now` was noted by a wrong clock, and holds nothing up.
         """
         captured = sa.select(t.captures.c.clip)
         query = (
             sa.select(t.listings.c.clip, t.failures.c.kind, t.failures.c.at, t.failures.c.times)
             .outerjoin(t.failures, (t.failures.c.clip == t.listings.c.clip) & (t.failures.c.step == "fetch"))
-            .where(t.listings.c.source == source, t.listings.c.clip.not_in(captured), t.listings.c.first_seen <= now)
+            .where(t.listings.c.source == source, t.listings.c.clip.not_in(captured))
             .order_by(t.listings.c.first_seen, t.listings.c.clip)
         )
         lasting = {"gone", "no_access", "damaged", "fork"}
@@ -79,7 +80,7 @@ class Clips(Book):
             return [
                 row.clip
                 for row in connection.execute(query)
-                if retry or row.kind not in lasting or now - row.at >= timedelta(days=min(row.times, 30))
+                if retry or row.kind not in lasting or not timedelta() <= now - row.at < timedelta(min(row.times, 30))
             ]
 
     def ids(self) -> list[str]:
