@@ -80,6 +80,7 @@ def audit_copies(
     from archive.readiness import reachable
     from archive.steps.auditing import Audited, audit, objects_of
     from archive.steps.budget import Budget, plan
+    from archive.working import at_work
 
     budget = Budget(bytes=size, minutes=minutes, requests=requests, fraction=fraction)
     if not clips and not everything and not budget.limited:
@@ -97,7 +98,7 @@ def audit_copies(
             ]
             facts = {name: asdict(one) for name, one in plans.items()}
             return console.would("\n".join(lines), facts, as_json=as_json)
-    with progress.shown(), common.opened_with(progress) as archive, archive.ledger.lease.held():
+    with progress.shown(), common.opened_with(progress) as archive, at_work(archive):
         readiness = reachable(archive)
         usable = {name: one for name, one in readiness.usable.items() if name in chosen}
         done = audit(archive, usable, objects, budget=budget, challenges=challenges or 0)
@@ -267,7 +268,7 @@ def rebuild_ledger(
     from archive.steps.rebuilding import rebuild
 
     progress = console.progress()
-    with progress.shown(), common.opened_with(progress) as archive, archive.ledger.lease.held():
+    with progress.shown(), common.opened_with(progress, anew=True) as archive, archive.ledger.lease.held():
         if source and source not in archive.targets:
             raise typer.BadParameter(f"there is no target {source}{console.nearest(source, list(archive.targets))}")
         readiness = reachable(archive)
