@@ -3,11 +3,14 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
+from pydantic import BaseModel
 
 from archive.ledger.wording import in_a_sentence
+
+Document = TypeVar("Document", bound=BaseModel)
 
 
 class Book:
@@ -16,6 +19,11 @@ class Book:
     def __init__(self, engine: sa.Engine, path: Path) -> None:
         self._engine, self._path = engine, path
         self._readers = engine.execution_options(writes=False)
+
+    def _document(self, form: type[Document], body: str) -> Document:
+        """A row's document, read. Raises LedgerUnusable for one that is none, and quotes nothing of it."""
+        with in_a_sentence(self._path):
+            return form.model_validate_json(body)
 
     @contextmanager
     def _writing(self) -> Iterator[sa.Connection]:

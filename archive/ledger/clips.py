@@ -53,13 +53,13 @@ class Clips(Book):
         query = sa.select(t.listings.c.body).where(t.listings.c.clip == clip).order_by(t.listings.c.last_seen.desc())
         with self._reading() as connection:
             body = connection.scalar(query.limit(1))
-        return Listing.model_validate_json(body) if body else None
+        return self._document(Listing, body) if body else None
 
     def listings(self, clip: str) -> list[Listing]:
         """Every source's listing of a clip."""
         query = sa.select(t.listings.c.body).where(t.listings.c.clip == clip).order_by(t.listings.c.source)
         with self._reading() as connection:
-            return [Listing.model_validate_json(body) for body in connection.scalars(query)]
+            return [self._document(Listing, body) for body in connection.scalars(query)]
 
     def to_fetch(self, source: str, *, now: datetime, retry: bool = False) -> list[str]:
         """Clips that a source lists and that no capture exists of, in the order in which they were first seen.
@@ -102,7 +102,7 @@ class Clips(Book):
         """The captures of a clip, oldest first."""
         query = sa.select(t.captures.c.body).where(t.captures.c.clip == clip).order_by(t.captures.c.version)
         with self._reading() as connection:
-            return [Capture.model_validate_json(body) for body in connection.scalars(query)]
+            return [self._document(Capture, body) for body in connection.scalars(query)]
 
     def media(self) -> dict[str, str]:
         """Clip → the sha256 of its newest capture's media, of every clip that is held."""

@@ -182,10 +182,15 @@ def identity(engine: sa.Engine, now: datetime) -> str:
 def examine(engine: sa.Engine) -> list[str]:
     """What SQLite finds damaged, by reading every page (https://sqlite.org/pragma.html#pragma_quick_check).
 
-    Raises an error of the database where it cannot even be read.
+    Raises an error of the database where it is not damaged, and cannot be read.
     """
-    with engine.execution_options(writes=False).begin() as connection:
-        found = [str(line) for line in connection.exec_driver_sql("PRAGMA quick_check").scalars()]
+    try:
+        with engine.execution_options(writes=False).begin() as connection:
+            found = [str(line) for line in connection.exec_driver_sql("PRAGMA quick_check").scalars()]
+    except sa.exc.DatabaseError as error:
+        if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_CORRUPT:
+            raise
+        return [str(error.orig)]
     return [] if found == ["ok"] else found
 
 
