@@ -10,6 +10,7 @@ ArchiveError
 ├── UnknownLanguage  a language that cannot be declared for a clip (exit 2)
 ├── ForeignWords     an object at a target whose documents are none, or speak of another object
 ├── SpaceShort       the state folder's disk is too full to go on
+├── LedgerUnusable   the ledger's file is damaged, locked, no ledger, or cannot be written
 └── RefusedError     going on would harm the archive (exit 4)
     ├── LeaseHeld    another run is at work
     ├── WriterHeld   a target belongs to another ledger
@@ -88,6 +89,10 @@ class ForeignWords(ArchiveError):
 
 class SpaceShort(ArchiveError):
     """The state folder's disk is too full to fetch or bring more. No clip is blamed for it."""
+
+
+class LedgerUnusable(ArchiveError):
+    """The ledger's file is damaged, locked by another process, another program's, or its disk is full or read-only."""
 
 
 class RefusedError(ArchiveError):

@@ -42,8 +42,9 @@ def mend_roots(archive: Archive, usable: Mapping[str, Target]) -> int:
     if not known:
         return 0
     mended, _ = at_each(usable, lambda target: sum(_mend(archive, target, object_id) for object_id in known))
-    since = archive.clock() - REMEMBERED
-    left = {name: at for name, at in known.items() if datetime.fromisoformat(at) > since}
+    now = archive.clock()
+    moments = {name: min(datetime.fromisoformat(at), now) for name, at in known.items()}  # no clock's future
+    left = {name: at.isoformat() for name, at in moments.items() if now - at < REMEMBERED}
     archive.ledger.facts.set(LATE, json.dumps(left))
     return sum(mended.values())
 

@@ -2,13 +2,13 @@
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from archive.errors import RefusedError
+from archive.errors import LedgerUnusable, RefusedError
 from archive.ledger import Ledger
 from archive.progress import Progress, Silent
 from archive.records import Event
@@ -57,6 +57,28 @@ class Archive:
         self.ledger.events.add(Event.model_validate(event))
 
 
+def _make(state: Path) -> None:
+    try:
+        state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise LedgerUnusable(
+            f"the state folder {state} cannot be made ({error.strerror}): set state in archive.toml to a folder on a "
+            "disk that can be written and has room"
+        ) from error
+
+
+def _refuse_lost(path: Path) -> None:
+    """Raise LedgerUnusable for no ledger, or one of 0 bytes, beside what is only made once there is one."""
+    if path.exists() and (path.is_dir() or path.stat().st_size):
+        return
+    rest = [name for name in ("spool", "attempts") if (path.parent / name).exists()]
+    if rest:
+        raise LedgerUnusable(
+            f"the ledger at {path} is {'empty' if path.exists() else 'gone'}, though an archive was kept here (there "
+            f"is {' and '.join(rest)}): bring a backup back, or make it anew from the targets: thirdcopy rebuild"
+        )
+
+
 class _Targets(Mapping[str, Target]):
     """Targets by name, opened when first asked for: to look at the ledger needs no keys. Raises Refused then."""
 
@@ -80,46 +102,50 @@ class _Targets(Mapping[str, Target]):
 def opened(settings: Settings, progress: Progress | None = None) -> Iterator[Archive]:
     """Open an archive by its settings; its state folder is made, for its owner's eyes alone.
 
-    Raises RefusedError where a rebuild broke off, or is under way: what it has is half an archive.
+    Raises LedgerUnusable, also where the rest of the state folder says that there was a ledger once, and RefusedError
+    where a rebuild broke off or is under way: what it has is half an archive.
     """
-    settings.state.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if (settings.state / BESIDE).exists():
+    path = settings.state / LEDGER
+    _make(settings.state)
+    if path.with_name(BESIDE).exists():
         raise RefusedError(
             f"a rebuild of the ledger in {settings.state} is under way, or broke off: wait for it, or run "
             "`thirdcopy rebuild` again; nothing else is done with half an archive"
         )
-    ledger = Ledger(settings.state / LEDGER)
-    try:
+    _refuse_lost(path)
+    with closing(Ledger(path)) as ledger:
         yield Archive(settings, ledger, _Targets(settings), progress or Silent())
-    finally:
-        ledger.close()
 
 
 @contextmanager
 def opened_beside(settings: Settings, progress: Progress | None = None) -> Iterator[Archive]:
-    """An archive over a new ledger, made beside the present one, whose place it takes at the end of the block.
+    """An archive over a new ledger, made beside the place of the lost one, which it takes at the end of the block.
 
-    An error leaves the present ledger as it is. Raises RefusedError if that one holds an archive, LeaseHeld if somebody
-    is at it.
+    After an error all is as before. Raises RefusedError if a ledger there holds an archive, LeaseHeld if somebody is at
+    it, or at another rebuild.
     """
-    settings.state.mkdir(parents=True, exist_ok=True, mode=0o700)
     place, beside = settings.state / LEDGER, settings.state / BESIDE
-    with closing(Ledger(place)) as present, present.lease.held():
-        if present.copies.heads():
-            raise RefusedError(
-                f"the ledger at {place} holds an archive already: move it (and a -journal or -wal file beside it) away "
-                "first; what it alone knows would be lost otherwise"
-            )
-        _remove(beside)  # of one that broke off
-        made = Ledger(beside)
+    _make(settings.state)
+    if place.is_file() and place.stat().st_size:
+        with closing(Ledger(place)) as present, present.lease.held():
+            if present.copies.heads():
+                raise RefusedError(
+                    f"the ledger at {place} holds an archive already: move it (and a -journal or -wal file beside it) "
+                    "away first; what it alone knows would be lost otherwise"
+                )
+    if beside.exists():
+        with suppress(LedgerUnusable), closing(Ledger(beside)) as begun, begun.lease.held():
+            pass  # nobody is at it: it broke off, and is begun anew
+        _remove(beside)
+    with closing(Ledger(beside)) as made:
         try:
-            yield Archive(settings, made, _Targets(settings), progress or Silent())
-            made.close()
+            with made.lease.held():
+                yield Archive(settings, made, _Targets(settings), progress or Silent())
         except BaseException:
             made.close()
             _remove(beside)
             raise
-    _remove(place)  # it is empty, and closed
+    _remove(place)  # it is empty
     beside.replace(place)
 
 

@@ -30,6 +30,9 @@ from archive.steps.work import seal_work, to_seal
 from storage.errors import TargetError
 from transcription.errors import ToolMissing, TranscriptionError
 
+LONGEST_REST = timedelta(days=1)
+"""No source is left alone for longer, whatever it asks; a later end than that was written by a wrong clock."""
+
 
 @dataclass(frozen=True)
 class Tally:
@@ -116,13 +119,13 @@ def fetch_step(
 def _rest(archive: Archive, source: str) -> str | None:
     """A sentence, if the source refused us and is to be left alone for now."""
     until = archive.ledger.facts.moment(f"rest:{source}")
-    if until is None or until <= archive.clock():
+    if until is None or not timedelta() < until - archive.clock() <= LONGEST_REST:
         return None
     return f"{source} refused us and is left alone until {until:%Y-%m-%d %H:%M} UTC; `thirdcopy retry` asks at once"
 
 
 def _leave_alone(archive: Archive, source: str, seconds: float) -> None:
-    until = archive.clock() + timedelta(seconds=seconds)
+    until = archive.clock() + min(timedelta(seconds=seconds), LONGEST_REST)
     archive.ledger.facts.set(f"rest:{source}", until.isoformat())
 
 

@@ -75,7 +75,7 @@ def main() -> None:
         console.fail(str(error))
         sys.exit(common.FAILED)
     except OSError as error:
-        console.fail(f"{error.strerror or error}" + (f": {error.filename}" if error.filename else ""))
+        console.fail(common.of_the_system(error))
         sys.exit(common.FAILED)
 
 

@@ -37,6 +37,7 @@ from archive.steps.budget import Budget
 from archive.steps.linking import to_link
 from archive.steps.registering import newest
 from archive.steps.transcribing import to_transcribe
+from archive.working import at_work
 from flows.session import Session, writing
 
 DRAIN_TIMEOUT = 10.0
@@ -155,7 +156,7 @@ def run_archive(fast: bool = False, sources: list[str] | None = None) -> dict[st
 def audit_archive() -> dict[str, Any]:
     """Read so much of every target as the settings say, oldest proof first, and challenge the rest."""
     settings = load(find())
-    with opened(settings, Silent()) as archive, archive.ledger.lease.held():
+    with opened(settings, Silent()) as archive, at_work(archive):
         readiness = reachable(archive)
         share = settings.audit.fraction
         budget = Budget(fraction=share) if share < 1 else Budget()

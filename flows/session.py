@@ -16,6 +16,7 @@ from archive.steps.linking import load_known, prepare_registers
 from archive.steps.registering import load_registers
 from archive.steps.storing import sweep
 from archive.steps.transcribing import Engine
+from archive.working import at_work
 from transcription.records import Options
 
 
@@ -61,7 +62,7 @@ def load_engine(options: Options) -> Engine:
 @contextmanager
 def writing(settings: Settings, progress: Progress, *, take_over: bool = False) -> Iterator[Session]:
     """A session that may write: it holds the lease, and the targets are ready. Raises RefusedError, SettingsError."""
-    with opened(settings, progress) as archive, archive.ledger.lease.held() as taken_away:
+    with opened(settings, progress) as archive, at_work(archive) as taken_away:
         sweep(archive)
         if taken_away:
             remember_late_writer(archive)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -29,14 +30,26 @@ class Lack:
 class Audits(Book):
     """Copies in the order in which audits come to them. 400,000 copies take 20 MB a target, and about a second."""
 
-    def turns(self, target: str, objects: Collection[str] | None = None) -> list[Key]:
-        """Copies that are said to be at a target: those nobody read first, then the oldest proof first."""
-        return self._in_turn(target, objects, t.copies.c.read)
+    def turns(self, target: str, objects: Collection[str] | None = None, *, now: datetime) -> list[Key]:
+        """Copies that are said to be at a target: those nobody read first, then the oldest proof first.
 
-    def challenges(self, target: str, objects: Collection[str] | None = None) -> list[Key]:
+        What was read after `now` was read by a wrong clock, and counts as never read.
+        """
+        return self._in_turn(target, objects, now, t.copies.c.read)
+
+    def challenges(self, target: str, objects: Collection[str] | None = None, *, now: datetime) -> list[Key]:
         """Copies of evidence that are said to be at a target: those never challenged first, then the oldest."""
         evidence = t.copies.c.object.startswith("evidence-")
-        return self._in_turn(target, objects, t.copies.c.challenged, t.copies.c.read, only=evidence)
+        return self._in_turn(target, objects, now, t.copies.c.challenged, t.copies.c.read, only=evidence)
+
+    def after(self, moment: datetime) -> tuple[int, datetime | None]:
+        """How many copies and failures have a time after a moment, and the latest of those times."""
+        columns = (t.copies.c.at, t.copies.c.read, t.copies.c.challenged, t.failures.c.at)
+        queries = [sa.select(sa.func.count(), sa.func.max(column)).where(column > moment) for column in columns]
+        with self._reading() as connection:
+            found = [connection.execute(query).one() for query in queries]
+        counts, newest = zip(*found, strict=True)
+        return sum(counts), max((one for one in newest if one), default=None)
 
     def broken(self, target: str, objects: Collection[str] | None = None) -> list[Key]:
         """Copies that a target is owed again, or could not take: something was found wanting, and is in `problem`."""
@@ -84,6 +97,7 @@ class Audits(Book):
         self,
         target: str,
         objects: Collection[str] | None,
+        now: datetime,
         *since: sa.Column[object],
         only: sa.ColumnElement[bool] | None = None,
     ) -> list[Key]:
@@ -92,7 +106,7 @@ class Audits(Book):
         )
         if only is not None:
             query = query.where(only)
-        order = [sa.nulls_first(column.asc()) for column in since]
+        order = [sa.nulls_first(sa.case((column <= now, column)).asc()) for column in since]
         return self._keys(query.order_by(*order, t.copies.c.object, t.copies.c.version), objects)
 
     def _keys(self, query: sa.Select[tuple[str, int]], objects: Collection[str] | None) -> list[Key]:

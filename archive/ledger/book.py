@@ -1,24 +1,39 @@
 """What the ledger's books share: short transactions on one engine."""
 
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
-from typing import Any
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
+from pydantic import BaseModel
+
+from archive.ledger.wording import in_a_sentence
+
+Document = TypeVar("Document", bound=BaseModel)
 
 
 class Book:
-    """A part of the ledger: methods that each are one short transaction."""
+    """A part of the ledger: methods that each are one short transaction. Any may raise LedgerUnusable."""
 
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: sa.Engine, path: Path) -> None:
+        self._engine, self._path = engine, path
         self._readers = engine.execution_options(writes=False)
 
-    def _writing(self) -> AbstractContextManager[sa.Connection]:
-        return self._engine.begin()
+    def _document(self, form: type[Document], body: str) -> Document:
+        """A row's document, read. Raises LedgerUnusable for one that is none, and quotes nothing of it."""
+        with in_a_sentence(self._path):
+            return form.model_validate_json(body)
 
-    def _reading(self) -> AbstractContextManager[sa.Connection]:
-        return self._readers.begin()
+    @contextmanager
+    def _writing(self) -> Iterator[sa.Connection]:
+        with in_a_sentence(self._path), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _reading(self) -> Iterator[sa.Connection]:
+        with in_a_sentence(self._path), self._readers.begin() as connection:
+            yield connection
 
 
 def upsert(connection: sa.Connection, table: sa.Table, key: Mapping[str, Any], values: Mapping[str, Any]) -> bool:

@@ -53,25 +53,26 @@ class Clips(Book):
         query = sa.select(t.listings.c.body).where(t.listings.c.clip == clip).order_by(t.listings.c.last_seen.desc())
         with self._reading() as connection:
             body = connection.scalar(query.limit(1))
-        return Listing.model_validate_json(body) if body else None
+        return self._document(Listing, body) if body else None
 
     def listings(self, clip: str) -> list[Listing]:
         """Every source's listing of a clip."""
         query = sa.select(t.listings.c.body).where(t.listings.c.clip == clip).order_by(t.listings.c.source)
         with self._reading() as connection:
-            return [Listing.model_validate_json(body) for body in connection.scalars(query)]
+            return [self._document(Listing, body) for body in connection.scalars(query)]
 
     def to_fetch(self, source: str, *, now: datetime, retry: bool = False) -> list[str]:
         """Clips that a source lists and that no capture exists of, in the order in which they were first seen.
 
         One that failed in passing or is not there yet is asked for again. One that seems gone, closed or damaged is
-        asked for again a day later, then after two days, three, and so on to a month; with `retry` at once.
+        asked for again a day later, then after two days, three, and so on to a month; with `retry` at once. A failure
+        after `now` was noted by a wrong clock, and holds nothing up.
         """
         captured = sa.select(t.captures.c.clip)
         query = (
             sa.select(t.listings.c.clip, t.failures.c.kind, t.failures.c.at, t.failures.c.times)
             .outerjoin(t.failures, (t.failures.c.clip == t.listings.c.clip) & (t.failures.c.step == "fetch"))
-            .where(t.listings.c.source == source, t.listings.c.clip.not_in(captured), t.listings.c.first_seen <= now)
+            .where(t.listings.c.source == source, t.listings.c.clip.not_in(captured))
             .order_by(t.listings.c.first_seen, t.listings.c.clip)
         )
         lasting = {"gone", "no_access", "damaged", "fork"}
@@ -79,7 +80,7 @@ class Clips(Book):
             return [
                 row.clip
                 for row in connection.execute(query)
-                if retry or row.kind not in lasting or now - row.at >= timedelta(days=min(row.times, 30))
+                if retry or row.kind not in lasting or not timedelta() <= now - row.at < timedelta(min(row.times, 30))
             ]
 
     def ids(self) -> list[str]:
@@ -101,7 +102,7 @@ class Clips(Book):
         """The captures of a clip, oldest first."""
         query = sa.select(t.captures.c.body).where(t.captures.c.clip == clip).order_by(t.captures.c.version)
         with self._reading() as connection:
-            return [Capture.model_validate_json(body) for body in connection.scalars(query)]
+            return [self._document(Capture, body) for body in connection.scalars(query)]
 
     def media(self) -> dict[str, str]:
         """Clip → the sha256 of its newest capture's media, of every clip that is held."""

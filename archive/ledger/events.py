@@ -26,7 +26,7 @@ class Events(Book):
             .limit(limit)
         )
         with self._reading() as connection:
-            return [(row.seq, Event.model_validate_json(row.body)) for row in connection.execute(query)]
+            return [(row.seq, self._document(Event, row.body)) for row in connection.execute(query)]
 
     def last_run(self) -> str | None:
         """The run record that holds the newest recorded event: the end of the chain, whatever the clock said."""
@@ -46,4 +46,4 @@ class Events(Book):
         """Every event that the ledger knows, oldest first."""
         with self._reading() as connection:
             bodies = list(connection.scalars(sa.select(t.events.c.body).order_by(t.events.c.seq)))
-        yield from (Event.model_validate_json(body) for body in bodies)
+        yield from (self._document(Event, body) for body in bodies)

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 
-from archive.errors import LeaseHeld, RefusedError
+from archive.errors import LeaseHeld, LedgerUnusable, RefusedError
 from archive.ledger import tables as t
 from archive.ledger.book import Book, upsert
 
@@ -25,7 +25,9 @@ class Lease(Book):
     """One holder at a time.
 
     A holder that died on this machine is noticed at once, one elsewhere when its term ends. One that lives on this
-    machine keeps the lease beyond its term: it may have been suspended, and would wake up beside a second writer.
+    machine keeps the lease beyond its term: it may have been suspended, and would wake up beside a second writer. A
+    term that ends later than any can was written by a wrong clock: such a holder is watched for a term, and is dead if
+    it renews nothing.
     """
 
     @staticmethod
@@ -41,7 +43,13 @@ class Lease(Book):
         dead or asleep. A holder that wakes up to find its lease taken ends at once.
         """
         token = str(uuid4())
-        taken_away = self._take(name, token)
+        endless = self._endless(name)
+        if endless:
+            log.warning(
+                "a run elsewhere holds this archive until %s, by a clock that is ahead: watching it", endless[1]
+            )
+            threading.Event().wait(TERM.total_seconds())
+        taken_away = self._take(name, token, endless)
         ended = threading.Event()
         keeper = threading.Thread(target=self._renew, args=(name, token, ended), daemon=True, name="lease")
         keeper.start()
@@ -53,12 +61,22 @@ class Lease(Book):
             with self._writing() as connection:
                 connection.execute(sa.delete(t.leases).where(t.leases.c.name == name, t.leases.c.token == token))
 
-    def _take(self, name: str, token: str) -> bool:
+    def _endless(self, name: str) -> tuple[str, datetime] | None:
+        """The token of a holder and the end of its term, where that is further away than a term can be."""
+        with self._reading() as connection:
+            row = connection.execute(sa.select(t.leases).where(t.leases.c.name == name)).one_or_none()
+        if row is None or row.expires <= datetime.now(UTC) + 2 * TERM:
+            return None
+        elsewhere = _works(holder := json.loads(row.holder), term_ended=False) and not _works(holder, term_ended=True)
+        return (row.token, row.expires) if elsewhere else None
+
+    def _take(self, name: str, token: str, dead: tuple[str, datetime] | None = None) -> bool:
         now = datetime.now(UTC)
         with self._writing() as connection:
             row = connection.execute(sa.select(t.leases).where(t.leases.c.name == name)).one_or_none()
             holder = json.loads(row.holder) if row else None
-            if row and holder and _works(holder, term_ended=row.expires <= now):
+            ended = row is not None and (row.expires <= now or (row.token, row.expires) == dead)
+            if holder and _works(holder, term_ended=ended):
                 raise LeaseHeld(
                     f"another run is at work on this archive (process {holder['pid']} on {holder['host']}): "
                     "wait until it ends; if it hangs, end that process"
@@ -74,8 +92,8 @@ class Lease(Book):
                 with self._writing() as connection:
                     expires = datetime.now(UTC) + TERM
                     kept = connection.execute(sa.update(t.leases).where(condition).values(expires=expires)).rowcount
-            except sa.exc.OperationalError as error:  # a busy database: the term outlasts three missed turns
-                log.warning("the lease could not be renewed now: %s", error.orig)
+            except LedgerUnusable as error:  # a busy database, a full disk: the term outlasts three missed turns
+                log.warning("the lease could not be renewed now: %s", error)
                 continue
             if not kept and not ended.is_set():
                 log.critical("another run has taken the lease while this one slept: this one ends, and writes nothing")

@@ -8,25 +8,60 @@ from archive.ledger.clips import Clips
 from archive.ledger.copies import Copies
 from archive.ledger.events import Events
 from archive.ledger.facts import Facts
+from archive.ledger.journal import HERE, WAL, Version, has_reset_fault
 from archive.ledger.lease import Lease
-from archive.ledger.opening import identity, open_engine
+from archive.ledger.opening import examine, identity, mode, open_engine, settle
 from archive.ledger.readings import Readings
+from archive.ledger.wording import ANEW, in_a_sentence
 
 
 class Ledger:
     """The ledger of one archive, in the SQLite file `path`. Safe to share between threads."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._engine = open_engine(path)
-        self.id = identity(self._engine, datetime.now(UTC))
-        self.clips = Clips(self._engine)
-        self.copies = Copies(self._engine)
-        self.audits = Audits(self._engine)
-        self.readings = Readings(self._engine)
-        self.events = Events(self._engine)
-        self.facts = Facts(self._engine)
-        self.lease = Lease(self._engine)
+    ANEW = ANEW
+    """What to do about one that is damaged."""
+
+    def __init__(self, path: Path, *, version: Version = HERE) -> None:
+        self.path, self._version = path, version
+        self._engine = open_engine(path, version)
+        with in_a_sentence(path):
+            self.id = identity(self._engine, datetime.now(UTC))
+        self.clips = Clips(self._engine, path)
+        self.copies = Copies(self._engine, path)
+        self.audits = Audits(self._engine, path)
+        self.readings = Readings(self._engine, path)
+        self.events = Events(self._engine, path)
+        self.facts = Facts(self._engine, path)
+        self.lease = Lease(self._engine, path)
+
+    def settle(self) -> None:
+        """Bring it into the journal that is sound with this SQLite, if it is in another and nobody else is at it.
+
+        Call it with the lease held: another run may be of another SQLite.
+        """
+        with in_a_sentence(self.path):
+            settle(self._engine, self._version)
+
+    def examine(self) -> list[str]:
+        """What is damaged in the file, by reading all of it; some seconds a gigabyte. Raises LedgerUnusable."""
+        with in_a_sentence(self.path):
+            return examine(self._engine)
+
+    @property
+    def journal(self) -> str:
+        """SQLite's version and the journal that the ledger is in, as a few words."""
+        fault = " has the WAL-reset fault" if has_reset_fault(self._version) else ""
+        kept = "WAL" if self._mode() == WAL else "a rollback journal"
+        return f"SQLite {'.'.join(map(str, self._version))}{fault}: kept in {kept}"
+
+    @property
+    def at_risk(self) -> bool:
+        """Whether it is still in WAL, with a SQLite that may damage it so: it is not written then."""
+        return has_reset_fault(self._version) and self._mode() == WAL
+
+    def _mode(self) -> str:
+        with in_a_sentence(self.path):
+            return mode(self._engine)
 
     def close(self) -> None:
         """Close the database."""

@@ -24,7 +24,7 @@ class Readings(Book):
         """What people said is spoken in a clip, in the order in which they said it."""
         query = sa.select(t.declarations.c.body).where(t.declarations.c.clip == clip).order_by(t.declarations.c.seq)
         with self._reading() as connection:
-            return [Declaration.model_validate_json(body) for body in connection.scalars(query)]
+            return [self._document(Declaration, body) for body in connection.scalars(query)]
 
     def declared(self) -> list[str]:
         """Clips for which somebody declared languages, or took that back."""
@@ -43,13 +43,13 @@ class Readings(Book):
         query = sa.select(t.transcripts).where(t.transcripts.c.clip == clip).order_by(t.transcripts.c.name)
         with self._reading() as connection:
             rows = connection.execute(query).all()
-        return [(TranscriptRef.model_validate_json(row.ref), row.body) for row in rows]
+        return [(self._document(TranscriptRef, row.ref), row.body) for row in rows]
 
     def refs(self, clip: str) -> list[TranscriptRef]:
         """The references of a clip's transcripts, by name."""
         query = sa.select(t.transcripts.c.ref).where(t.transcripts.c.clip == clip).order_by(t.transcripts.c.name)
         with self._reading() as connection:
-            return [TranscriptRef.model_validate_json(ref) for ref in connection.scalars(query)]
+            return [self._document(TranscriptRef, ref) for ref in connection.scalars(query)]
 
     def with_transcripts(self) -> list[str]:
         """Clips with a transcript of any kind."""
@@ -83,7 +83,7 @@ class Readings(Book):
         """The corrections of a clip's transcripts, in the order in which they were made."""
         query = sa.select(t.corrections.c.body).where(t.corrections.c.clip == clip).order_by(t.corrections.c.seq)
         with self._reading() as connection:
-            return [Correction.model_validate_json(body) for body in connection.scalars(query)]
+            return [self._document(Correction, body) for body in connection.scalars(query)]
 
     def corrected(self) -> list[str]:
         """Clips with a correction."""
@@ -101,7 +101,7 @@ class Readings(Book):
         with self._writing() as connection:
             judged = sa.select(t.judgements.c.link).where(t.judgements.c.clip == clip)
             connection.execute(sa.delete(t.links).where(t.links.c.clip == clip, t.links.c.id.not_in(judged)))
-            kept = [Link.model_validate_json(body) for body in connection.scalars(_bodies(clip=clip))]
+            kept = [self._document(Link, body) for body in connection.scalars(_bodies(clip=clip))]
             gone = [link.model_copy(update={"proposed": False, "entry_sha256": state_of(link)}) for link in kept]
             for link in [*gone, *links]:
                 values = {"clip": clip, "entry": link.entry, "body": link.model_dump_json()}
@@ -118,7 +118,7 @@ class Readings(Book):
 
     def _links(self, query: sa.Select[tuple[str]]) -> list[Link]:
         with self._reading() as connection:
-            found = [Link.model_validate_json(body) for body in connection.scalars(query)]
+            found = [self._document(Link, body) for body in connection.scalars(query)]
         return sorted(found, key=lambda link: (link.clip, link.tier, -link.score, link.entry, link.id))
 
     def count_links(self) -> int:
@@ -157,7 +157,7 @@ class Readings(Book):
         if link is not None:
             query = query.where(t.judgements.c.link == link)
         with self._reading() as connection:
-            return [Judgement.model_validate_json(body) for body in connection.scalars(query)]
+            return [self._document(Judgement, body) for body in connection.scalars(query)]
 
 
 def _bodies(*, clip: str | None = None, entry: str | None = None) -> sa.Select[tuple[str]]:

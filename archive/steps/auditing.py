@@ -90,12 +90,13 @@ def audit(
         held = sizes.get(target.name, (Held(), Held()))[0]
         at = _At(archive, target, Meter(budget, held, now), _ours(archive, target))
         owed = len(archive.ledger.audits.broken(target.name, objects))
-        turns = deque(archive.ledger.audits.turns(target.name, objects))
+        turns = deque(archive.ledger.audits.turns(target.name, objects, now=archive.clock()))
         with archive.progress.task(f"read {target.name}", total=len(turns), unit="copies") as task:
             if budget.limited or not challenges:
                 at.read(turns, task, READING_SHARE if challenges else 1.0)
             if challenges:
-                at.challenge(archive.ledger.audits.challenges(target.name, objects), challenges, rng, task)
+                others = archive.ledger.audits.challenges(target.name, objects, now=archive.clock())
+                at.challenge(others, challenges, rng, task)
                 if budget.limited:
                     at.read(turns, task)
         audited = at.audited(sum(key not in at.seen for key in turns) if budget.limited else 0, owed)
@@ -295,9 +296,11 @@ def _keep(
         archive.ledger.copies.mark(replace(copy, challenged=now))
     else:
         first = copy.state == "claimed"  # nobody whom this ledger knows has read it before
-        proven = not first and (copy.state == "proven" or now - copy.at >= PROVEN_AFTER)
+        at = now if first or copy.at > now else copy.at  # a time after now is a wrong clock's: it counts as never
+        before = copy.state == "proven" and copy.read is not None and copy.read <= now
+        proven = not first and (before or now - at >= PROVEN_AFTER)
         state: CopyState = "proven" if proven else "arrived"
-        archive.ledger.copies.mark(replace(copy, state=state, at=now if first else copy.at, read=now, problem=None))
+        archive.ledger.copies.mark(replace(copy, state=state, at=at, read=now, problem=None))
         if sealed.size is None:
             own = [finding.size for finding in findings if f"/v{sealed.version}/content/" in finding.key]
             archive.ledger.audits.measured(sealed.object, sealed.version, size=sum(own), files=len(own))

@@ -99,9 +99,10 @@ def plan(
     archive: Archive, target: str, objects: Collection[str] | None, budget: Budget, *, challenges: int = 0
 ) -> Planned:
     """What an audit would do now, from the ledger alone; how far minutes reach cannot be told beforehand."""
-    turns = archive.ledger.audits.turns(target, objects)
-    held = archive.ledger.copies.sizes(archive.clock()).get(target, (Held(), Held()))[0]
-    asked = set(archive.ledger.audits.challenges(target, objects)) if challenges else set()
+    now = archive.clock()
+    turns = archive.ledger.audits.turns(target, objects, now=now)
+    held = archive.ledger.copies.sizes(now).get(target, (Held(), Held()))[0]
+    asked = set(archive.ledger.audits.challenges(target, objects, now=now)) if challenges else set()
     if not budget.limited and (challenges or objects is None):
         return Planned(0 if challenges else len(turns), len(turns), 0 if challenges else held.bytes, len(asked))
     meter, read = Meter(budget, held), 0

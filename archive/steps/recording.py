@@ -25,7 +25,7 @@ def record(archive: Archive, usable: Mapping[str, Target]) -> str | None:
     if not waiting:
         return None
     now, last_full = archive.clock(), archive.ledger.facts.moment(LAST_FULL)
-    full = last_full is None or now - last_full >= FULL_LIST_EVERY
+    full = last_full is None or not timedelta() <= now - last_full < FULL_LIST_EVERY
     named = {event.object for _, event in waiting}
     heads = [
         head

@@ -1,5 +1,6 @@
 """What commands share: options, the opened archive, exit codes."""
 
+import errno
 import os
 import signal
 import unicodedata
@@ -205,6 +206,17 @@ def known_register(archive: "Archive", name: str) -> None:
     known = list(archive.settings.registers)
     if name not in known:
         raise typer.BadParameter(f"the settings have no register {name}{console.nearest(name, known)}")
+
+
+def of_the_system(error: OSError) -> str:
+    """What the system refused, and what to do, as one sentence."""
+    said = error.strerror or str(error)
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        where = error.filename or "the state folder, the folder for temporary files, or where this writes to"
+        return f"{said}: {where}: make room there and run this again; what was done is kept"
+    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM) and error.filename:
+        return f"{said}: {error.filename}: make it readable and writable for whoever runs this, and run it again"
+    return said + (f": {error.filename}" if error.filename else "")
 
 
 def report(tally: "Tally", *, as_json: bool, unusable: dict[str, str] | None = None) -> None:

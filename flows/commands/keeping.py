@@ -83,6 +83,7 @@ def audit_copies(
     from archive.readiness import reachable
     from archive.steps.auditing import Audited, audit, objects_of
     from archive.steps.budget import Budget, plan
+    from archive.working import at_work
 
     budget = Budget(bytes=size, minutes=minutes, requests=requests, fraction=fraction)
     if not clips and not everything and not budget.limited:
@@ -100,7 +101,7 @@ def audit_copies(
             ]
             facts = {name: asdict(one) for name, one in plans.items()}
             return console.would("\n".join(lines), facts, as_json=as_json)
-    with progress.shown(), common.opened_with(progress) as archive, archive.ledger.lease.held():
+    with progress.shown(), common.opened_with(progress) as archive, at_work(archive):
         readiness = reachable(archive)
         usable = {name: one for name, one in readiness.usable.items() if name in chosen}
         done = audit(archive, usable, objects, budget=budget, challenges=challenges or 0)
@@ -343,6 +344,7 @@ def accept_waiting(
     """
     from archive.readiness import reachable
     from archive.steps.accepting import accept, waiting_of
+    from archive.working import at_work
 
     with common.reading() as archive:
         if source:
@@ -359,7 +361,7 @@ def accept_waiting(
     if not by:
         raise typer.BadParameter("say who takes it over: --by NAME")
     progress = console.progress()
-    with progress.shown(), common.opened_with(progress) as archive, archive.ledger.lease.held():
+    with progress.shown(), common.opened_with(progress) as archive, at_work(archive):
         done = accept(archive, reachable(archive).usable, waiting, by)
     if as_json:
         accepted = [one.model_dump(mode="json") for one in done.accepted]

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,12 +13,13 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from archive.errors import SettingsError
+from archive.errors import LedgerUnusable, SettingsError
 from flows import console
 from flows.commands import common
 from flows.commands.common import Config, DryRun, Json
 
 if TYPE_CHECKING:
+    from archive.opened import Archive
     from archive.settings import Settings
 
 app = typer.Typer()
@@ -180,7 +182,8 @@ def _examine(settings: "Settings") -> Iterator[Found]:
     yield from _tool()
     yield _model(settings)
     yield _disk(settings)
-    yield from _keys_and_targets(settings)
+    yield from _missing_keys(settings)
+    yield from _archive(settings)
 
 
 def _tool() -> Iterator[Found]:
@@ -228,11 +231,7 @@ def _disk(settings: "Settings") -> Found:
     )
 
 
-def _keys_and_targets(settings: "Settings") -> Iterator[Found]:
-    from archive.opened import opened
-    from archive.readiness import reachable
-    from storage.targets import address
-
+def _missing_keys(settings: "Settings") -> Iterator[Found]:
     for name, stanza in settings.targets.items():
         lacking = [key for key in ("access_key", "secret_key") if getattr(stanza, key, "") is None]
         if lacking:
@@ -240,25 +239,40 @@ def _keys_and_targets(settings: "Settings") -> Iterator[Found]:
                 f"THIRDCOPY_TARGETS__{name.upper().replace('-', '_')}__{key.upper()}" for key in lacking
             )
             yield Found(f"keys of {name}", ok=False, found=f"no {' and no '.join(lacking)}", do=f"set {variables}")
-    with opened(settings) as archive:
+
+
+def _archive(settings: "Settings") -> Iterator[Found]:
+    """The ledger, the targets and the clock; where there is no ledger to be used, that alone."""
+    from archive.clocks import against_ledger, against_stores
+    from archive.opened import opened
+    from archive.readiness import reachable
+    from storage.targets import address
+
+    with ExitStack() as stack:
+        try:
+            archive = stack.enter_context(opened(settings))
+            damage = archive.ledger.examine()
+        except LedgerUnusable as error:
+            yield Found("ledger", ok=False, found=str(error), do="see the sentence above")
+            return
+        yield _ledger(archive, damage)
         readiness = reachable(archive)
         for name, stanza in settings.targets.items():
             problem = readiness.problems.get(name)
             found = problem or f"answers ({address(stanza)})"
             yield Found(f"target {name}", problem is None, found, "see the sentence above")
-    yield from _clock(settings)
+        wrong = [one for one in (against_stores(archive), against_ledger(archive)) if one]
+        said = f"{archive.clock():%Y-%m-%d %H:%M} UTC; no store and no time in the ledger says otherwise"
+        yield Found("clock", not wrong, "; ".join(wrong) or said, "see the sentence above")
 
 
-def _clock(settings: "Settings") -> Iterator[Found]:
-    """The machine's clock against the first store that tells its own."""
-    from storage.clock import time_at
-    from storage.targets import S3Settings
-
-    for name, stanza in settings.targets.items():
-        told = time_at(stanza.endpoint, stanza.ca_file) if isinstance(stanza, S3Settings) else None
-        if told:
-            off = abs((datetime.now(UTC) - told).total_seconds())
-            yield Found(
-                "clock", off < 60, f"{off:.0f} s off the clock of {name}", "set the clock: timedatectl set-ntp true"
-            )
-            return
+def _ledger(archive: "Archive", damage: list[str]) -> Found:
+    """The ledger, which was read whole, and the journal that it is kept in."""
+    ledger = archive.ledger
+    if damage:
+        what = f"{len(damage):,} faults found, the first: {damage[0]}"
+        return Found("ledger", ok=False, found=what, do=f"{ledger.path}: {ledger.ANEW}")
+    if ledger.at_risk:
+        do = "end what else has the ledger open; the next run moves it out of WAL"
+        return Found("ledger", ok=False, found=f"sound so far; {ledger.journal}", do=do)
+    return Found("ledger", ok=True, found=f"read whole, sound; {ledger.journal}")

@@ -276,7 +276,7 @@ def test_slices_cover_everything_in_turn(
     seen, slices = set[tuple[str, int]](), 0
     while seen != everything:
         clock.advance(hours=1)
-        turns, planned = archive.ledger.audits.turns("a"), plan(archive, "a", None, budget)
+        turns, planned = archive.ledger.audits.turns("a", now=archive.clock()), plan(archive, "a", None, budget)
         done = audit(archive, targets, budget=budget)["a"]
         read = read_now(archive, clock)
         assert read == set(turns[: done.sound])  # the oldest proofs

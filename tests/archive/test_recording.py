@@ -57,7 +57,7 @@ def test_records_are_chained_and_list_everything_once_a_week(tmp_path: Path) -> 
             assert document.previous == previous
             assert (document.events, document.heads) == (len(events), len(listed))
             assert events
-            assert document.full == (number in (0, 7))
+            assert document.full == (number in (0, 7, len(GAPS)))  # the last: when all were listed, a wrong clock said
             expected = range(number + 1) if document.full else [number]
             assert {head.object for head in listed} == {
                 f"evidence-peertube-{n if n < len(GAPS) else 'late'}" for n in expected

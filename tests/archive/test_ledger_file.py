@@ -1,0 +1,253 @@
+"""The ledger's file: the journal that it is kept in, and what is said of one that is damaged, locked or another's."""
+
+import shutil
+import sqlite3
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from archive.errors import LedgerUnusable
+from archive.ledger import Ledger, journal, opening
+from archive.opened import opened
+from archive.records import Listing
+from archive.settings import Settings
+from storage.targets import FolderSettings
+from tests.support.archives import MONDAY
+
+FAULTY, SOUND = (3, 40, 1), (3, 51, 3)
+SECRET = "Words that only some may read"
+
+
+@contextmanager
+def a_ledger(path: Path, version: tuple[int, int, int] = journal.HERE) -> Iterator[Ledger]:
+    ledger = Ledger(path, version=version)
+    try:
+        yield ledger
+    finally:
+        ledger.close()
+
+
+def in_wal(path: Path) -> bool:
+    return path.read_bytes()[18:20] == b"\2\2"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "state" / "ledger.sqlite"
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opening, "PATIENCE_S", 0.3)
+    monkeypatch.setattr(opening, "OTHERS_S", 0.3)
+
+
+@pytest.mark.parametrize(
+    ("version", "faulty"),
+    [
+        ((3, 6, 23), False),
+        ((3, 7, 0), True),
+        ((3, 40, 1), True),
+        ((3, 44, 5), True),
+        ((3, 44, 6), False),
+        ((3, 45, 0), True),
+        ((3, 50, 6), True),
+        ((3, 50, 7), False),
+        ((3, 51, 0), True),
+        ((3, 51, 2), True),
+        ((3, 51, 3), False),
+        ((3, 53, 4), False),
+        ((4, 0, 0), False),
+    ],
+)
+def test_versions_with_the_reset_fault_are_known(version: tuple[int, int, int], faulty: bool) -> None:
+    assert journal.has_reset_fault(version) is faulty
+
+
+@pytest.mark.parametrize(("version", "wal"), [(FAULTY, False), (SOUND, True)])
+def test_new_ledger_is_in_the_journal_that_is_sound(path: Path, version: tuple[int, int, int], wal: bool) -> None:
+    with a_ledger(path, version) as ledger:
+        ledger.facts.set("a", "1")
+        assert in_wal(path) is wal
+        assert ledger.journal.endswith("kept in WAL" if wal else "has the WAL-reset fault: kept in a rollback journal")
+
+
+def test_ledger_leaves_wal_with_all_that_it_holds(path: Path, tmp_path: Path) -> None:
+    again = tmp_path / "again" / "ledger.sqlite"
+    with a_ledger(path, SOUND) as ledger:
+        for number in range(5):
+            ledger.facts.set(f"fact {number}", "kept")
+        shutil.copytree(path.parent, again.parent)  # as after kill -9: what was committed lies in the log alone
+    assert again.with_name("ledger.sqlite-wal").stat().st_size > 0
+    with a_ledger(again, FAULTY) as ledger:
+        assert not in_wal(again)
+        assert not again.with_name("ledger.sqlite-wal").exists()
+        assert [ledger.facts.get(f"fact {number}") for number in range(5)] == ["kept"] * 5
+        ledger.facts.set("a", "1")
+
+
+def test_ledger_that_others_keep_in_wal_is_read_and_not_written(path: Path) -> None:
+    with a_ledger(path, SOUND) as ledger:
+        ledger.facts.set("a", "1")
+        with a_ledger(path, FAULTY) as beside:
+            assert beside.facts.get("a") == "1"
+            assert beside.at_risk
+            with pytest.raises(LedgerUnusable, match=r"open in WAL, which SQLite 3\.40\.1 may damage .*: end that"):
+                beside.facts.set("a", "2")
+            ledger.close()
+            beside.settle()
+            beside.facts.set("a", "3")
+            assert beside.facts.get("a") == "3"
+            assert not beside.at_risk
+    assert not in_wal(path)
+
+
+def test_ledger_that_another_program_puts_into_wal_meanwhile_is_not_written(path: Path) -> None:
+    with a_ledger(path, FAULTY) as ledger:
+        ledger.facts.set("a", "1")
+        with closing(sqlite3.connect(path)) as browser:
+            assert browser.execute("PRAGMA journal_mode=wal").fetchone() == ("wal",)
+        with pytest.raises(LedgerUnusable, match="open in WAL"):
+            ledger.facts.set("a", "2")
+        assert ledger.facts.get("a") == "1"
+    with a_ledger(path, FAULTY) as ledger:
+        ledger.facts.set("a", "2")
+    assert not in_wal(path)
+
+
+def test_only_who_has_the_lease_brings_a_ledger_back_into_wal(path: Path) -> None:
+    with a_ledger(path, FAULTY) as ledger:
+        ledger.facts.set("a", "1")
+        with a_ledger(path, SOUND) as looking:
+            assert looking.facts.get("a") == "1"
+            assert not in_wal(path)
+        ledger.facts.set("a", "2")
+    with a_ledger(path, SOUND) as ledger:
+        ledger.settle()
+        assert ledger.facts.get("a") == "2"
+        assert in_wal(path)
+
+
+def garbage(path: Path) -> None:
+    path.write_bytes(b"not a database at all " * 500)
+
+
+def cut_in_half(path: Path) -> None:
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) // 2])
+
+
+def a_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+def of_another_program(path: Path) -> None:
+    path.unlink()
+    with closing(sqlite3.connect(path)) as file:
+        file.execute("CREATE TABLE moz_places (id INTEGER)")
+
+
+def of_another_program_with_alembic(path: Path) -> None:
+    of_another_program(path)
+    with closing(sqlite3.connect(path)) as file, file:
+        file.execute("CREATE TABLE alembic_version (version_num TEXT)")
+        file.execute("INSERT INTO alembic_version VALUES ('a1b2c3')")
+
+
+def without_a_table(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as file:
+        file.execute("DROP TABLE listings")
+
+
+@pytest.mark.parametrize(
+    ("harm", "says"),
+    [
+        (garbage, "is no ledger"),
+        (cut_in_half, "is damaged"),
+        (a_folder, "is a folder"),
+        (of_another_program, "is another program's database"),
+        (of_another_program_with_alembic, "is another program's database"),
+        (without_a_table, "is damaged"),
+    ],
+)
+def test_what_is_no_sound_ledger_is_one_sentence(path: Path, harm: Callable[[Path], None], says: str) -> None:
+    with a_ledger(path, FAULTY) as ledger:
+        ledger.facts.set("a", "kept " * 20_000)
+    harm(path)
+    with pytest.raises(LedgerUnusable, match=says) as refused, a_ledger(path) as ledger:
+        ledger.clips.listing("peertube-x")
+    assert str(path) in str(refused.value)
+    assert "thirdcopy rebuild" in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_page_that_was_damaged_is_found_by_reading_all(path: Path) -> None:
+    with a_ledger(path, FAULTY) as ledger:
+        for number in range(300):
+            ledger.facts.set(f"fact {number}", "kept " * 20)
+        assert ledger.examine() == []
+    data = bytearray(path.read_bytes())
+    data[-4096:-4000] = bytes(96)  # the head of the last page of a table or an index
+    path.write_bytes(data)
+    with a_ledger(path, FAULTY) as ledger:
+        assert ledger.examine()
+
+
+def test_locked_ledger_is_one_sentence(path: Path) -> None:
+    with a_ledger(path, FAULTY) as ledger, closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(LedgerUnusable, match="locked by another process: wait until that ends"):
+            ledger.facts.get("a")
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(LedgerUnusable, match="locked by another process"):
+            Ledger(path)
+
+
+def test_words_of_rows_are_in_no_error(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
+    with a_ledger(path) as ledger:
+        listing = Listing(source="v", extractor="PeerTube", platform_id="x", url="https://tube.example/x", title=SECRET)
+        ledger.clips.seen([listing], MONDAY)
+        with closing(sqlite3.connect(path)) as file, file:
+            file.execute("UPDATE listings SET body = replace(body, '\"extractor\"', '\"unheard\"')")
+            file.execute("DROP TABLE failures")
+        errors = list[LedgerUnusable]()
+        for ask in (
+            lambda: ledger.clips.listing("peertube-x"),
+            lambda: ledger.clips.failed("peertube-x", "fetch", kind="gone", message=SECRET, now=MONDAY),
+            lambda: ledger.clips.seen([listing.model_copy(update={"title": None, "source": None})], MONDAY),
+        ):
+            with pytest.raises(LedgerUnusable) as refused:
+                ask()
+            errors.append(refused.value)
+    assert [str(error) for error in errors if "is damaged" in str(error)]
+    shown = "".join("".join(traceback.format_exception(error)) for error in errors) + caplog.text
+    assert "listings" in shown or "Listing" in shown
+    assert SECRET not in shown
+
+
+@pytest.mark.parametrize("lost", ["empty", "gone"])
+def test_lost_ledger_is_not_taken_for_a_new_archive(tmp_path: Path, lost: str) -> None:
+    settings = Settings(
+        name="made-up",
+        state=tmp_path / "state",
+        minimum_copies=1,
+        targets={"a": FolderSettings(path=tmp_path / "a")},
+    )
+    path = settings.state / "ledger.sqlite"
+    with opened(settings):
+        pass
+    path.write_bytes(b"") if lost == "empty" else path.unlink()
+    with opened(settings) as archive:  # nothing was kept yet: as good as new
+        archive.spool.mkdir()
+    path.write_bytes(b"") if lost == "empty" else path.unlink()
+    with pytest.raises(LedgerUnusable, match=rf"is {lost}, though an archive was kept here .* thirdcopy rebuild"):
+        opened(settings).__enter__()
+    assert not path.exists() or not path.stat().st_size
+    with opened(settings, anew=True) as archive:
+        assert archive.ledger.clips.listed() == 0
