@@ -32,7 +32,7 @@ from storage.targets.common_settings import CommonSettings
 from storage.targets.comparing import other_before, other_content, validate_read_back
 from storage.targets.disk import Temporary
 from storage.targets.place import Linked, Place
-from storage.targets.temporaries import Parts, beside, in_scratch, is_temporary, prune, sweep
+from storage.targets.temporaries import Parts, beside, in_scratch, is_temporary, prune, removed, sweep
 
 _OBJECTS = (KEPT.rstrip("/"),)
 _READING = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
@@ -154,8 +154,9 @@ class FolderTarget:
         nothing = LocalFile(Path(os.devnull), sha512().hexdigest())
         with self._temporary(None, ("scratch", "check"), nothing) as made, self._writing(None):
             sweep(self._place, now=os.fstat(made.file.fileno()).st_mtime)
-            with suppress(FileNotFoundError), self._place.folder(_OBJECTS):
-                self._try(_OBJECTS, made.folder)
+            if removed(made):
+                with suppress(FileNotFoundError), self._place.folder(_OBJECTS):
+                    self._try(_OBJECTS, made.folder)
 
     def _try(self, folder: Parts, scratch: int) -> None:
         """Find out whether a file that is written under scratch/ can be named in a folder below the prefix."""

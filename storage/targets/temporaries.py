@@ -15,7 +15,7 @@ from storage.errors import TargetError
 from storage.keys import fault
 from storage.targets import disk
 from storage.targets.disk import Temporary, temporary
-from storage.targets.place import Place
+from storage.targets.place import Linked, Place
 
 _IN_SCRATCH = re.compile(r"tmp-[0-9a-f]{32}")
 _ELSEWHERE = re.compile(r"\.thirdcopy-tmp-[0-9a-f]{32}|\.nfs[0-9a-f]{8,}")
@@ -54,6 +54,15 @@ def beside(place: Place, token: str, folder: Parts) -> Iterator[Temporary]:
             raise
 
 
+def removed(made: Temporary) -> bool:
+    """Remove the name of a temporary: whether one may. Who may not leaves nothing among the objects to try them."""
+    try:
+        os.unlink(made.name, dir_fd=made.folder)
+    except PermissionError:
+        return False
+    return True
+
+
 def prune(place: Place, folder: Parts) -> None:
     """Remove a folder if it is empty, and those above it that this leaves empty; not the first below the prefix."""
     with suppress(OSError, TargetError):
@@ -62,21 +71,17 @@ def prune(place: Place, folder: Parts) -> None:
                 os.rmdir(folder[level - 1], dir_fd=upper)
 
 
-def sweep(place: Place, now: float) -> int:
-    """Remove what killed runs left, and say how many could not be removed. `now` is the time by the disk's clock."""
-    failed = 0
-    with place.folder(("scratch",)) as scratch:
-        with os.scandir(scratch) as entries:
-            names = [entry.name for entry in entries]
-        for name in names:
-            if _IN_SCRATCH.fullmatch(name):
-                try:
-                    _sweep(place, scratch, name, now)
-                except FileNotFoundError:
-                    continue
-                except OSError:
-                    failed += 1
-    return failed
+def sweep(place: Place, now: float) -> None:
+    """Remove what killed runs left, so far as it can be removed. `now` is the time by the disk's clock."""
+    for name in waiting(place):
+        with suppress(OSError), place.folder(("scratch",)) as scratch:
+            _sweep(place, scratch, name, now)
+
+
+def waiting(place: Place) -> list[str]:
+    """The temporaries under scratch/: files on their way just now, and what could not be removed yet."""
+    with place.folder(("scratch",)) as scratch, os.scandir(scratch) as entries:
+        return [entry.name for entry in entries if _IN_SCRATCH.fullmatch(entry.name)]
 
 
 def _sweep(place: Place, scratch: int, name: str, now: float) -> None:
@@ -86,7 +91,7 @@ def _sweep(place: Place, scratch: int, name: str, now: float) -> None:
     key = said.decode("ascii", "replace").removeprefix(_NOTE)
     if said.startswith(_NOTE.encode()) and not (key and fault(key)):
         folder = tuple(key.split("/")) if key else ()
-        with suppress(FileNotFoundError):
+        with suppress(FileNotFoundError, NotADirectoryError, Linked):
             with place.folder(folder) as lower, suppress(FileNotFoundError):
                 os.unlink(_beside(name.removeprefix("tmp-")), dir_fd=lower)
             prune(place, folder)
