@@ -16,6 +16,10 @@ from dataclasses import dataclass
 from typing import IO, Protocol
 
 SCRATCH = "scratch/"
+"""What may be removed again lies here."""
+
+KEPT = "ocfl/"
+"""What is kept for good lies here: whether a place can be written to is tried here too."""
 
 
 @dataclass(frozen=True)

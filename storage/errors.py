@@ -9,6 +9,9 @@ TargetError
 └── Refused       the target understood and said no: keys, permissions, a missing bucket, a full disk
 """
 
+NOTHING = "nothing is under this key"
+"""What a NotFound says where there is no more to say."""
+
 
 class TargetError(Exception):
     """Base of all: which target, which key, and a sentence that says what to do."""

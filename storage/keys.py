@@ -6,6 +6,9 @@ from storage.errors import Refused
 LONGEST_KEY = 900
 """Characters, prefix left out: S3 allows 1024 bytes for both together."""
 
+MOST_PARTS = 64
+"""Folders on the way and the name: an object's files lie ten deep, and a stranger's folders may have no bottom."""
+
 LONGEST_PART = 240
 """Characters between two slashes: file systems allow 255 bytes."""
 
@@ -23,6 +26,8 @@ def fault(key: str) -> str | None:
         return "has characters outside printable ASCII"
     if "\\" in key:
         return "has a backslash"
+    if key.count("/") >= MOST_PARTS:
+        return f"has more than {MOST_PARTS} parts"
     for part in key.split("/"):
         if part in ("", ".", ".."):
             return "has an empty, `.` or `..` part between slashes"

@@ -1,36 +1,41 @@
 """A folder as a target: a disk, a network share. One file a key; nothing outside the folder is read or written.
 
-A file is written as `scratch/tmp-…` on the same file system, synced, and only then takes its name, so that a reader
-sees the whole file or none. Such names are no keys; what a killed run left of them goes at the next `check`.
+A file is written under a name that is no key, synced, and only then takes its name, so that a reader sees the whole
+file or none. Every deed begins with the question whether this is still the folder that was opened
+(`storage.targets.place`).
 """
 
 import errno
 import io
 import os
-import re
+import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from hashlib import sha512
 from pathlib import Path
-from stat import S_ISREG
+from stat import S_ISDIR, S_ISLNK, S_ISREG
 from threading import Lock
 from typing import IO, Literal
 from uuid import uuid4
 
 from pydantic import Field, field_validator
 
-from storage.contract import SCRATCH, Capabilities, Content, Stat
+from storage.contract import KEPT, Capabilities, Content, Stat
 from storage.digests import BLOCK, sha512_stream
-from storage.errors import NotFound, Refused, TargetError, Unavailable
-from storage.keys import fault, validate_discard, validate_key
+from storage.errors import NOTHING, NotFound, Refused, TargetError, Unavailable
+from storage.keys import MOST_PARTS, fault, validate_discard, validate_key
 from storage.pace import Pace
 from storage.reading import LocalFile
 from storage.targets import disk
 from storage.targets.bodies import body
 from storage.targets.common_settings import CommonSettings
 from storage.targets.comparing import other_before, other_content, validate_read_back
+from storage.targets.disk import Temporary
+from storage.targets.place import Linked, Place
+from storage.targets.temporaries import Parts, beside, in_scratch, is_temporary, prune, removed, sweep
 
-_TEMPORARY = re.compile(r"scratch/tmp-[0-9a-f]{32}")
+_OBJECTS = (KEPT.rstrip("/"),)
+_READING = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 _ENDED = "the file ended before its size was reached; look at the disk's health"
 
 
@@ -58,59 +63,53 @@ class FolderTarget:
     def __init__(self, name: str, settings: FolderSettings, address: str) -> None:
         self.name = name
         self.address = address
-        self._home = settings.path
-        self._prefix = settings.prefix
+        self._place = Place(name, settings.path, settings.prefix)
         self._pace = Pace(settings.bandwidth_mib_s)
         self._naming = Lock()
+        self._apart = set[Parts]()
+        """Folders right below the prefix that neither a link nor a rename reaches from scratch/."""
 
     def put(self, key: str, content: Content, *, absent: bool = False) -> None:
         """Write a new file, which takes its name by a hard link: that fails where another has it."""
-        path = self._path(key)
-        if os.path.lexists(path):
+        parts = self._parts(key)
+        if there := self._lies(key, parts):
             content.close()  # who compares for long is waited for by nobody
-        found = self._digest(key, path)
+        found = self._digest(key) if there else None
         if found is None:
-            with self._temporary(key, content) as temporary:
-                if self._settle(key, temporary, path):
+            with self._temporary(key, parts, content) as made:
+                if self._settle(key, parts, made):
                     return
-            found = self._digest(key, path)
+            found = self._digest(key)
         if found != content.sha512:
             raise other_content(content, target=self.name, key=key)
 
     def replace(self, key: str, content: Content, was: str | None) -> None:
         """Write a file that takes the place of another by a rename."""
-        path = self._path(key)
-        found = self._digest(key, path)
+        parts = self._parts(key)
+        found = self._digest(key) if self._lies(key, parts) else None
         if found == content.sha512:
             return
         if found != was:
             raise other_before(was, found, target=self.name, key=key)
-        with self._temporary(key, content) as temporary:
-            if was is None:
-                if not self._settle(key, temporary, path):
-                    raise other_before(was, self._digest(key, path), target=self.name, key=key)
-            else:
-                with self._translated(key):
-                    temporary.replace(path)
-                    disk.sync(path.parent)
-        validate_read_back(self._digest(key, path) or "nothing", content.sha512, target=self.name, key=key)
+        with self._temporary(key, parts, content) as made:
+            if not self._settle(key, parts, made, over=was is not None):
+                raise other_before(was, self._digest(key), target=self.name, key=key)
+        validate_read_back(self._digest(key) or "nothing", content.sha512, target=self.name, key=key)
 
     def open(self, key: str, start: int = 0, end: int | None = None) -> IO[bytes]:
         """A stream that reads from the disk, not from what the system still remembers, where it can be asked to."""
-        size = self.stat(key).size
-        with self._translated(key):
-            file = io.FileIO(os.open(self._path(key), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC))
-            try:
-                if hasattr(os, "posix_fadvise"):
-                    os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
-                file.seek(start)
-            except BaseException:
-                file.close()
-                raise
-        stop = size if end is None else min(end, size)
+        *folder, name = self._parts(key)
+        with ExitStack() as closing, self._reading(key), self._place.folder(tuple(folder)) as handle:
+            _file(os.stat(name, dir_fd=handle, follow_symlinks=False))  # a pipe or a device is not opened
+            file = closing.enter_context(io.FileIO(os.open(name, _READING, dir_fd=handle)))
+            size = _file(os.fstat(file.fileno()))
+            if hasattr(os, "posix_fadvise"):
+                os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+            file.seek(start)
+            closing.pop_all()
         return body(
             file,
-            max(0, stop - start),
+            max(0, (size if end is None else min(end, size)) - start),
             faults=(OSError,),
             translate=lambda error: self._error(error, key),
             pace=self._pace,
@@ -118,183 +117,197 @@ class FolderTarget:
 
     def stat(self, key: str) -> Stat:
         """The size of the file."""
-        path = self._path(key)
-        with self._translated(key):
-            state = path.lstat()
-        if not S_ISREG(state.st_mode):
-            raise NotFound("nothing is under this key", target=self.name, key=key)
-        return Stat(key, state.st_size)
+        *folder, name = self._parts(key)
+        with self._reading(key), self._place.folder(tuple(folder)) as handle:
+            return Stat(key, _file(os.stat(name, dir_fd=handle, follow_symlinks=False)))
 
     def list(self, prefix: str) -> Iterator[Stat]:
         """Walk the folder; memory grows with the fullest folders on one path, not with the whole."""
-        with self._translated(None):
-            self._home.stat()
-        yield from self._walk(self._home / self._prefix, "", prefix)
+        with ExitStack() as stack, suppress(NotFound):
+            with self._reading(None):
+                top = stack.enter_context(self._place.folder())
+            yield from self._walk(top, (), prefix)
+        with self._reading(None):
+            self._place.verify()  # of a disk that is torn out the system may list what it remembers
 
     def discard(self, key: str) -> None:
         """Remove a file, and the folders that it leaves empty below `scratch/`."""
         validate_discard(key, target=self.name)
-        path = self._path(key)
-        with self._translated(key), self._naming:
-            try:
-                path.unlink()
-            except FileNotFoundError:
-                self._home.stat()
-                return
-            scratch = self._home / self._prefix / "scratch"
-            for parent in [p for p in path.parents if scratch in p.parents]:
-                try:
-                    parent.rmdir()
-                except OSError:  # something else lies in it
-                    break
+        *folder, name = self._parts(key)
+        with suppress(NotFound):
+            with self._reading(key), self._naming, self._place.folder(tuple(folder)) as handle:
+                os.unlink(name, dir_fd=handle)
+            with self._naming:
+                prune(self._place, tuple(folder))
 
     def look(self) -> None:
-        """List what lies at the top of the folder."""
-        with self._translated(None):
-            with os.scandir(self._home):
+        """List the top of the folder, and find no link or file where the objects must lie."""
+        with self._writing(None), suppress(FileNotFoundError):
+            with self._place.folder() as top, os.scandir(top) as entries:
+                next(entries, None)
+            with self._place.folder(_OBJECTS):
                 pass
-            top = self._home / self._prefix
-            if top.is_dir():
-                with os.scandir(top):
-                    pass
 
     def check(self) -> None:
-        """Write a file under `scratch/`, and clear away what killed runs left half written there."""
+        """Write where files are written and named, and clear away what killed runs left half written."""
         self.look()
-        with self._translated(None):
-            self._make(self._path(SCRATCH + "check").parent)
-            for leftover in (self._home / self._prefix / "scratch").iterdir():
-                if _TEMPORARY.fullmatch(SCRATCH + leftover.name):
-                    disk.sweep(leftover)
-        with self._temporary(None, LocalFile(Path(os.devnull), sha512().hexdigest())):
-            pass
+        nothing = LocalFile(Path(os.devnull), sha512().hexdigest())
+        with self._temporary(None, ("scratch", "check"), nothing) as made, self._writing(None):
+            sweep(self._place, now=os.fstat(made.file.fileno()).st_mtime)
+            if removed(made):
+                with suppress(FileNotFoundError), self._place.folder(_OBJECTS):
+                    self._try(_OBJECTS, made.folder)
 
-    def _path(self, key: str) -> Path:
-        """Where a key lies; refuses to go through a symbolic link."""
+    def _try(self, folder: Parts, scratch: int) -> None:
+        """Find out whether a file that is written under scratch/ can be named in a folder below the prefix."""
+        name = f"tmp-{uuid4().hex}"
+        with beside(self._place, uuid4().hex, folder) as made:
+            try:
+                disk.name_new(made, scratch, name)  # from there to here, so that nothing is left among the objects
+                os.unlink(name, dir_fd=scratch)
+            except OSError as error:
+                if error.errno != errno.EXDEV:
+                    raise
+                self._apart.add(folder)
+
+    def _parts(self, key: str) -> Parts:
         validate_key(key, target=self.name)
-        if _TEMPORARY.fullmatch(key):
-            raise Refused("the key has the form of our own temporary files", target=self.name, key=key)
-        path = self._home
-        for part in f"{self._prefix}/{key}".strip("/").split("/"):
-            path = path / part
-            with self._translated(key):
-                linked = path.is_symlink()
-            if linked:
-                raise Refused(
-                    f"{path} is a symbolic link, and none is followed; mount the disk there or change `path`",
-                    target=self.name,
-                    key=key,
-                    setting="path",
-                )
-        return path
+        parts = tuple(key.split("/"))
+        if is_temporary(parts):
+            raise Refused("the key has the form of temporary files", target=self.name, key=key)
+        return parts
 
-    def _mounted(self) -> bool:
-        try:
-            return self._home.is_dir()
-        except OSError:
-            return False
-
-    def _digest(self, key: str, path: Path) -> str | None:
-        try:
-            with self._translated(key):
-                folder = path.is_dir()
-            if folder:
+    def _lies(self, key: str, parts: Parts) -> bool:
+        """Whether a file lies under a key that is to be written. Raises Refused for a folder, a link or a device."""
+        with self._writing(key), suppress(FileNotFoundError), self._place.folder(parts[:-1]) as handle:
+            state = os.stat(parts[-1], dir_fd=handle, follow_symlinks=False)
+            if S_ISDIR(state.st_mode):
                 raise Refused("a folder lies under this key; move it away", target=self.name, key=key)
+            if not S_ISREG(state.st_mode):
+                reason = "a link or a device lies under this key, and is no copy; move it away"
+                raise Refused(reason, target=self.name, key=key)
+            return True
+        return False
+
+    def _digest(self, key: str) -> str | None:
+        try:
             with self.open(key) as stream:
                 return sha512_stream(stream)
         except NotFound:
             return None
 
     @contextmanager
-    def _temporary(self, key: str | None, content: Content) -> Iterator[Path]:
+    def _temporary(self, key: str | None, parts: Parts, content: Content) -> Iterator[Temporary]:
         """A synced copy of a content under a name of our own, gone at the end."""
-        path = self._path(SCRATCH + "tmp").with_name(f"tmp-{uuid4().hex}")
-        with self._translated(key):
-            self._make(path.parent)
-            copy = io.FileIO(path, "xb")
-        try:
-            with copy:
-                with self._translated(key):
-                    disk.claim(copy)
-                for part in content.parts(BLOCK):
-                    for block in part.blocks:
-                        self._pace.take(len(block))
-                        with self._translated(key):
-                            disk.write(copy, block)
-                    part.release()
-                with self._translated(key):
-                    os.fsync(copy.fileno())
-                yield path
-        finally:
-            with self._translated(key):
-                path.unlink(missing_ok=True)
+        token = uuid4().hex
+        with ExitStack() as stack:
+            with self._writing(key):
+                apart = parts[:1] in self._apart
+                where = beside(self._place, token, parts[:-1]) if apart else in_scratch(self._place, token)
+                made = stack.enter_context(where)
+            for part in content.parts(BLOCK):
+                for block in part.blocks:
+                    self._pace.take(len(block))
+                    with self._writing(key):
+                        disk.write(made.file, block)
+                part.release()
+            with self._writing(key):
+                os.fsync(made.file.fileno())
+            yield made
 
-    def _settle(self, key: str, temporary: Path, path: Path) -> bool:
-        """Give a temporary file its name; False if something has that name already."""
-        with self._translated(key), self._naming:
-            self._make(path.parent)
+    def _settle(self, key: str, parts: Parts, made: Temporary, *, over: bool = False) -> bool:
+        """Give a temporary file its name, `over` another's or not: False if something has that name already.
+
+        Where that does not reach from scratch/, the file is copied into its own folder first, and the next ones are
+        written there.
+        """
+        with self._writing(key):
             try:
-                os.link(temporary, path)
-            except FileExistsError:
-                return False
-            except FileNotFoundError as error:
-                reason = "the folder changed while it was written to; try again"
-                raise Unavailable(reason, target=self.name, key=key) from error
+                return self._name(parts, made, over=over)
             except OSError as error:
-                if error.errno not in disk.NO_HARD_LINKS:
+                prune(self._place, parts[:-1])
+                if error.errno != errno.EXDEV:
                     raise
-                # exFAT and some network shares know no hard links: there the look before the rename is ours,
-                # and holds among the threads of this process.
-                if not disk.rename_new(temporary, path):
+            self._apart.add(parts[:1])
+            with beside(self._place, uuid4().hex, parts[:-1]) as copy:
+                made.file.seek(0)
+                shutil.copyfileobj(made.file, copy.file, BLOCK)
+                os.fsync(copy.file.fileno())
+                return self._name(parts, copy, over=over)
+
+    def _name(self, parts: Parts, made: Temporary, *, over: bool) -> bool:
+        with ExitStack() as stack:
+            with self._naming:  # and in the folder that was opened: the path is followed anew
+                handle = stack.enter_context(self._place.folder(parts[:-1], make=True))
+                if over:
+                    disk.name_over(made, handle, parts[-1])
+                elif not disk.name_new(made, handle, parts[-1]):
                     return False
-        with self._translated(key):
-            disk.sync(path.parent)
+            disk.sync(handle)
         return True
 
-    def _make(self, folder: Path) -> None:
-        """Make a folder below `path`, and never `path` itself, so that an unmounted disk is not written beside."""
-        if folder != self._home and not folder.is_dir():
-            self._make(folder.parent)
-            folder.mkdir(exist_ok=True)
-            disk.sync(folder.parent)
-
-    def _walk(self, folder: Path, below: str, prefix: str) -> Iterator[Stat]:
-        with self._translated(below or None):
-            try:
-                with os.scandir(folder) as entries:
-                    # "a.b" comes before "a/b" in the order of whole keys, so a folder is sorted with its slash.
-                    found = sorted(
-                        (below + entry.name + ("/" if entry.is_dir(follow_symlinks=False) else ""), entry)
-                        for entry in entries
-                        if not entry.is_symlink()
-                    )
-            except FileNotFoundError:
-                self._home.stat()
-                return
+    def _walk(self, folder: int, below: Parts, prefix: str) -> Iterator[Stat]:
+        path = "".join(f"{part}/" for part in below)
+        with self._reading(path or None), os.scandir(folder) as entries:
+            # "a.b" comes before "a/b" in the order of whole keys, so a folder is sorted with its slash.
+            found = sorted(
+                (path + entry.name + ("/" if entry.is_dir(follow_symlinks=False) else ""), entry)
+                for entry in entries
+                if not entry.is_symlink()
+            )
         for name, entry in found:
             if name.endswith("/"):
-                if name.startswith(prefix) or prefix.startswith(name):
-                    yield from self._walk(folder / entry.name, name, prefix)
-            elif name.startswith(prefix) and not _TEMPORARY.fullmatch(name):
-                with self._translated(name):
-                    state = entry.stat(follow_symlinks=False)
-                if S_ISREG(state.st_mode):
-                    yield Stat(name, state.st_size)
+                if (name.startswith(prefix) or prefix.startswith(name)) and len(below) + 1 < MOST_PARTS:
+                    with ExitStack() as stack, suppress(NotFound):  # it has gone since
+                        with self._reading(name):
+                            lower = stack.enter_context(self._place.below(folder, (*below, entry.name)))
+                        yield from self._walk(lower, (*below, entry.name), prefix)
+            elif name.startswith(prefix) and not is_temporary((*below, entry.name)):
+                with suppress(NotFound):
+                    with self._reading(name):
+                        size = _file(entry.stat(follow_symlinks=False))
+                    yield Stat(name, size)
 
     @contextmanager
-    def _translated(self, key: str | None) -> Iterator[None]:
+    def _reading(self, key: str | None) -> Iterator[None]:
+        """Make what the system says a TargetError; a link is no file and leads to none."""
         try:
             yield
+        except OSError as error:
+            if error.errno not in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP):
+                raise self._error(error, key) from error
+            with self._writing(key):
+                self._place.verify()
+            said = f"{error.strerror}, which is no copy" if isinstance(error, Linked) else NOTHING
+            raise NotFound(said, target=self.name, key=key) from error
+
+    @contextmanager
+    def _writing(self, key: str | None) -> Iterator[None]:
+        """Make what the system says a TargetError, where something is to be written or must be in order."""
+        try:
+            yield
+        except FileNotFoundError as error:
+            self._place.verify()
+            reason = "the folder changed while it was written to; try again"
+            raise Unavailable(reason, target=self.name, key=key) from error
+        except Linked as error:
+            reason = f"{error.strerror}, and none is followed; mount the disk there or change `path`"
+            raise Refused(reason, target=self.name, key=key, setting="path") from error
         except OSError as error:
             raise self._error(error, key) from error
 
     def _error(self, error: Exception | None, key: str | None) -> TargetError:
         number = error.errno if isinstance(error, OSError) else None
-        if number in (errno.ENOENT, errno.ENOTDIR):
-            if not self._mounted():
-                return Unavailable(f"there is no folder {self._home}; is the disk mounted?", target=self.name, key=key)
-            return NotFound("nothing is under this key", target=self.name, key=key)
         if number is not None and (said := disk.refusal(number)):
-            return Refused(f"{said} ({self._home})", target=self.name, key=key, setting="path")
-        what = f"{disk.passing(number)} ({self._home}: {error})" if error else _ENDED
+            return Refused(f"{said} ({self._place.path})", target=self.name, key=key, setting="path")
+        what = f"{disk.passing(number)} ({self._place.path}: {error})" if error else _ENDED
         return Unavailable(what, target=self.name, key=key)
+
+
+def _file(state: os.stat_result) -> int:
+    """The size of a file. Raises Linked for a link, and FileNotFoundError for a folder, a pipe or a device."""
+    if S_ISREG(state.st_mode):
+        return state.st_size
+    if S_ISLNK(state.st_mode):
+        raise Linked(errno.ELOOP, "a symbolic link lies here")
+    raise FileNotFoundError(errno.ENOENT, "no file lies here")

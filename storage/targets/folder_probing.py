@@ -1,17 +1,22 @@
 """What a folder can and cannot do as a target: whom it keeps out, what it shares a disk with, what room it has."""
 
+import errno
 import os
 import shutil
 import stat
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from pwd import getpwuid
 from uuid import uuid4
 
+from storage.contract import KEPT, SCRATCH
 from storage.errors import Refused
 from storage.targets import disk
+from storage.targets.disk import Temporary
 from storage.targets.folder import FolderSettings
+from storage.targets.place import Place
+from storage.targets.temporaries import beside, in_scratch, removed, waiting
 from storage.targets.traits import Trait
 
 _GB = 1e9
@@ -24,17 +29,24 @@ def probe_folder(target: str, settings: FolderSettings, others: Mapping[str, Pat
     """
     top = settings.path / settings.prefix
     top = top if top.is_dir() else settings.path
+    place, made = Place(target, settings.path, settings.prefix), not (top / SCRATCH).exists()
     try:
         return (
             _privacy(top),
             _writers(top),
-            _apart(settings.path, others),
-            _links(top),
-            _room(settings.path),
+            _apart(top, others),
+            _links(place),
+            *_reach(place),
+            _tidy(place),
+            _room(top),
         )
     except OSError as error:
         said = disk.refusal(error.errno or 0) or str(error)
         raise Refused(f"{said} ({top})", target=target, setting="path") from error
+    finally:
+        if made:
+            with suppress(OSError):
+                (top / SCRATCH).rmdir()
 
 
 def holder(settings: FolderSettings) -> str:
@@ -68,50 +80,72 @@ def _writers(top: Path) -> Trait:
 
 def _apart(path: Path, others: Mapping[str, Path]) -> Trait:
     name = "lie on a file system of its own"
-    device = path.stat().st_dev
-    same = [what for what, other in others.items() if other.exists() and other.stat().st_dev == device]
+    device = _device(path)
+    same = [what for what, other in others.items() if other.is_dir() and _device(other) == device]
     if same:
         return Trait(name, "cannot", f"shares it with {', '.join(same)}: one broken disk takes them all")
     return Trait(name, "can")
 
 
-def _links(top: Path) -> Trait:
+def _device(folder: Path) -> int:
+    """The file system of a folder, opened: merely asked for, one that mounts itself may tell of its mount point."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        return os.fstat(handle).st_dev
+    finally:
+        os.close(handle)
+
+
+def _links(place: Place) -> Trait:
     name = "refuse a second writer of a name (hard links)"
-    with _file(top) as file:
-        try:
-            os.link(file, other := _named(file.parent))
-        except OSError as error:
-            if error.errno not in disk.NO_HARD_LINKS:
-                raise
-            return Trait(name, "cannot", "only one process may write here at a time")
-        other.unlink()
+    with in_scratch(place, uuid4().hex) as made:
+        if _reaches(made, made.folder):
+            return Trait(name, "can")
+    return Trait(name, "cannot", "only one process may write here at a time")
+
+
+def _reach(place: Place) -> list[Trait]:
+    """Whether what is written under scratch/ gets its name below ocfl/ without being copied; [] where none is there."""
+    objects = (KEPT.rstrip("/"),)
+    try:
+        with place.folder(objects), in_scratch(place, uuid4().hex) as made:
+            if not removed(made):
+                return []
+    except FileNotFoundError:
+        return []
+    name = f"name a file in {KEPT} that was written in {SCRATCH}"
+    with beside(place, uuid4().hex, objects) as made, place.folder(("scratch",)) as scratch:
+        if _reaches(made, scratch):
+            return [Trait(name, "can")]
+    told = f"no link leads from one to the other: files are written in their own folders of {KEPT}"
+    return [Trait(name, "cannot", told)]
+
+
+def _reaches(made: Temporary, folder: int) -> bool:
+    """Whether a temporary can be linked into a folder, under a name that the target's own `check` sweeps."""
+    other = f"tmp-{uuid4().hex}"
+    try:
+        os.link(made.name, other, src_dir_fd=made.folder, dst_dir_fd=folder, follow_symlinks=False)
+    except OSError as error:
+        if error.errno not in {*disk.NO_HARD_LINKS, errno.EXDEV}:
+            raise
+        return False
+    with suppress(OSError):
+        os.unlink(other, dir_fd=folder)
+    return True
+
+
+def _tidy(place: Place) -> Trait:
+    name = "clear away what killed runs left"
+    if left := len(waiting(place)):
+        told = f"{left:,} files {SCRATCH}tmp-… stay; they take room, and are no keys"
+        return Trait(name, "cannot", f"{told}; remove them, if no run is at work and one may remove here")
     return Trait(name, "can")
 
 
 def _room(path: Path) -> Trait:
     free = shutil.disk_usage(path).free
     return Trait("take more", "can" if free > _GB else "cannot", f"{free / _GB:,.1f} GB free")
-
-
-@contextmanager
-def _file(top: Path) -> Iterator[Path]:
-    """An empty file under `scratch/`, gone at the end."""
-    folder = top / "scratch"
-    made = not folder.exists()
-    folder.mkdir(exist_ok=True)
-    file = _named(folder)
-    file.touch(mode=0o600)
-    try:
-        yield file
-    finally:
-        file.unlink()
-        if made:
-            folder.rmdir()
-
-
-def _named(folder: Path) -> Path:
-    """A temporary name, which the target's own `check` sweeps should we be killed."""
-    return folder / f"tmp-{uuid4().hex}"
 
 
 def _name(number: int) -> str:

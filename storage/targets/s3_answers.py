@@ -10,10 +10,9 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from storage.clock import ahead, moment
-from storage.errors import Conflict, NotFound, Refused, TargetError, Unavailable
+from storage.errors import NOTHING, Conflict, NotFound, Refused, TargetError, Unavailable
 
 MISSING_BUCKET = frozenset({"NoSuchBucket", "InvalidBucketName"})
-NOTHING_THERE = "nothing is under this key"
 TAKEN = "other content lies under this key and stays; a person must look"
 MOST_SKEW = timedelta(minutes=15)
 """What Amazon allows a clock to be off (Authenticating Requests, "Signing"); others copy it."""
@@ -157,7 +156,7 @@ def meaning(
     if code in MISSING_BUCKET:
         return refused(f"the store has no bucket {bucket!r}; correct `bucket`, or make it", "bucket")
     if code in ("NoSuchKey", "NotFound", "404"):
-        return NotFound(NOTHING_THERE, target=target, key=key)
+        return NotFound(NOTHING, target=target, key=key)
     if code in ("PreconditionFailed", "412"):
         return Conflict(TAKEN, target=target, key=key)
     off = ahead(answer.date, now)
@@ -166,7 +165,7 @@ def meaning(
         return refused(f"the clock of this machine is {_off(off)}; set it")
     found = _meaning(answer)
     if found is None and answer.status == 404:
-        return NotFound(NOTHING_THERE, target=target, key=key)
+        return NotFound(NOTHING, target=target, key=key)
     if found is None:
         return refused("the store refuses what we asked for; ask the provider why")
     if found.kind == "lasting":

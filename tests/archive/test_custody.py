@@ -337,6 +337,9 @@ def test_vanished_disk_is_not_written_to(tmp_path: Path) -> None:
             # An audit meanwhile learns nothing of copies on a disk that is not there.
             assert audit(archive, targets, objects_of(archive, []))["a"].problem
             assert states(archive, "evidence-peertube-1")[1, "a"] == "arrived"
+        assert "a" not in ready(archive, take_over=True).usable  # in this run it stays the folder that it was
+    with an_archive(tmp_path / "state", folder_targets(tmp_path, "ab")) as archive:
+        assert "held copies and has no writer.json now" in ready(archive).problems["a"]
         assert "a" in ready(archive, take_over=True).usable
         assert owed(archive) == {"a": 2, "b": 0}
         assert store_all(archive)["a"].problems == ()

@@ -7,9 +7,12 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from storage.probing import CHECKS, odd_keys
 from storage.targets import FolderSettings
 from storage.targets.folder_probing import probe_folder
 from tests.flows.place import Place, little_archive
+from tests.world.proxy import proxy
+from tests.world.proxy_faults import says
 from tests.world.servers import S3Server
 
 SECTIONS = ("keeps its promises", "can, cannot, pretends", "recommended", "a stolen key")
@@ -64,17 +67,23 @@ def test_a_setting_that_the_store_does_not_honour_is_to_be_changed(place: Place)
     assert "pretends" in {trait["verdict"] for trait in told["traits"]}
 
 
-def test_a_broken_promise_fails_and_the_rest_is_still_told(tmp_path: Path) -> None:
-    deep = tmp_path
-    while len(str(deep)) < 3700:  # the longest legal keys do not fit below it: paths end at 4095 bytes
-        deep = deep / ("d" * 100)
-    deep.mkdir(parents=True)
-    extra = f'[targets.deep]\nkind = "folder"\npath = "{deep}"\n'
-    with little_archive(tmp_path / "place", [], extra=extra) as (place, _):
-        done = place.thirdcopy("targets", "check", "deep")
-        told = place.thirdcopy("targets", "check", "deep", "--json")
+def test_a_broken_promise_fails_and_the_rest_is_still_told(seaweedfs_server: S3Server, tmp_path: Path) -> None:
+    """The store refuses whatever one check writes."""
+    with proxy(seaweedfs_server.endpoint) as store:
+        extra = f'[targets.odd]\nkind = "s3"\nendpoint = "{store.endpoint}"\nbucket = "{seaweedfs_server.bucket}"\n'
+        with little_archive(tmp_path / "place", [], extra=f'{extra}prefix = "broken"\npart_size_mib = 5\n') as (
+            place,
+            _,
+        ):
+            place.environment |= {
+                "THIRDCOPY_TARGETS__ODD__ACCESS_KEY": seaweedfs_server.access_key,
+                "THIRDCOPY_TARGETS__ODD__SECRET_KEY": seaweedfs_server.secret_key,
+            }
+            store.at("PutObject", says(400, "InvalidRequest"), where=f"/{CHECKS.index(odd_keys):02d}/")
+            done = place.thirdcopy("targets", "check", "odd")
+            told = place.thirdcopy("targets", "check", "odd", "--json")
     assert (done.code, told.code) == (1, 1)
-    assert "deep breaks 1 of" in done.err
+    assert "odd breaks 1 of" in done.err
     assert "✗ Odd but legal keys are kept as they are: Refused" in done.out
     assert "a stolen key" in done.out
     assert [check["name"] for check in told.json["checks"] if not check["ok"]] == [

@@ -4,6 +4,7 @@ import os
 import resource
 import subprocess
 import sys
+from functools import partial
 from hashlib import sha512
 from pathlib import Path
 
@@ -11,9 +12,10 @@ import pytest
 from pydantic import ValidationError
 
 from storage.errors import Conflict, Damaged, NotFound, Refused, Unavailable
+from storage.mirrors import verify
 from storage.reading import LocalFile
 from storage.targets import FolderSettings, S3Settings, address, open_target
-from storage.targets.disk import passing, refusal, rename_new, write
+from storage.targets.disk import passing, refusal, write
 
 EMPTY = sha512(b"").hexdigest()
 
@@ -63,14 +65,22 @@ def test_no_symbolic_link_is_followed(disk: Path, local: tuple[Path, str], tmp_p
     (disk / "link").symlink_to(outside / "secret")
     target = open_target("disk", FolderSettings(path=disk))
     for key in ("ocfl/secret", "link"):
+        with pytest.raises(NotFound, match=r"symbolic link.* no copy"):
+            target.open(key)
+        with pytest.raises(NotFound, match=r"symbolic link.* no copy"):
+            target.stat(key)
         for deed in (
-            lambda key=key: target.open(key),
-            lambda key=key: target.stat(key),
-            lambda key=key: target.put(key, LocalFile(file, digest)),
-            lambda key=key: target.replace(key, LocalFile(file, digest), None),
+            partial(target.put, key, LocalFile(file, digest)),
+            partial(target.replace, key, LocalFile(file, digest), None),
+            partial(target.replace, key, LocalFile(file, digest), digest),
         ):
-            with pytest.raises(Refused, match="symbolic link"):
+            with pytest.raises(Refused, match="link"):
                 deed()
+        (finding,) = verify(target, [(key, sha512(b"secret").hexdigest())])
+        assert (finding.outcome, "no copy" in (finding.detail or "")) == ("missing", True)
+    for check in (target.look, target.check):
+        with pytest.raises(Refused, match="ocfl is a symbolic link, and none is followed"):
+            check()
     assert list(target.list("")) == []
     assert [path.name for path in outside.iterdir()] == ["secret"]
     assert (outside / "secret").read_bytes() == b"secret"
@@ -171,7 +181,7 @@ def test_too_many_open_files_are_no_fault_of_the_disk_and_pass(disk: Path, local
         (errno.EIO, "cannot read or write; save what is on it"),
         (errno.ENODEV, "the disk has gone; plug it in"),
         (errno.ESTALE, "the network share has gone; mount it again"),
-        (errno.EBUSY, "the disk failed; look at its health"),
+        (errno.EBADF, "the file system failed; look at how it is mounted"),
     ],
 )
 def test_what_may_pass_says_what_to_do_too(number: int, said: str) -> None:
@@ -216,18 +226,6 @@ def test_a_damaged_file_is_found_by_put_and_mended_by_replace(disk: Path, local:
         target.put("a", LocalFile(file, EMPTY))
     target.replace("a", LocalFile(file, digest), sha512(b"kept for Years").hexdigest())
     assert (disk / "a").read_bytes() == b"kept for years"
-
-
-def test_without_hard_links_a_name_is_taken_only_where_it_is_free(tmp_path: Path) -> None:
-    one, two, name = tmp_path / "one", tmp_path / "two", tmp_path / "name"
-    one.write_text("one")
-    two.write_text("two")
-    assert rename_new(one, name)
-    assert not rename_new(two, name)
-    assert name.read_text() == "one"
-    name.unlink()
-    name.symlink_to(tmp_path / "nowhere")
-    assert not rename_new(two, name)
 
 
 def test_settings_are_strict(disk: Path) -> None:
