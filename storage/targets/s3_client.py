@@ -203,6 +203,8 @@ def _connected(settings: S3Settings, *, signed: bool) -> Any:
             "aws_access_key_id": settings.access_key.get_secret_value(),
             "aws_secret_access_key": settings.secret_key.get_secret_value(),
         }
+        if settings.session_token:
+            credentials["aws_session_token"] = settings.session_token.get_secret_value()
     client = boto3.Session(botocore_session=_isolated()).client(
         "s3",
         endpoint_url=settings.endpoint,

@@ -391,7 +391,7 @@ def test_http_is_refused_beyond_loopback(endpoint: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "endpoint", ["http://127.8.9.1:9000", "http://[::1]:9000", "http://LOCALHOST", "https://s.example"]
+    "endpoint", ["http://127.8.9.1:9000", "http://[::1]:9000", "http://localhost", "https://s.example"]
 )
 def test_http_is_for_loopback(endpoint: str) -> None:
     assert S3Settings(endpoint=endpoint, bucket="testimony").endpoint == endpoint
