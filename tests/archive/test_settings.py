@@ -251,7 +251,11 @@ def test_secret_in_the_settings_is_refused_and_goes_by_the_variable_that_is_name
 def _opened(loaded: Settings) -> list[str]:
     """The secrets of settings, in the open."""
     stanzas = [*loaded.sources.values(), *loaded.targets.values()]
-    found = [getattr(stanza, name, None) for stanza in stanzas for name in ("proxy", "secret_key", "access_key", "session_token")]
+    found = [
+        getattr(stanza, name, None)
+        for stanza in stanzas
+        for name in ("proxy", "secret_key", "access_key", "session_token")
+    ]
     return [secret.get_secret_value() for secret in found if secret]
 
 
@@ -263,7 +267,7 @@ def test_a_session_token_is_a_secret_too(settings: Load) -> None:
     loaded = settings(ONE + BUCKET, **keys, TARGETS__S3__SESSION_TOKEN=SECRET)
     assert _opened(loaded) == ["of-me", "me", SECRET]
     assert SECRET not in f"{loaded} {loaded.model_dump_json()}"
-    with pytest.raises(SettingsError, match="targets.s3.session_token: it ends in a carriage return") as caught:
+    with pytest.raises(SettingsError, match=r"targets\.s3\.session_token: it ends in a carriage return") as caught:
         settings(ONE + BUCKET, **keys, TARGETS__S3__SESSION_TOKEN=SECRET + "\r")
     assert SECRET not in str(caught.value)
 
