@@ -15,7 +15,6 @@ from storage.contract import SCRATCH, Target
 from storage.errors import TargetError
 from storage.probing import CHECKS, Bench, Broken, may_discard
 
-
 KEPT = "kept"
 """The token where nothing can be removed."""
 

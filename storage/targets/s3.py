@@ -32,7 +32,7 @@ from storage.targets.s3_uploads import MOST_PARTS, Uploads
 
 _RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
 _SLOTS, _TRIES = 16, 3
-"""Keys that checks write, so that those which keys without the right to delete leave are few; and how often one tries."""
+"""Keys that checks write, few because keys that may not delete leave them; how often one tries."""
 
 
 class S3Target:

@@ -1,7 +1,8 @@
 """What an S3 store's error answers mean, as TargetErrors. Pure: an answer's status, code and headers in, an error out.
 
 Codes are those of Amazon's list (API_ErrorResponses in the S3 reference) and what SeaweedFS, Ceph, Swift, MinIO and
-rclone were seen to answer. Of what a store says beside its code nothing is repeated but a region's name: it may quote signatures.
+rclone were seen to answer. Of what a store says beside its code nothing is repeated but the name of a region: it may
+quote signatures.
 """
 
 import re

@@ -92,7 +92,7 @@ class Scratch:
 
     def body(self, reply: Reply, name: str) -> bytes:
         """The body of an answer to a GET, nothing where there is none."""
-        if not reply.ok:
+        if not reply.ok or "Body" not in reply.fields:
             return b""
         try:
             with reply.fields["Body"] as stream:
