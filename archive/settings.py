@@ -48,7 +48,7 @@ __all__ = [
 ]
 FILE = "archive.toml"
 PREFIX = "THIRDCOPY_"
-SECRETS = ("access_key", "secret_key", "proxy")
+SECRETS = ("access_key", "secret_key", "session_token", "proxy")
 TABLES = ("sources", "targets", "registers")
 
 

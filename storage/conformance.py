@@ -1,16 +1,22 @@
 """Does a target keep its contract? One suite for every kind: run by the tests, and by `thirdcopy targets check`.
 
-Everything is written under `scratch/conformance-TOKEN/` and removed again; the checks are in storage.probing.
+Everything is written under `scratch/conformance-TOKEN/` and removed again; the checks are in storage.probing. Keys that
+may not delete are good ones to have: then all is written under `scratch/conformance-kept/`, where the next suite finds
+it again, and what stays is no more after many suites than after one.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from storage.contract import SCRATCH, Target
 from storage.errors import TargetError
-from storage.probing import CHECKS, Bench, Broken
+from storage.probing import CHECKS, Bench, Broken, may_discard
+
+KEPT = "kept"
+"""The token where nothing can be removed."""
 
 
 @dataclass(frozen=True)
@@ -30,25 +36,35 @@ def conform(
     A target's errors are outcomes; any other exception that escapes from a target is raised, for it is a bug in it.
     """
     done = []
-    for number, check in enumerate(CHECKS):
+    tidy = _tidies(target)
+    for check in CHECKS:
         with TemporaryDirectory(prefix="conformance-") as folder:
-            keys = f"{SCRATCH}conformance-{token}/{number:02d}/"
-            outcome = _outcome(check, Bench(target, keys, Path(folder), large, many))
+            keys = f"{SCRATCH}conformance-{token if tidy else KEPT}/{check.__name__}/"
+            outcome = _outcome(check, Bench(target, keys, Path(folder), large, many), tidy=tidy)
         done.append(outcome)
         if tell:
             tell(outcome)
     return done
 
 
-def _outcome(check: Callable[[Bench], None], bench: Bench) -> Check:
+def _tidies(target: Target) -> bool:
+    """Whether these keys may remove what lies under `scratch/`; a target that cannot say is asked all the same."""
+    with TemporaryDirectory(prefix="conformance-") as folder, suppress(TargetError):
+        bench = Bench(target, f"{SCRATCH}conformance-{KEPT}/", Path(folder), 0, 0)
+        bench.put("removable", b"by who may")
+        return may_discard(target, bench.key("removable"))
+    return True
+
+
+def _outcome(check: Callable[[Bench], None], bench: Bench, *, tidy: bool) -> Check:
     name = (check.__doc__ or check.__name__).strip().rstrip(".")
     try:
         try:
             check(bench)
         finally:
-            for stat in list(bench.target.list(bench.keys)):
+            for stat in list(bench.target.list(bench.keys)) if tidy else ():
                 bench.target.discard(stat.key)
-        if left := bench.listed():
+        if tidy and (left := bench.listed()):
             raise Broken(f"after discard {left} are still listed")
     except (Broken, TargetError) as error:
         return Check(name, ok=False, detail=f"{type(error).__name__}: {error}")

@@ -46,8 +46,8 @@ def rebuild(archive: Archive, usable: Mapping[str, Target]) -> Rebuilt:
     """Read every object at the usable targets into an empty ledger. Raises RefusedError if it is not empty."""
     if archive.ledger.copies.heads():
         raise RefusedError(
-            f"the ledger at {archive.ledger.path} holds an archive already: move it (and a -journal or -wal file beside "
-            "it) away first; what it alone knows would be lost otherwise"
+            f"the ledger at {archive.ledger.path} holds an archive already: move it (and a -journal or -wal file "
+            "beside it) away first; what it alone knows would be lost otherwise"
         )
     return _Rebuilding(archive, usable).run()
 

@@ -1,7 +1,7 @@
 """What `targets check` finds of one target, and how it is shown: promises, traits, a better stanza, a stolen key."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -11,12 +11,14 @@ from rich.padding import Padding
 from rich.table import Table
 
 from flows import console
+from storage.contract import SCRATCH
 
 if TYPE_CHECKING:
     from storage.conformance import Check
     from storage.contract import Target
     from storage.targets import FolderSettings, S3Settings
     from storage.targets.s3_exposure import Exposure
+    from storage.targets.s3_lifecycle import Rules
     from storage.targets.s3_stanza import Advice
     from storage.targets.traits import Trait
 
@@ -37,7 +39,12 @@ class Findings:
     stanza: str | None = None
     exposure: "Exposure | None" = None
     verdict: str = ""
-    left: tuple[str, ...] = ()
+    rules: "Rules | None" = None
+    left: "Mapping[str, int]" = field(default_factory=dict)
+    """Keys that could not be removed afterwards, of earlier checks too, and their bytes."""
+
+    scratch: str = ""
+    """What the keys under `scratch/` begin with."""
 
     @property
     def failed(self) -> "list[Check]":
@@ -62,7 +69,12 @@ class Findings:
                 "deeds": [asdict(deed) for deed in exposure.deeds] if exposure else [],
                 "advice": list(exposure.advice) if exposure else [],
             },
-            "left": list(self.left),
+            "rules": {
+                "harmful": [str(deed) for deed in self.rules.harmful] if self.rules else [],
+                "others": [str(deed) for deed in self.rules.deeds if deed.weight == "note"] if self.rules else [],
+                "untold": self.rules.untold if self.rules else "",
+            },
+            "left": sorted(self.left),
         }
 
 
@@ -70,14 +82,16 @@ def examine_bucket(target: "Target", settings: "S3Settings", tell: "Callable[[Ch
     """Try everything of a bucket; raises TargetError where it cannot be asked."""
     from storage.conformance import conform
     from storage.targets.s3_exposure import stolen_key, stranger  # boto3 takes a second to import
+    from storage.targets.s3_lifecycle import bucket_rules
     from storage.targets.s3_probing import probe
+    from storage.targets.s3_scratch import leavings
     from storage.targets.s3_stanza import advise, stanza
 
     if strangers := stranger(settings):
         return Findings(target.name, strangers=tuple(strangers))
     token = uuid4().hex
     checks = conform(target, token=token, large=settings.part_size_mib * 1024**2 + 1, tell=tell)
-    traits, left = probe(target.name, settings, token)
+    traits, _ = probe(target.name, settings, token)
     exposure = stolen_key(target.name, settings, f"{token}-key")
     advice = advise(settings, traits)
     return Findings(
@@ -88,8 +102,18 @@ def examine_bucket(target: "Target", settings: "S3Settings", tell: "Callable[[Ch
         stanza=stanza(target.name, settings, advice),
         exposure=exposure,
         verdict=exposure.verdict,
-        left=(*left, *exposure.left),
+        rules=bucket_rules(target.name, settings, ours()),
+        left=leavings(target.name, settings),
+        scratch=f"{settings.prefix}/{SCRATCH}" if settings.prefix else SCRATCH,
     )
+
+
+def ours() -> tuple[str, ...]:
+    """What keys begin with that are kept, below a target's prefix."""
+    from archive.heads import OCFL
+    from archive.readiness import WRITER
+
+    return (OCFL, "quarantine/", WRITER)
 
 
 def examine_folder(
@@ -132,8 +156,25 @@ def show(findings: Findings) -> None:
         _traits(findings.exposure.deeds)
         for advice in findings.exposure.advice:
             _line("→", advice)
+    if findings.rules:
+        _heading("the bucket's own rules")
+        _rules(findings.rules)
     if findings.left:
-        _line("!", f"{len(findings.left)} keys could not be removed afterwards; they lie under scratch/probe-…")
+        size = console.size(sum(findings.left.values()))
+        _line(
+            "!",
+            f"{len(findings.left):,} keys ({size}) of this check and earlier ones could not be removed: keys without"
+            f" the right to delete are the best, and a bucket rule may expire {findings.scratch} after a day",
+        )
+
+
+def _rules(rules: "Rules") -> None:
+    if rules.untold:
+        _line("!", f"{rules.untold}: look in the provider's console that nothing expires there")
+    elif not rules.deeds:
+        _line("", "none that touches what is kept")
+    for deed in sorted(rules.deeds, key=lambda deed: deed.weight):
+        _line("[red]✗[/]" if deed.weight == "harm" else "!", str(deed))
 
 
 def _heading(words: str) -> None:

@@ -21,6 +21,7 @@ from flows.commands.common import Config, DryRun, Json
 if TYPE_CHECKING:
     from archive.opened import Archive
     from archive.settings import Settings
+    from storage.targets import TargetSettings
 
 app = typer.Typer()
 GIB = 1024**3
@@ -261,6 +262,8 @@ def _archive(settings: "Settings") -> Iterator[Found]:
             problem = readiness.problems.get(name)
             found = problem or f"answers ({address(stanza)})"
             yield Found(f"target {name}", problem is None, found, "see the sentence above")
+            if problem is None:
+                yield from _rules(name, stanza)
         wrong = [one for one in (against_stores(archive), against_ledger(archive)) if one]
         said = f"{archive.clock():%Y-%m-%d %H:%M} UTC; no store and no time in the ledger says otherwise"
         yield Found("clock", not wrong, "; ".join(wrong) or said, "see the sentence above")
@@ -276,3 +279,23 @@ def _ledger(archive: "Archive", damage: list[str]) -> Found:
         do = "end what else has the ledger open; the next run moves it out of WAL"
         return Found("ledger", ok=False, found=f"sound so far; {ledger.journal}", do=do)
     return Found("ledger", ok=True, found=f"read whole, sound; {ledger.journal}")
+
+
+def _rules(name: str, stanza: "TargetSettings") -> Iterator[Found]:
+    """What a bucket's own rules do to what is kept in it."""
+    from flows.commands.checking import ours
+    from storage.errors import TargetError
+    from storage.targets import S3Settings
+
+    if not isinstance(stanza, S3Settings):
+        return
+    from storage.targets.s3_lifecycle import bucket_rules
+
+    try:
+        rules = bucket_rules(name, stanza, ours())
+    except TargetError as error:
+        yield Found(f"rules of {name}", ok=False, found=error.message, do="ask again later")
+        return
+    told = "; ".join(map(str, rules.harmful)) or rules.untold or "none that touches what is kept"
+    do = f"change them at the provider, then: thirdcopy targets check {name}"
+    yield Found(f"rules of {name}", not rules.harmful, told, do)

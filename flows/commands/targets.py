@@ -79,7 +79,8 @@ def _print_costs(costs: "dict[str, Cost]", settings: "Settings") -> None:
 def check_target(name: Target, config: Config = None, as_json: Json = False) -> None:
     """Try a target: the contract's promises, what it can and pretends, a better stanza, what a stolen key could do.
 
-    Everything is tried under its scratch/; a bucket that strangers can read is refused.
+    Everything is tried under its scratch/; a bucket that strangers can read is refused, and one with rules of its own
+    that delete what is kept fails. A key that may not delete is fine.
     """
     from flows.commands import checking
     from storage.targets import FolderSettings, S3Settings
@@ -110,8 +111,13 @@ def check_target(name: Target, config: Config = None, as_json: Json = False) -> 
         raise RefusedError(f"{name} answers strangers: {given}. Close the bucket before using it")
     if not as_json:
         checking.show(findings)
+    faults = list(map(str, findings.rules.harmful)) if findings.rules else []
+    if faults:
+        faults = [f"{name}'s bucket has rules that undo what is kept there: {'. '.join(faults)}"]
     if findings.failed:
         broken = f"{len(findings.failed)} of {len(findings.checks)}"
-        raise ArchiveError(f"{name} breaks {broken} promises: it cannot be a target yet")
+        faults.insert(0, f"{name} breaks {broken} promises: it cannot be a target yet")
+    if faults:
+        raise ArchiveError("\n".join(faults))
     if not as_json:
         console.out.print(f"\n{name} keeps all {len(findings.checks)} promises", highlight=False)

@@ -12,17 +12,15 @@ from datetime import timedelta
 from hashlib import sha512
 from io import BytesIO
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import IO, Any
 from uuid import uuid4
 
 from storage.contract import SCRATCH, Capabilities, Content, Part, Stat
-from storage.digests import BLOCK, sha512_stream
-from storage.errors import Conflict, NotFound, Refused, Unavailable
+from storage.digests import BLOCK, compute, sha512_stream
+from storage.errors import Conflict, NotFound, Refused, TargetError, Unavailable
 from storage.keys import validate_discard, validate_key
 from storage.pace import Pace
-from storage.reading import LocalFile
 from storage.targets import s3_listing
 from storage.targets.bodies import PartBody, body, skip
 from storage.targets.comparing import other_before, other_content, validate_read_back
@@ -33,6 +31,8 @@ from storage.targets.s3_settings import S3Settings
 from storage.targets.s3_uploads import MOST_PARTS, Uploads
 
 _RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
+_SLOTS, _TRIES = 16, 3
+"""Keys that checks write, few because keys that may not delete leave them; how often one tries."""
 
 
 class S3Target:
@@ -161,16 +161,22 @@ class S3Target:
         self._bucket_seen = True
 
     def check(self) -> None:
-        """List, write, read and remove something under `scratch/`; abort our own uploads that have gone stale."""
+        """List, write and read something small under `scratch/`, and tidy up; abort our own stale uploads.
+
+        Keys need no right to delete: what they may not remove is written over by a later check.
+        """
         self.look()
-        key = f"{SCRATCH}check-{uuid4().hex}"
-        with TemporaryDirectory() as folder:
-            file = Path(folder) / "check"
-            file.write_bytes(key.encode())
-            try:
-                self.replace(key, LocalFile(file, sha512(key.encode()).hexdigest()), None)
-            finally:
+        for tries in range(_TRIES, 0, -1):
+            key, text = f"{SCRATCH}check-{uuid4().int % _SLOTS}", uuid4().hex.encode()
+            check, digest = self._check(), sha512(text).hexdigest()
+            self._ask("put_object", key, Body=text, **headers(check, compute(ALGORITHMS[check], [text])))
+            found = self._digest(key) or "nothing"
+            with suppress(TargetError):
                 self.discard(key)
+            if found == digest:
+                break
+            if tries == 1:  # before, it may have been another's check under the same key
+                validate_read_back(found, digest, target=self.name, key=key)
         self._uploads.sweep(timedelta(days=self._settings.stale_uploads_days))
 
     def _ask(self, operation: str, key: str, *, needs: str | None = None, **arguments: Any) -> dict[str, Any]:
@@ -244,7 +250,7 @@ class S3Target:
         """The check that goes with what is sent: the one of the settings, or the strongest the store enforces."""
         with self._probing:
             if self._probed is None:
-                found = enforced_checksums(self._client, self._prefix, uuid4().hex)
+                found = enforced_checksums(self._client, self._prefix, "checksums")
                 self._probed = found[0] if found else "content-md5"
             return self._probed
 

@@ -1,9 +1,11 @@
 """What an S3 store's error answers mean, as TargetErrors. Pure: an answer's status, code and headers in, an error out.
 
 Codes are those of Amazon's list (API_ErrorResponses in the S3 reference) and what SeaweedFS, Ceph, Swift, MinIO and
-rclone were seen to answer. Of what a store says beside its code nothing is repeated: it may quote signatures.
+rclone were seen to answer. Of what a store says beside its code nothing is repeated but the name of a region: it may
+quote signatures.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,6 +16,10 @@ from storage.errors import NOTHING, Conflict, NotFound, Refused, TargetError, Un
 
 MISSING_BUCKET = frozenset({"NoSuchBucket", "InvalidBucketName"})
 TAKEN = "other content lies under this key and stays; a person must look"
+_OF_THE_BUCKET = frozenset({"ListObjectsV2", "HeadBucket"})
+"""Operations that name no key, so that there is none to be missing."""
+
+_REGION = re.compile(r"[a-z0-9-]{2,32}")
 MOST_SKEW = timedelta(minutes=15)
 """What Amazon allows a clock to be off (Authenticating Requests, "Signing"); others copy it."""
 
@@ -22,7 +28,7 @@ MOST_SKEW = timedelta(minutes=15)
 class Answer:
     """An error answer: HTTP status, the store's code (the status again where it sent none), the operation asked for.
 
-    `retry_after` and `date` are the headers of these names.
+    `retry_after` and `date` are the headers of these names; `region` is where the store says that the bucket is.
     """
 
     status: int
@@ -30,6 +36,7 @@ class Answer:
     operation: str
     retry_after: str | None = None
     date: str | None = None
+    region: str | None = None
 
 
 @dataclass(frozen=True)
@@ -51,15 +58,35 @@ def _passing(codes: str, sentence: str, statuses: Iterable[int] = ()) -> Meaning
     return Meaning(frozenset(codes.split()), frozenset(statuses), "passing", sentence)
 
 
+_DENIED = _lasting(
+    "AccessDenied Forbidden Unauthorized",
+    "the keys do not permit this; give them read, write and list on the bucket, or correct `access_key`; if it"
+    " worked until now, the bucket's policy was changed or the bucket is another account's: ask the provider",
+    "access_key",
+    (401, 403),
+)
+
 MEANINGS = (
     _lasting(
-        "ExpiredToken ExpiredTokenException TokenRefreshRequired RequestExpired AccessKeyExpired",
+        "ExpiredToken ExpiredTokenException TokenRefreshRequired",
+        "the session token has run out, and its keys with it; have the provider lend new ones, and give all three,"
+        " `access_key`, `secret_key` and `session_token`",
+        "session_token",
+    ),
+    _lasting(
+        "InvalidToken",
+        "the session token is not the one of these keys; correct `session_token`, or take it out where keys have none",
+        "session_token",
+    ),
+    _lasting(
+        "RequestExpired AccessKeyExpired",
         "the keys have run out; have the provider make new ones and give them as `access_key` and `secret_key`",
         "access_key",
     ),
     _lasting(
-        "InvalidAccessKeyId InvalidAccessKey InvalidToken InvalidSecurity",
-        "the store does not know the access key, or no longer; correct `access_key`",
+        "InvalidAccessKeyId InvalidAccessKey InvalidSecurity",
+        "the store does not know the access key, or no longer; correct `access_key`, and see that it is no"
+        " `secret_key`; if it worked until now, `endpoint` may lead to another store",
         "access_key",
     ),
     _lasting(
@@ -79,7 +106,8 @@ MEANINGS = (
     ),
     _lasting(
         "AuthorizationHeaderMalformed PermanentRedirect TemporaryRedirect IllegalLocationConstraintException",
-        "the bucket is in another region or at another address; correct `region` or `endpoint`",
+        "the bucket is in another region or at another address{region}; correct `region` or `endpoint`; if it worked"
+        " until now, the bucket may be another one: ask the provider before you write to it",
         "region",
         (301, 307, 308),
     ),
@@ -132,12 +160,7 @@ MEANINGS = (
         "the store has a fault, or its answer came in pieces; if it goes on, ask the provider",
         (500, 502, 504),
     ),
-    _lasting(
-        "AccessDenied Forbidden Unauthorized",
-        "the keys do not permit this; give them read, write and list on the bucket, or correct `access_key`",
-        "access_key",
-        (401, 403),
-    ),
+    _DENIED,
 )
 """In the order in which statuses are looked up; a code is in one row at most."""
 
@@ -148,13 +171,20 @@ def meaning(
     """The TargetError that an answer means for `target`; `there_before`: the bucket has answered earlier."""
     code, said = answer.code, f"{answer.operation}: {answer.status} {answer.code}"
 
-    def refused(sentence: str, setting: str | None = None) -> Refused:
-        return Refused(f"{sentence} ({said})", target=target, key=key, setting=setting)
+    def refused(sentence: str, setting: str | None = None, nearest: str | None = None) -> Refused:
+        return Refused(f"{sentence} ({said})", target=target, key=key, setting=setting, nearest=nearest)
 
     if code in MISSING_BUCKET and there_before:
         return refused(f"the bucket {bucket!r} was there and is gone; ask the provider, and see to the other copies")
     if code in MISSING_BUCKET:
-        return refused(f"the store has no bucket {bucket!r}; correct `bucket`, or make it", "bucket")
+        return refused(no_bucket(bucket), "bucket")
+    if answer.operation in _OF_THE_BUCKET and code == "NoSuchKey":
+        return refused(
+            f"what answers takes the bucket's name for a key in a bucket; take the bucket {bucket!r} out of `endpoint`",
+            "endpoint",
+        )
+    if answer.operation in _OF_THE_BUCKET and answer.status == 404:
+        return refused("what answers knows no such address; correct `endpoint`, or `bucket`", "endpoint")
     if code in ("NoSuchKey", "NotFound", "404"):
         return NotFound(NOTHING, target=target, key=key)
     if code in ("PreconditionFailed", "412"):
@@ -168,11 +198,27 @@ def meaning(
         return NotFound(NOTHING, target=target, key=key)
     if found is None:
         return refused("the store refuses what we asked for; ask the provider why")
+    if found is _DENIED and answer.operation == "DeleteObject":
+        return refused("these keys may not delete, and need not")
     if found.kind == "lasting":
-        return refused(found.sentence, found.setting)
+        region = answer.region if _REGION.fullmatch(answer.region or "") else None
+        sentence = found.sentence.replace("{region}", f", {region!r} as the store says" if region else "")
+        return refused(sentence, found.setting, region if found.setting == "region" else None)
     after = seconds(answer.retry_after, now)
     wait = f"; it asks to wait {after:g} s" if after else ""
     return Unavailable(f"{found.sentence} ({said}){wait}", target=target, key=key, after=after)
+
+
+def no_bucket(bucket: str, nearest: str | None = None) -> str:
+    """The sentence on a bucket that the store does not have; `nearest` is one that it has."""
+    other = nearest or (bucket.lower() if bucket != bucket.lower() else None)
+    hint = (
+        f"the nearest is {nearest!r}, " if nearest else f"names are mostly lower-case, as {other!r}; " if other else ""
+    )
+    return (
+        f"the store has no bucket {bucket!r}; {hint}correct `bucket`, or make it; if it was there until now, make none:"
+        " ask the provider, and see to the other copies"
+    )
 
 
 def seconds(retry_after: str | None, now: datetime) -> float | None:

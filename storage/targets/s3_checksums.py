@@ -55,7 +55,8 @@ def is_refused(reply: Reply) -> bool:
 def enforced_checksums(client: Client, prefix: str, token: str) -> tuple[str, ...]:
     """The names of CHECKS that the store enforces on a PUT, strongest first; four PUTs of ten bytes.
 
-    `prefix` is what the target's keys begin with, empty or ending in a slash; `token` makes the keys this call's own.
+    `prefix` is what the target's keys begin with, empty or ending in a slash; the keys hold `token`. Calls may share
+    one: what one leaves that may not delete, the next writes over.
     Raises TargetError where the store cannot be asked, or these keys may not write.
     """
     return tuple(check for check in CHECKS if _enforced(client, f"{prefix}scratch/probe-{token}/wrong-{check}", check))

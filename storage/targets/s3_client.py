@@ -24,7 +24,7 @@ from botocore.session import Session
 from urllib3.exceptions import HTTPError
 
 from storage.errors import Refused, TargetError, Unavailable
-from storage.targets.s3_answers import MISSING_BUCKET, Answer, meaning
+from storage.targets.s3_answers import MISSING_BUCKET, Answer, meaning, no_bucket
 from storage.targets.s3_settings import S3Settings
 
 CONNECT_SECONDS = 10
@@ -53,6 +53,7 @@ class Reply:
     fields: dict[str, Any]
     retry_after: str | None = None
     date: str | None = None
+    region: str | None = None
 
     @property
     def ok(self) -> bool:
@@ -106,6 +107,9 @@ class Client:
             raise Refused(message, target=self._target, key=key, setting="bucket") from error
         except FAULTS as error:
             raise self.broken(error, key) from error
+        except ValueError as error:  # a word where botocore reads a number
+            message = f"the store's answer to {operation} is none that S3 gives; if it goes on, ask the provider"
+            raise Unavailable(message, target=self._target, key=key) from error
         self._there = True
         return Reply(operation, int(answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 200)), "", answer)
 
@@ -126,13 +130,13 @@ class Client:
 
     def refusal(self, reply: Reply, key: str | None) -> TargetError:
         """The TargetError that a refusal means."""
-        answer = Answer(reply.status, reply.code, reply.operation, reply.retry_after, reply.date)
+        answer = Answer(reply.status, reply.code, reply.operation, reply.retry_after, reply.date, reply.region)
         if reply.status == 416 or answer.code == "InvalidRange":
             return PastTheEnd("the range starts past the end", target=self._target, key=key)
         bucket = self._settings.bucket
         if answer.code in MISSING_BUCKET and not self._there and (nearest := self._nearest_bucket()):
             return Refused(
-                f"the store has no bucket {bucket!r}; the nearest is {nearest!r}, correct `bucket`",
+                no_bucket(bucket, nearest),
                 target=self._target,
                 key=key,
                 setting="bucket",
@@ -146,14 +150,16 @@ class Client:
             buckets = self._client.list_buckets().get("Buckets", ())
         except (ClientError, *FAULTS):  # keys for one bucket alone may not list the others
             return None
-        return next(iter(get_close_matches(self._settings.bucket, [found["Name"] for found in buckets], n=1)), None)
+        names = {found["Name"].lower(): found["Name"] for found in buckets}
+        return next((names[found] for found in get_close_matches(self._settings.bucket.lower(), names, n=1)), None)
 
 
 def _reply(error: ClientError) -> Reply:
     details, response = error.response.get("Error", {}), error.response.get("ResponseMetadata", {})
     status = int(response.get("HTTPStatusCode", 0))
     headers, code = response.get("HTTPHeaders", {}), str(details.get("Code") or status)
-    return Reply(error.operation_name, status, code, {}, headers.get("retry-after"), headers.get("date"))
+    region = headers.get("x-amz-bucket-region") or details.get("Region")
+    return Reply(error.operation_name, status, code, {}, headers.get("retry-after"), headers.get("date"), region)
 
 
 class _Signed:
@@ -203,6 +209,8 @@ def _connected(settings: S3Settings, *, signed: bool) -> Any:
             "aws_access_key_id": settings.access_key.get_secret_value(),
             "aws_secret_access_key": settings.secret_key.get_secret_value(),
         }
+        if settings.session_token:
+            credentials["aws_session_token"] = settings.session_token.get_secret_value()
     client = boto3.Session(botocore_session=_isolated()).client(
         "s3",
         endpoint_url=settings.endpoint,

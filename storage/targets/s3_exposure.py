@@ -131,8 +131,8 @@ class _Outcome:
             return ()
         another = "hold the key of another target elsewhere, so that no single theft reaches every copy"
         where = (
-            "this was tried under scratch/ alone, where thirdcopy must delete: the provider's console says whether this"
-            " key may do so elsewhere (docs/threats.md, A stolen key)"
+            "this was tried under scratch/ alone: the provider's console says whether this key may do so elsewhere."
+            " thirdcopy needs no right to delete at all (docs/threats.md, A stolen key)"
         )
         if not self.kept:
             return (

@@ -13,8 +13,28 @@ BODY = b"ten bytes\n"
 _ROUNDS = 5
 """A listing holds 1000 versions, and nothing here makes as many; what stays after five rounds may not be removed."""
 
+_OURS = ("check-", "conformance-", "probe-")
+"""What begins the names that checks give."""
+
 _NOT_NOW = frozenset({429, 502, 503, 504})
 """Not 500, which some stores answer to whatever they do not know."""
+
+
+def leavings(target: str, settings: S3Settings) -> dict[str, int]:
+    """What checks left under `scratch/`, whoever made them: key → bytes, old versions and delete markers included.
+
+    Of very much it is a part. Raises TargetError where the store cannot be asked.
+    """
+    client, found = Client(target, settings), dict[str, int]()
+    top = f"{settings.prefix}/{SCRATCH}" if settings.prefix else SCRATCH
+    for name in _OURS:
+        kept = client.hear("list_object_versions", None, Prefix=top + name).fields
+        entries = [*kept.get("Versions", ()), *kept.get("DeleteMarkers", ())]
+        entries = entries or client.ask("list_objects_v2", None, Prefix=top + name).get("Contents", [])
+        for entry in entries:
+            if (key := entry["Key"]).startswith(top + name):
+                found[key] = found.get(key, 0) + int(entry.get("Size", 0))
+    return found
 
 
 class Scratch:
@@ -72,7 +92,7 @@ class Scratch:
 
     def body(self, reply: Reply, name: str) -> bytes:
         """The body of an answer to a GET, nothing where there is none."""
-        if not reply.ok:
+        if not reply.ok or "Body" not in reply.fields:
             return b""
         try:
             with reply.fields["Body"] as stream:

@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 
 from storage.keys import fault
+from storage.targets import s3_slips
 from storage.targets.common_settings import CommonSettings
 
 
@@ -16,7 +17,7 @@ class S3Settings(CommonSettings):
 
     kind: Literal["s3"] = "s3"
     endpoint: str = Field(description="https://HOST or https://HOST:PORT; http is for this machine alone")
-    bucket: str = Field(min_length=1, description="must exist")
+    bucket: str = Field(description="must exist; a name alone")
     prefix: str = Field(default="", description="what all keys begin with, up to 100 characters; a slash is put after")
     region: str = Field(default="us-east-1", description="goes into signatures; some stores refuse any but theirs")
     addressing: Literal["path", "virtual"] = Field(
@@ -28,6 +29,9 @@ class S3Settings(CommonSettings):
     parallel_parts: int = Field(default=2, ge=1, le=16, description="parts of one file that are under way at once")
     access_key: SecretStr | None = Field(default=None, description="without it the target cannot be used")
     secret_key: SecretStr | None = Field(default=None, description="goes with the access key")
+    session_token: SecretStr | None = Field(
+        default=None, description="goes with keys that are lent for a time; without it the store does not know those"
+    )
     ca_file: Path | None = Field(
         default=None, description="certificates to trust instead of the usual ones, of a private authority"
     )
@@ -41,27 +45,34 @@ class S3Settings(CommonSettings):
         default=7, ge=1, description="uploads of ours of which nothing was sent for so long are aborted"
     )
 
+    @field_validator("endpoint", "bucket", "region")
+    @classmethod
+    def _clean(cls, text: str) -> str:
+        if wrong := s3_slips.in_text(text):
+            raise ValueError(f"it {wrong}")
+        return text
+
+    @field_validator("access_key", "secret_key", "session_token")
+    @classmethod
+    def _clean_secret(cls, secret: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        spaces = info.field_name == "secret_key"  # it goes into no header
+        if secret is not None and (wrong := s3_slips.in_text(secret.get_secret_value(), spaces=spaces)):
+            raise ValueError(f"it {wrong}")
+        return secret
+
     @field_validator("endpoint")
     @classmethod
     def _plain_endpoint(cls, endpoint: str) -> str:
-        try:
-            parts = urlsplit(endpoint)
-            host, _ = parts.hostname, parts.port
-        except ValueError:
-            raise ValueError("the endpoint is no address; write https://HOST or https://HOST:PORT") from None
-        if "@" in parts.netloc:
-            raise ValueError(
-                "the endpoint holds a user name or password; take it out, and give access_key and secret_key"
-                " by environment"
-            )
-        if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment:
-            raise ValueError("the endpoint must be https://HOST or https://HOST:PORT")
+        if wrong := s3_slips.in_endpoint(endpoint):
+            raise ValueError(wrong)
+        parts = urlsplit(endpoint)
+        host = parts.hostname or ""
         if parts.scheme == "http" and not is_loopback(host):
             raise ValueError(
                 f"the endpoint must be https: over http anyone between here and {host} can read and alter what is sent"
                 " (http is for this machine alone, 127.0.0.1, ::1 or localhost)"
             )
-        return endpoint.rstrip("/")
+        return parts._replace(netloc=parts.netloc.lower()).geturl().rstrip("/")
 
     @field_validator("prefix")
     @classmethod
@@ -77,6 +88,22 @@ class S3Settings(CommonSettings):
     def _whole_credentials(self) -> Self:
         if (self.access_key is None) != (self.secret_key is None):
             raise ValueError("access_key and secret_key go together: one of them is missing")
+        if self.session_token is not None and self.access_key is None:
+            raise ValueError("session_token goes with access_key and secret_key: they are missing")
+        if self.access_key and self.secret_key:
+            keys = self.access_key.get_secret_value(), self.secret_key.get_secret_value()
+            token = self.session_token.get_secret_value() if self.session_token else None
+            if wrong := s3_slips.in_keys(*keys, token, urlsplit(self.endpoint).hostname or ""):
+                raise ValueError(wrong)
+        return self
+
+    @model_validator(mode="after")
+    def _one_bucket(self) -> Self:
+        wrong = s3_slips.in_bucket(self.bucket, self.addressing) or s3_slips.bucket_in_endpoint(
+            self.endpoint, self.bucket
+        )
+        if wrong:
+            raise ValueError(wrong)
         return self
 
     @property

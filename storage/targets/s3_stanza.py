@@ -24,7 +24,7 @@ from storage.targets.s3_settings import S3Settings
 from storage.targets.traits import Trait
 
 _WIDTH = 78
-_SECRETS = ("access_key", "secret_key")
+_SECRETS = ("access_key", "secret_key", "session_token")
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,7 @@ def stanza(name: str, settings: S3Settings, advice: Iterable[Advice]) -> str:
         lines.append(f"{setting} = {_toml(one.value)}")
     variable = f"THIRDCOPY_TARGETS__{name.upper().replace('-', '_')}__"
     secrets = f"by environment, or in the file of secrets: {variable}ACCESS_KEY and {variable}SECRET_KEY"
+    secrets += f", and {variable}SESSION_TOKEN" if settings.session_token else ""
     lines += _comment(secrets)
     return "\n".join(lines) + "\n"
 

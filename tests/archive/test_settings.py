@@ -94,7 +94,7 @@ ONE = "minimum_copies = 1\n"
         ),
         (ONE + BUCKET + "[prefect]\nbatches = 5", "prefect.batches is no setting; did you mean batch?"),
         (ONE + BUCKET.replace("bucket =", "# bucket ="), "targets.s3.bucket is missing"),
-        (ONE + BUCKET.replace('"archive"', '""'), "targets.s3.bucket: String should have at least 1 character"),
+        (ONE + BUCKET.replace('"archive"', '""'), "targets.s3.bucket: it is blank"),
         (ONE + BUCKET.replace('"s3"', '"s4"'), "targets.s3.kind is no kind of target; did you mean s3?"),
         (ONE + BUCKET.replace("kind =", "# kind ="), "targets.s3.kind is missing; there are: folder, s3"),
         (ONE + BUCKET.replace("https", "http"), "targets.s3.endpoint: the endpoint must be https"),
@@ -251,8 +251,25 @@ def test_secret_in_the_settings_is_refused_and_goes_by_the_variable_that_is_name
 def _opened(loaded: Settings) -> list[str]:
     """The secrets of settings, in the open."""
     stanzas = [*loaded.sources.values(), *loaded.targets.values()]
-    found = [getattr(stanza, name, None) for stanza in stanzas for name in ("proxy", "secret_key", "access_key")]
+    found = [
+        getattr(stanza, name, None)
+        for stanza in stanzas
+        for name in ("proxy", "secret_key", "access_key", "session_token")
+    ]
     return [secret.get_secret_value() for secret in found if secret]
+
+
+def test_a_session_token_is_a_secret_too(settings: Load) -> None:
+    with pytest.raises(SettingsError, match="THIRDCOPY_TARGETS__S3__SESSION_TOKEN") as caught:
+        settings(ONE + BUCKET + f"session_token = '{SECRET}'")
+    assert SECRET not in str(caught.value)
+    keys = {f"TARGETS__S3__{name}": value for name, value in (("ACCESS_KEY", "me"), ("SECRET_KEY", "of-me"))}
+    loaded = settings(ONE + BUCKET, **keys, TARGETS__S3__SESSION_TOKEN=SECRET)
+    assert _opened(loaded) == ["of-me", "me", SECRET]
+    assert SECRET not in f"{loaded} {loaded.model_dump_json()}"
+    with pytest.raises(SettingsError, match=r"targets\.s3\.session_token: it ends in a carriage return") as caught:
+        settings(ONE + BUCKET, **keys, TARGETS__S3__SESSION_TOKEN=SECRET + "\r")
+    assert SECRET not in str(caught.value)
 
 
 def test_secret_of_digits_alone_stays_a_text(settings: Load) -> None:

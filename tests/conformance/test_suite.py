@@ -10,7 +10,7 @@ import pytest
 from storage import probing
 from storage.conformance import conform
 from storage.contract import Content, Stat
-from storage.errors import Conflict, NotFound
+from storage.errors import Conflict, NotFound, Refused
 from storage.keys import validate_key
 from storage.reading import LocalFile
 from storage.targets.memory import MemoryTarget, read
@@ -118,3 +118,29 @@ def test_a_broken_promise_is_found_out(kind: type[MemoryTarget], check: object) 
     name = (check.__doc__ or "").strip().rstrip(".")
     failed = [found.name for found in conform(kind("broken"), token="test", large=70_000, many=1200) if not found.ok]
     assert name in failed
+
+
+class MayNotDiscard(MemoryTarget):
+    def discard(self, key: str) -> None:
+        super().discard("scratch/nothing" if key.startswith("scratch/") else key)
+        raise Refused("these keys may not delete", target=self.name, key=key)
+
+
+def test_who_may_not_delete_keeps_every_promise_time_after_time() -> None:
+    target, left = MayNotDiscard("kept"), []
+    for token in ("first", "second", "third"):
+        done = conform(target, token=token, large=70_000, many=50)
+        assert not [(check.name, check.detail) for check in done if not check.ok]
+        left.append([(stat.key, stat.size) for stat in target.list("")])
+    assert left[0] == left[1] == left[2]
+
+
+class DiscardsAndSaysNo(MemoryTarget):
+    def discard(self, key: str) -> None:
+        super().discard(key)
+        raise Refused("no", target=self.name, key=key)
+
+
+def test_who_deletes_and_says_that_it_does_not_is_found_out() -> None:
+    done = conform(DiscardsAndSaysNo("broken"), token="test", large=70_000)
+    assert [check.name for check in done if not check.ok] == [(probing.discarding.__doc__ or "").strip().rstrip(".")]

@@ -11,12 +11,12 @@ from storage.targets.s3_answers import MEANINGS, Answer, meaning, seconds
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 ANSWERS: list[tuple[int, str, type[TargetError], str, str | None]] = [
-    (403, "ExpiredToken", Refused, "run out", "access_key"),
-    (400, "ExpiredToken", Refused, "run out", "access_key"),
-    (400, "TokenRefreshRequired", Refused, "run out", "access_key"),
+    (403, "ExpiredToken", Refused, "token has run out", "session_token"),
+    (400, "ExpiredToken", Refused, "token has run out", "session_token"),
+    (400, "TokenRefreshRequired", Refused, "token has run out", "session_token"),
     (403, "RequestExpired", Refused, "run out", "access_key"),
     (403, "InvalidAccessKeyId", Refused, "does not know the access key", "access_key"),
-    (403, "InvalidToken", Refused, "does not know the access key", "access_key"),
+    (403, "InvalidToken", Refused, "token is not the one of these keys", "session_token"),
     (403, "SignatureDoesNotMatch", Refused, "secret key is not the one", "secret_key"),
     (403, "AccessDenied", Refused, "do not permit this", "access_key"),
     (403, "403", Refused, "do not permit this", "access_key"),
