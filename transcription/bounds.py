@@ -40,13 +40,13 @@ def bounded(command: list[str], *, seconds: float, file_size: int = 0, memory: i
     return [*program, str(Path(tool).absolute()), *command[1:]]
 
 
-def started(command: list[str], **options: Any) -> "Popen[bytes]":
+def started(command: list[str], **options: Any) -> Popen[bytes]:
     """Start what `bounded` gave, from a thread that lives as long as this process does, so that only its end counts.
 
     The tool learns from the environment where things lie, and none of the archive's secrets.
     """
     environment = {name: os.environ[name] for name in _TOLD if name in os.environ}
-    return _starter(os.getpid()).submit(Popen, command, env=environment, **options).result()
+    return _starter(os.getpid()).submit(lambda: Popen[bytes](command, env=environment, **options)).result()
 
 
 @lru_cache(maxsize=1)
