@@ -38,6 +38,7 @@ from archive.steps.linking import to_link
 from archive.steps.registering import newest
 from archive.steps.transcribing import to_transcribe
 from archive.working import at_work
+from flows.interrupts import ended_at_once
 from flows.session import Session, writing
 
 DRAIN_TIMEOUT = 10.0
@@ -72,7 +73,7 @@ def _at_work() -> Iterator[Session]:
     if _Process.session:
         yield _Process.session
         return
-    with writing(load(find()), Silent()) as session:
+    with ended_at_once(), writing(load(find()), Silent()) as session:
         _Process.session = session
         yield session
 
@@ -156,7 +157,7 @@ def run_archive(fast: bool = False, sources: list[str] | None = None) -> dict[st
 def audit_archive() -> dict[str, Any]:
     """Read so much of every target as the settings say, oldest proof first, and challenge the rest."""
     settings = load(find())
-    with opened(settings, Silent()) as archive, at_work(archive):
+    with ended_at_once(), opened(settings, Silent()) as archive, at_work(archive):
         readiness = reachable(archive)
         share = settings.audit.fraction
         budget = Budget(fraction=share) if share < 1 else Budget()

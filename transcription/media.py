@@ -2,12 +2,13 @@
 
 Files come from strangers. Only demuxers of real media containers are allowed (a playlist or a concat script could make
 ffmpeg open other files), only the protocols `file` and `pipe`, and a path is always passed as `file:` with its
-absolute form, so that no file name is an option or an address. No shell is used, and every run ends in bounded time.
+absolute form, so that no file name is an option or an address. No shell is used, and every run has bounds: on its time
+and memory (`bounds`), on tracks, on the size of a picture, on the length of what comes out.
 """
 
 import json
 import re
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +18,9 @@ import ffmpeg
 import numpy
 from numpy.typing import NDArray
 
+from transcription.bounds import THREADS
 from transcription.errors import MediaError
-from transcription.tools import address, run, streamed
+from transcription.tools import MOST_STREAMS, TOO_MANY_STREAMS, address, run, streamed
 
 SAMPLE_RATE: Final = 16_000
 """Samples a second of decoded audio: what speech models are trained on."""
@@ -27,6 +29,12 @@ CONTAINERS: Final = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mp3,ogg,wav,w64,flac,aac,ac3,eac3,amr,aiff,caf,avi,flv,asf,mpegts,mpeg,mxf"
 )
 """ffmpeg's demuxers that are allowed: containers that carry their own sound and picture, never lists of other files."""
+
+MOST_PIXELS: Final = 8192 * 8192
+"""Pixels of a picture: 8K has 33 million, and the largest cameras that see all around 8192 by 8192."""
+
+LONGEST: Final = 100 * 3600.0
+"""Seconds of sound that are decoded: one packet dated years ahead would otherwise become years of silence."""
 
 LOST_END: Final = 2.0
 """Seconds of the announced duration that may be missing at the end of a sound file, or 2 % of it if that is more.
@@ -42,6 +50,12 @@ HEARD_DB: Final = -45.0
 
 APART_DB: Final = 6.0
 """How much louder one side must be for a voice to belong to it: two microphones on a table differ by that."""
+
+_OPENING: Final = {
+    "protocol_whitelist": "file,pipe",
+    "format_whitelist": CONTAINERS,
+    "max_streams": MOST_STREAMS + 1,  # one more, so that too many are noticed where ffmpeg merely leaves them out
+}
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
@@ -83,12 +97,13 @@ class Media:
 
 
 def probe(path: Path, *, timeout: float = 60) -> Media:
-    """Read what a file holds from its headers. Raises MediaError for what is no media, or holds nothing.
+    """Read what a file holds from its headers. Raises MediaError for what is no media, holds nothing or passes a bound.
 
     The duration is the container's; where it gives none, the longest stream's; else where the last packet ends.
     """
     command = [*_ffprobe(path), "-show_format", "-show_streams", "-of", "json", address(path)]
     found = json.loads(run(command, path, timeout))
+    _look_at_bounds(path, found.get("streams", ()))
     streams = tuple(_stream(s) for s in found.get("streams", ()))
     if not streams:
         raise MediaError(path, "holds no sound and no picture")
@@ -192,7 +207,7 @@ def decode(
     `channel` takes one channel alone, from 0; None mixes them. Memory holds one piece, however long the file. Gaps in
     the stream's timestamps become silence and its late start too, so that a sample's number tells its time in the
     media. `timeout` counts the seconds spent waiting for ffmpeg, not those that the caller spends with a piece. Raises
-    MediaError; the pieces before it are true.
+    MediaError, after `LONGEST` seconds too; the pieces before it are true.
     """
     audio = _input(path)[str(track)]
     if channel is not None:
@@ -200,10 +215,13 @@ def decode(
     audio = audio.filter("aresample", SAMPLE_RATE, **{"async": 1, "first_pts": 0})
     command = ffmpeg.output(audio, "pipe:1", f="f32le", ac=1).compile(cmd=_ffmpeg())
     size = round(seconds * SAMPLE_RATE) * 4
-    held = bytearray()
+    held, left = bytearray(), LONGEST * SAMPLE_RATE * 4
     with closing(streamed(command, path, timeout)) as output:
         for block in output:
             held += block
+            left -= len(block)
+            if left < 0:
+                raise MediaError(path, f"its sound goes on for more than {LONGEST / 3600:.0f} hours")
             while len(held) >= size:
                 yield _samples(held[:size])
                 del held[:size]
@@ -216,7 +234,8 @@ def _samples(data: bytearray) -> NDArray[numpy.float32]:
 
 
 def _ffprobe(path: Path) -> list[str]:
-    return ["ffprobe", "-v", "error", "-protocol_whitelist", "file,pipe", "-format_whitelist", CONTAINERS]
+    options = (item for name, value in _OPENING.items() for item in (f"-{name}", str(value)))
+    return ["ffprobe", "-v", "error", *options]
 
 
 def _ffmpeg() -> list[str]:
@@ -224,23 +243,40 @@ def _ffmpeg() -> list[str]:
 
 
 def _input(path: Path) -> Any:
-    return ffmpeg.input(address(path), protocol_whitelist="file,pipe", format_whitelist=CONTAINERS)
+    return ffmpeg.input(address(path), threads=THREADS, max_pixels=MOST_PIXELS, **_OPENING)
+
+
+def _look_at_bounds(path: Path, streams: Sequence[dict[str, Any]]) -> None:
+    """Raise MediaError for too many tracks, where ffprobe goes on without a word, and for a film of huge pictures.
+
+    A cover is never decoded, so it may be of any size.
+    """
+    if len(streams) > MOST_STREAMS:
+        raise MediaError(path, TOO_MANY_STREAMS)
+    for stream in streams:
+        width, height = stream.get("width") or 0, stream.get("height") or 0
+        if width * height > MOST_PIXELS and _kind(stream) == "video":
+            raise MediaError(
+                path, f"shows pictures of {width} × {height} pixels, more than the {MOST_PIXELS:,} allowed"
+            )
 
 
 def _stream(found: dict[str, Any]) -> MediaStream:
     tags = {name.lower(): value for name, value in found.get("tags", {}).items()}
-    kind = found.get("codec_type", "data")
-    if kind == "video" and found.get("disposition", {}).get("attached_pic"):
-        kind = "picture"
     language = tags.get("language", "und")
     return MediaStream(
         index=found["index"],
-        kind=kind,
+        kind=_kind(found),
         codec=found.get("codec_name", "unknown"),
         language=language if language != "und" and _LANGUAGE.fullmatch(language) else None,
         channels=found.get("channels"),
         duration=_seconds(found.get("duration")) or _seconds(tags.get("duration")),
     )
+
+
+def _kind(found: dict[str, Any]) -> str:
+    kind = str(found.get("codec_type", "data"))
+    return "picture" if kind == "video" and found.get("disposition", {}).get("attached_pic") else kind
 
 
 def _seconds(text: str | None) -> float | None:

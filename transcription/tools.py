@@ -1,16 +1,23 @@
-"""ffmpeg and ffprobe as processes: what they write as it comes, in bounded time, and their faults as errors."""
+"""ffmpeg and ffprobe as processes: what they write as it comes, within bounds, and their faults as errors."""
 
 import os
 import re
 import selectors
+import signal
 import subprocess
 from collections import deque
 from collections.abc import Generator
 from contextlib import closing
 from pathlib import Path
 from time import monotonic
+from typing import Final
 
-from transcription.errors import MediaError, MediaTimeout, ToolMissing
+from transcription.bounds import MEMORY, bounded, started
+from transcription.errors import MediaError, MediaTimeout
+
+MOST_STREAMS: Final = 256
+"""Streams of a file: a broadcast's multiplex has some 100, a film with its fonts attached some 50."""
+TOO_MANY_STREAMS: Final = f"holds more than {MOST_STREAMS} tracks, which no film needs"
 
 _STDOUT_KEPT = 16_000_000
 
@@ -34,12 +41,12 @@ def run(command: list[str], path: Path, timeout: float) -> bytes:
 def streamed(command: list[str], path: Path, timeout: float) -> Generator[bytes, None, None]:
     """What a command writes, as it comes. Raises MediaError with the command's own words if it fails.
 
-    Only waiting counts against `timeout`. The process is ended with the generator.
+    It runs as `bounded` says and writes no file. Only waiting counts against `timeout`. The process is ended with the
+    generator.
     """
-    try:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    except FileNotFoundError as e:
-        raise ToolMissing(command[0]) from e
+    process = started(
+        bounded(command, seconds=timeout), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
     assert process.stdout is not None  # noqa: S101
     assert process.stderr is not None  # noqa: S101
     said: deque[bytes] = deque(maxlen=50)
@@ -70,14 +77,23 @@ def streamed(command: list[str], path: Path, timeout: float) -> Generator[bytes,
             process.kill()
     if code != 0:
         raise MediaError(
-            path, _fault(b"".join(said).decode("utf-8", "replace"), path) or f"{command[0]} ended with code {code}"
+            path,
+            _fault(b"".join(said).decode("utf-8", "replace"), path, code) or f"{command[0]} ended with code {code}",
         )
 
 
-def _fault(said: str, path: Path) -> str:
+def _fault(said: str, path: Path, code: int) -> str:
     """The first and the last line that ffmpeg wrote, without the address of the file and of its own objects."""
     if "not on whitelist" in said:
         return "is a list of other files, or of a kind that is no container of sound and picture"
+    if "exceeds max_streams" in said:
+        return TOO_MANY_STREAMS
+    if code == -signal.SIGXCPU:
+        return "takes more processor time than any real film of its length"
+    if "max pixel count" in said:
+        return "shows pictures that are larger than allowed"
+    if "Cannot allocate memory" in said or code in (-signal.SIGSEGV, -signal.SIGABRT):
+        return f"cannot be read within {MEMORY >> 30} GiB of memory, or makes the tool that reads it crash"
     lines = [re.sub(r"^(\[[^\]]*\]\s*)+", "", line).replace(f"{address(path)}: ", "") for line in said.splitlines()]
     lines = [line.strip() for line in lines if line.strip()]
     return "; ".join(dict.fromkeys((lines[0], lines[-1]))) if lines else ""

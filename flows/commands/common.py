@@ -1,24 +1,21 @@
 """What commands share: options, the opened archive, exit codes."""
 
 import errno
-import os
-import signal
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from archive.errors import NoSuchClip
 from flows import console
+from flows.interrupts import ended_at_once
 
 if TYPE_CHECKING:
     from archive.opened import Archive
     from archive.pipeline import Tally
-    from archive.progress import Progress
     from archive.settings import Settings
     from flows.session import Session
 
@@ -148,23 +145,23 @@ def reading() -> Iterator["Archive"]:
 
 
 @contextmanager
-def opened_with(progress: "Progress") -> Iterator["Archive"]:
-    """The opened archive, with a progress that the caller shows."""
+def opened_with(progress: "console.Bars | console.Lines") -> Iterator["Archive"]:
+    """The opened archive, with a progress that the caller shows; Ctrl-C and SIGTERM end the process."""
     from archive.opened import opened
 
-    with opened(settings(), progress) as archive:
+    with _interruptible(progress), opened(settings(), progress) as archive:
         yield archive
 
 
 @contextmanager
 def at_work(*, take_over: bool = False) -> Iterator["Session"]:
-    """A session that writes, with its progress shown; Ctrl-C ends the process."""
+    """A session that writes, with its progress shown; Ctrl-C and SIGTERM end the process."""
     from flows.session import writing
 
     progress = console.progress()
     with (
         progress.shown(),
-        _interrupted_at_once(progress),
+        _interruptible(progress),
         writing(settings(), progress, take_over=take_over) as session,
     ):
         for name, why in session.readiness.problems.items():
@@ -174,23 +171,12 @@ def at_work(*, take_over: bool = False) -> Iterator["Session"]:
         yield session
 
 
-@contextmanager
-def _interrupted_at_once(progress: console.Bars | console.Lines) -> Iterator[None]:
-    """Let Ctrl-C end the process within the block: a thread amid a fetch cannot be asked to end, and would take hours.
-
-    It is as good as any end: what kill -9 must not spoil, this does not.
-    """
-
-    def end(_signal: int, _frame: FrameType | None) -> None:
+def _interruptible(progress: console.Bars | console.Lines) -> AbstractContextManager[None]:
+    def last_words() -> None:
         progress.hide()
         console.fail("interrupted; what was done is kept, the next run goes on from there")
-        os._exit(INTERRUPTED)
 
-    before = signal.signal(signal.SIGINT, end)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
+    return ended_at_once(last_words)
 
 
 def known(archive: "Archive", clips: list[str]) -> list[str]:

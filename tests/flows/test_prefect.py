@@ -142,6 +142,17 @@ def test_a_run_that_was_killed_leaves_its_source_free_for_the_next(
     with place.start("run") as process:
         try:
             until("the fetch begins", lambda: channel.downloads.get(slow.id))
+            process.terminate()
+            _out, err = process.communicate(timeout=30)
+            assert process.returncode == 143, "Prefect's own answer to SIGTERM waits for the end of every task"
+            assert err.endswith("interrupted; what was done is kept, the next run goes on from there\n")
+            assert "Traceback" not in err
+        finally:
+            process.kill()
+    before = channel.downloads[slow.id]
+    with place.start("run") as process:
+        try:
+            until("the fetch begins again", lambda: channel.downloads[slow.id] > before)
             (limit,) = place.asked("/v2/concurrency_limits/filter", {})
             assert (limit["name"], limit["limit"], limit["active_slots"]) == ("thirdcopy-little-voices", 1, 1)
         finally:

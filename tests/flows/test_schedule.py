@@ -4,12 +4,15 @@ import json
 import os
 import signal
 import subprocess
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from tests.flows.place import Place, group, little_archive, lives, until, videos
+from tests.world.channel import Fault
 
 YEARLY = "30 2 1 1 *"
 SCHEDULE = f'[schedule]\nrun = "{YEARLY}"\naudit = "0 12 1 1 *"\n'
@@ -66,10 +69,15 @@ def deployments(place: Place) -> dict[str, Any]:
         return {}
 
 
+def begin_run_of(place: Place, name: str) -> Any:
+    """Trigger a run of a deployment."""
+    deployment = deployments(place)[name]["id"]
+    return place.asked(f"/deployments/{deployment}/create_flow_run", {"state": {"type": "SCHEDULED"}})
+
+
 def run_of(place: Place, name: str) -> str:
     """Trigger a run of a deployment, and wait for how it ends."""
-    deployment = deployments(place)[name]["id"]
-    started = place.asked(f"/deployments/{deployment}/create_flow_run", {"state": {"type": "SCHEDULED"}})
+    started = begin_run_of(place, name)
 
     def ended() -> str | None:
         state = str(place.asked(f"/flow_runs/{started['id']}")["state_type"])
@@ -83,7 +91,10 @@ def log_of(place: Place) -> str:
 
 
 def test_a_schedule_outlives_its_server_and_ends_whole(tmp_path: Path, films: Path, prefect_home: Path) -> None:
-    with little_archive(tmp_path, videos(films, 1), prefect=prefect_home, extra=SCHEDULE) as (place, channel):
+    go_on = threading.Event()
+    shown, slow = videos(films, 2)
+    slow = replace(slow, fault=Fault(hold=go_on))
+    with little_archive(tmp_path, [shown], prefect=prefect_home, extra=SCHEDULE) as (place, channel):
         with scheduled(place) as supervisor:
             until("both are served", lambda: set(deployments(place)) == {"little-run", "little-audit"})
             (line,) = deployments(place)["little-run"]["schedules"]
@@ -100,11 +111,15 @@ def test_a_schedule_outlives_its_server_and_ends_whole(tmp_path: Path, films: Pa
             until("there is a new server", lambda: noted_server(place) not in (0, first))
             assert run_of(place, "little-audit") == "COMPLETED"
 
+            channel.videos.append(slow)
+            begin_run_of(place, "little-run")
+            until("a run is amid a fetch", lambda: channel.downloads.get(slow.id))
             everyone = descendants(supervisor.pid)
             assert noted_server(place) in everyone
             supervisor.terminate()
-            assert supervisor.wait(60) == 0
+            assert supervisor.wait(30) == 0
             assert not [pid for pid in everyone if lives(pid)]
+            go_on.set()
             assert "Traceback" not in log_of(place)
 
         place.file.write_text(place.file.read_text().replace("audit =", "fast ="))

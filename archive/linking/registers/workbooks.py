@@ -1,30 +1,37 @@
 """Rows of a workbook (XLSX): the one importer of openpyxl, which reads row by row and never the whole.
 
-A workbook is a zip of XML that a stranger may have made. What it says it unpacks to is bounded before it is opened, and
-Python's zipfile unpacks no more than that; a formula is never run: the value that was last saved is read.
+A workbook is a zip of XML that a stranger may have made: `parts` bounds what is read of it, and defusedxml refuses what
+declares entities. A formula is never run: the value that was last saved is read.
 """
 
-import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time
 from typing import IO, Any
-from zipfile import BadZipFile, ZipFile
+from xml.parsers.expat import ExpatError
+from zipfile import BadZipFile
 from zlib import error as ZlibError  # noqa: N812 - the module's name says little
 
-from openpyxl import load_workbook
+from openpyxl import DEFUSEDXML
+from openpyxl.reader.excel import ExcelReader
 from openpyxl.utils.exceptions import InvalidFileException
 
-LARGEST_SHEET = 1 << 30
-LARGEST_PART = 256 << 20
-"""Unpacked bytes of a sheet, and of any other part; the texts that cells share are one part and kept in memory."""
+from archive.linking.registers.parts import NoSheet, Parts
+
 WIDEST = 512
 """Columns that are looked at."""
 
 
-class NoSheet(ValueError):
-    """The file is no workbook that can be read; its text says why and what to do."""
+class _Reader(ExcelReader):  # type: ignore[misc]  # openpyxl has no types
+    """What `load_workbook` reads with, on bounded parts; a sheet that is a chart has no rows and is left."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        super().__init__(file, read_only=True, data_only=True, keep_links=False)
+        self.archive = Parts(file)
+
+    def read_chartsheet(self, sheet: Any, rel: Any) -> None:
+        pass
 
 
 @contextmanager
@@ -34,11 +41,14 @@ def opened_sheet(file: IO[bytes]) -> Iterator[tuple[Iterator[tuple[int, list[str
     Cells are texts: a whole number has no `.0`, a date is `YYYY-MM-DD`, true and false are words. Raises NoSheet, also
     while the rows are read.
     """
-    _bounded(file)
+    if not DEFUSEDXML:
+        raise NoSheet("workbooks are not read without defusedxml; install thirdcopy's dependencies as they are locked")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of styles and extensions that it does not know, which hold no rows
         with _translated():
-            workbook = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+            reader = _Reader(file)
+            reader.read()
+            workbook = reader.wb
         try:
             sheets = [one for one in workbook.worksheets if one.sheet_state == "visible"] or workbook.worksheets
             if not sheets:
@@ -73,26 +83,14 @@ def _text(value: object) -> str:
     return str(value)
 
 
-def _bounded(file: IO[bytes]) -> None:
-    with _translated(), ZipFile(file) as parts:
-        for part in parts.infolist():
-            largest = LARGEST_SHEET if re.match(r"xl/worksheets/[^/]+\.xml$", part.filename) else LARGEST_PART
-            if part.file_size > largest:
-                raise NoSheet(
-                    f"a part of it unpacks to {part.file_size / (1 << 20):,.0f} MiB, more than the "
-                    f"{largest >> 20} MiB that are read; save the register as CSV"
-                )
-    file.seek(0)
-
-
 @contextmanager
 def _translated() -> Iterator[None]:
     try:
         yield
     except NoSheet:
         raise
-    except (BadZipFile, ZlibError, InvalidFileException, KeyError, ValueError, TypeError, IndexError, AttributeError,
-            SyntaxError, EOFError, OverflowError, NotImplementedError, RuntimeError) as error:  # fmt: skip
+    except (BadZipFile, ZlibError, ExpatError, InvalidFileException, KeyError, ValueError, TypeError, IndexError,
+            AttributeError, SyntaxError, EOFError, OverflowError, RuntimeError) as error:  # fmt: skip
         # openpyxl lets through whatever its parsers meet in a malformed part; XML's error is a SyntaxError.
         raise NoSheet(
             f"it is no workbook in XLSX that can be read ({type(error).__name__}); save it again as XLSX or as CSV"

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable
 from datetime import date, datetime
@@ -9,11 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import openpyxl.xml.functions
 import pytest
 import rfc8785
+from defusedxml import EntitiesForbidden
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive.linking.registers import parts, workbooks
 from archive.linking.registers.columns import EDITED, FIELDS, Columns
 from archive.linking.registers.dates import says_when
 from archive.linking.registers.entries import from_line, number_of, read_entry, to_line
@@ -282,6 +286,84 @@ def test_a_workbook_that_unpacks_to_too_much_is_not_unpacked(tmp_path: Path) -> 
     assert path.stat().st_size < 1 << 20
     with pytest.raises(RegisterError, match="unpacks to 257 MiB, more than the 256 MiB"):
         load(path, "made-up")
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["[Content_Types].xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml", "docProps/core.xml"],
+)
+def test_a_part_that_is_built_as_a_tree_is_read_up_to_4_mib(tmp_path: Path, part: str) -> None:
+    with zipfile.ZipFile(as_xlsx(tmp_path)) as book:
+        sound = book.read(part)
+    assert load(spoiled(tmp_path, part, sound.ljust((4 << 20) - 1)), "made-up").report.kept == 2
+    with pytest.raises(RegisterError, match=rf"its part {re.escape(part)} unpacks to 4 MiB, more than the 4 MiB"):
+        load(spoiled(tmp_path, part, sound.ljust((4 << 20) + 1)), "made-up")
+
+
+def test_a_picture_in_a_workbook_may_be_larger(tmp_path: Path) -> None:
+    assert load(spoiled(tmp_path, "xl/media/image1.png", bytes(5 << 20)), "made-up").report.kept == 2
+
+
+SHEET = (
+    '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}</sheetData></worksheet>'
+)
+FIRST = """<row r="1"><c t="str"><v>Entry</v></c><c t="str"><v>Victim's Name</v></c></row>"""
+ENTRY = '<row r="{}"><c t="n"><v>1</v></c><c t="str"><v>A B</v></c></row>'
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        (FIRST + ENTRY.format(1_048_577), "rows beyond 1,048,576, the last of a sheet; delete"),
+        (FIRST + ENTRY.format(2_000_000_000), "rows beyond 1,048,576, the last of a sheet; delete"),
+        (FIRST + ENTRY.format(3) + ENTRY.format(2), "row 2 follows row 3; save it again"),
+        (FIRST + ENTRY.format(2) * 2, "row 2 follows row 2; save it again"),
+        (FIRST + f"<row>{'<c/>' * 300_000}</row>", "longer than a sheet's can be"),
+    ],
+    ids=["one too far", "far off", "backwards", "twice", "wide"],
+)
+def test_rows_that_would_be_lost_or_have_no_end_are_refused(tmp_path: Path, rows: str, message: str) -> None:
+    path = spoiled(tmp_path, "xl/worksheets/sheet1.xml", SHEET.format(rows).encode())
+    with pytest.raises(RegisterError, match=message):
+        load(path, "made-up")
+
+
+def test_the_last_row_of_a_sheet_is_read(tmp_path: Path) -> None:
+    rows = FIRST + ENTRY.format(1_048_576)
+    path = spoiled(tmp_path, "xl/worksheets/sheet1.xml", SHEET.format(rows).encode())
+    assert [entry.latin for entry in load(path, "made-up").entries] == ["A B"]
+
+
+def test_texts_that_cells_share_have_a_largest_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts, "MOST_TEXTS", 3)
+    texts = '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">{}</sst>'
+    for number in (3, 4):
+        path = spoiled(tmp_path, "xl/sharedStrings.xml", texts.format("<si/>" * number).encode())
+        with path.open("rb") as file, parts.Parts(file).open("xl/sharedStrings.xml") as shared:
+            if number == 3:
+                shared.read()
+                continue
+            with pytest.raises(parts.NoSheet, match="longer than a sheet's can be"):
+                shared.read()
+
+
+ENTITY = b'<!DOCTYPE x [<!ENTITY e "harmless">]>'
+
+
+@pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/styles.xml", "xl/worksheets/sheet1.xml"])
+def test_a_workbook_that_declares_entities_is_refused(tmp_path: Path, part: str) -> None:
+    with zipfile.ZipFile(as_xlsx(tmp_path)) as book:
+        rest = re.sub(rb"<\?xml.*?\?>", b"", book.read(part))
+    with pytest.raises(RegisterError, match=r"no workbook in XLSX|declares a document type"):
+        load(spoiled(tmp_path, part, ENTITY + rest), "made-up")
+
+
+def test_openpyxl_reads_trees_through_defusedxml(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(EntitiesForbidden):
+        openpyxl.xml.functions.fromstring(ENTITY + b"<x/>")
+    monkeypatch.setattr(workbooks, "DEFUSEDXML", False)
+    with pytest.raises(RegisterError, match="without defusedxml"):
+        load(as_xlsx(tmp_path), "made-up")
 
 
 BOMB = b"""<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">%s]>
