@@ -64,8 +64,8 @@ class Clips(Book):
     def to_fetch(self, source: str, *, now: datetime, retry: bool = False) -> list[str]:
         """Clips that a source lists and that no capture exists of, in the order in which they were first seen.
 
-        One that failed in passing or is not there yet is asked for again. One that seems gone, closed, damaged or barred
-        is asked for again a day later, then after two days, three, and so on to a month; with `retry` at once.
+        One that failed in passing or is not there yet is asked for again. One that seems gone, closed, damaged or
+        barred is asked for again a day later, then after two days, three, and so on to a month; with `retry` at once.
         """
         captured = sa.select(t.captures.c.clip)
         query = (

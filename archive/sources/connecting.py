@@ -1,8 +1,8 @@
 """Connections that keep the bounds: to public addresses alone, and not slower than a source may be.
 
 An address is looked at after its name was resolved, and it is that address which is connected to, so that a name that
-resolves differently the second time gains nothing. Time is taken where bytes arrive, so that lines of a header, sizes of
-chunks and what is compressed are all under it. A connection to a proxy may lead anywhere: it was chosen by a person, and
+resolves differently the second time gains nothing. Time is taken where bytes arrive, so that lines of a header, sizes
+of chunks and what is compressed are all under it. A connection to a proxy may lead anywhere: a person chose it, and
 what lies behind it is the proxy's to decide.
 """
 
@@ -36,7 +36,7 @@ class Meter:
         return self.slow >= self.limits.strikes or self.clock() > self._end
 
     def look(self, waited: float, got: int) -> bool:
-        """Whether an answer is long enough under way to be judged anew; raises OutOfBounds if it is too slow."""
+        """Whether an answer was waited for so long that a new count begins. Raises OutOfBounds for one too slow."""
         if self.clock() > self._end:
             raise OutOfBounds(f"it takes more than {self.limits.longest / 3600:,.0f} hours")
         if waited < self.limits.patience:
@@ -44,8 +44,8 @@ class Meter:
         if got < waited * self.limits.least_rate:
             self.slow += 1
             raise OutOfBounds(
-                f"only {got:,} bytes came in {waited:,.0f} s, and fewer than {self.limits.least_rate:,.0f} a second are "
-                "not waited for",
+                f"only {got:,} bytes came in {waited:,.0f} s, and fewer than {self.limits.least_rate:,.0f} a second "
+                "are not waited for",
                 may_pass=True,
             )
         return True

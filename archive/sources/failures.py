@@ -51,7 +51,7 @@ _GONE = re.compile(
 _NO_ACCESS = re.compile(
     r"private (video|account)|video is private|members.only|join this channel|confirm your age|age.?restricted"
     r"|(log|sign).?in (to|if|required)|login required|requires? (a |an )?(login|log.?in|account|password|payment)"
-    r"|granted access|video unavailable|is (not available|unavailable)",
+    r"|granted access|registered users|video unavailable|is (not available|unavailable)",
     re.I,
 )
 

@@ -25,9 +25,9 @@ class Limits:
     answer that is slower is broken off, and the `strikes`-th ends the session. `longest` is the most that a session may
     take, `page_seconds` one page, and `extras_seconds` all captions, or all thumbnails, of a film, in seconds.
 
-    The largest sizes in bytes: `page` of what is read as a whole (pages, JSON, playlists, manifests, keys), `segment` of
-    a piece of a film that comes in pieces (yt-dlp holds it in memory), `extra` of a caption or thumbnail. A film itself
-    has none but that of the disk. `private` are networks that may be asked although they are not public.
+    The largest sizes in bytes: `page` of what is read as a whole (pages, JSON, playlists, manifests, keys), `segment`
+    of a piece of a film that comes in pieces (yt-dlp holds it in memory), `extra` of a caption or thumbnail. A film
+    itself has none but that of the disk. `private` are networks that may be asked although they are not public.
     """
 
     least_rate: float = 4096

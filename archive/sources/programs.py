@@ -96,8 +96,8 @@ def _start(self: Any, args: Any, *rest: Any, **options: Any) -> None:
     words = [args] if isinstance(args, str) else list(args)
     if len(words) < 2 or not set(words[1:]) <= _QUESTIONS:
         raise OutOfBounds(
-            f"yt-dlp would have to hand it to the program {Path(str(words[0])).name}, which keeps no bounds; look at the "
-            "source's format for one that yt-dlp fetches itself"
+            f"yt-dlp would have to hand it to the program {Path(str(words[0])).name}, which keeps no bounds; look at "
+            "the source's format for one that yt-dlp fetches itself"
         )
     _stock_start(self, args, *rest, **options)
 

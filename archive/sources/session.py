@@ -49,7 +49,8 @@ FOREIGN: Final = (
     TypeError,
     ValueError,
 )
-"""What comes out of yt-dlp: bounds that it met, its own errors, and those of a reader of a site that met what it was not written for."""
+"""What comes out of yt-dlp: bounds that were met, its own errors, and those of a reader of a site that met something
+that it was not written for."""
 
 
 def tool_version() -> str:
@@ -292,7 +293,7 @@ def is_missing_tab(error: BaseException) -> bool:
 
 
 def why_not(error: BaseException) -> str:
-    """A word on why a caption or thumbnail could not be had: the status that was answered, or the bound that was met."""
+    """Why a caption or thumbnail could not be had: the status that was answered, or the bound that was met."""
     if isinstance(error, HTTPError):
         return f"HTTP {error.status}"
     return str(error) if isinstance(error, OutOfBounds | Barred) else "HTTP failed"

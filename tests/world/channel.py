@@ -41,9 +41,10 @@ _JPEG = base64.b64decode(
 class Fault:
     """What goes wrong with one video; `where` names the part that it goes wrong with, or several.
 
-    Parts are `page`, `media`, `caption`, `captions` (their list), `thumbnail`, `playlist`, `segment`, or the number of a
-    channel's page, as text. Of these answer: `status`; `location`, which is redirected to; `body`, which comes instead;
-    `flood`, so many bytes; `drip`, a byte every so many seconds, header and body, without an end.
+    Parts are `page`, `media`, `caption`, `captions` (their list), `thumbnail`, `playlist`, `segment`, or the number of
+    a channel's page, as text. Of these answer: `status`; `location`, which is redirected to; `body`, which comes
+    instead; `flood`, so many bytes, which begin as `body`; `drip`, a byte every so many seconds, in a header without
+    an end.
 
     `cut`: the body ends at this fraction of the file, however often it is asked for; with `announced` False no
     Content-Length warns of it. `swap`: the first body breaks off at the middle, and from then on the file has these
@@ -73,8 +74,8 @@ class Fault:
 class Video:
     """One video: its film, and what the platform says of it.
 
-    `captions` maps a language to WebVTT text; `duration` is what is announced, in seconds. `playlist` is an HLS playlist
-    of the film, offered beside it; `{segment}` in it stands for the address of the whole film as one segment.
+    `captions` maps a language to WebVTT text; `duration` is what is announced, in seconds. `playlist` is an HLS
+    playlist of the film, offered beside it; `{segment}` in it stands for the address of the whole film as one segment.
     """
 
     title: str
@@ -375,18 +376,17 @@ class _Visit(BaseHTTPRequestHandler):
             self._answer(fault.status, b"{}", {"Retry-After": fault.retry_after} if fault.retry_after else {})
         elif fault.location:
             self._answer(302, b"", {"Location": fault.location})
-        elif fault.body is not None:
-            self._answer(200, fault.body)
         elif fault.flood:
             self._begin(200, {}, fault.flood)
-            for _ in range(0, fault.flood, _PIECE):
-                self.wfile.write(bytes(_PIECE))
+            self.wfile.write((fault.body or b"").ljust(fault.flood))
         elif fault.drip:
             self.server.channel.note(Request(self.path, dict(self.headers.items()), 200))
             self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Endless: ")
             while True:
                 time.sleep(fault.drip)
                 self.wfile.write(b"x")
+        elif fault.body is not None:
+            self._answer(200, fault.body)
         else:
             return False
         return True

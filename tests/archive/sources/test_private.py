@@ -101,12 +101,13 @@ def test_a_segment_or_key_in_the_house_is_not_fetched(house: Fetch) -> None:
 def test_captions_and_thumbnails_in_the_house_are_left_there_and_the_film_is_kept(
     house: Fetch, film: Path, how: str
 ) -> None:
-    files: dict[str, bytes | str] = {"/page": PAGE, "/film.mp4": film.read_bytes()}
+    page, files = PAGE, dict[str, bytes | str]()
     for name in ("/poster.jpg", "/en.vtt"):
         if how == "a redirect":
             files[name] = ELSEWHERE + name
         else:
-            files["/page"] = bytes(files["/page"]).replace(name.encode(), (ELSEWHERE + name).encode())
+            page = page.replace(name.encode(), (ELSEWHERE + name).encode())
+    files |= {"/page": page, "/film.mp4": film.read_bytes()}
     home, fetch = house(files, "/page", private_addresses=("127.0.0.1",))
     got = fetch()
     assert (got.thumbnail, got.captions) == (None, {})

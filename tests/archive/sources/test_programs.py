@@ -1,4 +1,5 @@
 """What yt-dlp may start, and how that ends: real programs, and the real yt-dlp."""
+# mypy: disable-error-code="import-untyped"
 
 import os
 import signal
@@ -9,10 +10,14 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from yt_dlp.extractor.youtube.jsc._builtin.deno import DenoJCP
+from yt_dlp.extractor.youtube.jsc.provider import JsChallengeProviderError
+from yt_dlp.postprocessor.ffmpeg import FFmpegPostProcessor
+from yt_dlp.utils import Popen
 
 from archive.sources.checking import Faulty
 from archive.sources.limits import OutOfBounds
-from archive.sources.programs import DenoJCP, FFmpegPostProcessor, JsChallengeProviderError, Popen, ours, run_script
+from archive.sources.programs import ours, run_script
 from archive.sources.session import javascript_runtime
 from tests.world.media import false_film
 
@@ -135,7 +140,7 @@ def first_child(of: int) -> int:
     while time.monotonic() < end:
         for task in Path(f"/proc/{of}/task").iterdir():
             for child in (task / "children").read_text().split():
-                if os.readlink(f"/proc/{child}/exe") != os.readlink(f"/proc/{of}/exe"):
+                if Path(f"/proc/{child}/exe").readlink() != Path(f"/proc/{of}/exe").readlink():
                     return int(child)
         time.sleep(0.05)
     raise AssertionError("it started nothing")
