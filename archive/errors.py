@@ -20,12 +20,13 @@ ArchiveError
 
 from typing import Literal
 
-FailureKind = Literal["gone", "no_access", "refused", "not_yet", "passing", "outdated", "damaged"]
+FailureKind = Literal["gone", "no_access", "refused", "not_yet", "passing", "outdated", "damaged", "barred"]
 """Classes of a failed fetch.
 
 `gone` (404, removed), `no_access` (private, members only), `refused` (the source refuses us: the whole source stops),
 `not_yet` (premieres, still processing), `passing` (the only one that is retried), `outdated` (our yt-dlp no longer
-understands the site), `damaged` (bytes came, and are not the whole, decodable video that was announced).
+understands the site), `damaged` (bytes came, and are not the whole, decodable video that was announced), `barred` (a
+bound of ours was met: a private address, a program of its own, too slow, too large; the message names the setting).
 """
 
 

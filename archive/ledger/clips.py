@@ -64,9 +64,9 @@ class Clips(Book):
     def to_fetch(self, source: str, *, now: datetime, retry: bool = False) -> list[str]:
         """Clips that a source lists and that no capture exists of, in the order in which they were first seen.
 
-        One that failed in passing or is not there yet is asked for again. One that seems gone, closed or damaged is
-        asked for again a day later, then after two days, three, and so on to a month; with `retry` at once. A failure
-        after `now` was noted by a wrong clock, and holds nothing up.
+        One that failed in passing or is not there yet is asked for again. One that seems gone, closed, damaged or
+        barred is asked for again a day later, then after two days, three, and so on to a month; with `retry` at once. A
+        failure after `now` was noted by a wrong clock, and holds nothing up.
         """
         captured = sa.select(t.captures.c.clip)
         query = (
@@ -75,7 +75,7 @@ class Clips(Book):
             .where(t.listings.c.source == source, t.listings.c.clip.not_in(captured))
             .order_by(t.listings.c.first_seen, t.listings.c.clip)
         )
-        lasting = {"gone", "no_access", "damaged", "fork"}
+        lasting = {"gone", "no_access", "damaged", "barred", "fork"}
         with self._reading() as connection:
             return [
                 row.clip

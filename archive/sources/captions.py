@@ -9,11 +9,12 @@ from typing import Any, Final
 
 from archive.records import Cut
 from archive.sources.checking import is_webvtt
-from archive.sources.session import FOREIGN, Session, status_of
+from archive.sources.session import FOREIGN, Session, why_not
 
 log = logging.getLogger(__name__)
 
-_LIMIT: Final = 20_000_000
+_SPOKEN: Final = "-orig"
+"""yt-dlp offers some 150 machine translations of one track; what was spoken is the one whose tag ends so."""
 
 
 def fetch_captions(
@@ -24,32 +25,38 @@ def fetch_captions(
     Captions that cannot be had now, whatever the reason, are left out and named beside: the film, which is here and
     whole, counts more than the wait for them.
     """
-    # yt-dlp offers some 150 machine translations of one track; what was spoken is the one that ends in -orig.
-    spoken = {k: v for k, v in (info.get("automatic_captions") or {}).items() if k.endswith("-orig")}
     kept, lost = dict[str, Path](), list[Cut]()
-    for language, offers in {**spoken, **(info.get("subtitles") or {})}.items():
-        offer = next((o for o in offers if o.get("ext") == "vtt" and "m3u8" not in o.get("protocol", "")), None)
+    end = session.clock() + session.limits.extras_seconds
+    for language, offers in _offered(info).items():
+        offer = next((o for o in offers if o.get("ext") == "vtt" and "m3u8" not in str(o.get("protocol"))), None)
         if offer is None or language == "live_chat":
             continue
         tag = language if re.fullmatch(r"[A-Za-z0-9-]{1,35}", language) else f"x-{_short(language)}"
-        data, status = _read(session, offer, info.get("http_headers") or {})
+        try:
+            data, reason = session.read(offer, info.get("http_headers") or {}, end), "no WebVTT"
+        except FOREIGN as error:
+            data, reason = b"", f"could not be had ({why_not(error)})"
         if not is_webvtt(data):
             log.warning("%s: the captions %s could not be had; the video is kept without", clip, tag)
-            reason = "no WebVTT" if data else f"could not be had (HTTP {status or 'failed'})"
             lost.append(Cut(path=f"captions/{tag}.vtt", why=reason))
             continue
         kept[tag] = into / "captions" / f"{tag}.vtt"
         kept[tag].parent.mkdir(exist_ok=True)
         kept[tag].write_bytes(data)
+    if session.unread:
+        log.warning("%s: the list of captions could not be had; the video is kept without", clip)
+        lost.append(Cut(path="captions/*", why="their list could not be read"))
     return kept, tuple(lost)
 
 
-def _read(session: Session, offer: Mapping[str, Any], headers: Mapping[str, str]) -> tuple[bytes, int | None]:
-    """The caption's bytes, or none and the status that was answered instead."""
-    try:
-        return session.read(offer, headers, _LIMIT), None
-    except FOREIGN as error:
-        return b"", status_of(error)
+def _offered(info: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """The offers by language, without those that are none."""
+    automatic, written = info.get("automatic_captions") or {}, info.get("subtitles") or {}
+    spoken = {language: offers for language, offers in automatic.items() if language.endswith(_SPOKEN)}
+    return {
+        str(language): [offer for offer in offers or () if isinstance(offer, dict)]
+        for language, offers in {**spoken, **written}.items()
+    }
 
 
 def _short(text: str) -> str:

@@ -1,13 +1,20 @@
 """Whether what came is what was announced: yt-dlp calls a cut, spliced or false file a success."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from transcription.errors import MediaError, MediaTimeout
 from transcription.media import check_decodes, probe
 
-PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"RIFF")
-"""How picture files begin: JPEG, PNG, GIF, WebP. AVIF is told by its `ftyp` box."""
+_PICTURES = (
+    ("jpg", rb"\xff\xd8\xff"),
+    ("png", rb"\x89PNG\r\n\x1a\n"),
+    ("gif", rb"GIF8[79]a"),
+    ("webp", rb"RIFF....WEBP"),
+    ("avif", rb"....ftypavi[fs]"),
+)
+"""How picture files begin, by extension."""
 
 
 @dataclass(frozen=True)
@@ -67,11 +74,9 @@ def check_media(path: Path, received: list[Received], duration: float | None) ->
         raise Faulty(faults, passing=passing)
 
 
-def is_picture(path: Path) -> bool:
-    """Whether a file begins as a picture does."""
-    with path.open("rb") as file:
-        head = file.read(16)
-    return head.startswith(PICTURES) or head[4:12] in (b"ftypavif", b"ftypavis")
+def picture_kind(data: bytes) -> str | None:
+    """The extension of a picture file by how it begins; None for what is no picture."""
+    return next((kind for kind, start in _PICTURES if re.match(start, data, re.DOTALL)), None)
 
 
 def is_webvtt(data: bytes) -> bool:

@@ -17,7 +17,7 @@ class Symptoms:
     """What is known of a failure: the words, the HTTP status if one came, and its Retry-After as it stood.
 
     `unexpected`: the reader of the site met something that it was not written for. `not_live` and `blocked_here`: it
-    says so itself (not broadcast yet, not shown in this country).
+    says so itself (not broadcast yet, not shown in this country). `barred`: it was we who stopped, at a bound of ours.
     """
 
     text: str
@@ -26,9 +26,16 @@ class Symptoms:
     unexpected: bool = False
     not_live: bool = False
     blocked_here: bool = False
+    barred: bool = False
 
 
-_REFUSED = re.compile(r"confirm (that )?you.?.?.?re not a bot|rate.?limit|too many requests|unusual traffic", re.I)
+_REFUSED = re.compile(
+    r"not a (ro)?bot\b|captcha|you are (a )?human|unusual traffic|automated (quer|request|traffic)"
+    r"|rate.?limit|too many requests|(hourly|daily|request|session) limit|isn.?.?.?t available, try again later"
+    r"|please (sign|log).?in\b(?! (to (verify|confirm your age)|if))|(sign|log).?in to continue"
+    r"|logged.?out users|ip (address )?(is|was|has been) (temporarily )?(blocked|banned)",
+    re.I,
+)
 _NOT_YET = re.compile(
     r"will begin (in|shortly)|premieres? (in|will)|processing this video|not currently live|being processed", re.I
 )
@@ -44,7 +51,7 @@ _GONE = re.compile(
 _NO_ACCESS = re.compile(
     r"private (video|account)|video is private|members.only|join this channel|confirm your age|age.?restricted"
     r"|(log|sign).?in (to|if|required)|login required|requires? (a |an )?(login|log.?in|account|password|payment)"
-    r"|granted access|video unavailable|is (not available|unavailable)",
+    r"|granted access|registered users|video unavailable|is (not available|unavailable)",
     re.I,
 )
 
@@ -52,6 +59,8 @@ _NO_ACCESS = re.compile(
 def classify(symptoms: Symptoms) -> FailureKind:
     """The class of a failure; what nothing is known of is `passing`, so that no video is called gone by mistake."""
     text, status = symptoms.text, symptoms.status
+    if symptoms.barred:
+        return "barred"
     if status == 429 or _REFUSED.search(text):
         return "refused"
     if symptoms.not_live or _NOT_YET.search(text):
@@ -92,6 +101,7 @@ NEXT = {
     "not_yet": "It will be asked for again later.",
     "passing": "It will be tried again.",
     "outdated": "Update yt-dlp, or look at the source's allowed_extractors and format.",
+    "barred": "It is asked for again in some days, or at once with `thirdcopy retry`.",
     "damaged": "Nothing of it was kept; it will be fetched anew.",
 }
 """What follows from each class, as the last sentence of a message."""

@@ -1,4 +1,4 @@
-"""A session of yt-dlp, kept honest: the one importer of it.
+"""A session of yt-dlp, kept honest and within bounds: with `asking` and `programs` the one importer of it.
 
 yt-dlp splices a file that changed while it was fetched, writes cookies back, runs plugins, prints to the terminal, and
 hides the cause of a failure three errors deep. Here it does none of that.
@@ -6,12 +6,13 @@ hides the cause of a failure three errors deep. Here it does none of that.
 # mypy: disable-error-code="import-untyped"
 
 import http.client
+import logging
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from deno import find_deno_bin
 from yt_dlp import YoutubeDL
@@ -23,12 +24,19 @@ from yt_dlp.utils import ExtractorError, GeoRestrictedError, RegexNotFoundError,
 from yt_dlp.utils._utils import _UnsafeExtensionError
 from yt_dlp.version import __version__
 
+from archive.sources.asking import Barred, BarredOnce, handler
 from archive.sources.cleaning import plain
+from archive.sources.connecting import Meter
 from archive.sources.failures import Symptoms
+from archive.sources.limits import Limits, OutOfBounds
+from archive.sources.programs import in_pieces, ours
+
+log = logging.getLogger(__name__)
 
 plugin_dirs.value = []  # else YoutubeDL runs whatever lies in ~/.config/yt-dlp/plugins
 
 FOREIGN: Final = (
+    OutOfBounds,
     YoutubeDLError,
     _UnsafeExtensionError,
     http.client.HTTPException,
@@ -41,7 +49,8 @@ FOREIGN: Final = (
     TypeError,
     ValueError,
 )
-"""What yt-dlp raises: its own errors, and those of a reader of a site that met what it was not written for."""
+"""What comes out of yt-dlp: bounds that were met, its own errors, and those of a reader of a site that met something
+that it was not written for."""
 
 
 def tool_version() -> str:
@@ -69,32 +78,95 @@ def extractors() -> list[Any]:
 
 
 class Session(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
-    """A YoutubeDL that continues a broken body only if the file is proven to be the one that was begun.
+    """A YoutubeDL that keeps the limits, and continues a broken body only if it is proven to be the one that was begun.
 
     yt-dlp asks for the rest with Range and without If-Range: where the file changed meanwhile, it splices. Here a
     request for the rest carries the validator of the first answer, and without one the whole file is asked for again.
     `lengths` maps an address to the size in bytes that its server announced; `last_failure` is the last request's
-    that failed.
+    that failed; `unread`: the list of captions could not be had. `left_open` are files of films in pieces.
     """
 
-    def __init__(self, params: dict[str, Any], ca_file: Path | None) -> None:
+    def __init__(self, params: dict[str, Any], ca_file: Path | None, limits: Limits) -> None:
+        self.limits = limits
+        self._meter = Meter(limits)
         self._ca_file = ca_file
         self._begun: dict[str, tuple[str | None, str | None]] = {}
         self.lengths: dict[str, int] = {}
         self.last_failure: RequestError | None = None
+        self.unread = False
         self._refusals: list[HTTPError] = []
+        self.left_open: list[IO[bytes]] = []
+        self._fetching = False
+        self._largest: int | None = None
         super().__init__(params)
 
     def build_request_director(self, handlers: Any, preferences: Any = None) -> Any:
-        """Give every handler of requests the authorities of `ca_file` too, without the environment of the process."""
-        if self._ca_file is not None:
-            handlers = [_trusting(handler, self._ca_file) for handler in handlers]
-        return super().build_request_director(handlers, preferences)
+        """Ask by one handler of requests alone: see `asking`. The environment of the process names no authorities."""
+        return super().build_request_director([handler(self._meter, self._ca_file, self._bar)], preferences)
+
+    def _bar(self, bound: OutOfBounds) -> Barred:
+        """How yt-dlp learns of a bound: while a site is read as of a network's failure, for it may do without."""
+        passing = not self._meter.spent and (not self._fetching or bound.may_pass)
+        self.last_failure = (BarredOnce if passing else Barred)(str(bound))
+        return self.last_failure
+
+    def build_format_selector(self, format_spec: str) -> Any:
+        """Choose among formats that are fetched in this process, if there are any."""
+        select = super().build_format_selector(format_spec)
+
+        def among(choice: dict[str, Any]) -> Any:
+            reasons = {reason: None for one in choice["formats"] if (reason := ours(one, self.params)) is not None}
+            kept = [one for one in choice["formats"] if ours(one, self.params) is None]
+            if reasons and not kept:
+                raise OutOfBounds(_handed_on("; ".join(reasons)))
+            return select({**choice, "formats": kept})
+
+        return among
+
+    def dl(self, name: str, info: dict[str, Any], subtitle: bool = False, test: bool = False) -> Any:
+        """Fetch one file of a film. Raises OutOfBounds where yt-dlp would hand it on."""
+        reason = ours(info, self.params)
+        if reason is not None:
+            raise OutOfBounds(_handed_on(reason))
+        self._fetching = True
+        self._largest = self.limits.segment if in_pieces(info, self.params) else None
+        try:
+            return super().dl(name, info, subtitle, test)
+        finally:
+            self._fetching, self._largest = False, None
+            for file in self.left_open:
+                file.close()
+
+    def get_info_extractor(self, ie_key: str) -> Any:
+        """A reader of a site whose captions, whatever they are, do not hinder it from reading the rest."""
+        reader = super().get_info_extractor(ie_key)
+        for name in ("extract_subtitles", "extract_automatic_captions"):
+            if name not in vars(reader):
+                setattr(reader, name, self._without_fail(getattr(reader, name)))
+        return reader
+
+    def _without_fail(self, stock: Callable[..., Any]) -> Callable[..., Any]:
+        def captions(*args: Any, **kwargs: Any) -> Any:
+            before = self.last_failure
+            try:
+                return stock(*args, **kwargs)
+            except FOREIGN:
+                self.unread = True
+                return {}
+            finally:
+                self.unread = self.unread or self.last_failure is not before
+                self.last_failure = before
+
+        return captions
 
     def urlopen(self, req: Request | str) -> Response:
         """Open an address. See the class for requests with a Range."""
         request = Request(req) if isinstance(req, str) else req
         address = request.url
+        if not address.lower().startswith(("http://", "https://")):
+            raise self._bar(
+                OutOfBounds(f"it leads to {address.partition(':')[0][:20]}:, and only http and https are asked")
+            )
         rest = re.fullmatch(r"bytes=[1-9]\d*-", request.headers.get("Range") or "")
         begun = self._begun.get(address)
         if rest:
@@ -117,6 +189,7 @@ class Session(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
                 self._refusals.append(error)
             raise
         self._begun[address] = _marks(response)
+        response.most = self._largest
         length = _whole_length(response)
         if length is not None:
             self.lengths[address] = length
@@ -137,24 +210,29 @@ class Session(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
             return True
         return bool(self.get_info_extractor(reader).is_single_video(address))
 
-    def read(self, offer: Mapping[str, Any], headers: Mapping[str, str], limit: int) -> bytes:
-        """The bytes of a small file; b"" if there are more than `limit`."""
+    def read(self, offer: Mapping[str, Any], headers: Mapping[str, str], end: float) -> bytes:
+        """The bytes of a caption or thumbnail. Raises OutOfBounds for too many, and for those not here by `end`."""
         if isinstance(offer.get("data"), str):
             return plain(offer["data"]).encode()
+        held, most = bytearray(), self.limits.extra
+        if self.clock() > end:
+            raise OutOfBounds("not asked for, since those before it took too long")
         with self.urlopen(Request(offer["url"], headers=dict(offer.get("http_headers") or headers))) as response:
-            data: bytes = response.read(limit + 1)
-        return data if len(data) <= limit else b""
+            while piece := response.read(1 << 16):
+                held += piece
+                if len(held) > most:
+                    raise OutOfBounds(f"larger than {most:,} bytes")
+                if self.clock() > end:
+                    raise OutOfBounds("took too long")
+        return bytes(held)
+
+    def clock(self) -> float:
+        """Seconds, for `end` of `read`."""
+        return self._meter.clock()
 
 
-def _trusting(handler: type, ca_file: Path) -> type:
-    """A request handler that trusts the authorities in a file too; its name stays, for yt-dlp looks it up."""
-
-    def context(self: Any, *args: Any, **kwargs: Any) -> Any:
-        made = handler._make_sslcontext(self, *args, **kwargs)  # type: ignore[attr-defined]
-        made.load_verify_locations(cafile=ca_file)
-        return made
-
-    return type(handler.__name__, (handler,), {"_make_sslcontext": context})
+def _handed_on(reason: str) -> str:
+    return f"{reason}, which keeps no bounds; look at the source's format for one that comes by http, HLS or DASH"
 
 
 def _marks(response: Response) -> tuple[str | None, str | None]:
@@ -181,7 +259,7 @@ def symptoms_of(error: BaseException, last_failure: RequestError | None) -> Symp
 
     A reader that did not reckon with a failed request fails with an error of Python's own: the request is the cause.
     """
-    foreign = not isinstance(error, YoutubeDLError | OSError | http.client.HTTPException)
+    foreign = not isinstance(error, OutOfBounds | YoutubeDLError | OSError | http.client.HTTPException)
     if foreign and last_failure is not None:
         error, foreign = last_failure, False
     chain: list[BaseException] = []
@@ -191,6 +269,11 @@ def symptoms_of(error: BaseException, last_failure: RequestError | None) -> Symp
         if isinstance(one, BaseException) and one not in chain:
             chain.append(one)
             rest += [(getattr(one, "exc_info", None) or (None, None))[1], getattr(one, "cause", None), one.__cause__]
+    if isinstance(last_failure, Barred) and not any(isinstance(e, RequestError) for e in chain):
+        chain.append(last_failure)  # yt-dlp tells its words alone after the last try, or goes on without what was asked
+    bound = next((e for e in chain if isinstance(e, OutOfBounds | Barred)), None)
+    if bound is not None:
+        return Symptoms(text=str(bound), barred=True)
     refusal = next((e for e in chain if isinstance(e, HTTPError)), None)
     text = str(error) or type(error).__name__
     return Symptoms(
@@ -209,9 +292,11 @@ def is_missing_tab(error: BaseException) -> bool:
     return isinstance(error, YoutubeDLError) and re.search(r"does not have an? \w+ tab", str(error)) is not None
 
 
-def status_of(error: BaseException) -> int | None:
-    """The HTTP status of an answer that was raised as an error."""
-    return error.status if isinstance(error, HTTPError) else None
+def why_not(error: BaseException) -> str:
+    """Why a caption or thumbnail could not be had: the status that was answered, or the bound that was met."""
+    if isinstance(error, HTTPError):
+        return f"HTTP {error.status}"
+    return str(error) if isinstance(error, OutOfBounds | Barred) else "HTTP failed"
 
 
 def _unexpected(error: BaseException) -> bool:

@@ -4,15 +4,17 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, SecretStr, field_validator
 
 
 class YtdlpSettings(BaseModel):
     """How one channel is read.
 
     `format` is yt-dlp's format selection. `allowed_extractors` are regular expressions over yt-dlp's names of sites;
-    the generic one follows any address, loopback too, and is not among them. `sleep_seconds` is the least time between
-    the beginnings of two fetches. `ca_file` holds authorities (PEM) trusted beside the usual ones.
+    the generic one follows any address and is not among them. `sleep_seconds` is the least time between the beginnings
+    of two fetches. `ca_file` holds authorities (PEM) trusted beside the usual ones. `private_addresses` are addresses
+    or networks in one's own house that this source may lead to; all others that are not public are never asked, unless
+    there is a `proxy`, which then decides.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -26,6 +28,7 @@ class YtdlpSettings(BaseModel):
     proxy: SecretStr | None = None
     cookies_file: Path | None = None
     ca_file: Path | None = None
+    private_addresses: tuple[IPvAnyNetwork, ...] = ()
 
     @field_validator("url")
     @classmethod

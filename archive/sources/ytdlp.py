@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -20,10 +21,11 @@ from typing import Any, Final
 from archive.errors import FailureKind, FetchFailed, SettingsError
 from archive.records import Cut, Listing
 from archive.sources.captions import fetch_captions
-from archive.sources.checking import Faulty, Received, check_media, check_readable, is_picture
+from archive.sources.checking import Faulty, Received, check_media, check_readable
 from archive.sources.cleaning import bare_address, canonical, clean, for_the_log, plain
 from archive.sources.contract import Fetched, Progress
 from archive.sources.failures import NEXT, classify, seconds_to_wait
+from archive.sources.limits import Limits
 from archive.sources.session import (
     FOREIGN,
     Session,
@@ -34,6 +36,7 @@ from archive.sources.session import (
     tool_version,
 )
 from archive.sources.settings import YtdlpSettings
+from archive.sources.thumbnails import fetch_thumbnail
 
 __all__ = ["YtdlpSettings", "YtdlpSource", "javascript_runtime", "tool_age_days", "tool_version"]
 
@@ -44,18 +47,23 @@ _LISTS_WITHIN: Final = 3
 
 
 class YtdlpSource:
-    """A channel, playlist or single video that yt-dlp can read. `clock` and `sleep` keep the pace between fetches."""
+    """A channel, playlist or single video that yt-dlp can read, within limits.
+
+    `clock` and `sleep` keep the pace between fetches.
+    """
 
     def __init__(
         self,
         name: str,
         settings: YtdlpSettings,
         *,
+        limits: Limits | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.name = name
         self.settings = settings
+        self._limits = replace(limits or Limits(), private=settings.private_addresses)
         self._clock = clock
         self._sleep = sleep
         self._turn = threading.Lock()
@@ -126,10 +134,10 @@ class YtdlpSource:
         _empty(into)
         received: list[Received] = []
         where = {"home": str(into.resolve())}
-        names = {"default": f"{STEM}.%(ext)s", "thumbnail": "thumbnail.%(ext)s"}
+        names = {"default": f"{STEM}.%(ext)s"}
         session: Session | None = None
         try:
-            with self._session({"paths": where, "outtmpl": names, "writethumbnail": True}) as session:
+            with self._session({"paths": where, "outtmpl": names}) as session:
                 session.add_progress_hook(_hook(session, received, progress))
                 raw = session.extract_info(listing.url, download=False, process=False)
                 self._check_ready(listing, raw)
@@ -138,10 +146,12 @@ class YtdlpSource:
                 if media is None:
                     raise Faulty(["yt-dlp ended without an error and without a film"])
                 check_media(media, received, _seconds(info.get("duration")))
-                captions, lost = dict[str, Path](), tuple[Cut, ...]()
+                thumbnail, lost = fetch_thumbnail(session, info, into, listing.clip)
+                captions = dict[str, Path]()
                 if self.settings.captions:
-                    captions, lost = fetch_captions(session, info, into, listing.clip)
-                return self._fetched(listing, into, media, session.sanitize_info(info), captions, lost)
+                    captions, unread = fetch_captions(session, info, into, listing.clip)
+                    lost += unread
+                return self._fetched(listing, into, media, session.sanitize_info(info), thumbnail, captions, lost)
         except (Faulty, *FOREIGN) as error:
             failure = self._failure(error, session, listing.clip)
         raise failure  # here, not above: its context would keep an error that holds requests and secrets
@@ -163,6 +173,7 @@ class YtdlpSource:
         into: Path,
         media: Path,
         info: Mapping[str, Any],
+        thumbnail: Path | None,
         captions: dict[str, Path],
         lost: tuple[Cut, ...],
     ) -> Fetched:
@@ -171,11 +182,6 @@ class YtdlpSource:
         text = _words(kept.get("description"))
         if text:
             (into / "description.txt").write_bytes(text.encode())
-        thumbnail = _one(into, "thumbnail")
-        if thumbnail is not None and not is_picture(thumbnail):
-            log.warning("%s: the thumbnail is no picture; the video is kept without", listing.clip)
-            thumbnail.unlink()
-            thumbnail = None
         tags = kept.get("tags")
         return Fetched(
             media=media,
@@ -236,7 +242,7 @@ class YtdlpSource:
             params["proxy"] = settings.proxy.get_secret_value()
         if settings.cookies_file is not None:
             params["cookiefile"] = io.StringIO(settings.cookies_file.read_text("utf-8"))
-        with Session(params, settings.ca_file) as session:
+        with Session(params, settings.ca_file, self._limits) as session:
             yield session
 
     def _failure(self, error: Exception, session: Session | None, clip: str | None) -> FetchFailed:

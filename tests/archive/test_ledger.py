@@ -45,7 +45,7 @@ def mark(ledger: Ledger, object_id: str, target: str, state: CopyState, version:
 
 
 def test_failed_clips_wait_by_the_kind_of_their_failure(ledger: Ledger) -> None:
-    kinds = ["gone", "no_access", "damaged", "passing", "not_yet", "outdated", "fork"]
+    kinds = ["gone", "no_access", "damaged", "barred", "passing", "not_yet", "outdated", "fork"]
     ledger.clips.seen([listing(kind) for kind in [*kinds, "new"]], MONDAY)
     for kind in kinds:
         ledger.clips.failed(f"peertube-{kind}", "fetch", kind=kind, message="it said no", now=MONDAY)
@@ -54,9 +54,9 @@ def test_failed_clips_wait_by_the_kind_of_their_failure(ledger: Ledger) -> None:
         found = ledger.clips.to_fetch("voices", now=MONDAY + timedelta(**since))
         return set(kinds) - {clip.removeprefix("peertube-") for clip in found}
 
-    assert waiting() == waiting(hours=23) == {"gone", "no_access", "damaged", "fork"}
+    assert waiting() == waiting(hours=23) == {"gone", "no_access", "damaged", "barred", "fork"}
     assert waiting(days=1) == set()
-    assert len(ledger.clips.to_fetch("voices", now=MONDAY, retry=True)) == 8
+    assert len(ledger.clips.to_fetch("voices", now=MONDAY, retry=True)) == 9
     assert ledger.clips.to_fetch("other", now=MONDAY, retry=True) == []
     for times in range(2, 40):
         ledger.clips.failed("peertube-gone", "fetch", kind="gone", message="404", now=MONDAY)

@@ -39,7 +39,12 @@ _JPEG = base64.b64decode(
 
 @dataclass(frozen=True)
 class Fault:
-    """What goes wrong with one video; `where` is the part that answers `status`: `page`, `media`, `caption`.
+    """What goes wrong with one video; `where` names the part that it goes wrong with, or several.
+
+    Parts are `page`, `media`, `caption`, `captions` (their list), `thumbnail`, `playlist`, `segment`, or the number of
+    a channel's page, as text. Of these answer: `status`; `location`, which is redirected to; `body`, which comes
+    instead; `flood`, so many bytes, which begin as `body`; `drip`, a byte every so many seconds, in a header without
+    an end.
 
     `cut`: the body ends at this fraction of the file, however often it is asked for; with `announced` False no
     Content-Length warns of it. `swap`: the first body breaks off at the middle, and from then on the file has these
@@ -59,13 +64,18 @@ class Fault:
     premiere: bool = False
     pace: int | None = None
     hold: threading.Event | None = None
+    location: str | None = None
+    body: bytes | None = None
+    flood: int | None = None
+    drip: float | None = None
 
 
 @dataclass
 class Video:
     """One video: its film, and what the platform says of it.
 
-    `captions` maps a language to WebVTT text; `duration` is what is announced, in seconds.
+    `captions` maps a language to WebVTT text; `duration` is what is announced, in seconds. `playlist` is an HLS
+    playlist of the film, offered beside it; `{segment}` in it stands for the address of the whole film as one segment.
     """
 
     title: str
@@ -78,6 +88,7 @@ class Video:
     key: str = ""
     published: str = "2024-05-17T09:30:00.000Z"
     fault: Fault | None = None
+    playlist: str | None = None
 
     @property
     def id(self) -> str:
@@ -109,7 +120,8 @@ class Channel:
     """Serves channels of videos while entered; videos come in the order listed, newest first.
 
     `password` is wanted by the proxy and is part of `proxy`; every answer sets `cookie` if given.
-    `page_status` maps the number of a listing page (30 videos each, from 1) to the status it answers instead.
+    `page_status` maps the number of a listing page (30 videos each, from 1) to the status it answers instead;
+    `page_fault` is what else may go wrong with one.
     """
 
     def __init__(
@@ -120,11 +132,13 @@ class Channel:
         password: str | None = None,
         cookie: str | None = None,
         page_status: dict[int, int] | None = None,
+        page_fault: Fault | None = None,
     ) -> None:
         self.name = name
         self.password = password
         self.cookie = cookie
         self.page_status = dict(page_status or {})
+        self.page_fault = page_fault
         self.requests: list[Request] = []
         self.downloads: dict[str, int] = {}
         self.swapped: set[str] = set()
@@ -290,6 +304,9 @@ class _Visit(BaseHTTPRequestHandler):
     def _listing(self, name: str, query: dict[str, list[str]]) -> None:
         start, count = (int(query[key][0]) for key in ("start", "count"))
         status = self.server.channel.page_status.get(start // count + 1)
+        fault = self.server.channel.page_fault
+        if fault and self._goes_wrong(fault, str(start // count + 1)):
+            return None
         page = self.server.channel.page(name, start, count)
         if status or page is None:
             return self._answer(status or 404, b"")
@@ -298,9 +315,11 @@ class _Visit(BaseHTTPRequestHandler):
 
     def _video(self, video: Video, rest: list[str]) -> None:
         fault = video.fault or Fault()
-        if fault.status and fault.where == "page":
-            return self._answer(fault.status, b"{}", {"Retry-After": fault.retry_after} if fault.retry_after else {})
+        if not rest and self._goes_wrong(fault, "page"):
+            return None
         if rest == ["captions"]:
+            if self._goes_wrong(fault, "captions"):
+                return None
             captions = [
                 {"language": {"id": lang}, "captionPath": f"/static/captions/{video.id}.{n}.vtt"}
                 for n, lang in enumerate(video.captions)
@@ -326,22 +345,51 @@ class _Visit(BaseHTTPRequestHandler):
                 "account": {"displayName": "Made-up Voices", "id": 7, "url": f"https://{HOST}/accounts/voices"},
                 "channel": {"displayName": self.server.channel.name, "id": 5, "url": f"https://{HOST}/c/x"},
                 "files": [] if fault.premiere else [file],
+                "streamingPlaylists": [{"playlistUrl": f"https://{HOST}/static/playlist/{video.id}.m3u8"}]
+                if video.playlist
+                else [],
             }
         )
 
     def _static(self, video: Video, kind: str, name: str) -> None:
         fault = video.fault or Fault()
-        if kind == "captions":
-            if fault.status and fault.where == "caption":
-                return self._answer(fault.status, b"")
+        part = {"captions": "caption", "thumbnails": "thumbnail"}.get(kind, kind)
+        if self._goes_wrong(fault, part):
+            return None
+        if part == "caption":
             return self._answer(
                 200, list(video.captions.values())[int(name.split(".")[1])].encode(), {"Content-Type": "text/vtt"}
             )
-        if kind == "thumbnails":
+        if part == "thumbnail":
             return self._answer(200, _JPEG, {"Content-Type": "image/jpeg"})
-        if fault.status and fault.where == "media":
-            return self._answer(fault.status, b"", {"Retry-After": fault.retry_after} if fault.retry_after else {})
+        if part == "playlist":
+            segment = f"https://{HOST}/static/segment/{video.id}.mp4"
+            text = (video.playlist or "").replace("{segment}", segment)
+            return self._answer(200, text.encode(), {"Content-Type": "application/vnd.apple.mpegurl"})
         return self._film(video, fault)
+
+    def _goes_wrong(self, fault: Fault, part: str) -> bool:
+        """Answer a part of a video as its fault says; False if the fault is another's, or lies in the film's bytes."""
+        if part not in fault.where.split():
+            return False
+        if fault.status:
+            self._answer(fault.status, b"{}", {"Retry-After": fault.retry_after} if fault.retry_after else {})
+        elif fault.location:
+            self._answer(302, b"", {"Location": fault.location})
+        elif fault.flood:
+            self._begin(200, {}, fault.flood)
+            self.wfile.write((fault.body or b"").ljust(fault.flood))
+        elif fault.drip:
+            self.server.channel.note(Request(self.path, dict(self.headers.items()), 200))
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Endless: ")
+            while True:
+                time.sleep(fault.drip)
+                self.wfile.write(b"x")
+        elif fault.body is not None:
+            self._answer(200, fault.body)
+        else:
+            return False
+        return True
 
     def _film(self, video: Video, fault: Fault) -> None:
         swapped = fault.swap is not None and video.id in self.server.channel.swapped

@@ -12,6 +12,17 @@ WORDS: list[tuple[FailureKind, str]] = [
     ("refused", "Sign in to confirm you're not a bot"),
     ("refused", "Video unavailable. This content isn't available, try again later. The current session has been "
                 "rate-limited by YouTube for up to an hour."),
+    ("refused", "Video unavailable. This content isn’t available, try again later."),
+    ("refused", "Video unavailable. This content isn't available, try again later. Your account has been rate-limited"),
+    ("refused", "Video unavailable. This video is not available. YouTube is requiring a captcha challenge before "
+                "playback"),
+    ("refused", "Please sign in. Use --cookies-from-browser or --cookies for the authentication."),
+    ("refused", "Please log in to continue"),
+    ("refused", "You have exceeded the rate-limit for accessing posts anonymously"),
+    ("refused", "Our systems have detected unusual traffic from your computer network"),
+    ("refused", "Verify that you are a human"),
+    ("refused", "Your IP address is blocked from accessing this post"),
+    ("refused", "This video was removed? Solve the CAPTCHA to see it"),
     ("not_yet", "This live event will begin in 3 days."),
     ("not_yet", "Premieres in 2 hours"),
     ("not_yet", "We're processing this video. Check back later."),
@@ -22,6 +33,9 @@ WORDS: list[tuple[FailureKind, str]] = [
     ("gone", "Video unavailable. This video contains content from A, who has blocked it on copyright grounds"),
     ("no_access", "Video unavailable. A has blocked it in your country on copyright grounds"),
     ("no_access", "Private video. Sign in if you've been granted access to this video"),
+    ("no_access", "Private video. Please sign in to verify that you may see it."),
+    ("no_access", "This video is only available for registered users. Use --cookies"),
+    ("no_access", "Please sign in to confirm your age"),
     ("no_access", "Join this channel to get access to members-only content like this video"),
     ("no_access", "Sign in to confirm your age. This video may be inappropriate for some users."),
     ("no_access", "Video unavailable. This video is not available"),
@@ -65,11 +79,12 @@ def test_what_the_reader_of_a_site_says_of_itself_counts() -> None:
     assert classify(Symptoms("x", unexpected=True)) == "outdated"
     assert classify(Symptoms("x", not_live=True)) == "not_yet"
     assert classify(Symptoms("x", blocked_here=True)) == "no_access"
+    assert classify(Symptoms("removed by the uploader", status=404, barred=True)) == "barred"
     assert classify(Symptoms("x", unexpected=True, status=503)) == "passing"
 
 
 def test_every_class_says_what_follows() -> None:
-    assert {kind for kind, _ in WORDS} | {"damaged"} == set(NEXT)
+    assert {kind for kind, _ in WORDS} | {"damaged", "barred"} == set(NEXT)
 
 
 @pytest.mark.parametrize(

@@ -292,7 +292,7 @@ def test_plugins_in_the_home_folder_are_not_run(tmp_path: Path) -> None:
     plugin = tmp_path / "yt-dlp" / "plugins" / "bad" / "yt_dlp_plugins" / "extractor" / "bad.py"
     plugin.parent.mkdir(parents=True)
     plugin.write_text(f"open({str(tmp_path / 'ran')!r}, 'w').close()\n")
-    program = "from archive.sources.session import Session; Session({}, None).close()"
+    program = "from archive.sources.session import Limits, Session; Session({}, None, Limits()).close()"
     environment = {**os.environ, "XDG_CONFIG_HOME": str(tmp_path), "PYTHONPATH": os.pathsep.join(sys.path)}
     subprocess.run([sys.executable, "-c", program], check=True, env=environment, timeout=60)
     assert not (tmp_path / "ran").exists()
