@@ -106,8 +106,8 @@ def test_a_kill_between_carrying_over_and_the_next_transcript_loses_nothing(
 
 
 def edited(vtt: str) -> bytes:
-    """An exported file in which a person wrote the last word of the first cue anew, whatever the model wrote there."""
-    made, count = re.subn(r"(?m)^(.*-->.*\n.+\n.*?)\w+([^\w\n]*)$", r"\1cousin\2", vtt, count=1)
+    """An exported file in which a person wrote the first word of the first cue anew, whatever the model wrote there."""
+    made, count = re.subn(r"(-->.*\n.+\n<lang \w+>)[^\s<]+", r"\1cousin", vtt, count=1)
     assert count == 1
     return made.encode()
 
