@@ -4,6 +4,10 @@ UV = 0.13.9
 SETUP = sh .ci/setup
 # deno, rclone and weed are found on PATH, as the installed console script finds them.
 RUN = PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/python
+# Files of tests side by side, one for each processor, four at most: each starts servers of its own. The model takes one
+# thread in each; more would wait for one another.
+WORKERS = -n logical --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
+BESIDE = OMP_NUM_THREADS="$${OMP_NUM_THREADS:-1}"
 BENCHMARKS = $(patsubst benchmarks/%.py,%,$(wildcard benchmarks/[a-z]*.py))
 BENCHMARK = $(filter $(subst -,_,$(firstword $(NAME))),$(BENCHMARKS))
 
@@ -17,7 +21,7 @@ SWIFT = tests/swift/.venv/.thirdcopy
 .DEFAULT_GOAL = help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help setup demo demo-up test lint tamper bench clean system stores
+.PHONY: help setup demo demo-up test kernels lint tamper bench clean system stores
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*  ## /  make \1 @/p' Makefile | awk -F@ '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -29,7 +33,10 @@ demo-up: $(DEMO) $(OCFL)  ## the same, and leave its servers running to look aro
 	@$(RUN) -m tests.world.demo --up
 
 test: lint $(OCFL) $(SWIFT) stores  ## every check: lint, types, walls between rooms, tests
-	@$(RUN) -m pytest -q
+	@$(BESIDE) $(RUN) -m pytest -q $(WORKERS)
+
+kernels: $(TEST) $(OCFL)  ## the tests of the speech model under each int8 kernel of this processor; a table
+	@$(RUN) -m tests.kernels $(TESTS)
 
 lint: $(TEST)  ## ruff, mypy --strict and import-linter alone
 	@mkdir -p .cache; failed=0; \

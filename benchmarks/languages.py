@@ -36,6 +36,7 @@ from benchmarks._speech import (
     read,
     recording,
 )
+from tests.world import kernel
 from tests.world.model import model_folder
 
 MIXES, SEED = 3, 1
@@ -127,6 +128,7 @@ def _print(figures: Mapping[str, dict[str, Any]], mixes: int, seconds: float) ->
                 "peers": peers,
                 "mixes": mixes,
                 "seconds": round(seconds),
+                "kernel": kernel.figures(),
             }
         )
     )

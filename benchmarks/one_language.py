@@ -27,6 +27,7 @@ import jiwer
 
 from benchmarks._accuracy import normal
 from benchmarks._speech import BATCH, BEAM, CACHE, Clip, clips, length, recording
+from tests.world import kernel
 from tests.world.model import model_folder
 from transcription.records import Options
 from transcription.whisper import Whisper
@@ -58,7 +59,8 @@ def main() -> None:
             f"  {name:<24} ours {one['times_real_time']:5.1f} × real time, WER {one['wer']:5.2f}   "
             f"raw {one['times_real_time_raw']:5.1f} ×, {one['wer_raw']:5.2f}"
         )
-    print(json.dumps({**with_words, "without_words": without, "rounds": rounds, "seconds": round(seconds)}))
+    rest = {"rounds": rounds, "seconds": round(seconds), "kernel": kernel.figures()}
+    print(json.dumps({**with_words, "without_words": without, **rest}))
 
 
 def _order(spoken: list[Clip], wanted: float, lots: random.Random) -> list[Clip]:

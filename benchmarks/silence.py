@@ -41,6 +41,7 @@ from benchmarks._speech import (
     read,
     write_wav,
 )
+from tests.world import kernel
 from tests.world.model import model_folder
 
 SEED, SECONDS, VOICES = 1, 60, 8
@@ -77,7 +78,8 @@ def main() -> None:
         print(
             f"  {system:<26}{one['invented_per_minute']:7.2f} words a minute, {one['unmarked_per_minute']:.2f} unmarked"
         )
-    print(json.dumps({**figures[OURS], "peers": {peer: figures[peer] for peer in PEERS}, "seed": seed}))
+    rest = {"peers": {peer: figures[peer] for peer in PEERS}, "seed": seed, "kernel": kernel.figures()}
+    print(json.dumps({**figures[OURS], **rest}))
 
 
 def _told(reading: Reading) -> str:

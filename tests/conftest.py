@@ -1,7 +1,12 @@
-"""Fixtures of the whole suite: the real servers and the real model. In CI a skip is a failure."""
+"""Fixtures of the whole suite: the real servers and the real model. In CI a skip is a failure.
+
+`make test` runs files side by side (pytest-xdist). A file is never divided, so that its fixtures are made once; those
+that need the same slow servers stay together too, and what takes longest begins first.
+"""
 
 import os
 from collections.abc import Generator
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
@@ -18,11 +23,59 @@ __all__ = [
     "whisper_model",
 ]
 
+ROOT = Path(__file__).parent
+STORES = "every store"
+"""The group of the files that ask for Ceph and Swift, which take longest to start: they start in one process."""
+
+LONGEST = (
+    STORES,
+    "whole/test_whole_way.py",
+    "transcription/test_reading.py",
+    "transcription/test_what_breaks.py",
+    "flows/test_prefect.py",
+    "whole/test_kills.py",
+    "storage/test_faults.py",
+    "flows/test_commands.py",
+    "transcription/test_whisper.py",
+    "flows/test_schedule.py",
+)
+"""Groups that begin first; the rest in the order of collection."""
+
+_OF_STORES = frozenset(
+    {
+        "conformance/test_servers.py",
+        "conformance/test_targets.py",
+        "storage/test_s3.py",
+        "storage/test_s3_probing.py",
+    }
+)
+
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--regenerate", action="store_true", dest="regenerate", help="write golden files anew")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "model: reads with the real model, whose words differ between processors")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        if "whisper_folder" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.model)
+    if hasattr(config, "workerinput"):  # of pytest-xdist
+        for item in items:
+            item.add_marker(pytest.mark.xdist_group(_group(item)))
+        order = {group: number for number, group in enumerate(LONGEST)}
+        items.sort(key=lambda item: order.get(_group(item), len(order)))
+
+
+def _group(item: pytest.Item) -> str:
+    """The tests that one process runs one after the other: those of a file, or of all files that need every store."""
+    name = item.path.relative_to(ROOT).as_posix() if item.path.is_relative_to(ROOT) else item.path.name
+    return STORES if name in _OF_STORES else name
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -1,10 +1,12 @@
-"""In CI a skip is a failure; elsewhere it is a skip with its reason."""
+"""In CI a skip is a failure, also side by side; elsewhere it is a skip with its reason."""
 
 import os
 import re
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parent.parent
 SKIPS = {
@@ -19,10 +21,10 @@ NO_SKIPS = {
 }
 
 
-def outcomes(folder: Path, ci: str) -> tuple[dict[str, int], str]:
-    command = [sys.executable, "-m", "pytest", "-p", "tests.conftest", "-p", "no:cacheprovider", "-ra"]
+def outcomes(folder: Path, ci: str, *arguments: str) -> tuple[dict[str, int], str]:
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.conftest", "-p", "no:cacheprovider", "-ra"]
     done = subprocess.run(
-        [*command, "--continue-on-collection-errors", str(folder)],
+        [*command, "--continue-on-collection-errors", *arguments, str(folder)],
         cwd=folder,
         env={**os.environ, "CI": ci, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
@@ -33,16 +35,17 @@ def outcomes(folder: Path, ci: str) -> tuple[dict[str, int], str]:
     return {what: int(count) for count, what in re.findall(r"\b(\d+) ([a-z]+)", summary)}, done.stdout
 
 
-def test_in_ci_a_skip_is_a_failure_that_says_why(tmp_path: Path) -> None:
+@pytest.mark.parametrize("beside", [(), ("-n", "2", "--dist", "loadgroup")], ids=["alone", "side by side"])
+def test_in_ci_a_skip_is_a_failure_that_says_why(tmp_path: Path, beside: tuple[str, ...]) -> None:
     (tmp_path / "pytest.ini").touch()
     for name, text in (SKIPS | NO_SKIPS).items():
         (tmp_path / f"test_{name}.py").write_text(f"import pytest\n\n{text}\n", "utf-8")
 
-    found, told = outcomes(tmp_path, "")
+    found, told = outcomes(tmp_path, "", *beside)
     assert found == {"skipped": 4, "passed": 1, "xfailed": 1}
     assert all(f"by a {how}" in told for how in SKIPS)
 
-    found, told = outcomes(tmp_path, "true")
+    found, told = outcomes(tmp_path, "true", *beside)
     assert found.get("failed", 0) + found.get("error", 0) + found.get("errors", 0) == len(SKIPS)
     assert (found.get("skipped", 0), found["passed"], found["xfailed"]) == (0, 1, 1)
     assert all(f"by a {how}" in told for how in SKIPS)

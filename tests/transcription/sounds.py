@@ -31,6 +31,12 @@ def load(path: Path) -> Sound:
     return numpy.concatenate(list(decode(path, 0, seconds=60, timeout=60))).astype(numpy.float64)
 
 
+def in_turn(*sounds: Sound, pause: float = 1.2) -> Sound:
+    """One after the other, with some seconds of silence after each."""
+    still = numpy.zeros(int(pause * SAMPLE_RATE))
+    return numpy.concatenate([part for sound in sounds for part in (sound, still)])
+
+
 def music(seconds: int, *, seed: int) -> Sound:
     """Plucked chords with overtones, one each two seconds."""
     random = numpy.random.default_rng(seed)

@@ -1,14 +1,17 @@
 """What is known to break transcription: each row is a file of its kind, read by the real model."""
 
+import csv
 from collections.abc import Iterator
 from pathlib import Path
-from time import monotonic
+from time import process_time
 
 import numpy
 import pytest
 
+from tests.support.words import words_kept, words_wrong
 from tests.transcription.conftest import Ffmpeg, Say
-from tests.transcription.sounds import RECORDED, Sound, cafe, load, music, write
+from tests.transcription.sounds import RECORDED, Sound, cafe, in_turn, load, music, write
+from tests.transcription.spoken import FRENCH, spoken
 from transcription.errors import MediaError
 from transcription.formats import to_text
 from transcription.media import SAMPLE_RATE, decode, probe, sides_differ
@@ -17,10 +20,6 @@ from transcription.whisper import Whisper
 
 WORDS = "The police told us nothing about the reason. My mother is still waiting for an answer."
 OTHER = "My brother was taken from our house in the winter."
-FRENCH = (
-    "Mon frère a été emmené de notre maison pendant l'hiver. Nous n'avons plus de nouvelles de lui depuis ce jour, "
-    "et ma mère attend toujours une réponse."
-)
 
 
 def read(whisper: Whisper, path: Path, track: int = 0, **given: object) -> Transcript:
@@ -61,9 +60,9 @@ def test_what_is_written_of_a_cafe_is_doubted_throughout_and_ends_in_time(
     words = "A glass of water and the bill, please, said she to him."
     babble = [load(say(words, voice=v)) for v in ("en-us", "de", "fr-fr", "ru", "tr", "it", "es", "pl")]
     options = Options(model=str(whisper_folder), **({"languages": spoken} if spoken else {}))
-    began = monotonic()
+    began = process_time()
     made = read(Whisper(options), write(tmp_path / "x.wav", cafe(babble, 10, seed=7)), declared=spoken)
-    assert monotonic() - began < 60
+    assert process_time() - began < 120  # seconds of all its threads, whatever else the machine does
     doubts = {"low_confidence", "maybe_no_speech", "loop", "unsure_language", "outside_speech", "implausible_speed"}
     assert all(doubts & set(s.marks) for s in made.segments)
     assert len(text(made).split()) < 20
@@ -141,7 +140,7 @@ def test_sound_with_a_few_flipped_bytes_is_read_as_far_as_it_is_whole(
         damaged[at] ^= 255
     (tmp_path / "x.mp4").write_bytes(damaged)
     made = read(whisper_model, tmp_path / "x.mp4")
-    assert "waiting" in text(made)
+    assert words_kept(text(made), WORDS) > 0.5
     assert made.duration == pytest.approx(probe(tmp_path / "x.mp4").duration, abs=0.2)
 
 
@@ -150,8 +149,8 @@ def test_of_two_tracks_each_is_read(whisper_model: Whisper, say: Say, made: Ffmp
     film = made("two.mp4", "-i", say(WORDS), "-i", say(OTHER), *maps)
     assert [s.index for s in probe(film).audio] == [0, 1]
     first, second = (read(whisper_model, film, track=n) for n in (0, 1))
-    assert "police" in text(first)
-    assert "brother" in text(second)
+    assert words_kept(text(first), WORDS) > 0.5 > words_kept(text(second), WORDS)
+    assert words_kept(text(second), OTHER) > 0.5 > words_kept(text(first), OTHER)
     assert (first.track, second.track) == (0, 1)
 
 
@@ -164,13 +163,27 @@ def beside(left: Sound, right: Sound) -> Sound:
     return sides
 
 
+def recorded_text(name: str) -> str:
+    with (RECORDED / "index.tsv").open(encoding="utf-8", newline="") as file:
+        rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+        return next(row["text"] for row in rows if row["file"] == name)
+
+
 def voices(say: Say) -> Iterator[tuple[Sound, Sound, str, str]]:
-    """An English and a French voice, made and, where there is some, recorded, and what is to be found of each."""
+    """An English and a French voice, made and, where there is some, recorded, and what each of them says.
+
+    Synthetic French is heard to be French, and hardly understood: nothing is asked of its words.
+    """
     if RECORDED.is_dir():
-        english, french = RECORDED / "en" / "leopard-test.wav", RECORDED / "fr" / "fleurs-fr-000.ogg"
-        yield load(english), load(french), "apostle", "malveillant"
+        english, french = "en/leopard-test.wav", "fr/fleurs-fr-000.ogg"
+        yield load(RECORDED / english), load(RECORDED / french), recorded_text(english), recorded_text(french)
     else:
-        yield load(say(WORDS)), load(say(FRENCH, voice="fr-fr")), "police", ""
+        yield load(say(WORDS)), spoken(say, FRENCH, "fr-fr"), WORDS, ""
+
+
+def kept(written: str, said: str) -> bool:
+    """Whether most of it was written."""
+    return not said or words_kept(written, said) > 0.6
 
 
 def test_stereo_with_a_language_a_side_keeps_both(two: Whisper, say: Say, tmp_path: Path) -> None:
@@ -179,8 +192,8 @@ def test_stereo_with_a_language_a_side_keeps_both(two: Whisper, say: Say, tmp_pa
         assert sides_differ(file, 0, timeout=60)
         made = read(two, file)
         assert channels(made) == {0, 1}
-        assert left in text(made, 0)
-        assert right in text(made, 1)
+        assert kept(text(made, 0), left)
+        assert kept(text(made, 1), right)
         assert {s.language for s in made.segments if s.channel == 0} == {"en"}
         assert {s.language for s in made.segments if s.channel == 1} == {"fr"}
         starts = [(s.start, s.channel) for s in made.segments]
@@ -208,7 +221,7 @@ def test_ordinary_stereo_is_mixed_and_read_once(whisper_model: Whisper, say: Say
     assert not sides_differ(file, 0, timeout=60)
     made = read(whisper_model, file)
     assert channels(made) == {None}
-    assert text(made).count("police") == 1
+    assert words_wrong(text(made), WORDS) < 0.4
 
 
 @pytest.mark.parametrize(
@@ -231,27 +244,26 @@ def test_sides_of_one_recording_are_not_two_voices(say: Say, tmp_path: Path, nam
 
 
 def quiet(made: Transcript) -> bool:
-    """Whether nothing is left out that anybody could hear."""
-    return all(g.level is None or g.level < -50 for g in made.gaps)
+    """Whether nothing that anybody could hear is passed over: what is no text says what the model made of it."""
+    return all(g.level is None or g.level < -50 or (g.reason == "no_text" and g.guess) for g in made.gaps)
 
 
 def test_speech_after_a_change_of_language_is_not_lost(two: Whisper, say: Say, tmp_path: Path) -> None:
-    pause = numpy.zeros(SAMPLE_RATE)
     for number, (english, french, before, after) in enumerate(voices(say)):
-        made = read(two, write(tmp_path / f"{number}.wav", numpy.concatenate((english, pause, french))))
-        change = (english.size + pause.size) / SAMPLE_RATE
-        assert before in text(made)
-        assert after in text(made)
+        made = read(two, write(tmp_path / f"{number}.wav", numpy.concatenate((in_turn(english, pause=1), french))))
+        change = english.size / SAMPLE_RATE + 1
+        assert kept(text(made), before)
+        assert kept(text(made), after)
         assert {s.language for s in made.segments if s.end <= change} == {"en"}
         assert {s.language for s in made.segments if s.start >= change} == {"fr"}
         assert quiet(made)
 
 
 def test_a_french_clip_that_a_detector_lost_words_of_is_written_whole(two: Whisper, say: Say, tmp_path: Path) -> None:
-    recorded = RECORDED / "fr" / "fleurs-fr-000.ogg"
-    sound = load(recorded) if recorded.is_file() else load(say(FRENCH, voice="fr-fr"))
+    recorded = "fr/fleurs-fr-000.ogg"
+    there = (RECORDED / recorded).is_file()
+    sound = load(RECORDED / recorded) if there else spoken(say, FRENCH, "fr-fr")
     made = read(two, write(tmp_path / "x.wav", sound))
     assert quiet(made)
     assert made.languages == ("fr",)
-    for word in ("accident", "malveillant") if recorded.is_file() else ():
-        assert word in text(made)
+    assert kept(text(made), recorded_text(recorded) if there else "")

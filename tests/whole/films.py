@@ -13,6 +13,7 @@ HOSTILE = {
 }
 RAW = ("\x1b", "\u202e", "\x9b", "\u2066")
 FAULTY = {"gone": "gone", "cut": "passing", "false": "damaged"}
+WORDS = "My name is Rosa Lindenbrook. My brother is entry one hundred and fifty three. His name is Karim Lindenbrook."
 CAPTIONS = "WEBVTT\n\n00:00.000 --> 00:04.000\nMy name is Rosa Lindenbrook.\n"
 _PAINT = {name: f"0x{11 * n:02x}c0{30 + 9 * n:02x}" for n, name in enumerate(("spoken", "doubled", "silent"))}
 """What no title should get away with; `RAW` are the marks that must not reach a terminal."""
@@ -42,14 +43,11 @@ def quiet(films: Path, number: int) -> Video:
 
 def sample_channel(films: Path) -> dict[str, Video]:
     """A channel of few short videos by key: spoken, with two tracks, silent, with hostile titles, and faulty ones."""
-    words = (
-        "My name is Rosa Lindenbrook. My brother is entry one hundred and fifty three. His name is Karim Lindenbrook."
-    )
     english = Spoken("en-us", "On this sound track I speak English. My brother is a baker.")
     russian = Spoken("ru", "На этой звуковой дорожке я говорю по-русски. Мой брат пекарь.")
     spoken = Video(
         "Rosa Lindenbrook speaks for her brother",
-        film(films, Track((Spoken("en-us", words),), "eng"), picture=_PAINT["spoken"]),
+        film(films, Track((Spoken("en-us", WORDS),), "eng"), picture=_PAINT["spoken"]),
         description="About Karim Lindenbrook, entry 153.",
         tags=("testimony",),
         captions={"en": CAPTIONS},

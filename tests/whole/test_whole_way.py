@@ -17,8 +17,9 @@ from typing import Any
 import pytest
 
 from archive.fixity import BLOCK as MIB
+from tests.support.words import words_kept
 from tests.whole.archives import Done, Thirdcopy, clip_of, made, object_count
-from tests.whole.films import CAPTIONS, FAULTY, GARBAGE, HOSTILE, RAW, quiet, sample_channel
+from tests.whole.films import CAPTIONS, FAULTY, GARBAGE, HOSTILE, RAW, WORDS, quiet, sample_channel
 from tests.whole.looking import command_lines, files_of, marks, rows
 from tests.world.channel import HOST, Channel, Video
 from tests.world.samples import COLUMNS, sample_register
@@ -199,7 +200,10 @@ def test_a_clip_that_two_sources_list_is_fetched_once_and_is_as_closed_as_the_so
 
 def test_each_track_is_read_and_silence_is_said_to_be_silence(first: First) -> None:
     doubled, silent = _sidecar(first.world, "doubled"), _sidecar(first.world, "silent")
-    assert [(ref["track"], ref["languages"]) for ref in doubled["transcripts"]] == [(1, ["en"]), (2, ["ru"])]
+    first_track, second_track = doubled["transcripts"]
+    assert (first_track["track"], first_track["languages"]) == (1, ["en"])
+    assert second_track["track"] == 2
+    assert set(second_track["languages"]) <= {"ru"}, "a guess may be no text, and is in no other language"
     (ref,) = silent["transcripts"]
     assert ref["segments"] == 0
     disk = first.world.archive.targets()["disk"]
@@ -361,7 +365,7 @@ def decided(third: Third, tmp_path_factory: pytest.TempPathFactory) -> Decided:
 def test_what_nobody_opened_leaves_only_with_a_name(decided: Decided) -> None:
     assert "restricted" in decided.refused.err
     assert not decided.refused.out
-    assert "brother" in decided.taken.out
+    assert words_kept(decided.taken.out, WORDS) > 0.3
     assert decided.opened.out.startswith("WEBVTT")
 
 

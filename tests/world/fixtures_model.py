@@ -1,12 +1,14 @@
 """Fixtures with a real speech model; a conftest imports those it wants."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.world.model import model_folder
-from transcription.records import Options
-from transcription.whisper import Whisper
+
+if TYPE_CHECKING:  # its engine takes seconds to import, and most tests do without
+    from transcription.whisper import Whisper
 
 
 @pytest.fixture(scope="session")
@@ -17,6 +19,9 @@ def whisper_folder(pytestconfig: pytest.Config) -> Path:
 
 
 @pytest.fixture(scope="session")
-def whisper_model(whisper_folder: Path) -> Whisper:
+def whisper_model(whisper_folder: Path) -> "Whisper":
     """The base model, loaded once a session."""
+    from transcription.records import Options
+    from transcription.whisper import Whisper
+
     return Whisper(Options(model=str(whisper_folder)))

@@ -22,6 +22,8 @@ ACCESS_KEY = "thirdcopy-tests"
 SECRET_KEY = "canary-secret-of-the-tests"
 BUCKET = "testimony"
 READY_SECONDS = 60
+_WORKERS = 16
+"""Test processes side by side that have ports of their own."""
 
 
 class NotInstalled(Exception):
@@ -172,9 +174,13 @@ def wait(server: S3Server, *, make: bool = False) -> None:
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports free now, below those that the system gives to outgoing connections, so that they can be taken again."""
+    """Ports free now, below those that the system gives to outgoing connections, so that they can be taken again.
+
+    Test processes side by side choose from ports of their own: between this look and a server's start there is time.
+    """
     found: list[int] = []
-    for port in random.sample(range(18_000, 32_000), 2000):
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % _WORKERS
+    for port in random.sample(range(18_000 + worker, 32_000, _WORKERS), 800):
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
             found.append(port)

@@ -1,0 +1,64 @@
+"""What a chunk's text and its translation become, whatever the processor: here the model's words are given."""
+
+import numpy
+
+from transcription.chunks import Chunk
+from transcription.gaps import Left
+from transcription.languages import languages_of
+from transcription.model import Model, Written
+from transcription.records import Options, Segment
+from transcription.segments import Said, segments_of
+from transcription.spans import Piece, Span, Window
+
+SPEECH = Span(0, 11_000)
+TEXT = "Guten Tag, meine Damen und Herren. Heute ist das Wetter sehr schön in Berlin."
+ENGLISH = "Good day, ladies and gentlemen. Today the weather is very fine in Berlin."
+CIRCLES = "Guten Tag, meine Damen und Herren. Heute ist das Meta" + "-Sea" * 60
+"""As the base model wrote it on a processor without VNNI, where it also heard nobody: a translation was made of it."""
+
+
+class NotLoaded(Model):
+    """A model of which nothing but its width is asked."""
+
+    def __init__(self) -> None:
+        self.width = 512
+
+
+def written(text: str, no_speech_prob: float = 0.05) -> Written:
+    pieces = (Piece(0, SPEECH.end, text),) if text else ()
+    return Written(pieces=pieces, words=(), avg_logprob=-0.2, no_speech_prob=no_speech_prob)
+
+
+def made_of(said: Written, translated: Written | None) -> tuple[list[Segment], list[Segment], list[Left]]:
+    samples = numpy.zeros(12_000 * 16, numpy.float32)
+    window = Window(span=Span(0, 12_000), samples=samples, speech=(SPEECH,), sure=(SPEECH,))
+    chunk = Said(Chunk((SPEECH,)), "de", {"de": 0.97, "nl": 0.01}, said, NotLoaded(), None, False, translated)
+    return segments_of(window, chunk, Options(languages=("de",)), languages_of(("de",), (), {"de", "en", "nl"}, set()))
+
+
+def test_a_translation_stands_where_its_text_stands() -> None:
+    text, aid, left = made_of(written(TEXT), written(ENGLISH))
+    assert [(s.language, s.text, s.start, s.end) for s in text] == [("de", TEXT, 0, 11)]
+    assert [(s.language, s.text, s.start, s.end) for s in aid] == [("en", ENGLISH, 0, 11)]
+    assert left == []
+
+
+def test_what_is_no_text_has_no_translation_and_is_kept_as_a_guess() -> None:
+    text, aid, left = made_of(written(CIRCLES, no_speech_prob=0.67), written(ENGLISH))
+    assert (text, aid) == ([], [])
+    assert [(one.start, one.end, one.reason) for one in left] == [(0, 11_000, "no_text")]
+    assert str(left[0].guess).startswith("Guten Tag, meine Damen und Herren.")
+
+
+def test_a_translation_that_goes_round_in_circles_is_marked_and_takes_nothing_from_its_text() -> None:
+    text, aid, left = made_of(written(TEXT), written("My name is Hermann, and " * 40))
+    assert [s.text for s in text] == [TEXT]
+    assert "loop" not in text[0].marks
+    assert "loop" in aid[0].marks
+    assert left == []
+
+
+def test_a_text_of_which_no_translation_was_written_stays() -> None:
+    text, aid, left = made_of(written(TEXT), written(""))
+    assert [s.text for s in text] == [TEXT]
+    assert (aid, left) == ([], [])
