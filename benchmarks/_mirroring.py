@@ -81,9 +81,7 @@ def build_before(folder: Path) -> Iterator[Path | None]:
     yield folder
 
 
-def rounds(
-    tools: Sequence[str], number: int, measure: Measure, scratch: Path, *, secure: bool
-) -> dict[str, list[Run]]:
+def rounds(tools: Sequence[str], number: int, measure: Measure, scratch: Path, *, secure: bool) -> dict[str, list[Run]]:
     """Every tool in turn, in an order that changes from round to round; the servers are new in each round."""
     found: dict[str, list[Run]] = {tool: [] for tool in tools}
     for one in range(number):

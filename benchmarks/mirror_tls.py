@@ -11,7 +11,6 @@ each server; so is what is read of files, since what comes through TLS is read t
     python -m benchmarks.mirror_tls [ROUNDS] [MIB]
 """
 
-import json
 import os
 import random
 import shutil
