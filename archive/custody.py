@@ -1,10 +1,11 @@
 """Storing sealed versions at targets in an order that a crash cannot spoil, and reading them back.
 
 Order of writing version N: its content, read back; its inventory; the inventory's digest, which is the commit; then
-the root pair, and for v1 the object's declaration last. Recovery rolls forward, never back: the same bytes again.
+the root pair, and for v1 the object's declaration last; then whose the target is now. Recovery rolls forward, never
+back: the same bytes again. Which requests that takes is in decision 29.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from hashlib import sha256
@@ -17,6 +18,7 @@ from archive.ledger.copies import Copy, SealedVersion
 from archive.opened import Archive
 from archive.records import REPLICATION
 from archive.spool import mend, respool
+from archive.writers import validate_writer
 from storage.contract import Content, Target
 from storage.errors import Conflict, Damaged, NotFound, TargetError, Unavailable
 from storage.mirrors import read_back, read_small
@@ -45,8 +47,10 @@ def store(
         path: (contents or {}).get(root + path) or LocalFile(folder / path.split("/", 1)[1], digest)
         for path, digest in sorted(inventory.content_of(sealed.version).items())
     }
-    _refuse_fork(target, version + ocfl.INVENTORY, sealed)
     there = {stat.key for stat in target.list(root)}
+    enforced = target.capabilities.conditional_put
+    if version + ocfl.INVENTORY in there or not enforced:  # else the store itself refuses a second inventory
+        _refuse_fork(target, version + ocfl.INVENTORY, sealed)
     for path, content in files.items():
         absent = root + path not in there
         try:
@@ -59,19 +63,19 @@ def store(
     reads = _drawn(archive, target.name, sealed)
     for path, content in files.items():
         size += read_back(target, root + path, content.sha512, content.blocks()) if reads else content.size
-    commit = ocfl.digest_line(sealed.sha512)
     try:
-        _put_and_read(target, version + ocfl.INVENTORY, folder / ocfl.INVENTORY, sealed.sha512)
-        _put_and_read(target, version + ocfl.INVENTORY_DIGEST, folder / ocfl.INVENTORY_DIGEST, ocfl.digest_of(commit))
+        _commit(target, sealed, version, folder, there)
     except Conflict as error:
         raise _fork(target, sealed) from error
-    roll_root(archive, target, sealed)
+    if not _lay_root_pair(target, root, folder, sealed, there):
+        roll_root(archive, target, sealed)
     declaration = f"{ocfl.OBJECT_DECLARATION[2:]}\n".encode()
     if root + ocfl.OBJECT_DECLARATION in there:
         read_back(target, root + ocfl.OBJECT_DECLARATION, ocfl.digest_of(declaration))
     else:
         with _as_file(declaration) as file:
-            _put_and_read(target, root + ocfl.OBJECT_DECLARATION, file, ocfl.digest_of(declaration))
+            _put_and_read(target, root + ocfl.OBJECT_DECLARATION, file, ocfl.digest_of(declaration), absent=True)
+    validate_writer(target, archive.ledger.id)
     now = archive.clock()
     copy = Copy(sealed.object, sealed.version, target.name, "arrived", at=now, read=now)
     archive.ledger.copies.mark(copy if reads else replace(copy, state="claimed", read=None))
@@ -125,9 +129,36 @@ def _send(
         target.put(key, LocalFile(local, content.sha512))
 
 
-def _put_and_read(target: Target, key: str, file: Path, digest: str) -> None:
-    target.put(key, LocalFile(file, digest))
+def _put_and_read(target: Target, key: str, file: Path, digest: str, *, absent: bool) -> None:
+    target.put(key, LocalFile(file, digest), absent=absent)
     read_back(target, key, digest)
+
+
+def _commit(target: Target, sealed: SealedVersion, version: str, folder: Path, there: Collection[str]) -> None:
+    """Put a version's inventory and, once that is there, its digest. Raises Conflict where others are.
+
+    Where no store refuses a second writer the inventory is looked for once more: its content took its time.
+    """
+    inventory, line = version + ocfl.INVENTORY, version + ocfl.INVENTORY_DIGEST
+    absent = inventory not in there and target.capabilities.conditional_put
+    _put_and_read(target, inventory, folder / ocfl.INVENTORY, sealed.sha512, absent=absent)
+    digest = ocfl.digest_of(ocfl.digest_line(sealed.sha512))
+    _put_and_read(target, line, folder / ocfl.INVENTORY_DIGEST, digest, absent=line not in there)
+
+
+def _lay_root_pair(target: Target, root: str, folder: Path, sealed: SealedVersion, there: Collection[str]) -> bool:
+    """Put an object's root pair where none is: False if one is there, or came meanwhile."""
+    inventory, line = root + ocfl.INVENTORY, root + ocfl.INVENTORY_DIGEST
+    if {inventory, line} & set(there):
+        return False
+    digest = ocfl.digest_of(ocfl.digest_line(sealed.sha512))
+    try:
+        absent = target.capabilities.conditional_put
+        _put_and_read(target, inventory, folder / ocfl.INVENTORY, sealed.sha512, absent=absent)
+        _put_and_read(target, line, folder / ocfl.INVENTORY_DIGEST, digest, absent=True)
+    except Conflict:
+        return False
+    return True
 
 
 def roll_root(archive: Archive, target: Target, sealed: SealedVersion) -> bool:

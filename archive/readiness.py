@@ -13,11 +13,10 @@ from archive.opened import Archive
 from archive.retrying import retrying
 from archive.roots import refuse_foreign_root
 from archive.sidecar import root_documents
+from archive.writers import WRITER, writer_of
 from storage.contract import Target
-from storage.errors import NotFound, Refused, TargetError, Unavailable
-from storage.mirrors import at_each, read_small
-
-WRITER = "writer.json"
+from storage.errors import Refused, TargetError, Unavailable
+from storage.mirrors import at_each
 
 
 @dataclass(frozen=True)
@@ -123,18 +122,6 @@ def _claim(archive: Archive, target: Target, writer: str | None) -> None:
         claim = {"ledger": archive.ledger.id, "archive": archive.settings.name, "since": archive.clock().isoformat()}
         replace_document(target, WRITER, (json.dumps(claim, indent=1, sort_keys=True) + "\n").encode())
     _lay_root(target)
-
-
-def writer_of(target: Target) -> str | None:
-    """The id of the ledger that writes to a target, None if none does."""
-    try:
-        data = read_small(target, WRITER, limit=64 * 1024)
-    except NotFound:
-        return None
-    try:
-        return str(json.loads(data)["ledger"])
-    except (ValueError, TypeError, KeyError):
-        return "unreadable writer.json"
 
 
 def _lay_root(target: Target) -> None:

@@ -21,12 +21,12 @@ from archive.ledger.audits import Key
 from archive.ledger.copies import Copy, CopyState, Held, SealedVersion
 from archive.opened import Archive
 from archive.progress import Task
-from archive.readiness import writer_of
 from archive.records import FIXITY_CHECK, RECOVERY
 from archive.steps.beyond import find_beyond
 from archive.steps.budget import Budget, Meter
 from archive.steps.challenging import challenge
 from archive.unaccepted import Unaccepted
+from archive.writers import writer_of
 from storage.contract import Target
 from storage.errors import TargetError, Unavailable
 from storage.mirrors import Finding, at_each, verify

@@ -19,6 +19,10 @@ class Readable(Protocol):
         """At most `size` bytes, none at the end."""
         ...
 
+    def readinto(self, buffer: memoryview, /) -> int:
+        """Fill a buffer as far as bytes come: how many, 0 at the end."""
+        ...
+
     def close(self) -> Any:
         """Let go of the file or the connection."""
         ...
@@ -47,15 +51,14 @@ class _Body(io.RawIOBase):
         if not wanted:
             return 0
         try:
-            block = self._source.read(wanted)
+            read = self._source.readinto(memoryview(buffer)[:wanted])
         except self._faults as error:
             raise self._translate(error) from error
-        if not block:
+        if not read:
             raise self._translate(None)
-        buffer[: len(block)] = block
-        self._left -= len(block)
-        self._pace.take(len(block))
-        return len(block)
+        self._left -= read
+        self._pace.take(read)
+        return read
 
     def close(self) -> None:
         if not self.closed:

@@ -1,4 +1,4 @@
-"""One conversation with an S3 store: the one importer of boto3, and no botocore error gets past it.
+"""One conversation with an S3 store: the one importer of boto3, but for s3_short; no botocore error gets past it.
 
 A client knows what its settings say and nothing else: no ~/.aws, no AWS_… variables, no instance metadata, and no
 proxy on the way to this machine itself.
@@ -9,32 +9,31 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from http.client import HTTPException
-from io import BytesIO
 from typing import Any
 
 import boto3
 from botocore import UNSIGNED
-from botocore.auth import AUTH_TYPE_MAPS, S3SigV4Auth
 from botocore.config import Config
 from botocore.configprovider import ConfigValueStore, ConstantProvider
+from botocore.credentials import Credentials
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionClosedError, ParamValidationError, SSLError
 from botocore.handlers import add_expect_header
+from botocore.httpsession import URLLib3Session
 from botocore.loaders import Loader
 from botocore.session import Session
+from botocore.utils import get_environ_proxies
 from urllib3.exceptions import HTTPError
 
 from storage.errors import Refused, TargetError, Unavailable
 from storage.targets.s3_answers import MISSING_BUCKET, Answer, meaning, no_bucket
 from storage.targets.s3_settings import S3Settings
+from storage.targets.s3_short import EXPECT_ABOVE, OPERATIONS, Short
 
 CONNECT_SECONDS = 10
 READ_SECONDS = 60
 CONNECTIONS = 64
-SMALL = 1 << 20
-"""Bytes that are sent without asking first."""
-
 SIGNED = "SignedSHA256"
-"""An argument beside boto3's: the sha256 of the body in hex, for the signature to hold it."""
+"""An argument of put_object and upload_part beside boto3's: the sha256 of the body in hex, held by the signature."""
 
 FAULTS = (BotoCoreError, HTTPError, HTTPException, OSError)
 """What reading a body may raise; `Client.broken` makes it a TargetError."""
@@ -80,7 +79,7 @@ class Client:
         self._there = False
         if settings.ca_file and not settings.ca_file.is_file():
             raise Refused(f"there is no file {settings.ca_file}", target=target, setting="ca_file")
-        self._client = _connected(settings, signed=signed)
+        self._client, self._short = _connected(settings, signed=signed)
 
     def ask(self, operation: str, key: str | None, *, needs: str | None = None, **arguments: Any) -> dict[str, Any]:
         """The answer to an operation on the bucket, as boto3 names it; raises TargetError, which names `key`.
@@ -96,10 +95,8 @@ class Client:
 
     def hear(self, operation: str, key: str | None = None, **arguments: Any) -> Reply:
         """The same, but a refusal is an answer too; raises TargetError only where no answer came."""
-        if SIGNED in arguments:
-            arguments["Body"] = _Signed(arguments["Body"], arguments.pop(SIGNED))
         try:
-            answer: dict[str, Any] = getattr(self._client, operation)(Bucket=self._settings.bucket, **arguments)
+            answer = self._said(operation, arguments)
         except ClientError as error:
             return _reply(error)
         except ParamValidationError as error:
@@ -112,6 +109,14 @@ class Client:
             raise Unavailable(message, target=self._target, key=key) from error
         self._there = True
         return Reply(operation, int(answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 200)), "", answer)
+
+    def _said(self, operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        sha256 = arguments.pop(SIGNED, None)
+        if self._short and self._short.takes(operation, arguments):
+            model = self._client.meta.service_model.operation_model(OPERATIONS[operation])
+            return self._short.send(model, arguments, sha256)
+        answer: dict[str, Any] = getattr(self._client, operation)(Bucket=self._settings.bucket, **arguments)
+        return answer
 
     def broken(self, error: Exception | None, key: str | None) -> TargetError:
         """What a fault of the transport means; None stands for a body that ended early."""
@@ -162,33 +167,8 @@ def _reply(error: ClientError) -> Reply:
     return Reply(error.operation_name, status, code, {}, headers.get("retry-after"), headers.get("date"), region)
 
 
-class _Signed:
-    """A body whose sha256 is known, so that nobody reads it for that."""
-
-    def __init__(self, body: Any, sha256: str) -> None:
-        self._body = BytesIO(body) if isinstance(body, bytes) else body
-        self._size = len(body)
-        self.sha256 = sha256
-
-    def __len__(self) -> int:
-        return self._size
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._body, name)
-
-
-class _Signature(S3SigV4Auth):  # type: ignore[misc]
-    """S3's signature; of a body it holds the sha256 that is known of it, and none where none is."""
-
-    def payload(self, request: Any) -> str:
-        known: str | None = getattr(request.body, "sha256", None)
-        return known or str(super().payload(request))
-
-
-AUTH_TYPE_MAPS["s3v4"] = _Signature
-
-
-def _connected(settings: S3Settings, *, signed: bool) -> Any:
+def _connected(settings: S3Settings, *, signed: bool) -> tuple[Any, Short | None]:
+    """boto3's client, and where there are keys the short way beside it."""
     config = Config(
         user_agent="thirdcopy",  # botocore would tell each store the system, its kernel and what runs on it
         signature_version="s3v4" if signed else UNSIGNED,
@@ -222,7 +202,24 @@ def _connected(settings: S3Settings, *, signed: bool) -> Any:
     client.meta.events.unregister("before-call.s3", add_expect_header)
     client.meta.events.register("before-call.s3", _expect_for_large)
     client.meta.events.register("needs-retry.s3", _once_more)
-    return client
+    return client, _short(settings, Credentials(*credentials.values())) if credentials else None
+
+
+def _short(settings: S3Settings, credentials: Credentials) -> Short:
+    session = URLLib3Session(
+        verify=str(settings.ca_file) if settings.ca_file else True,
+        proxies={} if settings.loopback else get_environ_proxies(settings.endpoint),
+        timeout=(CONNECT_SECONDS, READ_SECONDS),
+        max_pool_connections=CONNECTIONS,
+    )
+    return Short(
+        settings.bucket,
+        settings.endpoint,
+        settings.region,
+        virtual=settings.addressing == "virtual",
+        credentials=credentials,
+        session=session,
+    )
 
 
 def _once_more(attempts: int, caught_exception: Exception | None, **further: Any) -> float | None:
@@ -236,7 +233,7 @@ def _expect_for_large(model: Any, params: Any, **further: Any) -> None:
     botocore asks for every body, which costs a small file a round trip, and a second where a store does not answer it.
     """
     body = params.get("body")
-    if body is not None and hasattr(body, "__len__") and len(body) > SMALL:
+    if body is not None and hasattr(body, "__len__") and len(body) > EXPECT_ABOVE:
         add_expect_header(model, params, **further)
 
 

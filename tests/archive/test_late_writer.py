@@ -23,15 +23,15 @@ EVIDENCE = "evidence-peertube-1"
 
 @dataclass
 class Sleeping(FaultyTarget):
-    """Falls asleep between looking at a root inventory and writing it, as a store without If-Match lets one."""
+    """Falls asleep between looking for a root inventory and writing it, as a store without conditions lets one."""
 
     folder: Path = Path()
     asleep: threading.Event = field(default_factory=threading.Event)
     woken: threading.Event = field(default_factory=threading.Event)
 
-    def replace(self, key: str, content: Content, was: str | None) -> None:
+    def put(self, key: str, content: Content, *, absent: bool = False) -> None:
         if key != heads.object_key(EVIDENCE, ocfl.INVENTORY):
-            super().replace(key, content, was)
+            super().put(key, content, absent=absent)
             return
         data = b"".join(bytes(block) for part in content.parts(1 << 20) for block in part.blocks)
         self.asleep.set()

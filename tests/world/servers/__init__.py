@@ -9,15 +9,17 @@ from tests.world.servers.rclone import rclone
 from tests.world.servers.running import ACCESS_KEY, BUCKET, SECRET_KEY, NotInstalled, S3Server, free_ports
 from tests.world.servers.seaweedfs import seaweedfs
 from tests.world.servers.swift import swift
-from tests.world.servers.tls import tls
+from tests.world.servers.tls import Certificate, certificate, tls
 
 __all__ = [
     "ACCESS_KEY",
     "BUCKET",
     "SECRET_KEY",
+    "Certificate",
     "NotInstalled",
     "S3Server",
     "ceph",
+    "certificate",
     "free_ports",
     "rclone",
     "seaweedfs",

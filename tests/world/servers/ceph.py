@@ -18,6 +18,7 @@ from tests.world.servers.running import (
     step,
     wait_with_bucket,
 )
+from tests.world.servers.tls import Certificate, endpoint
 
 PACKAGES = "radosgw ceph-mon ceph-osd"
 _PROGRAMS = ("ceph", "ceph-mon", "ceph-osd", "monmaptool", "radosgw", "radosgw-admin")
@@ -69,7 +70,7 @@ bluestore_cache_autotune = false
 bluestore_cache_size = 134217728
 rgw_data = {folder}/rgw
 rgw_enable_apis = s3
-rgw_frontends = beast endpoint=127.0.0.1:{port} tcp_nodelay=1
+rgw_frontends = beast {front} tcp_nodelay=1
 rgw_thread_pool_size = 64
 # After a restart the gateway asks at once where the OSD is now, and not after ten seconds.
 objecter_tick_interval = 0.5
@@ -82,28 +83,32 @@ mon_cluster_log_to_file = false
 
 
 @contextmanager
-def ceph(folder: Path) -> Iterator[S3Server]:
+def ceph(folder: Path, *, certificate: Certificate | None = None) -> Iterator[S3Server]:
     """A RADOS Gateway with all that it stands on, in an empty folder. Raises NotInstalled.
 
-    What it said yes to outlives a kill: the OSD is bluestore over a file.
+    It speaks TLS with a certificate. What it said yes to outlives a kill: the OSD is bluestore over a file.
     """
     if not all(installed(name) for name in _PROGRAMS):
         raise NotInstalled(f"Ceph is not installed: apt-get install --no-install-recommends {PACKAGES}")
     folder.mkdir(parents=True, exist_ok=True)
     port, mon_port = free_ports(2)
     settings, cluster = folder / "ceph.conf", str(uuid4())
-    settings.write_text(_SETTINGS.format(cluster=cluster, folder=folder, port=port, mon_port=mon_port), "utf-8")
+    front = f"endpoint=127.0.0.1:{port}"
+    if certificate:
+        front = f"ssl_{front} ssl_certificate={certificate.chain} ssl_private_key={certificate.key}"
+    settings.write_text(_SETTINGS.format(cluster=cluster, folder=folder, front=front, mon_port=mon_port), "utf-8")
     by = ["-c", str(settings)]
     monitor = Process(["ceph-mon", *by, "-i", "a", "-f"], folder / "mon")
     osd = Process(["ceph-osd", *by, "-i", "0", "-f"], folder / "osd")
     gateway = Process(["radosgw", *by, "-n", "client.rgw", "-f"], folder / "rgw")
     server = S3Server(
-        f"http://127.0.0.1:{port}",
+        endpoint(port, certificate),
         ACCESS_KEY,
         SECRET_KEY,
         BUCKET,
         gateway,
         wait_with_bucket,
+        certificate.ca_file if certificate else None,
         behind=(monitor, osd),
     )
     try:

@@ -16,11 +16,12 @@ from tests.world.servers.running import (
     served,
     wait_with_bucket,
 )
+from tests.world.servers.tls import Certificate, endpoint
 
 
 @contextmanager
-def seaweedfs(folder: Path, *, volumes: int = 50) -> Iterator[S3Server]:
-    """SeaweedFS in one process, as light as it goes: small volumes, two of them at a time."""
+def seaweedfs(folder: Path, *, volumes: int = 50, certificate: Certificate | None = None) -> Iterator[S3Server]:
+    """SeaweedFS in one process, as light as it goes: small volumes, two of them at a time; TLS with a certificate."""
     folder.mkdir(parents=True, exist_ok=True)
     names = ("master", "volume", "filer", "s3")
     ports = free_ports(2 * len(names))
@@ -49,12 +50,22 @@ def seaweedfs(folder: Path, *, volumes: int = 50) -> Iterator[S3Server]:
         "-s3.port.iceberg=0",
         "-s3.port.lance=0",
     ]
+    if certificate:
+        command += [f"-s3.cert.file={certificate.chain}", f"-s3.key.file={certificate.key}"]
     for index, name in enumerate(names):
         command += [f"-{name}.port={ports[2 * index]}", f"-{name}.port.grpc={ports[2 * index + 1]}"]
     process = Process(command, folder)
     try:
         yield from served(
-            S3Server(f"http://127.0.0.1:{ports[6]}", ACCESS_KEY, SECRET_KEY, BUCKET, process, wait_with_bucket)
+            S3Server(
+                endpoint(ports[6], certificate),
+                ACCESS_KEY,
+                SECRET_KEY,
+                BUCKET,
+                process,
+                wait_with_bucket,
+                certificate.ca_file if certificate else None,
+            )
         )
     finally:  # it names these itself, and leaves them behind when killed
         for index, name in enumerate(names):

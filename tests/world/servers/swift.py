@@ -19,6 +19,7 @@ from tests.world.servers.running import (
     step,
     wait_with_bucket,
 )
+from tests.world.servers.tls import Certificate, endpoint
 
 HOME = Path(__file__).resolve().parents[2] / "swift"
 """Where its environment is locked; `make test` makes it."""
@@ -38,6 +39,10 @@ user = {user}
 workers = 0
 swift_dir = {folder}
 log_level = ERROR
+"""
+_SECURE = """\
+cert_file = {chain}
+key_file = {key}
 """
 _KEEPER = """\
 devices = {folder}/devices
@@ -88,8 +93,11 @@ for name, port in zip(sys.argv[1::2], sys.argv[2::2]):
 
 
 @contextmanager
-def swift(folder: Path) -> Iterator[S3Server]:
-    """Swift with its S3 API in an empty folder; what it said yes to outlives a kill. Raises NotInstalled."""
+def swift(folder: Path, *, certificate: Certificate | None = None) -> Iterator[S3Server]:
+    """Swift with its S3 API in an empty folder; what it said yes to outlives a kill. Raises NotInstalled.
+
+    It speaks TLS with a certificate, in Python, which its makers advise for tests alone.
+    """
     programs = HOME / ".venv" / "bin"
     if not (programs / "swift-proxy-server").is_file():
         raise NotInstalled("Swift's environment in tests/swift/.venv is missing: make setup")
@@ -114,7 +122,8 @@ def swift(folder: Path) -> Iterator[S3Server]:
     ):
         file = folder / f"{name}.conf"
         file.touch(mode=0o600)
-        file.write_text((_COMMON + text).format(name=name, port=its, **known), "utf-8")
+        secure = _SECURE.format(**vars(certificate)) if certificate and name == "proxy" else ""
+        file.write_text((_COMMON + secure + text).format(name=name, port=its, **known), "utf-8")
         processes.append(Process([str(programs / f"swift-{name}-server"), str(file)], folder / name))
     cache = Process(["memcached", "-u", user, "-l", "127.0.0.1", "-p", str(cache_port), "-U", "0"], folder / "cache")
     *keepers, proxy = processes
@@ -122,12 +131,13 @@ def swift(folder: Path) -> Iterator[S3Server]:
     step([str(programs / "python"), "-c", _RINGS, *rings], proxy)
     yield from served(
         S3Server(
-            f"http://127.0.0.1:{port}",
+            endpoint(port, certificate),
             f"{ACCESS_KEY}:{_USER}",
             SECRET_KEY,
             BUCKET,
             proxy,
             wait_with_bucket,
+            certificate.ca_file if certificate else None,
             behind=(cache, *keepers),
         )
     )

@@ -1,11 +1,11 @@
-"""A TLS front for any of the servers."""
+"""TLS: a certificate for a server that speaks it by itself, and a front for any that does not."""
 
 import asyncio
 import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,15 +14,39 @@ import trustme
 from tests.world.servers.running import S3Server, free_ports
 
 
+@dataclass(frozen=True)
+class Certificate:
+    """A certificate for loopback with its key, and the authority that signed it: files in PEM."""
+
+    ca_file: Path
+    chain: Path
+    key: Path
+
+
+def certificate(folder: Path) -> Certificate:
+    """A certificate of an authority of its own, in a folder; the key is for its owner's eyes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    made = Certificate(folder / "authority.pem", folder / "chain.pem", folder / "key.pem")
+    authority = trustme.CA()
+    issued = authority.issue_cert("localhost", "127.0.0.1")
+    made.key.touch(mode=0o600)
+    authority.cert_pem.write_to_path(str(made.ca_file))
+    issued.private_key_pem.write_to_path(str(made.key))
+    made.chain.write_bytes(b"".join(pem.bytes() for pem in issued.cert_chain_pems))
+    return made
+
+
+def endpoint(port: int, certificate: Certificate | None) -> str:
+    """The address of a server on loopback, that speaks TLS if it has a certificate."""
+    return f"{'https' if certificate else 'http'}://127.0.0.1:{port}"
+
+
 @contextmanager
 def tls(server: S3Server, folder: Path) -> Iterator[S3Server]:
     """The same server through TLS, with an authority of its own in `ca_file`; stopping it stops what is behind."""
-    folder.mkdir(parents=True, exist_ok=True)
-    authority = trustme.CA()
-    ca_file = folder / "authority.pem"
-    authority.cert_pem.write_to_path(str(ca_file))
+    made = certificate(folder)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("localhost", "127.0.0.1").configure_cert(context)
+    context.load_cert_chain(made.chain, made.key)
     behind = urlsplit(server.endpoint)
     (port,) = free_ports(1)
     loop = asyncio.new_event_loop()
@@ -68,7 +92,7 @@ def tls(server: S3Server, folder: Path) -> Iterator[S3Server]:
     thread.start()
     started.wait()
     try:
-        yield replace(server, endpoint=f"https://127.0.0.1:{port}", ca_file=ca_file)
+        yield replace(server, endpoint=f"https://127.0.0.1:{port}", ca_file=made.ca_file)
     finally:
         loop.call_soon_threadsafe(ended.set)
         thread.join()
