@@ -18,8 +18,8 @@ def writer_of(target: Target) -> str | None:
     except NotFound:
         return None
     try:
-        return str(json.loads(data)["ledger"])
-    except (ValueError, TypeError, KeyError):
+        return str(json.loads(data)["ledger"])[:80]
+    except (ValueError, TypeError, KeyError, RecursionError):
         return "unreadable writer.json"
 
 

@@ -111,7 +111,7 @@ def examine_bucket(target: "Target", settings: "S3Settings", tell: "Callable[[Ch
 def ours() -> tuple[str, ...]:
     """What keys begin with that are kept, below a target's prefix."""
     from archive.heads import OCFL
-    from archive.readiness import WRITER
+    from archive.writers import WRITER
 
     return (OCFL, "quarantine/", WRITER)
 
