@@ -5,6 +5,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any, Literal
@@ -93,9 +94,13 @@ class Ground:
                 changed.add(run)
             if before and before.id in {*changed, target.id}:
                 there = digest((before.folder / "v1" / "inventory.json").read_bytes())
-                record.edit("run.json", lambda document, there=there: document["previous"].update(sha512=there))
+                record.edit("run.json", partial(_behind, sha512=there))
                 changed.add(run)
         return frozenset(changed)
+
+
+def _behind(record: Any, **previous: object) -> None:
+    record["previous"].update(previous)
 
 
 Tamperer = Callable[[Ground], Tampered]
@@ -524,12 +529,12 @@ def the_register(ground: Ground) -> Tampered:
         word = hostile_ids(ground.rng, ground.home)
         target.edit("snapshot.json", lambda document: document.update(register_name=word), fits=depth != "bare")
         return _named(ground, target, depth, "register", f"snapshot of {word[:80]!r}")
-    word = ground.rng.choice(
+    line = ground.rng.choice(
         (b"[]", b"null", b'{"entry": "../x", "fields": {}}', b"{", b"\xff", deep(ground.rng).encode())
     )
     file = target.where("entries.jsonl")
-    target.write(file, file.read_bytes() + word + b"\n", fits=depth != "bare")
-    return _named(ground, target, depth, "register", f"entries end in {word[:40]!r}")
+    target.write(file, file.read_bytes() + line + b"\n", fits=depth != "bare")
+    return _named(ground, target, depth, "register", f"entries end in {line[:40]!r}")
 
 
 KINDS: dict[Tamperer, int] = {

@@ -1,4 +1,4 @@
-"""What real commands make of a target that lies: nothing outside is touched, nobody is believed, the rest comes back."""
+"""What real commands make of a target that lies: nothing outside is touched, no lie is believed, the rest is back."""
 
 import io
 import json
@@ -397,7 +397,7 @@ class _Case:
                     return
 
     def _mirrored(self) -> None:
-        """A sound second target is as it was, and so are sound objects at the tampered one; at the new one they are right.
+        """What is sound at the second target and at the tampered one is as it was, and what the new one got is right.
 
         Versions may have been added.
         """

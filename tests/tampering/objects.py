@@ -140,8 +140,8 @@ def plant_version(target: Object, files: Mapping[str, bytes], *, number: int | N
     versions = {**before["versions"], name: _version(state)}
     target.commit(dumped({**before, "head": name, "versions": versions}), number)
     data = (target.folder / name / "inventory.json").read_bytes()
-    for file, said in (("inventory.json", data), ("inventory.json.sha512", ocfl.digest_line(digest(data)))):
-        (target.folder / file).write_bytes(said)
+    (target.folder / "inventory.json").write_bytes(data)
+    (target.folder / "inventory.json.sha512").write_bytes(ocfl.digest_line(digest(data)))
     return number
 
 

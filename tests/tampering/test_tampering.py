@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from archive.spool import discard
 from archive.steps.auditing import audit
 from archive.steps.rebuilding import rebuild
 from tests.support.archives import MONDAY
-from tests.tampering.__main__ import case, told
+from tests.tampering.__main__ import case, remove, told
 from tests.tampering.generator import Tampered
 from tests.tampering.judge import Verdict, judge, lay
 from tests.tampering.objects import Object, deep_folder, digest, plant
@@ -92,10 +93,8 @@ def test_no_tree_but_a_child_of_the_state_folder_is_ever_deleted(sound: Sound, t
     with opened(load(home / "archive.toml")) as archive:
         archive.spool.mkdir()
         (archive.spool / "evidence-peertube-1").mkdir()
-        try:
+        with suppress(Exception):  # how it refuses is its own affair
             discard(archive, name.format(home=home))
-        except (ValueError, Exception) as error:  # how it refuses is its own affair
-            assert str(error)
         assert (home / "keep" / "precious.txt").is_file()
         assert (home / "state" / "ledger.sqlite").is_file()
         assert (archive.spool / "evidence-peertube-1").is_dir()
@@ -126,13 +125,7 @@ def test_depth_ends_no_command_in_a_traceback(sound: Sound, tmp_path: Path, dig:
     try:
         assert settled(tmp_path, sound, Tampered("root", dig.__name__, spoiled)).faults == []
     finally:
-        _remove_deep(home / "a")
-
-
-def _remove_deep(folder: Path) -> None:
-    from tests.tampering.__main__ import remove
-
-    remove(folder)
+        remove(home / "a")
 
 
 @pytest.mark.parametrize("what", ["file", "folder", "object"])
