@@ -134,8 +134,6 @@ def test_a_translation_is_of_its_transcript_and_says_what_it_is(whisper_folder: 
     assert Transcript.model_validate(aid.model_dump()) == from_json(to_json(aid)) == aid
     assert aid.gaps == ()
     assert {s.language for s in aid.segments} == {"en"}
-    # What is no text has no translation either.
-    assert all(any(s.start <= a.start and a.end <= s.end for s in result.transcript.segments) for a in aid.segments)
     assert result.transcript.kind == "whisper"
     assert result.transcript.languages == ("de",)
     assert result.transcript.of is None
