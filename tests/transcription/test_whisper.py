@@ -71,7 +71,7 @@ def test_short_chunks_are_encoded_with_less_silence(whisper_folder: Path) -> Non
 
 def test_two_languages_in_one_recording_are_told_apart(whisper_model: Whisper, say: Say, tmp_path: Path) -> None:
     english = in_turn(load(say(MORE)))
-    long = (" ".join(GERMAN[:2]), " ".join(GERMAN[1:]))  # a short stretch does not change language alone
+    long = (f"{GERMAN[0]} {GERMAN[1]}", f"{GERMAN[0]} {GERMAN[2]}")  # a short stretch does not change language alone
     both = write(tmp_path / "both.wav", numpy.concatenate((english, said_in(say, long, "de"))))
     change = english.size / SAMPLE_RATE
     options = whisper_model.options.model_copy(update={"languages": ("en", "de")})
