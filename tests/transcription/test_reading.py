@@ -230,7 +230,7 @@ def test_a_kill_in_the_middle_loses_one_batch_and_changes_no_byte(
 ) -> None:
     kept, result = tmp_path / "kept.jsonl", tmp_path / "result.json"
     process = Popen(command(whisper_folder, story, result, kept), cwd=ROOT, stdout=PIPE)
-    end = monotonic() + 60
+    end = monotonic() + 120
     while len(batches(kept)) < 2 and monotonic() < end:
         assert process.poll() is None
         sleep(0.005)
