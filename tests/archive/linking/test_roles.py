@@ -113,6 +113,6 @@ def test_any_text_is_read(text: str, start: int, width: int, spoken: bool) -> No
 )
 def test_hostile_words_take_no_time(words: str) -> None:
     text = words * 20_000
-    began = time.monotonic()
+    began = time.process_time()
     sense(text, len(text) // 2, len(text) // 2 + 5, spoken=True)
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1
