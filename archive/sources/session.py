@@ -163,6 +163,7 @@ class Session(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
         """Open an address. See the class for requests with a Range."""
         request = Request(req) if isinstance(req, str) else req
         address = request.url
+        request.headers.pop("Ytdl-Request-Proxy", None)  # a proxy is one that a person chose
         if not address.lower().startswith(("http://", "https://")):
             raise self._bar(
                 OutOfBounds(f"it leads to {address.partition(':')[0][:20]}:, and only http and https are asked")

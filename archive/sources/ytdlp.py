@@ -25,7 +25,7 @@ from archive.sources.checking import Faulty, Received, check_media, check_readab
 from archive.sources.cleaning import bare_address, canonical, clean, for_the_log, plain
 from archive.sources.contract import Fetched, Progress
 from archive.sources.failures import NEXT, classify, seconds_to_wait
-from archive.sources.limits import Limits
+from archive.sources.limits import Limits, OutOfBounds
 from archive.sources.session import (
     FOREIGN,
     Session,
@@ -77,7 +77,10 @@ class YtdlpSource:
         session: Session | None = None
         try:
             with self._session({}) as session:
-                yield from self._entries(session, self.settings.url, None, 0)
+                for number, listing in enumerate(self._entries(session, self.settings.url, None, 0)):
+                    if number >= self._limits.entries:
+                        raise OutOfBounds(f"it has more than {self._limits.entries:,} entries, as no channel does")
+                    yield listing
             return
         except FOREIGN as error:
             failure = self._failure(error, session, None)

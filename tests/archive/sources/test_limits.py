@@ -114,6 +114,14 @@ def test_a_page_of_a_list_is_bounded_and_what_came_before_it_is_kept(opened: Ope
     assert failed.value.kind == "barred"
 
 
+def test_a_list_without_an_end_is_given_up(opened: Open, film: Path) -> None:
+    _, source = opened(*(Video(f"Film {n}", film, 3) for n in range(40)))
+    listed = limited(source, entries=35).list()
+    assert len({next(listed).clip for _ in range(35)}) == 35
+    with pytest.raises(FetchFailed, match="35 entries"):
+        next(listed)
+
+
 def test_a_film_that_drips_is_given_up_after_some_tries(opened: Open, film: Path, tmp_path: Path) -> None:
     channel, source = opened(Video("A film", film, 3, fault=Fault(pace=100)))
     assert "fewer than 2,000 a second" in barred(limited(source), tmp_path)
