@@ -29,7 +29,8 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
-from archive.plain import HIDDEN, plain, written
+from archive.plain import HIDDEN, written
+from archive.plain import plain as plain  # as every module of this room knows it
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
