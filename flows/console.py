@@ -1,6 +1,5 @@
 """What a person sees: progress bars on a terminal, plain lines elsewhere; results on stdout, all else on stderr."""
 
-import json
 import logging
 import re
 import sys
@@ -13,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from rich import box
 from rich.cells import cell_len
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderHook, RenderResult
+from rich.control import Control
 from rich.markup import escape
 from rich.progress import (
     BarColumn,
@@ -25,8 +25,12 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 from rich.progress import Task as RichTask
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
+
+from archive.plain import HIDDEN, written
+from archive.plain import plain as plain  # as every module of this room knows it
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -34,13 +38,34 @@ if TYPE_CHECKING:
     from archive.pipeline import Tally
 
 SCALES = {"B": ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")), "s": ((3600, "h"), (60, "min"))}
-HIDDEN = re.compile(
-    "[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
-)
-"""What a terminal does not show, or obeys: control characters and marks that turn the line around."""
 
+
+class Hiding(RenderHook):
+    """Takes out of all that a console shows what a terminal would obey, whoever prints it and in whatever table.
+
+    Markup cannot be told from words here: what is not ours is escaped where it is put into a line. A lone mark from
+    left to right stays: `review` keeps two columns apart by it, and it turns nothing around.
+    """
+
+    def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
+        """Wrap each."""
+        return [one if isinstance(one, Control) else _Hidden(one) for one in renderables]
+
+
+class _Hidden:
+    def __init__(self, shown: ConsoleRenderable) -> None:
+        self._shown = shown
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for one in console.render(self._shown, options):
+            yield one if one.control else Segment(_OBEYED.sub("", one.text), one.style)
+
+
+_OBEYED = re.compile(HIDDEN.pattern.replace("\u200e", ""))
 out = Console()
 err = Console(stderr=True)
+for _console in (out, err):
+    _console.push_render_hook(Hiding())
 
 
 class _Amount(ProgressColumn):
@@ -159,11 +184,6 @@ def waiting(what: str) -> Iterator[None]:
         yield
 
 
-def plain(text: str) -> str:
-    """A stranger's words for a terminal: control characters, escape codes and marks that turn the line around cut."""
-    return HIDDEN.sub("", re.sub(r"[\n\r\t]", " ", text))
-
-
 def shorten(text: str, width: int) -> str:
     """A text cut to a width, with a mark where it was cut."""
     text = plain(text)
@@ -183,8 +203,7 @@ def fit(text: str, cells: int) -> str:
 def print_json(document: "BaseModel | dict[str, Any] | list[Any]") -> None:
     """Write a report as JSON on stdout."""
     value = document if isinstance(document, dict | list) else document.model_dump(mode="json")
-    text = json.dumps(value, indent=2, ensure_ascii=False, default=str)
-    print(HIDDEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
+    print(written(value, indent=2))
 
 
 def size(number: float) -> str:
@@ -209,9 +228,16 @@ def fail(message: str) -> None:
         err.print(f"[bold red]error[/] {escape(plain(line))}", highlight=False, soft_wrap=True)
 
 
+class _Formatter(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return HIDDEN.sub("", super().format(record))
+
+
 def configure_logging(*, verbose: bool) -> None:
     """Send the project's log lines to stderr: warnings, or with `verbose` everything."""
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr, level="WARNING")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(handlers=[handler], level="WARNING")
     for room in ("archive", "flows", "storage", "transcription"):
         logging.getLogger(room).setLevel("DEBUG" if verbose else "WARNING")
 

@@ -1,6 +1,5 @@
 """Export: links as a stranger can read and check them, with masked quotes and each with how it stands."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from archive.linking.deciding import sheets
@@ -9,6 +8,7 @@ from archive.linking.deciding.judgements import standing
 from archive.linking.deciding.quoting import passages, stands
 from archive.linking.deciding.telling import address_at, evidence, judged
 from archive.opened import Archive
+from archive.plain import written
 from archive.records import Capture, Judgement, Link
 from archive.steps.quoting import sources_of
 from archive.steps.reviewing import by_link
@@ -37,11 +37,11 @@ def chosen(archive: Archive, clip: str | None, stand: Sequence[str] = ()) -> dic
 
 
 def to_jsonld(archive: Archive, found: Mapping[str, Sequence[Judged]]) -> str:
-    """Links as a collection of W3C Web Annotations."""
+    """Links as a collection of W3C Web Annotations, which may stand in a page as it is."""
     items = [
         item for some, captures, sources in _by_clip(archive, found) for item in annotations(some, captures, sources)
     ]
-    return json.dumps(collection(items, f"links of {archive.settings.name}"), ensure_ascii=False, indent=1) + "\n"
+    return written(collection(items, f"links of {archive.settings.name}"), indent=1, in_page=True) + "\n"
 
 
 def to_csv(archive: Archive, found: Mapping[str, Sequence[Judged]]) -> str:

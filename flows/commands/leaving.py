@@ -1,5 +1,6 @@
 """What leaves the archive: who may take words of closed clips out, and links as files."""
 
+import sys
 from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archive.errors import RefusedError
+from archive.plain import HIDDEN
 from flows.commands import common
 
 if TYPE_CHECKING:
@@ -77,8 +79,8 @@ def export_links(
 
 
 def write_out(text: str, output: Path | None) -> None:
-    """Write a text as it is to a file, or to stdout."""
+    """Write a text as it is to a file, or to stdout; a terminal gets it without what it would obey."""
     if output:
         output.write_text(text, encoding="utf-8", newline="")
     else:
-        print(text, end="")
+        print(HIDDEN.sub("", text) if sys.stdout.isatty() else text, end="")

@@ -101,13 +101,15 @@ def _print(text: str, found: "TextLinks") -> None:
     if found.links:
         table = console.table("entry#", "tier", "role", "score#", "in context")
         for one in found.links:
-            others = f"\n[dim]or {', '.join(a.entry for a in one.alternatives[:5])}[/]" if one.alternatives else ""
+            others = (
+                f"\n[dim]or {escape(', '.join(a.entry for a in one.alternatives[:5]))}[/]" if one.alternatives else ""
+            )
             kind = f"{one.tier} {one.method}"
-            table.add_row(one.entry, kind, one.role, f"{one.score:.2f}", context(one.start, one.end) + others)
+            table.add_row(escape(one.entry), kind, one.role, f"{one.score:.2f}", context(one.start, one.end) + others)
         console.out.print(table)
     for conflict in found.conflicts:
         line = f"the number says entry {conflict.number_entry}, the name {conflict.name_entry}"
-        console.out.print(f"[red]conflict[/]  {line}", highlight=False)
+        console.out.print(f"[red]conflict[/]  {escape(line)}", highlight=False)
         console.out.print(f"          {context(conflict.start, conflict.end)}", highlight=False)
     if not found.links:
         console.out.print("no passage concerns an entry of the register")

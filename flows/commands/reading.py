@@ -63,7 +63,7 @@ def _print_status(counted: "Status") -> None:
     safe = "[bold]safe[/]" if counted.whole else "[yellow]safe, of those[/]"
     table.add_row(safe, f"[bold]{clips.safe:,}[/]", _wanted(counted))
     for kind, number in clips.failed.items():
-        table.add_row("failed", f"{number:,}", kind)
+        table.add_row("failed", f"{number:,}", escape(kind))
     console.out.print(table)
     table = console.table("target", "copies#", "proven#", "claimed#", "owed#", "where")
     for name, target in counted.targets.items():
@@ -141,13 +141,13 @@ def show(clip: Clip, config: Config = None, as_json: Json = False) -> None:
                 "failures": [vars(failure) for failure in failures],
             }
         )
-    console.out.print(f"[bold]{clip}[/]", highlight=False)
+    console.out.print(f"[bold]{escape(clip)}[/]", highlight=False)
     if document:
         _print_sidecar(document)
     table = console.table("copy of", "version#", "target", "state", "read in full")
     for copy in copies:
         read = f"{copy.read:%Y-%m-%d %H:%M}" if copy.read else ""
-        table.add_row(copy.object.partition("-")[0], f"v{copy.version}", copy.target, copy.state, read)
+        table.add_row(copy.object.partition("-")[0], f"v{copy.version}", escape(copy.target), copy.state, read)
     if copies:
         console.out.print(table)
     for failure in failures:
@@ -231,7 +231,7 @@ def access(
         if not dry_run:
             archive.ledger.clips.give_access(clip, AccessGiven(level.value, by, archive.clock()))
             archive.event(f"work-{clip}", POLICY, agent=by, detail=f"access {level.value}")
-    console.out.print(f"{clip}: {before} → {level.value}" + (" (dry run)" if dry_run else ""), highlight=False)
+    console.out.print(f"{clip}: {before} → {level.value}" + " (dry run)" * dry_run, highlight=False, markup=False)
 
 
 @app.command(epilog="Example: thirdcopy entry 1358")
@@ -271,7 +271,7 @@ def entry(
         console.out.print(f"no clip is linked to entry {number}{of}", highlight=False, markup=False)
     for name in dict.fromkeys(one.register_name for one in found):
         mine = [one for one in found if one.register_name == name]
-        console.out.print(f"[bold]entry {number} of {name}[/]: {len(mine)} clips", highlight=False)
+        console.out.print(f"[bold]entry {number} of {escape(name)}[/]: {len(mine)} clips", highlight=False)
         for one in mine:
             for line in link_lines.lines(one, judged[one.id], label="clip", title=one.clip):
                 console.out.print(line, highlight=False, soft_wrap=True)

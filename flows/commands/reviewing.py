@@ -248,7 +248,7 @@ def judge(
         if not dry_run:
             reviewing.judge(archive, links[link], verdict.value, by=by, why=why)
     console.out.print(
-        f"{link} ({links[link].entry}): {verdict.value}" + (" (dry run)" if dry_run else ""), highlight=False
+        f"{link} ({links[link].entry}): {verdict.value}" + " (dry run)" * dry_run, highlight=False, markup=False
     )
 
 

@@ -99,7 +99,7 @@ def init(
         for disk in disks:
             disk.mkdir(parents=True, exist_ok=True)
         file.write_text(TEMPLATE.format(name=name), encoding="utf-8")
-    console.out.print(f"{'would write' if dry_run else 'wrote'} {file}", highlight=False, soft_wrap=True)
+    console.out.print(f"{'would write' if dry_run else 'wrote'} {escape(str(file))}", highlight=False, soft_wrap=True)
     console.out.print("Three folders on one disk are no three copies: point the targets at disks and stores.")
     console.out.print("Next: thirdcopy add URL, then thirdcopy doctor, then thirdcopy run")
 
@@ -136,7 +136,9 @@ def add(
     except SettingsError:
         file.write_text(before, encoding="utf-8")
         raise
-    console.out.print(f"{file}: added sources.{name}. Next: thirdcopy run", highlight=False, soft_wrap=True)
+    console.out.print(
+        f"{escape(str(file))}: added sources.{name}. Next: thirdcopy run", highlight=False, soft_wrap=True
+    )
 
 
 def _name_of(url: str) -> str:
@@ -168,7 +170,7 @@ def doctor(config: Config = None, as_json: Json = False) -> None:
     else:
         grid = Table.grid(padding=(0, 1))
         for one in found:
-            grid.add_row("[green]✓[/]" if one.ok else "[red]✗[/]", f"[bold]{one.what}[/]", escape(one.found))
+            grid.add_row("[green]✓[/]" if one.ok else "[red]✗[/]", f"[bold]{escape(one.what)}[/]", escape(one.found))
             if not one.ok and one.do:
                 grid.add_row("", "", f"→ {escape(one.do)}")
         console.out.print(grid, highlight=False)

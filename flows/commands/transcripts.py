@@ -61,7 +61,7 @@ def declare(
     else:
         note = " (dry run)" if dry_run else ""
         text = ", ".join(holds) or "nothing, so any of the archive's languages"
-        console.out.print(f"{clip}: declared is {text}{note}", highlight=False)
+        console.out.print(f"{clip}: declared is {text}{note}", highlight=False, markup=False)
 
 
 @app.command(epilog="Example: thirdcopy export peertube-abc123 --format vtt --output clip.vtt")
@@ -104,7 +104,7 @@ def export(
         one = _named(found, transcript) if transcript else _first(found)
         if not transcript and len(found) > 1:
             others = ", ".join(other.ref.name for other in found if other is not one)
-            console.err.print(f"{one.ref.name}; there are also: {others} (--transcript)", highlight=False)
+            console.err.print(f"{one.ref.name}; there are also: {others} (--transcript)", highlight=False, markup=False)
         text = _written(one, clip, fmt)
         _keep_edited(output, text)
         leaving.left(archive, closed, f"export of {one.ref.name} as {fmt}", by)

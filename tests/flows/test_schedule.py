@@ -111,7 +111,7 @@ def test_a_schedule_outlives_its_server_and_ends_whole(tmp_path: Path, films: Pa
             until("there is a new server", lambda: noted_server(place) not in (0, first))
             assert run_of(place, "little-audit") == "COMPLETED"
 
-            channel.videos.append(slow)
+            channel.add(slow)
             begin_run_of(place, "little-run")
             until("a run is amid a fetch", lambda: channel.downloads.get(slow.id))
             everyone = descendants(supervisor.pid)

@@ -48,7 +48,7 @@ class Parts(ZipFile):
         with super().open(part) as file:
             return file.read()
 
-    def open(self, name: "str | ZipInfo", *_: Any, **__: Any) -> IO[bytes]:  # type: ignore[override]
+    def open(self, name: "str | ZipInfo", *_: Any, **__: Any) -> IO[bytes]:
         """A part that is read as it comes."""
         return _Counted(super().open(name))  # type: ignore[return-value]
 

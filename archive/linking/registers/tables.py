@@ -17,6 +17,7 @@ from typing import IO, Any, Literal, NamedTuple
 
 from archive.linking.registers.columns import RegisterError, clean, plain, shown
 from archive.linking.registers.objects import NoObjects, objects
+from archive.linking.registers.parts import NoSheet
 
 LARGEST_CELL = 16 * 1024 * 1024
 DEEPEST = 5
@@ -69,10 +70,7 @@ def opened_table(path: Path) -> Iterator[Table]:
         digest = _digest(file, path, text=form != "xlsx")
         file.seek(0)
         if form == "xlsx":
-            from archive.linking.registers.workbooks import (  # openpyxl takes a fifth of a second to import
-                NoSheet,
-                opened_sheet,
-            )
+            from archive.linking.registers.workbooks import opened_sheet  # openpyxl takes a fifth of a second to import
 
             try:
                 with opened_sheet(file) as (rows, others):
