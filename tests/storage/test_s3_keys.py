@@ -55,7 +55,10 @@ def test_check_after_check_leaves_a_few_bytes(settings: S3Settings) -> None:
         target = open_target("store", settings)
         target.check()  # finds out which checksum is enforced, each time anew
     left = [stat.key for stat in target.list("scratch/")]
-    few = {*(f"scratch/check-{slot}" for slot in range(16)), *(f"scratch/probe-checksums/wrong-{one}" for one in CHECKS)}
+    few = {
+        *(f"scratch/check-{slot}" for slot in range(16)),
+        *(f"scratch/probe-checksums/wrong-{one}" for one in CHECKS),
+    }
     assert 1 <= len(left) == len(set(left) & few)
 
 

@@ -210,6 +210,8 @@ def test_a_store_that_does_not_say_is_told_of(status: int, code: str) -> None:
 def test_a_store_that_cannot_say_now_is_asked_again_later() -> None:
     with liar(lambda method, path: refusal(503, "SlowDown")) as settings, pytest.raises(Unavailable):
         bucket_rules("liar", settings, OURS)
-    strange = b"<LifecycleConfiguration><Rule><Expiration><Days>soon</Days></Expiration></Rule></LifecycleConfiguration>"
+    strange = (
+        b"<LifecycleConfiguration><Rule><Expiration><Days>soon</Days></Expiration></Rule></LifecycleConfiguration>"
+    )
     with liar(lambda method, path: Reply(200, strange)) as settings, pytest.raises(Unavailable):
         bucket_rules("liar", settings, OURS)
