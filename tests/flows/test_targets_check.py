@@ -123,7 +123,7 @@ def test_slips_in_the_settings_of_a_store_are_named_at_once(tmp_path: Path, seaw
     server, keys = seaweedfs_server, "THIRDCOPY_TARGETS__STORE__"
     _, stanza, given = bucket_of(server, "slips")
     in_path = stanza.replace(server.endpoint, f"{server.endpoint}/slips")
-    slips = (
+    slips: tuple[tuple[str, dict[str, str], str], ...] = (
         (
             stanza,
             {f"{keys}ACCESS_KEY": f"{server.access_key}\r"},
