@@ -43,16 +43,16 @@ class Verdict:
         return self.vouched is not None and len(self.vouched.witnesses) >= ENOUGH
 
 
-def judge(said: Collection[Said], asked: int) -> Verdict:
-    """What is believed of an object of which this is said, where so many targets were asked.
+def judge(said: Collection[Said], speaking: int) -> Verdict:
+    """What is believed of an object of which this is said, where so many targets hold anything at all.
 
     The newest version comes first; of two contents of one version, the one that more targets say.
     """
     ranked = sorted(said, key=lambda one: (-one.version, -len(one.witnesses), one.holders))
-    enough = ENOUGH if asked >= ENOUGH else 1
+    enough = ENOUGH if speaking >= ENOUGH else 1
 
     def vouches(one: Said) -> bool:
-        return len(one.witnesses) >= enough and (asked >= ENOUGH or bool(one.named_by))
+        return len(one.witnesses) >= enough and (speaking >= ENOUGH or bool(one.named_by))
 
     vouched = next((one for one in ranked if vouches(one)), None)
     number = vouched.version if vouched else 0

@@ -146,10 +146,11 @@ class _Rebuilding:
     def _verdict(self, object_id: str, holders: Mapping[str, Survey], places: Mapping[str, Target]) -> Verdict:
         named: Named = self._named
         said = said_of(object_id, holders, places, named)
-        if object_id.startswith("run-") and len(self._usable) == 1:
+        speaking = sum(1 for found in self._found.values() if found)
+        if object_id.startswith("run-") and speaking == 1:
             # Nothing names the newest run record but itself; alone, a target's chain is all that can be had.
             said = [replace(one, named_by=frozenset(one.holders)) for one in said]
-        return judge(said, len(self._usable))
+        return judge(said, speaking)
 
     @staticmethod
     def _surveyed(holders: Mapping[str, Survey], said: Said) -> Survey:

@@ -111,10 +111,10 @@ def _deeds(rule: Mapping[str, Any], what: str, stale_uploads_days: int) -> Itera
         kind = _word(transition.get("StorageClass", ""))
         yield f"NoncurrentVersionTransition.StorageClass = {kind}", "note", "moves old versions to another class"
     abort = rule.get("AbortIncompleteMultipartUpload") or {}
-    days = int(abort.get("DaysAfterInitiation") or 0)
-    if 0 < days < stale_uploads_days:
+    after = int(abort.get("DaysAfterInitiation") or 0)
+    if 0 < after < stale_uploads_days:
         yield (
-            f"AbortIncompleteMultipartUpload.DaysAfterInitiation = {days}",
+            f"AbortIncompleteMultipartUpload.DaysAfterInitiation = {after}",
             "harm",
             f"ends uploads that we go on with for `stale_uploads_days` = {stale_uploads_days}; give both one number",
         )

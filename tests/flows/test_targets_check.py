@@ -1,5 +1,6 @@
 """`targets check`: what a person reads of a target, and what a script is told."""
 
+import json
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,12 +11,13 @@ import pytest
 from storage.probing import CHECKS, odd_keys
 from storage.targets import FolderSettings
 from storage.targets.folder_probing import probe_folder
-from tests.flows.place import Place, little_archive
+from storage.targets.s3_client import Client
+from tests.flows.place import Place, little_archive, videos
 from tests.world.proxy import proxy
 from tests.world.proxy_faults import says
 from tests.world.servers import S3Server
 
-SECTIONS = ("keeps its promises", "can, cannot, pretends", "recommended", "a stolen key")
+SECTIONS = ("keeps its promises", "can, cannot, pretends", "recommended", "a stolen key", "the bucket's own rules")
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +54,7 @@ def test_a_script_is_told_all_of_it(place: Place, seaweedfs_server: S3Server) ->
     assert (done.code, done.err) == (0, "")
     told = done.json
     assert told["strangers"] == told["left"] == []
+    assert told["rules"] == {"harmful": [], "others": [], "untold": ""}
     assert all(check["ok"] for check in told["checks"])
     assert {trait["verdict"] for trait in told["traits"]} == {"can", "cannot"}
     assert told["recommended"]["changes"] == {"conditional_put": True}
@@ -59,6 +62,87 @@ def test_a_script_is_told_all_of_it(place: Place, seaweedfs_server: S3Server) ->
     assert told["stolen_key"]["verdict"].endswith("for good")
     assert {deed["name"] for deed in told["stolen_key"]["deeds"]} >= {"overwrite", "delete"}
     assert seaweedfs_server.secret_key not in done.out
+
+
+DENIED = ["s3:DeleteObject", "s3:DeleteObjectVersion"]
+RULES = [
+    {"ID": "monthly", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 30}},
+    {
+        "ID": "hasty",
+        "Status": "Enabled",
+        "Filter": {"Prefix": ""},
+        "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
+    },
+]
+
+
+def bucket_of(server: S3Server, name: str) -> tuple[Client, str, dict[str, str]]:
+    """A new bucket: who may ask it, its stanza `store`, and the keys that go with it."""
+    client = Client("owner", server.settings(bucket=name))
+    client.ask("create_bucket", None)
+    stanza = f'[targets.store]\nkind = "s3"\nendpoint = "{server.endpoint}"\nbucket = "{name}"\npart_size_mib = 5\n'
+    keys = {"ACCESS_KEY": server.access_key, "SECRET_KEY": server.secret_key}
+    return client, stanza, {f"THIRDCOPY_TARGETS__STORE__{key}": value for key, value in keys.items()}
+
+
+def test_a_key_that_may_not_delete_does_all_there_is_to_do(
+    tmp_path: Path, films: Path, seaweedfs_server: S3Server
+) -> None:
+    client, stanza, keys = bucket_of(seaweedfs_server, "never-deleted")
+    deny = {"Effect": "Deny", "Principal": "*", "Action": DENIED, "Resource": ["arn:aws:s3:::never-deleted/*"]}
+    client.ask("put_bucket_policy", None, Policy=json.dumps({"Version": "2012-10-17", "Statement": [deny]}))
+    with little_archive(tmp_path, videos(films, 1), extra=stanza) as (place, _):
+        place.environment |= keys
+        for words in (("fetch",), ("mirror",), ("audit", "--all"), ("targets", "check", "store")):
+            done = place.thirdcopy(*words)
+            assert (done.code, done.err) == (0, ""), (words, done.out)
+        assert place.thirdcopy("status", "--json").json["targets"]["store"]["owed"] == 0
+    said = " ".join(done.out.split())
+    assert "could not be removed: keys without the right to delete are the best" in said
+    assert "may expire scratch/ after a day" in said
+    assert "a stolen key could overwrite everything here, for good" in said
+
+
+def test_a_bucket_that_deletes_by_itself_fails_and_says_which_rule(tmp_path: Path, seaweedfs_server: S3Server) -> None:
+    client, stanza, keys = bucket_of(seaweedfs_server, "expiring")
+    client.ask("put_bucket_lifecycle_configuration", None, LifecycleConfiguration={"Rules": RULES})
+    with little_archive(tmp_path, [], extra=stanza) as (place, _):
+        place.environment |= keys
+        done = place.thirdcopy("targets", "check", "store")
+        doctor = place.thirdcopy("doctor", "--json")
+    assert (done.code, doctor.code) == (1, 1)
+    assert "error store's bucket has rules that undo what is kept there: rule " in done.err
+    assert (
+        "rule 'monthly', Expiration.Days = 30: deletes everything at that age; limit the rule to 'scratch/'" in done.err
+    )
+    assert "rule 'hasty', AbortIncompleteMultipartUpload.DaysAfterInitiation = 1: ends uploads" in done.err
+    assert "keeps all" not in done.out
+    found = {one["what"]: one for one in doctor.json["findings"]}
+    assert (found["target store"]["ok"], found["rules of store"]["ok"]) == (True, False)
+    assert "rule 'monthly', Expiration.Days = 30" in found["rules of store"]["found"]
+
+
+def test_slips_in_the_settings_of_a_store_are_named_at_once(tmp_path: Path, seaweedfs_server: S3Server) -> None:
+    server, keys = seaweedfs_server, "THIRDCOPY_TARGETS__STORE__"
+    _, stanza, given = bucket_of(server, "slips")
+    in_path = stanza.replace(server.endpoint, f"{server.endpoint}/slips")
+    slips: tuple[tuple[str, dict[str, str], str], ...] = (
+        (
+            stanza,
+            {f"{keys}ACCESS_KEY": f"{server.access_key}\r"},
+            "targets.store.access_key: it ends in a carriage return",
+        ),
+        (stanza, {f"{keys}SECRET_KEY": ""}, "targets.store.secret_key: it is blank"),
+        (stanza, {f"{keys}SESSION_TOKEN": "two\nlines"}, "targets.store.session_token: it has a line break"),
+        (in_path, {}, f'write endpoint = "{server.endpoint}"'),
+    )
+    for number, (text, environment, said) in enumerate(slips):
+        with little_archive(tmp_path / str(number), [], extra=text) as (place, _):
+            place.environment |= given | environment
+            done = place.thirdcopy("targets", "check", "store")
+        assert (done.code, done.out) == (2, "")
+        assert said in done.err
+        assert server.secret_key not in done.err
 
 
 def test_a_setting_that_the_store_does_not_honour_is_to_be_changed(place: Place) -> None:

@@ -36,6 +36,18 @@ def test_a_bucket_that_is_not_there_names_the_nearest(seaweedfs_server: S3Server
         assert (caught.value.setting, caught.value.nearest) == ("bucket", "testimony")
 
 
+def test_capitals_do_not_hide_the_nearest_bucket(seaweedfs_server: S3Server) -> None:
+    with pytest.raises(Refused, match="the nearest is 'testimony'"):
+        open_target("sea", seaweedfs_server.settings(bucket="TESTIMONY")).check()
+
+
+def test_an_endpoint_that_leads_into_a_bucket_already_is_named(seaweedfs_server: S3Server) -> None:
+    settings = seaweedfs_server.settings(bucket="elsewhere", endpoint=f"{seaweedfs_server.endpoint}/testimony")
+    with pytest.raises(Refused, match="out of `endpoint`") as caught:
+        open_target("sea", settings).check()
+    assert caught.value.setting == "endpoint"
+
+
 def test_a_bucket_with_an_impossible_name_is_refused(seaweedfs_server: S3Server) -> None:
     with pytest.raises(Refused, match="bucket") as caught:
         open_target("sea", seaweedfs_server.settings(bucket="no~such~bucket")).check()

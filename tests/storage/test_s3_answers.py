@@ -104,6 +104,60 @@ def test_a_bucket_that_was_there_is_not_a_wrong_setting() -> None:
 
 
 @pytest.mark.parametrize(
+    ("status", "code", "operation", "said"),
+    [
+        (404, "NoSuchBucket", "ListObjectsV2", "if it was there until now, make none: ask the provider"),
+        (403, "AccessDenied", "ListObjectsV2", "the bucket is another account's: ask the provider"),
+        (301, "PermanentRedirect", "ListObjectsV2", "the bucket may be another one: ask the provider before you write"),
+        (400, "AuthorizationHeaderMalformed", "GetObject", "the bucket may be another one: ask the provider"),
+        (403, "InvalidAccessKeyId", "GetObject", "`endpoint` may lead to another store"),
+    ],
+)
+def test_what_worked_until_now_is_told_apart_from_a_first_slip(
+    status: int, code: str, operation: str, said: str
+) -> None:
+    assert said in means(Answer(status, code, operation)).message
+
+
+@pytest.mark.parametrize(
+    ("code", "said"), [("NoSuchKey", "take the bucket 'testimony' out of `endpoint`"), ("404", "`endpoint`")]
+)
+def test_a_bucket_that_is_asked_for_as_if_it_were_a_key_is_an_endpoint_at_fault(code: str, said: str) -> None:
+    error = means(Answer(404, code, "ListObjectsV2"))
+    assert isinstance(error, Refused)
+    assert (error.setting, said in error.message) == ("endpoint", True)
+    assert isinstance(means(Answer(404, code, "GetObject")), NotFound)
+
+
+def test_the_region_that_a_store_names_is_passed_on_if_it_is_one() -> None:
+    near = means(Answer(301, "PermanentRedirect", "ListObjectsV2", region="eu-central-2"))
+    assert isinstance(near, Refused)
+    assert (near.nearest, "'eu-central-2' as the store says; correct `region`" in near.message) == (
+        "eu-central-2",
+        True,
+    )
+    for odd in ("", "a" * 200, "eu\x1b[2J", "eu west"):
+        error = means(Answer(301, "PermanentRedirect", "ListObjectsV2", region=odd))
+        assert isinstance(error, Refused)
+        assert (error.nearest, "as the store says" in error.message) == (None, False)
+    denied = means(Answer(403, "AccessDenied", "ListObjectsV2", region="eu-central-2"))
+    assert getattr(denied, "nearest", None) is None
+
+
+def test_a_key_that_may_not_delete_is_no_wrong_setting() -> None:
+    for code in ("AccessDenied", "403"):
+        error = means(Answer(403, code, "DeleteObject"))
+        assert isinstance(error, Refused)
+        assert (error.setting, "may not delete, and need not" in error.message) == (None, True)
+    assert getattr(means(Answer(403, "InvalidAccessKeyId", "DeleteObject")), "setting", None) == "access_key"
+
+
+def test_a_bucket_of_capitals_that_is_not_there_is_asked_for_in_small_letters() -> None:
+    error = meaning(Answer(404, "NoSuchBucket", "ListObjectsV2"), target="s", bucket="Testimony", key=None, now=NOW)
+    assert "names are mostly lower-case, as 'testimony'; correct `bucket`" in error.message
+
+
+@pytest.mark.parametrize(
     ("off", "said"),
     [
         (timedelta(hours=1), "3600 s ahead of the store's"),
