@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from archive import ocfl
 from archive.custody import put_document, replace_document
@@ -14,20 +15,27 @@ from archive.sidecar import root_documents
 from storage.contract import Target
 from storage.errors import NotFound, Refused, TargetError, Unavailable
 from storage.mirrors import at_each, read_small
+from storage.targets import FolderSettings, twins
 
 WRITER = "writer.json"
 
 
 @dataclass(frozen=True)
 class Readiness:
-    """Targets that can be written to, and why the others cannot."""
+    """Targets that can be used, and why the others cannot; `read_only` are those of the others that can be read."""
 
     usable: dict[str, Target]
     problems: dict[str, str]
+    read_only: dict[str, Target] = field(default_factory=dict)
+
+    @property
+    def readable(self) -> dict[str, Target]:
+        """Where bytes can be taken from."""
+        return self.usable | self.read_only
 
     def without(self, names: Collection[str]) -> "Readiness":
         """The same, but for targets that stopped answering."""
-        return Readiness({name: target for name, target in self.usable.items() if name not in names}, self.problems)
+        return replace(self, usable={name: target for name, target in self.usable.items() if name not in names})
 
 
 def ready(archive: Archive, *, take_over: bool = False) -> Readiness:
@@ -38,6 +46,8 @@ def ready(archive: Archive, *, take_over: bool = False) -> Readiness:
     does not exist. A target that does not answer is a problem, not an error; so is one that has worked before and now
     refuses us, by an expired key or a bucket that is gone: the others go on.
     """
+    if one_folder := _one_folder(archive):
+        raise SettingsError([f"{archive.settings.file}: targets.{name}: {why}" for name, why in one_folder.items()])
     targets, errors = _open(archive)
     writers, refused = at_each(targets, lambda target: retrying(lambda: _ask(archive, target, take_over), attempts=2))
     errors |= refused
@@ -58,18 +68,42 @@ def ready(archive: Archive, *, take_over: bool = False) -> Readiness:
         raise WriterHeld("\n".join(held))
     asked = {name: targets[name] for name in writers}
     done, failed = at_each(asked, lambda target: retrying(lambda: _claim(archive, target, writers[target.name])))
+    errors |= failed
+    others = {name: targets[name] for name, error in errors.items() if name in targets and isinstance(error, Refused)}
+    seen, _ = at_each(others, partial(_see, archive))
     return Readiness(
-        {name: targets[name] for name in done}, {name: str(error) for name, error in (errors | failed).items()}
+        {name: targets[name] for name in done},
+        {name: str(error) for name, error in errors.items()},
+        {name: others[name] for name in seen},
     )
 
 
 def reachable(archive: Archive) -> Readiness:
-    """Look which targets can be read; nothing is written, and whose they are does not matter."""
+    """Look which targets can be read; nothing is written, and whose they are does not matter.
+
+    Of targets that are one folder only the first is read, or one copy would be found twice.
+    """
     targets, errors = _open(archive)
-    done, failed = at_each(targets, lambda target: target.look())
-    return Readiness(
-        {name: targets[name] for name in done}, {name: str(error) for name, error in (errors | failed).items()}
-    )
+    twice = _one_folder(archive)
+    done, failed = at_each({name: targets[name] for name in targets if name not in twice}, partial(_see, archive))
+    problems = {name: str(error) for name, error in (errors | failed).items()} | twice
+    return Readiness({name: targets[name] for name in done}, problems)
+
+
+def _see(archive: Archive, target: Target) -> None:
+    """Raise TargetError unless a target can be read. One that held copies and is empty now is another place."""
+    target.look()
+    if archive.ledger.copies.used(target.name) and not any(True for _ in target.list(OCFL)):
+        raise Unavailable("held copies and is empty now: is the disk mounted?", target=target.name)
+
+
+def _one_folder(archive: Archive) -> dict[str, str]:
+    """Targets that are the folder of another one, whatever their paths say, each with a sentence."""
+    stanzas = {name: one for name, one in archive.settings.targets.items() if isinstance(one, FolderSettings)}
+    return {
+        name: f"it is the same folder as targets.{other}, by a link or a mount: one of them is no copy; take one out"
+        for name, other in twins(stanzas).items()
+    }
 
 
 def _open(archive: Archive) -> tuple[dict[str, Target], dict[str, TargetError]]:
