@@ -121,9 +121,11 @@ def _ask(archive: Archive, target: Target, take_over: bool) -> str | None:
     """Whose a target is; None for nobody's. Raises Unavailable for one that was ours and is empty now."""
     target.check()
     writer = writer_of(target)
-    if writer is None and archive.ledger.copies.used(target.name) and not take_over:
+    used = archive.ledger.copies.used(target.name)
+    if writer is None and not take_over and (used or archive.ledger.facts.get(_claimed(target))):
         raise Unavailable(
-            f"held copies and has no {WRITER} now: is the disk mounted, is it the right bucket? "
+            f"{'held copies' if used else 'was made ready'} and has no {WRITER} now: "
+            "is the disk mounted, is it the right bucket? "
             "If it was emptied on purpose, run again with --take-over",
             target=target.name,
         )
@@ -139,7 +141,14 @@ def _claim(archive: Archive, target: Target, writer: str | None) -> None:
     if writer != archive.ledger.id:
         claim = {"ledger": archive.ledger.id, "archive": archive.settings.name, "since": archive.clock().isoformat()}
         replace_document(target, WRITER, (json.dumps(claim, indent=1, sort_keys=True) + "\n").encode())
+    if archive.ledger.facts.get(_claimed(target)) is None:
+        archive.ledger.facts.set(_claimed(target), archive.clock().isoformat())
     _lay_root(target)
+
+
+def _claimed(target: Target) -> str:
+    """The fact that a target was made ours: one without a trace of that is another place, or a disk that is not there."""
+    return f"claimed {target.name}"
 
 
 def writer_of(target: Target) -> str | None:

@@ -231,6 +231,7 @@ def _disk(settings: "Settings") -> Found:
 def _keys_and_targets(settings: "Settings") -> Iterator[Found]:
     from archive.opened import opened
     from archive.readiness import reachable
+    from storage.mirrors import at_each
     from storage.targets import address
 
     for name, stanza in settings.targets.items():
@@ -242,8 +243,11 @@ def _keys_and_targets(settings: "Settings") -> Iterator[Found]:
             yield Found(f"keys of {name}", ok=False, found=f"no {' and no '.join(lacking)}", do=f"set {variables}")
     with opened(settings) as archive:
         readiness = reachable(archive)
+        _, refused = at_each(readiness.usable, lambda target: target.check())
         for name, stanza in settings.targets.items():
             problem = readiness.problems.get(name)
+            if name in refused:
+                problem = f"can be read, and not written to: {refused[name]}"
             found = problem or f"answers ({address(stanza)})"
             yield Found(f"target {name}", problem is None, found, "see the sentence above")
     yield from _clock(settings)
