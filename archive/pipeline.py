@@ -107,7 +107,7 @@ def fetch_step(
         if done.sealed and keep:
             tally += Tally(fetched=1)
         elif done.sealed:
-            stored = store(archive, readiness.usable, [clip], wait=False)
+            stored = store(archive, readiness.readable, [clip], to=readiness.usable, wait=False)
             tally += Tally(fetched=1) + _tally(stored)
             readiness = readiness.without([name for name, one in stored.items() if one.down or one.behind])
         else:
@@ -147,7 +147,7 @@ def _make_space(archive: Archive) -> None:
 
 def store_step(archive: Archive, readiness: Readiness, clips: Sequence[str] | None = None) -> Tally:
     """Store what is owed of some clips, or of everything."""
-    return _tally(store(archive, readiness.usable, clips))
+    return _tally(store(archive, readiness.readable, clips, to=readiness.usable))
 
 
 def caption_step(
@@ -155,7 +155,7 @@ def caption_step(
 ) -> Tally:
     """Make transcripts of the platform's captions, of some clips or of every one. No model is needed."""
     waiting = [clip for clip in to_caption(archive, retry=retry) if clips is None or clip in clips]
-    done = [caption_clip(archive, clip, readiness.usable) for clip in waiting]
+    done = [caption_clip(archive, clip, readiness.readable) for clip in waiting]
     problems = (f"{one.clip}: {problem}" for one in done for problem in one.problems)
     return Tally(captioned=sum(one.transcripts for one in done), problems=tuple(problems))
 
@@ -166,7 +166,7 @@ def transcribe_step(
     """Transcribe clips. A model or a tool that is missing is a problem of this step alone: the rest goes on."""
     tally = Tally()
     try:
-        for done in transcribe_clips(archive, engine(), clips, readiness.usable) if clips else ():
+        for done in transcribe_clips(archive, engine(), clips, readiness.readable) if clips else ():
             problems = (f"{done.clip}: {done.problem}",) if done.problem else ()
             tally += Tally(transcribed=done.transcripts, problems=problems)
     except TranscriptionError as error:
@@ -182,14 +182,14 @@ def register_step(archive: Archive, readiness: Readiness) -> Tally:
     tally = Tally()
     for name in archive.settings.registers:
         try:
-            done = import_register(archive, name, readiness.usable) if changed(archive, name) else None
+            done = import_register(archive, name, readiness.readable) if changed(archive, name) else None
         except (RegisterError, SpaceShort, Fork, TargetError) as error:
             held = newest(archive).get(name)
             instead = f"; its snapshot of {held.taken:%Y-%m-%d} is used" if held else "; nothing is linked to it"
             tally += Tally(problems=(f"register {name} was not read: {error}{instead}",))
             continue
         if done and done.new:
-            stored = store_owed(archive, readiness.usable, [object_of(name)], wait=False)
+            stored = store_owed(archive, readiness.readable, [object_of(name)], to=readiness.usable, wait=False)
             tally += Tally(snapshots=1) + _tally(stored)
             counts = ", ".join(f"{kind}: {count:,}" for kind, count in done.report.counts.items())
             archive.progress.say(f"register {name}: {done.report.kept:,} entries" + (f" ({counts})" if counts else ""))
@@ -236,7 +236,7 @@ def run(
     tally += register_step(archive, readiness)
     if waiting := to_transcribe(archive, archive.settings.transcription.model_name):
         tally += transcribe_step(archive, readiness, engine, waiting)
-    tally += link_all(archive, lambda: load_registers(archive, readiness.usable))
+    tally += link_all(archive, lambda: load_registers(archive, readiness.readable))
     return tally + finish_step(archive, readiness)
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from archive import ocfl
 from archive.custody import put_document, replace_document
@@ -17,18 +18,25 @@ from archive.writers import WRITER, writer_of
 from storage.contract import Target
 from storage.errors import Refused, TargetError, Unavailable
 from storage.mirrors import at_each
+from storage.targets import FolderSettings, twins
 
 
 @dataclass(frozen=True)
 class Readiness:
-    """Targets that can be written to, and why the others cannot.
+    """Targets that can be written to, and why the others cannot; `read_only` are those of the others that can be read.
 
-    `beyond` are targets that hold more than the ledger knows.
+    `beyond` are targets that hold more than the ledger knows, with what was seen.
     """
 
     usable: dict[str, Target]
     problems: dict[str, str]
+    read_only: dict[str, Target] = field(default_factory=dict)
     beyond: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def readable(self) -> dict[str, Target]:
+        """Where bytes can be taken from."""
+        return self.usable | self.read_only
 
     @property
     def wrong(self) -> dict[str, str]:
@@ -48,6 +56,8 @@ def ready(archive: Archive, *, take_over: bool = False) -> Readiness:
     does not exist. A target that does not answer is a problem, not an error; so is one that has worked before and now
     refuses us, by an expired key or a bucket that is gone: the others go on.
     """
+    if one_folder := _one_folder(archive):
+        raise SettingsError([f"{archive.settings.file}: targets.{name}: {why}" for name, why in one_folder.items()])
     targets, errors = _open(archive)
     writers, refused = at_each(targets, lambda target: retrying(lambda: _ask(archive, target, take_over), attempts=2))
     errors |= refused
@@ -68,22 +78,45 @@ def ready(archive: Archive, *, take_over: bool = False) -> Readiness:
         raise WriterHeld("\n".join(held))
     asked = {name: targets[name] for name in writers}
     done, failed = at_each(asked, lambda target: retrying(lambda: _claim(archive, target, writers[target.name])))
+    errors |= failed
+    others = {name: targets[name] for name, error in errors.items() if name in targets and isinstance(error, Refused)}
+    seen, _ = at_each(others, partial(_see, archive))
     usable = {name: targets[name] for name in done}
     looked, _ = at_each(usable, lambda target: retrying(lambda: look_beyond(archive, target), attempts=2))
     return Readiness(
         usable,
-        {name: str(error) for name, error in (errors | failed).items()},
+        {name: str(error) for name, error in errors.items()},
+        {name: others[name] for name in seen},
         {name: sentence for name, sentence in looked.items() if sentence},
     )
 
 
 def reachable(archive: Archive) -> Readiness:
-    """Look which targets can be read; nothing is written, and whose they are does not matter."""
+    """Look which targets can be read; nothing is written, and whose they are does not matter.
+
+    Of targets that are one folder only the first is read, or one copy would be found twice.
+    """
     targets, errors = _open(archive)
-    done, failed = at_each(targets, lambda target: target.look())
-    return Readiness(
-        {name: targets[name] for name in done}, {name: str(error) for name, error in (errors | failed).items()}
-    )
+    twice = _one_folder(archive)
+    done, failed = at_each({name: targets[name] for name in targets if name not in twice}, partial(_see, archive))
+    problems = {name: str(error) for name, error in (errors | failed).items()} | twice
+    return Readiness({name: targets[name] for name in done}, problems)
+
+
+def _see(archive: Archive, target: Target) -> None:
+    """Raise TargetError unless a target can be read. One that held copies and is empty now is another place."""
+    target.look()
+    if archive.ledger.copies.used(target.name) and not any(True for _ in target.list(OCFL)):
+        raise Unavailable("held copies and is empty now: is the disk mounted?", target=target.name)
+
+
+def _one_folder(archive: Archive) -> dict[str, str]:
+    """Targets that are the folder of another one, whatever their paths say, each with a sentence."""
+    stanzas = {name: one for name, one in archive.settings.targets.items() if isinstance(one, FolderSettings)}
+    return {
+        name: f"it is the same folder as targets.{other}, by a link or a mount: one of them is no copy; take one out"
+        for name, other in twins(stanzas).items()
+    }
 
 
 def _open(archive: Archive) -> tuple[dict[str, Target], dict[str, TargetError]]:
@@ -101,9 +134,11 @@ def _ask(archive: Archive, target: Target, take_over: bool) -> str | None:
     """Whose a target is; None for nobody's. Raises Unavailable for one that was ours and is empty now."""
     target.look()
     writer = writer_of(target)
-    if writer is None and archive.ledger.copies.used(target.name) and not take_over:
+    used = archive.ledger.copies.used(target.name)
+    if writer is None and not take_over and (used or archive.ledger.facts.get(_claimed(target))):
         raise Unavailable(
-            f"held copies and has no {WRITER} now: is the disk mounted, is it the right bucket? "
+            f"{'held copies' if used else 'was made ready'} and has no {WRITER} now: "
+            "is the disk mounted, is it the right bucket? "
             "If it was emptied on purpose, run again with --take-over",
             target=target.name,
         )
@@ -121,7 +156,14 @@ def _claim(archive: Archive, target: Target, writer: str | None) -> None:
     if writer != archive.ledger.id:
         claim = {"ledger": archive.ledger.id, "archive": archive.settings.name, "since": archive.clock().isoformat()}
         replace_document(target, WRITER, (json.dumps(claim, indent=1, sort_keys=True) + "\n").encode())
+    if archive.ledger.facts.get(_claimed(target)) is None:
+        archive.ledger.facts.set(_claimed(target), archive.clock().isoformat())
     _lay_root(target)
+
+
+def _claimed(target: Target) -> str:
+    """The fact that a target was made ours: without a trace of that it is another place, or a disk that is not there."""
+    return f"claimed {target.name}"
 
 
 def _lay_root(target: Target) -> None:

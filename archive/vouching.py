@@ -2,7 +2,7 @@
 
 Run records are not signed, so a key to one store can plant an object and the run record that names it. A version is
 *vouched for* where two targets say it: they hold it, or a run record that they hold names it by digest. Where only one
-target can be asked, a run record there that names it is all that can be had; then words of people (access that was
+target holds anything, a run record there that names it is all that can be had; then words of people (access that was
 opened, judgements, corrections, declarations) are not in force until a person accepts them (decision 30).
 """
 

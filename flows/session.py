@@ -41,7 +41,7 @@ class Session:
     def registers(self) -> dict[str, Register]:
         """The newest snapshots of the registers, read. Raises RegisterError."""
         if self._registers is None:
-            self._registers = load_registers(self.archive, self.readiness.usable)
+            self._registers = load_registers(self.archive, self.readiness.readable)
         return self._registers
 
     def indexes(self) -> dict[str, RegisterIndex]:

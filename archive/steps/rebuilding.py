@@ -23,7 +23,7 @@ from archive.vouching import Said, Verdict, judge
 from storage.contract import Target
 from storage.errors import TargetError
 
-ALONE = "only one target can be asked, so that nobody vouches for what people said"
+ALONE = "only one target says it, so that nobody vouches for what people said"
 UNRECORDED = "no run record and no second target knows it"
 
 

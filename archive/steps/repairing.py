@@ -59,12 +59,17 @@ class Repaired:
 
 
 def repair(
-    archive: Archive, usable: Mapping[str, Target], objects: Collection[str] | None = None
+    archive: Archive,
+    usable: Mapping[str, Target],
+    objects: Collection[str] | None = None,
+    *,
+    sources: Mapping[str, Target] | None = None,
 ) -> dict[str, Repaired]:
-    """Make right what targets are owed again, of some objects or of all; every target must be ours to write to.
+    """Make right what targets are owed again, of some objects or of all; every usable one must be ours to write to.
 
-    What is found wanting at another target on the way is made right too. Run twice, the second does nothing. Raises
-    SpaceShort if there is no room to bring a file; what was made right before stays so.
+    Sound bytes are taken from the usable targets, and from `sources`, which may be write-protected. What is found
+    wanting at another usable target on the way is made right too. Run twice, the second does nothing. Raises SpaceShort
+    if there is no room to bring a file; what was made right before stays so.
     """
     done = {name: Repaired(name) for name in usable}
     waiting = dict[Key, set[str]]()
@@ -72,7 +77,8 @@ def repair(
         for key in archive.ledger.audits.broken(name, objects):
             waiting.setdefault(key, set()).add(name)
     tried = {(key, name) for key, names in waiting.items() for name in names}
-    repairing = _Repairing(archive, usable, quarantine(archive), archive.state / "repair")
+    sources = {**(sources or {}), **usable}
+    repairing = _Repairing(archive, usable, sources, quarantine(archive), archive.state / "repair")
     try:
         with archive.progress.task("repair", total=len(waiting), unit="versions") as task:
             while waiting:
@@ -95,6 +101,7 @@ class _Repairing:
 
     archive: Archive
     usable: Mapping[str, Target]
+    sources: Mapping[str, Target]
     quarantine: str
     folder: Path
     found_wanting: set[str] = field(default_factory=set)
@@ -110,7 +117,7 @@ class _Repairing:
         remove_tree(self.archive.state, self.folder.name)
         found, failed = at_each(targets, partial(self._look, sealed))
         wrong = {name: {one.key: one for one in findings if one.outcome != "sound"} for name, findings in found.items()}
-        salvage = Salvage(self.archive, self.usable, sealed, self.folder)
+        salvage = Salvage(self.archive, self.sources, sealed, self.folder)
         sound = self._sound(salvage, wrong)
         self._believe_less(salvage, names)
         done, stopped = at_each(
@@ -168,7 +175,8 @@ class _Repairing:
             outcomes = "; ".join(finding.outcome for finding in findings)
             self.archive.ledger.copies.mark(replace(copy, state="owed", at=self.archive.clock(), problem=problem))
             self._event(FIXITY_CHECK, sealed, copy.target, "failure", outcomes)
-            self.found_wanting.add(copy.target)
+            if copy.target in self.usable:
+                self.found_wanting.add(copy.target)
 
     def _mend(
         self,
@@ -197,8 +205,8 @@ class _Repairing:
             return done + Repaired(target.name, problems=(str(error),))
         if lost:
             said = ", ".join(key.removeprefix(root) for key in lost)
-            where = ", ".join(sorted(set(self.usable) - set(silent)))
-            unasked = ", ".join(sorted({*silent, *(set(self.archive.targets) - set(self.usable))}))
+            where = ", ".join(sorted(set(self.sources) - set(silent)))
+            unasked = ", ".join(sorted({*silent, *(set(self.archive.targets) - set(self.sources))}))
             problem = f"nothing sound is left of {said} at {where}"
             problem += f"; {unasked} could not be asked" if unasked else ""
             self._mark(sealed, target.name, problem)

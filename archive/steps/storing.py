@@ -13,14 +13,20 @@ from storage.contract import Target
 
 
 def store(
-    archive: Archive, usable: Mapping[str, Target], clips: Collection[str] | None = None, *, wait: bool = True
+    archive: Archive,
+    usable: Mapping[str, Target],
+    clips: Collection[str] | None = None,
+    *,
+    to: Collection[str] | None = None,
+    wait: bool = True,
 ) -> dict[str, Stored]:
     """Store what is owed, of the evidence and work of some clips, or of every object.
 
-    Without `wait`, targets that are too slow for the others stay owed.
+    `to` names the targets that are stored to, all if None; from the others only bytes are taken. Without `wait`,
+    targets that are too slow for the others stay owed.
     """
     objects = None if clips is None else {f"{kind}-{clip}" for clip in clips for kind in ("evidence", "work")}
-    return store_owed(archive, usable, objects, wait=wait)
+    return store_owed(archive, usable, objects, to=to, wait=wait)
 
 
 def safe(archive: Archive) -> list[str]:

@@ -175,7 +175,7 @@ def repair_copies(
             lines = [f"{name}: would read, and make right, {count:,} versions" for name, count in broken.items()]
             return console.would("\n".join(lines), broken, as_json=as_json)
     with common.at_work() as session:
-        done = repair(session.archive, session.readiness.usable, objects)
+        done = repair(session.archive, session.readiness.usable, objects, sources=session.readiness.readable)
     if as_json:
         facts: dict[str, object] = {name: asdict(one) for name, one in done.items()}
         console.print_json({**facts, **{name: {"problem": why} for name, why in session.readiness.problems.items()}})
@@ -216,7 +216,8 @@ def backfill_target(name: Target, config: Config = None, dry_run: DryRun = False
         line += f"; {lack.nowhere:,} are said to be at no other target" if lack.nowhere else ""
         return console.would(line, {"target": name, **asdict(lack)}, as_json=as_json)
     with common.at_work() as session:
-        done = store_owed(session.archive, session.readiness.usable, to=[name]).get(name)
+        ready = [name] if name in session.readiness.usable else []
+        done = store_owed(session.archive, session.readiness.readable, to=ready).get(name)
         left = len(session.archive.ledger.copies.owed(name))
     why = session.readiness.problems.get(name)
     stored = done or Stored(name, problems=(why,) if why else ())
@@ -254,8 +255,11 @@ def restore_clip(
             facts = {"clip": clip, "to": str(to), "from": list(readiness.usable)}
             return console.would(line, facts, as_json=as_json)
         done = restore(archive, clip, to, readiness.usable, by=by)
+    for why in readiness.problems.values():
+        console.err.print(f"[yellow]not read[/] {escape(console.plain(why))}", highlight=False, soft_wrap=True)
     if as_json:
-        console.print_json({"files": [str(path) for path in done.files], "problems": list(done.problems)})
+        facts = {"files": [str(path) for path in done.files], "problems": list(done.problems)}
+        console.print_json({**facts, "not_read": readiness.problems})
     else:
         for path in done.files:
             console.out.print(str(path), highlight=False, soft_wrap=True, markup=False)

@@ -75,9 +75,10 @@ def import_file(
                 return None if fewer else registering.refuse_fewer(archive, name, found.report.kept, path)
     with common.at_work() as session:
         done = registering.import_register(
-            session.archive, name, session.readiness.usable, file=file, by=by, fewer=fewer
+            session.archive, name, session.readiness.readable, file=file, by=by, fewer=fewer
         )
-        stored = store_owed(session.archive, session.readiness.usable, [object_of(name)])
+        readiness = session.readiness
+        stored = store_owed(session.archive, readiness.readable, [object_of(name)], to=readiness.usable)
         said = snapshot(session.archive, name)
     problems = [problem for one in stored.values() for problem in one.problems]
     problems += [f"{target}: {why}" for target, why in session.readiness.wrong.items()]

@@ -249,6 +249,7 @@ def _archive(settings: "Settings") -> Iterator[Found]:
     from archive.clocks import against_ledger, against_stores
     from archive.opened import opened
     from archive.readiness import reachable
+    from storage.mirrors import at_each
     from storage.targets import address
 
     with ExitStack() as stack:
@@ -260,8 +261,11 @@ def _archive(settings: "Settings") -> Iterator[Found]:
             return
         yield _ledger(archive, damage)
         readiness = reachable(archive)
+        _, refused = at_each(readiness.usable, lambda target: target.check())
         for name, stanza in settings.targets.items():
             problem = readiness.problems.get(name)
+            if name in refused:
+                problem = f"can be read, and not written to: {refused[name]}"
             found = problem or f"answers ({address(stanza)})"
             yield Found(f"target {name}", problem is None, found, "see the sentence above")
             if problem is None:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from pydantic import Field
 
 from storage.contract import Target
-from storage.targets.folder import FolderSettings, FolderTarget
+from storage.targets.folder import FolderSettings, FolderTarget, twins
 from storage.targets.memory import MemorySettings, MemoryTarget
 from storage.targets.s3_settings import S3Settings
 
@@ -17,7 +17,7 @@ TargetSettings = Annotated[S3Settings | FolderSettings, Field(discriminator="kin
 _THIS_MACHINE = ("localhost", "::1")
 _PORTS = {"http": 80, "https": 443}
 
-__all__ = ["FolderSettings", "MemorySettings", "S3Settings", "TargetSettings", "address", "open_target"]
+__all__ = ["FolderSettings", "MemorySettings", "S3Settings", "TargetSettings", "address", "open_target", "twins"]
 
 
 def address(settings: S3Settings | FolderSettings) -> str:

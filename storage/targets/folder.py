@@ -9,7 +9,7 @@ import errno
 import io
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from hashlib import sha512
 from pathlib import Path
@@ -31,7 +31,7 @@ from storage.targets.bodies import body
 from storage.targets.common_settings import CommonSettings
 from storage.targets.comparing import other_before, other_content, validate_read_back
 from storage.targets.disk import Temporary
-from storage.targets.place import Linked, Place
+from storage.targets.place import Linked, Place, whereabouts
 from storage.targets.temporaries import Parts, beside, in_scratch, is_temporary, prune, removed, sweep
 
 _OBJECTS = (KEPT.rstrip("/"),)
@@ -53,6 +53,16 @@ class FolderSettings(CommonSettings):
         if prefix and (wrong := fault(prefix)):
             raise ValueError(f"the prefix {wrong}")
         return prefix
+
+
+def twins(stanzas: Mapping[str, FolderSettings]) -> dict[str, str]:
+    """Folders that are the folder of an earlier stanza, by links or mounts: the name of each, and of that one."""
+    seen, found = dict[object, str](), dict[str, str]()
+    for name, settings in stanzas.items():
+        where = whereabouts(settings.path, settings.prefix)
+        if where and (first := seen.setdefault(where, name)) != name:
+            found[name] = first
+    return found
 
 
 class FolderTarget:

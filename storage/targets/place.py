@@ -121,6 +121,25 @@ class Place:
         return Unavailable(reason, target=self._target)
 
 
+def whereabouts(path: Path, prefix: str) -> tuple[int, int, tuple[str, ...]] | None:
+    """What makes a folder the one that it is: device and number of it, or of the last one above it that is there.
+
+    With the names that are not there yet. None if there is no folder `path`, or it may not be opened.
+    """
+    parts = tuple(prefix.split("/")) if prefix else ()
+    for level in range(len(parts), -1, -1):
+        try:
+            handle = os.open(path.joinpath(*parts[:level]), _HOME)
+        except OSError:
+            continue
+        try:
+            state = os.fstat(handle)
+        finally:
+            os.close(handle)
+        return state.st_dev, state.st_ino, parts[level:]
+    return None
+
+
 def is_link(parent: int, name: str) -> bool:
     """Whether a name in an open folder is a symbolic link."""
     try:

@@ -138,3 +138,24 @@ class FaultyTarget(Around):
     def _answer(self) -> None:
         if self.down:
             raise Unavailable("does not answer", target=self.name, after=0)
+
+
+@dataclass
+class WriteProtected(FaultyTarget):
+    """A target that can be read, and refuses whatever would change it: a disk with its switch on, a key for reading."""
+
+    def put(self, key: str, content: Content, *, absent: bool = False) -> None:
+        self._refuse()
+
+    def replace(self, key: str, content: Content, was: str | None) -> None:
+        self._refuse()
+
+    def discard(self, key: str) -> None:
+        self._refuse()
+
+    def check(self) -> None:
+        self.look()
+        self._refuse()
+
+    def _refuse(self) -> None:
+        raise Refused("the disk is read-only; mount it for writing", target=self.name, setting="path")
