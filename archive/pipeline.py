@@ -29,7 +29,6 @@ from archive.steps.work import seal_work, to_seal
 from storage.errors import TargetError
 from transcription.errors import ToolMissing, TranscriptionError
 
-
 LONGEST_REST = timedelta(days=1)
 """No source is left alone for longer, whatever it asks; a later end than that was written by a wrong clock."""
 

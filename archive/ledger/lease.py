@@ -45,7 +45,9 @@ class Lease(Book):
         token = str(uuid4())
         endless = self._endless(name)
         if endless:
-            log.warning("a run elsewhere holds this archive until %s, by a clock that is ahead: watching it", endless[1])
+            log.warning(
+                "a run elsewhere holds this archive until %s, by a clock that is ahead: watching it", endless[1]
+            )
             threading.Event().wait(TERM.total_seconds())
         taken_away = self._take(name, token, endless)
         ended = threading.Event()

@@ -8,8 +8,8 @@ from archive.ledger.clips import Clips
 from archive.ledger.copies import Copies
 from archive.ledger.events import Events
 from archive.ledger.facts import Facts
-from archive.ledger.lease import Lease
 from archive.ledger.journal import HERE, WAL, Version, has_reset_fault
+from archive.ledger.lease import Lease
 from archive.ledger.opening import examine, identity, mode, open_engine, settle
 from archive.ledger.readings import Readings
 from archive.ledger.wording import ANEW, in_a_sentence

@@ -56,8 +56,8 @@ def rebuild(archive: Archive, usable: Mapping[str, Target]) -> Rebuilt:
     """Read every object at the usable targets into an empty ledger. Raises RefusedError if it is not empty."""
     if archive.ledger.copies.heads():
         raise RefusedError(
-            f"the ledger at {archive.ledger.path} holds an archive already: move it (and its -journal or -wal file) away first; "
-            "what it alone knows would be lost otherwise"
+            f"the ledger at {archive.ledger.path} holds an archive already: move it (and its -journal or -wal "
+            "file) away first; what it alone knows would be lost otherwise"
         )
     rebuilt, runs, recorded = Rebuilt(), dict[str, Run](), dict[str, tuple[Head, str]]()
     found = {name: _survey(archive, target, rebuilt) for name, target in usable.items()}

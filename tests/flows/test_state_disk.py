@@ -4,7 +4,7 @@ import shutil
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -94,9 +94,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def here(
-    kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Here:
+def here(kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Here:
     folder = tmp_path / "here"
     shutil.copytree(kept, folder)
     monkeypatch.chdir(folder)
@@ -104,12 +102,8 @@ def here(
 
     def call(*arguments: str, within: AbstractContextManager[object] | None = None) -> Done:
         monkeypatch.setattr(sys, "argv", ["thirdcopy", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            if within is None:
-                cli.main()
-            else:
-                with within:
-                    cli.main()
+        with within or nullcontext(), pytest.raises(SystemExit) as ended:
+            cli.main()
         code = ended.value.code
         return Done(int(code or 0), *capsys.readouterr())
 
