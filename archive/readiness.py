@@ -162,7 +162,7 @@ def _claim(archive: Archive, target: Target, writer: str | None) -> None:
 
 
 def _claimed(target: Target) -> str:
-    """The fact that a target was made ours: without a trace of that it is another place, or a disk that is not there."""
+    """The fact that a target was made ours: without a trace of that it is another place, or an unmounted disk."""
     return f"claimed {target.name}"
 
 

@@ -71,18 +71,16 @@ class _Rebuilding:
         objects = sorted({object_id for found in self._found.values() for object_id in found})
         runs = [object_id for object_id in objects if object_id.startswith("run-")]
         with self._archive.progress.task("rebuild", total=len(objects), unit="objects") as task:
-            taken = dict[str, tuple[Run, str]]()
+            taken = dict[str, tuple[Run, Said]]()
             for object_id in runs:
                 facts, said = self._object(object_id)
                 if isinstance(facts, Run) and said:
                     self._note(facts, said.holders)
-                    taken[object_id] = replace(facts, heads=()), said.sha512  # a full list names every object
+                    taken[object_id] = replace(facts, heads=()), said  # a full list names every object
                 task.advance(1)
-            known = {object_id: run for object_id, (run, _) in taken.items()}
-            rebuilt.problems += chain_faults(known, {object_id: sha512 for object_id, (_, sha512) in taken.items()})
-            self._restore(known)
+            self._restore(taken)
             for object_id in objects:
-                if object_id not in known and object_id not in runs:
+                if object_id not in runs:
                     self._object(object_id)
                     task.advance(1)
         _claims_of_runs(self._archive)
@@ -103,13 +101,15 @@ class _Rebuilding:
             if head.object not in self._recorded or head.version >= self._recorded[head.object][0].version:
                 self._recorded[head.object] = head, run.record.run
 
-    def _restore(self, runs: Mapping[str, Run]) -> None:
-        """Take run records in along their chain, so that the last one is its end."""
+    def _restore(self, taken: Mapping[str, tuple[Run, Said]]) -> None:
+        """Take run records in along their chain, so that the last one is its end; say where it is none."""
+        runs = {name: run for name, (run, _) in taken.items()}
+        self._rebuilt.problems += chain_faults(runs, {name: said.sha512 for name, (_, said) in taken.items()})
         for run in in_order(runs):
             name = run.record.run
-            holders = {target for target, found in self._found.items() if name in found}
-            versions = versions_of(self._places(name), self._found[min(holders)][name])
-            take_in(self._archive, versions, run, {one: self._found[one][name] for one in holders}, words=True)
+            holders = {target: found[name] for target, found in self._found.items() if name in found}
+            versions = versions_of(self._places(name), self._surveyed(holders, taken[name][1]))
+            take_in(self._archive, versions, run, holders, words=True)
 
     def _places(self, object_id: str) -> dict[str, Target]:
         """The targets that hold an object, whoever has the newest version first."""

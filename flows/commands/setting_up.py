@@ -130,15 +130,27 @@ def add(
     if dry_run:
         console.out.print(escape(stanza.strip()), highlight=False)
         return
-    file.write_text(before.rstrip("\n") + "\n" + stanza, encoding="utf-8")
+    _replace(file, before.rstrip("\n") + "\n" + stanza)
     try:
         load(file)
     except SettingsError:
-        file.write_text(before, encoding="utf-8")
+        _replace(file, before)
         raise
     console.out.print(
         f"{escape(str(file))}: added sources.{name}. Next: thirdcopy run", highlight=False, soft_wrap=True
     )
+
+
+def _replace(file: Path, text: str) -> None:
+    """Write settings anew beside them and put these in their place: a full disk leaves what was there."""
+    file = file.resolve()
+    new = file.with_name(f".{file.name}.new")
+    try:
+        new.write_text(text, encoding="utf-8")
+        new.chmod(file.stat().st_mode & 0o777)
+        new.replace(file)
+    finally:
+        new.unlink(missing_ok=True)
 
 
 def _name_of(url: str) -> str:

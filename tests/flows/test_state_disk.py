@@ -1,9 +1,10 @@
 """Every command on a state folder that is full, read-only, or whose ledger is not what it was: a sentence, at most."""
 
+import shutil
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,29 +80,34 @@ class Here:
         return self.state / "ledger.sqlite"
 
 
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Here:
-    (tmp_path / "archive.toml").write_text(SETTINGS)
-    (tmp_path / "register.csv").write_text("No,Name\n153,Karim Lindenbrook\n")
-    (tmp_path / "edited.vtt").write_text("WEBVTT\n\n00:00.000 --> 00:01.000\nRemember.\n")
-    with an_archive(tmp_path / "state", folder_targets(tmp_path, "ab")) as archive:
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The archive's folder; whoever changes it takes a copy."""
+    folder = tmp_path_factory.mktemp("kept")
+    (folder / "archive.toml").write_text(SETTINGS)
+    (folder / "register.csv").write_text("No,Name\n153,Karim Lindenbrook\n")
+    (folder / "edited.vtt").write_text("WEBVTT\n\n00:00.000 --> 00:01.000\nRemember.\n")
+    with an_archive(folder / "state", folder_targets(folder, "ab")) as archive:
         keep(archive, CLIP)
         store_all(archive)
-    monkeypatch.chdir(tmp_path)
+    return folder
+
+
+@pytest.fixture
+def here(kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Here:
+    folder = tmp_path / "here"
+    shutil.copytree(kept, folder)
+    monkeypatch.chdir(folder)
     monkeypatch.delenv("THIRDCOPY_CONFIG", raising=False)
 
     def call(*arguments: str, within: AbstractContextManager[object] | None = None) -> Done:
         monkeypatch.setattr(sys, "argv", ["thirdcopy", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            if within is None:
-                cli.main()
-            else:
-                with within:
-                    cli.main()
+        with within or nullcontext(), pytest.raises(SystemExit) as ended:
+            cli.main()
         code = ended.value.code
         return Done(int(code or 0), *capsys.readouterr())
 
-    return Here(tmp_path, call)
+    return Here(folder, call)
 
 
 def is_a_sentence(done: Done) -> None:
