@@ -10,18 +10,18 @@ from datetime import UTC, datetime
 from difflib import get_close_matches
 from http.client import HTTPException
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
 from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.configprovider import ConfigValueStore, ConstantProvider
-from botocore.credentials import Credentials
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionClosedError, ParamValidationError, SSLError
 from botocore.handlers import add_expect_header
-from botocore.httpsession import URLLib3Session
 from botocore.loaders import Loader
 from botocore.session import Session
 from botocore.utils import get_environ_proxies
+from urllib3 import Timeout
 from urllib3.exceptions import HTTPError
 
 from storage.errors import Refused, TargetError, Unavailable
@@ -115,6 +115,8 @@ class Client:
         if self._short and self._short.takes(operation, arguments):
             model = self._client.meta.service_model.operation_model(OPERATIONS[operation])
             return self._short.send(model, arguments, sha256)
+        if sha256:
+            raise ValueError(f"the signature of {operation} with {', '.join(arguments)} cannot hold a digest")
         answer: dict[str, Any] = getattr(self._client, operation)(Bucket=self._settings.bucket, **arguments)
         return answer
 
@@ -168,7 +170,7 @@ def _reply(error: ClientError) -> Reply:
 
 
 def _connected(settings: S3Settings, *, signed: bool) -> tuple[Any, Short | None]:
-    """boto3's client, and where there are keys the short way beside it."""
+    """boto3's client, and the short way beside it."""
     config = Config(
         user_agent="thirdcopy",  # botocore would tell each store the system, its kernel and what runs on it
         signature_version="s3v4" if signed else UNSIGNED,
@@ -202,24 +204,17 @@ def _connected(settings: S3Settings, *, signed: bool) -> tuple[Any, Short | None
     client.meta.events.unregister("before-call.s3", add_expect_header)
     client.meta.events.register("before-call.s3", _expect_for_large)
     client.meta.events.register("needs-retry.s3", _once_more)
-    return client, _short(settings, Credentials(*credentials.values())) if credentials else None
+    return client, _short(settings, credentials)
 
 
-def _short(settings: S3Settings, credentials: Credentials) -> Short:
-    session = URLLib3Session(
-        verify=str(settings.ca_file) if settings.ca_file else True,
-        proxies={} if settings.loopback else get_environ_proxies(settings.endpoint),
-        timeout=(CONNECT_SECONDS, READ_SECONDS),
-        max_pool_connections=CONNECTIONS,
-    )
-    return Short(
-        settings.bucket,
-        settings.endpoint,
-        settings.region,
-        virtual=settings.addressing == "virtual",
-        credentials=credentials,
-        session=session,
-    )
+def _short(settings: S3Settings, credentials: dict[str, str]) -> Short | None:
+    """The short way, where there are keys and no proxy lies on the way."""
+    proxies = {} if settings.loopback else get_environ_proxies(settings.endpoint)
+    if not credentials or urlsplit(settings.endpoint).scheme in proxies:
+        return None
+    access, secret, *token = credentials.values()
+    timeout = Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
+    return Short(settings, (access, secret, token[0] if token else None), timeout, CONNECTIONS)
 
 
 def _once_more(attempts: int, caught_exception: Exception | None, **further: Any) -> float | None:
