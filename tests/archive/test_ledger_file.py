@@ -11,7 +11,7 @@ import pytest
 
 from archive.errors import LedgerUnusable
 from archive.ledger import Ledger, journal, opening
-from archive.opened import opened
+from archive.opened import opened, opened_beside
 from archive.records import Listing
 from archive.settings import Settings
 from storage.targets import FolderSettings
@@ -249,5 +249,5 @@ def test_lost_ledger_is_not_taken_for_a_new_archive(tmp_path: Path, lost: str) -
     with pytest.raises(LedgerUnusable, match=rf"is {lost}, though an archive was kept here .* thirdcopy rebuild"):
         opened(settings).__enter__()
     assert not path.exists() or not path.stat().st_size
-    with opened(settings, anew=True) as archive:
+    with opened_beside(settings) as archive:
         assert archive.ledger.clips.listed() == 0
