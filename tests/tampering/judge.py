@@ -443,8 +443,13 @@ class _Case:
         if not names or (self.verdict.scenario == "alone" and not self.tampered.alone):
             return
         words = "\n".join(self.said) + ("\n".join(self.lacking) if self.tampered.lacking else "")
-        if not any(name in words or json.dumps(name, ensure_ascii=False)[1:-1] in words for name in names):
+        if not any(form in words for name in names for form in _forms(name)):
             self.verdict.say("unnamed", f"nothing says a word of {names[0][:80]!r}")
+
+
+def _forms(name: str) -> tuple[str, ...]:
+    """How a name may be written on a screen: its first characters will do, and odd ones may be escaped."""
+    return name[:60], json.dumps(name[:60], ensure_ascii=False)[1:-1], repr(name[:60])[1:-1], ascii(name[:60])[1:-1]
 
 
 def _lost(now: Standing, sound: Standing, spoiled: set[str]) -> list[str]:

@@ -101,7 +101,7 @@ def test_no_tree_but_a_child_of_the_state_folder_is_ever_deleted(sound: Sound, t
 
 
 def deep_json(home: Path) -> None:
-    (home / "a" / "writer.json").write_text('{"ledger":' + "[" * 100_000 + "]" * 100_000 + "}")
+    (home / "a" / "writer.json").write_text('{"ledger":' + "[" * 30_000 + "]" * 30_000 + "}")
 
 
 def deep_root(home: Path) -> None:
