@@ -69,8 +69,8 @@ _DENIED = _lasting(
 MEANINGS = (
     _lasting(
         "ExpiredToken ExpiredTokenException TokenRefreshRequired",
-        "the session token has run out, and its keys with it; have the provider lend new ones, and give all three,"
-        " `access_key`, `secret_key` and `session_token`",
+        "the keys have run out, as keys with a session token do within hours; have the provider make new ones, and give"
+        " all three, `access_key`, `secret_key` and `session_token`",
         "session_token",
     ),
     _lasting(

@@ -11,9 +11,9 @@ from storage.targets.s3_answers import MEANINGS, Answer, meaning, seconds
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 ANSWERS: list[tuple[int, str, type[TargetError], str, str | None]] = [
-    (403, "ExpiredToken", Refused, "token has run out", "session_token"),
-    (400, "ExpiredToken", Refused, "token has run out", "session_token"),
-    (400, "TokenRefreshRequired", Refused, "token has run out", "session_token"),
+    (403, "ExpiredToken", Refused, "as keys with a session token do", "session_token"),
+    (400, "ExpiredToken", Refused, "as keys with a session token do", "session_token"),
+    (400, "TokenRefreshRequired", Refused, "as keys with a session token do", "session_token"),
     (403, "RequestExpired", Refused, "run out", "access_key"),
     (403, "InvalidAccessKeyId", Refused, "does not know the access key", "access_key"),
     (403, "InvalidToken", Refused, "token is not the one of these keys", "session_token"),
