@@ -23,10 +23,12 @@ NO_SKIPS = {
 
 def outcomes(folder: Path, ci: str, *arguments: str) -> tuple[dict[str, int], str]:
     command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.conftest", "-p", "no:cacheprovider", "-ra"]
+    # This process may itself be one of several: what pytest told it is not for others.
+    of_nobody = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     done = subprocess.run(
         [*command, "--continue-on-collection-errors", *arguments, str(folder)],
         cwd=folder,
-        env={**os.environ, "CI": ci, "PYTHONPATH": str(ROOT)},
+        env=of_nobody | {"CI": ci, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
         text=True,
         timeout=120,

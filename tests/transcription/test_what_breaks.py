@@ -186,7 +186,7 @@ def kept(written: str, said: str) -> bool:
     return not said or words_kept(written, said) > 0.6
 
 
-def french(segments: Iterable[Segment], said: str) -> bool:
+def in_french(segments: Iterable[Segment], said: str) -> bool:
     """Whether they are French; there must be some where the words are understood."""
     found = {s.language for s in segments}
     return found == {"fr"} if said else found <= {"fr"}
@@ -201,8 +201,8 @@ def test_stereo_with_a_language_a_side_keeps_both(two: Whisper, say: Say, tmp_pa
         assert kept(text(made, 0), left)
         assert kept(text(made, 1), right)
         assert {s.language for s in made.segments if s.channel == 0} == {"en"}
-        assert french((s for s in made.segments if s.channel == 1), right)
-        assert 1 in {one.channel for one in (*made.segments, *(g for g in made.gaps if g.guess))}
+        assert in_french((s for s in made.segments if s.channel == 1), right)
+        assert 1 in {s.channel for s in made.segments} | {g.channel for g in made.gaps if g.guess}
         starts = [(s.start, s.channel) for s in made.segments]
         assert starts == sorted(starts)
 
@@ -262,7 +262,7 @@ def test_speech_after_a_change_of_language_is_not_lost(two: Whisper, say: Say, t
         assert kept(text(made), before)
         assert kept(text(made), after)
         assert {s.language for s in made.segments if s.end <= change} == {"en"}
-        assert french((s for s in made.segments if s.start >= change), after)
+        assert in_french((s for s in made.segments if s.start >= change), after)
         assert quiet(made)
 
 
@@ -272,5 +272,5 @@ def test_a_french_clip_that_a_detector_lost_words_of_is_written_whole(two: Whisp
     said = recorded_text(recorded) if there else ""
     made = read(two, write(tmp_path / "x.wav", load(RECORDED / recorded if there else say(FRENCH, voice="fr-fr"))))
     assert quiet(made)
-    assert french(made.segments, said)
+    assert in_french(made.segments, said)
     assert kept(text(made), said)

@@ -37,7 +37,7 @@ class Kernel:
     limits: str
 
     def __str__(self) -> str:
-        threads = f"{self.threads} threads" if self.threads else "threads as it chooses"
+        threads = f"threads: {self.threads or 'as it chooses'}"
         return ", ".join(filter(None, (self.isa, f"int8 by {self.int8}", threads, self.limits)))
 
 
