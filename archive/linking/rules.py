@@ -28,6 +28,7 @@ ASIDE = (
     "proposals",
     "registers.columns",
     "registers.objects",
+    "registers.parts",
     "registers.register",
     "registers.reports",
     "registers.snapshots",

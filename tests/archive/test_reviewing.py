@@ -292,9 +292,11 @@ def test_nothing_of_a_spreadsheet_is_kept_unless_all_is_right_or_the_rest_is_ask
 
 
 def test_links_leave_as_annotations_and_rows_with_masked_quotes_and_how_they_stand(archive: Archive) -> None:
-    reviewing.judge(archive, link_to(CLIP), "positive", by=ME, why="=she is")
+    reviewing.judge(archive, link_to(CLIP), "positive", by=ME, why="=she is</script>\u202e")
     found = exporting.chosen(archive, None)
-    made = json.loads(exporting.to_jsonld(archive, found))
+    text = exporting.to_jsonld(archive, found)
+    assert r"she is\u003c/script\u003e\u202e" in text, "it may stand in a page, and on a screen"
+    made = json.loads(text)
     assert (made["type"], made["total"]) == ("AnnotationCollection", 5)
     data = archive.ledger.readings.transcripts(CLIP)[0][1].encode()
     assert holds(made["first"]["items"][0], data)

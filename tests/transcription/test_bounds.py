@@ -112,17 +112,17 @@ def test_a_tool_outlives_the_thread_that_asked_for_it() -> None:
 def test_a_tool_ends_with_a_process_that_is_killed(tmp_path: Path) -> None:
     """By kill -9, in the middle of what only a digest at the end would tell its reader."""
     noted = tmp_path / "pid"
+    tool = f"import os, time; open({str(noted)!r}, 'w').write(str(os.getpid())); time.sleep(600)"
     starter = (
-        "import sys, time; from pathlib import Path; from transcription.bounds import bounded, started\n"
-        "process = started(bounded([sys.executable, '-c', 'import time; time.sleep(600)'], seconds=60))\n"
-        f"Path({str(noted)!r}).write_text(str(process.pid)); time.sleep(600)"
+        "import sys, time; from transcription.bounds import bounded, started\n"
+        f"started(bounded([sys.executable, '-c', {tool!r}], seconds=60, file_size=100)); time.sleep(600)"
     )
     with subprocess.Popen([sys.executable, "-c", starter]) as process:
         _until(lambda: noted.exists() and bool(noted.read_text()))
-        tool = int(noted.read_text())
-        assert _lives(tool)
+        number = int(noted.read_text())
+        assert _lives(number)
         process.kill()
-    _until(lambda: not _lives(tool))
+    _until(lambda: not _lives(number))
 
 
 def test_a_tool_that_is_not_there_is_named() -> None:
