@@ -162,7 +162,7 @@ def _claim(archive: Archive, target: Target, writer: str | None) -> None:
 
 
 def _claimed(target: Target) -> str:
-    """The fact that a target was made ours: without a trace of that it is another place, or an unmounted disk."""
+    """The fact that a target was made ours: where no trace of it is, the place is another, or a disk is not there."""
     return f"claimed {target.name}"
 
 

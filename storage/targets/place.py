@@ -114,8 +114,8 @@ class Place:
             raise self._another(down)
 
     def _another(self, down: tuple[str, ...]) -> Unavailable:
-        where = self.path.joinpath(*down)
-        return self._gone(f"{where} is no longer the folder that was opened; is the disk mounted? Then run this again")
+        said = "is no longer the folder that was opened; is the disk mounted? Mount it, and run this again"
+        return self._gone(f"{self.path.joinpath(*down)} {said}")
 
     def _gone(self, reason: str) -> Unavailable:
         return Unavailable(reason, target=self._target)
