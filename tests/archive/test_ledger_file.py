@@ -208,6 +208,17 @@ def test_locked_ledger_is_one_sentence(path: Path) -> None:
             Ledger(path)
 
 
+def test_ledger_without_room_says_so_and_keeps_what_it_held(path: Path) -> None:
+    with a_ledger(path, FAULTY) as ledger:
+        ledger.facts.set("a", "1")
+        with ledger._engine.connect() as connection:  # SQLite's own way to a full disk; it is of the one connection
+            pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+            connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
+        with pytest.raises(LedgerUnusable, match=r"the disk of \S+ is full: make room and run this again"):
+            ledger.facts.set("a", "2" * 100_000)
+        assert ledger.facts.get("a") == "1"
+
+
 def test_words_of_rows_are_in_no_error(path: Path, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("DEBUG")
     with a_ledger(path) as ledger:

@@ -180,17 +180,6 @@ def test_empty_ledger_is_rebuilt_and_nothing_else(here: Here) -> None:
     assert here.call("show", CLIP).code == 0
 
 
-def test_no_space_is_one_sentence_too(here: Here) -> None:
-    here.ledger.with_name("ledger.sqlite-journal").unlink(missing_ok=True)
-    here.ledger.with_name("ledger.sqlite-journal").symlink_to("/dev/full")  # answers ENOSPC to every write
-    done = here.call("mirror")
-    is_a_sentence(done)
-    assert done.code == 1
-    assert "full" in done.err
-    here.ledger.with_name("ledger.sqlite-journal").unlink()
-    assert here.call("mirror").code == 0
-
-
 def rows(ledger: Path) -> list[str]:
     with closing(sqlite3.connect(ledger)) as file:
         return list(file.iterdump())
