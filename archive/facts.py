@@ -8,7 +8,7 @@ from archive import heads, objects, ocfl
 from archive.errors import ForeignWords
 from archive.linking.registers.snapshots import SNAPSHOT, Snapshot
 from archive.records import Capture, Event, Head, Record, link_id
-from archive.sidecar import RunRecord, Sidecar, read_sidecar
+from archive.sidecar import RunRecord, Sidecar, read_sidecar, to_bytes
 from storage.contract import Target
 from storage.errors import Damaged, TargetError
 from storage.mirrors import read_small
@@ -110,7 +110,7 @@ def read_facts(places: Mapping[str, Target], found: heads.Whole) -> Facts:
         if kind == "register":
             return [_own_snapshot(found.object, read(SNAPSHOT, number)) for number in numbers]
         if kind == "evidence":
-            return [_own_capture(found.object, read("capture.json", number)) for number in numbers]
+            return [_own_capture(found, number, read("capture.json", number)) for number in numbers]
         if kind == "work":
             document = _own_sidecar(found.object, read("sidecar.json"))
             bodies = {ref.name: read(f"transcripts/{ref.name}.json").decode() for ref in document.transcripts}
@@ -127,9 +127,12 @@ def _own_snapshot(object_id: str, data: bytes) -> Snapshot:
     return _own(object_id, f"register-{snapshot.register_name}", snapshot)
 
 
-def _own_capture(object_id: str, data: bytes) -> Capture:
-    capture = Capture.model_validate_json(data)
-    return _own(object_id, f"evidence-{capture.clip}", capture)
+def _own_capture(found: heads.Whole, version: int, data: bytes) -> Capture:
+    """A capture, whose files are those of its version."""
+    capture, there = Capture.model_validate_json(data), found.inventory.state(version)
+    if strange := [file.path for file in capture.files if there.get(file.path) != file.sha512]:
+        raise ForeignWords(f"its capture v{version} names {strange[0][:100]!r}, which is not what lies there")
+    return _own(found.object, f"evidence-{capture.clip}", capture)
 
 
 def _own_sidecar(object_id: str, data: bytes) -> Sidecar:
@@ -164,7 +167,7 @@ def _own(object_id: str, said: str, document: Document) -> Document:
     """A document, if it speaks of its own object, and in words that can be kept. Raises ForeignWords."""
     if said != object_id:
         raise ForeignWords(f"its document speaks of {said}")
-    document.model_dump_json().encode()  # lone surrogates can be kept nowhere
+    to_bytes(document)  # what has no canonical form (a lone surrogate, a number too large) could not be written again
     return document
 
 

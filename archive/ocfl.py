@@ -130,7 +130,7 @@ class Inventory(BaseModel):
 def parse(data: bytes) -> Inventory:
     """Read an inventory back. Raises InventoryError with the first thing that is wrong."""
     try:
-        document: Any = json.loads(data)
+        document: Any = json.loads(data.decode())  # UTF-8 alone: json would take UTF-16 too
         inventory = Inventory.model_validate(document)
     except (ValueError, ValidationError, RecursionError) as error:
         raise InventoryError(f"not an inventory: {error}") from error

@@ -166,7 +166,7 @@ def _requests(proxies: Iterable[Proxy]) -> tuple[Counter[str], int]:
     of, beside = Counter[str](), 0
     for one in proxies:
         for seen in one.seen:
-            if "evidence-" in seen.asked:
+            if "evidence-" in seen.asked or seen.asked.endswith("writer.json"):
                 of[seen.operation] += 1
             else:
                 beside += 1

@@ -65,6 +65,8 @@ def survey(
                 except TargetError as error:
                     problems.append(f"{path} at {target.name}: {error}")
                     continue
+                if lost := _committed_above(sizes, there):
+                    problems.append(f"{path} at {target.name}: v{lost} is committed there, and no whole version")
                 if there is None:
                     problems.append(f"{path} at {target.name}: no whole version; the next capture adopts what is there")
                 elif objects.kind_of(there.whole.object) is None:
@@ -74,6 +76,12 @@ def survey(
         except TargetError as error:
             problems.append(str(error))
     return Surveyed(found, tuple(strange), tuple(problems))
+
+
+def _committed_above(names: Collection[str], there: "Survey | None") -> int | None:
+    """The newest version that has a commit and is not whole, if it is above the one that is."""
+    newest = max(ocfl.committed(names), default=0)
+    return newest if there and newest > there.whole.inventory.number else None
 
 
 def _by_object(stats: Iterable[Stat]) -> Iterator[tuple[str, dict[str, int]]]:

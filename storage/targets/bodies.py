@@ -13,14 +13,10 @@ SLICE = 1 << 16
 
 
 class Readable(Protocol):
-    """Where the bytes come from: a file, an HTTP response."""
+    """Where the bytes come from: a file, an HTTP response. One with a `readinto`, as files have, is read by that."""
 
     def read(self, size: int, /) -> bytes:
         """At most `size` bytes, none at the end."""
-        ...
-
-    def readinto(self, buffer: memoryview, /) -> int:
-        """Fill a buffer as far as bytes come: how many, 0 at the end."""
         ...
 
     def close(self) -> Any:
@@ -38,6 +34,7 @@ class _Body(io.RawIOBase):
         pace: Pace,
     ) -> None:
         self._source = source
+        self._into: Callable[[memoryview], int] = getattr(source, "readinto", self._copied)
         self._pace = pace
         self._left = length
         self._faults = faults
@@ -51,7 +48,7 @@ class _Body(io.RawIOBase):
         if not wanted:
             return 0
         try:
-            read = self._source.readinto(memoryview(buffer)[:wanted])
+            read = self._into(memoryview(buffer)[:wanted])
         except self._faults as error:
             raise self._translate(error) from error
         if not read:
@@ -59,6 +56,11 @@ class _Body(io.RawIOBase):
         self._left -= read
         self._pace.take(read)
         return read
+
+    def _copied(self, buffer: memoryview) -> int:
+        block = self._source.read(len(buffer))
+        buffer[: len(block)] = block
+        return len(block)
 
     def close(self) -> None:
         if not self.closed:
