@@ -29,6 +29,7 @@ from archive.settings import load
 from archive.shown import shown
 from archive.steps.restoring import restore
 from archive.steps.work import build
+from archive.unaccepted import unaccepted
 from flows import cli
 from flows.session import writing
 from storage.errors import TargetError
@@ -198,6 +199,7 @@ class _Case:
     processes: bool
     said: list[str] = field(default_factory=list)
     lacking: list[str] = field(default_factory=list)
+    waits: set[str] = field(default_factory=set)
 
     def go(self) -> None:
         """Every command in the order of a person who lost the ledger."""
@@ -360,9 +362,12 @@ class _Case:
         if not self.tampered.rest and self.verdict.scenario == "alone":
             return
         words = "\n".join(self.said)
+        if self.verdict.scenario == "alone" and any(name.startswith("run-") for name in self.tampered.spoiled):
+            # Alone, a run record is all that vouches for what it names: without it that waits, by name.
+            self.waits = {one.object for one in unaccepted(archive.ledger)}
         for name, (version, sha512) in self.sound.heads.items():
             head = archive.ledger.copies.head(name)
-            if head and (head.version, head.sha512) == (version, sha512):
+            if name in self.waits or (head and (head.version, head.sha512) == (version, sha512)):
                 continue
             if name not in self.tampered.spoiled:
                 found = f"v{head.version}" if head else "nothing"
@@ -386,7 +391,7 @@ class _Case:
             return
         for name in self.sound.heads:
             clip = name.partition("-")[2]
-            if not name.startswith(("evidence-", "work-")) or _spoiled(clip, self.tampered):
+            if not name.startswith(("evidence-", "work-")) or name in self.waits or _spoiled(clip, self.tampered):
                 continue
             for path, data in self.sound.files[name].items():
                 file = self.home / "out" / name / path
