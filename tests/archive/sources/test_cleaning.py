@@ -141,7 +141,7 @@ def test_each_cut_is_named_once_and_never_quoted() -> None:
         (b"bytes", None),
         ({1: 2}, {"1": 2}),
         ((1, 2), [1, 2]),
-        (object(), None),
+        pytest.param(object(), None, id="object"),
     ],
     ids=repr,
 )
