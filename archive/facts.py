@@ -156,11 +156,15 @@ def _own_run(object_id: str, run: bytes, events: bytes, heads_: bytes) -> Run:
     _own(object_id, record.run, record)
     if record.previous and objects.kind_of(record.previous.object) != "run":
         raise ForeignWords("it follows something that is no run record")
-    return Run(
+    run_ = Run(
         record,
         tuple(Event.model_validate_json(line) for line in events.splitlines() if line),
         tuple(Head.model_validate_json(line) for line in heads_.splitlines() if line),
     )
+    named = [event.object for event in run_.events] + [head.object for head in run_.heads]
+    if not all(map(objects.is_sound, named)):
+        raise ForeignWords("it names an object by an id of no form that there is")
+    return run_
 
 
 def _own(object_id: str, said: str, document: Document) -> Document:

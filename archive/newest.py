@@ -6,13 +6,11 @@ Run records have no common prefix under layout 0003, so that nothing short of a 
 from collections.abc import Mapping
 from typing import Literal
 
-from pydantic import ValidationError
-
 from archive.custody import replace_document
 from archive.ledger.copies import ARRIVED
 from archive.objects import kind_of
 from archive.opened import Archive
-from archive.records import Moment, ObjectId, Record
+from archive.records import Moment, Record
 from archive.sidecar import to_bytes
 from storage.contract import Target
 from storage.errors import Damaged, NotFound
@@ -27,7 +25,7 @@ class NewestRun(Record):
 
     schema_version: Literal[1] = 1
     ledger: str
-    run: ObjectId
+    run: str
     sha512: str
     written: Moment
 
@@ -51,13 +49,16 @@ def point_to_newest(archive: Archive, usable: Mapping[str, Target]) -> None:
 
 def look_beyond(archive: Archive, target: Target) -> str | None:
     """A sentence if a target names a run record that the ledger does not know; it is kept. Raises TargetError."""
+    said: NewestRun | None
     try:
         said = NewestRun.model_validate_json(read_small(target, NEWEST, limit=64 * 1024))
     except NotFound:
         return _keep(archive, target.name, None)
-    except (ValidationError, Damaged):
+    except (ValueError, Damaged):
+        said = None
+    if said is None or kind_of(said.run) != "run":
         return _keep(archive, target.name, f"its {NEWEST} cannot be read: `thirdcopy audit --all` looks what is there")
-    known = archive.ledger.copies.head(said.run) if kind_of(said.run) == "run" else None
+    known = archive.ledger.copies.head(said.run)
     if known and known.sha512 == said.sha512:
         return _keep(archive, target.name, None)
     sentence = (

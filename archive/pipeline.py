@@ -212,8 +212,9 @@ def finish_step(archive: Archive, readiness: Readiness) -> Tally:
     """Seal what changed, store everything that is owed, write the run record and store it too; tidy the spool."""
     tally = work_step(archive, readiness)
     tally += store_step(archive, readiness)
-    while record(archive, readiness.usable):
-        tally += store_step(archive, readiness)
+    while run_ := record(archive, readiness.usable):
+        # Only the record itself: what a target refuses again would be an event again, and another record without end.
+        tally += _tally(store_owed(archive, readiness.usable, [run_]))
     point_to_newest(archive, readiness.usable)
     tidy(archive)
     return tally

@@ -10,7 +10,6 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from archive import objects
 from storage.keys import fault
 from transcription.corrections import Change
 
@@ -30,15 +29,7 @@ def _plain_path(path: str) -> str:
     return path
 
 
-def _sound_id(object_id: str) -> str:
-    if not objects.is_sound(object_id):
-        raise ValueError("an object's id of no form that there is")
-    return object_id
-
-
 Moment = Annotated[datetime, AfterValidator(_utc)]
-ClipId = Annotated[str, Field(pattern=f"^{objects.CLIP}$")]
-ObjectId = Annotated[str, AfterValidator(_sound_id)]
 Number = Annotated[int, Field(ge=1, le=1_000_000)]
 """Of a version."""
 LogicalPath = Annotated[str, AfterValidator(_plain_path)]
@@ -126,7 +117,7 @@ class Capture(Record):
     """One fetching of a clip: when, from where, with which tool, and the files it gave."""
 
     schema_version: Literal[1] = 1
-    clip: ClipId
+    clip: str
     source: str
     url: str
     extractor: str
@@ -224,7 +215,7 @@ class Link(Record):
     """
 
     id: str
-    clip: ClipId
+    clip: str
     register_name: str
     register_sha256: str
     entry: str
@@ -305,7 +296,7 @@ class Event(Record):
     `type` is the URI of a Library of Congress preservation event type; `agent` a person, or software@version.
     """
 
-    object: ObjectId
+    object: str
     version: Number | None = None
     type: str
     at: Moment
@@ -318,6 +309,6 @@ class Event(Record):
 class Head(Record):
     """The newest version of an OCFL object: its number and the sha512 of its inventory."""
 
-    object: ObjectId
+    object: str
     version: Number
     sha512: str

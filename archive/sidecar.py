@@ -11,7 +11,6 @@ from archive.linking.registers.snapshots import EntryLine, Snapshot
 from archive.records import (
     Access,
     Capture,
-    ClipId,
     Correction,
     Declaration,
     Head,
@@ -100,7 +99,7 @@ class Sidecar(Record):
     """
 
     schema_version: Literal[1] = 1
-    clip: ClipId
+    clip: str
     sources: tuple[str, ...]
     access: AccessState
     consent: str | None = None

@@ -12,8 +12,8 @@ from hashlib import sha256
 from pathlib import Path
 from threading import Lock
 
-from archive import heads, ocfl
-from archive.errors import Fork, SpaceShort
+from archive import heads, objects, ocfl
+from archive.errors import Fork, LeadsOut, SpaceShort
 from archive.fixity import digest
 from archive.ledger.copies import Copy, SealedVersion
 from archive.local import inside, remove_tree
@@ -61,6 +61,8 @@ def seal(
     that this ledger does not, or another content of one it does. Raises TargetError if what an interrupted writer left
     cannot be read now: a version without it would spoil that root.
     """
+    if objects.kind_of(object_id) is None:
+        raise LeadsOut(f"{object_id[:100]!r} is no id of an object: nothing is sealed under it")
     head = archive.ledger.copies.head(object_id)
     previous = ocfl.parse(head.inventory.encode()) if head else None
     files = {path: item.sha512 for path, item in items.items()}

@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Iterable
 
 from archive.ledger import Ledger
-from archive.records import Number, ObjectId, Record
+from archive.records import Number, Record
 
 _FACT = "unaccepted:"
 
@@ -16,7 +16,7 @@ class Unaccepted(Record):
     has the version, these words alone wait.
     """
 
-    object: ObjectId
+    object: str
     version: Number
     sha512: str
     targets: tuple[str, ...]

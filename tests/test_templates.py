@@ -25,8 +25,8 @@ def test_a_template_is_a_stanza_of_settings(name: str, tmp_path: Path, monkeypat
     file = tmp_path / "archive.toml"
     file.write_text(AROUND + text(name), "utf-8")
     variable = f"THIRDCOPY_TARGETS__{name.upper()}__"
-    monkeypatch.setenv(f"{variable}ACCESS_KEY", "an access key")
-    monkeypatch.setenv(f"{variable}SECRET_KEY", "a secret")
+    monkeypatch.setenv(f"{variable}ACCESS_KEY", "made-up-access-key")
+    monkeypatch.setenv(f"{variable}SECRET_KEY", "made-up-secret-key")
     settings = load(file).targets[name]
     assert isinstance(settings, S3Settings)
     open_target(name, settings)

@@ -12,7 +12,7 @@ from archive.facts import Run, Words, in_order, read_facts
 from archive.newest import look_beyond
 from archive.opened import Archive
 from archive.records import POLICY
-from archive.steps.surveying import Survey
+from archive.steps.surveying import Survey, forward
 from archive.steps.taking_in import keep_words, take_in, versions_of
 from archive.unaccepted import Unaccepted, drop_unaccepted, unaccepted
 from storage.contract import Target
@@ -89,14 +89,12 @@ def _surveyed(places: Mapping[str, Target], one: Unaccepted) -> Survey:
     target = next(iter(places.values()))
     root, path = heads.object_key(one.object), ocfl.object_path(one.object)
     sizes = {stat.key.removeprefix(root): stat.size for stat in target.list(root)}
-    found = heads.read(target, path, list(sizes))
-    newest = found.whole.inventory.number if found.whole else 0
-    if newest > one.version:  # further on by now: what waits is below
+    found = forward(target, path, heads.read(target, path, list(sizes)), set(sizes))
+    whole = found.whole if found else None
+    if whole and whole.inventory.number > one.version:  # further on by now: what waits is below
         data = heads.read_inventory(target, one.object, one.version)
-        whole = heads.whole_version(data, path, one.version, set(sizes)) if ocfl.digest_of(data) == one.sha512 else None
-    else:
-        whole = found.whole
-    if whole is None or ocfl.digest_of(whole.data) != one.sha512:
+        whole = heads.whole_version(data, path, one.version, set(sizes))
+    if found is None or whole is None or ocfl.digest_of(whole.data) != one.sha512:
         raise ArchiveError(f"{target.name} has another one by now: `thirdcopy audit --all` looks again")
     return Survey(whole, found.torn, sizes)
 

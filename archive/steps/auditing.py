@@ -25,7 +25,7 @@ from archive.records import FIXITY_CHECK, RECOVERY
 from archive.steps.beyond import find_beyond
 from archive.steps.budget import Budget, Meter
 from archive.steps.challenging import challenge
-from archive.unaccepted import Unaccepted
+from archive.unaccepted import Unaccepted, note_at
 from archive.writers import writer_of
 from storage.contract import Target
 from storage.errors import TargetError, Unavailable
@@ -106,6 +106,9 @@ def audit(
         return replace(audited, beyond=more.waiting, strange=more.strange)
 
     done, errors = at_each(usable, audit_at)
+    if objects is None and budget.requests is None:
+        for name, one in done.items():
+            note_at(archive.ledger, name, one.beyond)
     return {**done, **{name: Audited(name, problem=str(error)) for name, error in errors.items()}}
 
 

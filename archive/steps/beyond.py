@@ -13,7 +13,7 @@ from archive.facts import Words, read_facts
 from archive.opened import Archive
 from archive.steps.surveying import Survey, survey
 from archive.steps.taking_in import words_in
-from archive.unaccepted import Unaccepted, note_at
+from archive.unaccepted import Unaccepted
 from storage.contract import Target
 from storage.errors import TargetError
 
@@ -29,7 +29,7 @@ class Beyond:
 
 
 def find_beyond(archive: Archive, target: Target) -> Beyond:
-    """List a target in full, and keep what it holds beyond the ledger as waiting to be accepted."""
+    """List a target in full. What it holds beyond the ledger is for `note_at` to keep, one target after another."""
     known = {ocfl.object_path(head.object): head.version for head in archive.ledger.copies.heads()}
 
     def more(path: str, names: Collection[str]) -> bool:
@@ -48,7 +48,6 @@ def find_beyond(archive: Archive, target: Target) -> Beyond:
         for object_id, one in found.objects.items()
         if one.whole.inventory.number > known.get(ocfl.object_path(object_id), 0)
     ]
-    note_at(archive.ledger, target.name, waiting)
     return Beyond(tuple(waiting), (*found.strange, *found.problems))
 
 

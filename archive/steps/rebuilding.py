@@ -69,7 +69,7 @@ class _Rebuilding:
             self._found[name] = there.objects
             rebuilt.problems += [*there.problems, *there.strange]
         objects = sorted({object_id for found in self._found.values() for object_id in found})
-        runs = [object_id for object_id in objects if object_id.startswith("run-")]
+        runs = {object_id: None for object_id in objects if object_id.startswith("run-")}
         with self._archive.progress.task("rebuild", total=len(objects), unit="objects") as task:
             taken = dict[str, tuple[Run, Said]]()
             for object_id in runs:

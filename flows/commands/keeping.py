@@ -356,7 +356,7 @@ def accept_waiting(
         waiting = waiting_of(archive, objects or None, source)
     if dry_run or not (objects or everything):
         if as_json:
-            console.print_json([one.model_dump(mode="json") for one in waiting])
+            console.print_json({"waiting": [one.model_dump(mode="json") for one in waiting]})
         elif waiting:
             _print_waiting(waiting)
         else:

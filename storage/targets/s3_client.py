@@ -116,7 +116,7 @@ class Client:
             model = self._client.meta.service_model.operation_model(OPERATIONS[operation])
             return self._short.send(model, arguments, sha256)
         if sha256:
-            raise ValueError(f"the signature of {operation} with {', '.join(arguments)} cannot hold a digest")
+            raise TypeError(f"the signature of {operation} with {', '.join(arguments)} cannot hold a digest")
         answer: dict[str, Any] = getattr(self._client, operation)(Bucket=self._settings.bucket, **arguments)
         return answer
 

@@ -27,6 +27,7 @@ OPERATIONS = {"get_object": "GetObject", "put_object": "PutObject", "upload_part
 """What can go this way, as boto3 names it and as Amazon does."""
 
 UNSIGNED = "UNSIGNED-PAYLOAD"
+TRIES = 4
 EXPECT_ABOVE = 1 << 20
 """Bytes of a body above which the store is asked before they are sent, so that a refusal is heard first."""
 
@@ -113,14 +114,17 @@ class Short:
         return fields
 
     def _answer(self, method: str, path: str, headers: dict[str, Any], body: Any) -> Any:
-        try:
-            return self._once(method, path, headers, body)
-        except ProtocolError:  # a store closes what was kept open: once more, at once
-            if not isinstance(body, bytes):
-                body.seek(0)
-            return self._once(method, path, headers, body)
-        except NotTrusted as error:
-            raise SSLError(endpoint_url=self._endpoint, error=error) from error
+        for left in reversed(range(TRIES)):
+            try:
+                return self._once(method, path, headers, body)
+            except ProtocolError:  # a store closes what was kept open, several at a time: once more, at once
+                if not left:
+                    raise
+                if not isinstance(body, bytes):
+                    body.seek(0)
+            except NotTrusted as error:
+                raise SSLError(endpoint_url=self._endpoint, error=error) from error
+        raise AssertionError  # the last try returned or raised
 
     def _once(self, method: str, path: str, headers: dict[str, Any], body: Any) -> Any:
         return self._pool.urlopen(

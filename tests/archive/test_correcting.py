@@ -11,6 +11,7 @@ from archive.opened import Archive
 from archive.records import METADATA, PACKAGE
 from archive.shown import Shown, shown
 from archive.sidecar import read_sidecar, to_bytes
+from archive.steps.accepting import accept, waiting_of
 from archive.steps.correcting import ALTERED, SINCE, UNKNOWN, Corrected, correct
 from archive.steps.linking import material_of
 from archive.steps.rebuilding import rebuild
@@ -219,6 +220,7 @@ def test_corrections_and_conflicts_come_back_from_a_target(archive: Archive, tmp
     store_all(archive)
     with an_archive(tmp_path / "again", archive.targets, clock=Clock()) as again:
         assert rebuild(again, {"b": archive.targets["b"]}).problems == []
+        assert accept(again, archive.targets, waiting_of(again, None), "A. Keeper").problems == []
         assert again.ledger.readings.corrections(CLIP) == archive.ledger.readings.corrections(CLIP)
         assert to_bytes(build(again, CLIP)) == to_bytes(build(archive, CLIP))
         assert texts(again) == [NEW]

@@ -20,6 +20,7 @@ from archive.opened import Archive
 from archive.readiness import ready
 from archive.records import FIXITY_CHECK, REPLICATION
 from archive.spool import discard, folder_of
+from archive.steps.accepting import accept, waiting_of
 from archive.steps.auditing import audit, objects_of
 from archive.steps.rebuilding import rebuild
 from archive.steps.restoring import restore
@@ -180,6 +181,7 @@ def test_lost_ledger_and_spool_after_a_half_written_version(
     disk = folder_target(tmp_path / "disk")
     with an_archive(tmp_path / "state", {"disk": disk}) as archive:
         found = rebuild(archive, archive.targets)
+        assert accept(archive, archive.targets, waiting_of(archive, None), "A. Keeper").problems == []
         assert [problem.partition(":")[0] for problem in found.problems] == [
             f"{ocfl.object_path('evidence-peertube-content-1')} at disk"
         ]

@@ -10,6 +10,7 @@ from archive.errors import SettingsError
 from archive.ledger.copies import Copy
 from archive.opened import Archive
 from archive.readiness import reachable, ready
+from archive.steps.accepting import accept, waiting_of
 from archive.steps.auditing import audit, objects_of
 from archive.steps.rebuilding import rebuild
 from archive.steps.repairing import repair
@@ -63,7 +64,9 @@ def test_what_only_reads_works_from_the_last_disk_write_protected(tmp_path: Path
         assert (done.sound, done.findings, done.problem) == (1, (), None)
     with an_archive(tmp_path / "state-anew", targets) as archive:
         done_again = rebuild(archive, reachable(archive).usable)
-        assert (done_again.clips, done_again.problems) == (1, [])
+        assert (len(done_again.waiting), done_again.problems) == (1, [])
+        assert accept(archive, reachable(archive).usable, waiting_of(archive, None), "A. Keeper").problems == []
+        assert archive.ledger.clips.held() == [CLIP]
     assert tree(tmp_path / "a") == before
 
 

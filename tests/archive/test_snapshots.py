@@ -316,4 +316,4 @@ def test_a_snapshot_of_another_ledger_is_a_fork(tmp_path: Path, file: Path) -> N
         with pytest.raises(Fork, match="which this ledger does not know"):
             import_register(archive, "victims", targets)
         (problem,) = register_step(archive, ready(archive)).problems
-        assert "rebuild" in problem
+        assert "thirdcopy accept register-victims" in problem

@@ -382,8 +382,12 @@ class _Case:
             self.verdict.say("belief", f"after {after}: {one}")
         if self.verdict.scenario == "beside":
             spoiled = {name.partition("-")[2] for name in self.tampered.spoiled}
-            for one in _lost(now, self.sound.standing, spoiled):
+            for one in _lost(now, self.sound.standing, spoiled | self._disputed(archive)):
                 self.verdict.say("rest lost", f"after {after}: {one}")
+
+    def _disputed(self, archive: Archive) -> set[str]:
+        """Clips of which a and b say different things: what was said of them waits, by name."""
+        return {one.object.partition("-")[2] for one in unaccepted(archive.ledger)}
 
     def _restored(self) -> None:
         """Restored files of sound clips are as they were."""
