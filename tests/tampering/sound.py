@@ -82,9 +82,10 @@ def standing(archive: Archive) -> Standing:
     """
     clips, readings = archive.ledger.clips, archive.ledger.readings
     opened = {clip for clip in clips.with_access() if (given := clips.access(clip)) and given.level == "public"}
+    of_clip = {link.id: link.clip for link in readings.links()}
     return Standing(
         frozenset(opened),
-        frozenset((one.link, one.model_dump_json()) for one in readings.judgements()),
+        frozenset((of_clip.get(one.link, one.link), one.model_dump_json()) for one in readings.judgements()),
         frozenset((clip, f"{one.by} {one.at}") for clip in readings.corrected() for one in readings.corrections(clip)),
         frozenset((clip, one.model_dump_json()) for clip in readings.declared() for one in readings.declarations(clip)),
     )
