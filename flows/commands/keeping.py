@@ -147,7 +147,8 @@ def _print_audit(done: "dict[str, Audited]") -> None:
         for sentence in one.strange:
             console.out.print(f"[yellow]not ours[/] {escape(console.plain(sentence))}", highlight=False, soft_wrap=True)
     _print_waiting([waiting for one in done.values() for waiting in one.beyond])
-    if any(one.owed or any(finding.outcome != "unreadable" for finding in one.findings) for one in done.values()):
+    lasting = ("unreadable", "foreign")  # no repair does anything about these
+    if any(one.owed or any(finding.outcome not in lasting for finding in one.findings) for one in done.values()):
         console.out.print("Next: `thirdcopy repair --all` makes right what is sound elsewhere.", highlight=False)
 
 
