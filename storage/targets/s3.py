@@ -31,7 +31,7 @@ from storage.targets.s3_settings import S3Settings
 from storage.targets.s3_uploads import MOST_PARTS, Uploads
 
 _RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
-_SLOTS, _TRIES = 16, 3
+_SLOTS, _TRIES = 16, 12
 """Keys that checks write, few because keys that may not delete leave them; how often one tries."""
 
 
