@@ -71,12 +71,13 @@ def _accept(archive: Archive, places: Mapping[str, Target], one: Unaccepted, by:
         raise ArchiveError(f"{', '.join(one.targets)} cannot be read now")
     survey = _surveyed(places, one)
     facts = read_facts(places, survey.whole)
-    head = archive.ledger.copies.head(one.object)
+    head, known = archive.ledger.copies.head(one.object), archive.ledger.copies.version(one.object, one.version)
     detail = f"v{one.version} of {', '.join(places)} accepted" + (f": {one.words}" if one.words else "")
     if head is None or one.version > head.version:
         take_in(archive, versions_of(places, survey), facts, dict.fromkeys(places, survey), words=True)
-    elif isinstance(facts, Words) and one.sha512 == head.sha512:
-        keep_words(archive, facts.document)
+    elif known and known.sha512 == one.sha512:  # what people said in it waits, or that its source is open to all
+        if isinstance(facts, Words):
+            keep_words(archive, facts.document)
     else:
         raise Fork(
             f"the ledger has another v{one.version} (of {head.version}): a person must compare both, and move one away"

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,22 @@ def test_a_clip_is_not_sealed_anew_while_words_of_it_wait(tmp_path: Path) -> Non
         accept(archive, targets, waiting_of(archive, [f"work-{ONE}"]), "A. Keeper")
         archive.ledger.clips.undo(ONE, "work")
         assert to_seal(archive) == [ONE]
+
+
+def test_a_clip_that_the_settings_open_is_restricted_until_it_is_accepted(tmp_path: Path) -> None:
+    """Which source it came by is that one target's word."""
+    targets = folder_targets(tmp_path, "a")
+    with an_archive(tmp_path / "state", targets) as archive:
+        ready(archive)
+        keep(archive, ONE)
+        finished(archive)
+    with an_archive(tmp_path / "new", targets) as made:
+        archive = replace(made, settings=made.settings.model_copy(update={"access": "public"}))
+        assert [one.object for one in rebuild(archive, targets).waiting] == [f"evidence-{ONE}"]
+        assert access_now(archive, ONE).level == "restricted"
+        assert accept(archive, targets, waiting_of(archive, None), "A. Keeper").problems == []
+        assert access_now(archive, ONE).level == "public"
+        assert status(archive).whole
 
 
 @pytest.mark.parametrize("there", [b"{", b"[" * 5000, b'{"run": "../../x"}', b'{"schema_version": 2}'])
