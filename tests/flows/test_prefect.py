@@ -6,7 +6,7 @@ import signal
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -114,12 +114,9 @@ def check_nothing_is_reported(place: Place) -> None:
     assert runs == 2, "both runs are in our own home's database"
 
 
-@pytest.fixture(scope="module")
-def served(
-    tmp_path_factory: pytest.TempPathFactory, films: Path, prefect_home: Path
-) -> Iterator[tuple[Place, Channel, threading.Event]]:
+@contextmanager
+def served(folder: Path, films: Path, prefect_home: Path) -> Iterator[tuple[Place, Channel, threading.Event]]:
     """An archive beside a Prefect server that goes on running, as under `thirdcopy schedule`."""
-    folder = tmp_path_factory.mktemp("served")
     slow, go_on = held(videos(films, 1, title=f"{TITLE} held")[0])
     gone = replace(videos(films, 1, title=f"{TITLE} gone")[0], fault=Fault(status=404))
     shown = [slow, gone, *videos(films, 2, title=TITLE)]
@@ -133,10 +130,15 @@ def served(
         yield place, channel, go_on
 
 
-def test_a_run_that_was_killed_leaves_its_source_free_for_the_next(
-    served: tuple[Place, Channel, threading.Event],
+def test_a_run_that_was_killed_leaves_its_source_free_and_prefect_is_told_ids_and_counts(
+    tmp_path: Path, films: Path, prefect_home: Path
 ) -> None:
-    place, channel, go_on = served
+    with served(tmp_path, films, prefect_home) as (place, channel, go_on):
+        check_what_a_killed_run_leaves(place, channel, go_on)
+        check_what_prefect_is_told(place)
+
+
+def check_what_a_killed_run_leaves(place: Place, channel: Channel, go_on: threading.Event) -> None:
     noted = json.loads((place.prefect / "server.json").read_text())
     slow = channel.videos[0]
     with place.start("run") as process:
@@ -168,8 +170,7 @@ def test_a_run_that_was_killed_leaves_its_source_free_for_the_next(
     assert "Traceback" not in done.err
 
 
-def test_prefect_is_told_ids_and_counts(served: tuple[Place, Channel, threading.Event]) -> None:
-    place, _channel, _ = served
+def check_what_prefect_is_told(place: Place) -> None:
     flow_runs: list[Any] = place.asked("/flow_runs/filter", {"sort": "START_TIME_DESC"})
     done = next(run for run in flow_runs if run["state_type"] == "COMPLETED")
     assert done["parameters"] == {"fast": False, "sources": None}
