@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, Literal
 
 import rfc8785
@@ -171,6 +172,7 @@ def _upgraded(document: Any) -> Any:
     return document
 
 
+@cache
 def _schema(record: type[BaseModel]) -> bytes:
     schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

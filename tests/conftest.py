@@ -24,31 +24,36 @@ __all__ = [
 ]
 
 ROOT = Path(__file__).parent
-STORES = "every store"
-"""The group of the files that ask for Ceph and Swift, which take longest to start: they start in one process."""
+STORES, PREFECT = "every store", "Prefect"
+GROUPS = {
+    STORES: (
+        "conformance/test_servers.py",
+        "conformance/test_targets.py",
+        "storage/test_s3.py",
+        "storage/test_s3_probing.py",
+    ),
+    PREFECT: ("flows/test_prefect.py", "flows/test_schedule.py"),
+}
+"""Files whose tests run in one process: those that ask for Ceph and Swift, and those that ask for Prefect's database.
+
+To start the one and to make the other takes longest.
+"""
 
 LONGEST = (
     STORES,
     "whole/test_whole_way.py",
     "transcription/test_reading.py",
     "transcription/test_what_breaks.py",
-    "flows/test_prefect.py",
+    PREFECT,
+    "archive/test_any_order.py",
     "whole/test_kills.py",
     "storage/test_faults.py",
     "flows/test_commands.py",
     "transcription/test_whisper.py",
-    "flows/test_schedule.py",
 )
 """Groups that begin first; the rest in the order of collection."""
 
-_OF_STORES = frozenset(
-    {
-        "conformance/test_servers.py",
-        "conformance/test_targets.py",
-        "storage/test_s3.py",
-        "storage/test_s3_probing.py",
-    }
-)
+_OF_GROUP = {name: group for group, names in GROUPS.items() for name in names}
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
@@ -73,9 +78,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _group(item: pytest.Item) -> str:
-    """The tests that one process runs one after the other: those of a file, or of all files that need every store."""
+    """The tests that one process runs one after the other: those of a file, or of all files of its group."""
     name = item.path.relative_to(ROOT).as_posix() if item.path.is_relative_to(ROOT) else item.path.name
-    return STORES if name in _OF_STORES else name
+    return _OF_GROUP.get(name, name)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -4,13 +4,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from archive import sidecar
 from archive.fixity import blocks_document, digest
 from archive.ledger import Ledger
 from archive.ledger.copies import SealedVersion
+from archive.ledger.opening import open_engine
 from archive.mirroring import Stored, store_owed
 from archive.opened import Archive
 from archive.readiness import ready
@@ -71,11 +74,24 @@ def an_archive(
         registers=dict(registers or {}),
         free_gib=0,
     )
-    ledger = Ledger(state / "ledger.sqlite")
+    file = state / "ledger.sqlite"
+    if not file.exists():
+        state.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file.write_bytes(_empty_ledger())
+    ledger = Ledger(file)
     try:
         yield Archive(settings, ledger, dict(targets), clock=clock or Clock())
     finally:
         ledger.close()
+
+
+@cache
+def _empty_ledger() -> bytes:
+    """A ledger's tables and nothing in them, not even its id: to have them made takes longer than many a test."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "ledger.sqlite"
+        open_engine(file).dispose()
+        return file.read_bytes()
 
 
 def usable(archive: Archive, *, take_over: bool = False) -> dict[str, Target]:

@@ -16,7 +16,7 @@ from tests.tampering.judge import Scenario, Verdict, judged
 from tests.tampering.sound import Sound, make
 
 SCENARIOS: tuple[Scenario, ...] = ("beside", "alone")
-EVERY = 50
+EVERY = 100
 """In two cases of so many, each command is a process of its own."""
 
 

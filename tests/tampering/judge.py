@@ -231,20 +231,22 @@ class _Case:
         with self.looking("status") as archive:
             clips = sorted(archive.ledger.clips.ids()) if archive else []
         clips.sort(key=lambda clip: f"evidence-{clip}" in self.sound.heads)
-        for clip in clips[:6]:
-            if self.processes:
+        if self.processes:
+            for clip in clips[:6]:
                 self.command("show", "--", clip)
                 self.command("restore", "--to", "out", "--by", "R. Reader", "--", clip)
-                continue
-            with self.looking("restore") as archive:
-                if archive:
-                    usable = reachable(archive).usable
-                    with suppress(*SENTENCES):
-                        build(archive, clip)
-                        shown(archive, clip)
-                    with suppress(*SENTENCES):
-                        restore(archive, clip, Path("out"), usable, by="R. Reader")
-            self._untouched("restore")
+            return
+        with self.looking("restore") as archive:
+            if not archive:
+                return
+            usable = reachable(archive).usable
+            for clip in clips[:6]:
+                with suppress(*SENTENCES):
+                    build(archive, clip)
+                    shown(archive, clip)
+                with suppress(*SENTENCES):
+                    restore(archive, clip, Path("out"), usable, by="R. Reader")
+                self._untouched("restore")
 
     def command(self, *arguments: str) -> str | None:
         """Run a command: what it printed, errors included; None if it broke off."""

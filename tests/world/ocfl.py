@@ -6,14 +6,21 @@ path than the layout gives it, and a version directory without its inventory (a 
 with the number that should be there, and allow no warning but W005.
 """
 
+import atexit
+import json
 import os
 import re
+import select
+import signal
 import subprocess
 import tempfile
+import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 HOME = Path(__file__).resolve().parent.parent / "ocfl"
+FORKS = Path(__file__).with_name("ocfl_forks.py")
 LIMIT = 300
 """Seconds that one validation may take."""
 
@@ -103,25 +110,66 @@ def validate_s3(
 
 
 def _validate(root: str, settings: dict[str, str]) -> Verdict:
-    programs = HOME / ".venv" / "bin"
-    if not (programs / "ocfl-root.py").exists():
-        raise FileNotFoundError(f"{programs} has no ocfl-root.py: run `make test`, which makes that environment")
-    command = [str(programs / "python"), str(programs / "ocfl-root.py"), "validate", "--root", root]
-    try:
-        done = subprocess.run(
-            [*command, "--validate-objects", "--check-digests"],
-            # Nothing of the caller's: a proxy, a profile or another endpoint would send the keys elsewhere.
-            env={"PATH": os.defpath, "LANG": "C.UTF-8", "HOME": os.devnull, **settings},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
+    asked = ["validate", "--root", root, "--validate-objects", "--check-digests"]
+    # Nothing of the caller's: a proxy, a profile or another endpoint would send the keys elsewhere.
+    environment = {"PATH": os.defpath, "LANG": "C.UTF-8", "HOME": os.devnull, **settings}
+    code, out, err = _Validator.one().run(root, asked, environment)
+    if code != 0:  # 0 is also what it answers when it finds faults
+        raise NoVerdict(root, out + err)
+    return read_verdict(root, out)
+
+
+class _Validator:
+    """The validator's process, which forks for each run (tests.world.ocfl_forks); it ends with this one."""
+
+    _lock = threading.Lock()
+    _one: "_Validator | None" = None
+
+    def __init__(self) -> None:
+        programs = HOME / ".venv" / "bin"
+        if not (programs / "ocfl-root.py").exists():
+            raise FileNotFoundError(f"{programs} has no ocfl-root.py: run `make test`, which makes that environment")
+        self._process = subprocess.Popen(
+            [str(programs / "python"), "-I", str(FORKS), str(programs / "ocfl-root.py")],
+            env={"PATH": os.defpath, "LANG": "C.UTF-8", "HOME": os.devnull},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
             text=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=LIMIT,
-            check=False,
+            start_new_session=True,
         )
-    except subprocess.TimeoutExpired as late:
-        raise NoVerdict(root, f"it was stopped after {LIMIT} seconds") from late
-    if done.returncode != 0:  # 0 is also what it answers when it finds faults
-        raise NoVerdict(root, done.stdout + done.stderr)
-    return read_verdict(root, done.stdout)
+        atexit.register(self._end)
+
+    @classmethod
+    def one(cls) -> "_Validator":
+        """The one that runs."""
+        with cls._lock:
+            if cls._one is None:
+                cls._one = cls()
+            return cls._one
+
+    def run(self, root: str, arguments: list[str], environment: dict[str, str]) -> tuple[int, str, str]:
+        """How a run ended, and what it said on both streams. Raises NoVerdict where it takes too long."""
+        with self._lock, tempfile.TemporaryDirectory() as folder:
+            out, err = Path(folder, "out"), Path(folder, "err")
+            asked = {"arguments": arguments, "environment": environment, "out": str(out), "err": str(err)}
+            assert self._process.stdin is not None
+            assert self._process.stdout is not None
+            self._process.stdin.write(json.dumps(asked) + "\n")
+            self._process.stdin.flush()
+            if not select.select([self._process.stdout], [], [], LIMIT)[0]:
+                self._end()
+                raise NoVerdict(root, f"it was stopped after {LIMIT} seconds")
+            answer = self._process.stdout.readline()
+            if not answer:
+                self._end()
+            said = [file.read_text("utf-8", "replace") if file.exists() else "" for file in (out, err)]
+            return int(answer or 1), said[0], said[1]
+
+    def _end(self) -> None:
+        type(self)._one = None
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream:
+                stream.close()
+        self._process.wait()
