@@ -43,7 +43,7 @@ path = "a"
 [registers.victims]
 file = "register.csv"
 """
-PATIENCE = 30
+PATIENCE = 120
 Call = Callable[..., Done]
 
 
