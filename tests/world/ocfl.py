@@ -15,12 +15,14 @@ import signal
 import subprocess
 import tempfile
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-HOME = Path(__file__).resolve().parent.parent / "ocfl"
+PROGRAMS = Path(__file__).resolve().parent.parent / "ocfl" / ".venv" / "bin"
 FORKS = Path(__file__).with_name("ocfl_forks.py")
+BARE = {"PATH": os.defpath, "LANG": "C.UTF-8", "HOME": os.devnull}
 LIMIT = 300
 """Seconds that one validation may take."""
 
@@ -110,28 +112,34 @@ def validate_s3(
 
 
 def _validate(root: str, settings: dict[str, str]) -> Verdict:
-    asked = ["validate", "--root", root, "--validate-objects", "--check-digests"]
-    # Nothing of the caller's: a proxy, a profile or another endpoint would send the keys elsewhere.
-    environment = {"PATH": os.defpath, "LANG": "C.UTF-8", "HOME": os.devnull, **settings}
-    code, out, err = _Validator.one().run(root, asked, environment)
+    asked = ("validate", "--root", root, "--validate-objects", "--check-digests")
+    try:
+        code, out, err = run("ocfl-root.py", *asked, **settings)
+    except TimeoutError as late:
+        raise NoVerdict(root, f"it was stopped after {LIMIT} seconds") from late
     if code != 0:  # 0 is also what it answers when it finds faults
         raise NoVerdict(root, out + err)
     return read_verdict(root, out)
 
 
-class _Validator:
-    """The validator's process, which forks for each run (tests.world.ocfl_forks); it ends with this one."""
+def run(program: str, *arguments: str, **variables: str) -> tuple[int, str, str]:
+    """How a program of ocfl-py ended, and what it said on both streams. Raises TimeoutError after `LIMIT`."""
+    # Nothing of the caller's: a proxy, a profile or another endpoint would send the keys elsewhere.
+    return _Forks.one().run(program, arguments, {**BARE, **variables})
+
+
+class _Forks:
+    """A process with ocfl-py in it, which forks for each run (tests.world.ocfl_forks); it ends with this one."""
 
     _lock = threading.Lock()
-    _one: "_Validator | None" = None
+    _one: "_Forks | None" = None
 
     def __init__(self) -> None:
-        programs = HOME / ".venv" / "bin"
-        if not (programs / "ocfl-root.py").exists():
-            raise FileNotFoundError(f"{programs} has no ocfl-root.py: run `make test`, which makes that environment")
+        if not (PROGRAMS / "ocfl-root.py").exists():
+            raise FileNotFoundError(f"{PROGRAMS} has no ocfl-root.py: run `make test`, which makes that environment")
         self._process = subprocess.Popen(
-            [str(programs / "python"), "-I", str(FORKS), str(programs / "ocfl-root.py")],
-            env={"PATH": os.defpath, "LANG": "C.UTF-8", "HOME": os.devnull},
+            [str(PROGRAMS / "python"), "-I", str(FORKS)],
+            env=BARE,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -140,25 +148,30 @@ class _Validator:
         atexit.register(self._end)
 
     @classmethod
-    def one(cls) -> "_Validator":
+    def one(cls) -> "_Forks":
         """The one that runs."""
         with cls._lock:
             if cls._one is None:
                 cls._one = cls()
             return cls._one
 
-    def run(self, root: str, arguments: list[str], environment: dict[str, str]) -> tuple[int, str, str]:
-        """How a run ended, and what it said on both streams. Raises NoVerdict where it takes too long."""
+    def run(self, program: str, arguments: Sequence[str], environment: dict[str, str]) -> tuple[int, str, str]:
         with self._lock, tempfile.TemporaryDirectory() as folder:
             out, err = Path(folder, "out"), Path(folder, "err")
-            asked = {"arguments": arguments, "environment": environment, "out": str(out), "err": str(err)}
+            asked = {
+                "program": str(PROGRAMS / program),
+                "arguments": arguments,
+                "environment": environment,
+                "out": str(out),
+                "err": str(err),
+            }
             assert self._process.stdin is not None
             assert self._process.stdout is not None
             self._process.stdin.write(json.dumps(asked) + "\n")
             self._process.stdin.flush()
             if not select.select([self._process.stdout], [], [], LIMIT)[0]:
                 self._end()
-                raise NoVerdict(root, f"it was stopped after {LIMIT} seconds")
+                raise TimeoutError
             answer = self._process.stdout.readline()
             if not answer:
                 self._end()

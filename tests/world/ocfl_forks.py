@@ -1,7 +1,7 @@
-"""Run ocfl-py's own program again and again: what it imports takes a second, so each run is a fork of this process.
+"""Run ocfl-py's own programs again and again: what they import takes a second, so each run is a fork of this process.
 
-It runs in the environment of tests/ocfl, as `ocfl_forks.py PROGRAM`. Each line of standard input is a JSON object with
-`arguments`, `environment`, and the files for `out` and `err`; the answer is a line with how that run ended.
+It runs in the environment of tests/ocfl. Each line of standard input is a JSON object with the path of a `program`, its
+`arguments` and `environment`, and the files for `out` and `err`; the answer is a line with how that run ended.
 """
 
 import importlib
@@ -14,28 +14,27 @@ from typing import Any
 
 def main() -> None:
     """Answer until standard input ends."""
-    program = sys.argv[1]
     for slow in ("ocfl", "s3fs"):
         importlib.import_module(slow)
     for line in sys.stdin:
         asked = json.loads(line)
         child = os.fork()
         if not child:
-            _run(program, asked)
+            _run(asked)
         _, status = os.waitpid(child, 0)
         print(os.waitstatus_to_exitcode(status), flush=True)
 
 
-def _run(program: str, asked: dict[str, Any]) -> None:
+def _run(asked: dict[str, Any]) -> None:
     for name, number in (("out", 1), ("err", 2)):
         os.dup2(os.open(asked[name], os.O_WRONLY | os.O_CREAT, 0o600), number)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.environ.clear()
     os.environ.update(asked["environment"])
-    sys.argv = [program, *asked["arguments"]]
+    sys.argv = [asked["program"], *asked["arguments"]]
     code = 1
     try:
-        runpy.run_path(program, run_name="__main__")
+        runpy.run_path(asked["program"], run_name="__main__")
         code = 0
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from tests.world.ocfl import HOME, NoVerdict, read_verdict, validate_folder, validate_s3
+from tests.world.ocfl import NoVerdict, read_verdict, run, validate_folder, validate_s3
 
 ACCESS_KEY, SECRET_KEY = "AKIDFORTHEVERDICT", "a-secret-for-the-verdict-tests"
 LAYOUT = "0003-hash-and-id-n-tuple-storage-layout"
@@ -21,7 +21,8 @@ WORK = "work-test-1"
 
 
 def tool(program: str, *arguments: str | Path) -> None:
-    subprocess.run([HOME / ".venv/bin/python", HOME / ".venv/bin" / program, *arguments], check=True, timeout=60)
+    code, out, err = run(program, *map(str, arguments))
+    assert code == 0, out + err
 
 
 @pytest.fixture(scope="module")
