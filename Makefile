@@ -4,9 +4,9 @@ UV = 0.13.9
 SETUP = sh .ci/setup
 # deno, rclone and weed are found on PATH, as the installed console script finds them.
 RUN = PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/python
-# Files of tests side by side, one for each processor, four at most: each starts servers of its own. The model takes one
-# thread in each; more would wait for one another.
-WORKERS = -n logical --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
+# Files of tests side by side, one more than there are processors, since some wait for servers and disks; five at most:
+# each starts servers of its own. The model takes one thread in each; more would wait for one another.
+WORKERS = -n $$(n=$$(getconf _NPROCESSORS_ONLN); echo $$((n < 4 ? n + 1 : 5))) --dist loadgroup --no-loadscope-reorder
 BESIDE = OMP_NUM_THREADS="$${OMP_NUM_THREADS:-1}"
 BENCHMARKS = $(patsubst benchmarks/%.py,%,$(wildcard benchmarks/[a-z]*.py))
 BENCHMARK = $(filter $(subst -,_,$(firstword $(NAME))),$(BENCHMARKS))
