@@ -12,7 +12,8 @@ import shutil
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any
+from weakref import WeakSet
 
 from deno import find_deno_bin
 from yt_dlp import YoutubeDL
@@ -21,7 +22,6 @@ from yt_dlp.globals import plugin_dirs
 from yt_dlp.networking import Request, Response
 from yt_dlp.networking.exceptions import HTTPError, RequestError, TransportError
 from yt_dlp.utils import ExtractorError, GeoRestrictedError, RegexNotFoundError, UserNotLive, YoutubeDLError
-from yt_dlp.utils._utils import _UnsafeExtensionError
 from yt_dlp.version import __version__
 
 from archive.sources.asking import Barred, BarredOnce, handler
@@ -34,23 +34,6 @@ from archive.sources.programs import in_pieces, ours
 log = logging.getLogger(__name__)
 
 plugin_dirs.value = []  # else YoutubeDL runs whatever lies in ~/.config/yt-dlp/plugins
-
-FOREIGN: Final = (
-    OutOfBounds,
-    YoutubeDLError,
-    _UnsafeExtensionError,
-    http.client.HTTPException,
-    OSError,
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    LookupError,
-    RecursionError,
-    TypeError,
-    ValueError,
-)
-"""What comes out of yt-dlp: bounds that were met, its own errors, and those of a reader of a site that met something
-that it was not written for."""
 
 
 def tool_version() -> str:
@@ -95,6 +78,7 @@ class Session(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
         self.last_failure: RequestError | None = None
         self.unread = False
         self._refusals: list[HTTPError] = []
+        self._answers: WeakSet[Response] = WeakSet()
         self.left_open: list[IO[bytes]] = []
         self._fetching = False
         self._largest: int | None = None
@@ -150,7 +134,8 @@ class Session(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
             before = self.last_failure
             try:
                 return stock(*args, **kwargs)
-            except FOREIGN:
+            except Exception as error:
+                log.debug("the list of captions could not be read: %s", why_not(error))
                 self.unread = True
                 return {}
             finally:
@@ -189,6 +174,7 @@ class Session(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
             if isinstance(error, HTTPError):
                 self._refusals.append(error)
             raise
+        self._answers.add(response)
         self._begun[address] = _marks(response)
         response.most = self._largest
         length = _whole_length(response)
@@ -197,9 +183,9 @@ class Session(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
         return response
 
     def close(self) -> None:
-        """Let go of everything, answers of refusal too: nobody else closes those."""
-        for refusal in self._refusals:
-            refusal.close()
+        """Let go of everything, refusals and what was broken off too: nobody else closes those."""
+        for one in (*self._refusals, *self._answers):
+            one.close()
         super().close()
 
     def process_subtitles(self, *_: Any) -> None:
@@ -294,10 +280,12 @@ def is_missing_tab(error: BaseException) -> bool:
 
 
 def why_not(error: BaseException) -> str:
-    """Why a caption or thumbnail could not be had: the status that was answered, or the bound that was met."""
+    """Why a caption or thumbnail could not be had: a status, the bound that was met, or what yt-dlp broke with."""
     if isinstance(error, HTTPError):
         return f"HTTP {error.status}"
-    return str(error) if isinstance(error, OutOfBounds | Barred) else "HTTP failed"
+    if isinstance(error, OutOfBounds | Barred):
+        return str(error)
+    return "HTTP failed" if isinstance(error, RequestError | OSError) else type(error).__name__
 
 
 def _unexpected(error: BaseException) -> bool:
