@@ -55,7 +55,8 @@ class House:
                 house.asked.append(f"{self.connection.getsockname()[0]}{self.path}")
                 found = house.files.get(self.path)
                 if isinstance(found, Moved):
-                    return self._moved(found)
+                    self._moved(found)
+                    return
                 self.send_response(404 if found is None else 302 if isinstance(found, str) else 200)
                 if isinstance(found, str):
                     self.send_header("Location", found.replace(":PORT", f":{house.port}"))
