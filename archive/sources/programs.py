@@ -15,7 +15,6 @@ from typing import Any, Final
 from yt_dlp.downloader import get_suitable_downloader
 from yt_dlp.downloader.bunnycdn import BunnyCdnFD
 from yt_dlp.downloader.dash import DashSegmentsFD
-from yt_dlp.downloader.f4m import F4mFD
 from yt_dlp.downloader.fragment import FragmentFD
 from yt_dlp.downloader.hls import HlsFD
 from yt_dlp.downloader.http import HttpFD
@@ -29,6 +28,7 @@ from yt_dlp.utils import Popen
 
 from archive.sources.checking import Faulty
 from archive.sources.limits import OutOfBounds
+from archive.sources.manifests import check_hls
 from transcription.bounds import bounded, started
 from transcription.errors import MediaError, MediaTimeout
 from transcription.joining import join
@@ -45,8 +45,9 @@ JOIN_RATE: Final = 1_000_000
 """Bytes a second at which the slowest disk joins tracks, on top of JOIN_SECONDS."""
 
 _QUESTIONS: Final = {"-version", "--version", "-V", "-bsfs", "-h", "--help"}
-_IN_PROCESS: Final = {BunnyCdnFD, DashSegmentsFD, F4mFD, HlsFD, HttpFD, IsmFD, MhtmlFD, SoopVodFD}
-"""yt-dlp's downloaders that ask for everything by `YoutubeDL.urlopen`."""
+_IN_PROCESS: Final = {BunnyCdnFD, DashSegmentsFD, HlsFD, HttpFD, IsmFD, MhtmlFD, SoopVodFD}
+"""yt-dlp's downloaders that ask for everything by `YoutubeDL.urlopen`. Adobe's HDS is not among them: its downloader makes
+room for as many pieces as a number of four bytes says."""
 
 
 def ours(info: Mapping[str, Any], params: Mapping[str, Any]) -> str | None:
@@ -116,6 +117,11 @@ def _audio_codec(self: Any, path: str) -> str | None:
     return next((stream.codec for stream in probe(Path(path)).audio), None)
 
 
+def _can_download(self: Any, playlist: str, *args: Any, **kwargs: Any) -> bool:
+    check_hls(playlist, self.ydl.answered, self.ydl.limits.manifest)
+    return bool(_stock_can_download(playlist, *args, **kwargs))
+
+
 def _prepare(self: Any, ctx: dict[str, Any]) -> None:
     _stock_prepare(self, ctx)
     self.ydl.left_open.append(ctx["dest_stream"])  # yt-dlp closes it after the last piece alone
@@ -126,9 +132,11 @@ def _run_deno(self: Any, script: str, options: Sequence[str]) -> str:
 
 
 _stock_start = Popen.__init__
+_stock_can_download = HlsFD.can_download
 _stock_prepare = FragmentFD._prepare_frag_download
 Popen.__init__ = _start
 FragmentFD._prepare_frag_download = _prepare
+HlsFD.can_download = _can_download
 FFmpegPostProcessor.real_run_ffmpeg = _join
 FFmpegPostProcessor.get_audio_codec = _audio_codec
 DenoJCP._run_deno = _run_deno

@@ -29,6 +29,7 @@ from archive.sources.cleaning import plain
 from archive.sources.connecting import Meter
 from archive.sources.failures import Symptoms
 from archive.sources.limits import Limits, OutOfBounds
+from archive.sources.manifests import LOOKS
 from archive.sources.programs import in_pieces, ours
 
 log = logging.getLogger(__name__)
@@ -60,13 +61,17 @@ def extractors() -> list[Any]:
     return list(gen_extractor_classes())
 
 
+_CAPTIONS = ("extract_subtitles", "extract_automatic_captions")
+
+
 class Session(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
     """A YoutubeDL that keeps the limits, and continues a broken body only if it is proven to be the one that was begun.
 
     yt-dlp asks for the rest with Range and without If-Range: where the file changed meanwhile, it splices. Here a
     request for the rest carries the validator of the first answer, and without one the whole file is asked for again.
     `lengths` maps an address to the size in bytes that its server announced; `last_failure` is the last request's
-    that failed; `unread`: the list of captions could not be had. `left_open` are files of films in pieces.
+    that failed, `answered` the address of the last answer; `unread`: the list of captions could not be had. `left_open`
+    are files of films in pieces.
     """
 
     def __init__(self, params: dict[str, Any], ca_file: Path | None, limits: Limits) -> None:
@@ -78,6 +83,7 @@ class Session(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
         self.last_failure: RequestError | None = None
         self.unread = False
         self._refusals: list[HTTPError] = []
+        self.answered = ""
         self._answers: WeakSet[Response] = WeakSet()
         self.left_open: list[IO[bytes]] = []
         self._fetching = False
@@ -122,12 +128,20 @@ class Session(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
                 file.close()
 
     def get_info_extractor(self, ie_key: str) -> Any:
-        """A reader of a site whose captions, whatever they are, do not hinder it from reading the rest."""
+        """A reader of a site that spreads out no manifest without a look at it, and whose captions cannot fail it."""
         reader = super().get_info_extractor(ie_key)
-        for name in ("extract_subtitles", "extract_automatic_captions"):
-            if name not in vars(reader):
-                setattr(reader, name, self._without_fail(getattr(reader, name)))
+        for names, changed in ((_CAPTIONS, self._without_fail), (LOOKS, self._looked_at)):
+            for name in names:
+                if name not in vars(reader):
+                    setattr(reader, name, changed(getattr(reader, name)))
         return reader
+
+    def _looked_at(self, stock: Callable[..., Any]) -> Callable[..., Any]:
+        def spread_out(*args: Any, **kwargs: Any) -> Any:
+            LOOKS[stock.__name__](self.limits.manifest, *args, **kwargs)
+            return stock(*args, **kwargs)
+
+        return spread_out
 
     def _without_fail(self, stock: Callable[..., Any]) -> Callable[..., Any]:
         def captions(*args: Any, **kwargs: Any) -> Any:
@@ -175,6 +189,7 @@ class Session(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
                 self._refusals.append(error)
             raise
         self._answers.add(response)
+        self.answered = response.url
         self._begun[address] = _marks(response)
         response.most = self._largest
         length = _whole_length(response)

@@ -25,8 +25,8 @@ def test_a_redirect_is_followed_without_its_body(body: bytes, length: int | None
 
 def test_the_body_of_a_redirect_is_not_unpacked() -> None:
     packed = gzip.compress(bytes(20_000_000))
-    files = {"/": Moved("/there", packed, encoding="gzip"), "/there": WORDS}
-    with House(files) as house, Session({}, None, HOME) as session:
+    moved = Moved("/there", packed, encoding="gzip")
+    with House({"/": moved, "/there": WORDS}) as house, Session({}, None, HOME) as session:
         session.urlopen(f"http://127.0.0.1:{house.port}/there").read()
         tracemalloc.start()
         try:
