@@ -149,7 +149,7 @@ def _address(pattern: str, name: str | None) -> int:
     if len(pattern) + pattern.count(field) * len(name or "") <= _ADDRESS:
         made = pattern.replace(field, name) if name is not None else pattern
         fields = made.split("$")[1::2]
-        length = len(made) + 99 * len(fields)
+        length = len(made) + sum(99 if "%" in one else _DIGITS for one in fields)
         if any("%" in one and not _SPREAD.fullmatch(one) for one in fields):
             raise _odd("a pattern of addresses that is none")
         if length <= _ADDRESS:
