@@ -6,8 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 from shutil import which
-from subprocess import Popen
-from typing import Any, Final
+from subprocess import DEVNULL, Popen, TimeoutExpired
+from tempfile import TemporaryFile
+from typing import IO, Any, Final
 
 from transcription import launcher
 from transcription.errors import ToolMissing
@@ -21,6 +22,8 @@ H.264 and HEVC keep at most 16 pictures (ITU-T H.264 A.3.1, H.265 A.4.2), each t
 
 THREADS: Final = min(8, os.cpu_count() or 1)
 """Threads of a decoder."""
+
+_SAID: Final = 2000
 
 _TOLD: Final = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 
@@ -47,6 +50,32 @@ def started(command: list[str], **options: Any) -> Popen[bytes]:
     """
     environment = {name: os.environ[name] for name in _TOLD if name in os.environ}
     return _starter(os.getpid()).submit(lambda: Popen[bytes](command, env=environment, **options)).result()
+
+
+def ran(
+    command: list[str],
+    *,
+    seconds: float,
+    file_size: int = 0,
+    stdin: int | IO[bytes] = DEVNULL,
+    stdout: int | IO[bytes] = DEVNULL,
+) -> tuple[int, str]:
+    """Run a command as `bounded` says to its end: its exit code, and the last of what it said of its faults.
+
+    Raises ToolMissing, and TimeoutError after `seconds`; it is ended either way.
+    """
+    with TemporaryFile() as said:
+        limited = bounded(command, seconds=seconds, file_size=file_size)
+        process = started(limited, stdin=stdin, stdout=stdout, stderr=said)
+        try:
+            code = process.wait(seconds)
+        except TimeoutExpired:
+            raise TimeoutError(f"{command[0]} had not ended after {seconds:g} seconds") from None
+        finally:
+            process.kill()
+            process.wait()
+        said.seek(max(0, os.fstat(said.fileno()).st_size - _SAID))
+        return code, said.read().decode("utf-8", "replace").strip()
 
 
 @lru_cache(maxsize=1)

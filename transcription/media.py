@@ -1,4 +1,4 @@
-"""Media files as ffprobe and ffmpeg see them: the only place that runs either.
+"""Media files as ffprobe and ffmpeg see them. They are run here, and by `joining` to put tracks into one file.
 
 Files come from strangers. Only demuxers of real media containers are allowed (a playlist or a concat script could make
 ffmpeg open other files), only the protocols `file` and `pipe`, and a path is always passed as `file:` with its
@@ -281,8 +281,8 @@ def _kind(found: dict[str, Any]) -> str:
 
 def _seconds(text: str | None) -> float | None:
     """Read ffprobe's `12.5`, or Matroska's `00:00:12.500000000`."""
-    if text is None or not re.fullmatch(r"(\d+:\d\d:)?\d+(\.\d+)?", text):
-        return None
+    if text is None or not re.fullmatch(r"([0-9]{1,7}:[0-9]{2}:)?[0-9]{1,10}(\.[0-9]{1,20})?", text):
+        return None  # a tag says whatever it likes: digits without an end are no time
     *larger, seconds = text.split(":")
     hours, minutes = map(int, larger) if larger else (0, 0)
     return hours * 3600 + minutes * 60 + float(seconds)

@@ -8,10 +8,12 @@ connections are guarded.
 
 import ssl
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from requests.exceptions import InvalidSchema
+from urllib3.exceptions import ProtocolError
 from yt_dlp.networking._requests import RequestsResponseAdapter
 from yt_dlp.networking._requests import RequestsRH as StockRequestsRH
 from yt_dlp.networking.exceptions import HTTPError, RequestError, TransportError
@@ -20,6 +22,8 @@ from archive.sources.connecting import Meter, guard, watch_tls
 from archive.sources.limits import OutOfBounds
 
 _PIECE = 1 << 16
+_MOVED = 1 << 16
+"""Bytes of a redirect's body that are passed over so that its connection stays; nobody reads them."""
 
 
 class Barred(RequestError):  # type: ignore[misc]  # yt-dlp has no types
@@ -48,6 +52,7 @@ def handler(meter: Meter, ca_file: Path | None, bar: Callable[[OutOfBounds], Bar
             session = super()._create_instance(*args, **kwargs)
             for adapter in set(session.adapters.values()):
                 guard(adapter, meter)
+            session.hooks["response"].append(_pass_over)
             return session
 
         def _send(self, request: Any) -> Answer:
@@ -63,6 +68,17 @@ def handler(meter: Meter, ca_file: Path | None, bar: Callable[[OutOfBounds], Bar
                 raise
 
     return RequestsRH
+
+
+def _pass_over(response: Any, **_: Any) -> None:
+    """Leave a redirect's body where it is: requests would read all of it, and unpack it, before it goes on."""
+    if response.is_redirect:
+        whole = False
+        with suppress(ProtocolError):
+            whole = len(response.raw.read(_MOVED + 1, decode_content=False)) <= _MOVED
+        if not whole:
+            response.raw.close()
+        response._content, response._content_consumed = b"", True
 
 
 class Answer(RequestsResponseAdapter):  # type: ignore[misc]

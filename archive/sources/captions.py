@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from archive.records import Cut
 from archive.sources.checking import is_webvtt
-from archive.sources.session import FOREIGN, Session, why_not
+from archive.sources.session import Session, why_not
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ def fetch_captions(
         tag = language if re.fullmatch(r"[A-Za-z0-9-]{1,35}", language) else f"x-{_short(language)}"
         try:
             data, reason = session.read(offer, info.get("http_headers") or {}, end), "no WebVTT"
-        except FOREIGN as error:
+        except Exception as error:
             data, reason = b"", f"could not be had ({why_not(error)})"
         if not is_webvtt(data):
             log.warning("%s: the captions %s could not be had; the video is kept without", clip, tag)

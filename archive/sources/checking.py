@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from transcription.errors import MediaError, MediaTimeout
-from transcription.media import check_decodes, probe
+from transcription.media import Media, check_decodes, probe
 
 _PICTURES = (
     ("jpg", rb"\xff\xd8\xff"),
@@ -51,10 +51,10 @@ def duration_faults(announced: float | None, found: float) -> list[str]:
     return [f"it lasts {found:.1f} s where {announced:.1f} s were announced"]
 
 
-def check_readable(path: Path) -> None:
-    """Raise Faulty for a file that is no media container: before any other program opens it."""
+def readable(path: Path) -> Media:
+    """What a file holds. Raises Faulty for one that is no media container: before any other program opens it."""
     try:
-        probe(path)
+        return probe(path)
     except MediaError as error:
         raise Faulty([str(error)], passing=isinstance(error, MediaTimeout)) from None
 

@@ -9,9 +9,9 @@ what lies behind it is the proxy's to decide.
 import socket
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, Final
 
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
@@ -19,6 +19,9 @@ from urllib3.poolmanager import PoolManager
 from urllib3.util.connection import allowed_gai_family, create_connection
 
 from archive.sources.limits import Limits, OutOfBounds
+
+ADDRESSES: Final = 8
+"""Addresses of a name that are tried; each may take as long as a connection may."""
 
 
 class Meter:
@@ -35,10 +38,21 @@ class Meter:
         """Whether nothing more is to be asked for in this session."""
         return self.slow >= self.limits.strikes or self.clock() > self._end
 
-    def look(self, waited: float, got: int) -> bool:
-        """Whether an answer was waited for so long that a new count begins. Raises OutOfBounds for one too slow."""
+    def go_on(self) -> None:
+        """Raise OutOfBounds where the session has taken as long as it may."""
         if self.clock() > self._end:
             raise OutOfBounds(f"it takes more than {self.limits.longest / 3600:,.0f} hours")
+
+    def silence(self) -> None:
+        """Count an answer that did not come. Raises OutOfBounds for one too many."""
+        self.go_on()
+        self.slow += 1
+        if self.slow >= self.limits.strikes:
+            raise OutOfBounds(f"{self.slow} answers did not come, or came too slowly")
+
+    def look(self, waited: float, got: int) -> bool:
+        """Whether an answer was waited for so long that a new count begins. Raises OutOfBounds for one too slow."""
+        self.go_on()
         if waited < self.limits.patience:
             return False
         if got < waited * self.limits.least_rate:
@@ -73,7 +87,7 @@ class _Watched:
         try:
             received = receive(*args)
         except TimeoutError:
-            self.meter.slow += 1
+            self.meter.silence()
             raise
         count = received if isinstance(received, int) else len(received)
         self._waited += self.meter.clock() - began
@@ -101,9 +115,9 @@ def guard(adapter: HTTPAdapter, meter: Meter) -> None:
     of_proxy = adapter.proxy_manager_for
 
     def proxy_manager_for(*args: Any, **kwargs: Any) -> PoolManager:
-        return _change(of_proxy(*args, **kwargs), lambda connection, opened: _watched(opened(connection), meter))
+        return _change(of_proxy(*args, **kwargs), lambda connection, opened: watched(opened(connection), meter))
 
-    _change(adapter.poolmanager, lambda connection, _: _watched(_public_socket(connection, meter.limits), meter))
+    _change(adapter.poolmanager, lambda connection, _: watched(_public_socket(connection, meter), meter))
     adapter.proxy_manager_for = proxy_manager_for  # type: ignore[method-assign]
 
 
@@ -125,16 +139,17 @@ def _change(manager: PoolManager, opening: Callable[[Any, _Opened], socket.socke
     return manager
 
 
-def _watched(opened: socket.socket, meter: Meter) -> socket.socket:
+def watched(opened: socket.socket, meter: Meter) -> socket.socket:
+    """The same connection, measured."""
     timeout = opened.gettimeout()
-    watched = _WatchedSocket(opened.family, opened.type, opened.proto, fileno=opened.detach())
-    watched.settimeout(timeout)
-    watched.meter = meter
-    return watched
+    measured = _WatchedSocket(opened.family, opened.type, opened.proto, fileno=opened.detach())
+    measured.settimeout(timeout)
+    measured.meter = meter
+    return measured
 
 
-def _public_socket(connection: Any, limits: Limits) -> socket.socket:
-    """Open a connection of urllib3's as its own `_new_conn` does, to addresses that the limits admit."""
+def _public_socket(connection: Any, meter: Meter) -> socket.socket:
+    """Open a connection of urllib3's as its own `_new_conn` does, to addresses that the meter's limits admit."""
     host = connection._dns_host.strip("[]")
     try:
         found = socket.getaddrinfo(host, connection.port, allowed_gai_family(), socket.SOCK_STREAM)
@@ -142,14 +157,20 @@ def _public_socket(connection: Any, limits: Limits) -> socket.socket:
         reason = error if isinstance(error, socket.gaierror) else socket.gaierror(str(error))
         raise NameResolutionError(host, connection, reason) from error
     addresses = list(dict.fromkeys(str(one[4][0]) for one in found))
-    admitted = [address for address in addresses if limits.admits(ip_address(address))]
+    admitted = [address for address in addresses if meter.limits.admits(ip_address(address))]
     if not admitted:
         raise OutOfBounds(
             f"{host} is at {addresses[0]}, which is no public address and therefore not asked; if that server is "
             f'yours, add "{addresses[0]}" to private_addresses of the source'
         )
+    return connected(connection, admitted, meter)
+
+
+def connected(connection: Any, addresses: Sequence[str], meter: Meter) -> socket.socket:
+    """Open a connection of urllib3's to the first of a name's addresses that answers, while the session lasts."""
     failed: OSError = TimeoutError()
-    for address in admitted:
+    for address in addresses[:ADDRESSES]:
+        meter.go_on()
         try:
             return create_connection(
                 (address, connection.port),
@@ -160,5 +181,5 @@ def _public_socket(connection: Any, limits: Limits) -> socket.socket:
         except OSError as error:
             failed = error
     if isinstance(failed, TimeoutError):
-        raise ConnectTimeoutError(connection, f"Connection to {host} timed out") from failed
+        raise ConnectTimeoutError(connection, f"Connection to {connection._dns_host} timed out") from failed
     raise NewConnectionError(connection, f"Failed to establish a new connection: {failed}") from failed

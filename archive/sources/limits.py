@@ -27,8 +27,8 @@ class Limits:
 
     The largest sizes in bytes: `page` of what is read as a whole (pages, JSON, playlists, manifests, keys), `segment`
     of a piece of a film that comes in pieces (yt-dlp holds it in memory), `extra` of a caption or thumbnail. A film
-    itself has none but that of the disk. `entries` is how many a list may have. `private` are networks that may be
-    asked although they are not public.
+    itself has none but that of the disk. `manifest` is how many bytes of memory the pieces may take that a manifest
+    tells of, `entries` how many a list may have. `private` are networks that may be asked although they are not public.
     """
 
     least_rate: float = 4096
@@ -40,6 +40,7 @@ class Limits:
     page: int = 64 << 20
     segment: int = 512 << 20
     extra: int = 20_000_000
+    manifest: int = 256 << 20
     entries: int = 1_000_000
     private: tuple[IPv4Network | IPv6Network, ...] = field(default=())
 

@@ -6,7 +6,6 @@ needed are started here, with bounds on time, memory and files, and end with us,
 """
 # mypy: disable-error-code="import-untyped"
 
-import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -15,7 +14,6 @@ from typing import Any, Final
 from yt_dlp.downloader import get_suitable_downloader
 from yt_dlp.downloader.bunnycdn import BunnyCdnFD
 from yt_dlp.downloader.dash import DashSegmentsFD
-from yt_dlp.downloader.f4m import F4mFD
 from yt_dlp.downloader.fragment import FragmentFD
 from yt_dlp.downloader.hls import HlsFD
 from yt_dlp.downloader.http import HttpFD
@@ -27,12 +25,12 @@ from yt_dlp.extractor.youtube.jsc.provider import JsChallengeProviderError
 from yt_dlp.postprocessor.ffmpeg import FFmpegPostProcessor
 from yt_dlp.utils import Popen
 
-from archive.sources.checking import Faulty
+from archive.sources.checking import Faulty, readable
 from archive.sources.limits import OutOfBounds
-from transcription.bounds import bounded, started
+from archive.sources.manifests import check_hls
+from transcription.bounds import ran
 from transcription.errors import MediaError, MediaTimeout
 from transcription.joining import join
-from transcription.media import probe
 
 SCRIPT_SECONDS: Final = 120.0
 """A script of YouTube's player takes one or two."""
@@ -45,8 +43,9 @@ JOIN_RATE: Final = 1_000_000
 """Bytes a second at which the slowest disk joins tracks, on top of JOIN_SECONDS."""
 
 _QUESTIONS: Final = {"-version", "--version", "-V", "-bsfs", "-h", "--help"}
-_IN_PROCESS: Final = {BunnyCdnFD, DashSegmentsFD, F4mFD, HlsFD, HttpFD, IsmFD, MhtmlFD, SoopVodFD}
-"""yt-dlp's downloaders that ask for everything by `YoutubeDL.urlopen`."""
+_IN_PROCESS: Final = {BunnyCdnFD, DashSegmentsFD, HlsFD, HttpFD, IsmFD, MhtmlFD, SoopVodFD}
+"""yt-dlp's downloaders that ask for everything by `YoutubeDL.urlopen`. The one for Adobe's HDS is not among them: it
+makes room for as many pieces as a number of four bytes says."""
 
 
 def ours(info: Mapping[str, Any], params: Mapping[str, Any]) -> str | None:
@@ -69,26 +68,18 @@ def in_pieces(info: Mapping[str, Any], params: Mapping[str, Any]) -> bool:
 def run_script(runtime: str, script: str, options: Sequence[str], *, timeout: float = SCRIPT_SECONDS) -> str:
     """What a script writes, run by deno with the permissions that the options give. Raises JsChallengeProviderError."""
     command = [runtime, "run", *options, f"--v8-flags=--max-old-space-size={SCRIPT_HEAP}", "-"]
-    with TemporaryFile() as given, TemporaryFile() as written, TemporaryFile() as said:
+    with TemporaryFile() as given, TemporaryFile() as written:
         given.write(script.encode())
         given.seek(0)
-        process = started(
-            bounded(command, seconds=timeout, file_size=SCRIPT_OUTPUT), stdin=given, stdout=written, stderr=said
-        )
         try:
-            code = process.wait(timeout)
-        except subprocess.TimeoutExpired:
+            code, words = ran(command, seconds=timeout, file_size=SCRIPT_OUTPUT, stdin=given, stdout=written)
+        except TimeoutError:
             raise JsChallengeProviderError(
                 f"a script had not ended after {timeout:g} seconds and was stopped"
             ) from None
-        finally:
-            process.kill()
-            process.wait()
-        written.seek(0)
-        said.seek(0)
-        words = said.read(2000).decode("utf-8", "replace").strip()
         if code or words:
             raise JsChallengeProviderError(f"Error running deno process (returncode: {code}): {words}")
+        written.seek(0)
         return written.read().decode("utf-8", "replace")
 
 
@@ -113,7 +104,12 @@ def _join(self: Any, inputs: Sequence[tuple[str, Any]], outputs: Sequence[tuple[
 
 
 def _audio_codec(self: Any, path: str) -> str | None:
-    return next((stream.codec for stream in probe(Path(path)).audio), None)
+    return next((stream.codec for stream in readable(Path(path)).audio), None)
+
+
+def _can_download(self: Any, playlist: str, *args: Any, **kwargs: Any) -> bool:
+    check_hls(playlist, self.ydl.answered, self.ydl.limits.manifest)
+    return bool(_stock_can_download(playlist, *args, **kwargs))
 
 
 def _prepare(self: Any, ctx: dict[str, Any]) -> None:
@@ -126,9 +122,11 @@ def _run_deno(self: Any, script: str, options: Sequence[str]) -> str:
 
 
 _stock_start = Popen.__init__
+_stock_can_download = HlsFD.can_download
 _stock_prepare = FragmentFD._prepare_frag_download
 Popen.__init__ = _start
 FragmentFD._prepare_frag_download = _prepare
+HlsFD.can_download = _can_download
 FFmpegPostProcessor.real_run_ffmpeg = _join
 FFmpegPostProcessor.get_audio_codec = _audio_codec
 DenoJCP._run_deno = _run_deno

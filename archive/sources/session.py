@@ -1,4 +1,4 @@
-"""A session of yt-dlp, kept honest and within bounds: with `asking` and `programs` the one importer of it.
+"""A session of yt-dlp, kept honest and within bounds: with `asking`, `programs` and `manifests` its only importer.
 
 yt-dlp splices a file that changed while it was fetched, writes cookies back, runs plugins, prints to the terminal, and
 hides the cause of a failure three errors deep. Here it does none of that.
@@ -12,7 +12,8 @@ import shutil
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any
+from weakref import WeakSet
 
 from deno import find_deno_bin
 from yt_dlp import YoutubeDL
@@ -21,7 +22,6 @@ from yt_dlp.globals import plugin_dirs
 from yt_dlp.networking import Request, Response
 from yt_dlp.networking.exceptions import HTTPError, RequestError, TransportError
 from yt_dlp.utils import ExtractorError, GeoRestrictedError, RegexNotFoundError, UserNotLive, YoutubeDLError
-from yt_dlp.utils._utils import _UnsafeExtensionError
 from yt_dlp.version import __version__
 
 from archive.sources.asking import Barred, BarredOnce, handler
@@ -29,28 +29,12 @@ from archive.sources.cleaning import plain
 from archive.sources.connecting import Meter
 from archive.sources.failures import Symptoms
 from archive.sources.limits import Limits, OutOfBounds
+from archive.sources.manifests import LOOKS
 from archive.sources.programs import in_pieces, ours
 
 log = logging.getLogger(__name__)
 
 plugin_dirs.value = []  # else YoutubeDL runs whatever lies in ~/.config/yt-dlp/plugins
-
-FOREIGN: Final = (
-    OutOfBounds,
-    YoutubeDLError,
-    _UnsafeExtensionError,
-    http.client.HTTPException,
-    OSError,
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    LookupError,
-    RecursionError,
-    TypeError,
-    ValueError,
-)
-"""What comes out of yt-dlp: bounds that were met, its own errors, and those of a reader of a site that met something
-that it was not written for."""
 
 
 def tool_version() -> str:
@@ -77,13 +61,17 @@ def extractors() -> list[Any]:
     return list(gen_extractor_classes())
 
 
+_CAPTIONS = ("extract_subtitles", "extract_automatic_captions")
+
+
 class Session(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
     """A YoutubeDL that keeps the limits, and continues a broken body only if it is proven to be the one that was begun.
 
     yt-dlp asks for the rest with Range and without If-Range: where the file changed meanwhile, it splices. Here a
     request for the rest carries the validator of the first answer, and without one the whole file is asked for again.
     `lengths` maps an address to the size in bytes that its server announced; `last_failure` is the last request's
-    that failed; `unread`: the list of captions could not be had. `left_open` are files of films in pieces.
+    that failed, `answered` the address of the last answer; `unread`: the list of captions could not be had. `left_open`
+    are files of films in pieces.
     """
 
     def __init__(self, params: dict[str, Any], ca_file: Path | None, limits: Limits) -> None:
@@ -95,6 +83,8 @@ class Session(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
         self.last_failure: RequestError | None = None
         self.unread = False
         self._refusals: list[HTTPError] = []
+        self.answered = ""
+        self._answers: WeakSet[Response] = WeakSet()
         self.left_open: list[IO[bytes]] = []
         self._fetching = False
         self._largest: int | None = None
@@ -138,19 +128,28 @@ class Session(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
                 file.close()
 
     def get_info_extractor(self, ie_key: str) -> Any:
-        """A reader of a site whose captions, whatever they are, do not hinder it from reading the rest."""
+        """A reader of a site that spreads out no manifest without a look at it, and whose captions cannot fail it."""
         reader = super().get_info_extractor(ie_key)
-        for name in ("extract_subtitles", "extract_automatic_captions"):
-            if name not in vars(reader):
-                setattr(reader, name, self._without_fail(getattr(reader, name)))
+        for names, changed in ((_CAPTIONS, self._without_fail), (LOOKS, self._looked_at)):
+            for name in names:
+                if name not in vars(reader):
+                    setattr(reader, name, changed(getattr(reader, name)))
         return reader
+
+    def _looked_at(self, stock: Callable[..., Any]) -> Callable[..., Any]:
+        def spread_out(*args: Any, **kwargs: Any) -> Any:
+            LOOKS[stock.__name__](self.limits.manifest, *args, **kwargs)
+            return stock(*args, **kwargs)
+
+        return spread_out
 
     def _without_fail(self, stock: Callable[..., Any]) -> Callable[..., Any]:
         def captions(*args: Any, **kwargs: Any) -> Any:
             before = self.last_failure
             try:
                 return stock(*args, **kwargs)
-            except FOREIGN:
+            except Exception as error:
+                log.debug("the list of captions could not be read: %s", why_not(error))
                 self.unread = True
                 return {}
             finally:
@@ -189,6 +188,8 @@ class Session(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
             if isinstance(error, HTTPError):
                 self._refusals.append(error)
             raise
+        self._answers.add(response)
+        self.answered = response.url
         self._begun[address] = _marks(response)
         response.most = self._largest
         length = _whole_length(response)
@@ -197,9 +198,9 @@ class Session(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
         return response
 
     def close(self) -> None:
-        """Let go of everything, answers of refusal too: nobody else closes those."""
-        for refusal in self._refusals:
-            refusal.close()
+        """Let go of everything, refusals and what was broken off too: nobody else closes those."""
+        for one in (*self._refusals, *self._answers):
+            one.close()
         super().close()
 
     def process_subtitles(self, *_: Any) -> None:
@@ -294,10 +295,12 @@ def is_missing_tab(error: BaseException) -> bool:
 
 
 def why_not(error: BaseException) -> str:
-    """Why a caption or thumbnail could not be had: the status that was answered, or the bound that was met."""
+    """Why a caption or thumbnail could not be had: a status, the bound that was met, or what yt-dlp broke with."""
     if isinstance(error, HTTPError):
         return f"HTTP {error.status}"
-    return str(error) if isinstance(error, OutOfBounds | Barred) else "HTTP failed"
+    if isinstance(error, OutOfBounds | Barred):
+        return str(error)
+    return "HTTP failed" if isinstance(error, RequestError | OSError) else type(error).__name__
 
 
 def _unexpected(error: BaseException) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from archive.records import Cut
 from archive.sources.checking import picture_kind
-from archive.sources.session import FOREIGN, Session, why_not
+from archive.sources.session import Session, why_not
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ def fetch_thumbnail(
     for offer in reversed(offers):
         try:
             data = session.read({"url": offer["url"], "http_headers": offer.get("http_headers")}, {}, end)
-        except FOREIGN as error:
+        except Exception as error:
             reason = reason or f"could not be had ({why_not(error)})"
             continue
         kind = picture_kind(data)

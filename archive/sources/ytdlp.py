@@ -18,16 +18,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from archive.errors import FailureKind, FetchFailed, SettingsError
+from archive.errors import ArchiveError, FailureKind, FetchFailed, SettingsError
 from archive.records import Cut, Listing
 from archive.sources.captions import fetch_captions
-from archive.sources.checking import Faulty, Received, check_media, check_readable
+from archive.sources.checking import Faulty, Received, check_media, readable
 from archive.sources.cleaning import bare_address, canonical, clean, for_the_log, plain
 from archive.sources.contract import Fetched, Progress
 from archive.sources.failures import NEXT, classify, seconds_to_wait
 from archive.sources.limits import Limits, OutOfBounds
 from archive.sources.session import (
-    FOREIGN,
     Session,
     is_missing_tab,
     javascript_runtime,
@@ -37,6 +36,7 @@ from archive.sources.session import (
 )
 from archive.sources.settings import YtdlpSettings
 from archive.sources.thumbnails import fetch_thumbnail
+from transcription.errors import ToolMissing
 
 __all__ = ["YtdlpSettings", "YtdlpSource", "javascript_runtime", "tool_age_days", "tool_version"]
 
@@ -44,6 +44,7 @@ log = logging.getLogger(__name__)
 
 STEM: Final = "media"
 _LISTS_WITHIN: Final = 3
+_LONGEST: Final = 1e9
 
 
 class YtdlpSource:
@@ -82,14 +83,14 @@ class YtdlpSource:
                         raise OutOfBounds(f"it has more than {self._limits.entries:,} entries, as no channel does")
                     yield listing
             return
-        except FOREIGN as error:
+        except Exception as error:  # whatever a site makes of yt-dlp is that source's failure, and of no other
             failure = self._failure(error, session, None)
         raise failure  # here, not above: its context would keep an error that holds requests and secrets
 
     def _entries(self, session: "Session", url: str, site: str | None, depth: int) -> Iterator[Listing]:
         try:
             found = session.extract_info(url, download=False, process=False, ie_key=site)
-        except FOREIGN as error:
+        except Exception as error:
             if is_missing_tab(error):
                 return
             raise
@@ -116,14 +117,14 @@ class YtdlpSource:
         if not (address and reader and key):
             log.warning("%s: an entry of the list has no address, site or id, and is left out", self.name)
             return
-        title, duration = entry.get("title"), entry.get("duration")
+        title = entry.get("title")
         yield Listing(
             source=self.name,
             extractor=str(reader),
             platform_id=plain(str(key)),
             url=plain(str(address)),
             title=plain(title) if isinstance(title, str) else None,
-            duration=float(duration) if isinstance(duration, int | float) and duration >= 0 else None,
+            duration=_seconds(entry.get("duration")),
         )
 
     def fetch(self, listing: Listing, into: Path, progress: Progress) -> Fetched:
@@ -139,6 +140,7 @@ class YtdlpSource:
         where = {"home": str(into.resolve())}
         names = {"default": f"{STEM}.%(ext)s"}
         session: Session | None = None
+        failure: Exception
         try:
             with self._session({"paths": where, "outtmpl": names}) as session:
                 session.add_progress_hook(_hook(session, received, progress))
@@ -155,7 +157,11 @@ class YtdlpSource:
                     captions, unread = fetch_captions(session, info, into, listing.clip)
                     lost += unread
                 return self._fetched(listing, into, media, session.sanitize_info(info), thumbnail, captions, lost)
-        except (Faulty, *FOREIGN) as error:
+        except (ArchiveError, ToolMissing):
+            raise
+        except _Told as told:
+            failure = told.error
+        except Exception as error:  # see `list`
             failure = self._failure(error, session, listing.clip)
         raise failure  # here, not above: its context would keep an error that holds requests and secrets
 
@@ -280,12 +286,23 @@ class _Words:
     error = debug
 
 
+class _Told(BaseException):
+    """What a listener to the progress raised: yt-dlp, on the way out, would take it for a failure of its own."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(error)
+        self.error = error
+
+
 def _hook(session: Session, received: list[Received], progress: Progress) -> Callable[[dict[str, Any]], None]:
     """Pass on yt-dlp's progress; look at each file as it is complete, before ffmpeg may be asked to join it."""
 
     def hook(state: dict[str, Any]) -> None:
         if state["status"] == "downloading":
-            progress(state.get("downloaded_bytes") or 0, state.get("total_bytes"))
+            try:
+                progress(state.get("downloaded_bytes") or 0, state.get("total_bytes"))
+            except Exception as error:
+                raise _Told(error) from None
         elif state["status"] == "finished":
             path, info = Path(state["filename"]), state["info_dict"]
             announced = {}
@@ -293,7 +310,7 @@ def _hook(session: Session, received: list[Received], progress: Progress) -> Cal
                 sizes = {"platform": info.get("filesize"), "server": session.lengths.get(info.get("url"))}
                 announced = {who: size for who, size in sizes.items() if isinstance(size, int)}
             received.append(Received(path.name, path.stat().st_size, announced))
-            check_readable(path)
+            readable(path)
 
     return hook
 
@@ -313,7 +330,8 @@ def _one(folder: Path, stem: str) -> Path | None:
 
 
 def _seconds(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) and value > 0 else None
+    """A duration that a site tells, if it can be one."""
+    return float(value) if isinstance(value, int | float) and 0 < value < _LONGEST else None
 
 
 def _words(value: object) -> str | None:

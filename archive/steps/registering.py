@@ -109,7 +109,8 @@ def reading(archive: Archive, name: str, file: Path) -> Iterator[Read]:
         if error.filename not in (None, str(file)):
             raise
         raise RegisterError(
-            f"cannot be read: {error.strerror}; export the register there, or set registers.{name}.file", file=file
+            f"cannot be read: {error.strerror or error}; export the register there, or set registers.{name}.file",
+            file=file,
         ) from error
 
 
@@ -191,7 +192,8 @@ def changed(archive: Archive, name: str) -> bool:
         state = _state_of(archive, name, file, digest_of(file))
     except OSError as error:
         raise RegisterError(
-            f"cannot be read: {error.strerror}; export the register there, or set registers.{name}.file", file=file
+            f"cannot be read: {error.strerror or error}; export the register there, or set registers.{name}.file",
+            file=file,
         ) from error
     return not versions(archive, name) or archive.ledger.facts.get(f"read:{object_of(name)}") != state
 

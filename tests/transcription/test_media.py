@@ -1,4 +1,5 @@
 import os
+from hashlib import sha256
 from pathlib import Path
 from subprocess import run
 
@@ -54,6 +55,25 @@ def test_one_flipped_byte_is_no_ground_to_refuse_a_phone_video(film: Path, tmp_p
     scratched.write_bytes(data)
     check_decodes(scratched, timeout=60)
     assert stream_digests(scratched, timeout=60) != stream_digests(film, timeout=60)
+
+
+@pytest.mark.parametrize(
+    "told", ["9" * 400, "9" * 400 + ":00:00", "\u0663", "-4"], ids=["digits", "hours", "Arabic", "less"]
+)
+def test_a_tag_that_is_no_time_says_nothing_of_the_length(made: Ffmpeg, tmp_path: Path, told: str) -> None:
+    # ffmpeg writes a DURATION of its own, so the tag gets its name afterwards.
+    written = made(
+        f"{sha256(told.encode()).hexdigest()[:8]}.mka", *TONE, "-metadata:s:a:0", f"DURATIOM={told}", "-c:a", "flac"
+    ).read_bytes()
+    told_so = tmp_path / "told.mka"
+    told_so.write_bytes(written.replace(b"DURATION", b"OTHERWISE"[:8]).replace(b"DURATIOM", b"DURATION"))
+    media = probe(told_so)
+    assert media.duration == pytest.approx(4, abs=0.3)
+    assert media.streams[0].duration is None
+    check_decodes(told_so, timeout=60)
+    told_so.write_bytes(told_so.read_bytes()[: told_so.stat().st_size // 2])
+    with pytest.raises(MediaError, match="cut short"):
+        check_decodes(told_so, timeout=60)
 
 
 @pytest.mark.parametrize("share", [0.3, 0.6, 0.85])

@@ -2,26 +2,48 @@
 
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Self
 
 
+@dataclass(frozen=True)
+class Moved:
+    """A redirect with a body: `body` comes, and where `length` says that there is more, the server waits to be left."""
+
+    to: str
+    body: bytes
+    length: int | None = None
+    encoding: str | None = None
+
+
 class House:
     """Serves `files` by path while entered; a text is an address that is redirected to.
 
-    `:PORT` in a text or file stands for the port. `asked` has each request's path, after the address it came to.
+    `:PORT` in a text or file stands for the port. `asked` has each request's path, after the address it came to;
+    `connections` how many there were.
     """
 
-    def __init__(self, files: Mapping[str, bytes | str]) -> None:
+    def __init__(self, files: Mapping[str, bytes | str | Moved]) -> None:
         self.files = dict(files)
         self.asked: list[str] = []
+        self.connections = 0
 
     def __enter__(self) -> Self:
         house = self
 
         class Visit(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+
+            def setup(self) -> None:
+                super().setup()
+                house.connections += 1
+
+            def handle(self) -> None:
+                with suppress(ConnectionError):  # a client may leave at any moment
+                    super().handle()
 
             def log_message(self, *_: object) -> None:
                 """Keep quiet: requests are in `asked`."""
@@ -32,6 +54,9 @@ class House:
             def do_GET(self) -> None:
                 house.asked.append(f"{self.connection.getsockname()[0]}{self.path}")
                 found = house.files.get(self.path)
+                if isinstance(found, Moved):
+                    self._moved(found)
+                    return
                 self.send_response(404 if found is None else 302 if isinstance(found, str) else 200)
                 if isinstance(found, str):
                     self.send_header("Location", found.replace(":PORT", f":{house.port}"))
@@ -42,6 +67,18 @@ class House:
                 self.end_headers()
                 if self.command != "HEAD":
                     self.wfile.write(body)
+
+            def _moved(self, moved: Moved) -> None:
+                self.send_response(302)
+                self.send_header("Location", moved.to)
+                self.send_header("Content-Length", str(moved.length or len(moved.body)))
+                if moved.encoding:
+                    self.send_header("Content-Encoding", moved.encoding)
+                self.end_headers()
+                self.wfile.write(moved.body)
+                if moved.length:
+                    self.close_connection = True
+                    self.rfile.read(1)
 
         self._server = ThreadingHTTPServer(("0.0.0.0", 0), Visit)
         self._server.daemon_threads = True

@@ -7,7 +7,7 @@ Its own trees keep an element, if an empty one, for each row and text, so that t
 import re
 from typing import IO, Any
 from xml.parsers.expat import ParserCreate
-from zipfile import ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 LARGEST_SHEET = 1 << 30
 LARGEST_PART = 256 << 20
@@ -38,6 +38,11 @@ class Parts(ZipFile):
     def __init__(self, file: IO[bytes]) -> None:
         super().__init__(file)
         for part in self.infolist():
+            if part.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
+                raise NoSheet(
+                    f"its part {part.filename} is packed as no workbook's is (ISO/IEC 29500-2, B.2); save it again as "
+                    "XLSX or as CSV"
+                )
             sheet = re.match(r"xl/worksheets/[^/]+\.xml$", part.filename)
             _refuse_beyond(part, LARGEST_SHEET if sheet else LARGEST_PART)
 

@@ -88,11 +88,17 @@ def opened_table(path: Path) -> Iterator[Table]:
                 else:
                     _with_header(table, _of_csv(text, path), path)
                 yield table
+            except UnicodeDecodeError as error:
+                raise _changed(path) from error  # it was UTF-8 when its digest was taken
             finally:
                 text.detach()
         after = fstat(file.fileno())
         if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-            raise RegisterError("it changed while it was read; import it again once it is written", file=path)
+            raise _changed(path)
+
+
+def _changed(path: Path) -> RegisterError:
+    return RegisterError("it changed while it was read; import it again once it is written", file=path)
 
 
 def digest_of(path: Path) -> str:

@@ -9,13 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time
 from typing import IO, Any
-from xml.parsers.expat import ExpatError
-from zipfile import BadZipFile
-from zlib import error as ZlibError  # noqa: N812 - the module's name says little
 
 from openpyxl import DEFUSEDXML
 from openpyxl.reader.excel import ExcelReader
-from openpyxl.utils.exceptions import InvalidFileException
 
 from archive.linking.registers.parts import NoSheet, Parts
 
@@ -89,9 +85,10 @@ def _translated() -> Iterator[None]:
         yield
     except NoSheet:
         raise
-    except (BadZipFile, ZlibError, ExpatError, InvalidFileException, KeyError, ValueError, TypeError, IndexError,
-            AttributeError, SyntaxError, EOFError, OverflowError, RuntimeError) as error:  # fmt: skip
-        # openpyxl lets through whatever its parsers meet in a malformed part; XML's error is a SyntaxError.
+    except Exception as error:
+        # openpyxl lets through whatever its parsers meet in a malformed part. The disk's own errors have a number.
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
         raise NoSheet(
             f"it is no workbook in XLSX that can be read ({type(error).__name__}); save it again as XLSX or as CSV"
         ) from error

@@ -1,11 +1,14 @@
 """Registers in every form that is read: CSV, XLSX and JSON, with the export's columns or with others."""
 
+import errno
 import io
 import json
 import re
+import struct
 import zipfile
 from collections.abc import Callable
 from datetime import date, datetime
+from lzma import LZMAError
 from pathlib import Path
 from typing import Any
 
@@ -270,12 +273,12 @@ def test_a_cell_at_the_far_end_of_a_sheet_costs_no_memory(tmp_path: Path) -> Non
     assert [entry.latin for entry in load(tmp_path / "register.xlsx", "made-up").entries] == ["A B"]
 
 
-def spoiled(folder: Path, part: str, content: bytes) -> Path:
+def spoiled(folder: Path, part: str, content: bytes, packed: int = zipfile.ZIP_DEFLATED) -> Path:
     """A workbook with one of its parts replaced."""
     path = as_xlsx(folder)
     with zipfile.ZipFile(path) as book:
         parts = {name: book.read(name) for name in book.namelist()}
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
+    with zipfile.ZipFile(path, "w", packed) as book:
         for name, data in {**parts, part: content}.items():
             book.writestr(name, data)
     return path
@@ -366,6 +369,46 @@ def test_openpyxl_reads_trees_through_defusedxml(tmp_path: Path, monkeypatch: py
         load(as_xlsx(tmp_path), "made-up")
 
 
+@pytest.mark.parametrize("packed", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2], ids=["LZMA", "bzip2"])
+def test_a_workbook_that_is_packed_as_none_is_is_refused(tmp_path: Path, packed: int) -> None:
+    path = spoiled(tmp_path, "xl/styles.xml", b"", packed)
+    with pytest.raises(RegisterError, match="packed as no workbook's is"):
+        load(path, "made-up")
+
+
+def test_a_package_without_a_workbook_is_none(tmp_path: Path) -> None:
+    with zipfile.ZipFile(as_xlsx(tmp_path)) as book:
+        types = book.read("[Content_Types].xml")
+    path = spoiled(tmp_path, "[Content_Types].xml", types.replace(b"sheet.main+xml", b"sheet.none+xml"))
+    with pytest.raises(RegisterError, match="no workbook in XLSX"):
+        load(path, "made-up")
+
+
+class Unheard(Exception):
+    """A class of errors that nobody reckons with."""
+
+
+@pytest.mark.parametrize("kind", [Unheard, struct.error, LZMAError, EOFError, MemoryError])
+def test_any_error_of_a_part_is_that_workbook_s(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: type[Exception]
+) -> None:
+    def broken(*_: object) -> bytes:
+        raise kind("a made-up fault")
+
+    monkeypatch.setattr(parts.Parts, "read", broken)
+    with pytest.raises(RegisterError, match=f"no workbook in XLSX that can be read .{kind.__name__}."):
+        load(as_xlsx(tmp_path), "made-up")
+
+
+def test_an_error_of_the_disk_is_the_disk_s(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> bytes:
+        raise OSError(errno.EIO, "a made-up fault")
+
+    monkeypatch.setattr(parts.Parts, "read", broken)
+    with pytest.raises(OSError, match="a made-up fault"):
+        load(as_xlsx(tmp_path), "made-up")
+
+
 BOMB = b"""<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">%s]>
 <worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="1"><c r="A1" t="str">
 <v>&j;</v></c></row></sheetData></worksheet>""" % b"".join(
@@ -429,6 +472,19 @@ def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path: Path, write: 
         with opened_table(path) as table:
             assert len(list(table.rows)) == 2
             path.write_bytes(path.read_bytes() + b" ")
+
+    with pytest.raises(RegisterError, match="it changed while it was read"):
+        read_while_somebody_writes()
+
+
+def test_a_file_that_changes_into_no_text_is_refused(tmp_path: Path) -> None:
+    path = as_csv(tmp_path)
+    path.write_bytes(path.read_bytes() + b'\n"3","A B","",""' * 2000)
+
+    def read_while_somebody_writes() -> None:
+        with opened_table(path) as table:
+            path.write_bytes(path.read_bytes()[:9000] + b"\xff" * 9000)
+            list(table.rows)
 
     with pytest.raises(RegisterError, match="it changed while it was read"):
         read_while_somebody_writes()

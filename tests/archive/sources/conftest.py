@@ -2,17 +2,21 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import SecretStr
 
+from archive.sources.limits import Limits
 from archive.sources.settings import YtdlpSettings
 from archive.sources.ytdlp import YtdlpSource
 from tests.world.channel import Channel, Video
 from tests.world.media import clip
 
+HOME = Limits(private=(ip_network("127.0.0.0/8"),))
+"""The limits of a source that this machine's own servers may be asked for."""
 Open = Callable[..., tuple[Channel, YtdlpSource]]
 
 

@@ -8,10 +8,10 @@ from archive.sources.checking import (
     Faulty,
     Received,
     check_media,
-    check_readable,
     duration_faults,
     is_webvtt,
     picture_kind,
+    readable,
     size_faults,
 )
 from tests.world.media import false_film
@@ -41,7 +41,7 @@ def test_all_faults_are_told_at_once(film: Path) -> None:
 
 def test_a_text_is_no_media(films: Path) -> None:
     with pytest.raises(Faulty):
-        check_readable(false_film(films))
+        readable(false_film(films))
 
 
 @pytest.mark.parametrize(

@@ -95,6 +95,7 @@ def test_every_class_says_what_follows() -> None:
         ("Sun, 22 Nov 2026 12:01:30 GMT", 90),
         ("Sun, 22 Nov 2026 11:00:00 GMT", 0),
         ("soon", None),
+        ("Sun, 22 Nov 99999999999999999999 12:01:30 GMT", None),
         ("-5", None),
         ("", None),
         (None, None),

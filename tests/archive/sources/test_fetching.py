@@ -259,18 +259,6 @@ def test_an_address_of_a_list_is_not_fetched_as_a_film(opened: Open, film: Path,
         source.fetch(listing, tmp_path, lambda done, whole: None)
 
 
-def test_an_error_of_the_caller_passes_through(opened: Open, film: Path, tmp_path: Path) -> None:
-    class Stopped(Exception):
-        pass
-
-    def stop(done: int, whole: int | None) -> None:
-        raise Stopped
-
-    _, source = opened(Video("A film", film, 3))
-    with pytest.raises(Stopped):
-        source.fetch(next(source.list()), tmp_path, stop)
-
-
 def test_fetches_begin_no_sooner_after_one_another_than_the_settings_say(film: Path, tmp_path: Path) -> None:
     now, slept = [100.0], list[float]()
 

@@ -40,6 +40,7 @@ SANDBOX = [*DenoJCP._DENO_BASE_OPTIONS, "--no-npm", "--cached-only"]
         {"url": "rtsp://x/film"},
         {"url": "ftp://x/film"},
         {"url": "file:///etc/hostname"},
+        {"url": "https://x/film.f4m"},
     ],
     ids=str,
 )
