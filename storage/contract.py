@@ -18,7 +18,7 @@ from typing import IO, Protocol
 SCRATCH = "scratch/"
 """What may be removed again lies here."""
 
-KEPT = "ocfl/"
+OCFL = "ocfl/"
 """What is kept for good lies here: whether a place can be written to is tried here too."""
 
 

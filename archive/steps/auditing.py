@@ -27,7 +27,7 @@ from archive.steps.budget import Budget, Meter
 from archive.steps.challenging import challenge
 from archive.unaccepted import Unaccepted, note_at
 from archive.writers import writer_of
-from storage.contract import Target
+from storage.contract import OCFL, Target
 from storage.errors import TargetError, Unavailable
 from storage.mirrors import Finding, at_each, verify
 
@@ -115,7 +115,7 @@ def audit(
 def _ours(archive: Archive, target: Target) -> bool:
     """Whether a target is ours to write to. Raises Unavailable for one that held copies and is empty now."""
     writer = writer_of(target)
-    if writer is None and archive.ledger.copies.used(target.name) and not any(True for _ in target.list(heads.OCFL)):
+    if writer is None and archive.ledger.copies.used(target.name) and not any(True for _ in target.list(OCFL)):
         raise Unavailable("held copies and is empty now: is the disk mounted?", target=target.name)
     return writer == archive.ledger.id
 
