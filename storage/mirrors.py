@@ -10,7 +10,7 @@ from typing import IO, Literal, TypeVar
 from blake3 import blake3
 
 from storage.contract import Target
-from storage.errors import NOTHING, Damaged, NotFound, TargetError
+from storage.errors import Damaged, NotFound, TargetError
 
 BUFFER = 1024 * 1024
 Outcome = Literal["sound", "challenged", "damaged", "missing", "unreadable", "rolled back", "foreign"]
@@ -189,7 +189,7 @@ def _verify_one(target: Target, key: str, digest: str, progress: Callable[[int],
         if found != digest:
             found, size = read_digest(target, key)
     except NotFound as error:
-        return Finding(key, "missing", detail=None if error.message == NOTHING else error.message)
+        return Finding(key, "missing", detail=error.instead)
     except TargetError as error:
         return Finding(key, "unreadable", detail=str(error))
     if found != digest:

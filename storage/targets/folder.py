@@ -20,7 +20,7 @@ from pydantic import Field, field_validator
 
 from storage.contract import OCFL, Capabilities, Content, Stat
 from storage.digests import BLOCK, sha512_stream
-from storage.errors import NOTHING, NotFound, Refused, TargetError, Unavailable
+from storage.errors import NotFound, Refused, TargetError, Unavailable
 from storage.keys import MOST_PARTS, fault, validate_discard, validate_key
 from storage.pace import Pace
 from storage.reading import LocalFile
@@ -274,8 +274,8 @@ class FolderTarget:
                 raise self._error(error, key) from error
             with self._writing(key):
                 self._place.verify()
-            said = f"{error.strerror}, which is no copy" if isinstance(error, Linked) else NOTHING
-            raise NotFound(said, target=self.name, key=key) from error
+            instead = f"{error.strerror}, which is no copy" if isinstance(error, Linked) else None
+            raise NotFound(target=self.name, key=key, instead=instead) from error
 
     @contextmanager
     def _writing(self, key: str | None) -> Iterator[None]:

@@ -16,7 +16,7 @@ from threading import Lock
 from typing import IO, Any
 from uuid import uuid4
 
-from storage.contract import SCRATCH, Capabilities, Content, Part, Stat
+from storage.contract import CHECKED, Capabilities, Content, Part, Stat
 from storage.digests import BLOCK, compute, sha512_stream
 from storage.errors import Conflict, NotFound, Refused, TargetError, Unavailable
 from storage.keys import validate_discard, validate_key
@@ -167,7 +167,7 @@ class S3Target:
         """
         self.look()
         for tries in range(_TRIES, 0, -1):
-            key, text = f"{SCRATCH}check-{uuid4().int % _SLOTS}", uuid4().hex.encode()
+            key, text = f"{CHECKED}{uuid4().int % _SLOTS}", uuid4().hex.encode()
             check, digest = self._check(), sha512(text).hexdigest()
             self._ask("put_object", key, Body=text, **headers(check, compute(ALGORITHMS[check], [text])))
             found = self._digest(key) or "nothing"
@@ -250,7 +250,7 @@ class S3Target:
         """The check that goes with what is sent: the one of the settings, or the strongest the store enforces."""
         with self._probing:
             if self._probed is None:
-                found = enforced_checksums(self._client, self._prefix, "checksums")
+                found = enforced_checksums(self._client, self._prefix)
                 self._probed = found[0] if found else "content-md5"
             return self._probed
 

@@ -12,10 +12,9 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from storage.clock import ahead, seconds_to_wait
-from storage.errors import NOTHING, Conflict, NotFound, Refused, TargetError, Unavailable
+from storage.errors import TAKEN, Conflict, NotFound, Refused, TargetError, Unavailable
 
 MISSING_BUCKET = frozenset({"NoSuchBucket", "InvalidBucketName"})
-TAKEN = "other content lies under this key and stays; a person must look"
 _OF_THE_BUCKET = frozenset({"ListObjectsV2", "HeadBucket"})
 """Operations that name no key, so that there is none to be missing."""
 
@@ -186,7 +185,7 @@ def meaning(
     if answer.operation in _OF_THE_BUCKET and answer.status == 404:
         return refused("what answers knows no such address; correct `endpoint`, or `bucket`", "endpoint")
     if code in ("NoSuchKey", "NotFound", "404"):
-        return NotFound(NOTHING, target=target, key=key)
+        return NotFound(target=target, key=key)
     if code in ("PreconditionFailed", "412"):
         return Conflict(TAKEN, target=target, key=key)
     off = ahead(answer.date, now)
@@ -195,7 +194,7 @@ def meaning(
         return refused(f"the clock of this machine is {_off(off)}; set it")
     found = _meaning(answer)
     if found is None and answer.status == 404:
-        return NotFound(NOTHING, target=target, key=key)
+        return NotFound(target=target, key=key)
     if found is None:
         return refused("the store refuses what we asked for; ask the provider why")
     if found is _DENIED and answer.operation == "DeleteObject":
