@@ -30,7 +30,7 @@ from storage.targets.s3_journal import Journal
 from storage.targets.s3_settings import S3Settings
 from storage.targets.s3_uploads import MOST_PARTS, Uploads
 
-_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
+_RANGE = re.compile(r"bytes ([0-9]{1,19})-([0-9]{1,19})/([0-9]{1,19}|\*)")
 _SLOTS, _TRIES = 16, 12
 """Keys that checks write, few because keys that may not delete leave them; how often one tries."""
 
@@ -185,7 +185,7 @@ class S3Target:
     def _page(self, prefix: str, delimiter: str, token: str | None) -> s3_listing.Page:
         after = {"ContinuationToken": token} if token else {}
         answer = self._client.ask("list_objects_v2", None, Prefix=prefix, Delimiter=delimiter, **after)
-        return s3_listing.page(answer)
+        return s3_listing.page(answer, target=self.name)
 
     def _size(self, key: str) -> int | None:
         try:
