@@ -21,7 +21,7 @@ from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 from botocore.handlers import add_expect_header
 from botocore.loaders import Loader
 from botocore.session import Session
-from urllib3.exceptions import HTTPError, ProxyError
+from urllib3.exceptions import HTTPError, ProtocolError, ProxyError
 
 from storage.errors import Refused, TargetError, Unavailable
 from storage.targets.s3_answers import MISSING_BUCKET, Answer, meaning, no_bucket
@@ -90,6 +90,8 @@ class Client:
         if not reply.ok:
             raise self.refusal(reply, key)
         if needs and needs not in reply.fields:
+            if "Body" in reply.fields:
+                reply.fields["Body"].close()
             raise Unavailable(f"the store's answer lacks {needs} ({operation})", target=self._target, key=key)
         return reply.fields
 
@@ -143,6 +145,8 @@ class Client:
                 "the proxy that this machine's environment names gives no way to the store; correct `https_proxy`, or"
             )
             return Unavailable(f"{what} name the store in `no_proxy`", target=self._target, key=key)
+        if isinstance(error, ProtocolError) and isinstance(error.args[-1], OutOfBounds):
+            error = error.args[-1]
         if isinstance(error, OutOfBounds):
             what = (
                 f"the store's answer was broken off, for {error}; if it goes on, look at the line or ask the provider"

@@ -23,6 +23,7 @@ OPERATIONS = {"get_object": "GetObject", "put_object": "PutObject", "upload_part
 """What can go this way, as boto3 names it and as Amazon does."""
 
 UNSIGNED = "UNSIGNED-PAYLOAD"
+_DIGITS = 20
 
 _HEADERS = {
     "ChecksumCRC64NVME": "x-amz-checksum-crc64nvme",
@@ -73,7 +74,7 @@ class Short:
         if not reads:
             headers["content-length"] = str(len(body))
         path = f"{path}?{query}" if query else path
-        answer = self._transport.send(self._pool, method, path, {**headers, "user-agent": "thirdcopy"}, body)
+        answer = self._transport.send(self._pool, method, path, {**headers, "user-agent": "thirdcopy"}, body, len(body))
         if answer.status >= 300:
             said = {
                 "status_code": answer.status,
@@ -86,17 +87,11 @@ class Short:
         fields["ResponseMetadata"] = {"HTTPStatusCode": answer.status}
         if reads:
             fields["Body"] = Received(streamed(answer))
-            if "content-length" in answer.headers:
-                fields["ContentLength"] = _size(answer.headers["content-length"])
+            if (said := answer.headers.get("content-length", "")).isdecimal() and len(said) < _DIGITS:
+                fields["ContentLength"] = int(said)
         else:
             begun(answer)
         return fields
-
-
-def _size(said: str) -> int:
-    if (size := int(said)) < 0:
-        raise ValueError(f"a body of {size} bytes")
-    return size
 
 
 def signed(

@@ -128,9 +128,12 @@ class Transport:
         parts = urlsplit(url)
         return self._manager.connection_from_host(parts.hostname, parts.port, parts.scheme)
 
-    def send(self, pool: Any, method: str, path: str, headers: dict[str, Any], body: Any) -> Any:
-        """urllib3's answer to a request, its body not read yet; for `whole` or `streamed`. Raises what urllib3 does."""
-        if hasattr(body, "__len__") and len(body) > EXPECT_ABOVE:
+    def send(self, pool: Any, method: str, path: str, headers: dict[str, Any], body: Any, size: int) -> Any:
+        """urllib3's answer to a request, its body not read yet; for `whole`, `begun` or `streamed`.
+
+        `size` are the bytes of `body`. Raises what urllib3 does.
+        """
+        if size > EXPECT_ABOVE:
             headers = {**headers, "Expect": b"100-continue"}  # as bytes, or botocore's connection does not wait
         for left in reversed(range(TRIES)):
             try:
@@ -147,10 +150,7 @@ class Transport:
                     enforce_content_length=False,
                 )
             except ProtocolError as error:
-                reason = error.args[-1]
-                if isinstance(reason, OutOfBounds):
-                    raise reason from error
-                if not left or not isinstance(reason, ConnectionError):
+                if not left or not isinstance(error.args[-1], ConnectionError):
                     raise
                 if hasattr(body, "seek"):
                     body.seek(0)
@@ -162,7 +162,9 @@ class Transport:
         """The answer to what boto3 has written down and signed: a handler of botocore's event `before-send`."""
         parts = urlsplit(request.url)
         path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
-        answer = self.send(self.pool(request.url), request.method, path, dict(request.headers), request.body)
+        headers, body = dict(request.headers), request.body
+        size = int(request.headers.get("Content-Length", 0))
+        answer = self.send(self.pool(request.url), request.method, path, headers, body, size)
         if request.stream_output and answer.status < 300:
             return AWSResponse(request.url, answer.status, answer.headers, streamed(answer))
         found = AWSResponse(request.url, answer.status, answer.headers, answer)
