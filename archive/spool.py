@@ -8,6 +8,7 @@ import shutil
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
@@ -21,7 +22,7 @@ from archive.opened import AGENT, Archive
 from archive.records import FIXITY_CHECK, PACKAGE, Capture
 from storage.contract import Target
 from storage.errors import Damaged, NotFound, TargetError
-from storage.mirrors import BUFFER, at_each, fetch
+from storage.mirrors import at_each, copy, fetch
 
 GIB = 1 << 30
 _BRINGING: defaultdict[str, Lock] = defaultdict(Lock)
@@ -74,7 +75,7 @@ def seal(
         _compare(archive, name, object_id, at_target, number)
     folder = inside(archive.spool, f".sealing-{object_id}-v{number}")
     remove_tree(archive.spool, folder.name)
-    recovered = _adopt(usable, object_id, found, number, folder)
+    recovered = _adopt(archive, usable, object_id, found, number, folder)
     inventory = ocfl.next_version(
         previous,
         object_id,
@@ -117,6 +118,11 @@ def need_space(archive: Archive) -> None:
             f"{archive.state}: {free / GIB:.1f} GiB free, and free_gib keeps {archive.settings.free_gib:g} GiB: "
             "make room, or let `thirdcopy mirror` and `thirdcopy transcribe` finish what is spooled"
         )
+
+
+def _room(archive: Archive, into: Path) -> None:
+    if into.is_relative_to(archive.state):
+        need_space(archive)
 
 
 def folder_of(archive: Archive, object_id: str, version: int) -> Path:
@@ -175,9 +181,13 @@ def bring(
     """Copy one file of an object from whichever target has it sound. Raises the last error where none has.
 
     Of targets whose copies are equally well known each gets its share of the objects, by lot. One whose file is gone or
-    damaged is owed the version again, as an audit would find.
+    damaged is owed the version again, as an audit would find. Raises SpaceShort where the state folder has no room.
     """
-    copies = {copy.target: copy for copy in archive.ledger.copies.of(object_id, int(content[1:].split("/")[0]))}
+    number = int(content[1:].split("/")[0])
+    copies = {copy.target: copy for copy in archive.ledger.copies.of(object_id, number)}
+    sealed = archive.ledger.copies.version(object_id, number)
+    most = sealed.most if sealed else None
+    room = partial(_room, archive, into)
     ranks = ("proven", "arrived", "claimed", "owed")
 
     def rank(name: str) -> tuple[int, bytes]:
@@ -189,7 +199,7 @@ def bring(
     last: TargetError | None = None
     for name in order:
         try:
-            fetch(usable[name], heads.object_key(object_id, content), sha512, into)
+            fetch(usable[name], heads.object_key(object_id, content), sha512, into, most=most, room=room)
         except TargetError as error:
             last = error
             if isinstance(error, Damaged | NotFound) and name in copies and copies[name].state != "owed":
@@ -234,7 +244,12 @@ def _compare(archive: Archive, target: str, object_id: str, found: heads.Found, 
 
 
 def _adopt(
-    usable: Mapping[str, Target], object_id: str, found: Mapping[str, heads.Found], number: int, folder: Path
+    archive: Archive,
+    usable: Mapping[str, Target],
+    object_id: str,
+    found: Mapping[str, heads.Found],
+    number: int,
+    folder: Path,
 ) -> dict[str, str]:
     """Bring home what an interrupted writer left in this version's folder: content path → sha512."""
     recovered: dict[str, str] = {}
@@ -245,9 +260,7 @@ def _adopt(
             local = folder / path.split("/", 1)[1]
             local.parent.mkdir(parents=True, exist_ok=True)
             again = local.with_name(local.name + ".again")
-            with usable[name].open(heads.object_key(object_id, path)) as body, again.open("wb") as file:
-                shutil.copyfileobj(body, file, BUFFER)
-            sha512 = digest(again).sha512
+            sha512 = copy(usable[name], heads.object_key(object_id, path), again, room=partial(need_space, archive))
             if recovered.setdefault(path, sha512) != sha512:
                 raise Fork(f"{object_id}: targets hold different leftovers under {path}: a person must look")
             again.replace(local)

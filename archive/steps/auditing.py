@@ -210,7 +210,11 @@ class _At:
         if head is None or head.version != sealed.version:
             return []
         line = ocfl.digest_of(ocfl.digest_line(sealed.sha512))
-        pair = verify(self._target, [(root + ocfl.INVENTORY, sealed.sha512), (root + ocfl.INVENTORY_DIGEST, line)])
+        pair = verify(
+            self._target,
+            [(root + ocfl.INVENTORY, sealed.sha512), (root + ocfl.INVENTORY_DIGEST, line)],
+            most=sealed.most,
+        )
         if all(finding.outcome == "sound" for finding in pair):
             return []
         older = dict[str, int]()
@@ -245,7 +249,7 @@ def read_version(target: Target, sealed: SealedVersion) -> list[Finding]:
 
     Where nothing of a version is left, that is one finding: the object is missing, or rolled back to an older version.
     """
-    findings = verify(target, keys_of(sealed))
+    findings = verify(target, keys_of(sealed), most=sealed.most)
     if any(finding.outcome != "missing" for finding in findings[:-1]):
         return findings
     root = heads.object_key(sealed.object)

@@ -19,7 +19,7 @@ from uuid import uuid4
 from pydantic import Field, field_validator
 
 from storage.contract import OCFL, Capabilities, Content, Stat
-from storage.digests import BLOCK, sha512_stream
+from storage.digests import BLOCK, bound, sha512_stream
 from storage.errors import NotFound, Refused, TargetError, Unavailable
 from storage.keys import MOST_PARTS, fault, validate_discard, validate_key
 from storage.pace import Pace
@@ -81,27 +81,27 @@ class FolderTarget:
         parts = self._parts(key)
         if there := self._lies(key, parts):
             content.close()  # who compares for long is waited for by nobody
-        found = self._digest(key) if there else None
+        found = self._digest(key, bound(content.size)) if there else None
         if found is None:
             with self._temporary(key, parts, content) as made:
                 if self._settle(key, parts, made):
                     return
-            found = self._digest(key)
+            found = self._digest(key, bound(content.size))
         if found != content.sha512:
             raise other_content(content, target=self.name, key=key)
 
     def replace(self, key: str, content: Content, was: str | None) -> None:
         """Write a file that takes the place of another by a rename."""
-        parts = self._parts(key)
-        found = self._digest(key) if self._lies(key, parts) else None
+        parts, most = self._parts(key), bound(content.size)
+        found = self._digest(key, most) if self._lies(key, parts) else None
         if found == content.sha512:
             return
         if found != was:
             raise other_before(was, found, target=self.name, key=key)
         with self._temporary(key, parts, content) as made:
             if not self._settle(key, parts, made, over=was is not None):
-                raise other_before(was, self._digest(key), target=self.name, key=key)
-        validate_read_back(self._digest(key) or "nothing", content.sha512, target=self.name, key=key)
+                raise other_before(was, self._digest(key, most), target=self.name, key=key)
+        validate_read_back(self._digest(key, most) or "nothing", content.sha512, target=self.name, key=key)
 
     def open(self, key: str, start: int = 0, end: int | None = None) -> IO[bytes]:
         """A stream that reads from the disk, not from what the system still remembers, where it can be asked to."""
@@ -184,10 +184,10 @@ class FolderTarget:
             return True
         return False
 
-    def _digest(self, key: str) -> str | None:
+    def _digest(self, key: str, most: int) -> str | None:
         try:
             with self.open(key) as stream:
-                return sha512_stream(stream)
+                return sha512_stream(stream, most)
         except NotFound:
             return None
 

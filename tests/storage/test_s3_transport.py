@@ -106,11 +106,11 @@ def test_a_refusal_is_heard_before_a_large_body_is_sent() -> None:
     def refuse(visit: Visit) -> None:
         visit.say(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
 
-    further: dict[str, Any]
     for further in ({}, {"Metadata": {"by": "us"}}):
         with talker(refuse) as store:
+            put: dict[str, Any] = {"Key": "a", "Body": bytes(2 * MIB), **further}
             with pytest.raises(Refused, match="do not permit"):
-                Client("store", store.settings).ask("put_object", "a", Key="a", Body=bytes(2 * MIB), **further)
+                Client("store", store.settings).ask("put_object", "a", **put)
             (visit,) = store.visits
             assert b"expect: 100-continue" in visit.head.lower()
         assert store.heard == [0]
