@@ -48,7 +48,7 @@ def read(target: Target, path: str, paths: list[str]) -> Found:
     are there. The root pair is for other tools and is not asked.
     """
     there, torn, whole = set(paths), list[int](), None
-    written = {int(m.group(1)) for name in paths if (m := re.fullmatch(r"v([1-9][0-9]{0,8})/inventory\.json", name))}
+    written = {int(m.group(1)) for name in paths if (m := re.fullmatch(r"v([1-9][0-9]*)/inventory\.json", name))}
     for number in sorted(written | set(ocfl.committed(paths)), reverse=True):
         whole = _committed(target, path, number, there)
         if whole:

@@ -268,14 +268,14 @@ def group_by_object(keys: Iterable[str]) -> dict[str, list[str]]:
 
 def committed(paths: Iterable[str]) -> list[int]:
     """The versions whose commit key is among the paths of an object, newest first."""
-    found = re.compile(rf"v([1-9][0-9]{{0,8}})/{re.escape(INVENTORY_DIGEST)}")
+    found = re.compile(rf"v([1-9][0-9]*)/{re.escape(INVENTORY_DIGEST)}")
     return sorted((int(m.group(1)) for path in paths if (m := found.fullmatch(path))), reverse=True)
 
 
 def leftovers(paths: Iterable[str], inventory: Inventory | None) -> list[str]:
     """Content paths of an object that no inventory names: what an interrupted writer left."""
     known = set(inventory.content()) if inventory else set()
-    return [path for path in paths if re.match(r"v[1-9][0-9]{0,8}/content/.", path) and path not in known]
+    return [path for path in paths if re.match(r"v[1-9][0-9]*/content/.", path) and path not in known]
 
 
 def _json(document: object) -> bytes:

@@ -22,7 +22,7 @@ from archive.opened import AGENT, Archive
 from archive.records import FIXITY_CHECK, PACKAGE, Capture
 from storage.contract import Target
 from storage.errors import Damaged, NotFound, TargetError
-from storage.mirrors import at_each, copy, fetch
+from storage.mirrors import BUFFER, at_each, fetch
 
 GIB = 1 << 30
 _BRINGING: defaultdict[str, Lock] = defaultdict(Lock)
@@ -75,7 +75,7 @@ def seal(
         _compare(archive, name, object_id, at_target, number)
     folder = inside(archive.spool, f".sealing-{object_id}-v{number}")
     remove_tree(archive.spool, folder.name)
-    recovered = _adopt(archive, usable, object_id, found, number, folder)
+    recovered = _adopt(usable, object_id, found, number, folder)
     inventory = ocfl.next_version(
         previous,
         object_id,
@@ -183,11 +183,7 @@ def bring(
     Of targets whose copies are equally well known each gets its share of the objects, by lot. One whose file is gone or
     damaged is owed the version again, as an audit would find. Raises SpaceShort where the state folder has no room.
     """
-    number = int(content[1:].split("/")[0])
-    copies = {copy.target: copy for copy in archive.ledger.copies.of(object_id, number)}
-    sealed = archive.ledger.copies.version(object_id, number)
-    most = sealed.most if sealed else None
-    room = partial(_room, archive, into)
+    copies = {copy.target: copy for copy in archive.ledger.copies.of(object_id, int(content[1:].split("/")[0]))}
     ranks = ("proven", "arrived", "claimed", "owed")
 
     def rank(name: str) -> tuple[int, bytes]:
@@ -196,6 +192,8 @@ def bring(
         ).digest()
 
     order = sorted(usable, key=rank)
+    sealed = archive.ledger.copies.version(object_id, int(content[1:].split("/")[0]))
+    most, room = sealed.most if sealed else None, partial(_room, archive, into)
     last: TargetError | None = None
     for name in order:
         try:
@@ -244,12 +242,7 @@ def _compare(archive: Archive, target: str, object_id: str, found: heads.Found, 
 
 
 def _adopt(
-    archive: Archive,
-    usable: Mapping[str, Target],
-    object_id: str,
-    found: Mapping[str, heads.Found],
-    number: int,
-    folder: Path,
+    usable: Mapping[str, Target], object_id: str, found: Mapping[str, heads.Found], number: int, folder: Path
 ) -> dict[str, str]:
     """Bring home what an interrupted writer left in this version's folder: content path → sha512."""
     recovered: dict[str, str] = {}
@@ -260,7 +253,9 @@ def _adopt(
             local = folder / path.split("/", 1)[1]
             local.parent.mkdir(parents=True, exist_ok=True)
             again = local.with_name(local.name + ".again")
-            sha512 = copy(usable[name], heads.object_key(object_id, path), again, room=partial(need_space, archive))
+            with usable[name].open(heads.object_key(object_id, path)) as body, again.open("wb") as file:
+                shutil.copyfileobj(body, file, BUFFER)
+            sha512 = digest(again).sha512
             if recovered.setdefault(path, sha512) != sha512:
                 raise Fork(f"{object_id}: targets hold different leftovers under {path}: a person must look")
             again.replace(local)

@@ -205,29 +205,23 @@ def fetch(
 ) -> None:
     """Copy a key to a file that does not exist yet. Raises Damaged, and leaves no file, if other bytes came.
 
-    Also if more than `most` came. `room` is called before, and now and then on the way, and raises where there is none.
+    Also if more than `most` came. `room` is called at the first byte and now and then, and raises where there is none.
     """
     into.parent.mkdir(parents=True, exist_ok=True)
     partial = into.with_name(f".{into.name}.part")
+    read = sha512()
     try:
-        found = copy(target, key, partial, most=most, room=room)
-        if found != digest:
-            raise Damaged("damaged", target=target.name, key=key, expected=digest, found=found)
+        with partial.open("wb") as file:
+            for number, block in enumerate(_blocks(target, key, most)):
+                if number % ROOM_EVERY == 0:
+                    room()
+                read.update(block)
+                file.write(block)
+        if read.hexdigest() != digest:
+            raise Damaged("damaged", target=target.name, key=key, expected=digest, found=read.hexdigest())
         partial.replace(into)
     finally:
         partial.unlink(missing_ok=True)
-
-
-def copy(target: Target, key: str, into: Path, *, most: int | None = None, room: Callable[[], None]) -> str:
-    """Write what lies under a key into a file, whatever it is: its sha512. `most` and `room` are those of `fetch`."""
-    read = sha512()
-    with into.open("wb") as file:
-        for number, block in enumerate(_blocks(target, key, most)):
-            if number % ROOM_EVERY == 0:
-                room()
-            read.update(block)
-            file.write(block)
-    return read.hexdigest()
 
 
 def _verify_one(
