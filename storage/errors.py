@@ -26,7 +26,7 @@ class TargetError(Exception):
 class NotFound(TargetError):
     """Nothing is under the key. `instead` says what lies there and is no file, if anything does."""
 
-    def __init__(self, *, target: str, key: str | None = None, instead: str | None = None) -> None:
+    def __init__(self, instead: str | None = None, *, target: str, key: str | None = None) -> None:
         super().__init__(instead or "nothing is under this key", target=target, key=key)
         self.instead = instead
 

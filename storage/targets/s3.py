@@ -189,7 +189,7 @@ class S3Target:
     def _page(self, prefix: str, delimiter: str, token: str | None) -> s3_listing.Page:
         after = {"ContinuationToken": token} if token else {}
         answer = self._client.ask("list_objects_v2", None, Prefix=prefix, Delimiter=delimiter, **after)
-        return s3_listing.page(answer, target=self.name)
+        return s3_listing.page(answer)
 
     def _size(self, key: str) -> int | None:
         try:
@@ -209,7 +209,7 @@ class S3Target:
         for _ in range(_MOST_PAGES):
             answer = self._client.ask("list_object_versions", key, Prefix=full, **after)
             for version in (*answer.get("Versions", ()), *answer.get("DeleteMarkers", ())):
-                if version["Key"] == full:
+                if version["Key"] == full and version.get("VersionId"):
                     self._ask("delete_object", key, VersionId=version["VersionId"])
             next_ = {"KeyMarker": answer.get("NextKeyMarker"), "VersionIdMarker": answer.get("NextVersionIdMarker")}
             told = {name: value for name, value in next_.items() if value}

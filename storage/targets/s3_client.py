@@ -37,6 +37,16 @@ SIGNED = "SignedSHA256"
 FAULTS = (BotoCoreError, HTTPError, HTTPException, OSError)
 """What reading a body may raise; `Client.broken` makes it a TargetError."""
 
+_LISTED = {
+    "Buckets": {"Name"},
+    "CommonPrefixes": {"Prefix"},
+    "Contents": {"Key", "Size"},
+    "DeleteMarkers": {"Key"},
+    "Parts": {"PartNumber"},
+    "Versions": {"Key"},
+}
+"""Fields of answers that are lists, and what each entry must have."""
+
 _CODE = re.compile(r"[A-Za-z0-9._-]{1,80}")
 _LOADER = Loader(extra_search_paths=[Loader.BUILTIN_DATA_PATH], include_default_search_paths=False)
 """What botocore knows of S3, parsed once for all clients; each alone would take 0.09 s and 12 MB for it."""
@@ -126,8 +136,8 @@ class Client:
                 answer = getattr(self._client, operation)(Bucket=self._settings.bucket, **arguments)
         except ClientError as error:
             return _reply(error)
-        if not short and model.output_shape and not _fits(model.output_shape, answer):
-            raise ValueError("a field of another kind than it has")
+        if not short and not (_fits(model.output_shape, answer) and _named(answer)):
+            raise ValueError("a field that is lacking, or of another kind than it has")
         return Reply(operation, int(answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 200)), "", answer)
 
     def broken(self, error: Exception | None, key: str | None) -> TargetError:
@@ -200,7 +210,7 @@ def _reply(error: ClientError) -> Reply:
 
 def _fits(shape: Any, value: Any) -> bool:
     """Whether a parsed answer is what its model says: botocore makes a list of a field that comes twice."""
-    match shape.type_name:
+    match shape and shape.type_name:
         case "structure":
             members = shape.members
             return isinstance(value, dict) and all(
@@ -213,6 +223,11 @@ def _fits(shape: Any, value: Any) -> bool:
         case "string" | "timestamp":
             return isinstance(value, str)
     return True
+
+
+def _named(answer: dict[str, Any]) -> bool:
+    """Whether what is listed has a name, and what else nothing can be made of a list without."""
+    return all(fields <= one.keys() for name, fields in _LISTED.items() for one in answer.get(name, ()))
 
 
 def _connected(settings: S3Settings, *, signed: bool) -> tuple[Any, Short | None]:

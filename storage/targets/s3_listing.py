@@ -26,12 +26,8 @@ class Page:
     more: bool
 
 
-def page(answer: Mapping[str, Any], *, target: str) -> Page:
-    """The page that an answer to ListObjectsV2 is. Raises Unavailable where an entry has no name, or no size."""
-    nameless = [one for one in answer.get("Contents", ()) if not {"Key", "Size"} <= one.keys()]
-    if nameless or not all("Prefix" in one for one in answer.get("CommonPrefixes", ())):
-        message = "the listing names something by no key, or gives it no size; if it goes on, ask the store's provider"
-        raise Unavailable(message, target=target)
+def page(answer: Mapping[str, Any]) -> Page:
+    """The page that an answer to ListObjectsV2 is."""
     return Page(
         keys=tuple(Stat(entry["Key"], int(entry["Size"])) for entry in answer.get("Contents", ())),
         folders=tuple(entry["Prefix"] for entry in answer.get("CommonPrefixes", ())),

@@ -363,7 +363,7 @@ def test_a_listing_with_much_in_it_is_walked_in_the_order_of_its_keys(
             asked.append(prefix)
             more = {"ContinuationToken": token} if token else {}
             answer = client.ask("list_objects_v2", None, Prefix=prefix, Delimiter=delimiter, MaxKeys=2, **more)
-            return s3_listing.page(answer, target="sea")
+            return s3_listing.page(answer)
 
         found = [s.key.removeprefix("walk/") for s in s3_listing.walk(ask, "walk/", target="store", most_pages=1)]
         assert found == sorted(names)

@@ -14,6 +14,7 @@ from storage.errors import NotFound, Refused, TargetError, Unavailable
 from storage.reading import LocalFile
 from storage.targets import S3Settings, open_target, s3_transport
 from storage.targets.s3_client import SIGNED, Client
+from storage.targets.s3_scratch import leavings
 from storage.targets.s3_sockets import LEAST_RATE, Meter, OutOfBounds
 from tests.world.liar import Reply, liar, listing
 from tests.world.servers import S3Server, tls
@@ -291,6 +292,7 @@ def test_an_answer_that_makes_no_sense_is_an_error_of_the_store_in_every_operati
             lambda: target.open("a", 1, 3).read(),
             lambda: client.ask("create_multipart_upload", "a", Key="a", needs="UploadId")["UploadId"].upper(),
             lambda: client.ask("list_parts", "a", Key="a", UploadId="u"),
+            lambda: leavings("odd", settings),
             lambda: client.ask("delete_object", "scratch/a", Key="scratch/a"),
         )
         found = [error for deed in asked if (error := outcome(deed))]
