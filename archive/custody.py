@@ -62,7 +62,7 @@ def store(
         content.close()
     reads = _drawn(archive, target.name, sealed)
     for path, content in files.items():
-        size += read_back(target, root + path, content.sha512, content.blocks()) if reads else content.size
+        size += _read(target, root + path, content) if reads else content.size
     try:
         _commit(target, sealed, version, folder, there)
     except Conflict as error:
@@ -71,7 +71,8 @@ def store(
         roll_root(archive, target, sealed)
     declaration = f"{ocfl.OBJECT_DECLARATION[2:]}\n".encode()
     if root + ocfl.OBJECT_DECLARATION in there:
-        read_back(target, root + ocfl.OBJECT_DECLARATION, ocfl.digest_of(declaration))
+        digest = ocfl.digest_of(declaration)
+        read_back(target, root + ocfl.OBJECT_DECLARATION, digest, size=len(declaration))
     else:
         with _as_file(declaration) as file:
             _put_and_read(target, root + ocfl.OBJECT_DECLARATION, file, ocfl.digest_of(declaration), absent=True)
@@ -130,8 +131,13 @@ def _send(
 
 
 def _put_and_read(target: Target, key: str, file: Path, digest: str, *, absent: bool) -> None:
-    target.put(key, LocalFile(file, digest), absent=absent)
-    read_back(target, key, digest)
+    content = LocalFile(file, digest)
+    target.put(key, content, absent=absent)
+    _read(target, key, content)
+
+
+def _read(target: Target, key: str, content: Content) -> int:
+    return read_back(target, key, content.sha512, content.blocks(), size=content.size)
 
 
 def _commit(target: Target, sealed: SealedVersion, version: str, folder: Path, there: Collection[str]) -> None:
@@ -180,7 +186,7 @@ def roll_root(archive: Archive, target: Target, sealed: SealedVersion) -> bool:
             _refuse_foreign(target, root + name, found, sealed)
             kept = f"{quarantine(archive)}{sealed.object}/{name}"
             put_document(target, kept, found)
-            read_back(target, kept, ocfl.digest_of(found))
+            read_back(target, kept, ocfl.digest_of(found), size=len(found))
         changed = replace_document(target, root + name, data) or changed
     return changed
 

@@ -4,10 +4,8 @@ import re
 from dataclasses import dataclass
 
 from archive import objects, ocfl
-from storage.contract import Target
+from storage.contract import OCFL, Target
 from storage.mirrors import read_small
-
-OCFL = "ocfl/"
 
 
 @dataclass(frozen=True)

@@ -195,6 +195,9 @@ class _Storing:
                 counter.arrived(retrying(partial(store, self._archive, target, sealed, self._usable, contents)))
             except LeftBehind:
                 raise
+            except SpaceShort as error:
+                self._short((target.name,), error)
+                return True
             except (TargetError, Fork, OSError) as error:
                 self._fail(target.name, sealed, error)
             if counter.stored.down:

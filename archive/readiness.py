@@ -8,14 +8,13 @@ from functools import partial
 from archive import ocfl
 from archive.custody import put_document, replace_document
 from archive.errors import SettingsError, WriterHeld
-from archive.heads import OCFL
 from archive.newest import look_beyond
 from archive.opened import Archive
 from archive.retrying import retrying
 from archive.roots import refuse_foreign_root
 from archive.sidecar import root_documents
 from archive.writers import WRITER, writer_of
-from storage.contract import Target
+from storage.contract import OCFL, Target
 from storage.errors import Refused, TargetError, Unavailable
 from storage.mirrors import at_each
 from storage.targets import FolderSettings, twins

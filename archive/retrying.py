@@ -50,7 +50,8 @@ def retrying(
         asked = getattr(error, "after", None)
         if asked is None:
             return jitter(state)
-        return min(wait_random(max(0.0, asked), max(0.0, asked) * 1.1)(state), LONGEST_WAIT)
+        least = min(max(0.0, asked), LONGEST_WAIT)
+        return min(wait_random(least, least * 1.1)(state), LONGEST_WAIT)
 
     def say(state: RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome else None

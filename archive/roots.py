@@ -4,8 +4,7 @@ import json
 from itertools import islice
 
 from archive import ocfl
-from archive.heads import OCFL
-from storage.contract import Target
+from storage.contract import OCFL, Target
 from storage.errors import NotFound, Refused
 from storage.mirrors import read_small
 

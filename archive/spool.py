@@ -8,6 +8,7 @@ import shutil
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
@@ -119,6 +120,11 @@ def need_space(archive: Archive) -> None:
         )
 
 
+def _room(archive: Archive, into: Path) -> None:
+    if into.is_relative_to(archive.state):
+        need_space(archive)
+
+
 def folder_of(archive: Archive, object_id: str, version: int) -> Path:
     """Where a sealed version lies in the spool. Raises LeadsOut."""
     return inside(archive.spool, object_id, f"v{version}")
@@ -175,7 +181,7 @@ def bring(
     """Copy one file of an object from whichever target has it sound. Raises the last error where none has.
 
     Of targets whose copies are equally well known each gets its share of the objects, by lot. One whose file is gone or
-    damaged is owed the version again, as an audit would find.
+    damaged is owed the version again, as an audit would find. Raises SpaceShort where the state folder has no room.
     """
     copies = {copy.target: copy for copy in archive.ledger.copies.of(object_id, int(content[1:].split("/")[0]))}
     ranks = ("proven", "arrived", "claimed", "owed")
@@ -186,10 +192,12 @@ def bring(
         ).digest()
 
     order = sorted(usable, key=rank)
+    sealed = archive.ledger.copies.version(object_id, int(content[1:].split("/")[0]))
+    most, room = sealed.most if sealed else None, partial(_room, archive, into)
     last: TargetError | None = None
     for name in order:
         try:
-            fetch(usable[name], heads.object_key(object_id, content), sha512, into)
+            fetch(usable[name], heads.object_key(object_id, content), sha512, into, most=most, room=room)
         except TargetError as error:
             last = error
             if isinstance(error, Damaged | NotFound) and name in copies and copies[name].state != "owed":

@@ -1,4 +1,7 @@
-"""What time a store says it is: S3 refuses requests that are signed 15 minutes off (RequestTimeTooSkewed)."""
+"""Times in HTTP headers: what time a store says it is, and how long a server asks to wait.
+
+S3 refuses requests that are signed 15 minutes off (RequestTimeTooSkewed).
+"""
 
 import ssl
 from datetime import UTC, datetime
@@ -6,6 +9,9 @@ from email.utils import parsedate_to_datetime
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
 from urllib.parse import urlsplit
+
+LONGEST = 365 * 86_400.0
+"""Seconds of a Retry-After that are believed at most."""
 
 
 def time_at(endpoint: str, ca_file: Path | None = None) -> datetime | None:
@@ -32,7 +38,7 @@ def moment(header: str | None) -> datetime | None:
     """The moment that an HTTP date names (RFC 9110, 5.6.7); None if it is none."""
     try:
         found = parsedate_to_datetime(header or "")
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return found.replace(tzinfo=found.tzinfo or UTC)
 
@@ -41,3 +47,12 @@ def ahead(date: str | None, now: datetime) -> float | None:
     """The seconds that this machine's `now` is ahead of the Date header of an answer that came just now."""
     told = moment(date)
     return (now - told).total_seconds() if told else None
+
+
+def seconds_to_wait(retry_after: str | None, now: datetime) -> float | None:
+    """The seconds that a Retry-After header asks for, a year at most: a number or an HTTP date (RFC 9110, 10.2.3)."""
+    text = (retry_after or "").strip()
+    if text.isascii() and text.isdecimal():
+        return min(float(text), LONGEST)
+    until = moment(text)
+    return min(max(0.0, (until - now).total_seconds()), LONGEST) if until else None

@@ -15,7 +15,7 @@ from storage.contract import SCRATCH, Target
 from storage.errors import TargetError
 from storage.probing import CHECKS, Bench, Broken, may_discard
 
-KEPT = "kept"
+UNTIDY = "kept"
 """The token where nothing can be removed."""
 
 
@@ -39,7 +39,7 @@ def conform(
     tidy = _tidies(target)
     for check in CHECKS:
         with TemporaryDirectory(prefix="conformance-") as folder:
-            keys = f"{SCRATCH}conformance-{token if tidy else KEPT}/{check.__name__}/"
+            keys = f"{SCRATCH}conformance-{token if tidy else UNTIDY}/{check.__name__}/"
             outcome = _outcome(check, Bench(target, keys, Path(folder), large, many), tidy=tidy)
         done.append(outcome)
         if tell:
@@ -50,7 +50,7 @@ def conform(
 def _tidies(target: Target) -> bool:
     """Whether these keys may remove what lies under `scratch/`; a target that cannot say is asked all the same."""
     with TemporaryDirectory(prefix="conformance-") as folder, suppress(TargetError):
-        bench = Bench(target, f"{SCRATCH}conformance-{KEPT}/", Path(folder), 0, 0)
+        bench = Bench(target, f"{SCRATCH}conformance-{UNTIDY}/", Path(folder), 0, 0)
         bench.put("removable", b"by who may")
         return may_discard(target, bench.key("removable"))
     return True

@@ -18,7 +18,10 @@ from typing import IO, Protocol
 SCRATCH = "scratch/"
 """What may be removed again lies here."""
 
-KEPT = "ocfl/"
+CHECKED = f"{SCRATCH}check-"
+"""What a target's own `check` writes, and removes if it may, has keys that begin so."""
+
+OCFL = "ocfl/"
 """What is kept for good lies here: whether a place can be written to is tried here too."""
 
 

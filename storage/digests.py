@@ -25,9 +25,22 @@ def compute(algorithm: str, blocks: Iterable[bytes | memoryview]) -> bytes:
     return digest.digest()
 
 
-def sha512_stream(stream: IO[bytes]) -> str:
-    """The sha512 of what is left in a stream, in lower-case hex; raises what its `read` raises."""
-    digest = hashlib.sha512()
-    while block := stream.read(BLOCK):
+def bound(size: int) -> int:
+    """The bytes that are read, at most, of what was written with `size` bytes.
+
+    What a fault has added is seen whole, so that it can be kept before it is mended; what has no end is not read to it.
+    """
+    return 2 * size + 64 * BLOCK
+
+
+def sha512_stream(stream: IO[bytes], most: int | None = None) -> str:
+    """The sha512 of what is left in a stream, in lower-case hex; raises what its `read` raises.
+
+    Of what is longer than `most` bytes no more is read, and the digest is nobody's.
+    """
+    digest, left = hashlib.sha512(), most
+    while block := stream.read(BLOCK if left is None else min(BLOCK, left + 1)):
         digest.update(block)
+        if left is not None and (left := left - len(block)) < 0:
+            break
     return digest.hexdigest()

@@ -9,8 +9,8 @@ TargetError
 └── Refused       the target understood and said no: keys, permissions, a missing bucket, a full disk
 """
 
-NOTHING = "nothing is under this key"
-"""What a NotFound says where there is no more to say."""
+TAKEN = "other content lies under this key and stays; a person must look"
+"""What the Conflict of a `put` says."""
 
 
 class TargetError(Exception):
@@ -24,7 +24,11 @@ class TargetError(Exception):
 
 
 class NotFound(TargetError):
-    """Nothing is under the key."""
+    """Nothing is under the key. `instead` says what lies there and is no file, if anything does."""
+
+    def __init__(self, instead: str | None = None, *, target: str, key: str | None = None) -> None:
+        super().__init__(instead or "nothing is under this key", target=target, key=key)
+        self.instead = instead
 
 
 class Conflict(TargetError):

@@ -1,6 +1,6 @@
 """Several targets at once: the same work at each, reading back, and what comes of it."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import sha256, sha512
@@ -10,9 +10,12 @@ from typing import IO, Literal, TypeVar
 from blake3 import blake3
 
 from storage.contract import Target
-from storage.errors import NOTHING, Damaged, NotFound, TargetError
+from storage.errors import Damaged, NotFound, TargetError
 
 BUFFER = 1024 * 1024
+ROOM_EVERY = 64
+"""Blocks after which a copy looks again whether there is room."""
+
 Outcome = Literal["sound", "challenged", "damaged", "missing", "unreadable", "rolled back", "foreign"]
 """What is known of some bytes: read in full and right; random blocks of them right; wrong twice; not there; not known;
 older ones than had been there; or a version that somebody else wrote."""
@@ -49,16 +52,34 @@ def at_each(
     return results, errors
 
 
-def read_digest(target: Target, key: str, progress: Callable[[int], None] | None = None) -> tuple[str, int]:
-    """Read a key in full: its sha512 and its size. Raises NotFound or Unavailable."""
+def read_digest(
+    target: Target, key: str, progress: Callable[[int], None] | None = None, *, most: int | None = None
+) -> tuple[str, int]:
+    """Read a key in full: its sha512 and its size. Raises NotFound, Unavailable, or Damaged past `most` bytes."""
     digest, size = sha512(), 0
+    for block in _blocks(target, key, most):
+        digest.update(block)
+        size += len(block)
+        if progress:
+            progress(len(block))
+    return digest.hexdigest(), size
+
+
+def _blocks(target: Target, key: str, most: int | None) -> Iterator[bytes]:
+    """The bytes of a key. Raises Damaged where there are more than `most`, and reads no further."""
+    left = most
     with target.open(key) as body:
         while block := body.read(BUFFER):
-            digest.update(block)
-            size += len(block)
-            if progress:
-                progress(len(block))
-    return digest.hexdigest(), size
+            if left is not None and (left := left - len(block)) < 0:
+                raise Damaged(
+                    f"has more than {most:,} bytes, which is not what was written there, and is read no further; look"
+                    " at it with the store's own tools, and move it away",
+                    target=target.name,
+                    key=key,
+                    expected="",
+                    found="",
+                )
+            yield block
 
 
 def read_small(target: Target, key: str, *, limit: int = 64 * BUFFER) -> bytes:
@@ -121,20 +142,23 @@ def read_block(target: Target, key: str, number: int) -> bytes:
     return b"".join(parts)
 
 
-def read_back(target: Target, key: str, digest: str, blocks: Sequence[bytes] | None = None) -> int:
+def read_back(
+    target: Target, key: str, digest: str, blocks: Sequence[bytes] | None = None, *, size: int | None = None
+) -> int:
     """Read a key in full and compare: how many bytes it has. Raises Damaged after a second reading that differs too.
 
-    `digest` is the sha512. `blocks` are the BLAKE3 of every MiB of the bytes that had it: where they are known, they
-    are compared first, for BLAKE3 takes an eighth of the time of a sha512 and is no weaker (decision 15).
+    `digest` is the sha512, `size` the bytes that were sent, where they are known: no more are read. `blocks` are the
+    BLAKE3 of every MiB of the bytes that had it: where they are known, they are compared first, for BLAKE3 takes an
+    eighth of the time of a sha512 and is no weaker (decision 15).
     """
-    if blocks is not None and (size := _same_blocks(target, key, blocks)) is not None:
-        return size
-    found, size = read_digest(target, key)
+    if blocks is not None and (read := _same_blocks(target, key, blocks)) is not None:
+        return read
+    found, read = read_digest(target, key, most=size)
     if found != digest:
-        found, size = read_digest(target, key)
+        found, read = read_digest(target, key, most=size)
     if found != digest:
         raise Damaged("other bytes came back than were sent", target=target.name, key=key, expected=digest, found=found)
-    return size
+    return read
 
 
 def _same_blocks(target: Target, key: str, blocks: Sequence[bytes]) -> int | None:
@@ -157,23 +181,40 @@ def _fill(body: IO[bytes], buffer: memoryview) -> int:
 
 
 def verify(
-    target: Target, keys: Iterable[tuple[str, str]], progress: Callable[[int], None] | None = None
+    target: Target,
+    keys: Iterable[tuple[str, str]],
+    progress: Callable[[int], None] | None = None,
+    *,
+    most: int | None = None,
 ) -> list[Finding]:
     """Read keys in full and compare each with its sha512. Every fault is reported, not the first.
 
-    A difference counts as damage only after a second reading.
+    A difference counts as damage only after a second reading. What has more than `most` bytes is unreadable.
     """
-    return [_verify_one(target, key, digest, progress) for key, digest in keys]
+    return [_verify_one(target, key, digest, progress, most) for key, digest in keys]
 
 
-def fetch(target: Target, key: str, digest: str, into: Path) -> None:
-    """Copy a key to a file that does not exist yet. Raises Damaged, and leaves no file, if other bytes came."""
+def fetch(
+    target: Target,
+    key: str,
+    digest: str,
+    into: Path,
+    *,
+    most: int | None = None,
+    room: Callable[[], None] = lambda: None,
+) -> None:
+    """Copy a key to a file that does not exist yet. Raises Damaged, and leaves no file, if other bytes came.
+
+    Also if more than `most` came. `room` is called at the first byte and now and then, and raises where there is none.
+    """
     into.parent.mkdir(parents=True, exist_ok=True)
     partial = into.with_name(f".{into.name}.part")
     read = sha512()
     try:
-        with target.open(key) as body, partial.open("wb") as file:
-            while block := body.read(BUFFER):
+        with partial.open("wb") as file:
+            for number, block in enumerate(_blocks(target, key, most)):
+                if number % ROOM_EVERY == 0:
+                    room()
                 read.update(block)
                 file.write(block)
         if read.hexdigest() != digest:
@@ -183,13 +224,15 @@ def fetch(target: Target, key: str, digest: str, into: Path) -> None:
         partial.unlink(missing_ok=True)
 
 
-def _verify_one(target: Target, key: str, digest: str, progress: Callable[[int], None] | None) -> Finding:
+def _verify_one(
+    target: Target, key: str, digest: str, progress: Callable[[int], None] | None, most: int | None
+) -> Finding:
     try:
-        found, size = read_digest(target, key, progress)
+        found, size = read_digest(target, key, progress, most=most)
         if found != digest:
-            found, size = read_digest(target, key)
+            found, size = read_digest(target, key, most=most)
     except NotFound as error:
-        return Finding(key, "missing", detail=None if error.message == NOTHING else error.message)
+        return Finding(key, "missing", detail=error.instead)
     except TargetError as error:
         return Finding(key, "unreadable", detail=str(error))
     if found != digest:

@@ -11,6 +11,7 @@ from archive.errors import Fork
 from archive.ledger import tables as t
 from archive.ledger.book import Book, upsert
 from archive.records import Capture, Head
+from storage.digests import bound
 
 CopyState = Literal["owed", "claimed", "arrived", "proven"]
 ARRIVED: tuple[CopyState, ...] = ("arrived", "proven")
@@ -32,6 +33,11 @@ class SealedVersion:
     sealed: datetime
     size: int | None = field(default=None, compare=False)
     files: int | None = field(default=None, compare=False)
+
+    @property
+    def most(self) -> int | None:
+        """The bytes that are read, at most, of a file that it brought; None where its size is not known."""
+        return None if self.size is None else bound(self.size)
 
 
 @dataclass(frozen=True)

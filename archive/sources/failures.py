@@ -6,8 +6,6 @@ The words are those that platforms show to people and yt-dlp passes on. Order ma
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 from archive.errors import FailureKind
 
@@ -78,20 +76,6 @@ def classify(symptoms: Symptoms) -> FailureKind:
     if symptoms.unexpected or status is not None:
         return "outdated"
     return "passing"
-
-
-def seconds_to_wait(retry_after: str | None, now: datetime) -> float | None:
-    """Seconds that a Retry-After asks for: a number or an HTTP date (RFC 9110, 10.2.3); None for neither."""
-    if retry_after is None:
-        return None
-    text = retry_after.strip()
-    if text.isascii() and text.isdigit():
-        return float(text[:9])
-    try:
-        then = parsedate_to_datetime(text)
-    except (ValueError, OverflowError):
-        return None
-    return max(0.0, (then.replace(tzinfo=then.tzinfo or UTC) - now).total_seconds())
 
 
 NEXT = {

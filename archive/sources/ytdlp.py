@@ -24,7 +24,7 @@ from archive.sources.captions import fetch_captions
 from archive.sources.checking import Faulty, Received, check_media, readable
 from archive.sources.cleaning import bare_address, canonical, clean, for_the_log, plain
 from archive.sources.contract import Fetched, Progress
-from archive.sources.failures import NEXT, classify, seconds_to_wait
+from archive.sources.failures import NEXT, classify
 from archive.sources.limits import Limits, OutOfBounds
 from archive.sources.session import (
     Session,
@@ -36,6 +36,7 @@ from archive.sources.session import (
 )
 from archive.sources.settings import YtdlpSettings
 from archive.sources.thumbnails import fetch_thumbnail
+from storage.clock import seconds_to_wait
 from transcription.errors import ToolMissing
 
 __all__ = ["YtdlpSettings", "YtdlpSource", "javascript_runtime", "tool_age_days", "tool_version"]

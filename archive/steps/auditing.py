@@ -27,7 +27,7 @@ from archive.steps.budget import Budget, Meter
 from archive.steps.challenging import challenge
 from archive.unaccepted import Unaccepted, note_at
 from archive.writers import writer_of
-from storage.contract import Target
+from storage.contract import OCFL, Target
 from storage.errors import TargetError, Unavailable
 from storage.mirrors import Finding, at_each, verify
 
@@ -115,7 +115,7 @@ def audit(
 def _ours(archive: Archive, target: Target) -> bool:
     """Whether a target is ours to write to. Raises Unavailable for one that held copies and is empty now."""
     writer = writer_of(target)
-    if writer is None and archive.ledger.copies.used(target.name) and not any(True for _ in target.list(heads.OCFL)):
+    if writer is None and archive.ledger.copies.used(target.name) and not any(True for _ in target.list(OCFL)):
         raise Unavailable("held copies and is empty now: is the disk mounted?", target=target.name)
     return writer == archive.ledger.id
 
@@ -210,7 +210,11 @@ class _At:
         if head is None or head.version != sealed.version:
             return []
         line = ocfl.digest_of(ocfl.digest_line(sealed.sha512))
-        pair = verify(self._target, [(root + ocfl.INVENTORY, sealed.sha512), (root + ocfl.INVENTORY_DIGEST, line)])
+        pair = verify(
+            self._target,
+            [(root + ocfl.INVENTORY, sealed.sha512), (root + ocfl.INVENTORY_DIGEST, line)],
+            most=sealed.most,
+        )
         if all(finding.outcome == "sound" for finding in pair):
             return []
         older = dict[str, int]()
@@ -245,7 +249,7 @@ def read_version(target: Target, sealed: SealedVersion) -> list[Finding]:
 
     Where nothing of a version is left, that is one finding: the object is missing, or rolled back to an older version.
     """
-    findings = verify(target, keys_of(sealed))
+    findings = verify(target, keys_of(sealed), most=sealed.most)
     if any(finding.outcome != "missing" for finding in findings[:-1]):
         return findings
     root = heads.object_key(sealed.object)

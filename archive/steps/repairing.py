@@ -19,6 +19,7 @@ from archive.local import remove_tree
 from archive.opened import Archive
 from archive.records import FIXITY_CHECK, RECOVERY
 from archive.retrying import retrying
+from archive.spool import need_space
 from archive.steps.auditing import declaration, keys_of
 from archive.steps.salvaging import Salvage, Sound
 from storage.contract import Target
@@ -130,7 +131,7 @@ class _Repairing:
 
     def _look(self, sealed: SealedVersion, target: Target) -> list[Finding]:
         """Read all of a version at a target. Raises TargetError where something cannot be read, or is a fork."""
-        findings = verify(target, keys_of(sealed))
+        findings = verify(target, keys_of(sealed), most=sealed.most)
         unreadable = [finding for finding in findings if finding.outcome == "unreadable"]
         if unreadable:
             try:
@@ -228,14 +229,15 @@ class _Repairing:
             path = finding.key.removeprefix(heads.object_key(sealed.object))
             damaged = self.folder / "damaged" / target.name / path
             kept = (f"{self.quarantine}{sealed.object}/{path}",)
-            retrying(partial(fetch, target, finding.key, finding.found, damaged))
+            room = partial(need_space, self.archive)
+            retrying(partial(fetch, target, finding.key, finding.found, damaged, most=finding.size, room=room))
             retrying(partial(target.put, kept[0], LocalFile(damaged, finding.found)))
-            retrying(partial(read_back, target, kept[0], finding.found))
+            retrying(partial(read_back, target, kept[0], finding.found, size=finding.size))
             damaged.unlink()
             retrying(partial(target.replace, finding.key, content, finding.found))
         else:
             retrying(partial(target.put, finding.key, content))
-        size = retrying(partial(read_back, target, finding.key, content.sha512))
+        size = retrying(partial(read_back, target, finding.key, content.sha512, size=content.size))
         return Repaired(target.name, files=1, bytes=size, quarantined=kept)
 
     def _roll(self, target: Target, sealed: SealedVersion) -> None:

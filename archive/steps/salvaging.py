@@ -77,9 +77,12 @@ class Salvage:
 
     def _fetch(self, name: str, key: str, sha512: str, into: Path) -> bool:
         """Bring a whole file from a target: whether it was right, at the second reading at the latest."""
+        room = partial(need_space, self.archive)
         for last in (False, True):
             try:
-                retrying(partial(fetch, self.usable[name], key, sha512, into), attempts=2)
+                retrying(
+                    partial(fetch, self.usable[name], key, sha512, into, most=self.sealed.most, room=room), attempts=2
+                )
             except Damaged as error:
                 if last:
                     self._note(name, Finding(key, "damaged", found=error.found))

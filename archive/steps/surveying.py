@@ -8,7 +8,7 @@ from archive import heads, objects, ocfl
 from archive.opened import Archive
 from archive.sidecar import root_documents
 from archive.vouching import Said
-from storage.contract import Stat, Target
+from storage.contract import OCFL, Stat, Target
 from storage.errors import TargetError
 from storage.mirrors import read_small
 
@@ -52,7 +52,7 @@ def survey(
     found, strange, problems = dict[str, Survey](), list[str](), list[str]()
     with archive.progress.task(f"look at {target.name}", unit="objects") as task:
         try:
-            for path, sizes in _by_object(target.list(heads.OCFL)):
+            for path, sizes in _by_object(target.list(OCFL)):
                 task.advance(1)
                 if path.count("/") != TUPLES:
                     if path not in _OF_A_ROOT and len(strange) < STRANGE:
@@ -91,11 +91,11 @@ def _by_object(stats: Iterable[Stat]) -> Iterator[tuple[str, dict[str, int]]]:
     """
 
     def place(stat: Stat) -> str:
-        below = stat.key.removeprefix(heads.OCFL)
+        below = stat.key.removeprefix(OCFL)
         return next(iter(ocfl.group_by_object([below])), below.split("/")[0])
 
     for path, some in groupby(stats, place):
-        root = f"{heads.OCFL}{path}/"
+        root = f"{OCFL}{path}/"
         yield path, {stat.key.removeprefix(root): stat.size for stat in some}
 
 
@@ -103,7 +103,7 @@ def forward(target: Target, path: str, found: heads.Found, there: set[str]) -> S
     """The newest version, also one that was written but not committed: its content was read back before."""
     for number in found.torn:
         if f"v{number}/{ocfl.INVENTORY}" in there:
-            data = read_small(target, f"{heads.OCFL}{path}/v{number}/{ocfl.INVENTORY}")
+            data = read_small(target, f"{OCFL}{path}/v{number}/{ocfl.INVENTORY}")
             if whole := heads.whole_version(data, path, number, there):
                 return Survey(whole, found.torn)
     return Survey(found.whole, found.torn) if found.whole else None

@@ -110,9 +110,9 @@ def examine_bucket(target: "Target", settings: "S3Settings", tell: "Callable[[Ch
 
 def ours() -> tuple[str, ...]:
     """What keys begin with that are kept, below a target's prefix."""
-    from archive.heads import OCFL
     from archive.newest import NEWEST
     from archive.writers import WRITER
+    from storage.contract import OCFL
 
     return (OCFL, "quarantine/", WRITER, NEWEST)
 

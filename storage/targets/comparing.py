@@ -2,7 +2,7 @@
 
 from storage.contract import Content
 from storage.digests import BLOCK
-from storage.errors import Conflict, Damaged
+from storage.errors import TAKEN, Conflict, Damaged
 
 
 def validate_read_back(found: str, digest: str, *, target: str, key: str) -> None:
@@ -21,7 +21,7 @@ def other_content(content: Content, *, target: str, key: str) -> Conflict:
     """The Conflict of a `put`; raises Damaged instead if it is the local file that changed."""
     for part in content.parts(BLOCK):
         part.release()
-    return Conflict("other content lies under this key and stays; a person must look", target=target, key=key)
+    return Conflict(TAKEN, target=target, key=key)
 
 
 def other_before(was: str | None, found: str | None, *, target: str, key: str) -> Conflict:

@@ -8,21 +8,19 @@ file or none. Every deed begins with the question whether this is still the fold
 import errno
 import io
 import os
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from hashlib import sha512
 from pathlib import Path
 from stat import S_ISDIR, S_ISLNK, S_ISREG
-from threading import Lock
 from typing import IO, Literal
 from uuid import uuid4
 
 from pydantic import Field, field_validator
 
-from storage.contract import KEPT, Capabilities, Content, Stat
-from storage.digests import BLOCK, sha512_stream
-from storage.errors import NOTHING, NotFound, Refused, TargetError, Unavailable
+from storage.contract import OCFL, Capabilities, Content, Stat
+from storage.digests import BLOCK, bound, sha512_stream
+from storage.errors import NotFound, Refused, TargetError, Unavailable
 from storage.keys import MOST_PARTS, fault, validate_discard, validate_key
 from storage.pace import Pace
 from storage.reading import LocalFile
@@ -32,9 +30,9 @@ from storage.targets.common_settings import CommonSettings
 from storage.targets.comparing import other_before, other_content, validate_read_back
 from storage.targets.disk import Temporary
 from storage.targets.place import Linked, Place, whereabouts
-from storage.targets.temporaries import Parts, beside, in_scratch, is_temporary, prune, removed, sweep
+from storage.targets.temporaries import Parts, beside, in_scratch, is_temporary, prune, reaches, removed, sweep
 
-_OBJECTS = (KEPT.rstrip("/"),)
+OBJECTS = (OCFL.rstrip("/"),)
 _READING = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 _ENDED = "the file ended before its size was reached; look at the disk's health"
 
@@ -75,7 +73,6 @@ class FolderTarget:
         self.address = address
         self._place = Place(name, settings.path, settings.prefix)
         self._pace = Pace(settings.bandwidth_mib_s)
-        self._naming = Lock()
         self._apart = set[Parts]()
         """Folders right below the prefix that neither a link nor a rename reaches from scratch/."""
 
@@ -84,27 +81,27 @@ class FolderTarget:
         parts = self._parts(key)
         if there := self._lies(key, parts):
             content.close()  # who compares for long is waited for by nobody
-        found = self._digest(key) if there else None
+        found = self._digest(key, bound(content.size)) if there else None
         if found is None:
             with self._temporary(key, parts, content) as made:
                 if self._settle(key, parts, made):
                     return
-            found = self._digest(key)
+            found = self._digest(key, bound(content.size))
         if found != content.sha512:
             raise other_content(content, target=self.name, key=key)
 
     def replace(self, key: str, content: Content, was: str | None) -> None:
         """Write a file that takes the place of another by a rename."""
-        parts = self._parts(key)
-        found = self._digest(key) if self._lies(key, parts) else None
+        parts, most = self._parts(key), bound(content.size)
+        found = self._digest(key, most) if self._lies(key, parts) else None
         if found == content.sha512:
             return
         if found != was:
             raise other_before(was, found, target=self.name, key=key)
         with self._temporary(key, parts, content) as made:
             if not self._settle(key, parts, made, over=was is not None):
-                raise other_before(was, self._digest(key), target=self.name, key=key)
-        validate_read_back(self._digest(key) or "nothing", content.sha512, target=self.name, key=key)
+                raise other_before(was, self._digest(key, most), target=self.name, key=key)
+        validate_read_back(self._digest(key, most) or "nothing", content.sha512, target=self.name, key=key)
 
     def open(self, key: str, start: int = 0, end: int | None = None) -> IO[bytes]:
         """A stream that reads from the disk, not from what the system still remembers, where it can be asked to."""
@@ -145,17 +142,16 @@ class FolderTarget:
         validate_discard(key, target=self.name)
         *folder, name = self._parts(key)
         with suppress(NotFound):
-            with self._reading(key), self._naming, self._place.folder(tuple(folder)) as handle:
+            with self._reading(key), self._place.naming, self._place.folder(tuple(folder)) as handle:
                 os.unlink(name, dir_fd=handle)
-            with self._naming:
-                prune(self._place, tuple(folder))
+            prune(self._place, tuple(folder))
 
     def look(self) -> None:
         """List the top of the folder, and find no link or file where the objects must lie."""
         with self._writing(None), suppress(FileNotFoundError):
             with self._place.folder() as top, os.scandir(top) as entries:
                 next(entries, None)
-            with self._place.folder(_OBJECTS):
+            with self._place.folder(OBJECTS):
                 pass
 
     def check(self) -> None:
@@ -165,20 +161,9 @@ class FolderTarget:
         with self._temporary(None, ("scratch", "check"), nothing) as made, self._writing(None):
             sweep(self._place, now=os.fstat(made.file.fileno()).st_mtime)
             if removed(made):
-                with suppress(FileNotFoundError), self._place.folder(_OBJECTS):
-                    self._try(_OBJECTS, made.folder)
-
-    def _try(self, folder: Parts, scratch: int) -> None:
-        """Find out whether a file that is written under scratch/ can be named in a folder below the prefix."""
-        name = f"tmp-{uuid4().hex}"
-        with beside(self._place, uuid4().hex, folder) as made:
-            try:
-                disk.name_new(made, scratch, name)  # from there to here, so that nothing is left among the objects
-                os.unlink(name, dir_fd=scratch)
-            except OSError as error:
-                if error.errno != errno.EXDEV:
-                    raise
-                self._apart.add(folder)
+                with suppress(FileNotFoundError), self._place.folder(OBJECTS):
+                    if not reaches(self._place, OBJECTS):
+                        self._apart.add(OBJECTS)
 
     def _parts(self, key: str) -> Parts:
         validate_key(key, target=self.name)
@@ -199,10 +184,10 @@ class FolderTarget:
             return True
         return False
 
-    def _digest(self, key: str) -> str | None:
+    def _digest(self, key: str, most: int) -> str | None:
         try:
             with self.open(key) as stream:
-                return sha512_stream(stream)
+                return sha512_stream(stream, most)
         except NotFound:
             return None
 
@@ -241,13 +226,14 @@ class FolderTarget:
             self._apart.add(parts[:1])
             with beside(self._place, uuid4().hex, parts[:-1]) as copy:
                 made.file.seek(0)
-                shutil.copyfileobj(made.file, copy.file, BLOCK)
+                while block := made.file.read(BLOCK):
+                    disk.write(copy.file, memoryview(block))
                 os.fsync(copy.file.fileno())
                 return self._name(parts, copy, over=over)
 
     def _name(self, parts: Parts, made: Temporary, *, over: bool) -> bool:
         with ExitStack() as stack:
-            with self._naming:  # and in the folder that was opened: the path is followed anew
+            with self._place.naming:  # and in the folder that was opened: the path is followed anew
                 handle = stack.enter_context(self._place.folder(parts[:-1], make=True))
                 if over:
                     disk.name_over(made, handle, parts[-1])
@@ -288,8 +274,8 @@ class FolderTarget:
                 raise self._error(error, key) from error
             with self._writing(key):
                 self._place.verify()
-            said = f"{error.strerror}, which is no copy" if isinstance(error, Linked) else NOTHING
-            raise NotFound(said, target=self.name, key=key) from error
+            instead = f"{error.strerror}, which is no copy" if isinstance(error, Linked) else None
+            raise NotFound(target=self.name, key=key, instead=instead) from error
 
     @contextmanager
     def _writing(self, key: str | None) -> Iterator[None]:

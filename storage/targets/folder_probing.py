@@ -10,13 +10,12 @@ from pathlib import Path
 from pwd import getpwuid
 from uuid import uuid4
 
-from storage.contract import KEPT, SCRATCH
+from storage.contract import OCFL, SCRATCH
 from storage.errors import Refused
 from storage.targets import disk
-from storage.targets.disk import Temporary
-from storage.targets.folder import FolderSettings
+from storage.targets.folder import OBJECTS, FolderSettings
 from storage.targets.place import Place
-from storage.targets.temporaries import beside, in_scratch, removed, waiting
+from storage.targets.temporaries import in_scratch, reaches, removed, waiting
 from storage.targets.traits import Trait
 
 _GB = 1e9
@@ -99,40 +98,31 @@ def _device(folder: Path) -> int:
 def _links(place: Place) -> Trait:
     name = "refuse a second writer of a name (hard links)"
     with in_scratch(place, uuid4().hex) as made:
-        if _reaches(made, made.folder):
-            return Trait(name, "can")
-    return Trait(name, "cannot", "only one process may write here at a time")
+        other = f"tmp-{uuid4().hex}"  # a name that the target's own `check` sweeps
+        try:
+            os.link(made.name, other, src_dir_fd=made.folder, dst_dir_fd=made.folder, follow_symlinks=False)
+        except OSError as error:
+            if error.errno not in {*disk.NO_HARD_LINKS, errno.EXDEV}:
+                raise
+            return Trait(name, "cannot", "only one process may write here at a time")
+        with suppress(OSError):
+            os.unlink(other, dir_fd=made.folder)
+    return Trait(name, "can")
 
 
 def _reach(place: Place) -> list[Trait]:
     """Whether what is written under scratch/ gets its name below ocfl/ without being copied; [] where none is there."""
-    objects = (KEPT.rstrip("/"),)
     try:
-        with place.folder(objects), in_scratch(place, uuid4().hex) as made:
+        with place.folder(OBJECTS), in_scratch(place, uuid4().hex) as made:
             if not removed(made):
                 return []
     except FileNotFoundError:
         return []
-    name = f"name a file in {KEPT} that was written in {SCRATCH}"
-    with beside(place, uuid4().hex, objects) as made, place.folder(("scratch",)) as scratch:
-        if _reaches(made, scratch):
-            return [Trait(name, "can")]
-    told = f"no link leads from one to the other: files are written in their own folders of {KEPT}"
+    name = f"name a file in {OCFL} that was written in {SCRATCH}"
+    if reaches(place, OBJECTS):
+        return [Trait(name, "can")]
+    told = f"neither a link nor a rename leads from one to the other: files are written in their own folders of {OCFL}"
     return [Trait(name, "cannot", told)]
-
-
-def _reaches(made: Temporary, folder: int) -> bool:
-    """Whether a temporary can be linked into a folder, under a name that the target's own `check` sweeps."""
-    other = f"tmp-{uuid4().hex}"
-    try:
-        os.link(made.name, other, src_dir_fd=made.folder, dst_dir_fd=folder, follow_symlinks=False)
-    except OSError as error:
-        if error.errno not in {*disk.NO_HARD_LINKS, errno.EXDEV}:
-            raise
-        return False
-    with suppress(OSError):
-        os.unlink(other, dir_fd=folder)
-    return True
 
 
 def _tidy(place: Place) -> Trait:

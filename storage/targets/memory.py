@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from storage.contract import Capabilities, Content, Stat
 from storage.digests import BLOCK, sha512_stream
-from storage.errors import NOTHING, NotFound
+from storage.errors import NotFound
 from storage.keys import validate_discard, validate_key
 from storage.targets.comparing import other_before, other_content
 
@@ -90,7 +90,7 @@ class MemoryTarget:
         try:
             return self._content[key]
         except KeyError:
-            raise NotFound(NOTHING, target=self.name, key=key) from None
+            raise NotFound(target=self.name, key=key) from None
 
     def _digest(self, key: str) -> str | None:
         return sha512_stream(io.BytesIO(self._content[key])) if key in self._content else None

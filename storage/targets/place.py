@@ -35,6 +35,8 @@ class Place:
 
     def __init__(self, target: str, path: Path, prefix: str) -> None:
         self.path = path
+        self.naming = Lock()
+        """Held while a file gets its name in a folder that may be new, and while empty folders are removed."""
         self._target = target
         self._prefix = tuple(prefix.split("/")) if prefix else ()
         self._held: dict[tuple[str, ...], int] = {}

@@ -16,8 +16,8 @@ from threading import Lock
 from typing import IO, Any
 from uuid import uuid4
 
-from storage.contract import SCRATCH, Capabilities, Content, Part, Stat
-from storage.digests import BLOCK, compute, sha512_stream
+from storage.contract import CHECKED, Capabilities, Content, Part, Stat
+from storage.digests import BLOCK, bound, compute, sha512_stream
 from storage.errors import Conflict, NotFound, Refused, TargetError, Unavailable
 from storage.keys import validate_discard, validate_key
 from storage.pace import Pace
@@ -30,9 +30,12 @@ from storage.targets.s3_journal import Journal
 from storage.targets.s3_settings import S3Settings
 from storage.targets.s3_uploads import MOST_PARTS, Uploads
 
-_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
+_RANGE = re.compile(r"bytes ([0-9]{1,19})-([0-9]{1,19})/([0-9]{1,19}|\*)")
 _SLOTS, _TRIES = 16, 12
 """Keys that checks write, few because keys that may not delete leave them; how often one tries."""
+
+_MOST_PAGES = 100
+"""Pages of versions of a key under scratch/ that are looked through: a store could give new ones for ever."""
 
 
 class S3Target:
@@ -68,12 +71,12 @@ class S3Target:
         size = None if absent else self._size(key)
         if size is not None:
             content.close()  # who compares for long is waited for by nobody
-        found = self._digest(key) if size == content.size else None
+        found = self._digest(key, content.size) if size == content.size else None
         if size is None or (size == content.size and found is None):
             try:
                 self._send(key, content, new=True)
             except Conflict:  # another came first, between our look and the store's
-                found = self._digest(key)
+                found = self._digest(key, content.size)
             else:
                 return
         self._uploads.forget(key)
@@ -83,7 +86,8 @@ class S3Target:
     def replace(self, key: str, content: Content, was: str | None) -> None:
         """Read what is there and compare, write, read back."""
         validate_key(key, target=self.name)
-        digest, found = content.sha512, self._digest(key)
+        digest, most = content.sha512, bound(content.size)
+        found = self._digest(key, most)
         if found == digest:
             return
         if found != was:
@@ -91,11 +95,11 @@ class S3Target:
         try:
             self._send(key, content, new=was is None)
         except Conflict:
-            found = self._digest(key)
+            found = self._digest(key, most)
             if found == digest:
                 return
             raise other_before(was, found, target=self.name, key=key) from None
-        validate_read_back(self._digest(key) or "nothing", digest, target=self.name, key=key)
+        validate_read_back(self._digest(key, most) or "nothing", digest, target=self.name, key=key)
 
     def open(self, key: str, start: int = 0, end: int | None = None) -> IO[bytes]:
         """A stream over a GET; where a store ignores the range, what was not asked for is read away."""
@@ -167,10 +171,10 @@ class S3Target:
         """
         self.look()
         for tries in range(_TRIES, 0, -1):
-            key, text = f"{SCRATCH}check-{uuid4().int % _SLOTS}", uuid4().hex.encode()
+            key, text = f"{CHECKED}{uuid4().int % _SLOTS}", uuid4().hex.encode()
             check, digest = self._check(), sha512(text).hexdigest()
             self._ask("put_object", key, Body=text, **headers(check, compute(ALGORITHMS[check], [text])))
-            found = self._digest(key) or "nothing"
+            found = self._digest(key, len(text)) or "nothing"
             with suppress(TargetError):
                 self.discard(key)
             if found == digest:
@@ -193,19 +197,19 @@ class S3Target:
         except NotFound:
             return None
 
-    def _digest(self, key: str) -> str | None:
+    def _digest(self, key: str, most: int) -> str | None:
         try:
             with self.open(key) as stream:
-                return sha512_stream(stream)
+                return sha512_stream(stream, most)
         except NotFound:
             return None
 
     def _discard_versions(self, key: str) -> None:
         full, after = self._prefix + key, dict[str, str]()
-        while True:
+        for _ in range(_MOST_PAGES):
             answer = self._client.ask("list_object_versions", key, Prefix=full, **after)
             for version in (*answer.get("Versions", ()), *answer.get("DeleteMarkers", ())):
-                if version["Key"] == full:
+                if version["Key"] == full and version.get("VersionId"):
                     self._ask("delete_object", key, VersionId=version["VersionId"])
             next_ = {"KeyMarker": answer.get("NextKeyMarker"), "VersionIdMarker": answer.get("NextVersionIdMarker")}
             told = {name: value for name, value in next_.items() if value}
@@ -250,7 +254,7 @@ class S3Target:
         """The check that goes with what is sent: the one of the settings, or the strongest the store enforces."""
         with self._probing:
             if self._probed is None:
-                found = enforced_checksums(self._client, self._prefix, "checksums")
+                found = enforced_checksums(self._client, self._prefix)
                 self._probed = found[0] if found else "content-md5"
             return self._probed
 

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from storage.clock import ahead, moment
-from storage.errors import NOTHING, Conflict, NotFound, Refused, TargetError, Unavailable
+from storage.clock import ahead, seconds_to_wait
+from storage.errors import TAKEN, Conflict, NotFound, Refused, TargetError, Unavailable
 
 MISSING_BUCKET = frozenset({"NoSuchBucket", "InvalidBucketName"})
-TAKEN = "other content lies under this key and stays; a person must look"
 _OF_THE_BUCKET = frozenset({"ListObjectsV2", "HeadBucket"})
 """Operations that name no key, so that there is none to be missing."""
 
@@ -186,7 +185,7 @@ def meaning(
     if answer.operation in _OF_THE_BUCKET and answer.status == 404:
         return refused("what answers knows no such address; correct `endpoint`, or `bucket`", "endpoint")
     if code in ("NoSuchKey", "NotFound", "404"):
-        return NotFound(NOTHING, target=target, key=key)
+        return NotFound(target=target, key=key)
     if code in ("PreconditionFailed", "412"):
         return Conflict(TAKEN, target=target, key=key)
     off = ahead(answer.date, now)
@@ -195,7 +194,7 @@ def meaning(
         return refused(f"the clock of this machine is {_off(off)}; set it")
     found = _meaning(answer)
     if found is None and answer.status == 404:
-        return NotFound(NOTHING, target=target, key=key)
+        return NotFound(target=target, key=key)
     if found is None:
         return refused("the store refuses what we asked for; ask the provider why")
     if found is _DENIED and answer.operation == "DeleteObject":
@@ -204,7 +203,7 @@ def meaning(
         region = answer.region if _REGION.fullmatch(answer.region or "") else None
         sentence = found.sentence.replace("{region}", f", {region!r} as the store says" if region else "")
         return refused(sentence, found.setting, region if found.setting == "region" else None)
-    after = seconds(answer.retry_after, now)
+    after = seconds_to_wait(answer.retry_after, now)
     wait = f"; it asks to wait {after:g} s" if after else ""
     return Unavailable(f"{found.sentence} ({said}){wait}", target=target, key=key, after=after)
 
@@ -219,16 +218,6 @@ def no_bucket(bucket: str, nearest: str | None = None) -> str:
         f"the store has no bucket {bucket!r}; {hint}correct `bucket`, or make it; if it was there until now, make none:"
         " ask the provider, and see to the other copies"
     )
-
-
-def seconds(retry_after: str | None, now: datetime) -> float | None:
-    """The seconds that a Retry-After header asks for: a number or an HTTP date (RFC 9110, 10.2.3)."""
-    if not retry_after:
-        return None
-    if retry_after.strip().isdecimal():
-        return float(retry_after)
-    until = moment(retry_after)
-    return max(0.0, (until - now).total_seconds()) if until else None
 
 
 def _meaning(answer: Answer) -> Meaning | None:

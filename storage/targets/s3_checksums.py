@@ -7,7 +7,7 @@ proves nothing. What is refused with one of the codes below was computed by the 
 from base64 import b64encode
 from contextlib import suppress
 
-from storage.contract import Part
+from storage.contract import CHECKED, Part
 from storage.errors import Refused, TargetError, Unavailable
 from storage.targets.s3_client import SIGNED, Client, Reply
 
@@ -52,14 +52,14 @@ def is_refused(reply: Reply) -> bool:
     return reply.code in WRONG_DIGEST
 
 
-def enforced_checksums(client: Client, prefix: str, token: str) -> tuple[str, ...]:
+def enforced_checksums(client: Client, prefix: str) -> tuple[str, ...]:
     """The names of CHECKS that the store enforces on a PUT, strongest first; four PUTs of ten bytes.
 
-    `prefix` is what the target's keys begin with, empty or ending in a slash; the keys hold `token`. Calls may share
-    one: what one leaves that may not delete, the next writes over.
+    `prefix` is what the target's keys begin with, empty or ending in a slash. All calls share their keys: what one
+    leaves that may not delete, the next writes over.
     Raises TargetError where the store cannot be asked, or these keys may not write.
     """
-    return tuple(check for check in CHECKS if _enforced(client, f"{prefix}scratch/probe-{token}/wrong-{check}", check))
+    return tuple(check for check in CHECKS if _enforced(client, f"{prefix}{CHECKED}wrong-{check}", check))
 
 
 def _enforced(client: Client, key: str, check: str) -> bool:

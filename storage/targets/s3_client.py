@@ -4,40 +4,50 @@ A client knows what its settings say and nothing else: no ~/.aws, no AWS_… var
 proxy on the way to this machine itself.
 """
 
+import logging
 import os
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from http.client import HTTPException
 from typing import Any
-from urllib.parse import urlsplit
 
 import boto3
 from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.configprovider import ConfigValueStore, ConstantProvider
-from botocore.exceptions import BotoCoreError, ClientError, ConnectionClosedError, ParamValidationError, SSLError
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError, SSLError
 from botocore.handlers import add_expect_header
 from botocore.loaders import Loader
 from botocore.session import Session
-from botocore.utils import get_environ_proxies
-from urllib3 import Timeout
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, ProtocolError, ProxyError
 
 from storage.errors import Refused, TargetError, Unavailable
 from storage.targets.s3_answers import MISSING_BUCKET, Answer, meaning, no_bucket
 from storage.targets.s3_settings import S3Settings
-from storage.targets.s3_short import EXPECT_ABOVE, OPERATIONS, Short
+from storage.targets.s3_short import Short
+from storage.targets.s3_sockets import OutOfBounds
+from storage.targets.s3_transport import Transport
 
-CONNECT_SECONDS = 10
-READ_SECONDS = 60
-CONNECTIONS = 64
+log = logging.getLogger(__name__)
 SIGNED = "SignedSHA256"
 """An argument of put_object and upload_part beside boto3's: the sha256 of the body in hex, held by the signature."""
 
 FAULTS = (BotoCoreError, HTTPError, HTTPException, OSError)
 """What reading a body may raise; `Client.broken` makes it a TargetError."""
 
+_LISTED = {
+    "Buckets": {"Name"},
+    "CommonPrefixes": {"Prefix"},
+    "Contents": {"Key", "Size"},
+    "DeleteMarkers": {"Key"},
+    "Parts": {"PartNumber"},
+    "Versions": {"Key"},
+}
+"""Fields of answers that are lists, and what each entry must have."""
+
+_CODE = re.compile(r"[A-Za-z0-9._-]{1,80}")
 _LOADER = Loader(extra_search_paths=[Loader.BUILTIN_DATA_PATH], include_default_search_paths=False)
 """What botocore knows of S3, parsed once for all clients; each alone would take 0.09 s and 12 MB for it."""
 
@@ -90,35 +100,45 @@ class Client:
         if not reply.ok:
             raise self.refusal(reply, key)
         if needs and needs not in reply.fields:
+            if "Body" in reply.fields:
+                reply.fields["Body"].close()
             raise Unavailable(f"the store's answer lacks {needs} ({operation})", target=self._target, key=key)
         return reply.fields
 
     def hear(self, operation: str, key: str | None = None, **arguments: Any) -> Reply:
-        """The same, but a refusal is an answer too; raises TargetError only where no answer came."""
+        """The same, but a refusal is an answer too; raises TargetError only where no answer came that S3 gives."""
+        sha256 = arguments.pop(SIGNED, None)
+        short = self._short if self._short and self._short.takes(operation, arguments) else None
+        if sha256 and not short:
+            raise TypeError(f"the signature of {operation} with {', '.join(arguments)} cannot hold a digest")
         try:
-            answer = self._said(operation, arguments)
-        except ClientError as error:
-            return _reply(error)
+            answer = self._said(operation, arguments, short, sha256)
         except ParamValidationError as error:
             message = f"S3 allows no bucket named {self._settings.bucket!r}; correct `bucket`"
             raise Refused(message, target=self._target, key=key, setting="bucket") from error
         except FAULTS as error:
             raise self.broken(error, key) from error
-        except ValueError as error:  # a word where botocore reads a number
+        except Exception as error:  # botocore's parsers take a store at its word, and fail in every way there is
+            log.debug("an answer to %s that cannot be read", operation, exc_info=True)
             message = f"the store's answer to {operation} is none that S3 gives; if it goes on, ask the provider"
             raise Unavailable(message, target=self._target, key=key) from error
-        self._there = True
-        return Reply(operation, int(answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 200)), "", answer)
-
-    def _said(self, operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        sha256 = arguments.pop(SIGNED, None)
-        if self._short and self._short.takes(operation, arguments):
-            model = self._client.meta.service_model.operation_model(OPERATIONS[operation])
-            return self._short.send(model, arguments, sha256)
-        if sha256:
-            raise TypeError(f"the signature of {operation} with {', '.join(arguments)} cannot hold a digest")
-        answer: dict[str, Any] = getattr(self._client, operation)(Bucket=self._settings.bucket, **arguments)
+        self._there = self._there or answer.ok
         return answer
+
+    def _said(self, operation: str, arguments: dict[str, Any], short: Short | None, sha256: str | None) -> Reply:
+        """The answer as it came. Raises whatever botocore and urllib3 do, and ValueError for one that has no sense."""
+        meta = self._client.meta
+        model = meta.service_model.operation_model(meta.method_to_api_mapping[operation])
+        try:
+            if short:
+                answer = short.send(model, arguments, sha256)
+            else:
+                answer = getattr(self._client, operation)(Bucket=self._settings.bucket, **arguments)
+        except ClientError as error:
+            return _reply(error)
+        if not short and not (_fits(model.output_shape, answer) and _named(answer)):
+            raise ValueError("a field that is lacking, or of another kind than it has")
+        return Reply(operation, int(answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 200)), "", answer)
 
     def broken(self, error: Exception | None, key: str | None) -> TargetError:
         """What a fault of the transport means; None stands for a body that ended early."""
@@ -130,6 +150,18 @@ class Client:
                 key=key,
                 setting="ca_file",
             )
+        if isinstance(error, ProxyError):
+            what = (
+                "the proxy that this machine's environment names gives no way to the store; correct `https_proxy`, or"
+            )
+            return Unavailable(f"{what} name the store in `no_proxy`", target=self._target, key=key)
+        if isinstance(error, ProtocolError) and isinstance(error.args[-1], OutOfBounds):
+            error = error.args[-1]
+        if isinstance(error, OutOfBounds):
+            what = (
+                f"the store's answer was broken off, for {error}; if it goes on, look at the line or ask the provider"
+            )
+            return Unavailable(what, target=self._target, key=key)
         if error is None:
             return Unavailable("the body ended before its announced length", target=self._target, key=key)
         what = f"no answer from {self._settings.endpoint} ({type(error).__name__}); is the store up, and the network?"
@@ -155,22 +187,51 @@ class Client:
     def _nearest_bucket(self) -> str | None:
         try:
             buckets = self._client.list_buckets().get("Buckets", ())
-        except (ClientError, *FAULTS):  # keys for one bucket alone may not list the others
+            names = {found["Name"].lower(): found["Name"] for found in buckets}
+        except Exception:  # keys for one bucket alone may not list the others; and see `hear`
             return None
-        names = {found["Name"].lower(): found["Name"] for found in buckets}
         return next((names[found] for found in get_close_matches(self._settings.bucket.lower(), names, n=1)), None)
 
 
 def _reply(error: ClientError) -> Reply:
     details, response = error.response.get("Error", {}), error.response.get("ResponseMetadata", {})
-    status = int(response.get("HTTPStatusCode", 0))
-    headers, code = response.get("HTTPHeaders", {}), str(details.get("Code") or status)
-    region = headers.get("x-amz-bucket-region") or details.get("Region")
-    return Reply(error.operation_name, status, code, {}, headers.get("retry-after"), headers.get("date"), region)
+    status, headers = int(response.get("HTTPStatusCode", 0)), response.get("HTTPHeaders", {})
+    code, region = str(details.get("Code", "")), headers.get("x-amz-bucket-region") or details.get("Region")
+    return Reply(
+        error.operation_name,
+        status,
+        code if _CODE.fullmatch(code) else str(status),
+        {},
+        headers.get("retry-after"),
+        headers.get("date"),
+        region if isinstance(region, str) else None,
+    )
+
+
+def _fits(shape: Any, value: Any) -> bool:
+    """Whether a parsed answer is what its model says: botocore makes a list of a field that comes twice."""
+    match shape and shape.type_name:
+        case "structure":
+            members = shape.members
+            return isinstance(value, dict) and all(
+                _fits(members[name], value[name]) for name in value if name in members
+            )
+        case "list":
+            return isinstance(value, list) and all(_fits(shape.member, one) for one in value)
+        case "integer" | "long":
+            return isinstance(value, int)
+        case "string" | "timestamp":
+            return isinstance(value, str)
+    return True
+
+
+def _named(answer: dict[str, Any]) -> bool:
+    """Whether what is listed has a name, and what else nothing can be made of a list without."""
+    return all(fields <= one.keys() for name, fields in _LISTED.items() for one in answer.get(name, ()))
 
 
 def _connected(settings: S3Settings, *, signed: bool) -> tuple[Any, Short | None]:
-    """boto3's client, and the short way beside it."""
+    """boto3's client, and the short way beside it where there are keys; both send by one transport."""
     config = Config(
         user_agent="thirdcopy",  # botocore would tell each store the system, its kernel and what runs on it
         signature_version="s3v4" if signed else UNSIGNED,
@@ -178,12 +239,8 @@ def _connected(settings: S3Settings, *, signed: bool) -> tuple[Any, Short | None
         s3={"addressing_style": settings.addressing, "payload_signing_enabled": False},
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",
-        connect_timeout=CONNECT_SECONDS,
-        read_timeout=READ_SECONDS,
-        # All trying again is the caller's, who waits as long as the store asks; but see _once_more.
+        # All trying again is the caller's, who waits as long as the store asks.
         retries={"mode": "standard", "total_max_attempts": 1},
-        max_pool_connections=CONNECTIONS,
-        proxies={} if settings.loopback else None,
     )
     credentials: dict[str, str] = {}
     if signed and settings.access_key and settings.secret_key:
@@ -201,35 +258,13 @@ def _connected(settings: S3Settings, *, signed: bool) -> tuple[Any, Short | None
         config=config,
         **credentials,
     )
+    transport = Transport(settings)
     client.meta.events.unregister("before-call.s3", add_expect_header)
-    client.meta.events.register("before-call.s3", _expect_for_large)
-    client.meta.events.register("needs-retry.s3", _once_more)
-    return client, _short(settings, credentials)
-
-
-def _short(settings: S3Settings, credentials: dict[str, str]) -> Short | None:
-    """The short way, where there are keys and no proxy lies on the way."""
-    proxies = {} if settings.loopback else get_environ_proxies(settings.endpoint)
-    if not credentials or urlsplit(settings.endpoint).scheme in proxies:
-        return None
+    client.meta.events.register("before-send.s3", transport.answered)
+    if not credentials:
+        return client, None
     access, secret, *token = credentials.values()
-    timeout = Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
-    return Short(settings, (access, secret, token[0] if token else None), timeout, CONNECTIONS)
-
-
-def _once_more(attempts: int, caught_exception: Exception | None, **further: Any) -> float | None:
-    """Send a request again, at once, if its connection was closed: a store does that to one that was kept open."""
-    return 0.0 if attempts == 1 and isinstance(caught_exception, ConnectionClosedError) else None
-
-
-def _expect_for_large(model: Any, params: Any, **further: Any) -> None:
-    """Ask before sending a large body, so that a refusal is heard before the connection is cut.
-
-    botocore asks for every body, which costs a small file a round trip, and a second where a store does not answer it.
-    """
-    body = params.get("body")
-    if body is not None and hasattr(body, "__len__") and len(body) > EXPECT_ABOVE:
-        add_expect_header(model, params, **further)
+    return client, Short(settings, (access, secret, token[0] if token else None), transport)
 
 
 def _isolated() -> Session:

@@ -16,6 +16,9 @@ _ROUNDS = 5
 _OURS = ("check-", "conformance-", "probe-")
 """What begins the names that checks give."""
 
+_MOST = 64 << 20
+"""Bytes that are read of a body at most: no more is ever put here."""
+
 _NOT_NOW = frozenset({429, 502, 503, 504})
 """Not 500, which some stores answer to whatever they do not know."""
 
@@ -96,7 +99,7 @@ class Scratch:
             return b""
         try:
             with reply.fields["Body"] as stream:
-                return bytes(stream.read())
+                return bytes(stream.read(_MOST))
         except FAULTS as error:
             raise self.client.broken(error, self.key(name)) from error
 

@@ -1,8 +1,8 @@
 """The short way for the requests that are many: PUT and GET of a key, PUT of a part.
 
 boto3 resolves, validates, hooks and signs every call anew, which is most of the processor time of a small request. Here
-a request is written down, signed, and sent by the connections that botocore sends by; refusals are read by botocore's
-parser. What is asked beyond the arguments below goes the long way (decision 29).
+a request is written down and signed, and refusals are read by botocore's parser. What is asked beyond the arguments
+below goes the long way (decision 29).
 """
 
 import hmac
@@ -12,24 +12,18 @@ from hashlib import sha256
 from typing import Any, Self
 from urllib.parse import quote, urlencode, urlsplit
 
-from botocore.awsrequest import AWSHTTPConnectionPool, AWSHTTPSConnectionPool
-from botocore.exceptions import ClientError, SSLError
+from botocore.exceptions import ClientError
 from botocore.handlers import VALID_BUCKET
-from botocore.httpsession import create_urllib3_context, get_cert_path
 from botocore.parsers import create_parser
-from urllib3 import Timeout
-from urllib3.exceptions import ProtocolError
-from urllib3.exceptions import SSLError as NotTrusted
 
 from storage.targets.s3_settings import S3Settings
+from storage.targets.s3_transport import Transport, begun, streamed
 
 OPERATIONS = {"get_object": "GetObject", "put_object": "PutObject", "upload_part": "UploadPart"}
 """What can go this way, as boto3 names it and as Amazon does."""
 
 UNSIGNED = "UNSIGNED-PAYLOAD"
-TRIES = 4
-EXPECT_ABOVE = 1 << 20
-"""Bytes of a body above which the store is asked before they are sent, so that a refusal is heard first."""
+_DIGITS = 20
 
 _HEADERS = {
     "ChecksumCRC64NVME": "x-amz-checksum-crc64nvme",
@@ -44,31 +38,20 @@ _FIELDS = {"ETag": "etag", "ContentRange": "content-range", "VersionId": "x-amz-
 
 
 class Short:
-    """Sends such requests to one bucket, over connections that stay open."""
+    """Sends such requests to one bucket."""
 
-    def __init__(
-        self, settings: S3Settings, keys: tuple[str, str, str | None], timeout: Timeout, connections: int
-    ) -> None:
+    def __init__(self, settings: S3Settings, keys: tuple[str, str, str | None], transport: Transport) -> None:
         """`keys` are the access key, the secret key and the session token, if there is one."""
         parts, bucket = urlsplit(settings.endpoint), settings.bucket
         virtual, tls = settings.addressing == "virtual", parts.scheme == "https"
         before = f"{bucket}." if virtual else ""
-        self._endpoint = settings.endpoint
         self._host = before + parts.netloc.removesuffix(":443" if tls else ":80")
         self._root = parts.path.rstrip("/") + ("/" if virtual else f"/{bucket}/")
         self._sound = bool(VALID_BUCKET.search(bucket))
         self._region, self._keys = settings.region, keys
         self._parser = create_parser("rest-xml")
-        self._pool: AWSHTTPConnectionPool | AWSHTTPSConnectionPool
-        host, shared = f"{before}{parts.hostname}", {"timeout": timeout, "maxsize": connections}
-        if tls:
-            context = create_urllib3_context()
-            context.load_verify_locations(settings.ca_file or get_cert_path(verify=True))
-            self._pool = AWSHTTPSConnectionPool(
-                host, parts.port, cert_reqs="CERT_REQUIRED", ssl_context=context, **shared
-            )
-        else:
-            self._pool = AWSHTTPConnectionPool(host, parts.port, **shared)
+        self._transport = transport
+        self._pool = transport.pool(f"{parts.scheme}://{before}{parts.netloc}")
 
     def takes(self, operation: str, arguments: Mapping[str, Any]) -> bool:
         """Whether a request can go this way."""
@@ -90,55 +73,25 @@ class Short:
         )
         if not reads:
             headers["content-length"] = str(len(body))
-        asked: dict[str, Any] = {**headers, "user-agent": "thirdcopy"}
-        if len(body) > EXPECT_ABOVE:
-            asked["expect"] = b"100-continue"  # as bytes, or botocore's connection does not wait
-        answer = self._answer(method, f"{path}?{query}" if query else path, asked, body)
+        path = f"{path}?{query}" if query else path
+        answer = self._transport.send(self._pool, method, path, {**headers, "user-agent": "thirdcopy"}, body, len(body))
         if answer.status >= 300:
             said = {
                 "status_code": answer.status,
                 "headers": answer.headers,
-                "body": answer.data,
+                "body": begun(answer),
                 "context": {"operation_name": model.name},
             }
             raise ClientError(self._parser.parse(said, model.output_shape), model.name)
         fields = {name: answer.headers[key] for name, key in _FIELDS.items() if key in answer.headers}
         fields["ResponseMetadata"] = {"HTTPStatusCode": answer.status}
         if reads:
-            fields["Body"] = Received(answer)
-            if "content-length" in answer.headers:
-                fields["ContentLength"] = int(answer.headers["content-length"])
+            fields["Body"] = Received(streamed(answer))
+            if (said := answer.headers.get("content-length", "")).isdecimal() and len(said) < _DIGITS:
+                fields["ContentLength"] = int(said)
         else:
-            answer.drain_conn()
-            answer.release_conn()
+            begun(answer)
         return fields
-
-    def _answer(self, method: str, path: str, headers: dict[str, Any], body: Any) -> Any:
-        for left in reversed(range(TRIES)):
-            try:
-                return self._once(method, path, headers, body)
-            except ProtocolError:  # a store closes what was kept open, several at a time: once more, at once
-                if not left:
-                    raise
-                if not isinstance(body, bytes):
-                    body.seek(0)
-            except NotTrusted as error:
-                raise SSLError(endpoint_url=self._endpoint, error=error) from error
-        raise AssertionError  # the last try returned or raised
-
-    def _once(self, method: str, path: str, headers: dict[str, Any], body: Any) -> Any:
-        return self._pool.urlopen(
-            method,
-            path,
-            body=body or None,
-            headers=headers,
-            retries=False,
-            redirect=False,
-            assert_same_host=False,
-            preload_content=False,
-            decode_content=False,
-            enforce_content_length=False,
-        )
 
 
 def signed(

@@ -106,7 +106,7 @@ class Uploads:
     def _listed(self, upload: Upload) -> Iterator[tuple[int, tuple[str, int]]]:
         """The parts that the store lists, page by page; a page that does not go on ends it."""
         marker = 0
-        while True:
+        while marker < MOST_PARTS:
             after = {"PartNumberMarker": marker} if marker else {}
             answer = self._ask("list_parts", upload.key, UploadId=upload.upload, **after)
             new = [part for part in answer.get("Parts", ()) if int(part.get("PartNumber", 0)) > marker]

@@ -6,10 +6,12 @@ is to lie in, and `scratch/tmp-…` is a note that says which: so what a killed 
 removed at the next check, without walking through all of them. No such name is a key.
 """
 
+import errno
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
+from uuid import uuid4
 
 from storage.errors import TargetError
 from storage.keys import fault
@@ -47,11 +49,32 @@ def beside(place: Place, token: str, folder: Parts) -> Iterator[Temporary]:
         os.fsync(note.file.fileno())
         disk.sync(note.folder)
         try:
-            with place.folder(folder, make=True) as lower, temporary(lower, _beside(token)) as made:
+            with ExitStack() as stack:
+                with place.naming:
+                    lower = stack.enter_context(place.folder(folder, make=True))
+                    made = stack.enter_context(temporary(lower, _beside(token)))
                 yield made
         except BaseException:
             prune(place, folder)
             raise
+
+
+def reaches(place: Place, folder: Parts) -> bool:
+    """Whether a file that was written under scratch/ can be given its name in a folder, by a link or by a rename.
+
+    It is tried from there to here, so that nothing is left among the objects. Raises OSError.
+    """
+    with beside(place, uuid4().hex, folder) as made, place.folder(("scratch",)) as scratch:
+        name = f"tmp-{uuid4().hex}"
+        try:
+            disk.name_new(made, scratch, name)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            return False
+        with suppress(OSError):
+            os.unlink(name, dir_fd=scratch)
+    return True
 
 
 def removed(made: Temporary) -> bool:
@@ -65,7 +88,7 @@ def removed(made: Temporary) -> bool:
 
 def prune(place: Place, folder: Parts) -> None:
     """Remove a folder if it is empty, and those above it that this leaves empty; not the first below the prefix."""
-    with suppress(OSError, TargetError):
+    with place.naming, suppress(OSError, TargetError):
         for level in range(len(folder), 1, -1):
             with place.folder(folder[: level - 1]) as upper:
                 os.rmdir(folder[level - 1], dir_fd=upper)

@@ -1,12 +1,16 @@
 """A file brought back from the targets: the first that has it sound gives it, and one that has not is doubted."""
 
+import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from archive import ocfl
+from archive.errors import SpaceShort
 from archive.records import FIXITY_CHECK
-from archive.spool import bring
+from archive.spool import bring, discard, respool
+from archive.steps.auditing import read_version
 from storage.errors import Damaged
 from tests.support.archives import an_archive, events, folder_targets, keep, store_all
 
@@ -43,3 +47,45 @@ def test_a_damaged_copy_that_is_met_on_the_way_is_owed_again_and_an_event(tmp_pa
             bring(archive, OBJECT, content, media.sha512, tmp_path / "no", {n: archive.targets[n] for n in names[1:]})
         states = {copy.target: copy.state for copy in archive.ledger.copies.of(OBJECT)}
         assert [states[name] for name in names[1:]] == ["owed"] * len(names[1:])
+
+
+def test_what_lies_there_in_place_of_a_file_does_not_fill_this_disk(tmp_path: Path) -> None:
+    """A copy that has grown to 128 GiB is given up and doubted, and the next one is taken; an audit cannot read it."""
+    with an_archive(tmp_path / "state", folder_targets(tmp_path)) as archive:
+        keep(archive, CLIP)
+        store_all(archive)
+        head = archive.ledger.copies.head(OBJECT)
+        assert head
+        media = archive.ledger.clips.captures(CLIP)[-1].media
+        content = ocfl.parse(head.inventory.encode()).where(media.path)
+        first, *others = archive.targets
+        (file,) = (tmp_path / first).rglob(f"{OBJECT}/{content}")
+        os.truncate(file, 1 << 37)
+        (tmp_path / "restored").mkdir()
+        with pytest.raises(Damaged, match=r"has more than [\d,]+ bytes"):
+            bring(archive, OBJECT, content, media.sha512, tmp_path / "restored/no", {first: archive.targets[first]})
+        bring(archive, OBJECT, content, media.sha512, tmp_path / "restored/film", archive.targets)
+        assert [path.name for path in (tmp_path / "restored").iterdir()] == ["film"]
+        states = {copy.target: copy.state for copy in archive.ledger.copies.of(OBJECT)}
+        assert [states[first], *(states[name] for name in others)] == ["owed", *["arrived"] * len(others)]
+        sealed = archive.ledger.copies.version(OBJECT, 1)
+        assert sealed
+        (wrong,) = [one for one in read_version(archive.targets[first], sealed) if one.outcome != "sound"]
+        assert (wrong.key.endswith(content), wrong.outcome) == (True, "unreadable")
+
+
+def test_nothing_is_brought_to_a_disk_that_has_no_room_to_spare(tmp_path: Path) -> None:
+    """Into the spool; where somebody restores to is another disk."""
+    with an_archive(tmp_path / "state", folder_targets(tmp_path)) as archive:
+        keep(archive, CLIP)
+        store_all(archive)
+        sealed = archive.ledger.copies.version(OBJECT, 1)
+        assert sealed
+        discard(archive, OBJECT)
+        short = replace(archive, settings=archive.settings.model_copy(update={"free_gib": 1e9}))
+        with pytest.raises(SpaceShort, match="free_gib keeps"):
+            respool(short, sealed, archive.targets)
+        assert not [path for path in archive.spool.rglob("content/**/*") if path.is_file()]
+        content, sha512 = next(iter(ocfl.parse(sealed.inventory.encode()).content_of(1).items()))
+        bring(short, OBJECT, content, sha512, tmp_path / "elsewhere", archive.targets)
+        assert respool(archive, sealed, archive.targets).is_dir()

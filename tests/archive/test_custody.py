@@ -12,7 +12,7 @@ from typing import Literal
 
 import pytest
 
-from archive import heads, ocfl
+from archive import ocfl
 from archive.errors import Fork, SettingsError, WriterHeld
 from archive.ledger.copies import SealedVersion
 from archive.mirroring import store_owed
@@ -26,7 +26,7 @@ from archive.steps.rebuilding import rebuild
 from archive.steps.restoring import restore
 from archive.steps.status import status
 from archive.steps.storing import owed, safe, store, tidy
-from storage.contract import Content, Stat, Target
+from storage.contract import OCFL, Content, Stat, Target
 from storage.convoy import Convoy
 from storage.errors import Refused
 from storage.targets import FolderSettings, address
@@ -53,7 +53,7 @@ def tree(folder: Path) -> dict[str, bytes]:
 def leftovers(target: Target, archive: Archive) -> list[str]:
     """Keys of objects at a target that the head's inventory does not account for."""
     wrong: list[str] = []
-    keys = [stat.key.removeprefix(heads.OCFL) for stat in target.list(heads.OCFL)]
+    keys = [stat.key.removeprefix(OCFL) for stat in target.list(OCFL)]
     by_path = ocfl.group_by_object(keys)
     known = {ocfl.object_path(head.object): head for head in archive.ledger.copies.heads()}
     for path, there in by_path.items():

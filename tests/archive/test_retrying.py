@@ -71,6 +71,11 @@ def test_waits_are_random_and_grow() -> None:
     assert sum(first) < sum(second) < sum(third)
 
 
+def test_a_wait_without_end_is_the_longest_wait() -> None:
+    for after in (float("inf"), 1e308):
+        assert {wait for round_ in waits(after, rounds=2) for wait in round_} == {LONGEST_WAIT}
+
+
 def test_the_wait_that_is_asked_for_is_waited_and_a_little_more_so_that_not_all_come_back_at_once() -> None:
     found = [wait for round_ in waits(7.0) for wait in round_]
     assert 7 <= min(found) < max(found) <= 7.7

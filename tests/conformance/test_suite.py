@@ -90,6 +90,11 @@ class WritesWhileItLooks(MemoryTarget):
         self._content["scratch/looked"] = b""
 
 
+class LeavesItsCheck(MemoryTarget):
+    def check(self) -> None:
+        self._content["scratch/check-7"] = b""
+
+
 class LowersCase(MemoryTarget):
     def put(self, key: str, content: Content, *, absent: bool = False) -> None:
         super().put(key, content, absent=absent)
@@ -112,6 +117,7 @@ class LowersCase(MemoryTarget):
         (MakesUpWhatIsMissing, probing.missing),
         (LowersCase, probing.odd_keys),
         (WritesWhileItLooks, probing.readable),
+        (LeavesItsCheck, probing.usable),
     ],
 )
 def test_a_broken_promise_is_found_out(kind: type[MemoryTarget], check: object) -> None:
@@ -133,6 +139,30 @@ def test_who_may_not_delete_keeps_every_promise_time_after_time() -> None:
         assert not [(check.name, check.detail) for check in done if not check.ok]
         left.append([(stat.key, stat.size) for stat in target.list("")])
     assert left[0] == left[1] == left[2]
+
+
+class CheckedByOthers(MemoryTarget):
+    """Whatever is looked at or checked, somebody else's checks are under way too."""
+
+    THEIRS = ("scratch/conformance-theirs/missing/file", "scratch/probe-theirs/taken", "scratch/a-film-on-its-way")
+
+    def look(self) -> None:
+        self._content |= dict.fromkeys(self.THEIRS[:2], b"")
+
+    def check(self) -> None:
+        self._content |= dict.fromkeys(("scratch/check-3", self.THEIRS[2]), b"theirs")
+
+    def list(self, prefix: str) -> Iterator[Stat]:
+        found = super().list(prefix)
+        self._content.pop("scratch/check-3", None)  # in the end they tidy up
+        return found
+
+
+def test_what_others_write_meanwhile_is_neither_blamed_on_a_target_nor_removed() -> None:
+    target = CheckedByOthers("crowded")
+    done = conform(target, token="ours", large=70_000)
+    assert not [(check.name, check.detail) for check in done if not check.ok]
+    assert [stat.key for stat in target.list("")] == sorted(target.THEIRS)
 
 
 class DiscardsAndSaysNo(MemoryTarget):

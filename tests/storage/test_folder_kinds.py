@@ -6,11 +6,13 @@ What such a file system answers is answered here in its place; nothing is mounte
 import errno
 import fcntl
 import os
+import resource
 import subprocess
 import sys
 from collections.abc import Callable
 from hashlib import sha512
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -19,8 +21,9 @@ from storage.conformance import conform
 from storage.errors import Refused
 from storage.reading import LocalFile
 from storage.targets import FolderSettings, disk, open_target
+from storage.targets.folder import FolderTarget
 from storage.targets.folder_probing import probe_folder
-from storage.targets.temporaries import is_temporary
+from storage.targets.temporaries import is_temporary, prune
 
 FILM = b"moving pictures" * 1000
 DIGEST = sha512(FILM).hexdigest()
@@ -139,6 +142,7 @@ def test_what_a_killed_run_left_among_the_objects_goes_at_the_next_check(usb: Pa
     program = """
 import os, sys
 from pathlib import Path
+from threading import Thread
 from types import SimpleNamespace
 from storage.targets import FolderSettings, open_target
 class Killed:
@@ -285,3 +289,68 @@ def test_a_check_writes_where_objects_lie(usb: Path, monkeypatch: pytest.MonkeyP
     target.look()
     with pytest.raises(Refused, match="the disk is read-only; mount it for writing"):
         target.check()
+
+
+def test_a_copy_that_the_disk_takes_only_half_of_gets_no_name(
+    usb: Path, film: LocalFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The way from scratch/ is found closed, and the disk below ocfl/ is fuller: what is written there is cut short."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    def closed(*_args: Any, **_options: Any) -> bool:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (len(FILM) - 1000, limits[1]))
+        return True
+
+    answers(monkeypatch, "link", errno.EXDEV, closed)
+    target = open_target("usb", FolderSettings(path=usb))
+    try:
+        with pytest.raises(Refused, match="too large for this file system"):
+            target.put("ocfl/a/film", film)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert (strays(usb), list(target.list(""))) == ([], [])
+    assert list((usb / "ocfl").iterdir()) == []
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_a_folder_that_a_file_is_about_to_lie_in_is_not_removed_as_an_empty_one(
+    usb: Path, film: LocalFile, monkeypatch: pytest.MonkeyPatch, apart: bool
+) -> None:
+    """Another thread's file failed in the same folder, and its folders are cleared away just then."""
+    target = open_target("usb", FolderSettings(path=usb))
+    assert isinstance(target, FolderTarget)
+    tidying = list[Thread]()
+
+    def tidied(_name: str, _flags: int = 0, *_mode: Any, dir_fd: int | None = None, **_: Any) -> bool:
+        folder = usb / "ocfl/a"
+        if not tidying and dir_fd is not None and folder.is_dir() and os.path.samestat(os.fstat(dir_fd), folder.stat()):
+            tidying.append(Thread(target=prune, args=(target._place, ("ocfl", "a"))))
+            tidying[0].start()
+            tidying[0].join(0.05)
+        return False
+
+    if apart:
+        target._apart.add(("ocfl",))
+        answers(monkeypatch, "open", 0, tidied)
+    else:
+        answers(monkeypatch, "link", 0, lambda _source, name, *, dst_dir_fd, **_: tidied(name, dir_fd=dst_dir_fd))
+    target.put("ocfl/a/film", film)
+    tidying[0].join()
+    assert (usb / "ocfl/a/film").read_bytes() == FILM
+
+
+@pytest.mark.parametrize(("kind", "can"), [("without_links", "can"), ("pooled", "cannot")])
+def test_a_check_says_of_a_disk_what_is_done_on_it(
+    usb: Path, kind: str, can: str, request: pytest.FixtureRequest
+) -> None:
+    """Without hard links a rename leads from scratch/ to ocfl/ all the same, as on exFAT."""
+    request.getfixturevalue(kind)
+    (usb / "ocfl").mkdir()
+    settings = FolderSettings(path=usb)
+    target = open_target("usb", settings)
+    assert isinstance(target, FolderTarget)
+    target.check()
+    told = {trait.name: trait.holds for trait in probe_folder("usb", settings, {})}
+    assert told["name a file in ocfl/ that was written in scratch/"] == (can == "can")
+    assert target._apart == (set() if can == "can" else {("ocfl",)})
+    assert told["refuse a second writer of a name (hard links)"] == (kind == "pooled")

@@ -1,17 +1,26 @@
 """The same work at several targets: reading back, verifying, fetching, and targets that fail beside others."""
 
 import hashlib
+import os
 import threading
+from collections.abc import Callable
+from io import BufferedReader, RawIOBase
 from pathlib import Path
+from typing import IO, Any
 
 import pytest
 
 from storage.contract import Target
-from storage.errors import Damaged, NotFound, Refused, Unavailable
-from storage.mirrors import at_each, fetch, read_back, read_digest, read_small, verify
+from storage.digests import bound
+from storage.errors import Conflict, Damaged, NotFound, Refused, Unavailable
+from storage.mirrors import ROOM_EVERY, at_each, fetch, read_back, read_digest, read_small, verify
 from storage.reading import LocalFile
-from storage.targets import MemorySettings, open_target
+from storage.targets import FolderSettings, MemorySettings, open_target
+from storage.targets.memory import MemoryTarget
 from tests.support.faults import Crash, FaultyTarget
+from tests.world.talker import Visit, talker
+
+MIB = 1 << 20
 
 BYTES = b"moving pictures" * 100_000
 DIGEST = hashlib.sha512(BYTES).hexdigest()
@@ -90,6 +99,91 @@ def test_every_fault_is_found_not_the_first(memory: Target, tmp_path: Path) -> N
     assert "no permission" in str(findings[1].detail)
     target.down = True
     assert {finding.outcome for finding in verify(target, keys)} == {"unreadable"}
+
+
+class Endless(MemoryTarget):
+    """Whatever is asked for, zeros come for as long as anybody reads."""
+
+    read = 0
+
+    def open(self, key: str, start: int = 0, end: int | None = None) -> IO[bytes]:
+        target = self
+
+        class Body(RawIOBase):
+            def readable(self) -> bool:
+                return True
+
+            def readinto(self, buffer: Any) -> int:
+                target.read += len(buffer)
+                return len(buffer)
+
+        return BufferedReader(Body())
+
+
+def test_what_has_no_end_is_read_a_little_past_what_was_written_there(tmp_path: Path) -> None:
+    target = Endless("endless")
+    deeds: dict[int, Callable[[], object]] = {
+        len(BYTES): lambda: read_back(target, "film", DIGEST, size=len(BYTES)),
+        len(BYTES) + 1: lambda: read_back(target, "film", DIGEST, [b"other"] * 2, size=len(BYTES) + 1),
+        bound(7): lambda: fetch(target, "film", DIGEST, tmp_path / "fetched", most=bound(7)),
+    }
+    for most, deed in deeds.items():
+        target.read = 0
+        with pytest.raises(Damaged, match=f"has more than {most:,} bytes, which is not what was written"):
+            deed()
+        assert most < target.read <= most + 4 * MIB
+    target.read = 0
+    (finding,) = verify(target, [("film", DIGEST)], most=bound(0))
+    assert (finding.outcome, "has more than 67,108,864 bytes" in str(finding.detail)) == ("unreadable", True)
+    assert target.read <= bound(0) + 2 * MIB
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_fault_added_is_still_read_whole_so_that_it_can_be_kept(memory: Target) -> None:
+    (finding,) = verify(memory, [("a/media/x", "0" * 128)], most=bound(len(BYTES) // 2))
+    assert (finding.outcome, finding.size, finding.found) == ("damaged", len(BYTES), DIGEST)
+
+
+def test_a_copy_ends_where_there_is_no_room_for_it(tmp_path: Path) -> None:
+    target, looked = Endless("endless"), list[int]()
+
+    def room() -> None:
+        looked.append(target.read)
+        if len(looked) == 3:
+            raise OSError("no room")
+
+    with pytest.raises(OSError, match="no room"):
+        fetch(target, "film", DIGEST, tmp_path / "film", room=room)
+    assert looked[0] <= MIB
+    assert looked[2] <= (2 * ROOM_EVERY + 1) * MIB
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("kind", ["folder", "s3"])
+def test_what_lies_where_something_is_to_be_written_is_not_read_without_end(kind: str, tmp_path: Path) -> None:
+    """A file of 128 GiB, which is on the disk in name alone, and an object that a store announces."""
+    (tmp_path / "document").write_bytes(b"document")
+    document = LocalFile(tmp_path / "document", hashlib.sha512(b"document").hexdigest())
+
+    def talk(visit: Visit) -> None:
+        visit.say(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000000000\r\n\r\n")
+        while b"HEAD" not in visit.head and visit.said < 8 * bound(8):
+            visit.say(bytes(MIB))
+
+    with talker(talk) as store:
+        target: Target
+        if kind == "folder":
+            (tmp_path / "disk").mkdir()
+            (tmp_path / "disk/document").touch()
+            os.truncate(tmp_path / "disk/document", 1 << 37)
+            target = open_target("disk", FolderSettings(path=tmp_path / "disk"))
+        else:
+            target = open_target("store", store.settings)
+        with pytest.raises(Conflict):
+            target.put("document", document)
+        with pytest.raises(Conflict):
+            target.replace("document", document, "0" * 128)
+    assert all(visit.said < 3 * bound(8) for visit in store.visits)
 
 
 def test_fetching_leaves_the_right_file_or_none(memory: Target, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from email.utils import format_datetime
 import pytest
 
 from storage.errors import Conflict, NotFound, Refused, TargetError, Unavailable
-from storage.targets.s3_answers import MEANINGS, Answer, meaning, seconds
+from storage.targets.s3_answers import MEANINGS, Answer, meaning
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
@@ -177,20 +177,3 @@ def test_an_answer_without_a_code_is_judged_by_its_date(minutes: int, match: str
     date = format_datetime(NOW - timedelta(minutes=minutes), usegmt=True)
     assert match in means(Answer(403, "403", "HeadObject", date=date)).message
     assert "do not permit" in means(Answer(403, "AccessDenied", "PutObject", date=date)).message
-
-
-@pytest.mark.parametrize(
-    ("header", "after"),
-    [
-        (None, None),
-        ("", None),
-        ("0", 0),
-        (" 7 ", 7),
-        ("soon", None),
-        ("-5", None),
-        ("Tue, 24 Nov 2026 12:01:30 GMT", 90),
-        ("Tue, 24 Nov 2026 11:00:00 GMT", 0),
-    ],
-)
-def test_retry_after_is_seconds_or_a_date(header: str | None, after: float | None) -> None:
-    assert seconds(header, NOW) == after

@@ -123,7 +123,7 @@ def bucket(server: S3Server, name: str, **arguments: Any) -> Iterator[tuple[S3Se
 def test_the_checksums_that_a_store_enforces(named: tuple[str, S3Server]) -> None:
     name, server = named
     client = Client(name, server.settings())
-    assert enforced_checksums(client, "kept/here/", "quick") == ENFORCED[name]
+    assert enforced_checksums(client, "kept/here/") == ENFORCED[name]
     assert kept(client, "kept/here/") == []
 
 
@@ -137,14 +137,14 @@ def test_headers_carry_a_digest_in_the_words_of_boto3() -> None:
 @pytest.mark.parametrize("status", [400, 501])
 def test_a_store_that_knows_no_checksum_enforces_none(status: int) -> None:
     with liar(lambda method, path: refusal(status, "NotImplemented")) as settings:
-        assert enforced_checksums(Client("liar", settings), "", "t") == ()
+        assert enforced_checksums(Client("liar", settings), "") == ()
 
 
 def test_what_has_nothing_to_do_with_checksums_is_no_answer() -> None:
     with liar(lambda method, path: refusal(503, "SlowDown")) as settings, pytest.raises(Unavailable):
-        enforced_checksums(Client("liar", settings), "", "t")
+        enforced_checksums(Client("liar", settings), "")
     with liar(lambda method, path: refusal(403, "AccessDenied")) as settings, pytest.raises(Refused) as caught:
-        enforced_checksums(Client("liar", settings), "", "t")
+        enforced_checksums(Client("liar", settings), "")
     assert caught.value.setting == "access_key"
 
 

@@ -1,11 +1,9 @@
 """What a failure is taken for: words that platforms show, as yt-dlp passes them on."""
 
-from datetime import UTC, datetime
-
 import pytest
 
 from archive.errors import FailureKind
-from archive.sources.failures import NEXT, Symptoms, classify, seconds_to_wait
+from archive.sources.failures import NEXT, Symptoms, classify
 
 WORDS: list[tuple[FailureKind, str]] = [
     ("refused", "Sign in to confirm you’re not a bot. Use --cookies"),
@@ -85,21 +83,3 @@ def test_what_the_reader_of_a_site_says_of_itself_counts() -> None:
 
 def test_every_class_says_what_follows() -> None:
     assert {kind for kind, _ in WORDS} | {"damaged", "barred"} == set(NEXT)
-
-
-@pytest.mark.parametrize(
-    ("header", "seconds"),
-    [
-        ("120", 120),
-        (" 0 ", 0),
-        ("Sun, 22 Nov 2026 12:01:30 GMT", 90),
-        ("Sun, 22 Nov 2026 11:00:00 GMT", 0),
-        ("soon", None),
-        ("Sun, 22 Nov 99999999999999999999 12:01:30 GMT", None),
-        ("-5", None),
-        ("", None),
-        (None, None),
-    ],
-)
-def test_retry_after_is_a_number_or_a_date(header: str | None, seconds: float | None) -> None:
-    assert seconds_to_wait(header, datetime(2026, 11, 22, 12, tzinfo=UTC)) == seconds

@@ -13,6 +13,9 @@ import trustme
 
 from tests.world.servers.running import S3Server, free_ports
 
+NAME = "store.example.org"
+"""A name that a certificate holds beside loopback, for who comes by a proxy."""
+
 
 @dataclass(frozen=True)
 class Certificate:
@@ -28,7 +31,7 @@ def certificate(folder: Path) -> Certificate:
     folder.mkdir(parents=True, exist_ok=True)
     made = Certificate(folder / "authority.pem", folder / "chain.pem", folder / "key.pem")
     authority = trustme.CA()
-    issued = authority.issue_cert("localhost", "127.0.0.1")
+    issued = authority.issue_cert("localhost", "127.0.0.1", NAME)
     made.key.touch(mode=0o600)
     authority.cert_pem.write_to_path(str(made.ca_file))
     issued.private_key_pem.write_to_path(str(made.key))
