@@ -12,6 +12,8 @@ from archive.sidecar import RunRecord, Sidecar, read_sidecar, to_bytes
 from storage.contract import Target
 from storage.errors import Damaged, TargetError
 from storage.mirrors import read_small
+from transcription.documents import from_json
+from transcription.errors import DocumentError
 
 Document = TypeVar("Document", bound=Record)
 
@@ -114,10 +116,12 @@ def read_facts(places: Mapping[str, Target], found: heads.Whole) -> Facts:
         if kind == "work":
             document = _own_sidecar(found.object, read("sidecar.json"))
             bodies = {ref.name: read(f"transcripts/{ref.name}.json").decode() for ref in document.transcripts}
+            for body in bodies.values():
+                from_json(body)  # what is no transcript here would end whoever shows it later
             return Words(document, bodies)
         if kind == "run":
             return _own_run(found.object, read("run.json"), read("events.jsonl"), read("heads.jsonl"))
-    except (ValueError, RecursionError) as error:
+    except (ValueError, RecursionError, DocumentError) as error:
         raise ForeignWords(f"a document that this version does not read: {_first_line(error)}") from error
     raise ForeignWords("no kind of object that this version knows: left alone")
 
