@@ -16,13 +16,17 @@ def paged(keys: list[str], size: int, asked: list[str]) -> Ask:
     def ask(prefix: str, delimiter: str, token: str | None) -> Page:
         asked.append(prefix)
         there = sorted(key for key in keys if key.startswith(prefix))
-        folders = sorted({prefix + key[len(prefix) :].split("/")[0] + "/" for key in there if "/" in key[len(prefix) :]})
+        folders = sorted(
+            {prefix + key[len(prefix) :].split("/")[0] + "/" for key in there if "/" in key[len(prefix) :]}
+        )
         names = [*folders, *(key for key in there if "/" not in key[len(prefix) :])] if delimiter else there
         start = int(token or 0)
         some = names[start : start + size]
         stats = tuple(Stat(name, 1) for name in some if name not in folders or not delimiter)
         more = start + size < len(names)
-        return Page(stats, tuple(n for n in some if delimiter and n in folders), str(start + size) if more else None, more)
+        return Page(
+            stats, tuple(n for n in some if delimiter and n in folders), str(start + size) if more else None, more
+        )
 
     return ask
 
