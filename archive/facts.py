@@ -35,6 +35,9 @@ class Run:
     heads: tuple[Head, ...] = ()
 
 
+MOST_BYTES = 1 << 30
+"""Of the documents of one object together: all of them are in memory at once."""
+
 Facts = list[Capture] | list[Snapshot] | Words | Run
 """What an object says: captures or snapshots by version, a clip's words, or a run record's events."""
 
@@ -99,13 +102,20 @@ def read_facts(places: Mapping[str, Target], found: heads.Whole) -> Facts:
     Raises TargetError, or ForeignWords where a document is none, or speaks of anything but its own object.
     """
     inventory, kind = found.inventory, objects.kind_of(found.object)
+    documents, total = dict[str, bytes](), 0
 
     def read(path: str, version: int | None = None) -> bytes:
+        nonlocal total
         try:
             digest, content = inventory.state(version)[path], inventory.where(path, version)
         except KeyError:
             raise ForeignWords(f"{path} is not among its files") from None
-        return read_document(places, heads.object_key(found.object, content), digest)
+        if digest not in documents:
+            documents[digest] = read_document(places, heads.object_key(found.object, content), digest)
+            total += len(documents[digest])
+            if total > MOST_BYTES:
+                raise ForeignWords(f"its documents have more than {MOST_BYTES:,} bytes, which nothing of ours has")
+        return documents[digest]
 
     numbers = range(1, inventory.number + 1)
     try:

@@ -104,8 +104,7 @@ def take_in(
 
 def claim(archive: Archive, object_id: str, number: int, target: str) -> None:
     """Keep that a version is said to be at a target, unless more is known of it."""
-    known = {copy.version for copy in archive.ledger.copies.of(object_id) if copy.target == target}
-    if number not in known:
+    if target not in {copy.target for copy in archive.ledger.copies.of(object_id, number)}:
         archive.ledger.copies.mark(Copy(object_id, number, target, "claimed", at=archive.clock()))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from archive import heads, ocfl
+from archive import facts, heads, ocfl
 from archive.border import one_object
 from archive.errors import ArchiveError, ForeignWords, LedgerUnusable, SpaceShort
 from archive.facts import read_facts
@@ -230,6 +230,36 @@ def test_words_with_a_transcript_that_is_none_are_no_facts(held: Held, tmp_path:
         assert whole
         with pytest.raises(ForeignWords, match="schema version 1"):
             read_facts(targets, whole)
+
+
+def thousandfold(target: Object) -> None:
+    """Let an inventory name a thousand versions, each of the same files."""
+    inventory = target.inventory()
+    one = inventory["versions"][inventory["head"]]
+    names = [f"v{number}" for number in range(1, 1001)]
+    target.commit(dumped(inventory | {"versions": dict.fromkeys(names, one), "head": names[-1]}), 1000)
+
+
+def test_a_document_of_a_thousand_versions_is_read_once(held: Held, tmp_path: Path) -> None:
+    targets, _ = held("a")
+    evidence, asked = at(tmp_path, "a", f"evidence-{ONE}"), Boasting(targets["a"])
+    thousandfold(evidence)
+    whole = heads.find(asked, evidence.id).whole
+    assert whole
+    assert len(read_facts({"a": asked}, whole)) == 1000  # type: ignore[arg-type]
+    assert sum("capture.json" in key for key in asked.opened) == 1
+
+
+def test_documents_of_one_object_have_a_bound_together(
+    held: Held, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    targets, _ = held("a")
+    whole = heads.find(targets["a"], f"evidence-{ONE}").whole
+    assert whole
+    assert read_facts(targets, whole)
+    monkeypatch.setattr(facts, "MOST_BYTES", 100)
+    with pytest.raises(ForeignWords, match="more than 100 bytes"):
+        read_facts(targets, whole)
 
 
 def test_what_waits_and_is_hostile_by_now_is_a_line_of_accept(held: Held, tmp_path: Path) -> None:
