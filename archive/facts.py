@@ -7,7 +7,7 @@ from typing import TypeVar
 from archive import heads, objects, ocfl
 from archive.errors import ForeignWords
 from archive.linking.registers.snapshots import SNAPSHOT, Snapshot
-from archive.records import Capture, Event, Head, Record, link_id
+from archive.records import Capture, Event, Head, Record, clip_id, link_id
 from archive.sidecar import RunRecord, Sidecar, read_sidecar, to_bytes
 from storage.contract import Target
 from storage.errors import Damaged, TargetError
@@ -146,7 +146,14 @@ def _own_capture(found: heads.Whole, version: int, data: bytes) -> Capture:
     capture, there = Capture.model_validate_json(data), found.inventory.state(version)
     if strange := [file.path for file in capture.files if there.get(file.path) != file.sha512]:
         raise ForeignWords(f"its capture v{version} names {strange[0][:100]!r}, which is not what lies there")
+    _of_its_clip(capture)
     return _own(found.object, f"evidence-{capture.clip}", capture)
+
+
+def _of_its_clip(capture: Capture) -> None:
+    """Raise ForeignWords for a capture by which another clip would be listed, and fetched from where it says."""
+    if clip_id(capture.extractor, capture.platform_id) != capture.clip:
+        raise ForeignWords(f"its capture is of what the platform calls {capture.platform_id[:100]!r}: another clip")
 
 
 def _own_sidecar(object_id: str, data: bytes) -> Sidecar:
@@ -157,6 +164,8 @@ def _own_sidecar(object_id: str, data: bytes) -> Sidecar:
         raise ForeignWords("its sidecar names no capture, or another clip's evidence")
     if strange := {capture.clip for capture in document.captures} - {document.clip}:
         raise ForeignWords(f"its sidecar has captures of {', '.join(sorted(strange))}")
+    for capture in document.captures:
+        _of_its_clip(capture)
     for link in document.links:
         if link.clip != document.clip or link.id != link_id(link.clip, link.register_name, link.entry):
             raise ForeignWords(f"its sidecar has link {link.id!r}, which is another clip's or another entry's")

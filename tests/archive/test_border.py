@@ -232,6 +232,31 @@ def test_words_with_a_transcript_that_is_none_are_no_facts(held: Held, tmp_path:
             read_facts(targets, whole)
 
 
+@pytest.mark.parametrize("change", [{"platform_id": "2"}, {"extractor": "Youtube"}, {"platform_id": "../../x"}])
+def test_a_capture_says_of_no_other_clip_that_it_is_listed(held: Held, tmp_path: Path, change: dict[str, str]) -> None:
+    targets, _ = held("a")
+    evidence = at(tmp_path, "a", f"evidence-{ONE}")
+    evidence.edit("capture.json", lambda document: document.update(change, url="https://tube.example.org/other"))
+    whole = heads.find(targets["a"], evidence.id).whole
+    assert whole
+    with pytest.raises(ForeignWords, match="another clip"):
+        read_facts(targets, whole)
+
+
+@pytest.mark.parametrize("change", [{"platform_id": "2"}, {"extractor": "Youtube"}])
+def test_a_sidecar_says_of_no_other_clip_that_it_is_listed(held: Held, tmp_path: Path, change: dict[str, str]) -> None:
+    targets, _ = held("a")
+    with an_archive(tmp_path / "state", targets) as archive:
+        assert seal_work(archive, ONE, targets).sealed
+        store_all(archive)
+    words = at(tmp_path, "a", f"work-{ONE}")
+    words.edit("sidecar.json", lambda document: document["captures"][-1].update(change))
+    whole = heads.find(targets["a"], words.id).whole
+    assert whole
+    with pytest.raises(ForeignWords, match="another clip"):
+        read_facts(targets, whole)
+
+
 def thousandfold(target: Object) -> None:
     """Let an inventory name a thousand versions, each of the same files."""
     inventory = target.inventory()
