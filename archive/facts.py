@@ -7,11 +7,13 @@ from typing import TypeVar
 from archive import heads, objects, ocfl
 from archive.errors import ForeignWords
 from archive.linking.registers.snapshots import SNAPSHOT, Snapshot
-from archive.records import Capture, Event, Head, Record, link_id
+from archive.records import Capture, Event, Head, Record, clip_id, link_id
 from archive.sidecar import RunRecord, Sidecar, read_sidecar, to_bytes
 from storage.contract import Target
 from storage.errors import Damaged, TargetError
 from storage.mirrors import read_small
+from transcription.documents import from_json
+from transcription.errors import DocumentError
 
 Document = TypeVar("Document", bound=Record)
 
@@ -32,6 +34,9 @@ class Run:
     events: tuple[Event, ...]
     heads: tuple[Head, ...] = ()
 
+
+MOST_BYTES = 1 << 30
+"""Of the documents of one object together: all of them are in memory at once."""
 
 Facts = list[Capture] | list[Snapshot] | Words | Run
 """What an object says: captures or snapshots by version, a clip's words, or a run record's events."""
@@ -97,13 +102,20 @@ def read_facts(places: Mapping[str, Target], found: heads.Whole) -> Facts:
     Raises TargetError, or ForeignWords where a document is none, or speaks of anything but its own object.
     """
     inventory, kind = found.inventory, objects.kind_of(found.object)
+    documents, total = dict[str, bytes](), 0
 
     def read(path: str, version: int | None = None) -> bytes:
+        nonlocal total
         try:
             digest, content = inventory.state(version)[path], inventory.where(path, version)
         except KeyError:
             raise ForeignWords(f"{path} is not among its files") from None
-        return read_document(places, heads.object_key(found.object, content), digest)
+        if digest not in documents:
+            documents[digest] = read_document(places, heads.object_key(found.object, content), digest)
+            total += len(documents[digest])
+            if total > MOST_BYTES:
+                raise ForeignWords(f"its documents have more than {MOST_BYTES:,} bytes, which nothing of ours has")
+        return documents[digest]
 
     numbers = range(1, inventory.number + 1)
     try:
@@ -114,10 +126,12 @@ def read_facts(places: Mapping[str, Target], found: heads.Whole) -> Facts:
         if kind == "work":
             document = _own_sidecar(found.object, read("sidecar.json"))
             bodies = {ref.name: read(f"transcripts/{ref.name}.json").decode() for ref in document.transcripts}
+            for body in bodies.values():
+                from_json(body)  # what is no transcript here would end whoever shows it later
             return Words(document, bodies)
         if kind == "run":
             return _own_run(found.object, read("run.json"), read("events.jsonl"), read("heads.jsonl"))
-    except (ValueError, RecursionError) as error:
+    except (ValueError, RecursionError, DocumentError) as error:
         raise ForeignWords(f"a document that this version does not read: {_first_line(error)}") from error
     raise ForeignWords("no kind of object that this version knows: left alone")
 
@@ -132,7 +146,14 @@ def _own_capture(found: heads.Whole, version: int, data: bytes) -> Capture:
     capture, there = Capture.model_validate_json(data), found.inventory.state(version)
     if strange := [file.path for file in capture.files if there.get(file.path) != file.sha512]:
         raise ForeignWords(f"its capture v{version} names {strange[0][:100]!r}, which is not what lies there")
+    _of_its_clip(capture)
     return _own(found.object, f"evidence-{capture.clip}", capture)
+
+
+def _of_its_clip(capture: Capture) -> None:
+    """Raise ForeignWords for a capture by which another clip would be listed, and fetched from where it says."""
+    if clip_id(capture.extractor, capture.platform_id) != capture.clip:
+        raise ForeignWords(f"its capture is of what the platform calls {capture.platform_id[:100]!r}: another clip")
 
 
 def _own_sidecar(object_id: str, data: bytes) -> Sidecar:
@@ -143,6 +164,8 @@ def _own_sidecar(object_id: str, data: bytes) -> Sidecar:
         raise ForeignWords("its sidecar names no capture, or another clip's evidence")
     if strange := {capture.clip for capture in document.captures} - {document.clip}:
         raise ForeignWords(f"its sidecar has captures of {', '.join(sorted(strange))}")
+    for capture in document.captures:
+        _of_its_clip(capture)
     for link in document.links:
         if link.clip != document.clip or link.id != link_id(link.clip, link.register_name, link.entry):
             raise ForeignWords(f"its sidecar has link {link.id!r}, which is another clip's or another entry's")

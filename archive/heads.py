@@ -1,11 +1,15 @@
 """What lies at a target: the newest whole version of an object, and what an interrupted writer left."""
 
-import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from archive import objects, ocfl
 from storage.contract import OCFL, Target
+from storage.errors import Damaged
 from storage.mirrors import read_small
+
+MOST_TORN = 100
+"""Versions of one object that are not whole: writers that were killed leave one or two, a liar any number."""
 
 
 @dataclass(frozen=True)
@@ -21,12 +25,12 @@ class Whole:
 class Found:
     """An object at a target: its newest whole version, if any.
 
-    `leftovers` are content paths that no inventory names. `torn` are versions above the whole one whose inventory lies
-    there uncommitted, or committed with files missing.
+    `leftovers` are content paths that no inventory names, with the sizes that the target says they have. `torn` are
+    versions above the whole one whose inventory lies there uncommitted, or committed with files missing.
     """
 
     whole: Whole | None
-    leftovers: tuple[str, ...]
+    leftovers: Mapping[str, int]
     torn: tuple[int, ...]
 
 
@@ -36,26 +40,29 @@ def object_key(object_id: str, path: str = "") -> str:
 
 
 def find(target: Target, object_id: str) -> Found:
-    """Look for an object at a target."""
+    """Look for an object at a target. Raises TargetError."""
     root = object_key(object_id)
-    return read(target, ocfl.object_path(object_id), [stat.key.removeprefix(root) for stat in target.list(root)])
+    sizes = {stat.key.removeprefix(root): stat.size for stat in target.list(root)}
+    return read(target, ocfl.object_path(object_id), sizes)
 
 
-def read(target: Target, path: str, paths: list[str]) -> Found:
-    """Read the newest whole version of the object at a path below the OCFL root, from the paths that lie within it.
+def read(target: Target, path: str, sizes: Mapping[str, int]) -> Found:
+    """Read the newest whole version of the object at a path below the OCFL root, from the files that lie within it.
 
     The newest is the highest vN whose inventory has the digest that its commit key states and names only files that
-    are there. The root pair is for other tools and is not asked.
+    are there. The root pair is for other tools and is not asked. Raises TargetError.
     """
-    there, torn, whole = set(paths), list[int](), None
-    written = {int(m.group(1)) for name in paths if (m := re.fullmatch(r"v([1-9][0-9]*)/inventory\.json", name))}
-    for number in sorted(written | set(ocfl.committed(paths)), reverse=True):
+    there, torn, whole = set(sizes), list[int](), None
+    for number in sorted({*ocfl.written(sizes), *ocfl.committed(sizes)}, reverse=True):
         whole = _committed(target, path, number, there)
         if whole:
             break
         torn.append(number)
-    left = ocfl.leftovers(paths, whole.inventory if whole else None)
-    return Found(whole, tuple(left), tuple(torn))
+        if len(torn) > MOST_TORN:
+            said = f"more than {MOST_TORN} versions that are not whole, which no writer leaves; look at it by hand"
+            raise Damaged(said, target=target.name, key=f"{OCFL}{path}", expected="", found="")
+    left = ocfl.leftovers(sizes, whole.inventory if whole else None)
+    return Found(whole, {name: sizes[name] for name in left}, tuple(torn))
 
 
 def read_inventory(target: Target, object_id: str, number: int) -> bytes:

@@ -23,6 +23,9 @@ RECOVERED = "recovered/"
 LAYOUT = "0003-hash-and-id-n-tuple-storage-layout"
 _TUPLES, _TUPLE_SIZE, _LONGEST_ID = 3, 3, 100
 _DIGEST = re.compile(r"[0-9a-f]{128}")
+_VERSION = r"v([1-9][0-9]{0,5})"
+"""A version's folder: no object has a million versions, and a number of any length is no number to a computer."""
+MOST_VERSIONS = 999_999
 
 
 class InventoryError(ValueError):
@@ -134,11 +137,15 @@ def parse(data: bytes) -> Inventory:
         inventory = Inventory.model_validate(document)
     except (ValueError, ValidationError, RecursionError) as error:
         raise InventoryError(f"not an inventory: {error}") from error
+    if len(inventory.versions) > MOST_VERSIONS:
+        raise InventoryError(f"it has {len(inventory.versions):,} versions, and {MOST_VERSIONS:,} are the most")
     names = [f"v{n}" for n in range(1, len(inventory.versions) + 1)]
     if set(inventory.versions) != set(names) or [inventory.head] != names[-1:]:
         raise InventoryError(f"head {inventory.head!r} is not the last of {len(names)} versions in a row")
     if not all(_DIGEST.fullmatch(digest) for digest in inventory.manifest):
         raise InventoryError("the manifest names a file by something that is no sha512")
+    if not all(inventory.manifest.values()):
+        raise InventoryError("the manifest has a digest without a path: nothing says where those bytes lie")
     for path in _sole("the manifest", inventory.manifest):
         version, content, *_ = (*path.split("/", 2), "", "")
         if version not in inventory.versions or content != "content" or path.count("/") < 2:
@@ -268,14 +275,32 @@ def group_by_object(keys: Iterable[str]) -> dict[str, list[str]]:
 
 def committed(paths: Iterable[str]) -> list[int]:
     """The versions whose commit key is among the paths of an object, newest first."""
-    found = re.compile(rf"v([1-9][0-9]*)/{re.escape(INVENTORY_DIGEST)}")
+    return _numbers(paths, INVENTORY_DIGEST)
+
+
+def version_of(content: str) -> int:
+    """The number of the version that brought a content path."""
+    return int(content[1:].split("/", 1)[0])
+
+
+def written(paths: Iterable[str]) -> list[int]:
+    """The versions whose inventory is among the paths of an object, committed or not, newest first."""
+    return _numbers(paths, INVENTORY)
+
+
+def _numbers(paths: Iterable[str], name: str) -> list[int]:
+    found = re.compile(rf"{_VERSION}/{re.escape(name)}")
     return sorted((int(m.group(1)) for path in paths if (m := found.fullmatch(path))), reverse=True)
 
 
 def leftovers(paths: Iterable[str], inventory: Inventory | None) -> list[str]:
-    """Content paths of an object that no inventory names: what an interrupted writer left."""
+    """Content paths of an object that no inventory names: what an interrupted writer left.
+
+    A path that no file of ours can have was left by nobody of ours.
+    """
     known = set(inventory.content()) if inventory else set()
-    return [path for path in paths if re.match(r"v[1-9][0-9]*/content/.", path) and path not in known]
+    ours = re.compile(rf"{_VERSION}/content/.")
+    return [path for path in paths if ours.match(path) and path not in known and not fault(path)]
 
 
 def _json(document: object) -> bytes:

@@ -17,12 +17,13 @@ from archive import heads, objects, ocfl
 from archive.errors import Fork, LeadsOut, SpaceShort
 from archive.fixity import digest
 from archive.ledger.copies import Copy, SealedVersion
+from archive.leftovers import adopt
 from archive.local import inside, remove_tree
 from archive.opened import AGENT, Archive
 from archive.records import FIXITY_CHECK, PACKAGE, Capture
 from storage.contract import Target
 from storage.errors import Damaged, NotFound, TargetError
-from storage.mirrors import BUFFER, at_each, fetch
+from storage.mirrors import at_each, fetch
 
 GIB = 1 << 30
 _BRINGING: defaultdict[str, Lock] = defaultdict(Lock)
@@ -75,7 +76,9 @@ def seal(
         _compare(archive, name, object_id, at_target, number)
     folder = inside(archive.spool, f".sealing-{object_id}-v{number}")
     remove_tree(archive.spool, folder.name)
-    recovered = _adopt(usable, object_id, found, number, folder)
+    left = {name: _left(at_target, number) for name, at_target in found.items()}
+    own = {f"v{number}/content/{path}": _size(item) for path, item in items.items()}
+    recovered = adopt(usable, object_id, left, own, folder, partial(need_space, archive))
     inventory = ocfl.next_version(
         previous,
         object_id,
@@ -109,14 +112,19 @@ def seal(
     return sealed
 
 
-def need_space(archive: Archive) -> None:
-    """Raise SpaceShort if the state folder's disk has less free space than the settings keep for others."""
+def need_space(archive: Archive, coming: int = 0) -> None:
+    """Raise SpaceShort if the state folder's disk has less free space than the settings keep for others.
+
+    `coming` are bytes that are to lie there too.
+    """
     archive.state.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(archive.state).free
-    if free < archive.settings.free_gib * GIB:
+    if free - coming < archive.settings.free_gib * GIB:
+        comes = f", {coming / GIB:.1f} GiB are to come" if coming else ""
         raise SpaceShort(
-            f"{archive.state}: {free / GIB:.1f} GiB free, and free_gib keeps {archive.settings.free_gib:g} GiB: "
-            "make room, or let `thirdcopy mirror` and `thirdcopy transcribe` finish what is spooled"
+            f"{archive.state}: {free / GIB:.1f} GiB free{comes}, and free_gib keeps "
+            f"{archive.settings.free_gib:g} GiB: make room, or let `thirdcopy mirror` and `thirdcopy transcribe` "
+            "finish what is spooled"
         )
 
 
@@ -183,7 +191,7 @@ def bring(
     Of targets whose copies are equally well known each gets its share of the objects, by lot. One whose file is gone or
     damaged is owed the version again, as an audit would find. Raises SpaceShort where the state folder has no room.
     """
-    copies = {copy.target: copy for copy in archive.ledger.copies.of(object_id, int(content[1:].split("/")[0]))}
+    copies = {copy.target: copy for copy in archive.ledger.copies.of(object_id, ocfl.version_of(content))}
     ranks = ("proven", "arrived", "claimed", "owed")
 
     def rank(name: str) -> tuple[int, bytes]:
@@ -241,37 +249,27 @@ def _compare(archive: Archive, target: str, object_id: str, found: heads.Found, 
         )
 
 
-def _adopt(
-    usable: Mapping[str, Target], object_id: str, found: Mapping[str, heads.Found], number: int, folder: Path
-) -> dict[str, str]:
-    """Bring home what an interrupted writer left in this version's folder: content path → sha512."""
-    recovered: dict[str, str] = {}
-    for name, at_target in found.items():
-        for path in at_target.leftovers:
-            if not path.startswith(f"v{number}/"):
-                continue
-            local = folder / path.split("/", 1)[1]
-            local.parent.mkdir(parents=True, exist_ok=True)
-            again = local.with_name(local.name + ".again")
-            with usable[name].open(heads.object_key(object_id, path)) as body, again.open("wb") as file:
-                shutil.copyfileobj(body, file, BUFFER)
-            sha512 = digest(again).sha512
-            if recovered.setdefault(path, sha512) != sha512:
-                raise Fork(f"{object_id}: targets hold different leftovers under {path}: a person must look")
-            again.replace(local)
-    return recovered
+def _left(found: heads.Found, number: int) -> dict[str, int]:
+    """What was left in one version's folder, with the sizes."""
+    return {path: size for path, size in found.leftovers.items() if ocfl.version_of(path) == number}
+
+
+def _size(item: Item) -> int:
+    if item.data is not None:
+        return len(item.data)
+    return item.path.stat().st_size if item.path else 0
 
 
 def _place(item: Item, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.part")
+    written = path.with_name(f".{path.name}\\part")  # no key has a backslash: it is no file that was adopted
     if item.data is not None:
-        partial.write_bytes(item.data)
+        written.write_bytes(item.data)
     elif item.path is not None:
-        shutil.move(item.path, partial)
-    with partial.open("rb") as file:
+        shutil.move(item.path, written)
+    with written.open("rb") as file:
         os.fsync(file.fileno())
-    partial.replace(path)
+    written.replace(path)
 
 
 def _sync_folders(folder: Path) -> None:

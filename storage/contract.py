@@ -25,6 +25,10 @@ OCFL = "ocfl/"
 """What is kept for good lies here: whether a place can be written to is tried here too."""
 
 
+LARGEST = (1 << 60) - 1
+"""Bytes that files may have together, an EiB less one: what claims more is no size."""
+
+
 @dataclass(frozen=True)
 class Stat:
     """What a target says of a key: a claim, not a proof."""

@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from archive.ledger import tables as t
-from archive.ledger.book import Book
+from archive.ledger.book import Book, total
 from archive.ledger.copies import Held
 
 Key = tuple[str, int]
@@ -71,8 +71,8 @@ class Audits(Book):
         sums = sa.select(
             sa.func.count(sa.distinct(owed.c.object)),
             sa.func.count(),
-            sa.func.coalesce(sa.func.sum(owed.c.size), 0),
-            sa.func.coalesce(sa.func.sum(owed.c.files), 0),
+            total(owed.c.size),
+            total(owed.c.files),
             sa.func.count() - sa.func.count(owed.c.size),
         )
         at_others = (

@@ -36,6 +36,14 @@ class Book:
             yield connection
 
 
+def total(values: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """The sum of a column, 0 of nothing: of sizes that are a target's word, a whole number's sum would overflow.
+
+    Exact up to 9 PB, and an estimate above.
+    """
+    return sa.func.coalesce(sa.func.sum(sa.cast(values, sa.Float)), 0)
+
+
 def upsert(connection: sa.Connection, table: sa.Table, key: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
     """Update the row with that key, or insert it. True if it was not there. Call it in a writing transaction."""
     condition = sa.and_(*(table.c[name] == value for name, value in key.items()))

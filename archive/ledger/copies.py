@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from archive.errors import Fork
 from archive.ledger import tables as t
-from archive.ledger.book import Book, upsert
+from archive.ledger.book import Book, total, upsert
 from archive.records import Capture, Head
 from storage.digests import bound
 
@@ -245,7 +245,7 @@ class Copies(Book):
         """What each target is said to hold: all of it, and what was stored there since a moment."""
         recent = t.copies.c.at >= since
         sums = [
-            sa.func.coalesce(sa.func.sum(sa.case((condition, value), else_=0)), 0)
+            total(sa.case((condition, value), else_=0))
             for condition in (sa.true(), recent)
             for value in (1, t.versions.c.size, t.versions.c.files, sa.case((t.versions.c.size.is_(None), 1), else_=0))
         ]

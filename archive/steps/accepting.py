@@ -5,10 +5,12 @@ Nothing that waits is in force before; that somebody accepted it is an event wit
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from archive import heads, ocfl
+from archive.border import one_object
 from archive.errors import ArchiveError, Fork
-from archive.facts import Run, Words, in_order, read_facts
+from archive.facts import Facts, Run, Words, in_order, read_facts
 from archive.newest import look_beyond
 from archive.opened import Archive
 from archive.records import POLICY
@@ -16,7 +18,6 @@ from archive.steps.surveying import Survey, forward
 from archive.steps.taking_in import keep_words, take_in, versions_of
 from archive.unaccepted import Unaccepted, drop_unaccepted, unaccepted
 from storage.contract import Target
-from storage.errors import TargetError
 from storage.mirrors import at_each
 
 
@@ -54,11 +55,9 @@ def accept(archive: Archive, usable: Mapping[str, Target], waiting: Collection[U
     ordered = _in_chain(archive, usable, waiting)
     with archive.progress.task("accept", total=len(ordered), unit="versions") as task:
         for one in ordered:
-            try:
-                _accept(archive, {name: usable[name] for name in one.targets if name in usable}, one, by)
-            except (TargetError, ArchiveError) as error:
-                done.problems.append(f"{one.object} v{one.version}: {error}")
-            else:
+            places = {name: usable[name] for name in one.targets if name in usable}
+            work = partial(_accept, archive, places, one, by)
+            if one_object(one.object, places, work, done.problems, what=f" v{one.version}"):
                 drop_unaccepted(archive.ledger, [one])
                 done.accepted.append(one)
             task.advance(1)
@@ -66,7 +65,7 @@ def accept(archive: Archive, usable: Mapping[str, Target], waiting: Collection[U
     return done
 
 
-def _accept(archive: Archive, places: Mapping[str, Target], one: Unaccepted, by: str) -> None:
+def _accept(archive: Archive, places: Mapping[str, Target], one: Unaccepted, by: str) -> bool:
     if not places:
         raise ArchiveError(f"{', '.join(one.targets)} cannot be read now")
     survey = _surveyed(places, one)
@@ -83,6 +82,7 @@ def _accept(archive: Archive, places: Mapping[str, Target], one: Unaccepted, by:
             f"the ledger has another v{one.version} (of {head.version}): a person must compare both, and move one away"
         )
     archive.event(one.object, POLICY, version=one.version, agent=by, detail=detail)
+    return True
 
 
 def _surveyed(places: Mapping[str, Target], one: Unaccepted) -> Survey:
@@ -90,7 +90,7 @@ def _surveyed(places: Mapping[str, Target], one: Unaccepted) -> Survey:
     target = next(iter(places.values()))
     root, path = heads.object_key(one.object), ocfl.object_path(one.object)
     sizes = {stat.key.removeprefix(root): stat.size for stat in target.list(root)}
-    found = forward(target, path, heads.read(target, path, list(sizes)), set(sizes))
+    found = forward(target, path, heads.read(target, path, sizes), set(sizes))
     whole = found.whole if found else None
     if whole and whole.inventory.number > one.version:  # further on by now: what waits is below
         data = heads.read_inventory(target, one.object, one.version)
@@ -100,16 +100,17 @@ def _surveyed(places: Mapping[str, Target], one: Unaccepted) -> Survey:
     return Survey(whole, found.torn, sizes)
 
 
+def _facts(places: Mapping[str, Target], one: Unaccepted) -> Facts:
+    return read_facts(places, _surveyed(places, one).whole)
+
+
 def _in_chain(archive: Archive, usable: Mapping[str, Target], waiting: Collection[Unaccepted]) -> list[Unaccepted]:
     """What waits in the order in which it is taken over."""
     runs = dict[str, Run]()
     for one in waiting:
         places = {name: usable[name] for name in one.targets if name in usable}
         if one.object.startswith("run-") and places:
-            try:
-                facts = read_facts(places, _surveyed(places, one).whole)
-            except (TargetError, ArchiveError):
-                continue
+            facts = one_object(one.object, places, partial(_facts, places, one), [])  # what is wrong is said later
             if isinstance(facts, Run):
                 runs[one.object] = facts
     turn = {run.record.run: number for number, run in enumerate(in_order(runs))}

@@ -6,16 +6,16 @@ each is named, and waits for a person.
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import partial
 
 from archive import ocfl
-from archive.errors import ForeignWords
+from archive.border import one_object
 from archive.facts import Words, read_facts
 from archive.opened import Archive
 from archive.steps.surveying import Survey, survey
 from archive.steps.taking_in import words_in
 from archive.unaccepted import Unaccepted
 from storage.contract import Target
-from storage.errors import TargetError
 
 UNKNOWN = "this ledger does not know it"
 
@@ -53,8 +53,8 @@ def find_beyond(archive: Archive, target: Target) -> Beyond:
 
 def _words(target: Target, one: Survey) -> str:
     """What people said in it; why nobody can say where it cannot be read."""
-    try:
-        facts = read_facts({target.name: target}, one.whole)
-    except (TargetError, ForeignWords) as error:
-        return f"cannot be read: {error}"
+    problems = list[str]()
+    facts = one_object(one.whole.object, [target.name], partial(read_facts, {target.name: target}, one.whole), problems)
+    if problems:
+        return f"cannot be read: {problems[0]}"
     return words_in(facts.document) if isinstance(facts, Words) else ""

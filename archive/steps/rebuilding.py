@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from archive import ocfl
-from archive.errors import ArchiveError, RefusedError
+from archive.border import one_object
+from archive.errors import RefusedError
 from archive.facts import Facts, Run, Words, chain_faults, in_order, read_facts
 from archive.opened import Archive
 from archive.records import FIXITY_CHECK, REPLICATION, Capture, Head
@@ -21,7 +22,6 @@ from archive.steps.taking_in import claim, take_in, versions_of, words_in
 from archive.unaccepted import Unaccepted, keep_unaccepted
 from archive.vouching import Said, Verdict, judge
 from storage.contract import Target
-from storage.errors import TargetError
 
 ALONE = "only one target says it, so that nobody vouches for what people said"
 UNRECORDED = "no run record and no second target knows it"
@@ -73,10 +73,10 @@ class _Rebuilding:
         with self._archive.progress.task("rebuild", total=len(objects), unit="objects") as task:
             taken = dict[str, tuple[Run, Said]]()
             for object_id in runs:
-                facts, said = self._object(object_id)
-                if isinstance(facts, Run) and said:
-                    self._note(facts, said.holders)
-                    taken[object_id] = replace(facts, heads=()), said  # a full list names every object
+                match self._object(object_id):
+                    case (Run() as run, said):
+                        self._note(run, said.holders)
+                        taken[object_id] = replace(run, heads=()), said  # a full list names every object
                 task.advance(1)
             self._restore(taken)
             for object_id in objects:
@@ -107,9 +107,13 @@ class _Rebuilding:
         self._rebuilt.problems += chain_faults(runs, {name: said.sha512 for name, (_, said) in taken.items()})
         for run in in_order(runs):
             name = run.record.run
-            holders = {target: found[name] for target, found in self._found.items() if name in found}
-            versions = versions_of(self._places(name), self._surveyed(holders, taken[name][1]))
-            take_in(self._archive, versions, run, holders, words=True)
+            one_object(name, self._places(name), partial(self._take_run, run, taken[name][1]), self._rebuilt.problems)
+
+    def _take_run(self, run: Run, said: Said) -> None:
+        name = run.record.run
+        holders = {target: found[name] for target, found in self._found.items() if name in found}
+        versions = versions_of(self._places(name), self._surveyed(holders, said))
+        take_in(self._archive, versions, run, holders, words=True)
 
     def _places(self, object_id: str) -> dict[str, Target]:
         """The targets that hold an object, whoever has the newest version first."""
@@ -117,35 +121,34 @@ class _Rebuilding:
         order = sorted(holders, key=lambda name: -holders[name].whole.inventory.number)
         return {name: self._usable[name] for name in order}
 
-    def _object(self, object_id: str) -> tuple[Facts | None, Said | None]:
+    def _object(self, object_id: str) -> tuple[Facts, Said] | None:
         """Look at one object, and take it in as far as it is vouched for; run records are taken in later."""
-        holders = {name: found[object_id] for name, found in self._found.items() if object_id in found}
         places = self._places(object_id)
-        try:
-            verdict = self._verdict(object_id, holders, places)
-            self._lacking(object_id, holders, verdict)
-            for one in verdict.others:
-                self._wait(one, object_id, UNRECORDED)
-            if verdict.vouched is None:
-                return None, None
-            holder = verdict.vouched.holders[0]
-            newest = self._surveyed(holders, verdict.vouched)
-            order = {holder: places[holder], **places}
-            # Facts first: an object whose words cannot be read stays unknown, so that nobody writes a version without
-            # them; sealing then meets a fork.
-            facts = retrying(partial(read_facts, order, newest.whole))
-            if not isinstance(facts, Run):
-                versions = versions_of(order, newest)
-                take_in(self._archive, versions, facts, holders, words=verdict.in_force())
-                self._words_wait(facts, verdict)
-            return facts, verdict.vouched
-        except (TargetError, ArchiveError) as error:
-            self._rebuilt.problems.append(f"{object_id} at {', '.join(places)}: {error}")
-            return None, None
+        return one_object(object_id, places, partial(self._look, object_id, places), self._rebuilt.problems)
+
+    def _look(self, object_id: str, places: Mapping[str, Target]) -> tuple[Facts, Said] | None:
+        holders = {name: found[object_id] for name, found in self._found.items() if object_id in found}
+        verdict = self._verdict(object_id, holders, places)
+        self._lacking(object_id, holders, verdict)
+        for one in verdict.others:
+            self._wait(one, object_id, UNRECORDED)
+        if verdict.vouched is None:
+            return None
+        holder = verdict.vouched.holders[0]
+        newest = self._surveyed(holders, verdict.vouched)
+        order = {holder: places[holder], **places}
+        # Facts first: an object whose words cannot be read stays unknown, so that nobody writes a version without them;
+        # sealing then meets a fork.
+        facts = retrying(partial(read_facts, order, newest.whole))
+        if not isinstance(facts, Run):
+            versions = versions_of(order, newest)
+            take_in(self._archive, versions, facts, holders, words=verdict.in_force())
+            self._words_wait(facts, verdict)
+        return facts, verdict.vouched
 
     def _verdict(self, object_id: str, holders: Mapping[str, Survey], places: Mapping[str, Target]) -> Verdict:
         named: Named = self._named
-        said = said_of(object_id, holders, places, named)
+        said = said_of(object_id, holders, places, named, self._rebuilt.problems)
         speaking = sum(1 for found in self._found.values() if found)
         if object_id.startswith("run-") and speaking == 1:
             # Nothing names the newest run record but itself; alone, a target's chain is all that can be had.

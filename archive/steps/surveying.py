@@ -2,9 +2,12 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import groupby
 
 from archive import heads, objects, ocfl
+from archive.border import one_object, printable
+from archive.errors import ForeignWords
 from archive.opened import Archive
 from archive.sidecar import root_documents
 from archive.vouching import Said
@@ -56,32 +59,36 @@ def survey(
                 task.advance(1)
                 if path.count("/") != TUPLES:
                     if path not in _OF_A_ROOT and len(strange) < STRANGE:
-                        strange.append(f"{path[:200]!r} at {target.name}: no object of ours lies so: left alone")
+                        strange.append(f"{printable(path)!r} at {target.name}: no object of ours lies so: left alone")
                     continue
                 if not wanted(path, sizes):
                     continue
-                try:
-                    there = forward(target, path, heads.read(target, path, list(sizes)), set(sizes))
-                except TargetError as error:
-                    problems.append(f"{path} at {target.name}: {error}")
+                there = one_object(path, [target.name], partial(look, target, path, sizes), problems)
+                if there is None:
                     continue
                 if lost := _committed_above(sizes, there):
                     problems.append(f"{path} at {target.name}: v{lost} is committed there, and no whole version")
-                if there is None:
-                    problems.append(f"{path} at {target.name}: no whole version; the next capture adopts what is there")
-                elif objects.kind_of(there.whole.object) is None:
+                if objects.kind_of(there.whole.object) is None:
                     strange.append(f"{there.whole.object} at {target.name}: no kind of object of ours: left alone")
                 else:
-                    found[there.whole.object] = replace(there, sizes=sizes)
+                    found[there.whole.object] = there
         except TargetError as error:
             problems.append(str(error))
     return Surveyed(found, tuple(strange), tuple(problems))
 
 
-def _committed_above(names: Collection[str], there: "Survey | None") -> int | None:
+def look(target: Target, path: str, sizes: Mapping[str, int]) -> Survey:
+    """The object at a path, from the files that lie within it. Raises TargetError; ForeignWords if none is whole."""
+    there = forward(target, path, heads.read(target, path, sizes), set(sizes))
+    if there is None:
+        raise ForeignWords("no whole version; the next capture adopts what is there")
+    return replace(there, sizes=sizes)
+
+
+def _committed_above(names: Collection[str], there: Survey) -> int | None:
     """The newest version that has a commit and is not whole, if it is above the one that is."""
     newest = max(ocfl.committed(names), default=0)
-    return newest if there and newest > there.whole.inventory.number else None
+    return newest if newest > there.whole.inventory.number else None
 
 
 def _by_object(stats: Iterable[Stat]) -> Iterator[tuple[str, dict[str, int]]]:
@@ -109,10 +116,17 @@ def forward(target: Target, path: str, found: heads.Found, there: set[str]) -> S
     return Survey(found.whole, found.torn) if found.whole else None
 
 
-def said_of(object_id: str, holders: Mapping[str, Survey], places: Mapping[str, Target], named: Named) -> list[Said]:
-    """Every version that some target has as its newest, with all who say so. Raises TargetError.
+def said_of(
+    object_id: str,
+    holders: Mapping[str, Survey],
+    places: Mapping[str, Target],
+    named: Named,
+    problems: list[str],
+) -> list[Said]:
+    """Every version that some target has as its newest, with all who say so.
 
-    Where targets end at different versions, the older inventories of those that are further on are read too.
+    Where targets end at different versions, the older inventories of those that are further on are read too; one that
+    cannot be read says nothing of that version, which is a line more in `problems`.
     """
     said = list[Said]()
     for number in sorted({one.whole.inventory.number for one in holders.values()}):
@@ -121,12 +135,11 @@ def said_of(object_id: str, holders: Mapping[str, Survey], places: Mapping[str, 
             if one.whole.inventory.number == number:
                 contents.setdefault(ocfl.digest_of(one.whole.data), []).append(name)
             elif one.whole.inventory.number > number:
-                contents.setdefault(_older(places[name], object_id, number), []).append(name)
+                older = partial(heads.read_inventory, places[name], object_id, number)
+                data = one_object(object_id, [name], older, problems, what=f" v{number}")
+                if data is not None:
+                    contents.setdefault(ocfl.digest_of(data), []).append(name)
         for sha512, names in contents.items():
             who = named.get((object_id, number), {}).get(sha512, frozenset())
             said.append(Said(number, sha512, tuple(sorted(names)), who))
     return said
-
-
-def _older(target: Target, object_id: str, number: int) -> str:
-    return ocfl.digest_of(heads.read_inventory(target, object_id, number))

@@ -1,7 +1,8 @@
 """Take in: what an object at a target says becomes part of the ledger, its versions first, then its words."""
 
 import json
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 
 from archive import ocfl
 from archive.errors import Fork
@@ -16,7 +17,7 @@ from archive.sidecar import Sidecar
 from archive.steps.recording import LAST_FULL
 from archive.steps.surveying import Survey
 from archive.steps.work import sealed_as
-from storage.contract import Target
+from storage.contract import LARGEST, Target
 
 
 def versions_of(places: Mapping[str, Target], newest: Survey) -> list[SealedVersion]:
@@ -32,11 +33,13 @@ def versions_of(places: Mapping[str, Target], newest: Survey) -> list[SealedVers
         except ocfl.InventoryError:
             return False
 
+    brought = defaultdict[int, list[int]](list)
+    for path in whole.inventory.content():
+        brought[ocfl.version_of(path)].append(newest.sizes.get(path, -1))
     versions = list[SealedVersion]()
     for number in range(1, whole.inventory.number + 1):
         last = number == whole.inventory.number
         data = whole.data if last else older_inventory(places, object_id, number, fits)
-        sizes = [newest.sizes.get(path, 0) for path in whole.inventory.content_of(number)]
         versions.append(
             SealedVersion(
                 object_id,
@@ -45,11 +48,16 @@ def versions_of(places: Mapping[str, Target], newest: Survey) -> list[SealedVers
                 clip_of(object_id),
                 data.decode(),
                 whole.inventory.versions[f"v{number}"].moment,
-                sum(sizes),
-                len(sizes),
+                _together(brought[number]),
+                len(brought[number]),
             )
         )
     return versions
+
+
+def _together(sizes: Collection[int]) -> int | None:
+    """The bytes of some files as a target says they are; None where no disk holds that, and it must be measured."""
+    return sum(sizes) if all(size >= 0 for size in sizes) and sum(sizes) <= LARGEST else None
 
 
 def take_in(
@@ -96,8 +104,7 @@ def take_in(
 
 def claim(archive: Archive, object_id: str, number: int, target: str) -> None:
     """Keep that a version is said to be at a target, unless more is known of it."""
-    known = {copy.version for copy in archive.ledger.copies.of(object_id) if copy.target == target}
-    if number not in known:
+    if target not in {copy.target for copy in archive.ledger.copies.of(object_id, number)}:
         archive.ledger.copies.mark(Copy(object_id, number, target, "claimed", at=archive.clock()))
 
 

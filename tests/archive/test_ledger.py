@@ -161,6 +161,15 @@ def test_sizes_of_what_lies_at_a_target(ledger: Ledger) -> None:
     assert ledger.copies.sizes(MONDAY + timedelta(days=1))["disk"][1] == Held()
 
 
+@pytest.mark.parametrize("size", [(1 << 60) - 1, (1 << 63) - 1])
+def test_sizes_that_no_disk_has_together_are_an_estimate_and_no_damage(ledger: Ledger, size: int) -> None:
+    for number in range(1, 21):
+        ledger.copies.seal(replace(sealed("evidence-a", number), size=size, files=1))
+        ledger.copies.mark(Copy("evidence-a", number, "disk", "claimed", at=MONDAY))
+    assert ledger.copies.sizes(MONDAY)["disk"][0].bytes == pytest.approx(20 * size)
+    assert ledger.audits.lack("cloud").held.bytes == pytest.approx(20 * size)
+
+
 def test_judgements_are_kept_in_order_and_once(ledger: Ledger) -> None:
     link = a_link("peertube-x")
     ledger.readings.set_links("peertube-x", [link])

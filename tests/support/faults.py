@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from heapq import merge
 from typing import IO, Literal
 
 from storage.contract import Capabilities, Content, Stat, Target
@@ -159,3 +160,15 @@ class WriteProtected(FaultyTarget):
 
     def _refuse(self) -> None:
         raise Refused("the disk is read-only; mount it for writing", target=self.name, setting="path")
+
+
+@dataclass
+class Boasting(FaultyTarget):
+    """A target that lists `more` than it has, in their places, and says of each key the size that `told` gives it."""
+
+    more: tuple[Stat, ...] = ()
+    told: Callable[[Stat], int] = lambda stat: stat.size
+
+    def list(self, prefix: str) -> Iterator[Stat]:
+        there = (Stat(stat.key, self.told(stat)) for stat in super().list(prefix))
+        yield from merge(there, (stat for stat in self.more if stat.key.startswith(prefix)), key=lambda stat: stat.key)

@@ -160,6 +160,62 @@ def an_inventory(ground: Ground) -> Tampered:
     return replace(named, alone=named.alone and (number == target.head or depth == "bare"))
 
 
+def a_manifest(ground: Ground) -> Tampered:
+    """An inventory that names digests, and of some or of all says nowhere where their bytes lie."""
+    target, depth = ground.any_object(), ground.depth()
+    number = ground.rng.randint(1, target.head)
+    inventory = target.inventory(number)
+    names = sorted(inventory["manifest"])
+    some = names if ground.rng.random() < 0.5 else [ground.rng.choice(names)]
+    inventory["manifest"] |= {name: [] for name in some}
+    target.commit(dumped(inventory), number, fits=depth != "bare")
+    named = _named(ground, target, depth, "inventory: manifest", f"v{number}: {len(some)} of {len(names)} lie nowhere")
+    return replace(named, alone=named.alone and (number == target.head or depth == "bare"))
+
+
+def without_older(ground: Ground) -> Tampered:
+    """A further version of an object, without the inventory, or the commit, of one before it."""
+    target = ground.any_object()
+    number = plant_version(target, {"x.json": b"{}"})
+    before = ground.rng.randint(1, number - 1)
+    lost = ground.rng.choice(
+        (("inventory.json",), ("inventory.json.sha512",), ("inventory.json", "inventory.json.sha512"))
+    )
+    for name in lost:
+        (target.folder / f"v{before}" / name).unlink()
+    depth: Depth = ground.rng.choice(("committed", "chained"))
+    named = _named(ground, target, depth, "place: no older", f"v{number}, and v{before} without {' and '.join(lost)}")
+    return replace(named, alone=True, lacking=False)
+
+
+def left_behind(ground: Ground) -> Tampered:
+    """Files under a version that is not there yet, as an interrupted writer leaves them, and as none does."""
+    target = ground.any_object()
+    content = target.folder / f"v{target.head + 1}" / "content"
+    how = ground.rng.choice(("large", "many", "a file for a folder", "odd names", "digits"))
+    content.mkdir(parents=True)
+    match how:
+        case "large":
+            with (content / "large.bin").open("wb") as file:
+                file.truncate(1 << 40)  # a hole: it takes no room
+        case "many":
+            for number in range(1200):
+                (content / f"{number}").touch()
+        case "a file for a folder":
+            for name in ("transcripts", "media", "sidecar.json.again", ".sidecar.json.part"):
+                (content / name).write_bytes(b"x")
+        case "odd names":
+            for raw in (b"\xff\xfe", b"a\nb", b"\x1b[2J", b"x" * 250, b"\\", "\u202e".encode()):
+                (content / os.fsdecode(raw)).write_bytes(b"x")
+        case _:
+            for digits in (6, 7, 19, 250):
+                folder = target.folder / f"v{'9' * digits}"
+                (folder / "content").mkdir(parents=True)
+                for name in ground.rng.sample(("inventory.json", "inventory.json.sha512", "content/x"), 2):
+                    (folder / name).write_bytes(b"x")
+    return Tampered("left behind", f"{target.id}: {how}", frozenset({target.id}))
+
+
 def an_inventory_id(ground: Ground) -> Tampered:
     """An inventory whose id is hostile, in the place of the old id or in its own."""
     target = ground.any_object()
@@ -540,6 +596,9 @@ def the_register(ground: Ground) -> Tampered:
 KINDS: dict[Tamperer, int] = {
     a_document: 12,
     an_inventory: 6,
+    a_manifest: 3,
+    without_older: 3,
+    left_behind: 2,
     an_inventory_id: 4,
     another_clip: 3,
     raw_bytes: 4,

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -11,7 +11,20 @@ from typing import Any
 AIMS = ("keep", "archive.toml", "outside", "b", "state/ledger.sqlite")
 """What lies beside the state folder, and must stay as it is."""
 
-FAMILIES = ("ids", "paths", "sizes", "dates", "numbers", "depth", "types", "unknown", "schema", "duplicate", "missing")
+FAMILIES = (
+    "ids",
+    "paths",
+    "sizes",
+    "dates",
+    "numbers",
+    "depth",
+    "types",
+    "unknown",
+    "schema",
+    "duplicate",
+    "missing",
+    "lists",
+)
 _PLACE = "@@here@@"
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _IDS = ("clip", "object", "run", "id", "transcript", "register_name", "entry", "link", "ledger", "name", "platform_id")
@@ -67,6 +80,8 @@ def hostile_paths(rng: Random, home: Path) -> str:
             "v9/content/media",
             "v1//content/x",
             "v01/content/x",
+            "v" + "9" * 5000,
+            f"v{'9' * 5000}/content/x",
             "v1/content/./x",
             f"media/{up}{aim}",
             "media/" + "d/" * 500 + "x",
@@ -100,8 +115,29 @@ _DATES = (
     "2026-03-02T08:00:00+99:99",
 )
 _NUMBERS = ("-1", "0", "1e308", "1e999", "-1e999", "NaN", "Infinity", "1" + "0" * 30, "1" + "0" * 6000, "1.5", "-0.0")
-_SIZES = ("-1", "0", "9223372036854775808", "1" + "0" * 30, "1.5", '"12"', "null", "true")
+_SIZES = (
+    "-1",
+    "0",
+    "4611686018427387904",
+    "9223372036854775807",
+    "9223372036854775808",
+    "1" + "0" * 30,
+    "1.5",
+    '"12"',
+    "null",
+    "true",
+)
 _TYPES = ("null", "true", "[]", "{}", '""', "0", '["x"]', '{"x": 1}', "[[]]", '"x"', '"\\ud800"', '"\\u0000"')
+
+
+_LISTS: dict[str, Callable[[list[Any]], list[Any]]] = {
+    "emptied": lambda _: [],
+    "twice": lambda some: some + some,
+    "with its first again": lambda some: some + some[:1],
+    "a thousand times": lambda some: some * 1000,
+    "turned round": lambda some: some[::-1],
+    "without its first": lambda some: some[1:],
+}
 
 
 def deep(rng: Random) -> str:
@@ -140,6 +176,7 @@ def _fits(family: str, node: _Node) -> bool:
         "sizes": number,
         "numbers": number,
         "dates": isinstance(value, str) and bool(_DATE.match(value)),
+        "lists": isinstance(value, list),
     }.get(family, True)
 
 
@@ -161,6 +198,10 @@ def mutate(rng: Random, document: Any, home: Path) -> tuple[str, str, str]:
     if family == "missing":
         del node.parent[node.key]
         return family, f"{where} taken out", json.dumps(document)
+    if family == "lists" and isinstance(node.value, list):
+        how = rng.choice(sorted(_LISTS))
+        node.parent[node.key] = _LISTS[how](node.value)
+        return family, f"{where} {how}", json.dumps(document)
     if family == "schema" and isinstance(document, dict):
         raw = rng.choice(("2", "99", '"1"', "1.0", "null", "true", "[1]", "1e999"))
         document["schema_version"] = _PLACE
