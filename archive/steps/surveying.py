@@ -35,11 +35,17 @@ class Survey:
 
 @dataclass(frozen=True)
 class Surveyed:
-    """What lies at one target: whole objects by id, those of kinds that we do not know, and what could not be read."""
+    """What lies at one target: whole objects by id, those of kinds that we do not know, and what could not be read.
+
+    `complete` says that the target was listed to its end; `unread` are the paths of objects there whose head is not
+    known all the same.
+    """
 
     objects: dict[str, Survey] = field(default_factory=dict)
     strange: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+    complete: bool = True
+    unread: frozenset[str] = frozenset()
 
 
 def survey(
@@ -49,7 +55,7 @@ def survey(
 
     Memory grows with what is wanted, not with the target.
     """
-    found, strange, problems = dict[str, Survey](), list[str](), list[str]()
+    found, strange, problems, unread, complete = dict[str, Survey](), list[str](), list[str](), set[str](), True
     with archive.progress.task(f"look at {target.name}", unit="objects") as task:
         try:
             for path, sizes in _by_object(target.list(heads.OCFL)):
@@ -64,7 +70,10 @@ def survey(
                     there = forward(target, path, heads.read(target, path, list(sizes)), set(sizes))
                 except TargetError as error:
                     problems.append(f"{path} at {target.name}: {error}")
+                    unread.add(path)
                     continue
+                if there is None or _committed_above(sizes, there):
+                    unread.add(path)
                 if lost := _committed_above(sizes, there):
                     problems.append(f"{path} at {target.name}: v{lost} is committed there, and no whole version")
                 if there is None:
@@ -75,7 +84,8 @@ def survey(
                     found[there.whole.object] = replace(there, sizes=sizes)
         except TargetError as error:
             problems.append(str(error))
-    return Surveyed(found, tuple(strange), tuple(problems))
+            complete = False
+    return Surveyed(found, tuple(strange), tuple(problems), complete, frozenset(unread))
 
 
 def _committed_above(names: Collection[str], there: "Survey | None") -> int | None:

@@ -128,8 +128,11 @@ def _keep_work(archive: Archive, document: Sidecar, *, words: bool) -> None:
 
 
 def keep_words(archive: Archive, document: Sidecar) -> None:
-    """Put in force what people said of a clip: judgements, corrections, declarations, who may read it."""
-    clip = document.clip
+    """Put in force what people said of a clip: judgements, corrections, declarations, who may read it.
+
+    Where the ledger has words as well, those that were said last count, not those that came last.
+    """
+    clip, before = document.clip, archive.ledger.clips.access(document.clip)
     for judged in document.links:
         for judgement in judged.judgements:
             archive.ledger.readings.judge(clip, judgement)
@@ -138,7 +141,8 @@ def keep_words(archive: Archive, document: Sidecar) -> None:
         archive.ledger.readings.declare(clip, declaration)
     if document.access.by and document.access.at:
         given = AccessGiven(document.access.level, document.access.by, document.access.at)
-        archive.ledger.clips.give_access(clip, given)
+        if before is None or before.at < given.at:
+            archive.ledger.clips.give_access(clip, given)
 
 
 def words_in(document: Sidecar) -> str:
@@ -148,5 +152,6 @@ def words_in(document: Sidecar) -> str:
     counts = ((judgements, "judgements"), (len(document.corrections), "corrections"), (declared, "declared languages"))
     said = [f"{count} {what}" for count, what in counts if count]
     if document.access.by:
-        said.insert(0, f"access {document.access.level} by {document.access.by}")
+        when = f" on {document.access.at:%Y-%m-%d}" if document.access.at else ""
+        said.insert(0, f"access {document.access.level} by {document.access.by}{when}")
     return ", ".join(said)
