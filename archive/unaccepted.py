@@ -69,5 +69,17 @@ def contested(waiting: Iterable[Unaccepted]) -> list[Unaccepted]:
 def keep_unaccepted(ledger: Ledger, waiting: Iterable[Unaccepted]) -> None:
     """Keep what waits, beside what waits already."""
     ledger.waiting.add(
-        [Waits(one.object, one.version, one.sha512, name, one.why, one.words) for one in waiting for name in one.targets]
+        [
+            Waits(one.object, one.version, one.sha512, name, one.why, one.words)
+            for one in waiting
+            for name in one.targets
+        ]
+    )
+
+
+def what_to_do(object_id: str) -> str:
+    """What a person does about another content of a version that the ledger has, as a clause."""
+    return (
+        f"`thirdcopy audit --all` lists it: compare both; `thirdcopy refuse {object_id}` says that it is not ours, and "
+        "`repair` then moves it aside"
     )

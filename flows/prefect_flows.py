@@ -168,6 +168,8 @@ def audit_archive() -> dict[str, Any]:
     problems += tuple(
         f"{name} is owed {one.owed} versions that were wanting before" for name, one in done.items() if one.owed
     )
+    problems += tuple(dict.fromkeys(str(waits) for one in done.values() for waits in one.beyond))
+    problems += tuple(sentence for one in done.values() for sentence in one.strange)
     counts = {
         name: {
             "sound": one.sound,
@@ -176,6 +178,8 @@ def audit_archive() -> dict[str, Any]:
             "faults": len(one.findings),
             "owed": one.owed,
             "left": one.left,
+            "waiting": len(one.beyond),
+            "not ours": len(one.strange),
             "read to the end": not one.problem,
         }
         for name, one in done.items()
@@ -186,7 +190,7 @@ def audit_archive() -> dict[str, Any]:
         description="Copies read",
     )
     if problems:
-        raise RuntimeError(f"{len(problems)} faults: `thirdcopy status` says where")
+        raise RuntimeError(f"{len(problems)} faults: `thirdcopy status` and `thirdcopy accept` say where")
     return counts
 
 

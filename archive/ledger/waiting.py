@@ -94,7 +94,7 @@ class Waiting(Book):
             return set(connection.scalars(sa.select(t.refusals.c.sha512)))
 
 
-_THE_OBJECT = sa.bindparam("the_object")
+_THE_OBJECT: sa.BindParameter[str] = sa.bindparam("the_object")
 _SAME_VERSION = (t.versions.c.object == t.unaccepted.c.object) & (t.versions.c.version == t.unaccepted.c.version)
 _NO_FORK = sa.or_(t.versions.c.sha512.is_(None), t.versions.c.sha512 == t.unaccepted.c.sha512)
 

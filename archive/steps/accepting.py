@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from archive import heads, ocfl
 from archive.errors import ArchiveError, Fork
 from archive.facts import Run, Words, in_order, read_facts
-from archive.newest import look_beyond
 from archive.ledger.copies import Copy
+from archive.newest import look_beyond
 from archive.opened import Archive
 from archive.records import POLICY, Event
 from archive.steps.surveying import Survey, forward
@@ -79,12 +79,14 @@ def accept(archive: Archive, usable: Mapping[str, Target], waiting: Collection[U
 def refuse(archive: Archive, waiting: Collection[Unaccepted], by: str, why: str | None = None) -> Refused:
     """Say that what waits is not ours: it is not listed again, holds nothing up, and no target is asked.
 
-    Where it stands against a version that the ledger has, the target is owed that one, and `repair` may move the refused
-    bytes to quarantine. Of two contents that were chosen neither is refused.
+    Where it stands against a version that the ledger has, the target is owed that one, and `repair` may move what was
+    refused to quarantine. Of two contents that were chosen neither is refused.
     """
     alone, problems = _alone(waiting)
     for one in alone:
-        detail = f"v{one.version} of {', '.join(one.targets)} refused: sha512 {one.sha512}" + (f": {why}" if why else "")
+        detail = f"v{one.version} of {', '.join(one.targets)} refused: sha512 {one.sha512}" + (
+            f": {why}" if why else ""
+        )
         now = archive.clock()
         if one.is_fork:
             _owe(archive, one, f"another content of it was refused by {by}: `thirdcopy repair` puts it right")

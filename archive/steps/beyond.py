@@ -4,9 +4,10 @@ A ledger that was restored from a backup, a rebuild that left something aside, a
 each is named, and waits for a person.
 """
 
-from collections import defaultdict
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from archive import heads, ocfl
 from archive.errors import ForeignWords
@@ -19,6 +20,9 @@ from storage.contract import Target
 from storage.errors import TargetError
 
 UNKNOWN = "this ledger does not know it"
+FORK = "another content than this ledger's lies there"
+_IN_VERSION = re.compile(r"v([1-9][0-9]{0,8})/")
+Some = TypeVar("Some")
 
 
 @dataclass(frozen=True)
@@ -35,13 +39,15 @@ class Beyond:
 
 
 def find_beyond(archive: Archive, target: Target) -> Beyond:
-    """List a target in full: what it holds beyond the ledger, and what of it waits already and is still there."""
+    """List a target in full: what it holds beyond the ledger, or in place of a version that it is owed again.
+
+    What of it waits already is looked for too, and stays if it is still there.
+    """
     known = {ocfl.object_path(head.object): head.version for head in archive.ledger.copies.heads()}
     refused = archive.ledger.waiting.refused()
-    before = defaultdict[str, list[Waits]](list)
-    for row in archive.ledger.waiting.rows(target=target.name):
-        before[row.object].append(row)
-    paths = {ocfl.object_path(object_id): object_id for object_id in before}
+    before = _by_object((row.object, row) for row in archive.ledger.waiting.rows(target=target.name))
+    broken = _by_object(archive.ledger.audits.broken(target.name))
+    paths = {ocfl.object_path(object_id): object_id for object_id in before.keys() | broken.keys()}
 
     def more(path: str, names: Collection[str]) -> bool:
         return path in paths or path not in known or max(ocfl.committed(names), default=0) > known[path]
@@ -52,8 +58,15 @@ def find_beyond(archive: Archive, target: Target) -> Beyond:
         number, sha512 = one.whole.inventory.number, ocfl.digest_of(one.whole.data)
         if number > head and sha512 not in refused:
             waiting.append(Waits(object_id, number, sha512, target.name, UNKNOWN, _words(target, one)))
+        old = {(row.version, row.sha512): row for row in before.get(object_id, ()) if row.version <= head}
         try:
-            waiting += [row for row in before.get(object_id, ()) if row.version <= head and _is_there(target, row, one)]
+            for version in sorted({*broken.get(object_id, ()), *(version for version, _ in old)}):
+                there, ours = _content(target, one, version), archive.ledger.copies.version(object_id, version)
+                if there and (row := old.get((version, there))):
+                    waiting.append(row)
+                elif there and ours and there not in (ours.sha512, *refused):
+                    words = _words(target, one) if version == number else ""
+                    waiting.append(Waits(object_id, version, there, target.name, FORK, words))
         except TargetError:
             unread.add(object_id)
     unread |= {paths[path] for path in found.unread & paths.keys()}
@@ -68,12 +81,20 @@ def keep_beyond(archive: Archive, target: str, found: Beyond) -> None:
         archive.ledger.waiting.add(found.waiting)
 
 
-def _is_there(target: Target, row: Waits, now: Survey) -> bool:
-    """Whether a target has the content that waits of a version. Raises TargetError."""
-    number = now.whole.inventory.number
-    if row.version >= number:
-        return row.version == number and ocfl.digest_of(now.whole.data) == row.sha512
-    return ocfl.digest_of(heads.read_inventory(target, row.object, row.version)) == row.sha512
+def _by_object(pairs: Iterable[tuple[str, Some]]) -> dict[str, list[Some]]:
+    found = dict[str, list[Some]]()
+    for object_id, one in pairs:
+        found.setdefault(object_id, []).append(one)
+    return found
+
+
+def _content(target: Target, now: Survey, version: int) -> str | None:
+    """The sha512 of the inventory of a whole version of an object at a target, if it has one. Raises TargetError."""
+    if version == now.whole.inventory.number:
+        return ocfl.digest_of(now.whole.data)
+    names = [name for name in now.sizes if not (number := _IN_VERSION.match(name)) or int(number[1]) <= version]
+    found = heads.read(target, ocfl.object_path(now.whole.object), names).whole
+    return ocfl.digest_of(found.data) if found and found.inventory.number == version else None
 
 
 def _words(target: Target, one: Survey) -> str:

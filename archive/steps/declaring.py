@@ -33,9 +33,7 @@ def declare(
     if said != (before[-1].languages if before else ()) and not dry_run:
         # the newest counts, also after a clock that was set back
         at = max(archive.clock(), before[-1].at + timedelta(seconds=1)) if before else archive.clock()
-        archive.ledger.readings.declare(
-            clip, Declaration(languages=said, by=by, at=at, why=mask(why) if why else None)
-        )
+        archive.ledger.readings.declare(clip, Declaration(languages=said, by=by, at=at, why=mask(why) if why else None))
         detail = f"languages declared: {', '.join(said)}" if said else "declared languages taken back"
         archive.event(f"work-{clip}", METADATA, agent=by, detail=detail)
     return said or _of_source(archive, clip)

@@ -79,7 +79,9 @@ def test_an_audit_names_what_is_beyond_and_a_person_takes_it_over(tmp_path: Path
         found = audit(archive, targets)
         names = sorted((one.object, one.version) for one in found["a"].beyond if not one.object.startswith("run-"))
         assert names == [(f"evidence-{TWO}", 1), (f"work-{ONE}", 2)]
-        assert [one.words for one in found["a"].beyond if one.object == f"work-{ONE}"] == ["access public by C. Keeper"]
+        assert [one.words for one in found["a"].beyond if one.object == f"work-{ONE}"] == [
+            "access public by C. Keeper on 2026-03-02"
+        ]
         assert {one.targets for one in unaccepted(archive.ledger)} == {("a", "b")}
         assert status(archive).unaccepted == 3
         assert archive.ledger.clips.held() == [ONE]

@@ -1,8 +1,8 @@
 """What waits for a person, a row per version, content and target; and what a person refused.
 
-What waited was kept as facts, one of JSON an object. They come along, since an audit does not find all of it again: that
-people's words in a version wait is known by a rebuild alone. One that cannot be read ends the migration, for a clip may
-be closed by it.
+What waited was kept as facts, one of JSON an object. They come along, since an audit does not find all of it again:
+that people's words in a version wait is known by a rebuild alone. One that cannot be read ends the migration, for a
+clip may be closed by it.
 
 Revision ID: 0005
 Revises: 0004
