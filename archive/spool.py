@@ -15,7 +15,7 @@ from threading import Lock
 from archive import heads, objects, ocfl
 from archive.errors import Fork, LeadsOut, SpaceShort
 from archive.fixity import digest
-from archive.ledger.copies import Copy, SealedVersion
+from archive.ledger.copies import ARRIVED, Copy, SealedVersion
 from archive.local import inside, remove_tree
 from archive.opened import AGENT, Archive
 from archive.records import FIXITY_CHECK, PACKAGE, Capture
@@ -219,7 +219,7 @@ def discard(archive: Archive, object_id: str) -> None:
 
 def _compare(archive: Archive, object_id: str, found: Mapping[str, heads.Found], number: int) -> None:
     """Raise Fork for what lies at targets and a person must look at before a version of this number is sealed."""
-    forks = defaultdict[tuple[SealedVersion, str], list[str]](list)
+    forks, same = defaultdict[tuple[SealedVersion, str], list[str]](list), dict[str, int]()
     for target, at_target in found.items():
         if number in at_target.torn:
             raise Fork(
@@ -236,10 +236,13 @@ def _compare(archive: Archive, object_id: str, found: Mapping[str, heads.Found],
                 f"at it, `thirdcopy accept {object_id}` takes it over, `thirdcopy refuse {object_id}` says that it is "
                 "not ours"
             )
-        if known.sha512 != sha512:
+        if known.sha512 == sha512:
+            same[target] = there
+        else:
             forks[known, sha512].append(target)
     for (known, _), names in forks.items():
-        if len(names) >= ENOUGH or not _is_vouched(archive, known, names):
+        witnesses = {target for target, newest in same.items() if newest >= known.version}
+        if len(names) >= ENOUGH or not _is_vouched(archive, known, witnesses):
             raise Fork(
                 f"{object_id} v{known.version} at {' and '.join(names)} is not the one this ledger sealed: nothing "
                 f"was written; {what_to_do(object_id)}"
@@ -249,12 +252,14 @@ def _compare(archive: Archive, object_id: str, found: Mapping[str, heads.Found],
                 _doubt(archive, copy, "another content of this version lies there")
 
 
-def _is_vouched(archive: Archive, sealed: SealedVersion, others: Collection[str]) -> bool:
-    """Whether a version is more than one target's word: this ledger sealed it itself, or two targets have it."""
+def _is_vouched(archive: Archive, sealed: SealedVersion, witnesses: Collection[str]) -> bool:
+    """Whether a version is more than one target's word: this ledger sealed it itself, or two targets have it.
+
+    Those are the ones that say so just now, and those at which this ledger has read it.
+    """
     user = ocfl.parse(sealed.inventory.encode()).versions[f"v{sealed.version}"].user
-    copies = archive.ledger.copies.of(sealed.object, sealed.version)
-    there = {copy.target for copy in copies if copy.state != "owed"} - set(others)
-    return (user is not None and user.address == _address(archive)) or len(there) >= ENOUGH
+    read = {copy.target for copy in archive.ledger.copies.of(sealed.object, sealed.version) if copy.state in ARRIVED}
+    return (user is not None and user.address == _address(archive)) or len({*witnesses, *read}) >= ENOUGH
 
 
 def _address(archive: Archive) -> str:

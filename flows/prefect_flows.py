@@ -163,13 +163,8 @@ def audit_archive() -> dict[str, Any]:
         budget = Budget(fraction=share) if share < 1 else Budget()
         # Where everything is read in full, there is nothing left to challenge.
         done = audit(archive, readiness.usable, budget=budget, challenges=settings.audit.challenges * (share < 1))
-    problems = tuple(finding.key for one in done.values() for finding in one.findings)
-    problems += tuple(one.problem for one in done.values() if one.problem) + tuple(readiness.problems.values())
-    problems += tuple(
-        f"{name} is owed {one.owed} versions that were wanting before" for name, one in done.items() if one.owed
-    )
-    problems += tuple(dict.fromkeys(str(waits) for one in done.values() for waits in one.beyond))
-    problems += tuple(sentence for one in done.values() for sentence in one.strange)
+    problems = {problem: None for one in done.values() for problem in one.problems}  # one that waits at two is one
+    problems |= dict.fromkeys(readiness.problems.values())
     counts = {
         name: {
             "sound": one.sound,

@@ -63,6 +63,18 @@ class Audited:
     beyond: tuple[Unaccepted, ...] = ()
     strange: tuple[str, ...] = ()
 
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """All that keeps the target from being all well: keys that are wrong, and a sentence for the rest."""
+        owed = f"{self.target} is owed {self.owed} versions that were wanting before"
+        return (
+            *(finding.key for finding in self.findings),
+            *((self.problem,) if self.problem else ()),
+            *((owed,) if self.owed else ()),
+            *map(str, self.beyond),
+            *self.strange,
+        )
+
 
 def audit(
     archive: Archive,

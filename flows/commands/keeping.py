@@ -108,7 +108,7 @@ def audit_copies(
         console.print_json({name: _as_json(one) for name, one in done.items()})
     else:
         _print_audit(done)
-    if any(one.findings or one.problem or one.owed or one.beyond or one.strange for one in done.values()):
+    if any(one.problems for one in done.values()):
         raise typer.Exit(common.DEBTS)
     return None
 

@@ -36,7 +36,6 @@ def print_waiting(waiting: "Sequence[Unaccepted]") -> None:
             "Next: look at what waits; `thirdcopy accept OBJECT --by NAME`, or `--all`, takes it over; "
             "`thirdcopy refuse OBJECT --by NAME` says that it is not ours.",
             highlight=False,
-            soft_wrap=True,
         )
 
 

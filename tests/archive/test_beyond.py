@@ -10,36 +10,28 @@ import pytest
 from archive import ocfl
 from archive.errors import Fork
 from archive.ledger.clips import AccessGiven
-from archive.newest import NEWEST, beyond, point_to_newest
-from archive.opened import Archive
+from archive.newest import NEWEST, beyond
 from archive.readiness import ready
 from archive.steps.accepting import NoneWaits, accept, waiting_of
 from archive.steps.auditing import audit
 from archive.steps.rebuilding import rebuild
-from archive.steps.recording import record
 from archive.steps.repairing import repair
 from archive.steps.status import status
 from archive.steps.work import access_now, seal_work, to_seal
 from archive.unaccepted import unaccepted
 from storage.contract import Target
-from tests.support.archives import MONDAY, an_archive, events, folder_targets, keep, store_all, transcript
+from tests.support.archives import (
+    MONDAY,
+    an_archive,
+    events,
+    finished,
+    folder_targets,
+    keep,
+    store_all,
+    with_work,
+)
 
 ONE, TWO = "peertube-1", "peertube-2"
-
-
-def finished(archive: Archive) -> None:
-    """What the end of a run does: everything stored, a run record too, and the targets told of it."""
-    store_all(archive)
-    while record(archive, archive.targets):
-        store_all(archive)
-    point_to_newest(archive, archive.targets)
-
-
-def with_work(archive: Archive, clip: str) -> None:
-    """A clip with a transcript, sealed as a work object."""
-    ref, body = transcript(clip)
-    archive.ledger.readings.add_transcript(clip, ref, body)
-    assert seal_work(archive, clip, archive.targets).sealed
 
 
 def older_ledger(tmp_path: Path) -> dict[str, Target]:
