@@ -242,7 +242,7 @@ def _compare(archive: Archive, object_id: str, found: Mapping[str, heads.Found],
             forks[known, sha512].append(target)
     for (known, _), names in forks.items():
         witnesses = {target for target, newest in same.items() if newest >= known.version}
-        if len(names) >= ENOUGH or not _is_vouched(archive, known, witnesses):
+        if len(names) >= ENOUGH or not _is_vouched(archive, known, witnesses, names):
             raise Fork(
                 f"{object_id} v{known.version} at {' and '.join(names)} is not the one this ledger sealed: nothing "
                 f"was written; {what_to_do(object_id)}"
@@ -252,14 +252,14 @@ def _compare(archive: Archive, object_id: str, found: Mapping[str, heads.Found],
                 _doubt(archive, copy, "another content of this version lies there")
 
 
-def _is_vouched(archive: Archive, sealed: SealedVersion, witnesses: Collection[str]) -> bool:
+def _is_vouched(archive: Archive, sealed: SealedVersion, witnesses: Collection[str], against: Collection[str]) -> bool:
     """Whether a version is more than one target's word: this ledger sealed it itself, or two targets have it.
 
-    Those are the ones that say so just now, and those at which this ledger has read it.
+    Those are the ones that say so just now, and those at which this ledger has read it, but for the ones `against` it.
     """
     user = ocfl.parse(sealed.inventory.encode()).versions[f"v{sealed.version}"].user
     read = {copy.target for copy in archive.ledger.copies.of(sealed.object, sealed.version) if copy.state in ARRIVED}
-    return (user is not None and user.address == _address(archive)) or len({*witnesses, *read}) >= ENOUGH
+    return (user is not None and user.address == _address(archive)) or len({*witnesses, *read} - set(against)) >= ENOUGH
 
 
 def _address(archive: Archive) -> str:

@@ -8,7 +8,7 @@ from rich.markup import escape
 
 from flows import console
 from flows.commands import common
-from flows.commands.common import By, Config, DryRun, Json, Who
+from flows.commands.common import By, Config, DryRun, Json
 
 if TYPE_CHECKING:
     from archive.unaccepted import Unaccepted
@@ -20,8 +20,7 @@ SHOWN = 20
 From = Annotated[
     str | None, typer.Option("--from", help="Only what this target has.", autocompletion=common.complete_target)
 ]
-Objects = Annotated[list[str] | None, typer.Argument(help="Ids of objects, as `accept` lists them.")]
-These = Annotated[list[str], typer.Argument(help="Ids of objects, as `accept` lists them.")]
+Objects = Annotated[list[str] | None, typer.Argument(help="Ids of objects, as this command lists them.")]
 Why = Annotated[str | None, typer.Option("--why", help="Why, for the record.")]
 
 
@@ -72,24 +71,27 @@ def accept_waiting(
 
 @app.command(name="refuse", epilog="Example: thirdcopy refuse work-peertube-abc123 --from disk --by 'A. Keeper'")
 def refuse_waiting(
-    objects: These,
-    by: Who,
+    objects: Objects = None,
     config: Config = None,
     source: From = None,
+    by: By = None,
     why: Why = None,
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
     """Say that what waits is not ours: it is not listed again, and holds nothing up. It is an event with your name.
 
-    Nothing is removed. Where it lies in the place of a version of ours, `repair` moves it to quarantine/.
+    Without ids, it lists what waits. Nothing is removed. Where it lies in the place of a version of ours, `repair`
+    moves it to quarantine/.
     """
     from archive.steps.accepting import refuse
     from archive.working import at_work
 
     waiting = _waiting(objects, source)
-    if dry_run:
+    if dry_run or not objects:
         return _list(waiting, as_json=as_json)
+    if not by:
+        raise typer.BadParameter("say who refuses it: --by NAME")
     progress = console.progress()
     with progress.shown(), common.opened_with(progress) as archive, at_work(archive):
         done = refuse(archive, waiting, by, why)
