@@ -12,6 +12,7 @@ from archive.linking.registers.snapshots import Snapshot
 from archive.objects import clip_of
 from archive.opened import Archive
 from archive.records import Capture, Listing
+from archive.shown import overtaken
 from archive.sidecar import Sidecar
 from archive.steps.recording import LAST_FULL
 from archive.steps.surveying import Survey
@@ -136,7 +137,7 @@ def keep_words(archive: Archive, document: Sidecar) -> None:
     for judged in document.links:
         for judgement in judged.judgements:
             archive.ledger.readings.judge(clip, judgement)
-    archive.ledger.readings.correct(clip, document.corrections)
+    archive.ledger.readings.correct(clip, overtaken(document.corrections, archive.ledger.readings.corrections(clip)))
     for declaration in document.declarations:
         archive.ledger.readings.declare(clip, declaration)
     if document.access.by and document.access.at:

@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,8 @@ from archive.errors import Fork
 from archive.ledger.clips import AccessGiven
 from archive.opened import Archive
 from archive.readiness import ready
+from archive.records import Correction
+from archive.shown import OVERTAKEN, overtaken
 from archive.steps.accepting import NoneWaits, accept, refuse, waiting_of
 from archive.steps.auditing import audit
 from archive.steps.declaring import declare, declared_of
@@ -37,6 +39,7 @@ from tests.support.archives import (
     with_work,
 )
 from tests.tampering.objects import Object, dumped, plant_version
+from transcription.corrections import Change, Told
 
 ONE, TWO = "peertube-1", "peertube-2"
 
@@ -253,6 +256,25 @@ def test_what_was_said_last_counts_and_is_sealed_whenever_it_was_accepted(tmp_pa
 
     later(tmp_path / "alone", lambda archive: rebuild(archive, {"a": targets["a"]}))
     later(tmp_path / "backup", lambda archive: audit(archive, targets))
+
+
+def test_a_correction_that_is_learnt_of_late_lies_over_no_later_one(tmp_path: Path) -> None:
+    def told(start: float, now: str) -> Change:
+        was = Told(start=start, end=start + 1, language="en", text="as it was read")
+        return Change(was=was, now=was.model_copy(update={"text": now}))
+
+    def correction(at: datetime, *changes: Change) -> Correction:
+        return Correction(transcript="whisper-base-t1", sha512="ab" * 64, by="C. Reader", at=at, changes=changes)
+
+    early = correction(MONDAY, told(0, "early"), told(5, "elsewhere"))
+    late = correction(MONDAY + timedelta(hours=1), told(0, "late"))
+    assert overtaken([early], []) == [early]
+    kept = overtaken([early, late], [late])
+    assert [(one.changes, one.conflict) for one in kept] == [
+        (early.changes[1:], None),
+        (early.changes[:1], OVERTAKEN),
+    ]
+    assert overtaken([late], [early]) == [late]
 
 
 def test_a_declaration_counts_from_the_newest_on_also_by_a_clock_that_was_set_back(tmp_path: Path) -> None:
