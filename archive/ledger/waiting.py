@@ -27,6 +27,15 @@ class Waits:
     ours: str | None = None
 
 
+@dataclass(frozen=True)
+class Refusal:
+    """Who refused a content of a version, when and why."""
+
+    by: str
+    at: datetime
+    why: str | None = None
+
+
 class Waiting(Book):
     """What waits, a row for each object, version, content and target; and refusals, by content."""
 
@@ -78,13 +87,12 @@ class Waiting(Book):
         with self._writing() as connection:
             _drop(connection, object_id, version, sha512)
 
-    def refuse(
-        self, object_id: str, version: int, sha512: str, *, by: str, at: datetime, why: str | None, event: Event
-    ) -> None:
-        """Keep that a person refused a content of a version, with its event; it waits no more, now or later."""
+    def refuse(self, object_id: str, version: int, sha512: str, event: Event, refusal: Refusal | None) -> None:
+        """Keep the event that a person refused what waits: it waits no more, and with a `refusal` never again."""
         with self._writing() as connection:
-            key = {"object": object_id, "version": version, "sha512": sha512}
-            upsert(connection, t.refusals, key, {"by": by, "at": at, "why": why})
+            if refusal:
+                key = {"object": object_id, "version": version, "sha512": sha512}
+                upsert(connection, t.refusals, key, vars(refusal))
             connection.execute(sa.insert(t.events).values(run=None, body=event.model_dump_json()))
             _drop(connection, object_id, version, sha512)
 

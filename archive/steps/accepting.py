@@ -10,6 +10,8 @@ from archive import heads, ocfl
 from archive.errors import ArchiveError, Fork
 from archive.facts import Run, Words, in_order, read_facts
 from archive.ledger.copies import Copy
+from archive.ledger.waiting import Refusal
+from archive.linking.masks import mask
 from archive.newest import look_beyond
 from archive.opened import Archive
 from archive.records import POLICY, Event
@@ -36,7 +38,7 @@ class Accepted:
 
 
 @dataclass
-class Refused:
+class Refusals:
     """What was refused, and why the rest was not."""
 
     refused: list[Unaccepted] = field(default_factory=list)
@@ -76,23 +78,26 @@ def accept(archive: Archive, usable: Mapping[str, Target], waiting: Collection[U
     return done
 
 
-def refuse(archive: Archive, waiting: Collection[Unaccepted], by: str, why: str | None = None) -> Refused:
+def refuse(archive: Archive, waiting: Collection[Unaccepted], by: str, why: str | None = None) -> Refusals:
     """Say that what waits is not ours: it is not listed again, holds nothing up, and no target is asked.
 
     Where it stands against a version that the ledger has, the target is owed that one, and `repair` may move what was
-    refused to quarantine. Of two contents that were chosen neither is refused.
+    refused to quarantine. Where the words of a version wait that the ledger has, these alone are refused. Of two
+    contents that were chosen neither is.
     """
     alone, problems = _alone(waiting)
+    why = mask(why) if why else None
     for one in alone:
-        detail = f"v{one.version} of {', '.join(one.targets)} refused: sha512 {one.sha512}" + (
-            f": {why}" if why else ""
-        )
+        what = "words of people in " * (one.ours == one.sha512)
+        detail = f"{what}v{one.version} of {', '.join(one.targets)} refused: sha512 {one.sha512}"
+        detail += f": {why}" if why else ""
         now = archive.clock()
         if one.is_fork:
             _owe(archive, one, f"another content of it was refused by {by}: `thirdcopy repair` puts it right")
         event = Event(object=one.object, version=one.version, type=POLICY, at=now, agent=by, detail=detail)
-        archive.ledger.waiting.refuse(one.object, one.version, one.sha512, by=by, at=now, why=why, event=event)
-    return Refused(alone, problems)
+        refusal = None if what else Refusal(by, now, why)
+        archive.ledger.waiting.refuse(one.object, one.version, one.sha512, event, refusal)
+    return Refusals(alone, problems)
 
 
 def _alone(waiting: Collection[Unaccepted]) -> tuple[list[Unaccepted], list[str]]:

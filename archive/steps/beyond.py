@@ -41,7 +41,8 @@ class Beyond:
 def find_beyond(archive: Archive, target: Target) -> Beyond:
     """List a target in full: what it holds beyond the ledger, or in place of a version that it is owed again.
 
-    What of it waits already is looked for too, and stays if it is still there.
+    What of it waits already is looked for too, and stays if it is still there. Words of people in a version that the
+    ledger has wait in any case: they hold a clip closed, and no target can open it by losing them.
     """
     known = {ocfl.object_path(head.object): head.version for head in archive.ledger.copies.heads()}
     refused = archive.ledger.waiting.refused()
@@ -58,17 +59,20 @@ def find_beyond(archive: Archive, target: Target) -> Beyond:
         number, sha512 = one.whole.inventory.number, ocfl.digest_of(one.whole.data)
         if number > head and sha512 not in refused:
             waiting.append(Waits(object_id, number, sha512, target.name, UNKNOWN, _words(target, one)))
-        old = {(row.version, row.sha512): row for row in before.get(object_id, ()) if row.version <= head}
+        old = {
+            (row.version, row.sha512): row for row in before.get(object_id, ()) if row.ours not in (None, row.sha512)
+        }
         try:
             for version in sorted({*broken.get(object_id, ()), *(version for version, _ in old)}):
                 there, ours = _content(target, one, version), archive.ledger.copies.version(object_id, version)
                 if there and (row := old.get((version, there))):
                     waiting.append(row)
-                elif there and ours and there not in (ours.sha512, *refused):
+                elif there and ours and there != ours.sha512 and not {there, sha512} & refused:
                     words = _words(target, one) if version == number else ""
                     waiting.append(Waits(object_id, version, there, target.name, FORK, words))
         except TargetError:
             unread.add(object_id)
+    waiting += [row for rows in before.values() for row in rows if row.ours == row.sha512]
     unread |= {paths[path] for path in found.unread & paths.keys()}
     return Beyond(tuple(waiting), (*found.strange, *found.problems), found.complete, frozenset(unread))
 

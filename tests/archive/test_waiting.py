@@ -193,6 +193,7 @@ def test_a_version_that_was_refused_holds_nothing_up(tmp_path: Path) -> None:
         assert (found.findings, found.beyond) == ((), ())
         assert keep(archive, ONE, 2)
         store_all(archive)
+        assert audit(archive, targets)["a"].beyond == ()
         (done,) = [one for name, one in repair(archive, targets).items() if name == "a"]
         assert done.versions == 1
         assert [problem for problem in done.problems if "v2/content/note.txt is in no inventory now" in problem]
@@ -317,6 +318,32 @@ def test_of_two_contents_of_a_version_neither_is_decided_of_until_one_is_named(t
         assert head.sha512 != sha512
         (left,) = unaccepted(archive.ledger)
         assert (left.targets, left.ours) == (("a",), head.sha512)
+
+
+def test_words_that_were_refused_never_come_into_force_and_the_version_stays(tmp_path: Path) -> None:
+    targets = sealed_at(tmp_path, "ab")
+    with an_archive(tmp_path / "state", targets) as archive:
+        archive.ledger.clips.give_access(ONE, AccessGiven("public", "C. Keeper", MONDAY))
+        assert seal_work(archive, ONE, targets).sealed
+        finished(archive)
+    with an_archive(tmp_path / "new", targets) as archive:
+        rebuild(archive, {"a": targets["a"]})
+        assert to_seal(archive) == []
+        (words,) = waiting_of(archive, None)
+        shutil.rmtree(Object(tmp_path / "a" / "ocfl", f"work-{ONE}").folder)
+        audit(archive, targets)
+        assert waiting_of(archive, None) == [words]
+        assert refuse(archive, [words], "A. Keeper", "ID no. 650102199003071234").problems == []
+        (event,) = [event for event in events(archive, f"work-{ONE}") if event.agent == "A. Keeper"]
+        assert event.detail
+        assert event.detail.startswith("words of people in v2 of a refused")
+        assert "199003071234" not in event.detail
+        assert archive.ledger.waiting.refused() == set()
+        assert access_now(archive, ONE).level == "restricted"
+        head = archive.ledger.copies.head(f"work-{ONE}")
+        assert head
+        assert head.sha512 == words.sha512
+        assert [one.beyond for one in audit(archive, targets).values()] == [(), ()]
 
 
 def test_a_person_may_refuse_an_object_that_nothing_is_known_of(tmp_path: Path) -> None:
