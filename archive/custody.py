@@ -18,6 +18,7 @@ from archive.ledger.copies import Copy, SealedVersion
 from archive.opened import Archive
 from archive.records import REPLICATION
 from archive.spool import mend, respool
+from archive.unaccepted import what_to_do
 from archive.writers import validate_writer
 from storage.contract import Content, Target
 from storage.errors import Conflict, Damaged, NotFound, TargetError, Unavailable
@@ -101,7 +102,7 @@ def _refuse_fork(target: Target, key: str, sealed: SealedVersion) -> None:
 def _fork(target: Target, sealed: SealedVersion) -> Fork:
     return Fork(
         f"{sealed.object} v{sealed.version} at {target.name} is not the one this ledger sealed: "
-        "a person must compare both; nothing was overwritten"
+        f"nothing was overwritten; {what_to_do(sealed.object)}"
     )
 
 
@@ -171,7 +172,7 @@ def roll_root(archive: Archive, target: Target, sealed: SealedVersion) -> bool:
     """Bring an object's root pair forward to a version; one further on already stays. True if it was changed.
 
     What the ledger cannot explain as an older version of its own is kept under `quarantine/` first. Raises Fork, and
-    writes nothing, where the root inventory is of a version that somebody else wrote.
+    writes nothing, where the root inventory is of a version that somebody else wrote and nobody refused.
     """
     root, known = heads.object_key(sealed.object), archive.ledger.copies.digests(sealed.object)
     there = _read_if_there(target, root + ocfl.INVENTORY)
@@ -183,7 +184,8 @@ def roll_root(archive: Archive, target: Target, sealed: SealedVersion) -> bool:
     for name, data in wanted.items():
         found = there if name == ocfl.INVENTORY else _read_if_there(target, root + name)
         if found is not None and ocfl.digest_of(found) not in explained:
-            _refuse_foreign(target, root + name, found, sealed)
+            if ocfl.digest_of(found) not in archive.ledger.waiting.refused():
+                _refuse_foreign(target, root + name, found, sealed)
             kept = f"{quarantine(archive)}{sealed.object}/{name}"
             put_document(target, kept, found)
             read_back(target, kept, ocfl.digest_of(found), size=len(found))

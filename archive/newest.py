@@ -59,7 +59,7 @@ def look_beyond(archive: Archive, target: Target) -> str | None:
     if said is None or kind_of(said.run) != "run":
         return _keep(archive, target.name, f"its {NEWEST} cannot be read: `thirdcopy audit --all` looks what is there")
     known = archive.ledger.copies.head(said.run)
-    if known and known.sha512 == said.sha512:
+    if (known and known.sha512 == said.sha512) or said.sha512 in archive.ledger.waiting.refused():
         return _keep(archive, target.name, None)
     sentence = (
         f"it holds more than this ledger knows: {said.run} of {said.written:%Y-%m-%d %H:%M} UTC is not in it. Was an "

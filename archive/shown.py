@@ -1,13 +1,13 @@
 """Transcripts as they are shown: in the order that the settings prefer, each with the corrections over it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from archive.opened import Archive
 from archive.preferring import preferred
 from archive.records import Correction, TranscriptRef
-from transcription.corrections import Layer, Line, lines
+from transcription.corrections import Change, Layer, Line, lines
 from transcription.documents import Document, from_json
 from transcription.showing import Stamp
 
@@ -15,6 +15,8 @@ ANOTHER = "the transcript of this name is another one than the one that was corr
 REREAD = "the clip was read again, and these cues came out otherwise"
 CARRIED = "carried over to the transcript of this name that was made later"
 """Why a correction is not applied, where the clip was read again."""
+
+OVERTAKEN = "the same cues were corrected later, and the ledger learnt of that first"
 
 
 @dataclass(frozen=True)
@@ -84,9 +86,28 @@ def standing(
     return applied, [one for one, before in conflicts if not _settled(one, applied.get(one.transcript, ())[before:])]
 
 
+def overtaken(learnt: Iterable[Correction], known: Collection[Correction]) -> list[Correction]:
+    """Corrections that a ledger learns of, as it keeps them: in conflict where it knows later ones of the same cues."""
+    kept = list[Correction]()
+    for one in learnt:
+        if one in known:
+            continue
+        over_it = [o for o in known if o.transcript == one.transcript and o.at > one.at and not o.conflict]
+        later = [change for each in over_it for change in each.changes]
+        under = tuple(change for change in one.changes if any(_overlap(change, other) for other in later))
+        over = tuple(change for change in one.changes if change not in under)
+        parts = ((over, one.conflict), (under, one.conflict or OVERTAKEN)) if under else ((one.changes, one.conflict),)
+        kept += [one.model_copy(update={"changes": some, "conflict": why}) for some, why in parts if some]
+    return kept
+
+
+def _overlap(one: Change, other: Change) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
 def _settled(conflict: Correction, later: Iterable[Correction]) -> bool:
     changes = [change for one in later for change in one.changes]
-    return all(any(one.start < other.end and other.start < one.end for other in changes) for one in conflict.changes)
+    return all(any(_overlap(one, other) for other in changes) for one in conflict.changes)
 
 
 def with_conflicts(corrections: Iterable[Correction], digests: Mapping[str, str]) -> list[Correction]:

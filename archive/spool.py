@@ -6,7 +6,7 @@ Whoever resumes sends the same bytes. The spool holds `OBJECT/vN/…` as it will
 import os
 import shutil
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
@@ -16,11 +16,13 @@ from threading import Lock
 from archive import heads, objects, ocfl
 from archive.errors import Fork, LeadsOut, SpaceShort
 from archive.fixity import digest
-from archive.ledger.copies import Copy, SealedVersion
+from archive.ledger.copies import ARRIVED, Copy, SealedVersion
 from archive.leftovers import adopt
 from archive.local import inside, remove_tree
 from archive.opened import AGENT, Archive
 from archive.records import FIXITY_CHECK, PACKAGE, Capture
+from archive.unaccepted import what_to_do
+from archive.vouching import ENOUGH
 from storage.contract import Target
 from storage.errors import Damaged, NotFound, TargetError
 from storage.mirrors import at_each, fetch
@@ -60,7 +62,8 @@ def seal(
     """Seal the next version of an object; None if it would hold what the newest one holds.
 
     The heads at all usable targets are read first. Raises Fork, for this object alone, if one of them knows a version
-    that this ledger does not, or another content of one it does. Raises TargetError if what an interrupted writer left
+    that this ledger does not and nobody refused, or, where that is more than one target's word against another's,
+    another content of one it does. Raises TargetError if what an interrupted writer left
     cannot be read now: a version without it would spoil that root.
     """
     if objects.kind_of(object_id) is None:
@@ -72,8 +75,13 @@ def seal(
         return None
     number = previous.number + 1 if previous else 1
     found, _ = at_each(usable, lambda target: heads.find(target, object_id))
-    for name, at_target in found.items():
-        _compare(archive, name, object_id, at_target, number)
+    refused = archive.ledger.waiting.refused()
+    others = {
+        name: at_target
+        for name, at_target in found.items()
+        if at_target.whole is None or ocfl.digest_of(at_target.whole.data) not in refused
+    }
+    _compare(archive, object_id, others, number)
     folder = inside(archive.spool, f".sealing-{object_id}-v{number}")
     remove_tree(archive.spool, folder.name)
     left = {name: _left(at_target, number) for name, at_target in found.items()}
@@ -85,7 +93,7 @@ def seal(
         files=files,
         created=archive.clock(),
         message=message,
-        user=ocfl.User(name=AGENT, address=f"urn:uuid:{archive.ledger.id}"),
+        user=ocfl.User(name=AGENT, address=_address(archive)),
         sha256s={item.sha512: item.sha256 for item in items.values() if item.sha256},
         recovered=recovered,
     )
@@ -209,17 +217,15 @@ def bring(
         except TargetError as error:
             last = error
             if isinstance(error, Damaged | NotFound) and name in copies and copies[name].state != "owed":
-                _doubt(archive, copies[name], error)
+                _doubt(archive, copies[name], str(error))
         else:
             return
     raise last or FileNotFoundError(f"no target is usable, and {object_id} is not in the spool")
 
 
-def _doubt(archive: Archive, copy: Copy, error: TargetError) -> None:
-    archive.ledger.copies.mark(replace(copy, state="owed", at=archive.clock(), problem=str(error)))
-    archive.event(
-        copy.object, FIXITY_CHECK, version=copy.version, target=copy.target, outcome="failure", detail=str(error)
-    )
+def _doubt(archive: Archive, copy: Copy, why: str) -> None:
+    archive.ledger.copies.mark(replace(copy, state="owed", at=archive.clock(), problem=why))
+    archive.event(copy.object, FIXITY_CHECK, version=copy.version, target=copy.target, outcome="failure", detail=why)
 
 
 def discard(archive: Archive, object_id: str) -> None:
@@ -227,26 +233,54 @@ def discard(archive: Archive, object_id: str) -> None:
     remove_tree(archive.spool, object_id)
 
 
-def _compare(archive: Archive, target: str, object_id: str, found: heads.Found, number: int) -> None:
-    if number in found.torn:
-        raise Fork(
-            f"{target} holds a half-written {object_id} v{number} of a lost writer: "
-            "move the ledger away and `thirdcopy rebuild`"
-        )
-    if not found.whole:
-        return
-    there = found.whole.inventory.number
-    known = archive.ledger.copies.version(object_id, there)
-    if known is None:
-        raise Fork(
-            f"{target} holds {object_id} v{there}, which this ledger does not know: "
-            f"`thirdcopy audit --all` looks at it, `thirdcopy accept {object_id}` takes it over"
-        )
-    if known.sha512 != ocfl.digest_of(found.whole.data):
-        raise Fork(
-            f"{object_id} v{there} at {target} is not the one this ledger sealed: a person must compare both; "
-            "nothing was written"
-        )
+def _compare(archive: Archive, object_id: str, found: Mapping[str, heads.Found], number: int) -> None:
+    """Raise Fork for what lies at targets and a person must look at before a version of this number is sealed."""
+    forks, same = defaultdict[tuple[SealedVersion, str], list[str]](list), dict[str, int]()
+    for target, at_target in found.items():
+        if number in at_target.torn:
+            raise Fork(
+                f"{target} holds a half-written {object_id} v{number} of a lost writer: "
+                "move the ledger away and `thirdcopy rebuild`"
+            )
+        if not at_target.whole:
+            continue
+        there, sha512 = at_target.whole.inventory.number, ocfl.digest_of(at_target.whole.data)
+        known = archive.ledger.copies.version(object_id, there)
+        if known is None:
+            raise Fork(
+                f"{target} holds {object_id} v{there}, which this ledger does not know: `thirdcopy audit --all` looks "
+                f"at it, `thirdcopy accept {object_id}` takes it over, `thirdcopy refuse {object_id}` says that it is "
+                "not ours"
+            )
+        if known.sha512 == sha512:
+            same[target] = there
+        else:
+            forks[known, sha512].append(target)
+    for (known, _), names in forks.items():
+        witnesses = {target for target, newest in same.items() if newest >= known.version}
+        if len(names) >= ENOUGH or not _is_vouched(archive, known, witnesses, names):
+            raise Fork(
+                f"{object_id} v{known.version} at {' and '.join(names)} is not the one this ledger sealed: nothing "
+                f"was written; {what_to_do(object_id)}"
+            )
+        for copy in archive.ledger.copies.of(object_id, known.version):
+            if copy.target in names and copy.state != "owed":  # nothing is stored above it meanwhile
+                _doubt(archive, copy, "another content of this version lies there")
+
+
+def _is_vouched(archive: Archive, sealed: SealedVersion, witnesses: Collection[str], against: Collection[str]) -> bool:
+    """Whether a version is more than one target's word: this ledger sealed it itself, or two targets have it.
+
+    Those are the ones that say so just now, and those at which this ledger has read it, but for the ones `against` it.
+    """
+    user = ocfl.parse(sealed.inventory.encode()).versions[f"v{sealed.version}"].user
+    read = {copy.target for copy in archive.ledger.copies.of(sealed.object, sealed.version) if copy.state in ARRIVED}
+    return (user is not None and user.address == _address(archive)) or len({*witnesses, *read} - set(against)) >= ENOUGH
+
+
+def _address(archive: Archive) -> str:
+    """How this ledger signs the versions that it seals."""
+    return f"urn:uuid:{archive.ledger.id}"
 
 
 def _left(found: heads.Found, number: int) -> dict[str, int]:

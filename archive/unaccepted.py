@@ -1,19 +1,23 @@
-"""What targets say and nobody vouches for: kept in the ledger by object, shown, not in force until it is accepted."""
+"""What targets say and nobody vouches for: kept in the ledger, shown, and in force only when a person accepts it."""
 
-import json
-from collections.abc import Collection, Iterable
+from collections import Counter
+from collections.abc import Iterable
+from itertools import groupby
 
 from archive.ledger import Ledger
+from archive.ledger.waiting import Waits
 from archive.records import Number, Record
 
-_FACT = "unaccepted:"
+SHORT = 12
+"""Digits of a digest that a person is shown."""
 
 
 class Unaccepted(Record):
     """A version of an object that only the named targets have, and why it waits.
 
-    `words` is what people said in it (access, judgements, corrections, declared languages), counted. Where the ledger
-    has the version, these words alone wait.
+    `sha512` is its inventory's, and `ours` the one that the ledger has under that version, if any: another one makes it
+    a fork, and with the same one the `words` alone wait, which is what people said in it (access, judgements,
+    corrections, declared languages), counted.
     """
 
     object: str
@@ -22,60 +26,60 @@ class Unaccepted(Record):
     targets: tuple[str, ...]
     why: str
     words: str = ""
+    ours: str | None = None
+
+    @property
+    def is_fork(self) -> bool:
+        """Whether the ledger has another content of this version."""
+        return self.ours not in (None, self.sha512)
 
     def __str__(self) -> str:
         said = f" ({self.words})" if self.words else ""
-        return f"{self.object} v{self.version} at {', '.join(self.targets)}{said}: {self.why}"
+        against = f"; this ledger has {self.ours[:SHORT]}…" if self.ours and self.is_fork else ""
+        at = ", ".join(self.targets)
+        return f"{self.object} v{self.version}, {self.sha512[:SHORT]}…, at {at}{said}: {self.why}{against}"
 
 
 def unaccepted(ledger: Ledger, object_id: str | None = None) -> list[Unaccepted]:
     """What waits of an object, or of all, by object."""
-    if object_id is not None:
-        found = ledger.facts.get(_FACT + object_id)
-        bodies = [found] if found else []
-    else:
-        bodies = list(ledger.facts.beginning(_FACT).values())
-    return [Unaccepted.model_validate(one) for body in bodies for one in json.loads(body)]
+    rows = ledger.waiting.rows(object_id)
+    return [_one(list(some)) for _, some in groupby(rows, lambda row: (row.object, row.version, row.sha512))]
 
 
-def waiting_objects(ledger: Ledger) -> set[str]:
-    """The objects of which something waits."""
-    return set(ledger.facts.beginning(_FACT))
+def _one(rows: list[Waits]) -> Unaccepted:
+    """One content of a version, of whom each target has a row."""
+    return Unaccepted(
+        object=rows[0].object,
+        version=rows[0].version,
+        sha512=rows[0].sha512,
+        targets=tuple(row.target for row in rows),
+        why="; ".join(dict.fromkeys(row.why for row in rows)),
+        words="; ".join(dict.fromkeys(row.words for row in rows if row.words)),
+        ours=rows[0].ours,
+    )
+
+
+def contested(waiting: Iterable[Unaccepted]) -> list[Unaccepted]:
+    """Of what waits, that of which there are two contents: another one waits, or is in the ledger."""
+    every = list(waiting)
+    contents = Counter((one.object, one.version) for one in every)
+    return [one for one in every if one.is_fork or contents[one.object, one.version] > 1]
 
 
 def keep_unaccepted(ledger: Ledger, waiting: Iterable[Unaccepted]) -> None:
-    """Keep what waits, beside what waits already; one that another target has too is one."""
-    by_object: dict[str, dict[tuple[int, str], Unaccepted]] = {}
-    for one in waiting:
-        known = by_object.setdefault(one.object, {(o.version, o.sha512): o for o in unaccepted(ledger, one.object)})
-        before = known.get((one.version, one.sha512))
-        targets = tuple(sorted({*one.targets, *(before.targets if before else ())}))
-        known[one.version, one.sha512] = one.model_copy(update={"targets": targets})
-    for object_id, some in by_object.items():
-        _set(ledger, object_id, list(some.values()))
+    """Keep what waits, beside what waits already."""
+    ledger.waiting.add(
+        [
+            Waits(one.object, one.version, one.sha512, name, one.why, one.words)
+            for one in waiting
+            for name in one.targets
+        ]
+    )
 
 
-def note_at(ledger: Ledger, target: str, found: Collection[Unaccepted]) -> None:
-    """Keep what was found beyond the ledger at a target; what waited of it there and was not found, waits no more."""
-    there = {(one.object, one.version, one.sha512) for one in found}
-    for one in unaccepted(ledger):
-        head = ledger.copies.head(one.object)
-        beyond = head is None or one.version > head.version
-        if beyond and target in one.targets and (one.object, one.version, one.sha512) not in there:
-            drop_unaccepted(ledger, [one])
-            if left := tuple(name for name in one.targets if name != target):
-                keep_unaccepted(ledger, [one.model_copy(update={"targets": left})])
-    keep_unaccepted(ledger, found)
-
-
-def drop_unaccepted(ledger: Ledger, gone: Collection[Unaccepted]) -> None:
-    """Forget what waits no more."""
-    for object_id in {one.object for one in gone}:
-        _set(ledger, object_id, [one for one in unaccepted(ledger, object_id) if one not in gone])
-
-
-def _set(ledger: Ledger, object_id: str, waiting: list[Unaccepted]) -> None:
-    if waiting:
-        ledger.facts.set(_FACT + object_id, json.dumps([one.model_dump(mode="json") for one in waiting]))
-    else:
-        ledger.facts.forget(_FACT + object_id)
+def what_to_do(object_id: str) -> str:
+    """What a person does about another content of a version that the ledger has, as a clause."""
+    return (
+        f"`thirdcopy audit --all` lists it: compare both; `thirdcopy refuse {object_id}` says that it is not ours, and "
+        "`repair` then moves it aside"
+    )

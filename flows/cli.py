@@ -24,6 +24,7 @@ from flows.commands import (
     setting_up,
     targets,
     transcripts,
+    waiting,
 )
 from flows.commands.common import Config
 from storage.errors import TargetError
@@ -39,7 +40,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for room in (setting_up.app, running.app, linking.app, reading.app, transcripts.app, reviewing.app, keeping.app):
+for room in (
+    setting_up.app,
+    running.app,
+    linking.app,
+    reading.app,
+    transcripts.app,
+    reviewing.app,
+    keeping.app,
+    waiting.app,
+):
     app.registered_commands += room.registered_commands
 app.add_typer(targets.app, name="targets")
 app.add_typer(reviewing.review, name="review")

@@ -163,11 +163,8 @@ def audit_archive() -> dict[str, Any]:
         budget = Budget(fraction=share) if share < 1 else Budget()
         # Where everything is read in full, there is nothing left to challenge.
         done = audit(archive, readiness.usable, budget=budget, challenges=settings.audit.challenges * (share < 1))
-    problems = tuple(finding.key for one in done.values() for finding in one.findings)
-    problems += tuple(one.problem for one in done.values() if one.problem) + tuple(readiness.problems.values())
-    problems += tuple(
-        f"{name} is owed {one.owed} versions that were wanting before" for name, one in done.items() if one.owed
-    )
+    problems = {problem: None for one in done.values() for problem in one.problems}  # one that waits at two is one
+    problems |= dict.fromkeys(readiness.problems.values())
     counts = {
         name: {
             "sound": one.sound,
@@ -176,6 +173,8 @@ def audit_archive() -> dict[str, Any]:
             "faults": len(one.findings),
             "owed": one.owed,
             "left": one.left,
+            "waiting": len(one.beyond),
+            "not ours": len(one.strange),
             "read to the end": not one.problem,
         }
         for name, one in done.items()
@@ -186,7 +185,7 @@ def audit_archive() -> dict[str, Any]:
         description="Copies read",
     )
     if problems:
-        raise RuntimeError(f"{len(problems)} faults: `thirdcopy status` says where")
+        raise RuntimeError(f"{len(problems)} faults: `thirdcopy status` and `thirdcopy accept` say where")
     return counts
 
 

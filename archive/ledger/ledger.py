@@ -12,6 +12,7 @@ from archive.ledger.journal import HERE, WAL, Version, has_reset_fault
 from archive.ledger.lease import Lease
 from archive.ledger.opening import examine, identity, mode, open_engine, settle
 from archive.ledger.readings import Readings
+from archive.ledger.waiting import Waiting
 from archive.ledger.wording import ANEW, in_a_sentence
 
 
@@ -31,6 +32,7 @@ class Ledger:
         self.audits = Audits(self._engine, path)
         self.readings = Readings(self._engine, path)
         self.events = Events(self._engine, path)
+        self.waiting = Waiting(self._engine, path)
         self.facts = Facts(self._engine, path)
         self.lease = Lease(self._engine, path)
 

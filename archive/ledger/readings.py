@@ -21,10 +21,11 @@ class Readings(Book):
                 _undo(connection, clip, "work")
 
     def declarations(self, clip: str) -> list[Declaration]:
-        """What people said is spoken in a clip, in the order in which they said it."""
+        """What people said is spoken in a clip, in the order in which they said it, not that of being learnt of."""
         query = sa.select(t.declarations.c.body).where(t.declarations.c.clip == clip).order_by(t.declarations.c.seq)
         with self._reading() as connection:
-            return [self._document(Declaration, body) for body in connection.scalars(query)]
+            said = [self._document(Declaration, body) for body in connection.scalars(query)]
+        return sorted(said, key=lambda declaration: declaration.at)
 
     def declared(self) -> list[str]:
         """Clips for which somebody declared languages, or took that back."""

@@ -100,6 +100,28 @@ copies = sa.Table(
     sa.Column("challenged", UtcTime),
 )
 
+unaccepted = sa.Table(
+    "unaccepted",
+    metadata,
+    sa.Column("object", sa.String(200), primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True),
+    sa.Column("sha512", sa.String(128), primary_key=True),
+    sa.Column("target", sa.String(64), primary_key=True, index=True),
+    sa.Column("why", sa.Text, nullable=False),
+    sa.Column("words", sa.Text, nullable=False),
+)
+
+refusals = sa.Table(
+    "refusals",
+    metadata,
+    sa.Column("object", sa.String(200), primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True),
+    sa.Column("sha512", sa.String(128), primary_key=True),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("at", UtcTime, nullable=False),
+    sa.Column("why", sa.Text),
+)
+
 transcripts = sa.Table(
     "transcripts",
     metadata,

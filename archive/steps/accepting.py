@@ -1,22 +1,25 @@
 """Accept: a person takes over what only one target says, after a kill before the run record, or an older ledger.
 
-Nothing that waits is in force before; that somebody accepted it is an event with a name.
+Or refuses it. Nothing that waits is in force before; that somebody accepted or refused it is an event with a name.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from archive import heads, ocfl
 from archive.border import one_object
 from archive.errors import ArchiveError, Fork
 from archive.facts import Facts, Run, Words, in_order, read_facts
+from archive.ledger.copies import Copy
+from archive.ledger.waiting import Refusal
+from archive.linking.masks import mask
 from archive.newest import look_beyond
 from archive.opened import Archive
-from archive.records import POLICY
+from archive.records import POLICY, Event
 from archive.steps.surveying import Survey, forward
 from archive.steps.taking_in import keep_words, take_in, versions_of
-from archive.unaccepted import Unaccepted, drop_unaccepted, unaccepted
+from archive.unaccepted import SHORT, Unaccepted, contested, unaccepted
 from storage.contract import Target
 from storage.mirrors import at_each
 
@@ -35,6 +38,14 @@ class Accepted:
     problems: list[str] = field(default_factory=list)
 
 
+@dataclass
+class Refusals:
+    """What was refused, and why the rest was not."""
+
+    refused: list[Unaccepted] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+
 def waiting_of(archive: Archive, chosen: Collection[str] | None, target: str | None = None) -> list[Unaccepted]:
     """What waits of the chosen objects, or of all, at one target or at any. Raises NoneWaits if one has nothing."""
     every = unaccepted(archive.ledger)
@@ -48,21 +59,66 @@ def waiting_of(archive: Archive, chosen: Collection[str] | None, target: str | N
 def accept(archive: Archive, usable: Mapping[str, Target], waiting: Collection[Unaccepted], by: str) -> Accepted:
     """Take over what waits, as the targets that say it have it now.
 
-    Run records come first, along their chain; of an object, lower versions first. What is another one by now, or stands
-    against what the ledger has, is a problem of its own and waits on.
+    Run records come first, along their chain; of an object, lower versions first. What is another one by now, stands
+    against what the ledger has, or is one of two contents that were chosen, is a problem of its own and waits on.
     """
-    done = Accepted()
-    ordered = _in_chain(archive, usable, waiting)
+    alone, problems = _alone(waiting)
+    done = Accepted(problems=problems)
+    ordered = _in_chain(archive, usable, alone)
     with archive.progress.task("accept", total=len(ordered), unit="versions") as task:
         for one in ordered:
             places = {name: usable[name] for name in one.targets if name in usable}
             work = partial(_accept, archive, places, one, by)
             if one_object(one.object, places, work, done.problems, what=f" v{one.version}"):
-                drop_unaccepted(archive.ledger, [one])
+                archive.ledger.waiting.drop(one.object, one.version, one.sha512)
                 done.accepted.append(one)
             task.advance(1)
     at_each(usable, lambda target: look_beyond(archive, target))
     return done
+
+
+def refuse(archive: Archive, waiting: Collection[Unaccepted], by: str, why: str | None = None) -> Refusals:
+    """Say that what waits is not ours: it is not listed again, holds nothing up, and no target is asked.
+
+    Where it stands against a version that the ledger has, the target is owed that one, and `repair` may move what was
+    refused to quarantine. Where the words of a version wait that the ledger has, these alone are refused. Of two
+    contents that were chosen neither is.
+    """
+    alone, problems = _alone(waiting)
+    why = mask(why) if why else None
+    for one in alone:
+        what = "words of people in " * (one.ours == one.sha512)
+        detail = f"{what}v{one.version} of {', '.join(one.targets)} refused: sha512 {one.sha512}"
+        detail += f": {why}" if why else ""
+        now = archive.clock()
+        if one.is_fork:
+            _owe(archive, one, f"another content of it was refused by {by}: `thirdcopy repair` puts it right")
+        event = Event(object=one.object, version=one.version, type=POLICY, at=now, agent=by, detail=detail)
+        refusal = None if what else Refusal(by, now, why)
+        archive.ledger.waiting.refuse(one.object, one.version, one.sha512, event, refusal)
+    return Refusals(alone, problems)
+
+
+def _alone(waiting: Collection[Unaccepted]) -> tuple[list[Unaccepted], list[str]]:
+    """What a person can decide of, and a sentence for each version of which two contents were chosen."""
+    twice = dict[tuple[str, int], list[Unaccepted]]()
+    for one in contested([one.model_copy(update={"ours": None}) for one in waiting]):
+        twice.setdefault((one.object, one.version), []).append(one)
+    problems = [
+        f"{object_id} v{version}: two contents of it wait, "
+        + " and ".join(f"{one.sha512[:SHORT]}… at {', '.join(one.targets)}" for one in some)
+        + ": compare them, and choose one by --from TARGET"
+        for (object_id, version), some in twice.items()
+    ]
+    return [one for one in waiting if (one.object, one.version) not in twice], problems
+
+
+def _owe(archive: Archive, one: Unaccepted, why: str) -> None:
+    """Owe the targets that say it the ledger's own content of that version."""
+    known = {copy.target: copy for copy in archive.ledger.copies.of(one.object, one.version)}
+    for name in one.targets:
+        copy = known.get(name) or Copy(one.object, one.version, name, "owed", at=archive.clock())
+        archive.ledger.copies.mark(replace(copy, state="owed", at=archive.clock(), problem=why))
 
 
 def _accept(archive: Archive, places: Mapping[str, Target], one: Unaccepted, by: str) -> bool:
@@ -74,12 +130,15 @@ def _accept(archive: Archive, places: Mapping[str, Target], one: Unaccepted, by:
     detail = f"v{one.version} of {', '.join(places)} accepted" + (f": {one.words}" if one.words else "")
     if head is None or one.version > head.version:
         take_in(archive, versions_of(places, survey), facts, dict.fromkeys(places, survey), words=True)
+        if isinstance(facts, Words):  # what was said here meanwhile is not in it
+            archive.ledger.clips.undo(facts.document.clip, "work")
     elif known and known.sha512 == one.sha512:  # what people said in it waits, or that its source is open to all
         if isinstance(facts, Words):
             keep_words(archive, facts.document)
     else:
         raise Fork(
-            f"the ledger has another v{one.version} (of {head.version}): a person must compare both, and move one away"
+            f"the ledger has another v{one.version} (of {head.version}): compare both; `thirdcopy refuse {one.object}` "
+            "says that it is not ours"
         )
     archive.event(one.object, POLICY, version=one.version, agent=by, detail=detail)
     return True

@@ -22,10 +22,10 @@ from archive.ledger.copies import Copy, CopyState, Held, SealedVersion
 from archive.opened import Archive
 from archive.progress import Task
 from archive.records import FIXITY_CHECK, RECOVERY
-from archive.steps.beyond import find_beyond
+from archive.steps.beyond import find_beyond, keep_beyond
 from archive.steps.budget import Budget, Meter
 from archive.steps.challenging import challenge
-from archive.unaccepted import Unaccepted, note_at
+from archive.unaccepted import Unaccepted, unaccepted
 from archive.writers import writer_of
 from storage.contract import OCFL, Target
 from storage.errors import TargetError, Unavailable
@@ -46,7 +46,8 @@ class Audited:
     `sound` and `challenged` count versions, `bytes` and `requests` what they took. `findings` is all that is wrong,
     `mended` what was wrong with root inventories and is right now. `left` counts the copies whose turn comes later, and
     `owed` the versions that were known to be wanting before, which no audit reads again until they are made right.
-    `beyond` is what the target's list has that the ledger does not know, and `strange` what is there that is not ours.
+    `beyond` is what waits for a person there, now that the target was listed, and `strange` what is there that is not
+    ours.
     """
 
     target: str
@@ -61,6 +62,18 @@ class Audited:
     problem: str | None = None
     beyond: tuple[Unaccepted, ...] = ()
     strange: tuple[str, ...] = ()
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """All that keeps the target from being all well: keys that are wrong, and a sentence for the rest."""
+        owed = f"{self.target} is owed {self.owed} versions that were wanting before"
+        return (
+            *(finding.key for finding in self.findings),
+            *((self.problem,) if self.problem else ()),
+            *((owed,) if self.owed else ()),
+            *map(str, self.beyond),
+            *self.strange,
+        )
 
 
 def audit(
@@ -103,12 +116,16 @@ def audit(
         if objects is not None or budget.requests is not None:
             return audited
         more = find_beyond(archive, target)
-        return replace(audited, beyond=more.waiting, strange=more.strange)
+        keep_beyond(archive, target.name, more)
+        return replace(audited, strange=more.strange)
 
     done, errors = at_each(usable, audit_at)
     if objects is None and budget.requests is None:
-        for name, one in done.items():
-            note_at(archive.ledger, name, one.beyond)
+        waiting = unaccepted(archive.ledger)
+        done = {
+            name: replace(one, beyond=tuple(waits for waits in waiting if name in waits.targets))
+            for name, one in done.items()
+        }
     return {**done, **{name: Audited(name, problem=str(error)) for name, error in errors.items()}}
 
 

@@ -1,6 +1,7 @@
 """Declare: what a person knows is spoken in a clip, so that no model guesses at a language that it does not know."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from archive.errors import UnknownLanguage
 from archive.linking.masks import mask
@@ -30,9 +31,9 @@ def declare(
             )
     before = archive.ledger.readings.declarations(clip)
     if said != (before[-1].languages if before else ()) and not dry_run:
-        archive.ledger.readings.declare(
-            clip, Declaration(languages=said, by=by, at=archive.clock(), why=mask(why) if why else None)
-        )
+        # the newest counts, also after a clock that was set back
+        at = max(archive.clock(), before[-1].at + timedelta(seconds=1)) if before else archive.clock()
+        archive.ledger.readings.declare(clip, Declaration(languages=said, by=by, at=at, why=mask(why) if why else None))
         detail = f"languages declared: {', '.join(said)}" if said else "declared languages taken back"
         archive.event(f"work-{clip}", METADATA, agent=by, detail=detail)
     return said or _of_source(archive, clip)

@@ -19,7 +19,7 @@ from archive.records import FIXITY_CHECK, REPLICATION, Capture, Head
 from archive.retrying import retrying
 from archive.steps.surveying import Named, Survey, said_of, survey
 from archive.steps.taking_in import claim, take_in, versions_of, words_in
-from archive.unaccepted import Unaccepted, keep_unaccepted
+from archive.unaccepted import Unaccepted, keep_unaccepted, unaccepted
 from archive.vouching import Said, Verdict, judge
 from storage.contract import Target
 
@@ -89,6 +89,7 @@ class _Rebuilding:
             if problem := _behind(head, run_id, there_, list(self._found)):
                 rebuilt.problems.append(problem)
         keep_unaccepted(self._archive.ledger, rebuilt.waiting)
+        rebuilt.waiting = unaccepted(self._archive.ledger)
         rebuilt.objects = len(self._archive.ledger.copies.heads())
         rebuilt.clips = len(self._archive.ledger.clips.held())
         return rebuilt

@@ -22,6 +22,7 @@ from archive.retrying import retrying
 from archive.spool import need_space
 from archive.steps.auditing import declaration, keys_of
 from archive.steps.salvaging import Salvage, Sound
+from archive.unaccepted import what_to_do
 from storage.contract import Target
 from storage.errors import TargetError
 from storage.mirrors import Finding, at_each, fetch, read_back, read_small, verify
@@ -142,8 +143,27 @@ class _Repairing:
             raise TargetError(f"cannot be read: {unreadable[0].detail}", target=target.name, key=unreadable[0].key)
         inventory = f"{heads.object_key(sealed.object)}v{sealed.version}/{ocfl.INVENTORY}"
         if any(finding.key == inventory and finding.outcome == "damaged" for finding in findings):
-            _refuse_fork(target, inventory, sealed)
+            self._refuse_fork(target, inventory, sealed)
         return findings
+
+    def _refuse_fork(self, target: Target, key: str, sealed: SealedVersion) -> None:
+        """Raise TargetError for another whole inventory of the same version: that is no damage, unless it was refused.
+
+        Who refused the newest version there refused what that makes of the ones before it.
+        """
+        data = read_small(target, key)
+        try:
+            found = ocfl.parse(data)
+            stated = ocfl.read_digest_line(read_small(target, f"{key}.sha512", limit=1024))
+        except (ocfl.InventoryError, TargetError):
+            return
+        if (found.id, found.number, stated) != (sealed.object, sealed.version, ocfl.digest_of(data)):
+            return
+        newest = heads.find(target, sealed.object).whole
+        refused = self.archive.ledger.waiting.refused()
+        if not refused & {stated, ocfl.digest_of(newest.data) if newest else stated}:
+            message = f"another version than this ledger sealed: nothing was written; {what_to_do(sealed.object)}"
+            raise TargetError(message, target=target.name, key=key)
 
     def _sound(self, salvage: Salvage, wrong: Mapping[str, Mapping[str, Finding]]) -> dict[str, Sound]:
         """Sound bytes of every key that is wrong somewhere, so far as there are any."""
@@ -220,7 +240,8 @@ class _Repairing:
         files = "; ".join(f"{count} files from {origin}" for origin, count in origins.items())
         kept = f"; damaged bytes under {self.quarantine}" if done.quarantined else ""
         self._event(RECOVERY, sealed, target.name, "success", files + kept)
-        return done + Repaired(target.name, versions=1)
+        forked = f"{root}v{sealed.version}/{ocfl.INVENTORY}" in wrong
+        return done + Repaired(target.name, versions=1, problems=_beside(target, sealed) if forked else ())
 
     def _write(self, target: Target, sealed: SealedVersion, finding: Finding, content: LocalFile) -> Repaired:
         """Put a file that is missing, or let it take the place of damaged bytes once these are kept; read it back."""
@@ -262,18 +283,16 @@ class _Repairing:
         self.archive.event(sealed.object, kind, version=sealed.version, target=target, outcome=outcome, detail=detail)
 
 
+def _beside(target: Target, sealed: SealedVersion) -> tuple[str, ...]:
+    """What else lies in the folder of a version whose inventory was another one: nothing here removes it."""
+    known = {key for key, _ in keys_of(sealed)}
+    found = [stat.key for stat in target.list(f"{heads.object_key(sealed.object)}v{sealed.version}/")]
+    return tuple(
+        f"{target.name}: {key} is in no inventory now, which makes an OCFL object invalid: move it away by hand"
+        for key in found
+        if key not in known
+    )
+
+
 def _key(sealed: SealedVersion) -> Key:
     return sealed.object, sealed.version
-
-
-def _refuse_fork(target: Target, key: str, sealed: SealedVersion) -> None:
-    """Raise TargetError if a target has another whole inventory of the same version: that is no damage."""
-    data = read_small(target, key)
-    try:
-        found = ocfl.parse(data)
-        stated = ocfl.read_digest_line(read_small(target, f"{key}.sha512", limit=1024))
-    except (ocfl.InventoryError, TargetError):
-        return
-    if (found.id, found.number, stated) == (sealed.object, sealed.version, ocfl.digest_of(data)):
-        message = "another version than this ledger sealed: a person must compare both; nothing was written"
-        raise TargetError(message, target=target.name, key=key)

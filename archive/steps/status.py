@@ -19,7 +19,7 @@ from archive.spread import Loss, Lost, survivors
 from archive.stanzas import DistinctSettings
 from archive.steps.reviewing import by_link
 from archive.steps.storing import enough_at, owed
-from archive.unaccepted import unaccepted
+from archive.unaccepted import Unaccepted, contested, unaccepted
 from storage.targets import address
 from storage.targets.common_settings import Labels
 
@@ -87,6 +87,9 @@ class Status(Record):
     corrections: CorrectionCounts
     links: LinkCounts
     unaccepted: int = Field(description="versions, or words of people in them, that only one target has: none in force")
+    forks: tuple[Unaccepted, ...] = Field(
+        description="those of them of which another content waits or is in the ledger"
+    )
     beyond: dict[str, str] = Field(description="targets that hold more than this ledger knows, and what was seen")
 
     @property
@@ -100,6 +103,7 @@ def status(archive: Archive) -> Status:
     ledger, settings = archive.ledger, archive.settings
     failures = ledger.clips.failures()
     held = Counter(ledger.copies.spread(tuple(settings.counting)).values())
+    waiting = unaccepted(ledger)
     return Status(
         archive=settings.name,
         ledger=ledger.id,
@@ -117,7 +121,8 @@ def status(archive: Archive) -> Status:
         transcripts=ledger.readings.count_transcripts(),
         corrections=_corrections(archive),
         links=_links(archive),
-        unaccepted=len(unaccepted(archive.ledger)),
+        unaccepted=len(waiting),
+        forks=tuple(contested(waiting)),
         beyond=beyond(archive),
     )
 

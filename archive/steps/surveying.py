@@ -38,11 +38,17 @@ class Survey:
 
 @dataclass(frozen=True)
 class Surveyed:
-    """What lies at one target: whole objects by id, those of kinds that we do not know, and what could not be read."""
+    """What lies at one target: whole objects by id, those of kinds that we do not know, and what could not be read.
+
+    `complete` says that the target was listed to its end; `unread` are the paths of objects there whose head is not
+    known all the same.
+    """
 
     objects: dict[str, Survey] = field(default_factory=dict)
     strange: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+    complete: bool = True
+    unread: frozenset[str] = frozenset()
 
 
 def survey(
@@ -52,7 +58,7 @@ def survey(
 
     Memory grows with what is wanted, not with the target.
     """
-    found, strange, problems = dict[str, Survey](), list[str](), list[str]()
+    found, strange, problems, unread, complete = dict[str, Survey](), list[str](), list[str](), set[str](), True
     with archive.progress.task(f"look at {target.name}", unit="objects") as task:
         try:
             for path, sizes in _by_object(target.list(OCFL)):
@@ -65,16 +71,19 @@ def survey(
                     continue
                 there = one_object(path, [target.name], partial(look, target, path, sizes), problems)
                 if there is None:
+                    unread.add(path)
                     continue
                 if lost := _committed_above(sizes, there):
                     problems.append(f"{path} at {target.name}: v{lost} is committed there, and no whole version")
+                    unread.add(path)
                 if objects.kind_of(there.whole.object) is None:
                     strange.append(f"{there.whole.object} at {target.name}: no kind of object of ours: left alone")
                 else:
                     found[there.whole.object] = there
         except TargetError as error:
             problems.append(str(error))
-    return Surveyed(found, tuple(strange), tuple(problems))
+            complete = False
+    return Surveyed(found, tuple(strange), tuple(problems), complete, frozenset(unread))
 
 
 def look(target: Target, path: str, sizes: Mapping[str, int]) -> Survey:

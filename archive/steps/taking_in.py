@@ -13,6 +13,7 @@ from archive.linking.registers.snapshots import Snapshot
 from archive.objects import clip_of
 from archive.opened import Archive
 from archive.records import Capture, Listing
+from archive.shown import overtaken
 from archive.sidecar import Sidecar
 from archive.steps.recording import LAST_FULL
 from archive.steps.surveying import Survey
@@ -135,17 +136,21 @@ def _keep_work(archive: Archive, document: Sidecar, *, words: bool) -> None:
 
 
 def keep_words(archive: Archive, document: Sidecar) -> None:
-    """Put in force what people said of a clip: judgements, corrections, declarations, who may read it."""
-    clip = document.clip
+    """Put in force what people said of a clip: judgements, corrections, declarations, who may read it.
+
+    Where the ledger has words as well, those that were said last count, not those that came last.
+    """
+    clip, before = document.clip, archive.ledger.clips.access(document.clip)
     for judged in document.links:
         for judgement in judged.judgements:
             archive.ledger.readings.judge(clip, judgement)
-    archive.ledger.readings.correct(clip, document.corrections)
+    archive.ledger.readings.correct(clip, overtaken(document.corrections, archive.ledger.readings.corrections(clip)))
     for declaration in document.declarations:
         archive.ledger.readings.declare(clip, declaration)
     if document.access.by and document.access.at:
         given = AccessGiven(document.access.level, document.access.by, document.access.at)
-        archive.ledger.clips.give_access(clip, given)
+        if before is None or before.at < given.at:
+            archive.ledger.clips.give_access(clip, given)
 
 
 def words_in(document: Sidecar) -> str:
@@ -155,5 +160,6 @@ def words_in(document: Sidecar) -> str:
     counts = ((judgements, "judgements"), (len(document.corrections), "corrections"), (declared, "declared languages"))
     said = [f"{count} {what}" for count, what in counts if count]
     if document.access.by:
-        said.insert(0, f"access {document.access.level} by {document.access.by}")
+        when = f" on {document.access.at:%Y-%m-%d}" if document.access.at else ""
+        said.insert(0, f"access {document.access.level} by {document.access.by}{when}")
     return ", ".join(said)

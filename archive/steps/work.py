@@ -19,7 +19,6 @@ from archive.steps.linking import read_linkings
 from archive.steps.quoting import corrected_vtt, sources_of
 from archive.steps.storing import safe
 from archive.steps.transcribing import read_readings
-from archive.unaccepted import unaccepted, waiting_objects
 from storage.contract import Target
 from storage.errors import TargetError
 from transcription.documents import to_vtt
@@ -38,14 +37,14 @@ def to_seal(archive: Archive) -> list[str]:
     """Safe clips of which something changed since their last work object.
 
     That a clip was transcribed, or cannot be, is worth a work object; and so are captions of its platform, that
-    somebody opened or closed it, and that somebody declared its languages. A clip of which something waits to be
-    accepted is not sealed anew meanwhile: the next version would lack it.
+    somebody opened or closed it, and that somebody declared its languages. A clip of which something waits that its
+    newest version lacks is not sealed anew meanwhile: the next one would lack it too. A fork of what it has is no such.
     """
     clips, sealed = archive.ledger.clips, archive.ledger.clips.all_done("work")
     worth = {*clips.all_done("transcribe"), *clips.with_access(), *archive.ledger.readings.with_transcripts()}
     worth |= {*archive.ledger.readings.declared()}
     worth |= {failure.clip for failure in clips.failures() if failure.step == "transcribe"}
-    worth -= {object_id.partition("-")[2] for object_id in waiting_objects(archive.ledger)}
+    worth -= {object_id.partition("-")[2] for object_id in archive.ledger.waiting.holding_up()}
     return [clip for clip in safe(archive) if clip in worth and not _is_sealed(archive, sealed.get(clip))]
 
 
@@ -134,11 +133,11 @@ def access_now(archive: Archive, clip: str) -> AccessState:
 def access_of(archive: Archive, clip: str, source: str | None) -> AccessState:
     """Who may read a clip: what somebody set for it, else its source's level, else the archive's.
 
-    Nobody but its keepers may while something of it waits to be accepted, unless somebody opened it here.
+    Nobody but its keepers may while something of it waits that the ledger lacks, unless somebody opened it here.
     """
     given = archive.ledger.clips.access(clip)
     if given:
         return AccessState(level=given.level, by=given.by, at=given.at)
-    if any(unaccepted(archive.ledger, f"{kind}-{clip}") for kind in ("evidence", "work")):
+    if any(archive.ledger.waiting.holds_up(f"{kind}-{clip}") for kind in ("evidence", "work")):
         return AccessState(level="restricted")
     return AccessState(level=archive.settings.access_of(source))

@@ -194,6 +194,13 @@ def known_register(archive: "Archive", name: str) -> None:
         raise typer.BadParameter(f"the settings have no register {name}{console.nearest(name, known)}")
 
 
+def known_target(name: str, known: Iterable[str]) -> str:
+    """The target's name, if the settings have it. Raises BadParameter with the nearest one."""
+    if name not in (names := list(known)):
+        raise typer.BadParameter(f"there is no target {name}{console.nearest(name, names)}")
+    return name
+
+
 def of_the_system(error: OSError) -> str:
     """What the system refused, and what to do, as one sentence."""
     said = error.strerror or str(error)

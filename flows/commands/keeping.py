@@ -12,13 +12,11 @@ from archive.errors import ArchiveError, RefusedError
 from flows import console
 from flows.commands import common
 from flows.commands.common import By, Clip, Clips, Config, DryRun, Json
+from flows.commands.waiting import print_waiting
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from archive.steps.auditing import Audited
     from archive.steps.repairing import Repaired
-    from archive.unaccepted import Unaccepted
 
 app = typer.Typer()
 SIZES = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12, "ki": 2**10, "mi": 2**20, "gi": 2**30, "ti": 2**40}
@@ -90,7 +88,7 @@ def audit_copies(
         raise typer.BadParameter("name clips, or say --all")
     progress = console.progress()
     with common.reading() as archive:
-        chosen = [_known_target(name, list(archive.targets)) for name in target or archive.targets]
+        chosen = [common.known_target(name, archive.targets) for name in target or archive.targets]
         objects = objects_of(archive, common.known(archive, clips)) if clips and not everything else None
         if dry_run:
             plans = {name: plan(archive, name, objects, budget, challenges=challenges or 0) for name in chosen}
@@ -110,19 +108,13 @@ def audit_copies(
         console.print_json({name: _as_json(one) for name, one in done.items()})
     else:
         _print_audit(done)
-    if any(one.findings or one.problem or one.owed or one.beyond or one.strange for one in done.values()):
+    if any(one.problems for one in done.values()):
         raise typer.Exit(common.DEBTS)
     return None
 
 
 def _as_json(one: "Audited") -> dict[str, object]:
     return {**asdict(one), "beyond": [waiting.model_dump(mode="json") for waiting in one.beyond]}
-
-
-def _known_target(name: str, known: list[str]) -> str:
-    if name not in known:
-        raise typer.BadParameter(f"there is no target {name}{console.nearest(name, known)}")
-    return name
 
 
 def _print_audit(done: "dict[str, Audited]") -> None:
@@ -146,7 +138,7 @@ def _print_audit(done: "dict[str, Audited]") -> None:
             console.out.print(f"[yellow]{name}[/] is owed {one.owed:,} versions that were wanting before")
         for sentence in one.strange:
             console.out.print(f"[yellow]not ours[/] {escape(console.plain(sentence))}", highlight=False, soft_wrap=True)
-    _print_waiting([waiting for one in done.values() for waiting in one.beyond])
+    print_waiting(list(dict.fromkeys(waiting for one in done.values() for waiting in one.beyond)))
     lasting = ("unreadable", "foreign")  # no repair does anything about these
     if any(one.owed or any(finding.outcome not in lasting for finding in one.findings) for one in done.values()):
         console.out.print("Next: `thirdcopy repair --all` makes right what is sound elsewhere.", highlight=False)
@@ -178,11 +170,12 @@ def repair_copies(
     with common.at_work() as session:
         done = repair(session.archive, session.readiness.usable, objects, sources=session.readiness.readable)
     if as_json:
-        facts: dict[str, object] = {name: asdict(one) for name, one in done.items()}
-        console.print_json({**facts, **{name: {"problem": why} for name, why in session.readiness.problems.items()}})
+        facts = {name: asdict(one) for name, one in done.items()}
+        wrong = {name: {"problem": why} for name, why in session.readiness.wrong.items()}
+        console.print_json({name: {**facts.get(name, {}), **wrong.get(name, {})} for name in (*facts, *wrong)})
     else:
         _print_repair(done)
-    if session.readiness.problems or any(one.lost or one.problems for one in done.values()):
+    if session.readiness.wrong or any(one.lost or one.problems for one in done.values()):
         raise typer.Exit(common.DEBTS)
     return None
 
@@ -206,7 +199,7 @@ def backfill_target(name: Target, config: Config = None, dry_run: DryRun = False
     from archive.mirroring import Stored, store_owed
 
     with common.reading() as archive:
-        _known_target(name, list(archive.targets))
+        common.known_target(name, archive.targets)
         lack = archive.ledger.audits.lack(name)
     if dry_run:
         held = lack.held
@@ -220,16 +213,16 @@ def backfill_target(name: Target, config: Config = None, dry_run: DryRun = False
         ready = [name] if name in session.readiness.usable else []
         done = store_owed(session.archive, session.readiness.readable, to=ready).get(name)
         left = len(session.archive.ledger.copies.owed(name))
-    why = session.readiness.problems.get(name)
-    stored = done or Stored(name, problems=(why,) if why else ())
+    stored = done or Stored(name)
+    problems = [*stored.problems, *(f"{other}: {why}" for other, why in session.readiness.wrong.items())]
     if as_json:
-        console.print_json({**asdict(stored), "left": left})
+        console.print_json({**asdict(stored), "problems": problems, "left": left})
     else:
         size = console.amount(stored.bytes, None, "B")
         console.out.print(f"{name}: {stored.versions:,} versions stored, {size}; {left:,} still owed", highlight=False)
-        for problem in stored.problems:
+        for problem in problems:
             console.err.print(f"[yellow]not done[/] {escape(console.plain(problem))}", highlight=False, soft_wrap=True)
-    if left or stored.problems:
+    if left or problems:
         raise typer.Exit(common.DEBTS)
     return None
 
@@ -285,7 +278,7 @@ def rebuild_ledger(
 
     progress, settings = console.progress(), common.settings()
     if source:
-        _known_target(source, list(settings.targets))
+        common.known_target(source, settings.targets)
     if dry_run:
         names = [source] if source else list(settings.targets)
         return console.would(f"would read every object at {', '.join(names)}", {"targets": names}, as_json=as_json)
@@ -306,77 +299,10 @@ def rebuild_ledger(
             console.out.print(f"[yellow]{name}[/] lacks {number:,} objects", highlight=False)
         for problem in problems:
             console.err.print(f"[yellow]not read[/] {escape(console.plain(problem))}", highlight=False, soft_wrap=True)
-        _print_waiting(done.waiting)
+        print_waiting(done.waiting)
         console.out.print("Next: `thirdcopy audit --all` reads the copies; `thirdcopy run --take-over` writes again.")
     if done.forks:
         raise RefusedError("forks, for a person to look at:\n" + "\n".join(done.forks))
     if problems or done.waiting:
         raise typer.Exit(common.DEBTS)
     return None
-
-
-SHOWN = 20
-"""Versions that wait, as many are named on the screen; --json has all."""
-
-
-def _print_waiting(waiting: "Sequence[Unaccepted]") -> None:
-    """What nobody vouches for, and what to do about it."""
-    for one in waiting[:SHOWN]:
-        console.out.print(f"[yellow]waits[/] {escape(console.plain(str(one)))}", highlight=False, soft_wrap=True)
-    if len(waiting) > SHOWN:
-        console.out.print(f"… and {len(waiting) - SHOWN:,} more: thirdcopy accept --json", highlight=False)
-    if waiting:
-        console.out.print(
-            "Next: look at what waits; `thirdcopy accept OBJECT --by NAME`, or `--all`, takes it over.", highlight=False
-        )
-
-
-@app.command(name="accept", epilog="Example: thirdcopy accept work-peertube-abc123 --by 'A. Keeper'")
-def accept_waiting(
-    objects: Annotated[list[str] | None, typer.Argument(help="Ids of objects, as this command lists them.")] = None,
-    config: Config = None,
-    everything: Annotated[bool, typer.Option("--all", help="All that waits.")] = False,
-    source: Annotated[
-        str | None, typer.Option("--from", help="Only what this target has.", autocompletion=common.complete_target)
-    ] = None,
-    by: By = None,
-    dry_run: DryRun = False,
-    as_json: Json = False,
-) -> None:
-    """Take over what only one target says: after a rebuild, or where targets hold more than the ledger knows.
-
-    Without ids and --all, it lists what waits. Until then it is not in force. Taking over is an event with your name.
-    """
-    from archive.readiness import reachable
-    from archive.steps.accepting import accept, waiting_of
-    from archive.working import at_work
-
-    with common.reading() as archive:
-        if source:
-            _known_target(source, list(archive.targets))
-        waiting = waiting_of(archive, objects or None, source)
-    if dry_run or not (objects or everything):
-        if as_json:
-            console.print_json({"waiting": [one.model_dump(mode="json") for one in waiting]})
-        elif waiting:
-            _print_waiting(waiting)
-        else:
-            console.out.print("nothing waits to be accepted", highlight=False)
-        return
-    if not by:
-        raise typer.BadParameter("say who takes it over: --by NAME")
-    progress = console.progress()
-    with progress.shown(), common.opened_with(progress) as archive, at_work(archive):
-        done = accept(archive, reachable(archive).usable, waiting, by)
-    if as_json:
-        accepted = [one.model_dump(mode="json") for one in done.accepted]
-        console.print_json({"accepted": accepted, "problems": done.problems})
-    else:
-        console.out.print(f"{len(done.accepted):,} accepted", highlight=False)
-        for problem in done.problems:
-            console.err.print(f"[yellow]not done[/] {escape(console.plain(problem))}", highlight=False, soft_wrap=True)
-        if done.accepted:
-            console.out.print("Next: `thirdcopy audit --all` reads the copies.", highlight=False)
-    if done.problems:
-        raise typer.Exit(common.DEBTS)
-    return

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from archive.steps.status import Status
 
 app = typer.Typer()
+FORKS_SHOWN = 20
+"""Forks, as many are named on the screen; --json has all."""
 
 
 class Level(StrEnum):
@@ -94,6 +96,8 @@ def _print_status(counted: "Status") -> None:
             "them. `thirdcopy accept` lists them",
             highlight=False,
         )
+    for fork in counted.forks[:FORKS_SHOWN]:
+        console.out.print(f"[red]fork[/] {escape(console.plain(str(fork)))}", highlight=False, soft_wrap=True)
 
 
 def _wanted(counted: "Status") -> str:

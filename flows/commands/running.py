@@ -77,7 +77,7 @@ def fetch(
             tally += pipeline.list_step(session.archive, name, fast=fast)
             clips = pipeline.to_fetch(session.archive, name)
             tally += pipeline.fetch_step(session.archive, session.readiness, name, clips, keep=True)
-    return common.report(tally, as_json=as_json)
+    return common.report(tally, as_json=as_json, unusable=session.readiness.wrong)
 
 
 @app.command(epilog="Example: thirdcopy mirror --json")
@@ -109,7 +109,7 @@ def transcribe(clips: Clips = None, config: Config = None, dry_run: DryRun = Fal
         tally = pipeline.caption_step(session.archive, session.readiness, clips or None)
         if chosen:
             tally += pipeline.transcribe_step(session.archive, session.readiness, session.engine, chosen)
-    return common.report(tally, as_json=as_json)
+    return common.report(tally, as_json=as_json, unusable=session.readiness.wrong)
 
 
 @app.command(epilog="Example: thirdcopy retry peertube-abc123")

@@ -10,36 +10,28 @@ import pytest
 from archive import ocfl
 from archive.errors import Fork
 from archive.ledger.clips import AccessGiven
-from archive.newest import NEWEST, beyond, point_to_newest
-from archive.opened import Archive
+from archive.newest import NEWEST, beyond
 from archive.readiness import ready
 from archive.steps.accepting import NoneWaits, accept, waiting_of
 from archive.steps.auditing import audit
 from archive.steps.rebuilding import rebuild
-from archive.steps.recording import record
 from archive.steps.repairing import repair
 from archive.steps.status import status
 from archive.steps.work import access_now, seal_work, to_seal
 from archive.unaccepted import unaccepted
 from storage.contract import Target
-from tests.support.archives import MONDAY, an_archive, events, folder_targets, keep, store_all, transcript
+from tests.support.archives import (
+    MONDAY,
+    an_archive,
+    events,
+    finished,
+    folder_targets,
+    keep,
+    store_all,
+    with_work,
+)
 
 ONE, TWO = "peertube-1", "peertube-2"
-
-
-def finished(archive: Archive) -> None:
-    """What the end of a run does: everything stored, a run record too, and the targets told of it."""
-    store_all(archive)
-    while record(archive, archive.targets):
-        store_all(archive)
-    point_to_newest(archive, archive.targets)
-
-
-def with_work(archive: Archive, clip: str) -> None:
-    """A clip with a transcript, sealed as a work object."""
-    ref, body = transcript(clip)
-    archive.ledger.readings.add_transcript(clip, ref, body)
-    assert seal_work(archive, clip, archive.targets).sealed
 
 
 def older_ledger(tmp_path: Path) -> dict[str, Target]:
@@ -79,7 +71,9 @@ def test_an_audit_names_what_is_beyond_and_a_person_takes_it_over(tmp_path: Path
         found = audit(archive, targets)
         names = sorted((one.object, one.version) for one in found["a"].beyond if not one.object.startswith("run-"))
         assert names == [(f"evidence-{TWO}", 1), (f"work-{ONE}", 2)]
-        assert [one.words for one in found["a"].beyond if one.object == f"work-{ONE}"] == ["access public by C. Keeper"]
+        assert [one.words for one in found["a"].beyond if one.object == f"work-{ONE}"] == [
+            "access public by C. Keeper on 2026-03-02"
+        ]
         assert {one.targets for one in unaccepted(archive.ledger)} == {("a", "b")}
         assert status(archive).unaccepted == 3
         assert archive.ledger.clips.held() == [ONE]

@@ -1,5 +1,6 @@
 """The ledger on a real SQLite file: what it lets happen once, what waits, and who may open it."""
 
+import json
 import sqlite3
 import subprocess
 import sys
@@ -11,14 +12,17 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 
-from archive.errors import Fork, SettingsError
+from archive.errors import Fork, LedgerUnusable, SettingsError
 from archive.ledger import Ledger, journal, opening, tables
 from archive.ledger.clips import AccessGiven
 from archive.ledger.copies import Copy, CopyState, Held, SealedVersion
 from archive.records import FIXITY_CHECK, METADATA, Event, Listing
+from archive.unaccepted import Unaccepted, unaccepted
 from tests.support.archives import MONDAY, a_judgement, a_link, transcript
 
 
@@ -350,6 +354,42 @@ def test_migrations_make_the_tables_that_the_code_knows(tmp_path: Path) -> None:
             assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
     finally:
         engine.dispose()
+
+
+def older_ledger(path: Path, facts: dict[str, str]) -> None:
+    """A ledger of the form before what waits had a table."""
+    config = Config()
+    config.set_main_option("script_location", str(opening.MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    engine = sa.create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0004")
+        for name, value in facts.items():
+            connection.execute(sa.insert(tables.facts).values(name=name, value=value))
+    engine.dispose()
+
+
+def test_what_waited_in_an_older_ledger_waits_on(tmp_path: Path) -> None:
+    one = Unaccepted(
+        object="work-peertube-x", version=2, sha512="ab" * 64, targets=("a", "b"), why="so", words="access"
+    )
+    two = one.model_copy(update={"version": 3, "targets": ("b",), "words": ""})
+    old = json.dumps([each.model_dump(mode="json", exclude={"ours"}) for each in (one, two)])
+    older_ledger(tmp_path / "ledger.sqlite", {"unaccepted:work-peertube-x": old, "unacceptedX": "another fact"})
+    ledger = Ledger(tmp_path / "ledger.sqlite")
+    try:
+        assert unaccepted(ledger) == [one, two]
+        assert ledger.facts.beginning("unaccepted") == {"X": "another fact"}
+    finally:
+        ledger.close()
+
+
+@pytest.mark.parametrize("body", ["{", "[1]", "[{}]", "3", '{"targets": 1}'])
+def test_an_older_ledger_of_which_cannot_be_read_what_waits_is_damaged(tmp_path: Path, body: str) -> None:
+    older_ledger(tmp_path / "ledger.sqlite", {"unaccepted:work-peertube-x": body})
+    with pytest.raises(LedgerUnusable, match="what waits to be accepted cannot be read"):
+        Ledger(tmp_path / "ledger.sqlite")
 
 
 def test_ledger_of_a_later_version_is_refused(tmp_path: Path) -> None:

@@ -174,15 +174,15 @@ def test_rebuild_names_what_each_target_lacks_and_forks(tmp_path: Path) -> None:
         done = rebuild(archive, targets)
         assert done.lacking == {"c": ["evidence-peertube-3"]}
         assert done.forks == ["evidence-peertube-1 v2 differs between a and c"]
-        assert [(one.object, one.version, one.targets) for one in done.waiting] == [
-            ("evidence-peertube-1", 3, ("a",)),
-            ("evidence-peertube-1", 2, ("c",)),
+        assert [(one.object, one.version, one.targets, one.is_fork) for one in done.waiting] == [
+            ("evidence-peertube-1", 2, ("c",), True),
+            ("evidence-peertube-1", 3, ("a",), False),
         ]
         assert {copy.target for copy in archive.ledger.copies.of("evidence-peertube-1", 2)} == {"a", "b"}
         assert len(archive.ledger.clips.captures("peertube-1")) == 2
 
         fork = accept(archive, targets, waiting_of(archive, None, "c"), "A. Keeper")
-        assert "a person must compare both" in fork.problems[0]
+        assert "thirdcopy refuse evidence-peertube-1" in fork.problems[0]
         assert accept(archive, targets, waiting_of(archive, None, "a"), "A. Keeper").problems == []
         assert len(archive.ledger.clips.captures("peertube-1")) == 3
         assert [one.targets for one in unaccepted(archive.ledger)] == [("c",)]

@@ -263,7 +263,7 @@ def test_another_version_of_the_same_number_is_no_damage(kept: Kept, tmp_path: P
     audit(archive, targets)
     before = tree(tmp_path / "a")
     done = repair(archive, targets)["a"]
-    assert "a person must compare both; nothing was written" in done.problems[0]
+    assert "nothing was written; `thirdcopy audit --all` lists it" in done.problems[0]
     assert tree(tmp_path / "a") == before
     assert state(archive, "a", 2) == "owed"
 

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from archive import ocfl
+from archive.newest import NEWEST
 from flows import cli
 from tests.flows.place import Done
 from tests.support.kept import CLIP, EVIDENCE, MEDIA, MIB, at, copy_of, flip, make
+from tests.tampering.objects import Object, dumped
 
 SETTINGS = """\
 name = "made-up"
@@ -106,3 +109,44 @@ def test_target_that_is_away_is_a_debt(folder: Path, call: Callable[..., Done]) 
         done = call(*words)
         assert done.code == 3, done.err
         assert "is the disk mounted" in done.out + done.err
+
+
+def test_a_fork_is_shown_with_its_digest_refused_by_a_person_and_repaired(
+    folder: Path, call: Callable[..., Done]
+) -> None:
+    there = Object(folder / "a" / "ocfl", EVIDENCE)
+    sound, inventory = there.inventory(), there.inventory()
+    inventory["versions"]["v2"]["message"] = "another hand's"
+    there.commit(dumped(inventory))
+    sha512 = ocfl.digest_of(dumped(inventory))
+    assert call("backfill", "new").code == 0
+    found = call("audit", "--all")
+    assert (found.code, found.out.count(f"v2, {sha512[:12]}…, at a")) == (3, 1)
+    assert max(len(line) for line in found.out.splitlines() if "ocfl/" not in line and EVIDENCE not in line) <= 80
+    for words in (("status",), ("accept", "--dry-run"), ("refuse",)):
+        assert f"v2, {sha512[:12]}…, at a" in call(*words).out
+    assert [one["sha512"] for one in call("status", "--json").json["forks"]] == [sha512]
+    assert [one["sha512"] for one in call("accept", "--dry-run", "--json").json["waiting"]] == [sha512]
+    assert [one["sha512"] for one in call("audit", "--all", "--json").json["a"]["beyond"]] == [sha512]
+    assert call("accept", EVIDENCE, "--by", "A. Keeper").code == 3
+    assert "say who refuses it" in call("refuse", EVIDENCE).err
+    assert call("repair", "--all").code == 3
+
+    done = call("refuse", EVIDENCE, "--by", "A. Keeper", "--why", "no run of ours wrote it", "--json")
+    assert (done.code, [one["version"] for one in done.json["refused"]]) == (0, [2]), done.err
+    assert "nothing waits" in call("refuse", "--dry-run").out
+    assert call("repair", "--all").code == 0
+    assert there.inventory() == sound
+    assert call("audit", "--all").code == 0
+
+
+def test_every_command_that_writes_says_that_a_target_holds_more(folder: Path, call: Callable[..., Done]) -> None:
+    with (folder / "archive.toml").open("a") as settings:
+        settings.write('[transcription]\nmodel = "new"\n')  # a folder that holds no model: none is asked for
+    assert call("backfill", "new").code == 0
+    run = "run-20260302T080000Z-0a1b2c3d-1"
+    said = {"ledger": "another", "run": run, "sha512": "0" * 128, "written": "2026-03-02T08:00:00Z"}
+    for words in (("fetch",), ("transcribe",), ("link",), ("mirror",), ("repair", "--all"), ("backfill", "new")):
+        (folder / "b" / NEWEST).write_bytes(dumped(said))
+        done = call(*words, "--json")
+        assert (done.code, run in done.out) == (3, True), (words, done.err)

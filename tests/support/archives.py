@@ -15,11 +15,14 @@ from archive.ledger import Ledger
 from archive.ledger.copies import SealedVersion
 from archive.ledger.opening import open_engine
 from archive.mirroring import Stored, store_owed
+from archive.newest import point_to_newest
 from archive.opened import Archive
 from archive.readiness import ready
 from archive.records import Capture, Decision, Event, File, FileRole, Judgement, Link, TranscriptRef, link_id
 from archive.settings import RegisterSettings, Settings
 from archive.spool import Item, document, seal
+from archive.steps.recording import record
+from archive.steps.work import seal_work
 from storage.contract import Target
 from storage.targets import FolderSettings, address
 from storage.targets.folder import FolderTarget
@@ -102,6 +105,21 @@ def usable(archive: Archive, *, take_over: bool = False) -> dict[str, Target]:
 def store_all(archive: Archive) -> dict[str, Stored]:
     """What a run does at its start: targets made ready, debts paid."""
     return store_owed(archive, usable(archive))
+
+
+def finished(archive: Archive) -> None:
+    """What the end of a run does: everything stored, a run record too, and the targets told of it."""
+    store_all(archive)
+    while record(archive, archive.targets):
+        store_all(archive)
+    point_to_newest(archive, archive.targets)
+
+
+def with_work(archive: Archive, clip: str) -> None:
+    """A clip with a transcript, sealed as a work object."""
+    ref, body = transcript(clip)
+    archive.ledger.readings.add_transcript(clip, ref, body)
+    assert seal_work(archive, clip, archive.targets).sealed
 
 
 def media_of(clip: str, take: int = 1, size: int = 3000) -> bytes:
