@@ -79,7 +79,7 @@ def _refuse_lost(path: Path) -> None:
         )
 
 
-class _Targets(Mapping[str, Target]):
+class Targets(Mapping[str, Target]):
     """Targets by name, opened when first asked for: to look at the ledger needs no keys. Raises Refused then."""
 
     def __init__(self, settings: Settings) -> None:
@@ -114,7 +114,7 @@ def opened(settings: Settings, progress: Progress | None = None) -> Iterator[Arc
         )
     _refuse_lost(path)
     with closing(Ledger(path)) as ledger:
-        yield Archive(settings, ledger, _Targets(settings), progress or Silent())
+        yield Archive(settings, ledger, Targets(settings), progress or Silent())
 
 
 @contextmanager
@@ -140,7 +140,7 @@ def opened_beside(settings: Settings, progress: Progress | None = None) -> Itera
     with closing(Ledger(beside)) as made:
         try:
             with made.lease.held():
-                yield Archive(settings, made, _Targets(settings), progress or Silent())
+                yield Archive(settings, made, Targets(settings), progress or Silent())
         except BaseException:
             made.close()
             _remove(beside)
