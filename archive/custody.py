@@ -8,6 +8,7 @@ back: the same bytes again. Which requests that takes is in decision 29.
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,6 +18,7 @@ from archive.errors import Fork
 from archive.ledger.copies import Copy, SealedVersion
 from archive.opened import Archive
 from archive.records import REPLICATION
+from archive.retrying import retrying
 from archive.spool import mend, respool
 from archive.writers import validate_writer
 from storage.contract import Content, Target
@@ -75,7 +77,7 @@ def store(
     else:
         with _as_file(declaration) as file:
             _put_and_read(target, root + ocfl.OBJECT_DECLARATION, file, ocfl.digest_of(declaration), absent=True)
-    validate_writer(target, archive.ledger.id)
+    retrying(partial(validate_writer, target, archive.ledger.id))  # this alone: not all that was read back before it
     now = archive.clock()
     copy = Copy(sealed.object, sealed.version, target.name, "arrived", at=now, read=now)
     archive.ledger.copies.mark(copy if reads else replace(copy, state="claimed", read=None))
