@@ -4,6 +4,7 @@ import os
 import sqlite3
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import quote
 from uuid import uuid4
 
 import sqlalchemy as sa
@@ -72,15 +73,21 @@ def _engine(path: Path, version: journal.Version) -> sa.Engine:
     return engine
 
 
-def _address(path: Path) -> str:
-    """The database's address: where its folder is read-only and no other process can be at it, as it lies there.
+def _address(path: Path) -> sa.URL:
+    """The database's address, whatever letters are in its path: where its folder is read-only and no other process can be at it, as it lies there.
 
     SQLite opens a file in WAL only where it may write beside it, or is told that nobody else does.
     """
     wal = path.with_name(path.name + "-wal")
     if _in_wal(path) and not wal.exists() and os.statvfs(path.parent).f_flag & os.ST_RDONLY:
-        return f"sqlite:///file:{path}?mode=ro&immutable=1&uri=true"
-    return f"sqlite:///{path}"
+        return _as_it_lies(path)
+    return sa.URL.create("sqlite", database=str(path))
+
+
+def _as_it_lies(path: Path) -> sa.URL:
+    """The address of a file that nobody changes (https://sqlite.org/uri.html)."""
+    name = f"file:{quote(os.fsencode(path))}"
+    return sa.URL.create("sqlite", database=name, query={"mode": "ro", "immutable": "1", "uri": "true"})
 
 
 def _in_wal(path: Path) -> bool:

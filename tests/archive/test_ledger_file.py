@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from archive.errors import LedgerUnusable
 from archive.ledger import Ledger, journal, opening
@@ -129,6 +130,21 @@ def test_only_who_has_the_lease_brings_a_ledger_back_into_wal(path: Path) -> Non
         ledger.settle()
         assert ledger.facts.get("a") == "2"
         assert in_wal(path)
+
+
+@pytest.mark.parametrize("name", ["a?b", "a#b", "a%20b", "a b", "a&uri=true", "ü", ":memory:"])
+def test_ledger_lies_where_it_was_asked_for_whatever_its_folder_is_called(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name / "ledger.sqlite"
+    with a_ledger(path, SOUND) as ledger:
+        ledger.facts.set("a", "1")
+    assert [found.name for found in tmp_path.iterdir()] == [name]
+    assert path.stat().st_size
+    with a_ledger(path) as again:
+        assert again.facts.get("a") == "1"
+    looking = sa.create_engine(opening._as_it_lies(path))  # as on a disk that is mounted read-only
+    with looking.connect() as connection:
+        assert connection.exec_driver_sql("SELECT value FROM facts WHERE name = 'a'").scalar() == "1"
+    looking.dispose()
 
 
 def garbage(path: Path) -> None:
