@@ -74,7 +74,7 @@ def _engine(path: Path, version: journal.Version) -> sa.Engine:
 
 
 def _address(path: Path) -> sa.URL:
-    """The database's address, whatever letters are in its path: where its folder is read-only and no other process can be at it, as it lies there.
+    """The database's address: where its folder is read-only and no other process can be at it, as it lies there.
 
     SQLite opens a file in WAL only where it may write beside it, or is told that nobody else does.
     """

@@ -1,5 +1,6 @@
 """The ledger's file: the journal that it is kept in, and what is said of one that is damaged, locked or another's."""
 
+import json
 import shutil
 import sqlite3
 import traceback
@@ -10,13 +11,20 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from archive.clocks import AT_WORK, against_ledger
 from archive.errors import LedgerUnusable
+from archive.late import LATE, remember_late_writer
 from archive.ledger import Ledger, journal, opening
-from archive.opened import opened, opened_beside
+from archive.ledger.clips import AccessGiven
+from archive.ledger.copies import snapshot_fact
+from archive.opened import Archive, opened, opened_beside
 from archive.records import Listing
 from archive.settings import Settings
+from archive.steps.registering import snapshot
+from archive.steps.work import build, to_seal
+from archive.working import at_work
 from storage.targets import FolderSettings
-from tests.support.archives import MONDAY
+from tests.support.archives import MONDAY, an_archive, folder_targets, keep, store_all
 
 FAULTY, SOUND = (3, 40, 1), (3, 51, 3)
 SECRET = "Words that only some may read"
@@ -256,6 +264,69 @@ def test_words_of_rows_are_in_no_error(path: Path, caplog: pytest.LogCaptureFixt
     shown = "".join("".join(traceback.format_exception(error)) for error in errors) + caplog.text
     assert "listings" in shown or "Listing" in shown
     assert SECRET not in shown
+
+
+CLIP = "peertube-1"
+EVIDENCE = f"evidence-{CLIP}"
+
+
+@pytest.fixture(scope="module")
+def held(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A state folder whose ledger holds a clip, its copies, what was done with it, and a lease of a run elsewhere."""
+    folder = tmp_path_factory.mktemp("held")
+    with an_archive(folder / "state", folder_targets(folder, "a")) as archive:
+        keep(archive, CLIP)
+        store_all(archive)
+        ledger = archive.ledger
+        ledger.clips.give_access(CLIP, AccessGiven("public", "A. Keeper", MONDAY))
+        ledger.clips.failed(CLIP, "link", kind="passing", message="again", now=MONDAY)
+        for step in ("transcribe", "link", "work"):
+            ledger.clips.mark_done(CLIP, step, "[]" if step != "work" else '{"source": "voices", "default": null}')
+        ledger.facts.set(LATE, json.dumps({EVIDENCE: MONDAY.isoformat()}))
+        ledger.facts.set(AT_WORK, MONDAY.isoformat())
+        ledger.facts.set(snapshot_fact("register-victims", 1), "{}")
+        ledger.lease._take("run", "theirs")
+    return folder / "state"
+
+
+@pytest.mark.parametrize(
+    ("change", "ask"),
+    [
+        ("copies SET at = 'garbage'", lambda a: a.ledger.copies.of(EVIDENCE)),
+        ("copies SET at = 5", lambda a: a.ledger.copies.of(EVIDENCE)),
+        ("copies SET state = 'garbage'", lambda a: a.ledger.copies.of(EVIDENCE)),
+        ("copies SET version = 'garbage'", lambda a: a.ledger.audits.turns("a", now=MONDAY)),
+        ("versions SET version = 'garbage'", lambda a: a.ledger.copies.owed("a")),
+        ("versions SET inventory = '{}'", lambda a: a.ledger.copies.version(EVIDENCE, 1)),
+        ("versions SET sha512 = '0'", lambda a: a.ledger.copies.head(EVIDENCE)),
+        ("versions SET sealed = 'garbage'", lambda a: a.ledger.copies.head(EVIDENCE)),
+        ("versions SET size = 'garbage'", lambda a: a.ledger.copies.head(EVIDENCE)),
+        ("failures SET times = 'garbage'", lambda a: a.ledger.clips.failures()),
+        ("clips SET access = 'garbage'", lambda a: a.ledger.clips.access(CLIP)),
+        ("clips SET access_at = 'garbage'", lambda a: a.ledger.clips.access(CLIP)),
+        ("captures SET version = 'garbage'", lambda a: a.ledger.clips.newest()),
+        ("leases SET holder = 'garbage'", lambda a: at_work(a).__enter__()),
+        ("leases SET holder = '[]', expires = '2200-01-01 00:00:00.000000'", lambda a: at_work(a).__enter__()),
+        ("facts SET value = 'garbage' WHERE name = 'at_work'", against_ledger),
+        ("facts SET value = '2026-03-02T08:00:00' WHERE name = 'at_work'", against_ledger),
+        ("facts SET value = 'garbage' WHERE name = 'late'", remember_late_writer),
+        ("facts SET value = '[1]' WHERE name = 'late'", remember_late_writer),
+        ("facts SET value = 'garbage' WHERE name LIKE 'snapshot%'", lambda a: snapshot(a, "victims", 1)),
+        ("done SET body = 'garbage' WHERE step = 'transcribe'", lambda a: build(a, CLIP)),
+        ("done SET body = '5' WHERE step = 'link'", lambda a: build(a, CLIP)),
+        ("done SET body = '{}' WHERE step = 'work'", to_seal),
+    ],
+)
+def test_value_that_is_none_of_its_kind_is_one_sentence(
+    held: Path, tmp_path: Path, change: str, ask: Callable[[Archive], object]
+) -> None:
+    shutil.copytree(held, tmp_path / "state")
+    with an_archive(tmp_path / "state", folder_targets(tmp_path, "a")) as archive:
+        with closing(sqlite3.connect(archive.ledger.path)) as file, file:
+            assert file.execute(f"UPDATE {change}").rowcount, change
+        with pytest.raises(LedgerUnusable, match=r"is damaged \(.*\): move it and its .* thirdcopy rebuild") as refused:
+            ask(archive)
+        assert "garbage" not in str(refused.value)
 
 
 @pytest.mark.parametrize("lost", ["empty", "gone"])
