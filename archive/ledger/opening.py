@@ -120,6 +120,28 @@ def settle(engine: sa.Engine, version: journal.Version = journal.HERE, *, new: b
         connection.close()
 
 
+def leave_wal(engine: sa.Engine, path: Path) -> None:
+    """Bring what lies in the log into the file, which goes into a rollback journal.
+
+    Raises LedgerUnusable where another process has it open in WAL: part of it would stay in the log.
+    """
+    connection = engine.raw_connection()
+    try:
+        _change(connection.cursor(), journal.ROLLBACK, PATIENCE_S)
+    except sqlite3.OperationalError as error:
+        if not _busy(error):
+            raise
+        raise LedgerUnusable(
+            f"another process has {path} open, so that it cannot be moved whole: end that process (a database browser, "
+            "a backup) and run this again"
+        ) from None
+    finally:
+        connection.close()
+    log = path.with_name(path.name + "-wal")
+    if _in_wal(path) or (log.exists() and log.stat().st_size):
+        raise LedgerUnusable(f"{path} could not leave WAL, so that it cannot be moved whole: run this again")
+
+
 def _change(cursor: sa.engine.interfaces.DBAPICursor, wanted: str, patience: float) -> None:
     """Change the journal; asked again where it is busy.
 

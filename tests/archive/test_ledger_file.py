@@ -5,18 +5,21 @@ import shutil
 import sqlite3
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
+from functools import partial
+from hashlib import sha512
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from archive.clocks import AT_WORK, against_ledger
-from archive.errors import LedgerUnusable
+from archive.errors import LeaseHeld, LedgerUnusable, RefusedError
 from archive.late import LATE, remember_late_writer
 from archive.ledger import Ledger, journal, opening
 from archive.ledger.clips import AccessGiven
-from archive.ledger.copies import snapshot_fact
+from archive.ledger.copies import SealedVersion, snapshot_fact
 from archive.opened import Archive, opened, opened_beside
 from archive.records import Listing
 from archive.settings import Settings
@@ -349,3 +352,87 @@ def test_lost_ledger_is_not_taken_for_a_new_archive(tmp_path: Path, lost: str) -
     assert not path.exists() or not path.stat().st_size
     with opened_beside(settings) as archive:
         assert archive.ledger.clips.listed() == 0
+
+
+@pytest.fixture
+def lost(tmp_path: Path) -> Settings:
+    """The settings of an archive whose ledger is lost."""
+    targets = {"a": FolderSettings(path=tmp_path / "a")}
+    return Settings(name="made-up", state=tmp_path / "state", minimum_copies=1, targets=targets)
+
+
+@pytest.fixture
+def _in_wal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A SQLite without the WAL-reset fault, whichever is here."""
+    monkeypatch.setattr("archive.opened.Ledger", partial(Ledger, version=SOUND))
+
+
+@pytest.mark.usefixtures("_in_wal")
+def test_rebuilt_ledger_is_one_whole_file_when_it_takes_its_place(lost: Settings) -> None:
+    with opened_beside(lost) as archive:
+        archive.ledger.facts.set("a", "1")
+        assert in_wal(archive.ledger.path)
+    assert [found.name for found in lost.state.iterdir()] == ["ledger.sqlite"]
+    with opened(lost) as archive, at_work(archive):
+        assert archive.ledger.facts.get("a") == "1"
+        assert in_wal(archive.ledger.path)
+
+
+def rebuilt_while(settings: Settings, deed: Callable[[Archive], object]) -> None:
+    """A rebuild, and what happens before it ends."""
+    with opened_beside(settings) as archive:
+        archive.ledger.facts.set("a", "1")
+        deed(archive)
+
+
+@pytest.mark.usefixtures("_in_wal")
+@pytest.mark.parametrize("ask", ["COMMIT", "SELECT 1"], ids=["idle", "reading"])
+def test_rebuilt_ledger_that_another_process_has_open_is_not_moved_without_its_log(lost: Settings, ask: str) -> None:
+    with ExitStack() as stack:
+
+        def browse(archive: Archive) -> None:
+            browser = stack.enter_context(closing(sqlite3.connect(archive.ledger.path, isolation_level=None)))
+            for line in ("BEGIN", "SELECT count(*) FROM facts", ask):
+                browser.execute(line).fetchall()
+
+        with pytest.raises(LedgerUnusable, match=r"another process has .* open, so that it cannot be moved whole"):
+            rebuilt_while(lost, browse)
+        assert list(lost.state.glob("ledger*.sqlite")) == []
+
+
+def test_rebuilt_ledger_takes_the_place_of_no_archive_that_came_there_meanwhile(lost: Settings) -> None:
+    path, data = lost.state / "ledger.sqlite", "an inventory"
+
+    def run(_: Archive) -> None:
+        with a_ledger(path) as ledger:  # it passed the gate just before the rebuild began, and is done
+            ledger.copies.seal(SealedVersion(EVIDENCE, 1, sha512(data.encode()).hexdigest(), CLIP, data, MONDAY))
+
+    with pytest.raises(RefusedError, match="holds an archive already"):
+        rebuilt_while(lost, run)
+    with a_ledger(path) as ledger:
+        assert ledger.copies.heads()
+    assert list(lost.state.glob("ledger*.sqlite")) == [path]
+
+
+def test_rebuilt_ledger_takes_the_place_of_none_that_somebody_is_at(lost: Settings) -> None:
+    with a_ledger(lost.state / "ledger.sqlite") as ledger, ExitStack() as stack:
+        with pytest.raises(LeaseHeld):
+            rebuilt_while(lost, lambda _: stack.enter_context(ledger.lease.held()))
+        assert ledger.is_in_place()
+
+
+@pytest.mark.parametrize("version", [FAULTY, SOUND], ids=["rollback journal", "WAL"])
+def test_run_whose_ledger_was_replaced_before_it_began_does_nothing(
+    lost: Settings, version: tuple[int, int, int]
+) -> None:
+    with opened(lost) as before, a_ledger(before.ledger.path, version) as ledger:
+        waiting = replace(before, ledger=ledger)
+        before.ledger.close()
+        with opened_beside(lost) as archive:
+            with pytest.raises(RefusedError, match="a rebuild of the ledger"), at_work(waiting):
+                pass
+            archive.ledger.facts.set("a", "1")
+        with pytest.raises((LedgerUnusable, RefusedError)), at_work(waiting):
+            waiting.ledger.facts.set("a", "2")
+    with opened(lost) as archive:
+        assert archive.ledger.facts.get("a") == "1"
