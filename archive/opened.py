@@ -163,6 +163,11 @@ def opened_beside(settings: Settings, progress: Progress | None = None) -> Itera
     _remove(beside)  # an emptied journal
 
 
+def discard_beside(settings: Settings) -> None:
+    """Take away what a rebuild has made so far. Only who is at that rebuild may: it holds the lease of it."""
+    _remove(settings.state / BESIDE)
+
+
 def _refuse_full(place: Path) -> None:
     """Raise RefusedError if the ledger at a place holds an archive, LeaseHeld if somebody is at it."""
     if not place.is_file() or not place.stat().st_size:

@@ -3,7 +3,7 @@
 import errno
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +11,6 @@ import typer
 
 from archive.errors import NoSuchClip
 from flows import console
-from flows.interrupts import ended_at_once
 
 if TYPE_CHECKING:
     from archive.opened import Archive
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from flows.session import Session
 
 DONE, FAILED, USAGE, DEBTS, REFUSED = 0, 1, 2, 3, 4
-INTERRUPTED = 130
 
 
 class _Chosen:
@@ -145,38 +143,27 @@ def reading() -> Iterator["Archive"]:
 
 
 @contextmanager
-def opened_with(progress: "console.Bars | console.Lines") -> Iterator["Archive"]:
-    """The opened archive, with a progress that the caller shows; Ctrl-C and SIGTERM end the process."""
+def telling() -> Iterator["Archive"]:
+    """The opened archive, with its progress shown."""
     from archive.opened import opened
 
-    with _interruptible(progress), opened(settings(), progress) as archive:
+    progress = console.progress()
+    with progress.shown(), opened(settings(), progress) as archive:
         yield archive
 
 
 @contextmanager
 def at_work(*, take_over: bool = False) -> Iterator["Session"]:
-    """A session that writes, with its progress shown; Ctrl-C and SIGTERM end the process."""
+    """A session that writes, with its progress shown."""
     from flows.session import writing
 
     progress = console.progress()
-    with (
-        progress.shown(),
-        _interruptible(progress),
-        writing(settings(), progress, take_over=take_over) as session,
-    ):
+    with progress.shown(), writing(settings(), progress, take_over=take_over) as session:
         for name, why in session.readiness.problems.items():
             progress.say(f"{name} is not usable now, and is owed what comes: {why}")
         for name, why in session.readiness.beyond.items():
             progress.say(f"{name}: {why}")
         yield session
-
-
-def _interruptible(progress: console.Bars | console.Lines) -> AbstractContextManager[None]:
-    def last_words() -> None:
-        progress.hide()
-        console.fail("interrupted; what was done is kept, the next run goes on from there")
-
-    return ended_at_once(last_words)
 
 
 def known(archive: "Archive", clips: list[str]) -> list[str]:

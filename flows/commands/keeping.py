@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +13,7 @@ from archive.errors import ArchiveError, RefusedError
 from flows import console
 from flows.commands import common
 from flows.commands.common import By, Clip, Clips, Config, DryRun, Json
+from flows.interrupts import before_end
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,7 +90,6 @@ def audit_copies(
     budget = Budget(bytes=size, minutes=minutes, requests=requests, fraction=fraction)
     if not clips and not everything and not budget.limited:
         raise typer.BadParameter("name clips, or say --all")
-    progress = console.progress()
     with common.reading() as archive:
         chosen = [_known_target(name, list(archive.targets)) for name in target or archive.targets]
         objects = objects_of(archive, common.known(archive, clips)) if clips and not everything else None
@@ -101,7 +102,7 @@ def audit_copies(
             ]
             facts = {name: asdict(one) for name, one in plans.items()}
             return console.would("\n".join(lines), facts, as_json=as_json)
-    with progress.shown(), common.opened_with(progress) as archive, at_work(archive):
+    with common.telling() as archive, at_work(archive):
         readiness = reachable(archive)
         usable = {name: one for name, one in readiness.usable.items() if name in chosen}
         done = audit(archive, usable, objects, budget=budget, challenges=challenges or 0)
@@ -247,8 +248,7 @@ def restore_clip(
     from archive.readiness import reachable
     from archive.steps.restoring import restore
 
-    progress = console.progress()
-    with progress.shown(), common.opened_with(progress) as archive:
+    with common.telling() as archive:
         common.known(archive, [clip])
         readiness = reachable(archive)
         if dry_run:
@@ -279,7 +279,7 @@ def rebuild_ledger(
     as_json: Json = False,
 ) -> None:
     """Make a lost ledger anew from what lies at the targets. Copies are claimed until an audit has read them."""
-    from archive.opened import opened_beside
+    from archive.opened import discard_beside, opened_beside
     from archive.readiness import reachable
     from archive.steps.rebuilding import rebuild
 
@@ -289,7 +289,8 @@ def rebuild_ledger(
     if dry_run:
         names = [source] if source else list(settings.targets)
         return console.would(f"would read every object at {', '.join(names)}", {"targets": names}, as_json=as_json)
-    with progress.shown(), opened_beside(settings, progress) as archive:
+    ended = before_end(partial(discard_beside, settings), "interrupted; all is as before: run it again")
+    with progress.shown(), opened_beside(settings, progress) as archive, ended:
         readiness = reachable(archive)
         usable = {name: target for name, target in readiness.usable.items() if source in (None, name)}
         if not usable:
@@ -365,8 +366,7 @@ def accept_waiting(
         return
     if not by:
         raise typer.BadParameter("say who takes it over: --by NAME")
-    progress = console.progress()
-    with progress.shown(), common.opened_with(progress) as archive, at_work(archive):
+    with common.telling() as archive, at_work(archive):
         done = accept(archive, reachable(archive).usable, waiting, by)
     if as_json:
         accepted = [one.model_dump(mode="json") for one in done.accepted]
