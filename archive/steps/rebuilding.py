@@ -14,6 +14,7 @@ from archive import ocfl
 from archive.errors import ArchiveError, RefusedError
 from archive.facts import Facts, Run, Words, chain_faults, in_order, read_facts
 from archive.opened import Archive
+from archive.readiness import remember_all
 from archive.records import FIXITY_CHECK, REPLICATION, Capture, Head
 from archive.retrying import retrying
 from archive.steps.surveying import Named, Survey, said_of, survey
@@ -91,6 +92,8 @@ class _Rebuilding:
         keep_unaccepted(self._archive.ledger, rebuilt.waiting)
         rebuilt.objects = len(self._archive.ledger.copies.heads())
         rebuilt.clips = len(self._archive.ledger.clips.held())
+        if rebuilt.objects:
+            remember_all(self._archive)
         return rebuilt
 
     def _note(self, run: Run, holders: Collection[str]) -> None:

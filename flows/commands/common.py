@@ -2,7 +2,7 @@
 
 import errno
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -153,12 +153,12 @@ def telling() -> Iterator["Archive"]:
 
 
 @contextmanager
-def at_work(*, take_over: bool = False) -> Iterator["Session"]:
+def at_work(*, take_over: bool = False, emptied: Collection[str] = ()) -> Iterator["Session"]:
     """A session that writes, with its progress shown."""
     from flows.session import writing
 
     progress = console.progress()
-    with progress.shown(), writing(settings(), progress, take_over=take_over) as session:
+    with progress.shown(), writing(settings(), progress, take_over=take_over, emptied=emptied) as session:
         for name, why in session.readiness.problems.items():
             progress.say(f"{name} is not usable now, and is owed what comes: {why}")
         for name, why in session.readiness.beyond.items():

@@ -202,7 +202,15 @@ def _print_repair(done: "dict[str, Repaired]") -> None:
 
 
 @app.command(name="backfill", epilog="Example: thirdcopy backfill disk --dry-run")
-def backfill_target(name: Target, config: Config = None, dry_run: DryRun = False, as_json: Json = False) -> None:
+def backfill_target(
+    name: Target,
+    config: Config = None,
+    empty: Annotated[
+        bool, typer.Option("--empty", help="It held copies and is empty now: a new disk in the place of a lost one.")
+    ] = False,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
     """Fill a target from the copies at the others, not from the source; it goes on where it was interrupted."""
     from archive.mirroring import Stored, store_owed
 
@@ -217,7 +225,7 @@ def backfill_target(name: Target, config: Config = None, dry_run: DryRun = False
         line += f"; {', '.join(places) or 'no other target has any'}"
         line += f"; {lack.nowhere:,} are said to be at no other target" if lack.nowhere else ""
         return console.would(line, {"target": name, **asdict(lack)}, as_json=as_json)
-    with common.at_work() as session:
+    with common.at_work(emptied=[name] if empty else ()) as session:
         ready = [name] if name in session.readiness.usable else []
         done = store_owed(session.archive, session.readiness.readable, to=ready).get(name)
         left = len(session.archive.ledger.copies.owed(name))
@@ -296,7 +304,8 @@ def rebuild_ledger(
         if not usable:
             raise ArchiveError("no target can be read: " + "; ".join(readiness.problems.values()))
         done = rebuild(archive, usable)
-        problems = [*done.problems, *(why for name, why in readiness.problems.items() if source in (None, name))]
+        unread = readiness.problems | reachable(archive).problems  # now that it is known which held copies
+        problems = [*done.problems, *(why for name, why in unread.items() if source in (None, name))]
     lacking = {name: len(objects) for name, objects in done.lacking.items() if objects}
     if as_json:
         waiting = [one.model_dump(mode="json") for one in done.waiting]
@@ -311,7 +320,7 @@ def rebuild_ledger(
         console.out.print("Next: `thirdcopy audit --all` reads the copies; `thirdcopy run --take-over` writes again.")
     if done.forks:
         raise RefusedError("forks, for a person to look at:\n" + "\n".join(done.forks))
-    if problems or done.waiting:
+    if problems or done.waiting or lacking:
         raise typer.Exit(common.DEBTS)
     return None
 

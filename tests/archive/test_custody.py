@@ -321,6 +321,16 @@ def test_two_ledgers_never_write_to_one_target(tmp_path: Path) -> None:
             ready(second)
 
 
+def test_place_that_held_copies_and_has_them_but_no_writer_is_taken_over(tmp_path: Path) -> None:
+    with an_archive(tmp_path / "state", folder_targets(tmp_path, "a")) as archive:
+        keep(archive, "peertube-1")
+        store_all(archive)
+        (tmp_path / "a/writer.json").unlink()
+        assert "was made ready and has no writer.json now" in ready(archive).problems["a"]
+        assert "no writer.json says whose it is" in ready(archive, emptied=["a"]).problems["a"]
+        assert "a" in ready(archive, take_over=True).usable
+
+
 def test_vanished_disk_is_not_written_to(tmp_path: Path) -> None:
     targets = folder_targets(tmp_path, "ab")
     with an_archive(tmp_path / "state", targets) as archive:
@@ -339,10 +349,12 @@ def test_vanished_disk_is_not_written_to(tmp_path: Path) -> None:
             # An audit meanwhile learns nothing of copies on a disk that is not there.
             assert audit(archive, targets, objects_of(archive, []))["a"].problem
             assert states(archive, "evidence-peertube-1")[1, "a"] == "arrived"
-        assert "a" not in ready(archive, take_over=True).usable  # in this run it stays the folder that it was
+        assert "a" not in ready(archive, emptied=["a"]).usable  # in this run it stays the folder that it was
     with an_archive(tmp_path / "state", folder_targets(tmp_path, "ab")) as archive:
-        assert "held copies and has no writer.json now" in ready(archive).problems["a"]
-        assert "a" in ready(archive, take_over=True).usable
+        for readiness in (ready(archive), ready(archive, take_over=True), ready(archive, emptied=["b"])):
+            assert "held copies and is empty now: is the disk mounted" in readiness.problems["a"]
+            assert tree(tmp_path / "a") == {}
+        assert "a" in ready(archive, emptied=["a"]).usable
         assert owed(archive) == {"a": 2, "b": 0}
         assert store_all(archive)["a"].problems == ()
         assert owed(archive) == {"a": 0, "b": 0}

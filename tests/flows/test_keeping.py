@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from shutil import rmtree
 
 import pytest
 
@@ -106,3 +107,22 @@ def test_target_that_is_away_is_a_debt(folder: Path, call: Callable[..., Done]) 
         done = call(*words)
         assert done.code == 3, done.err
         assert "is the disk mounted" in done.out + done.err
+
+
+def test_new_disk_in_the_place_of_a_lost_one_is_filled_by_its_name(folder: Path, call: Callable[..., Done]) -> None:
+    rmtree(folder / "c")
+    (folder / "c").mkdir()
+    (folder / "state/ledger.sqlite").rename(folder / "lost.sqlite")
+    rebuilt = call("rebuild")
+    assert rebuilt.code == 3
+    assert "is empty now: is the disk mounted" in " ".join(rebuilt.err.split())
+    taken = call("mirror", "--take-over")
+    assert taken.code == 3
+    assert "thirdcopy backfill c --empty" in taken.err
+    assert list((folder / "c").iterdir()) == []
+    for words in (("backfill", "c"), ("backfill", "b", "--empty")):
+        assert "is the disk mounted" in call(*words).err
+        assert list((folder / "c").iterdir()) == []
+    filled = call("backfill", "c", "--empty")
+    assert filled.code == 0, filled.err
+    assert call("audit", "--all", "--target", "c").code == 0
