@@ -38,6 +38,7 @@ from archive.steps.linking import to_link
 from archive.steps.registering import newest
 from archive.steps.transcribing import to_transcribe
 from archive.working import at_work
+from flows import audits
 from flows.interrupts import ended_at_once
 from flows.session import Session, writing
 
@@ -163,30 +164,15 @@ def audit_archive() -> dict[str, Any]:
         budget = Budget(fraction=share) if share < 1 else Budget()
         # Where everything is read in full, there is nothing left to challenge.
         done = audit(archive, readiness.usable, budget=budget, challenges=settings.audit.challenges * (share < 1))
-    problems = tuple(finding.key for one in done.values() for finding in one.findings)
-    problems += tuple(one.problem for one in done.values() if one.problem) + tuple(readiness.problems.values())
-    problems += tuple(
-        f"{name} is owed {one.owed} versions that were wanting before" for name, one in done.items() if one.owed
-    )
-    counts = {
-        name: {
-            "sound": one.sound,
-            "challenged": one.challenged,
-            "bytes": one.bytes,
-            "faults": len(one.findings),
-            "owed": one.owed,
-            "left": one.left,
-            "read to the end": not one.problem,
-        }
-        for name, one in done.items()
-    }
+    problems = audits.problems(done, readiness.problems)
+    counts = {name: audits.counts(one) for name, one in done.items()}
     create_table_artifact(
         key="thirdcopy-audit",
         table=[{"target": name, **row} for name, row in counts.items()],
         description="Copies read",
     )
     if problems:
-        raise RuntimeError(f"{len(problems)} faults: `thirdcopy status` says where")
+        raise RuntimeError(f"{len(problems)} faults: `thirdcopy status` and `thirdcopy accept` say where")
     return counts
 
 

@@ -15,6 +15,7 @@ from flows import console
 if TYPE_CHECKING:
     from archive.opened import Archive
     from archive.pipeline import Tally
+    from archive.readiness import Readiness
     from archive.settings import Settings
     from flows.session import Session
 
@@ -192,9 +193,10 @@ def of_the_system(error: OSError) -> str:
     return said + (f": {error.filename}" if error.filename else "")
 
 
-def report(tally: "Tally", *, as_json: bool, unusable: dict[str, str] | None = None) -> None:
-    """Show what was done, and leave with 3 if something was not."""
-    problems = (*tally.problems, *(f"{name}: {why}" for name, why in (unusable or {}).items()))
+def report(tally: "Tally", readiness: "Readiness | None", *, as_json: bool) -> None:
+    """Show what was done, and leave with 3 if something was not, or a target was odd (None: the tally says so)."""
+    odd = readiness.wrong if readiness else {}
+    problems = (*tally.problems, *(f"{name}: {why}" for name, why in odd.items()))
     if as_json:
         console.print_json({**console.counts(tally), "problems": list(problems)})
     else:

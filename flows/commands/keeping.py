@@ -86,6 +86,7 @@ def audit_copies(
     from archive.steps.auditing import Audited, audit, objects_of
     from archive.steps.budget import Budget, plan
     from archive.working import at_work
+    from flows.audits import problems
 
     budget = Budget(bytes=size, minutes=minutes, requests=requests, fraction=fraction)
     if not clips and not everything and not budget.limited:
@@ -111,7 +112,7 @@ def audit_copies(
         console.print_json({name: _as_json(one) for name, one in done.items()})
     else:
         _print_audit(done)
-    if any(one.findings or one.problem or one.owed or one.beyond or one.strange for one in done.values()):
+    if problems(done, {}):
         raise typer.Exit(common.DEBTS)
     return None
 
@@ -180,10 +181,10 @@ def repair_copies(
         done = repair(session.archive, session.readiness.usable, objects, sources=session.readiness.readable)
     if as_json:
         facts: dict[str, object] = {name: asdict(one) for name, one in done.items()}
-        console.print_json({**facts, **{name: {"problem": why} for name, why in session.readiness.problems.items()}})
+        console.print_json({**facts, **{name: {"problem": why} for name, why in session.readiness.wrong.items()}})
     else:
         _print_repair(done)
-    if session.readiness.problems or any(one.lost or one.problems for one in done.values()):
+    if session.readiness.wrong or any(one.lost or one.problems for one in done.values()):
         raise typer.Exit(common.DEBTS)
     return None
 
@@ -238,7 +239,7 @@ def backfill_target(
         console.out.print(f"{name}: {stored.versions:,} versions stored, {size}; {left:,} still owed", highlight=False)
         for problem in stored.problems:
             console.err.print(f"[yellow]not done[/] {escape(console.plain(problem))}", highlight=False, soft_wrap=True)
-    if left or stored.problems:
+    if left or stored.problems or session.readiness.beyond:
         raise typer.Exit(common.DEBTS)
     return None
 

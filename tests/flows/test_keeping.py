@@ -2,13 +2,18 @@
 
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from shutil import rmtree
 
 import pytest
 
-from flows import cli
+from archive.newest import NewestRun
+from archive.steps.auditing import Audited
+from archive.unaccepted import Unaccepted
+from flows import audits, cli
 from tests.flows.place import Done
+from tests.support.archives import MONDAY
 from tests.support.kept import CLIP, EVIDENCE, MEDIA, MIB, at, copy_of, flip, make
 
 SETTINGS = """\
@@ -126,3 +131,32 @@ def test_new_disk_in_the_place_of_a_lost_one_is_filled_by_its_name(folder: Path,
     filled = call("backfill", "c", "--empty")
     assert filled.code == 0, filled.err
     assert call("audit", "--all", "--target", "c").code == 0
+
+
+def test_target_that_holds_more_than_the_ledger_knows_is_a_debt_of_every_command_that_writes(
+    folder: Path, call: Callable[..., Done]
+) -> None:
+    said = NewestRun(ledger="another", run=f"run-20260302T080000Z-{'0' * 8}-1", sha512="0" * 128, written=MONDAY)
+    for words in (
+        ("fetch",),
+        ("transcribe",),
+        ("link",),
+        ("repair", "--all"),
+        ("backfill", "a"),
+        ("mirror",),
+        ("retry",),
+        ("run", "--plain"),
+    ):
+        (folder / "a/newest-run.json").write_text(said.model_dump_json())
+        done = call(*words)
+        assert done.code == 3, words
+        assert "a: " in done.err
+
+
+def test_audit_of_what_lies_beyond_the_ledger_is_not_all_well_for_the_schedule_either() -> None:
+    beyond = Unaccepted(object=EVIDENCE, version=2, sha512="0" * 128, targets=("a",), why="nobody else says it")
+    sound = Audited("a", sound=3)
+    assert audits.problems({"a": sound}, {}) == ()
+    for odd in (replace(sound, beyond=(beyond,)), replace(sound, strange=("x at a: no object of ours",))):
+        assert len(audits.problems({"a": odd}, {})) == 1
+        assert sum(map(bool, audits.counts(odd).values())) == sum(map(bool, audits.counts(sound).values())) + 1
