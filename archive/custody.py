@@ -71,18 +71,22 @@ def store(
         raise _fork(target, sealed) from error
     if not _lay_root_pair(target, root, folder, sealed, there):
         roll_root(archive, target, sealed)
-    declaration = f"{ocfl.OBJECT_DECLARATION[2:]}\n".encode()
     if root + ocfl.OBJECT_DECLARATION in there:
-        read_back(target, root + ocfl.OBJECT_DECLARATION, ocfl.digest_of(declaration))
+        read_back(target, root + ocfl.OBJECT_DECLARATION, ocfl.digest_of(declaration()))
     else:
-        with _as_file(declaration) as file:
-            _put_and_read(target, root + ocfl.OBJECT_DECLARATION, file, ocfl.digest_of(declaration), absent=True)
+        with _as_file(declaration()) as file:
+            _put_and_read(target, root + ocfl.OBJECT_DECLARATION, file, ocfl.digest_of(declaration()), absent=True)
     retrying(partial(validate_writer, target, archive.ledger.id))  # this alone: not all that was read back before it
     now = archive.clock()
     copy = Copy(sealed.object, sealed.version, target.name, "arrived", at=now, read=now)
     archive.ledger.copies.mark(copy if reads else replace(copy, state="claimed", read=None))
     archive.event(sealed.object, REPLICATION, version=sealed.version, target=target.name)
     return size
+
+
+def declaration() -> bytes:
+    """What the declaration of every object says."""
+    return f"{ocfl.OBJECT_DECLARATION[2:]}\n".encode()
 
 
 def _drawn(archive: Archive, target: str, sealed: SealedVersion) -> bool:

@@ -173,11 +173,16 @@ def _refuse_full(place: Path) -> None:
     if not place.is_file() or not place.stat().st_size:
         return
     with closing(Ledger(place)) as present, present.lease.held():
-        if present.copies.heads():
-            raise RefusedError(
-                f"the ledger at {place} holds an archive already: move it (and a -journal or -wal file beside it) "
-                "away first; what it alone knows would be lost otherwise"
-            )
+        refuse_archive(present)
+
+
+def refuse_archive(ledger: Ledger) -> None:
+    """Raise RefusedError if a ledger that is to be made anew holds an archive."""
+    if ledger.copies.heads():
+        raise RefusedError(
+            f"the ledger at {ledger.path} holds an archive already: move it (and a -journal or -wal file beside it) "
+            "away first; what it alone knows would be lost otherwise"
+        )
 
 
 def _remove(ledger: Path) -> None:

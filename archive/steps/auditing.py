@@ -15,12 +15,13 @@ from time import monotonic
 
 from archive import heads, ocfl
 from archive.blocks import media_of
-from archive.custody import roll_root
+from archive.custody import declaration, roll_root
 from archive.errors import Fork
 from archive.ledger.audits import Key
 from archive.ledger.copies import Copy, CopyState, Held, SealedVersion
 from archive.opened import Archive
 from archive.progress import Task
+from archive.readiness import refuse_vanished
 from archive.records import FIXITY_CHECK, RECOVERY
 from archive.steps.beyond import find_beyond
 from archive.steps.budget import Budget, Meter
@@ -28,7 +29,7 @@ from archive.steps.challenging import challenge
 from archive.unaccepted import Unaccepted, note_at
 from archive.writers import writer_of
 from storage.contract import Target
-from storage.errors import TargetError, Unavailable
+from storage.errors import TargetError
 from storage.mirrors import Finding, at_each, verify
 
 PROVEN_AFTER = timedelta(days=1)
@@ -115,8 +116,8 @@ def audit(
 def _ours(archive: Archive, target: Target) -> bool:
     """Whether a target is ours to write to. Raises Unavailable for one that held copies and is empty now."""
     writer = writer_of(target)
-    if writer is None and archive.ledger.copies.used(target.name) and not any(True for _ in target.list(heads.OCFL)):
-        raise Unavailable("held copies and is empty now: is the disk mounted?", target=target.name)
+    if writer is None:
+        refuse_vanished(archive, target)
     return writer == archive.ledger.id
 
 
@@ -277,11 +278,6 @@ def keys_of(sealed: SealedVersion) -> list[tuple[str, str]]:
     line = ocfl.digest_of(ocfl.digest_line(sealed.sha512))
     keys += [(folder + ocfl.INVENTORY, sealed.sha512), (folder + ocfl.INVENTORY_DIGEST, line)]
     return [*keys, (root + ocfl.OBJECT_DECLARATION, ocfl.digest_of(declaration()))]
-
-
-def declaration() -> bytes:
-    """What the declaration of every object says."""
-    return f"{ocfl.OBJECT_DECLARATION[2:]}\n".encode()
 
 
 def _keep(

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from archive import ocfl
-from archive.errors import ArchiveError, RefusedError
+from archive.errors import ArchiveError
 from archive.facts import Facts, Run, Words, chain_faults, in_order, read_facts
-from archive.opened import Archive
+from archive.opened import Archive, refuse_archive
 from archive.readiness import remember_all
 from archive.records import FIXITY_CHECK, REPLICATION, Capture, Head
 from archive.retrying import retrying
@@ -45,11 +45,7 @@ class Rebuilt:
 
 def rebuild(archive: Archive, usable: Mapping[str, Target]) -> Rebuilt:
     """Read every object at the usable targets into an empty ledger. Raises RefusedError if it is not empty."""
-    if archive.ledger.copies.heads():
-        raise RefusedError(
-            f"the ledger at {archive.ledger.path} holds an archive already: move it (and a -journal or -wal file "
-            "beside it) away first; what it alone knows would be lost otherwise"
-        )
+    refuse_archive(archive.ledger)
     return _Rebuilding(archive, usable).run()
 
 

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from archive import heads, ocfl
-from archive.custody import quarantine, roll_root
+from archive.custody import declaration, quarantine, roll_root
 from archive.errors import Fork
 from archive.ledger.audits import Key
 from archive.ledger.copies import Copy, SealedVersion
@@ -19,7 +19,7 @@ from archive.local import remove_tree
 from archive.opened import Archive
 from archive.records import FIXITY_CHECK, RECOVERY
 from archive.retrying import retrying
-from archive.steps.auditing import declaration, keys_of
+from archive.steps.auditing import keys_of
 from archive.steps.salvaging import Salvage, Sound
 from storage.contract import Target
 from storage.errors import TargetError
