@@ -23,20 +23,17 @@ from storage.targets import FolderSettings, twins
 
 @dataclass(frozen=True)
 class Readiness:
-    """Targets that can be written to, and why the others cannot; `read_only` are those of the others that can be read.
+    """What targets are good for now, so far as it was asked.
 
-    `beyond` are targets that hold more than the ledger knows, with what was seen.
+    `writable` are ours: they were checked, and have a root; none where only reading was asked. `readable` are those
+    that bytes can be taken from, the writable ones too. `problems` says of each other one why it is not what was asked
+    for, and `beyond` of targets that hold more than the ledger knows what was seen.
     """
 
-    usable: dict[str, Target]
+    writable: dict[str, Target]
+    readable: dict[str, Target]
     problems: dict[str, str]
-    read_only: dict[str, Target] = field(default_factory=dict)
     beyond: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def readable(self) -> dict[str, Target]:
-        """Where bytes can be taken from."""
-        return self.usable | self.read_only
 
     @property
     def wrong(self) -> dict[str, str]:
@@ -45,7 +42,11 @@ class Readiness:
 
     def without(self, names: Collection[str]) -> "Readiness":
         """The same, but for targets that stopped answering."""
-        return replace(self, usable={name: target for name, target in self.usable.items() if name not in names})
+        return replace(self, writable=_but(self.writable, names), readable=_but(self.readable, names))
+
+
+def _but(targets: dict[str, Target], names: Collection[str]) -> dict[str, Target]:
+    return {name: target for name, target in targets.items() if name not in names}
 
 
 def ready(archive: Archive, *, take_over: bool = False, emptied: Collection[str] = ()) -> Readiness:
@@ -84,12 +85,12 @@ def ready(archive: Archive, *, take_over: bool = False, emptied: Collection[str]
     errors |= failed
     others = {name: targets[name] for name, error in errors.items() if name in targets and isinstance(error, Refused)}
     seen, _ = at_each(others, partial(_see, archive))
-    usable = {name: targets[name] for name in done}
-    looked, _ = at_each(usable, lambda target: retrying(lambda: look_beyond(archive, target), attempts=2))
+    writable = {name: targets[name] for name in done}
+    looked, _ = at_each(writable, lambda target: retrying(lambda: look_beyond(archive, target), attempts=2))
     return Readiness(
-        usable,
+        writable,
+        writable | {name: others[name] for name in seen},
         {name: str(error) for name, error in errors.items()},
-        {name: others[name] for name in seen},
         {name: sentence for name, sentence in looked.items() if sentence},
     )
 
@@ -103,7 +104,7 @@ def reachable(archive: Archive) -> Readiness:
     twice = _one_folder(archive)
     done, failed = at_each({name: targets[name] for name in targets if name not in twice}, partial(_see, archive))
     problems = {name: str(error) for name, error in (errors | failed).items()} | twice
-    return Readiness({name: targets[name] for name in done}, problems)
+    return Readiness({}, {name: targets[name] for name in done}, problems)
 
 
 def remember_all(archive: Archive) -> None:

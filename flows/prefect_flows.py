@@ -163,7 +163,7 @@ def audit_archive() -> dict[str, Any]:
         share = settings.audit.fraction
         budget = Budget(fraction=share) if share < 1 else Budget()
         # Where everything is read in full, there is nothing left to challenge.
-        done = audit(archive, readiness.usable, budget=budget, challenges=settings.audit.challenges * (share < 1))
+        done = audit(archive, readiness.readable, budget=budget, challenges=settings.audit.challenges * (share < 1))
     problems = audits.problems(done, readiness.problems)
     counts = {name: audits.counts(one) for name, one in done.items()}
     create_table_artifact(

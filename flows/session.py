@@ -69,5 +69,5 @@ def writing(
         if taken_away:
             remember_late_writer(archive)
         readiness = ready(archive, take_over=take_over, emptied=emptied)
-        mend_roots(archive, readiness.usable)
+        mend_roots(archive, readiness.writable)
         yield Session(archive, readiness)

@@ -105,8 +105,8 @@ def audit_copies(
             return console.would("\n".join(lines), facts, as_json=as_json)
     with common.telling() as archive, at_work(archive):
         readiness = reachable(archive)
-        usable = {name: one for name, one in readiness.usable.items() if name in chosen}
-        done = audit(archive, usable, objects, budget=budget, challenges=challenges or 0)
+        readable = {name: one for name, one in readiness.readable.items() if name in chosen}
+        done = audit(archive, readable, objects, budget=budget, challenges=challenges or 0)
     done |= {name: Audited(name, problem=why) for name, why in readiness.problems.items() if name in chosen}
     if as_json:
         console.print_json({name: _as_json(one) for name, one in done.items()})
@@ -178,7 +178,7 @@ def repair_copies(
             lines = [f"{name}: would read, and make right, {count:,} versions" for name, count in broken.items()]
             return console.would("\n".join(lines), broken, as_json=as_json)
     with common.at_work() as session:
-        done = repair(session.archive, session.readiness.usable, objects, sources=session.readiness.readable)
+        done = repair(session.archive, session.readiness.writable, objects, sources=session.readiness.readable)
     if as_json:
         facts: dict[str, object] = {name: asdict(one) for name, one in done.items()}
         console.print_json({**facts, **{name: {"problem": why} for name, why in session.readiness.wrong.items()}})
@@ -227,7 +227,7 @@ def backfill_target(
         line += f"; {lack.nowhere:,} are said to be at no other target" if lack.nowhere else ""
         return console.would(line, {"target": name, **asdict(lack)}, as_json=as_json)
     with common.at_work(emptied=[name] if empty else ()) as session:
-        ready = [name] if name in session.readiness.usable else []
+        ready = [name] if name in session.readiness.writable else []
         done = store_owed(session.archive, session.readiness.readable, to=ready).get(name)
         left = len(session.archive.ledger.copies.owed(name))
     why = session.readiness.problems.get(name)
@@ -261,10 +261,10 @@ def restore_clip(
         common.known(archive, [clip])
         readiness = reachable(archive)
         if dry_run:
-            line = f"would write {clip} to {to} from {', '.join(readiness.usable) or 'nowhere'}"
-            facts = {"clip": clip, "to": str(to), "from": list(readiness.usable)}
+            line = f"would write {clip} to {to} from {', '.join(readiness.readable) or 'nowhere'}"
+            facts = {"clip": clip, "to": str(to), "from": list(readiness.readable)}
             return console.would(line, facts, as_json=as_json)
-        done = restore(archive, clip, to, readiness.usable, by=by)
+        done = restore(archive, clip, to, readiness.readable, by=by)
     for why in readiness.problems.values():
         console.err.print(f"[yellow]not read[/] {escape(console.plain(why))}", highlight=False, soft_wrap=True)
     if as_json:
@@ -301,10 +301,10 @@ def rebuild_ledger(
     ended = before_end(partial(discard_beside, settings), "interrupted; all is as before: run it again")
     with progress.shown(), opened_beside(settings, progress) as archive, ended:
         readiness = reachable(archive)
-        usable = {name: target for name, target in readiness.usable.items() if source in (None, name)}
-        if not usable:
+        readable = {name: target for name, target in readiness.readable.items() if source in (None, name)}
+        if not readable:
             raise ArchiveError("no target can be read: " + "; ".join(readiness.problems.values()))
-        done = rebuild(archive, usable)
+        done = rebuild(archive, readable)
         unread = readiness.problems | reachable(archive).problems  # now that it is known which held copies
         problems = [*done.problems, *(why for name, why in unread.items() if source in (None, name))]
     lacking = {name: len(objects) for name, objects in done.lacking.items() if objects}
@@ -377,7 +377,7 @@ def accept_waiting(
     if not by:
         raise typer.BadParameter("say who takes it over: --by NAME")
     with common.telling() as archive, at_work(archive):
-        done = accept(archive, reachable(archive).usable, waiting, by)
+        done = accept(archive, reachable(archive).readable, waiting, by)
     if as_json:
         accepted = [one.model_dump(mode="json") for one in done.accepted]
         console.print_json({"accepted": accepted, "problems": done.problems})

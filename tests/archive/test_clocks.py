@@ -194,6 +194,6 @@ def test_store_whose_authorities_cannot_be_read_stops_nothing_and_is_named(tmp_p
         archive = replace(archive, settings=settings, targets=Targets(settings))
         with at_work(archive):
             looked = reachable(archive)
-        assert list(looked.usable) == ["a"]
+        assert list(looked.readable) == ["a"]
         assert str(ca_file) in looked.problems["store"]
         assert "correct `ca_file`" in looked.problems["store"]

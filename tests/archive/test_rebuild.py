@@ -168,7 +168,7 @@ def test_disk_that_is_not_there_is_not_filled_by_who_takes_the_others_over(
         assert said in reachable(archive).problems["c"]
         assert "is empty now" in reachable(archive).problems["c"]
         taken = ready(archive, take_over=True)
-        assert set(taken.usable) == {"a", "b"}
+        assert set(taken.writable) == {"a", "b"}
         assert "thirdcopy backfill c --empty" in taken.problems["c"]
         assert list((tmp_path / "c").iterdir()) == []
         assert safe(archive) == []

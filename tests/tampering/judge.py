@@ -238,7 +238,7 @@ class _Case:
                 continue
             with self.looking("restore") as archive:
                 if archive:
-                    usable = reachable(archive).usable
+                    usable = reachable(archive).readable
                     with suppress(*SENTENCES):
                         build(archive, clip)
                         shown(archive, clip)
