@@ -8,6 +8,7 @@ back: the same bytes again. Which requests that takes is in decision 29.
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,6 +18,7 @@ from archive.errors import Fork
 from archive.ledger.copies import Copy, SealedVersion
 from archive.opened import Archive
 from archive.records import REPLICATION
+from archive.retrying import retrying
 from archive.spool import mend, respool
 from archive.unaccepted import what_to_do
 from archive.writers import validate_writer
@@ -70,19 +72,23 @@ def store(
         raise _fork(target, sealed) from error
     if not _lay_root_pair(target, root, folder, sealed, there):
         roll_root(archive, target, sealed)
-    declaration = f"{ocfl.OBJECT_DECLARATION[2:]}\n".encode()
     if root + ocfl.OBJECT_DECLARATION in there:
-        digest = ocfl.digest_of(declaration)
-        read_back(target, root + ocfl.OBJECT_DECLARATION, digest, size=len(declaration))
+        digest = ocfl.digest_of(declaration())
+        read_back(target, root + ocfl.OBJECT_DECLARATION, digest, size=len(declaration()))
     else:
-        with _as_file(declaration) as file:
-            _put_and_read(target, root + ocfl.OBJECT_DECLARATION, file, ocfl.digest_of(declaration), absent=True)
-    validate_writer(target, archive.ledger.id)
+        with _as_file(declaration()) as file:
+            _put_and_read(target, root + ocfl.OBJECT_DECLARATION, file, ocfl.digest_of(declaration()), absent=True)
+    retrying(partial(validate_writer, target, archive.ledger.id))  # this alone: not all that was read back before it
     now = archive.clock()
     copy = Copy(sealed.object, sealed.version, target.name, "arrived", at=now, read=now)
     archive.ledger.copies.mark(copy if reads else replace(copy, state="claimed", read=None))
     archive.event(sealed.object, REPLICATION, version=sealed.version, target=target.name)
     return size
+
+
+def declaration() -> bytes:
+    """What the declaration of every object says."""
+    return f"{ocfl.OBJECT_DECLARATION[2:]}\n".encode()
 
 
 def _drawn(archive: Archive, target: str, sealed: SealedVersion) -> bool:

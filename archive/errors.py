@@ -5,7 +5,6 @@ ArchiveError
 ├── FetchFailed      one clip could not be fetched; `kind` says what follows from it
 ├── WrongFile        an edited file that is of another clip, or of no transcript that there is (exit 2)
 ├── NoSuchClip       a clip id that the ledger does not know (exit 2)
-├── NoSuchLink       a link that the clip does not have (exit 2)
 ├── ChangedMeanwhile a link is another one than the one that a person looked at
 ├── UnknownLanguage  a language that cannot be declared for a clip (exit 2)
 ├── ForeignWords     an object at a target whose documents are none, or speak of another object
@@ -54,12 +53,6 @@ class UnknownLanguage(ArchiveError):
 
 class NoSuchClip(ArchiveError):
     """The ledger knows no such clip."""
-
-    exit_code = 2
-
-
-class NoSuchLink(ArchiveError):
-    """The clip has no such link."""
 
     exit_code = 2
 

@@ -10,6 +10,8 @@ import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from pydantic import AwareDatetime, TypeAdapter
+
 from archive import heads
 from archive.custody import roll_root
 from archive.errors import Fork
@@ -23,14 +25,15 @@ from storage.mirrors import at_each
 
 LATE = "late"
 REMEMBERED = timedelta(days=30)
+_OBJECTS = TypeAdapter(dict[str, AwareDatetime])
 
 
 def remember_late_writer(archive: Archive) -> None:
     """Keep which objects were owed to some target when the lease was taken from a run elsewhere."""
     owed = {name for target in archive.targets for name, _ in archive.ledger.copies.owed(target)}
     known = _remembered(archive)
-    known |= dict.fromkeys(owed, archive.clock().isoformat())
-    archive.ledger.facts.set(LATE, json.dumps(known))
+    known |= dict.fromkeys(owed, archive.clock())
+    _remember(archive, known)
 
 
 def mend_roots(archive: Archive, usable: Mapping[str, Target]) -> int:
@@ -43,14 +46,18 @@ def mend_roots(archive: Archive, usable: Mapping[str, Target]) -> int:
         return 0
     mended, _ = at_each(usable, lambda target: sum(_mend(archive, target, object_id) for object_id in known))
     now = archive.clock()
-    moments = {name: min(datetime.fromisoformat(at), now) for name, at in known.items()}  # no clock's future
-    left = {name: at.isoformat() for name, at in moments.items() if now - at < REMEMBERED}
-    archive.ledger.facts.set(LATE, json.dumps(left))
+    moments = {name: min(at, now) for name, at in known.items()}  # no clock's future
+    _remember(archive, {name: at for name, at in moments.items() if now - at < REMEMBERED})
     return sum(mended.values())
 
 
-def _remembered(archive: Archive) -> dict[str, str]:
-    return dict(json.loads(archive.ledger.facts.get(LATE) or "{}"))
+def _remembered(archive: Archive) -> dict[str, datetime]:
+    """Objects, and when each was owed to somebody while a late writer may have been at it."""
+    return archive.ledger.facts.document(LATE, _OBJECTS) or {}
+
+
+def _remember(archive: Archive, known: Mapping[str, datetime]) -> None:
+    archive.ledger.facts.set(LATE, json.dumps({name: at.isoformat() for name, at in known.items()}))
 
 
 def _mend(archive: Archive, target: Target, object_id: str) -> bool:

@@ -21,7 +21,7 @@ from archive.retrying import retrying
 from archive.spool import folder_of, need_space, respool
 from storage.contract import Content, Target
 from storage.convoy import Convoy, File, Load
-from storage.errors import Damaged, LeftBehind, Refused, TargetError, Unavailable
+from storage.errors import AnotherPlace, Damaged, LeftBehind, Refused, TargetError, Unavailable
 
 log = logging.getLogger(__name__)
 REFUSALS = 3
@@ -119,7 +119,7 @@ class _Counter:
             self.stored = replace(self.stored, problems=(*self.stored.problems, str(error)))
             ours = isinstance(error, TargetError) and error.target == self.target
             self.refused = self.refused + 1 if ours and isinstance(error, Refused) else 0
-            if self.refused == REFUSALS or (ours and isinstance(error, Unavailable)):
+            if self.refused == REFUSALS or (ours and isinstance(error, Unavailable | AnotherPlace)):
                 self.stored = replace(self.stored, down=True)
                 log.warning("%s does not answer; what it is owed waits: %s", self.target, error)
 

@@ -79,7 +79,7 @@ def _refuse_lost(path: Path) -> None:
         )
 
 
-class _Targets(Mapping[str, Target]):
+class Targets(Mapping[str, Target]):
     """Targets by name, opened when first asked for: to look at the ledger needs no keys. Raises Refused then."""
 
     def __init__(self, settings: Settings) -> None:
@@ -107,32 +107,43 @@ def opened(settings: Settings, progress: Progress | None = None) -> Iterator[Arc
     """
     path = settings.state / LEDGER
     _make(settings.state)
-    if path.with_name(BESIDE).exists():
-        raise RefusedError(
-            f"a rebuild of the ledger in {settings.state} is under way, or broke off: wait for it, or run "
-            "`thirdcopy rebuild` again; nothing else is done with half an archive"
-        )
+    _refuse_half(settings.state)
     _refuse_lost(path)
     with closing(Ledger(path)) as ledger:
-        yield Archive(settings, ledger, _Targets(settings), progress or Silent())
+        yield Archive(settings, ledger, Targets(settings), progress or Silent())
+
+
+def refuse_replaced(archive: Archive) -> None:
+    """Raise RefusedError if a rebuild began, or put its ledger in the place of this one, since it was opened.
+
+    Ask with the lease held: a rebuild looks for that before it begins and before it ends.
+    """
+    _refuse_half(archive.state)
+    if not archive.ledger.is_in_place():
+        raise RefusedError(
+            f"the ledger in {archive.state} was made anew while this waited: run this again; nothing was done"
+        )
+
+
+def _refuse_half(state: Path) -> None:
+    if (state / BESIDE).exists():
+        raise RefusedError(
+            f"a rebuild of the ledger in {state} is under way, or broke off: wait for it, or run `thirdcopy rebuild` "
+            "again; nothing else is done with half an archive"
+        )
 
 
 @contextmanager
 def opened_beside(settings: Settings, progress: Progress | None = None) -> Iterator[Archive]:
     """An archive over a new ledger, made beside the place of the lost one, which it takes at the end of the block.
 
-    After an error all is as before. Raises RefusedError if a ledger there holds an archive, LeaseHeld if somebody is at
-    it, or at another rebuild.
+    After an error all is as before. Raises RefusedError if a ledger there holds an archive, before the block or after
+    it, LeaseHeld if somebody is at it, or at another rebuild, and LedgerUnusable if somebody has the new one open so
+    that it cannot be moved whole.
     """
     place, beside = settings.state / LEDGER, settings.state / BESIDE
     _make(settings.state)
-    if place.is_file() and place.stat().st_size:
-        with closing(Ledger(place)) as present, present.lease.held():
-            if present.copies.heads():
-                raise RefusedError(
-                    f"the ledger at {place} holds an archive already: move it (and a -journal or -wal file beside it) "
-                    "away first; what it alone knows would be lost otherwise"
-                )
+    _refuse_full(place)
     if beside.exists():
         with suppress(LedgerUnusable), closing(Ledger(beside)) as begun, begun.lease.held():
             pass  # nobody is at it: it broke off, and is begun anew
@@ -140,13 +151,38 @@ def opened_beside(settings: Settings, progress: Progress | None = None) -> Itera
     with closing(Ledger(beside)) as made:
         try:
             with made.lease.held():
-                yield Archive(settings, made, _Targets(settings), progress or Silent())
+                yield Archive(settings, made, Targets(settings), progress or Silent())
+            made.gather()
+            _refuse_full(place)  # somebody may have opened it just before the rebuild began
         except BaseException:
             made.close()
             _remove(beside)
             raise
-    _remove(place)  # it is empty
+    _remove(place)  # it is empty, and nobody who opened it goes on: see refuse_replaced
     beside.replace(place)
+    _remove(beside)  # an emptied journal
+
+
+def discard_beside(settings: Settings) -> None:
+    """Take away what a rebuild has made so far. Only who is at that rebuild may: it holds the lease of it."""
+    _remove(settings.state / BESIDE)
+
+
+def _refuse_full(place: Path) -> None:
+    """Raise RefusedError if the ledger at a place holds an archive, LeaseHeld if somebody is at it."""
+    if not place.is_file() or not place.stat().st_size:
+        return
+    with closing(Ledger(place)) as present, present.lease.held():
+        refuse_archive(present)
+
+
+def refuse_archive(ledger: Ledger) -> None:
+    """Raise RefusedError if a ledger that is to be made anew holds an archive."""
+    if ledger.copies.heads():
+        raise RefusedError(
+            f"the ledger at {ledger.path} holds an archive already: move it (and a -journal or -wal file beside it) "
+            "away first; what it alone knows would be lost otherwise"
+        )
 
 
 def _remove(ledger: Path) -> None:

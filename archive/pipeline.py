@@ -96,7 +96,7 @@ def fetch_step(
             return tally + Tally(problems=(rest,))
         try:
             _make_space(archive)
-            done = fetch_clip(archive, opened, clip, readiness.usable)
+            done = fetch_clip(archive, opened, clip, readiness.writable)
         except SourceRefuses as error:
             _leave_alone(archive, source, error.after)
             return tally + Tally(problems=(str(error),))
@@ -107,7 +107,7 @@ def fetch_step(
         if done.sealed and keep:
             tally += Tally(fetched=1)
         elif done.sealed:
-            stored = store(archive, readiness.readable, [clip], to=readiness.usable, wait=False)
+            stored = store(archive, readiness.readable, [clip], to=readiness.writable, wait=False)
             tally += Tally(fetched=1) + _tally(stored)
             readiness = readiness.without([name for name, one in stored.items() if one.down or one.behind])
         else:
@@ -147,7 +147,7 @@ def _make_space(archive: Archive) -> None:
 
 def store_step(archive: Archive, readiness: Readiness, clips: Sequence[str] | None = None) -> Tally:
     """Store what is owed of some clips, or of everything."""
-    return _tally(store(archive, readiness.readable, clips, to=readiness.usable))
+    return _tally(store(archive, readiness.readable, clips, to=readiness.writable))
 
 
 def caption_step(
@@ -189,7 +189,7 @@ def register_step(archive: Archive, readiness: Readiness) -> Tally:
             tally += Tally(problems=(f"register {name} was not read: {error}{instead}",))
             continue
         if done and done.new:
-            stored = store_owed(archive, readiness.readable, [object_of(name)], to=readiness.usable, wait=False)
+            stored = store_owed(archive, readiness.readable, [object_of(name)], to=readiness.writable, wait=False)
             tally += Tally(snapshots=1) + _tally(stored)
             counts = ", ".join(f"{kind}: {count:,}" for kind, count in done.report.counts.items())
             archive.progress.say(f"register {name}: {done.report.kept:,} entries" + (f" ({counts})" if counts else ""))
@@ -204,7 +204,7 @@ def link_step(archive: Archive, registers: dict[str, RegisterIndex], clips: Sequ
 
 def work_step(archive: Archive, readiness: Readiness) -> Tally:
     """Seal the work objects of clips of which something changed."""
-    done = [seal_work(archive, clip, readiness.usable) for clip in to_seal(archive)]
+    done = [seal_work(archive, clip, readiness.writable) for clip in to_seal(archive)]
     return Tally(sealed=sum(one.sealed for one in done), problems=tuple(one.problem for one in done if one.problem))
 
 
@@ -212,10 +212,10 @@ def finish_step(archive: Archive, readiness: Readiness) -> Tally:
     """Seal what changed, store everything that is owed, write the run record and store it too; tidy the spool."""
     tally = work_step(archive, readiness)
     tally += store_step(archive, readiness)
-    while run_ := record(archive, readiness.usable):
+    while run_ := record(archive, readiness.writable):
         # Only the record itself: what a target refuses again would be an event again, and another record without end.
-        tally += _tally(store_owed(archive, readiness.usable, [run_]))
-    point_to_newest(archive, readiness.usable)
+        tally += _tally(store_owed(archive, readiness.writable, [run_]))
+    point_to_newest(archive, readiness.writable)
     tidy(archive)
     return tally
 

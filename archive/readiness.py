@@ -22,20 +22,17 @@ from storage.targets import FolderSettings, twins
 
 @dataclass(frozen=True)
 class Readiness:
-    """Targets that can be written to, and why the others cannot; `read_only` are those of the others that can be read.
+    """What targets are good for now, so far as it was asked.
 
-    `beyond` are targets that hold more than the ledger knows, with what was seen.
+    `writable` are ours: they were checked, and have a root; none where only reading was asked. `readable` are those
+    that bytes can be taken from, the writable ones too. `problems` says of each other one why it is not what was asked
+    for, and `beyond` of targets that hold more than the ledger knows what was seen.
     """
 
-    usable: dict[str, Target]
+    writable: dict[str, Target]
+    readable: dict[str, Target]
     problems: dict[str, str]
-    read_only: dict[str, Target] = field(default_factory=dict)
     beyond: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def readable(self) -> dict[str, Target]:
-        """Where bytes can be taken from."""
-        return self.usable | self.read_only
 
     @property
     def wrong(self) -> dict[str, str]:
@@ -44,21 +41,28 @@ class Readiness:
 
     def without(self, names: Collection[str]) -> "Readiness":
         """The same, but for targets that stopped answering."""
-        return replace(self, usable={name: target for name, target in self.usable.items() if name not in names})
+        return replace(self, writable=_but(self.writable, names), readable=_but(self.readable, names))
 
 
-def ready(archive: Archive, *, take_over: bool = False) -> Readiness:
+def _but(targets: dict[str, Target], names: Collection[str]) -> dict[str, Target]:
+    return {name: target for name, target in targets.items() if name not in names}
+
+
+def ready(archive: Archive, *, take_over: bool = False, emptied: Collection[str] = ()) -> Readiness:
     """Check every target, claim new ones for this ledger, and lay their OCFL roots.
 
-    All are asked before anything is written. Raises WriterHeld if one belongs to another ledger and `take_over` is not
-    set, and SettingsError if one that never held a copy refuses us for a setting that is wrong, such as a bucket that
-    does not exist. A target that does not answer is a problem, not an error; so is one that has worked before and now
-    refuses us, by an expired key or a bucket that is gone: the others go on.
+    All are asked before anything is written. `emptied` names targets of which a person says that they held copies and
+    are empty now: new disks in the place of lost ones. Raises WriterHeld if one belongs to another ledger and
+    `take_over` is not set, and SettingsError if one that never held a copy refuses us for a setting that is wrong, such
+    as a bucket that does not exist. A target that does not answer is a problem, not an error; so is one that has worked
+    before and now refuses us, by an expired key or a bucket that is gone: the others go on.
     """
     if one_folder := _one_folder(archive):
         raise SettingsError([f"{archive.settings.file}: targets.{name}: {why}" for name, why in one_folder.items()])
     targets, errors = _open(archive)
-    writers, refused = at_each(targets, lambda target: retrying(lambda: _ask(archive, target, take_over), attempts=2))
+    writers, refused = at_each(
+        targets, lambda target: retrying(lambda: _ask(archive, target, take_over, emptied), attempts=2)
+    )
     errors |= refused
     if wrong := [
         f"{archive.settings.file}: targets.{name}.{error.setting}: {error.message}"
@@ -80,12 +84,12 @@ def ready(archive: Archive, *, take_over: bool = False) -> Readiness:
     errors |= failed
     others = {name: targets[name] for name, error in errors.items() if name in targets and isinstance(error, Refused)}
     seen, _ = at_each(others, partial(_see, archive))
-    usable = {name: targets[name] for name in done}
-    looked, _ = at_each(usable, lambda target: retrying(lambda: look_beyond(archive, target), attempts=2))
+    writable = {name: targets[name] for name in done}
+    looked, _ = at_each(writable, lambda target: retrying(lambda: look_beyond(archive, target), attempts=2))
     return Readiness(
-        usable,
+        writable,
+        writable | {name: others[name] for name in seen},
         {name: str(error) for name, error in errors.items()},
-        {name: others[name] for name in seen},
         {name: sentence for name, sentence in looked.items() if sentence},
     )
 
@@ -99,14 +103,31 @@ def reachable(archive: Archive) -> Readiness:
     twice = _one_folder(archive)
     done, failed = at_each({name: targets[name] for name in targets if name not in twice}, partial(_see, archive))
     problems = {name: str(error) for name, error in (errors | failed).items()} | twice
-    return Readiness({name: targets[name] for name in done}, problems)
+    return Readiness({}, {name: targets[name] for name in done}, problems)
+
+
+def remember_all(archive: Archive) -> None:
+    """Keep that each target may have held copies, as a rebuilt ledger must think: no empty one is filled unasked."""
+    for name in archive.targets:
+        archive.ledger.facts.set(_claimed(name), archive.clock().isoformat())
+
+
+def refuse_vanished(archive: Archive, target: Target) -> None:
+    """Raise Unavailable for a target that was ours, or may have been, and is empty now: a disk may not be there."""
+    used = archive.ledger.copies.used(target.name)
+    if (used or _was_ours(archive, target)) and not any(True for _ in target.list(OCFL)):
+        before = "held copies" if used else "was made ready, or may have held copies before the ledger was rebuilt,"
+        raise Unavailable(
+            f"{before} and is empty now: is the disk mounted, is it the right bucket? If it is a new one in the place "
+            f"of what was lost, or was emptied on purpose: thirdcopy backfill {target.name} --empty",
+            target=target.name,
+        )
 
 
 def _see(archive: Archive, target: Target) -> None:
     """Raise TargetError unless a target can be read. One that held copies and is empty now is another place."""
     target.look()
-    if archive.ledger.copies.used(target.name) and not any(True for _ in target.list(OCFL)):
-        raise Unavailable("held copies and is empty now: is the disk mounted?", target=target.name)
+    refuse_vanished(archive, target)
 
 
 def _one_folder(archive: Archive) -> dict[str, str]:
@@ -129,18 +150,21 @@ def _open(archive: Archive) -> tuple[dict[str, Target], dict[str, TargetError]]:
     return targets, errors
 
 
-def _ask(archive: Archive, target: Target, take_over: bool) -> str | None:
-    """Whose a target is; None for nobody's. Raises Unavailable for one that was ours and is empty now."""
+def _ask(archive: Archive, target: Target, take_over: bool, emptied: Collection[str]) -> str | None:
+    """Whose a target is; None for nobody's. Raises Unavailable for one that was ours and is another place now.
+
+    An empty one may be the mount point of a disk that is not there: only who names it has it filled.
+    """
     target.look()
     writer = writer_of(target)
-    used = archive.ledger.copies.used(target.name)
-    if writer is None and not take_over and (used or archive.ledger.facts.get(_claimed(target))):
-        raise Unavailable(
-            f"{'held copies' if used else 'was made ready'} and has no {WRITER} now: "
-            "is the disk mounted, is it the right bucket? "
-            "If it was emptied on purpose, run again with --take-over",
-            target=target.name,
-        )
+    if writer is None and target.name not in emptied:
+        refuse_vanished(archive, target)
+        if not take_over and _was_ours(archive, target):
+            raise Unavailable(
+                f"was made ready and has no {WRITER} now: is it the right disk, the right bucket? If it is, run again "
+                "with --take-over",
+                target=target.name,
+            )
     refuse_foreign_root(target, ours=writer is not None or take_over)
     target.check()
     return writer
@@ -155,14 +179,19 @@ def _claim(archive: Archive, target: Target, writer: str | None) -> None:
     if writer != archive.ledger.id:
         claim = {"ledger": archive.ledger.id, "archive": archive.settings.name, "since": archive.clock().isoformat()}
         replace_document(target, WRITER, (json.dumps(claim, indent=1, sort_keys=True) + "\n").encode())
-    if archive.ledger.facts.get(_claimed(target)) is None:
-        archive.ledger.facts.set(_claimed(target), archive.clock().isoformat())
+    if archive.ledger.facts.get(_claimed(target.name)) is None:
+        archive.ledger.facts.set(_claimed(target.name), archive.clock().isoformat())
     _lay_root(target)
 
 
-def _claimed(target: Target) -> str:
-    """The fact that a target was made ours: where no trace of it is, the place is another, or a disk is not there."""
-    return f"claimed {target.name}"
+def _was_ours(archive: Archive, target: Target) -> bool:
+    """Whether a target was made ours: where no trace of that is, the place is another, or a disk is not there."""
+    return bool(archive.ledger.copies.used(target.name) or archive.ledger.facts.get(_claimed(target.name)))
+
+
+def _claimed(name: str) -> str:
+    """The fact that a target was made ours."""
+    return f"claimed {name}"
 
 
 def _lay_root(target: Target) -> None:

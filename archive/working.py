@@ -4,16 +4,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from archive.clocks import watched
-from archive.opened import Archive
+from archive.opened import Archive, refuse_replaced
 
 
 @contextmanager
 def at_work(archive: Archive) -> Iterator[bool]:
     """Hold the archive's lease while the block runs, with the ledger in the journal that is sound here.
 
-    True if the lease was taken from a run elsewhere that may only be asleep. Raises LeaseHeld, LedgerUnusable.
+    True if the lease was taken from a run elsewhere that may only be asleep. Raises LeaseHeld, LedgerUnusable, and
+    RefusedError where a rebuild came in between.
     """
     with archive.ledger.lease.held() as taken_away:
+        refuse_replaced(archive)
         archive.ledger.settle()
         with watched(archive):
             yield taken_away

@@ -3,7 +3,7 @@
 import json
 
 from storage.contract import Target
-from storage.errors import NotFound, Unavailable
+from storage.errors import AnotherPlace, NotFound
 from storage.mirrors import read_small
 
 WRITER = "writer.json"
@@ -24,14 +24,14 @@ def writer_of(target: Target) -> str | None:
 
 
 def validate_writer(target: Target, ledger: str) -> None:
-    """Raise Unavailable if a target is no longer a ledger's: unmounted, emptied, another bucket, taken over.
+    """Raise AnotherPlace if a target is no longer a ledger's: unmounted, emptied, another bucket, taken over.
 
     What was read back just now may have been read from what lies in its place.
     """
     writer = writer_of(target)
     if writer != ledger:
         now = f"has no {WRITER}" if writer is None else f"has the {WRITER} of another ledger ({writer})"
-        raise Unavailable(
+        raise AnotherPlace(
             f"is no longer the place this run began with: it {now}; see whether the disk is mounted and the bucket the"
             " right one, then run again",
             target=target.name,

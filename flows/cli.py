@@ -1,7 +1,7 @@
 """The `thirdcopy` command.
 
 Exit codes: 0 done, 1 failed, 2 usage or settings, 3 done with debts or failures (reported), 4 refused (lease, writer,
-fork, access).
+fork, access), 130 and 143 stopped by Ctrl-C and SIGTERM.
 """
 
 import os
@@ -27,6 +27,7 @@ from flows.commands import (
     waiting,
 )
 from flows.commands.common import Config
+from flows.interrupts import ended_at_once
 from storage.errors import TargetError
 from transcription.errors import TranscriptionError
 
@@ -74,10 +75,14 @@ def _before(
 
 
 def main() -> None:
-    """Run the command line; errors are one sentence each, and exit codes mean something."""
+    """Run the command line; errors are one sentence each, and exit codes mean something.
+
+    Ctrl-C and SIGTERM end whatever command it is at once.
+    """
     os.umask(0o077)  # what an archive writes is for its owner's eyes
     try:
-        app()
+        with ended_at_once(console.fail):
+            app()
     except ArchiveError as error:
         console.fail(str(error))
         sys.exit(error.exit_code)

@@ -5,7 +5,7 @@ import re
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import fields
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
@@ -31,6 +31,7 @@ from rich.text import Text
 
 from archive.plain import HIDDEN, written
 from archive.plain import plain as plain  # as every module of this room knows it
+from flows.interrupts import before_end
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -111,12 +112,8 @@ class Bars:
     @contextmanager
     def shown(self) -> Iterator[None]:
         """Show the bars while the block runs."""
-        with self._bars:
+        with self._bars, before_end(self._bars.stop):  # which gives the cursor back
             yield
-
-    def hide(self) -> None:
-        """Take the bars away, and give the cursor back."""
-        self._bars.stop()
 
     @contextmanager
     def task(self, what: str, total: float | None = None, unit: str = "") -> Iterator[_BarTask]:
@@ -154,9 +151,6 @@ class Lines:
         """Nothing to show but lines."""
         yield
 
-    def hide(self) -> None:
-        """Nothing to take away."""
-
     @contextmanager
     def task(self, what: str, total: float | None = None, unit: str = "") -> Iterator[_LineTask]:
         """Write a line when it ends."""
@@ -180,7 +174,10 @@ def progress() -> Bars | Lines:
 @contextmanager
 def waiting(what: str) -> Iterator[None]:
     """Show on a terminal that something is at work of which nobody can say how far it is."""
-    with err.status(what) if err.is_terminal else nullcontext():
+    if not err.is_terminal:
+        yield
+        return
+    with err.status(what) as shown, before_end(shown.stop):
         yield
 
 

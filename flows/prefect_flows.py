@@ -38,6 +38,7 @@ from archive.steps.linking import to_link
 from archive.steps.registering import newest
 from archive.steps.transcribing import to_transcribe
 from archive.working import at_work
+from flows import audits
 from flows.interrupts import ended_at_once
 from flows.session import Session, writing
 
@@ -162,23 +163,9 @@ def audit_archive() -> dict[str, Any]:
         share = settings.audit.fraction
         budget = Budget(fraction=share) if share < 1 else Budget()
         # Where everything is read in full, there is nothing left to challenge.
-        done = audit(archive, readiness.usable, budget=budget, challenges=settings.audit.challenges * (share < 1))
-    problems = {problem: None for one in done.values() for problem in one.problems}  # one that waits at two is one
-    problems |= dict.fromkeys(readiness.problems.values())
-    counts = {
-        name: {
-            "sound": one.sound,
-            "challenged": one.challenged,
-            "bytes": one.bytes,
-            "faults": len(one.findings),
-            "owed": one.owed,
-            "left": one.left,
-            "waiting": len(one.beyond),
-            "not ours": len(one.strange),
-            "read to the end": not one.problem,
-        }
-        for name, one in done.items()
-    }
+        done = audit(archive, readiness.readable, budget=budget, challenges=settings.audit.challenges * (share < 1))
+    problems = audits.problems(done, readiness.problems)
+    counts = {name: audits.counts(one) for name, one in done.items()}
     create_table_artifact(
         key="thirdcopy-audit",
         table=[{"target": name, **row} for name, row in counts.items()],

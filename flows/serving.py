@@ -11,21 +11,16 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import FrameType
 from typing import Any
 
 from archive.errors import RefusedError, SettingsError
 from archive.settings import Settings, find, load
-from flows import leash, server
+from flows import interrupts, leash, server
 from flows.server import Server, ServerFailed
 
 LOOK_EVERY, LONGEST_PAUSE = 1.0, 60.0
 SILENT_LOOKS = 6
 DEPLOYED = ("run", "fast", "audit")
-
-
-class Stopped(BaseException):
-    """Somebody asked the supervisor to end."""
 
 
 def supervise(settings: Settings, say: Callable[[str], None]) -> None:
@@ -34,21 +29,18 @@ def supervise(settings: Settings, say: Callable[[str], None]) -> None:
     What it started ends with it, also by kill -9.
     """
     lines(settings)
-    with _alone(settings):
+    with _alone(settings), interrupts.raised():
         supervisor = _Supervisor(settings, say)
-        before = {number: signal.signal(number, _stop) for number in (signal.SIGTERM, signal.SIGINT)}
         try:
             while True:
                 supervisor.look()
                 time.sleep(LOOK_EVERY)
-        except Stopped:
+        except interrupts.Ended:
             say("stopping")
         finally:
-            for number in before:
+            for number in interrupts.ENDING:
                 signal.signal(number, signal.SIG_IGN)
             supervisor.end()
-            for number, handler in before.items():
-                signal.signal(number, handler)
 
 
 class _Supervisor:
@@ -126,10 +118,6 @@ def _alone(settings: Settings) -> Iterator[None]:
         except BlockingIOError:
             raise RefusedError("another `thirdcopy schedule` serves this archive: stop it first") from None
         yield
-
-
-def _stop(_signal: int, _frame: FrameType | None) -> None:
-    raise Stopped
 
 
 def lines(settings: Settings) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """What the tasks of one process share: an opened archive, the lease, the targets that are ready, one loaded model."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -60,12 +60,14 @@ def load_engine(options: Options) -> Engine:
 
 
 @contextmanager
-def writing(settings: Settings, progress: Progress, *, take_over: bool = False) -> Iterator[Session]:
+def writing(
+    settings: Settings, progress: Progress, *, take_over: bool = False, emptied: Collection[str] = ()
+) -> Iterator[Session]:
     """A session that may write: it holds the lease, and the targets are ready. Raises RefusedError, SettingsError."""
     with opened(settings, progress) as archive, at_work(archive) as taken_away:
         sweep(archive)
         if taken_away:
             remember_late_writer(archive)
-        readiness = ready(archive, take_over=take_over)
-        mend_roots(archive, readiness.usable)
+        readiness = ready(archive, take_over=take_over, emptied=emptied)
+        mend_roots(archive, readiness.writable)
         yield Session(archive, readiness)

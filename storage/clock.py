@@ -4,6 +4,7 @@ S3 refuses requests that are signed 15 minutes off (RequestTimeTooSkewed).
 """
 
 import ssl
+from contextlib import closing
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
@@ -15,23 +16,25 @@ LONGEST = 365 * 86_400.0
 
 
 def time_at(endpoint: str, ca_file: Path | None = None) -> datetime | None:
-    """The moment in the Date header of an endpoint's answer to an unsigned request; None if there is no answer."""
-    parts = urlsplit(endpoint)
-    host = parts.hostname or ""
-    connection: HTTPConnection
-    if parts.scheme == "https":
-        context = ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
-        connection = HTTPSConnection(host, parts.port, timeout=10, context=context)
-    else:
-        connection = HTTPConnection(host, parts.port, timeout=10)
+    """The moment in the Date header of an endpoint's answer to an unsigned request.
+
+    None if there is no answer, or none that can be trusted: also where `ca_file` cannot be read, or is no certificate.
+    """
     try:
-        connection.request("HEAD", "/")
-        told = connection.getresponse().getheader("Date")
-        return moment(told)
+        with closing(_connection(endpoint, ca_file)) as connection:
+            connection.request("HEAD", "/")
+            return moment(connection.getresponse().getheader("Date"))
     except (OSError, HTTPException, ValueError):
         return None
-    finally:
-        connection.close()
+
+
+def _connection(endpoint: str, ca_file: Path | None) -> HTTPConnection:
+    parts = urlsplit(endpoint)
+    host = parts.hostname or ""
+    if parts.scheme != "https":
+        return HTTPConnection(host, parts.port, timeout=10)
+    context = ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
+    return HTTPSConnection(host, parts.port, timeout=10, context=context)
 
 
 def moment(header: str | None) -> datetime | None:

@@ -5,6 +5,7 @@ TargetError
 ├── Conflict      other content is under the key than was to be written, or than was expected to be replaced
 ├── Damaged       the bytes that came back are not the bytes that were asked for
 ├── Unavailable   no answer, or an answer that may be better later; the only one that is retried
+├── AnotherPlace  what answers under the target's name is no longer the place that the work began with
 ├── LeftBehind    the target was too slow for the others that one reading feeds; it gets a reading of its own later
 └── Refused       the target understood and said no: keys, permissions, a missing bucket, a full disk
 """
@@ -50,6 +51,10 @@ class Unavailable(TargetError):
     def __init__(self, message: str, *, target: str, key: str | None = None, after: float | None = None) -> None:
         super().__init__(message, target=target, key=key)
         self.after = after
+
+
+class AnotherPlace(TargetError):
+    """An emptied disk, another bucket, a place that somebody took over: asking again does not bring the first back."""
 
 
 class LeftBehind(TargetError):

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 
 from archive.ledger.wording import in_a_sentence
 
 Document = TypeVar("Document", bound=BaseModel)
+Value = TypeVar("Value")
 
 
 class Book:
@@ -24,6 +25,11 @@ class Book:
         """A row's document, read. Raises LedgerUnusable for one that is none, and quotes nothing of it."""
         with in_a_sentence(self._path):
             return form.model_validate_json(body)
+
+    def parsed(self, form: TypeAdapter[Value], text: str) -> Value:
+        """A text that a step keeps in the ledger, read. Raises LedgerUnusable, which quotes nothing of it."""
+        with in_a_sentence(self._path):
+            return form.validate_json(text)
 
     @contextmanager
     def _writing(self) -> Iterator[sa.Connection]:

@@ -3,17 +3,18 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from hashlib import sha512
 
 import sqlalchemy as sa
 
 from archive.errors import Fork
 from archive.ledger import tables as t
 from archive.ledger.book import Book, total, upsert
+from archive.ledger.wording import Unreadable
 from archive.records import Capture, Head
 from storage.digests import bound
 
-CopyState = Literal["owed", "claimed", "arrived", "proven"]
+CopyState = t.CopyState
 ARRIVED: tuple[CopyState, ...] = ("arrived", "proven")
 
 
@@ -117,15 +118,13 @@ class Copies(Book):
         """One sealed version."""
         query = sa.select(t.versions).where(t.versions.c.object == object_id, t.versions.c.version == version)
         with self._reading() as connection:
-            row = connection.execute(query).mappings().one_or_none()
-        return SealedVersion(**row) if row else None
+            return _sealed(connection.execute(query).mappings().one_or_none())
 
     def head(self, object_id: str) -> SealedVersion | None:
         """The newest sealed version of an object."""
         query = sa.select(t.versions).where(t.versions.c.object == object_id).order_by(t.versions.c.version.desc())
         with self._reading() as connection:
-            row = connection.execute(query.limit(1)).mappings().one_or_none()
-        return SealedVersion(**row) if row else None
+            return _sealed(connection.execute(query.limit(1)).mappings().one_or_none())
 
     def digests(self, object_id: str) -> dict[str, int]:
         """The sha512 of the inventory of every sealed version of an object, with its number."""
@@ -290,3 +289,12 @@ class Copies(Book):
                 masks[object_id] = masks.get(object_id, there) & there
         names = {found: frozenset(name for name in targets if found & bits[name]) for found in set(masks.values())}
         return {object_id: names[found] for object_id, found in masks.items()}
+
+
+def _sealed(row: sa.RowMapping | None) -> SealedVersion | None:
+    """A row as a sealed version. Raises Unreadable if its inventory is not the one that was sealed."""
+    if row is None:
+        return None
+    if sha512(row["inventory"].encode()).hexdigest() != row["sha512"]:
+        raise Unreadable("an inventory in it is not the one that was sealed")
+    return SealedVersion(**row)

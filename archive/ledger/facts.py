@@ -1,11 +1,15 @@
 """Single facts: when every head was last recorded, whether a source was listed whole, until when it is left alone."""
 
+import json
 from datetime import datetime
 
 import sqlalchemy as sa
+from pydantic import AwareDatetime, TypeAdapter
 
 from archive.ledger import tables as t
-from archive.ledger.book import Book, upsert
+from archive.ledger.book import Book, Value, upsert
+
+MOMENT = TypeAdapter(AwareDatetime)
 
 
 class Facts(Book):
@@ -32,7 +36,12 @@ class Facts(Book):
         with self._writing() as connection:
             connection.execute(sa.delete(t.facts).where(t.facts.c.name == name))
 
-    def moment(self, name: str) -> datetime | None:
-        """A fact that is a moment."""
+    def document(self, name: str, form: TypeAdapter[Value]) -> Value | None:
+        """A fact that is a JSON text of that form. Raises LedgerUnusable for one that is none."""
         value = self.get(name)
-        return datetime.fromisoformat(value) if value else None
+        return None if value is None else self.parsed(form, value)
+
+    def moment(self, name: str) -> datetime | None:
+        """A fact that is a moment. Raises LedgerUnusable for one that is none, or has no zone."""
+        value = self.get(name)
+        return None if value is None else self.parsed(MOMENT, json.dumps(value))

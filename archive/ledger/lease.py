@@ -1,6 +1,5 @@
 """The lease that keeps two runs of one archive apart."""
 
-import json
 import logging
 import os
 import socket
@@ -12,6 +11,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import sqlalchemy as sa
+from pydantic import BaseModel
 
 from archive.errors import LeaseHeld, LedgerUnusable, RefusedError
 from archive.ledger import tables as t
@@ -19,6 +19,16 @@ from archive.ledger.book import Book, upsert
 
 log = logging.getLogger(__name__)
 TERM = timedelta(seconds=90)
+
+
+class Holder(BaseModel):
+    """The process that holds a lease, on which machine, and where its number means something."""
+
+    host: str
+    machine: str = ""
+    place: str
+    pid: int
+    started: str
 
 
 class Lease(Book):
@@ -67,23 +77,24 @@ class Lease(Book):
             row = connection.execute(sa.select(t.leases).where(t.leases.c.name == name)).one_or_none()
         if row is None or row.expires <= datetime.now(UTC) + 2 * TERM:
             return None
-        elsewhere = _works(holder := json.loads(row.holder), term_ended=False) and not _works(holder, term_ended=True)
+        holder = self._document(Holder, row.holder)
+        elsewhere = _works(holder, term_ended=False) and not _works(holder, term_ended=True)
         return (row.token, row.expires) if elsewhere else None
 
     def _take(self, name: str, token: str, dead: tuple[str, datetime] | None = None) -> bool:
         now = datetime.now(UTC)
         with self._writing() as connection:
             row = connection.execute(sa.select(t.leases).where(t.leases.c.name == name)).one_or_none()
-            holder = json.loads(row.holder) if row else None
+            holder = self._document(Holder, row.holder) if row else None
             ended = row is not None and (row.expires <= now or (row.token, row.expires) == dead)
             if holder and _works(holder, term_ended=ended):
                 raise LeaseHeld(
-                    f"another run is at work on this archive (process {holder['pid']} on {holder['host']}): "
+                    f"another run is at work on this archive (process {holder.pid} on {holder.host}): "
                     "wait until it ends; if it hangs, end that process"
                 )
-            values = {"token": token, "holder": json.dumps(_holder()), "expires": now + TERM}
+            values = {"token": token, "holder": _holder().model_dump_json(), "expires": now + TERM}
             upsert(connection, t.leases, {"name": name}, values)
-        return bool(holder and holder.get("machine") != _machine())
+        return bool(holder and holder.machine != _machine())
 
     def _renew(self, name: str, token: str, ended: threading.Event) -> None:
         while not ended.wait(TERM.total_seconds() / 4):
@@ -101,14 +112,14 @@ class Lease(Book):
                 return
 
 
-def _holder() -> dict[str, str | int]:
-    return {
-        "host": socket.gethostname(),
-        "machine": _machine(),
-        "place": _place(),
-        "pid": os.getpid(),
-        "started": _started(os.getpid()) or "",
-    }
+def _holder() -> Holder:
+    return Holder(
+        host=socket.gethostname(),
+        machine=_machine(),
+        place=_place(),
+        pid=os.getpid(),
+        started=_started(os.getpid()) or "",
+    )
 
 
 def _machine() -> str:
@@ -140,8 +151,8 @@ def _started(pid: int) -> str | None:
     return None if state in "ZX" else rest[18]
 
 
-def _works(holder: dict[str, str | int], *, term_ended: bool) -> bool:
+def _works(holder: Holder, *, term_ended: bool) -> bool:
     """Whether a holder may still be at work."""
-    if _place() and holder["place"] == _place():
-        return _started(int(holder["pid"])) == holder["started"]
+    if _place() and holder.place == _place():
+        return _started(holder.pid) == holder.started
     return not term_ended

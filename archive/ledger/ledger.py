@@ -10,7 +10,7 @@ from archive.ledger.events import Events
 from archive.ledger.facts import Facts
 from archive.ledger.journal import HERE, WAL, Version, has_reset_fault
 from archive.ledger.lease import Lease
-from archive.ledger.opening import examine, identity, mode, open_engine, settle
+from archive.ledger.opening import examine, identity, leave_wal, mode, open_engine, settle
 from archive.ledger.readings import Readings
 from archive.ledger.waiting import Waiting
 from archive.ledger.wording import ANEW, in_a_sentence
@@ -25,6 +25,8 @@ class Ledger:
     def __init__(self, path: Path, *, version: Version = HERE) -> None:
         self.path, self._version = path, version
         self._engine = open_engine(path, version)
+        opened = path.stat()
+        self._file = (opened.st_dev, opened.st_ino)
         with in_a_sentence(path):
             self.id = identity(self._engine, datetime.now(UTC))
         self.clips = Clips(self._engine, path)
@@ -43,6 +45,23 @@ class Ledger:
         """
         with in_a_sentence(self.path):
             settle(self._engine, self._version)
+
+    def gather(self) -> None:
+        """Bring all that it holds into its one file, which may then be moved, once it is closed.
+
+        Raises LedgerUnusable where another process has it open in WAL.
+        """
+        with in_a_sentence(self.path):
+            self._engine.dispose()  # or our own connections would be in the way
+            leave_wal(self._engine, self.path)
+
+    def is_in_place(self) -> bool:
+        """Whether the file that was opened is still the one at `path`."""
+        try:
+            there = self.path.stat()
+        except OSError:
+            return False
+        return (there.st_dev, there.st_ino) == self._file
 
     def examine(self) -> list[str]:
         """What is damaged in the file, by reading all of it; some seconds a gigabyte. Raises LedgerUnusable."""

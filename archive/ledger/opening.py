@@ -4,6 +4,7 @@ import os
 import sqlite3
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import quote
 from uuid import uuid4
 
 import sqlalchemy as sa
@@ -72,15 +73,21 @@ def _engine(path: Path, version: journal.Version) -> sa.Engine:
     return engine
 
 
-def _address(path: Path) -> str:
+def _address(path: Path) -> sa.URL:
     """The database's address: where its folder is read-only and no other process can be at it, as it lies there.
 
     SQLite opens a file in WAL only where it may write beside it, or is told that nobody else does.
     """
     wal = path.with_name(path.name + "-wal")
     if _in_wal(path) and not wal.exists() and os.statvfs(path.parent).f_flag & os.ST_RDONLY:
-        return f"sqlite:///file:{path}?mode=ro&immutable=1&uri=true"
-    return f"sqlite:///{path}"
+        return _as_it_lies(path)
+    return sa.URL.create("sqlite", database=str(path))
+
+
+def _as_it_lies(path: Path) -> sa.URL:
+    """The address of a file that nobody changes (https://sqlite.org/uri.html)."""
+    name = f"file:{quote(os.fsencode(path))}"
+    return sa.URL.create("sqlite", database=name, query={"mode": "ro", "immutable": "1", "uri": "true"})
 
 
 def _in_wal(path: Path) -> bool:
@@ -111,6 +118,28 @@ def settle(engine: sa.Engine, version: journal.Version = journal.HERE, *, new: b
             raise
     finally:
         connection.close()
+
+
+def leave_wal(engine: sa.Engine, path: Path) -> None:
+    """Bring what lies in the log into the file, which goes into a rollback journal.
+
+    Raises LedgerUnusable where another process has it open in WAL: part of it would stay in the log.
+    """
+    connection = engine.raw_connection()
+    try:
+        _change(connection.cursor(), journal.ROLLBACK, PATIENCE_S)
+    except sqlite3.OperationalError as error:
+        if not _busy(error):
+            raise
+        raise LedgerUnusable(
+            f"another process has {path} open, so that it cannot be moved whole: end that process (a database browser, "
+            "a backup) and run this again"
+        ) from None
+    finally:
+        connection.close()
+    log = path.with_name(path.name + "-wal")
+    if _in_wal(path) or (log.exists() and log.stat().st_size):
+        raise LedgerUnusable(f"{path} could not leave WAL, so that it cannot be moved whole: run this again")
 
 
 def _change(cursor: sa.engine.interfaces.DBAPICursor, wanted: str, patience: float) -> None:

@@ -1,8 +1,15 @@
 """The ledger's tables. Nothing here is only SQLite's: PostgreSQL holds the same."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any, Literal, get_args
 
 import sqlalchemy as sa
+
+from archive.ledger.wording import Unreadable
+from archive.records import Access
+
+CopyState = Literal["owed", "claimed", "arrived", "proven"]
 
 
 class UtcTime(sa.TypeDecorator[datetime]):
@@ -18,6 +25,55 @@ class UtcTime(sa.TypeDecorator[datetime]):
     def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
         """Add it on the way out."""
         return value.replace(tzinfo=UTC) if value else None
+
+    def result_processor(self, dialect: sa.Dialect, coltype: object) -> Callable[[Any], Any]:
+        """As of any kind of column, but what is no moment is Unreadable."""
+        read = super().result_processor(dialect, coltype)
+
+        def moment(value: object) -> object:
+            try:
+                return read(value) if read else value
+            except (ValueError, TypeError):
+                raise Unreadable("a moment in it cannot be read") from None
+
+        return moment
+
+
+class Whole(sa.TypeDecorator[int]):
+    """A whole number; SQLite would keep, and give, whatever is put there."""
+
+    impl = sa.Integer
+    cache_ok = True
+
+    def process_result_value(self, value: int | None, dialect: sa.Dialect) -> int | None:
+        """The number, if it is one."""
+        if value is not None and not isinstance(value, int):
+            raise Unreadable("a number in it cannot be read")
+        return value
+
+
+class Large(Whole):
+    """The same, of more than 32 bits."""
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+
+class OneOf(sa.TypeDecorator[str]):
+    """One of a few words."""
+
+    impl = sa.String
+    cache_ok = True
+
+    def __init__(self, *words: str, length: int = 16) -> None:
+        super().__init__(length)
+        self.words = words
+
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> str | None:
+        """The word, if it is one of them."""
+        if value is not None and value not in self.words:
+            raise Unreadable("a word in it is none of those that may stand there")
+        return value
 
 
 metadata = sa.MetaData(
@@ -49,7 +105,7 @@ clips = sa.Table(
     "clips",
     metadata,
     sa.Column("id", sa.String(160), primary_key=True),
-    sa.Column("access", sa.String(16)),
+    sa.Column("access", OneOf(*get_args(Access))),
     sa.Column("access_by", sa.Text),
     sa.Column("access_at", UtcTime),
 )
@@ -58,7 +114,7 @@ captures = sa.Table(
     "captures",
     metadata,
     sa.Column("clip", sa.String(160), primary_key=True),
-    sa.Column("version", sa.Integer, primary_key=True),
+    sa.Column("version", Whole, primary_key=True, autoincrement=False),
     sa.Column("media", sa.String(64), nullable=False),
     sa.Column("body", sa.Text, nullable=False),
 )
@@ -71,29 +127,29 @@ failures = sa.Table(
     sa.Column("kind", sa.String(16), nullable=False),
     sa.Column("message", sa.Text, nullable=False),
     sa.Column("at", UtcTime, nullable=False),
-    sa.Column("times", sa.Integer, nullable=False),
+    sa.Column("times", Whole, nullable=False),
 )
 
 versions = sa.Table(
     "versions",
     metadata,
     sa.Column("object", sa.String(200), primary_key=True),
-    sa.Column("version", sa.Integer, primary_key=True),
+    sa.Column("version", Whole, primary_key=True, autoincrement=False),
     sa.Column("sha512", sa.String(128), nullable=False),
     sa.Column("clip", sa.String(160), index=True),
     sa.Column("inventory", sa.Text, nullable=False),
     sa.Column("sealed", UtcTime, nullable=False),
-    sa.Column("size", sa.BigInteger),
-    sa.Column("files", sa.Integer),
+    sa.Column("size", Large),
+    sa.Column("files", Whole),
 )
 
 copies = sa.Table(
     "copies",
     metadata,
     sa.Column("object", sa.String(200), primary_key=True),
-    sa.Column("version", sa.Integer, primary_key=True),
+    sa.Column("version", Whole, primary_key=True, autoincrement=False),
     sa.Column("target", sa.String(64), primary_key=True, index=True),
-    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("state", OneOf(*get_args(CopyState)), nullable=False),
     sa.Column("at", UtcTime, nullable=False),
     sa.Column("read", UtcTime),
     sa.Column("problem", sa.Text),

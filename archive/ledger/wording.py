@@ -29,9 +29,13 @@ _UNWRITABLE = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANT
 _NO_LEDGER = {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT}
 
 
+class Unreadable(ValueError):
+    """A value of a row is not what it must be: no moment, no inventory of its digest. Says which, and quotes none."""
+
+
 @contextmanager
 def in_a_sentence(path: Path) -> Iterator[None]:
-    """Raise LedgerUnusable for whatever the database, or a row that is no document, raises within the block."""
+    """Raise LedgerUnusable for whatever the database, or a row whose value is none, raises within the block."""
     try:
         yield
     except sa.exc.DBAPIError as error:
@@ -40,6 +44,8 @@ def in_a_sentence(path: Path) -> Iterator[None]:
     except sqlite3.Error as error:
         log.debug("the ledger", exc_info=error)
         raise LedgerUnusable(sentence(path, error)) from None
+    except Unreadable as error:
+        raise LedgerUnusable(damaged(path, error)) from None
     except ValidationError as error:  # its text quotes the row
         raise LedgerUnusable(damaged(path, f"a {error.title} in it cannot be read")) from None
 

@@ -15,20 +15,21 @@ from time import monotonic
 
 from archive import heads, ocfl
 from archive.blocks import media_of
-from archive.custody import roll_root
+from archive.custody import declaration, roll_root
 from archive.errors import Fork
 from archive.ledger.audits import Key
 from archive.ledger.copies import Copy, CopyState, Held, SealedVersion
 from archive.opened import Archive
 from archive.progress import Task
+from archive.readiness import refuse_vanished
 from archive.records import FIXITY_CHECK, RECOVERY
 from archive.steps.beyond import find_beyond, keep_beyond
 from archive.steps.budget import Budget, Meter
 from archive.steps.challenging import challenge
 from archive.unaccepted import Unaccepted, unaccepted
 from archive.writers import writer_of
-from storage.contract import OCFL, Target
-from storage.errors import TargetError, Unavailable
+from storage.contract import Target
+from storage.errors import TargetError
 from storage.mirrors import Finding, at_each, verify
 
 PROVEN_AFTER = timedelta(days=1)
@@ -62,18 +63,6 @@ class Audited:
     problem: str | None = None
     beyond: tuple[Unaccepted, ...] = ()
     strange: tuple[str, ...] = ()
-
-    @property
-    def problems(self) -> tuple[str, ...]:
-        """All that keeps the target from being all well: keys that are wrong, and a sentence for the rest."""
-        owed = f"{self.target} is owed {self.owed} versions that were wanting before"
-        return (
-            *(finding.key for finding in self.findings),
-            *((self.problem,) if self.problem else ()),
-            *((owed,) if self.owed else ()),
-            *map(str, self.beyond),
-            *self.strange,
-        )
 
 
 def audit(
@@ -132,8 +121,8 @@ def audit(
 def _ours(archive: Archive, target: Target) -> bool:
     """Whether a target is ours to write to. Raises Unavailable for one that held copies and is empty now."""
     writer = writer_of(target)
-    if writer is None and archive.ledger.copies.used(target.name) and not any(True for _ in target.list(OCFL)):
-        raise Unavailable("held copies and is empty now: is the disk mounted?", target=target.name)
+    if writer is None:
+        refuse_vanished(archive, target)
     return writer == archive.ledger.id
 
 
@@ -298,11 +287,6 @@ def keys_of(sealed: SealedVersion) -> list[tuple[str, str]]:
     line = ocfl.digest_of(ocfl.digest_line(sealed.sha512))
     keys += [(folder + ocfl.INVENTORY, sealed.sha512), (folder + ocfl.INVENTORY_DIGEST, line)]
     return [*keys, (root + ocfl.OBJECT_DECLARATION, ocfl.digest_of(declaration()))]
-
-
-def declaration() -> bytes:
-    """What the declaration of every object says."""
-    return f"{ocfl.OBJECT_DECLARATION[2:]}\n".encode()
 
 
 def _keep(

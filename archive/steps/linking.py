@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
+from pydantic import TypeAdapter
+
 from archive.linking.index import RegisterIndex
 from archive.linking.known import KnownPeople, read_names
 from archive.linking.material import Material, Utterance
@@ -19,6 +21,8 @@ from archive.shown import Shown, shown
 from archive.sidecar import Linking
 from archive.steps.storing import safe
 from transcription.records import Segment, Transcript
+
+_LINKINGS = TypeAdapter(list[Linking])
 
 
 @dataclass(frozen=True)
@@ -57,9 +61,9 @@ def linkings_of(registers: Mapping[str, Digested], known: KnownPeople) -> list[L
     ]
 
 
-def read_linkings(body: str | None) -> list[Linking]:
+def read_linkings(archive: Archive, body: str | None) -> list[Linking]:
     """What the ledger keeps of a clip's linking."""
-    return [Linking.model_validate(item) for item in json.loads(body)] if body else []
+    return archive.ledger.clips.parsed(_LINKINGS, body) if body else []
 
 
 def to_link(archive: Archive, registers: Mapping[str, Digested]) -> list[str]:
@@ -72,7 +76,7 @@ def to_link(archive: Archive, registers: Mapping[str, Digested]) -> list[str]:
     wanted = linkings_of(registers, load_known(archive.settings))
     done = archive.ledger.clips.all_done("link")
     worded = {*archive.ledger.clips.all_done("transcribe"), *archive.ledger.readings.with_transcripts()}
-    return [clip for clip in safe(archive) if clip in worded and read_linkings(done.get(clip)) != wanted]
+    return [clip for clip in safe(archive) if clip in worded and read_linkings(archive, done.get(clip)) != wanted]
 
 
 def link_clip(archive: Archive, registers: Mapping[str, RegisterIndex], clip: str) -> LinkedClip:

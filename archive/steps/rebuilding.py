@@ -12,9 +12,9 @@ from functools import partial
 
 from archive import ocfl
 from archive.border import one_object
-from archive.errors import RefusedError
 from archive.facts import Facts, Run, Words, chain_faults, in_order, read_facts
-from archive.opened import Archive
+from archive.opened import Archive, refuse_archive
+from archive.readiness import remember_all
 from archive.records import FIXITY_CHECK, REPLICATION, Capture, Head
 from archive.retrying import retrying
 from archive.steps.surveying import Named, Survey, said_of, survey
@@ -44,11 +44,7 @@ class Rebuilt:
 
 def rebuild(archive: Archive, usable: Mapping[str, Target]) -> Rebuilt:
     """Read every object at the usable targets into an empty ledger. Raises RefusedError if it is not empty."""
-    if archive.ledger.copies.heads():
-        raise RefusedError(
-            f"the ledger at {archive.ledger.path} holds an archive already: move it (and a -journal or -wal file "
-            "beside it) away first; what it alone knows would be lost otherwise"
-        )
+    refuse_archive(archive.ledger)
     return _Rebuilding(archive, usable).run()
 
 
@@ -92,6 +88,8 @@ class _Rebuilding:
         rebuilt.waiting = unaccepted(self._archive.ledger)
         rebuilt.objects = len(self._archive.ledger.copies.heads())
         rebuilt.clips = len(self._archive.ledger.clips.held())
+        if rebuilt.objects:
+            remember_all(self._archive)
         return rebuilt
 
     def _note(self, run: Run, holders: Collection[str]) -> None:

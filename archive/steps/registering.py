@@ -9,6 +9,8 @@ from hashlib import sha256, sha512
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from pydantic import TypeAdapter
+
 from archive import ocfl, sidecar
 from archive.errors import ArchiveError
 from archive.ledger.copies import snapshot_fact
@@ -26,6 +28,7 @@ from storage.contract import Target
 from storage.errors import TargetError
 
 LEAST = 0.5
+_SNAPSHOT = TypeAdapter(Snapshot)
 """Share of the entries of the snapshot before that a file must have, or a person says that it may have fewer."""
 
 
@@ -68,15 +71,15 @@ def snapshot(archive: Archive, name: str, version: int | None = None) -> Snapsho
     """What a snapshot says of itself, the newest by default. Raises NoSuchRegister."""
     known = versions(archive, name)
     number = version or (known[-1] if known else 0)
-    body = archive.ledger.facts.get(snapshot_fact(object_of(name), number))
-    if body is None:
+    found = archive.ledger.facts.document(snapshot_fact(object_of(name), number), _SNAPSHOT)
+    if found is None:
         if not known:
             stanza_of(archive, name)
         there = (
             f"there are {known[0]} to {known[-1]}" if known else f"`thirdcopy register import {name}` makes the first"
         )
         raise NoSuchRegister(f"{name} has no snapshot {number or ''}".rstrip() + f"; {there}")
-    return Snapshot.model_validate_json(body)
+    return found
 
 
 @dataclass(frozen=True)

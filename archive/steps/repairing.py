@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from archive import heads, ocfl
-from archive.custody import quarantine, roll_root
+from archive.custody import declaration, quarantine, roll_root
 from archive.errors import Fork
 from archive.ledger.audits import Key
 from archive.ledger.copies import Copy, SealedVersion
@@ -20,7 +20,7 @@ from archive.opened import Archive
 from archive.records import FIXITY_CHECK, RECOVERY
 from archive.retrying import retrying
 from archive.spool import need_space
-from archive.steps.auditing import declaration, keys_of
+from archive.steps.auditing import keys_of
 from archive.steps.salvaging import Salvage, Sound
 from archive.unaccepted import what_to_do
 from storage.contract import Target

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from archive.errors import ChangedMeanwhile, NoSuchLink, WrongFile
+from archive.errors import ChangedMeanwhile, WrongFile
 from archive.linking.deciding import review_sheet
 from archive.linking.deciding.judgements import moment_after, verdict_of
 from archive.linking.deciding.novelty import pieces
@@ -40,14 +40,6 @@ def still_waiting(archive: Archive, one: Waiting, by: str, wanted: Wanted) -> Wa
     readings = archive.ledger.readings
     found = {link.id: link for link in readings.links(one.link.clip)}.get(one.link.id)
     return look(found, readings.judgements(link=found.id), by, wanted) if found else None
-
-
-def link_of(archive: Archive, link: str, *, clip: str) -> Link:
-    """A link of a clip by its id. Raises NoSuchLink."""
-    for found in archive.ledger.readings.links(clip):
-        if found.id == link:
-            return found
-    raise NoSuchLink(f"{clip} has no link {link}: `thirdcopy show {clip}` says which it has")
 
 
 def entries_of(registers: Mapping[str, Register]) -> dict[tuple[str, str], Entry]:

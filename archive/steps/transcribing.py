@@ -11,6 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from pydantic import TypeAdapter
+
 from archive import ocfl
 from archive.local import inside, remove_tree
 from archive.opened import Archive
@@ -28,6 +30,8 @@ from transcription.errors import MediaError, MediaTimeout, ModelError
 from transcription.formats import to_json
 from transcription.media import MediaStream, probe
 from transcription.records import Transcript
+
+_READINGS = TypeAdapter(list[Reading])
 
 if TYPE_CHECKING:
     from transcription.opened import Opened
@@ -84,7 +88,9 @@ def to_transcribe(archive: Archive, model: str, *, retry: bool = False) -> list[
     return [
         clip
         for clip in safe(archive)
-        if clip not in failed and clip in media and not _was_read(media[clip], done.get(clip), model, said.get(clip))
+        if clip not in failed
+        and clip in media
+        and not _was_read(media[clip], read_readings(archive, done.get(clip)), model, said.get(clip))
     ]
 
 
@@ -175,7 +181,7 @@ def _transcribe(
         tracks=tracks,
         declared=prepared.declared,
     )
-    readings = [*read_readings(archive.ledger.clips.done(clip, "transcribe")), reading]
+    readings = [*read_readings(archive, archive.ledger.clips.done(clip, "transcribe")), reading]
     archive.ledger.clips.mark_done(clip, "transcribe", json.dumps([r.model_dump(mode="json") for r in readings]))
     archive.ledger.clips.mended(clip, "transcribe")
     archive.ledger.clips.undo(clip, "link", "work")
@@ -187,17 +193,17 @@ def _reach(share: Share, number: int, tracks: int, of_track: float) -> None:
     share.reach((number + of_track) / tracks)
 
 
-def read_readings(body: str | None) -> list[Reading]:
+def read_readings(archive: Archive, body: str | None) -> list[Reading]:
     """The readings that the ledger keeps of a clip."""
-    return [Reading.model_validate(item) for item in json.loads(body)] if body else []
+    return archive.ledger.clips.parsed(_READINGS, body) if body else []
 
 
-def _was_read(media_sha256: str, body: str | None, model: str, declared: tuple[str, ...] | None) -> bool:
+def _was_read(media_sha256: str, kept: Sequence[Reading], model: str, declared: tuple[str, ...] | None) -> bool:
     """Whether a model read the media; where a person declared languages, its last reading counts, if it was with these.
 
     The last one, since a reading with other languages has taken the place of the ones before it.
     """
-    readings = [r for r in read_readings(body) if r.media_sha256 == media_sha256 and r.model == model]
+    readings = [r for r in kept if r.media_sha256 == media_sha256 and r.model == model]
     return bool(readings) and (declared is None or readings[-1].declared == declared)
 
 

@@ -1,17 +1,16 @@
 """Work objects: what was made of a clip, as one sidecar and its transcripts, sealed when something changed."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pydantic import JsonValue
+from pydantic import BaseModel, JsonValue, TypeAdapter
 
 from archive import sidecar
 from archive.errors import Fork, NoSuchClip
 from archive.linking.deciding.annotations import annotations, collection
 from archive.linking.deciding.judgements import standing
 from archive.opened import Archive
-from archive.records import Capture, Head
+from archive.records import Access, Capture, Head
 from archive.shown import shown, with_conflicts
 from archive.sidecar import AccessState, JudgedLink, Sidecar
 from archive.spool import Item, document, seal
@@ -33,6 +32,16 @@ class SealedWork:
     problem: str | None = None
 
 
+class _SealedAs(BaseModel):
+    """Of a sealed work object: a source of its clip, and the access level where that was the settings' to say."""
+
+    source: str
+    default: Access | None
+
+
+_SEALED_AS = TypeAdapter(_SealedAs)
+
+
 def to_seal(archive: Archive) -> list[str]:
     """Safe clips of which something changed since their last work object.
 
@@ -51,14 +60,14 @@ def to_seal(archive: Archive) -> list[str]:
 def sealed_as(document: Sidecar) -> str:
     """What the ledger keeps of a sealed work object: enough to see that the settings' access level changed since."""
     default = None if document.access.by else document.access.level
-    return json.dumps({"source": document.captures[-1].source, "default": default})
+    return _SealedAs(source=document.captures[-1].source, default=default).model_dump_json()
 
 
 def _is_sealed(archive: Archive, body: str | None) -> bool:
     if body is None:
         return False
-    noted = json.loads(body)
-    return noted["default"] in (None, archive.settings.access_of(noted["source"]))
+    noted = archive.ledger.clips.parsed(_SEALED_AS, body)
+    return noted.default in (None, archive.settings.access_of(noted.source))
 
 
 def seal_work(archive: Archive, clip: str, usable: Mapping[str, Target]) -> SealedWork:
@@ -106,10 +115,10 @@ def build(archive: Archive, clip: str) -> Sidecar:
         evidence=Head(object=evidence.object, version=evidence.version, sha512=evidence.sha512),
         captures=tuple(captures),
         declarations=tuple(readings.declarations(clip)),
-        readings=tuple(read_readings(clips.done(clip, "transcribe"))),
+        readings=tuple(read_readings(archive, clips.done(clip, "transcribe"))),
         transcripts=refs,
         corrections=tuple(with_conflicts(readings.corrections(clip), digests)),
-        linkings=tuple(read_linkings(clips.done(clip, "link"))),
+        linkings=tuple(read_linkings(archive, clips.done(clip, "link"))),
         links=links,
         annotations=_annotated(archive, clip, links, captures),
     )

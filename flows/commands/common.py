@@ -2,8 +2,8 @@
 
 import errno
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,16 +11,15 @@ import typer
 
 from archive.errors import NoSuchClip
 from flows import console
-from flows.interrupts import ended_at_once
 
 if TYPE_CHECKING:
     from archive.opened import Archive
     from archive.pipeline import Tally
+    from archive.readiness import Readiness
     from archive.settings import Settings
     from flows.session import Session
 
 DONE, FAILED, USAGE, DEBTS, REFUSED = 0, 1, 2, 3, 4
-INTERRUPTED = 130
 
 
 class _Chosen:
@@ -145,38 +144,27 @@ def reading() -> Iterator["Archive"]:
 
 
 @contextmanager
-def opened_with(progress: "console.Bars | console.Lines") -> Iterator["Archive"]:
-    """The opened archive, with a progress that the caller shows; Ctrl-C and SIGTERM end the process."""
+def telling() -> Iterator["Archive"]:
+    """The opened archive, with its progress shown."""
     from archive.opened import opened
 
-    with _interruptible(progress), opened(settings(), progress) as archive:
+    progress = console.progress()
+    with progress.shown(), opened(settings(), progress) as archive:
         yield archive
 
 
 @contextmanager
-def at_work(*, take_over: bool = False) -> Iterator["Session"]:
-    """A session that writes, with its progress shown; Ctrl-C and SIGTERM end the process."""
+def at_work(*, take_over: bool = False, emptied: Collection[str] = ()) -> Iterator["Session"]:
+    """A session that writes, with its progress shown."""
     from flows.session import writing
 
     progress = console.progress()
-    with (
-        progress.shown(),
-        _interruptible(progress),
-        writing(settings(), progress, take_over=take_over) as session,
-    ):
+    with progress.shown(), writing(settings(), progress, take_over=take_over, emptied=emptied) as session:
         for name, why in session.readiness.problems.items():
             progress.say(f"{name} is not usable now, and is owed what comes: {why}")
         for name, why in session.readiness.beyond.items():
             progress.say(f"{name}: {why}")
         yield session
-
-
-def _interruptible(progress: console.Bars | console.Lines) -> AbstractContextManager[None]:
-    def last_words() -> None:
-        progress.hide()
-        console.fail("interrupted; what was done is kept, the next run goes on from there")
-
-    return ended_at_once(last_words)
 
 
 def known(archive: "Archive", clips: list[str]) -> list[str]:
@@ -212,9 +200,10 @@ def of_the_system(error: OSError) -> str:
     return said + (f": {error.filename}" if error.filename else "")
 
 
-def report(tally: "Tally", *, as_json: bool, unusable: dict[str, str] | None = None) -> None:
-    """Show what was done, and leave with 3 if something was not."""
-    problems = (*tally.problems, *(f"{name}: {why}" for name, why in (unusable or {}).items()))
+def report(tally: "Tally", readiness: "Readiness | None", *, as_json: bool) -> None:
+    """Show what was done, and leave with 3 if something was not, or a target was odd (None: the tally says so)."""
+    odd = readiness.wrong if readiness else {}
+    problems = (*tally.problems, *(f"{name}: {why}" for name, why in odd.items()))
     if as_json:
         console.print_json({**console.counts(tally), "problems": list(problems)})
     else:

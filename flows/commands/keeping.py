@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +14,7 @@ from flows import console
 from flows.commands import common
 from flows.commands.common import By, Clip, Clips, Config, DryRun, Json
 from flows.commands.waiting import print_waiting
+from flows.interrupts import before_end
 
 if TYPE_CHECKING:
     from archive.steps.auditing import Audited
@@ -82,11 +84,11 @@ def audit_copies(
     from archive.steps.auditing import Audited, audit, objects_of
     from archive.steps.budget import Budget, plan
     from archive.working import at_work
+    from flows.audits import problems
 
     budget = Budget(bytes=size, minutes=minutes, requests=requests, fraction=fraction)
     if not clips and not everything and not budget.limited:
         raise typer.BadParameter("name clips, or say --all")
-    progress = console.progress()
     with common.reading() as archive:
         chosen = [common.known_target(name, archive.targets) for name in target or archive.targets]
         objects = objects_of(archive, common.known(archive, clips)) if clips and not everything else None
@@ -99,16 +101,16 @@ def audit_copies(
             ]
             facts = {name: asdict(one) for name, one in plans.items()}
             return console.would("\n".join(lines), facts, as_json=as_json)
-    with progress.shown(), common.opened_with(progress) as archive, at_work(archive):
+    with common.telling() as archive, at_work(archive):
         readiness = reachable(archive)
-        usable = {name: one for name, one in readiness.usable.items() if name in chosen}
-        done = audit(archive, usable, objects, budget=budget, challenges=challenges or 0)
+        readable = {name: one for name, one in readiness.readable.items() if name in chosen}
+        done = audit(archive, readable, objects, budget=budget, challenges=challenges or 0)
     done |= {name: Audited(name, problem=why) for name, why in readiness.problems.items() if name in chosen}
     if as_json:
         console.print_json({name: _as_json(one) for name, one in done.items()})
     else:
         _print_audit(done)
-    if any(one.problems for one in done.values()):
+    if problems(done, {}):
         raise typer.Exit(common.DEBTS)
     return None
 
@@ -168,7 +170,7 @@ def repair_copies(
             lines = [f"{name}: would read, and make right, {count:,} versions" for name, count in broken.items()]
             return console.would("\n".join(lines), broken, as_json=as_json)
     with common.at_work() as session:
-        done = repair(session.archive, session.readiness.usable, objects, sources=session.readiness.readable)
+        done = repair(session.archive, session.readiness.writable, objects, sources=session.readiness.readable)
     if as_json:
         facts = {name: asdict(one) for name, one in done.items()}
         wrong = {name: {"problem": why} for name, why in session.readiness.wrong.items()}
@@ -194,7 +196,15 @@ def _print_repair(done: "dict[str, Repaired]") -> None:
 
 
 @app.command(name="backfill", epilog="Example: thirdcopy backfill disk --dry-run")
-def backfill_target(name: Target, config: Config = None, dry_run: DryRun = False, as_json: Json = False) -> None:
+def backfill_target(
+    name: Target,
+    config: Config = None,
+    empty: Annotated[
+        bool, typer.Option("--empty", help="It held copies and is empty now: a new disk in the place of a lost one.")
+    ] = False,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
     """Fill a target from the copies at the others, not from the source; it goes on where it was interrupted."""
     from archive.mirroring import Stored, store_owed
 
@@ -209,8 +219,8 @@ def backfill_target(name: Target, config: Config = None, dry_run: DryRun = False
         line += f"; {', '.join(places) or 'no other target has any'}"
         line += f"; {lack.nowhere:,} are said to be at no other target" if lack.nowhere else ""
         return console.would(line, {"target": name, **asdict(lack)}, as_json=as_json)
-    with common.at_work() as session:
-        ready = [name] if name in session.readiness.usable else []
+    with common.at_work(emptied=[name] if empty else ()) as session:
+        ready = [name] if name in session.readiness.writable else []
         done = store_owed(session.archive, session.readiness.readable, to=ready).get(name)
         left = len(session.archive.ledger.copies.owed(name))
     stored = done or Stored(name)
@@ -240,15 +250,14 @@ def restore_clip(
     from archive.readiness import reachable
     from archive.steps.restoring import restore
 
-    progress = console.progress()
-    with progress.shown(), common.opened_with(progress) as archive:
+    with common.telling() as archive:
         common.known(archive, [clip])
         readiness = reachable(archive)
         if dry_run:
-            line = f"would write {clip} to {to} from {', '.join(readiness.usable) or 'nowhere'}"
-            facts = {"clip": clip, "to": str(to), "from": list(readiness.usable)}
+            line = f"would write {clip} to {to} from {', '.join(readiness.readable) or 'nowhere'}"
+            facts = {"clip": clip, "to": str(to), "from": list(readiness.readable)}
             return console.would(line, facts, as_json=as_json)
-        done = restore(archive, clip, to, readiness.usable, by=by)
+        done = restore(archive, clip, to, readiness.readable, by=by)
     for why in readiness.problems.values():
         console.err.print(f"[yellow]not read[/] {escape(console.plain(why))}", highlight=False, soft_wrap=True)
     if as_json:
@@ -272,7 +281,7 @@ def rebuild_ledger(
     as_json: Json = False,
 ) -> None:
     """Make a lost ledger anew from what lies at the targets. Copies are claimed until an audit has read them."""
-    from archive.opened import opened_beside
+    from archive.opened import discard_beside, opened_beside
     from archive.readiness import reachable
     from archive.steps.rebuilding import rebuild
 
@@ -282,13 +291,15 @@ def rebuild_ledger(
     if dry_run:
         names = [source] if source else list(settings.targets)
         return console.would(f"would read every object at {', '.join(names)}", {"targets": names}, as_json=as_json)
-    with progress.shown(), opened_beside(settings, progress) as archive:
+    ended = before_end(partial(discard_beside, settings), "interrupted; all is as before: run it again")
+    with progress.shown(), opened_beside(settings, progress) as archive, ended:
         readiness = reachable(archive)
-        usable = {name: target for name, target in readiness.usable.items() if source in (None, name)}
-        if not usable:
+        readable = {name: target for name, target in readiness.readable.items() if source in (None, name)}
+        if not readable:
             raise ArchiveError("no target can be read: " + "; ".join(readiness.problems.values()))
-        done = rebuild(archive, usable)
-        problems = [*done.problems, *(why for name, why in readiness.problems.items() if source in (None, name))]
+        done = rebuild(archive, readable)
+        unread = readiness.problems | reachable(archive).problems  # now that it is known which held copies
+        problems = [*done.problems, *(why for name, why in unread.items() if source in (None, name))]
     lacking = {name: len(objects) for name, objects in done.lacking.items() if objects}
     if as_json:
         waiting = [one.model_dump(mode="json") for one in done.waiting]
@@ -303,6 +314,6 @@ def rebuild_ledger(
         console.out.print("Next: `thirdcopy audit --all` reads the copies; `thirdcopy run --take-over` writes again.")
     if done.forks:
         raise RefusedError("forks, for a person to look at:\n" + "\n".join(done.forks))
-    if problems or done.waiting:
+    if problems or done.waiting or lacking:
         raise typer.Exit(common.DEBTS)
     return None

@@ -51,7 +51,7 @@ def link(
     with common.at_work() as session:
         tally = pipeline.register_step(session.archive, session.readiness)
         tally += pipeline.link_all(session.archive, session.registers)
-    return common.report(tally, as_json=as_json, unusable=session.readiness.wrong)
+    return common.report(tally, session.readiness, as_json=as_json)
 
 
 def _link_text(text: Path | None, register: Path | None, known: Path | None, *, dry_run: bool, as_json: bool) -> None:

@@ -78,7 +78,7 @@ def import_file(
             session.archive, name, session.readiness.readable, file=file, by=by, fewer=fewer
         )
         readiness = session.readiness
-        stored = store_owed(session.archive, readiness.readable, [object_of(name)], to=readiness.usable)
+        stored = store_owed(session.archive, readiness.readable, [object_of(name)], to=readiness.writable)
         said = snapshot(session.archive, name)
     problems = [problem for one in stored.values() for problem in one.problems]
     problems += [f"{target}: {why}" for target, why in session.readiness.wrong.items()]
@@ -198,12 +198,12 @@ def diff_snapshots(
         if not file:
             snapshot(archive, name, to)
         old = before if before is not None else (newest if file else to - 1)
-        usable = reachable(archive).usable if known else {}
-        lines: Iterable[bytes] = opened.enter_context(entries_of(archive, name, old, usable)) if old > 0 else ()
+        readable = reachable(archive).readable if known else {}
+        lines: Iterable[bytes] = opened.enter_context(entries_of(archive, name, old, readable)) if old > 0 else ()
         if file:
             news: Iterable[bytes] = opened.enter_context(reading(archive, name, file)).lines
         else:
-            news = opened.enter_context(entries_of(archive, name, to, usable))
+            news = opened.enter_context(entries_of(archive, name, to, readable))
         found = list(differences(lines, news))
         judged = _judged(archive, name, found)
     counts = _counts(found)
@@ -249,7 +249,7 @@ def _count_differences(archive: "Archive", name: str, version: int | None, lines
 
     if version is None:
         return _counts(differences((), lines))
-    with entries_of(archive, name, version, reachable(archive).usable) as before:
+    with entries_of(archive, name, version, reachable(archive).readable) as before:
         return _counts(differences(before, lines))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from archive.errors import ArchiveError
-from flows import console
+from flows import console, interrupts
 from flows.commands import common, leaving
 from flows.commands.common import Clip, Config, DryRun, Json, OfRegister, Who
 from flows.commands.leaving import Restricted
@@ -97,19 +97,22 @@ def _sit(archive: "Archive", by: str, wanted: "Wanted", found: "list[Waiting]", 
     from flows.review_screen import Review
     from flows.terminal import terminal
 
-    entries, ended = _entries(archive), False
-    with terminal() as one:
-        sitting = Review(archive, by, wanted, one, entries, deque(found), why)
+    entries, code = _entries(archive), common.DONE
+    sitting: Review | None = None
+    with interrupts.raised():  # the terminal is put back first
         try:
-            sitting.run()
-        except KeyboardInterrupt:
-            ended = True
+            with terminal() as one:
+                sitting = Review(archive, by, wanted, one, entries, deque(found), why)
+                sitting.run()
+        except interrupts.Ended as ended:
+            code = ended.code
+    if sitting is None:
+        raise typer.Exit(code)
     console.out.print(
         f"{sitting.judged} judged, {len(sitting.waiting)} left; the next run carries them into the sidecars",
         highlight=False,
     )
-    if ended:
-        raise typer.Exit(common.INTERRUPTED)
+    raise typer.Exit(code)
 
 
 def _list(found: "list[Waiting]", *, as_json: bool) -> None:

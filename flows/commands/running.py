@@ -39,7 +39,7 @@ def run(
             tally = pipeline.run(session.archive, session.readiness, session.engine, fast=fast, sources=source or ())
         else:
             tally = _through_prefect(session, fast=fast, sources=source or [])
-    return common.report(tally, as_json=as_json, unusable=session.readiness.wrong if plain else None)
+    return common.report(tally, session.readiness if plain else None, as_json=as_json)
 
 
 def _through_prefect(session: "Session", *, fast: bool, sources: list[str]) -> "Tally":
@@ -77,7 +77,7 @@ def fetch(
             tally += pipeline.list_step(session.archive, name, fast=fast)
             clips = pipeline.to_fetch(session.archive, name)
             tally += pipeline.fetch_step(session.archive, session.readiness, name, clips, keep=True)
-    return common.report(tally, as_json=as_json, unusable=session.readiness.wrong)
+    return common.report(tally, session.readiness, as_json=as_json)
 
 
 @app.command(epilog="Example: thirdcopy mirror --json")
@@ -90,7 +90,7 @@ def mirror(config: Config = None, take_over: TakeOver = False, dry_run: DryRun =
     with common.at_work(take_over=take_over) as session:
         tally = pipeline.store_step(session.archive, session.readiness)
         tally += pipeline.finish_step(session.archive, session.readiness)
-    return common.report(tally, as_json=as_json, unusable=session.readiness.wrong)
+    return common.report(tally, session.readiness, as_json=as_json)
 
 
 @app.command(epilog="Example: thirdcopy transcribe peertube-abc123")
@@ -109,7 +109,7 @@ def transcribe(clips: Clips = None, config: Config = None, dry_run: DryRun = Fal
         tally = pipeline.caption_step(session.archive, session.readiness, clips or None)
         if chosen:
             tally += pipeline.transcribe_step(session.archive, session.readiness, session.engine, chosen)
-    return common.report(tally, as_json=as_json, unusable=session.readiness.wrong)
+    return common.report(tally, session.readiness, as_json=as_json)
 
 
 @app.command(epilog="Example: thirdcopy retry peertube-abc123")
@@ -145,7 +145,7 @@ def retry(
         tally += pipeline.register_step(session.archive, session.readiness)
         tally += pipeline.link_all(session.archive, session.registers)
         tally += pipeline.finish_step(session.archive, session.readiness)
-    return common.report(tally, as_json=as_json, unusable=session.readiness.wrong)
+    return common.report(tally, session.readiness, as_json=as_json)
 
 
 @app.command(epilog="Example: thirdcopy schedule")

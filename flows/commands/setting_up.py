@@ -273,7 +273,7 @@ def _archive(settings: "Settings") -> Iterator[Found]:
             return
         yield _ledger(archive, damage)
         readiness = reachable(archive)
-        _, refused = at_each(readiness.usable, lambda target: target.check())
+        _, refused = at_each(readiness.readable, lambda target: target.check())
         for name, stanza in settings.targets.items():
             problem = readiness.problems.get(name)
             if name in refused:

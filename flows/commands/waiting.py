@@ -62,9 +62,8 @@ def accept_waiting(
         return _list(waiting, as_json=as_json)
     if not by:
         raise typer.BadParameter("say who takes it over: --by NAME")
-    progress = console.progress()
-    with progress.shown(), common.opened_with(progress) as archive, at_work(archive):
-        done = accept(archive, reachable(archive).usable, waiting, by)
+    with common.telling() as archive, at_work(archive):
+        done = accept(archive, reachable(archive).readable, waiting, by)
     following = "Next: `thirdcopy audit --all` reads the copies."
     return _report("accepted", done.accepted, done.problems, following, as_json=as_json)
 
@@ -92,8 +91,7 @@ def refuse_waiting(
         return _list(waiting, as_json=as_json)
     if not by:
         raise typer.BadParameter("say who refuses it: --by NAME")
-    progress = console.progress()
-    with progress.shown(), common.opened_with(progress) as archive, at_work(archive):
+    with common.telling() as archive, at_work(archive):
         done = refuse(archive, waiting, by, why)
     following = "Next: `thirdcopy repair --all` puts ours in its place." if any(o.is_fork for o in done.refused) else ""
     return _report("refused", done.refused, done.problems, following, as_json=as_json)

@@ -11,13 +11,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from http.client import HTTPException
+from pathlib import Path
+from ssl import PROTOCOL_TLS_CLIENT, SSLContext, SSLError
 from typing import Any
 
 import boto3
 from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.configprovider import ConfigValueStore, ConstantProvider
-from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError, SSLError
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
+from botocore.exceptions import SSLError as NotTrusted
 from botocore.handlers import add_expect_header
 from botocore.loaders import Loader
 from botocore.session import Session
@@ -87,8 +90,8 @@ class Client:
         self._target = target
         self._settings = settings
         self._there = False
-        if settings.ca_file and not settings.ca_file.is_file():
-            raise Refused(f"there is no file {settings.ca_file}", target=target, setting="ca_file")
+        if settings.ca_file and (wrong := _no_authorities(settings.ca_file)):
+            raise Refused(wrong, target=target, setting="ca_file")
         self._client, self._short = _connected(settings, signed=signed)
 
     def ask(self, operation: str, key: str | None, *, needs: str | None = None, **arguments: Any) -> dict[str, Any]:
@@ -142,7 +145,7 @@ class Client:
 
     def broken(self, error: Exception | None, key: str | None) -> TargetError:
         """What a fault of the transport means; None stands for a body that ended early."""
-        if isinstance(error, SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error):
+        if isinstance(error, NotTrusted) and "CERTIFICATE_VERIFY_FAILED" in str(error):
             return Refused(
                 "the store's certificate is not signed by an authority that is trusted here; correct `endpoint`, or"
                 " give the store's own authority as `ca_file`",
@@ -191,6 +194,18 @@ class Client:
         except Exception:  # keys for one bucket alone may not list the others; and see `hear`
             return None
         return next((names[found] for found in get_close_matches(self._settings.bucket.lower(), names, n=1)), None)
+
+
+def _no_authorities(ca_file: Path) -> str | None:
+    """Why a file cannot say whom to trust, in one sentence; None if it can."""
+    try:
+        SSLContext(PROTOCOL_TLS_CLIENT).load_verify_locations(ca_file)
+    except (SSLError, ValueError):
+        return f"{ca_file} holds no certificate in PEM; correct `ca_file`, or take it out if the usual ones will do"
+    except OSError as error:
+        why = "there is no file" if isinstance(error, FileNotFoundError) else f"cannot read ({error.strerror})"
+        return f"{why} {ca_file}: correct `ca_file`, or take it out if the usual authorities will do"
+    return None
 
 
 def _reply(error: ClientError) -> Reply:

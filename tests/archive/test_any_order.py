@@ -55,8 +55,8 @@ class AnyOrder(RuleBasedStateMachine):
         """A new capture is sealed and stored."""
         self.takes[clip] += 1
         media = bytes([self.takes[clip]]) * MEDIA + clip.encode()
-        keep(self.archive, clip, self.takes[clip], media=media, targets=ready(self.archive).usable)
-        store_owed(self.archive, ready(self.archive).usable)
+        keep(self.archive, clip, self.takes[clip], media=media, targets=ready(self.archive).writable)
+        store_owed(self.archive, ready(self.archive).writable)
 
     @rule(
         clip=st.sampled_from(CLIPS),
@@ -66,7 +66,7 @@ class AnyOrder(RuleBasedStateMachine):
     )
     def crash(self, clip: str, name: str, at: int, when: Literal["before", "after"]) -> None:
         """The process dies at some writing to some target, and is begun anew."""
-        usable: dict[str, Target] = dict(ready(self.archive).usable)
+        usable: dict[str, Target] = dict(ready(self.archive).writable)
         self.takes[clip] += 1
         keep(self.archive, clip, self.takes[clip], targets=usable)
         usable[name] = CrashingTarget(self.targets[name], at=at, when=when)
@@ -106,13 +106,13 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule()
     def repair(self) -> None:
-        repair(self.archive, ready(self.archive).usable)
+        repair(self.archive, ready(self.archive).writable)
 
     @rule(days=st.integers(0, 3))
     def a_later_run(self, days: int) -> None:
         """Debts are paid, and the spool is freed of what is safe."""
         self.clock.advance(days=days)
-        store_owed(self.archive, ready(self.archive).usable)
+        store_owed(self.archive, ready(self.archive).writable)
         tidy(self.archive, keep_unread=False)
 
     @invariant()
@@ -133,8 +133,8 @@ class AnyOrder(RuleBasedStateMachine):
         }
         everything = objects_of(self.archive, [])
         audit(self.archive, self.targets, everything)
-        repair(self.archive, ready(self.archive).usable)
-        store_owed(self.archive, ready(self.archive).usable)
+        repair(self.archive, ready(self.archive).writable)
+        store_owed(self.archive, ready(self.archive).writable)
         audit(self.archive, self.targets, everything)
         for sealed, name in self._copies(("arrived", "proven")):
             assert self._wrong(sealed, name) == []

@@ -58,7 +58,7 @@ def test_a_start_sees_that_targets_hold_more_than_the_ledger(tmp_path: Path) -> 
     with an_archive(tmp_path / "state", targets) as archive:
         assert status(archive).whole
         readiness = ready(archive)
-        assert set(readiness.usable) == set(readiness.wrong) == {"a", "b"}
+        assert set(readiness.writable) == set(readiness.wrong) == {"a", "b"}
         assert "thirdcopy audit --all" in readiness.wrong["a"]
         assert beyond(archive) == readiness.beyond
         assert not status(archive).whole

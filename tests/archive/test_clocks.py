@@ -6,15 +6,19 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from archive import late, pipeline
 from archive.clocks import against_ledger, watched
 from archive.errors import LeaseHeld
 from archive.ledger import Ledger, lease
-from archive.opened import Archive
+from archive.opened import Archive, Targets
+from archive.readiness import reachable
 from archive.records import Listing
 from archive.steps.auditing import audit
 from archive.steps.budget import Budget
+from archive.working import at_work
+from storage.targets import FolderSettings, S3Settings
 from tests.archive.test_lease import row
 from tests.support.archives import MONDAY, Clock, an_archive, folder_targets, keep, store_all
 
@@ -169,3 +173,27 @@ def test_lease_that_is_renewed_by_a_clock_that_is_ahead_is_respected(
             ledger.lease._take("run", "ours", endless)
     finally:
         ledger.close()
+
+
+@pytest.mark.parametrize("held", [None, b"", b"garbage"], ids=["gone", "empty", "garbage"])
+def test_store_whose_authorities_cannot_be_read_stops_nothing_and_is_named(tmp_path: Path, held: bytes | None) -> None:
+    ca_file, targets = tmp_path / "authority.pem", folder_targets(tmp_path, "a")
+    if held is not None:
+        ca_file.write_bytes(held)
+    store = S3Settings(
+        endpoint="https://127.0.0.1:9",
+        bucket="testimony",
+        access_key=SecretStr("made-up-key"),
+        secret_key=SecretStr("made-up-secret"),
+        ca_file=ca_file,
+    )
+    with an_archive(tmp_path / "state", targets) as archive:
+        (tmp_path / "unused").mkdir()
+        stanzas = {"a": FolderSettings(path=tmp_path / "unused"), "store": store}
+        settings = archive.settings.model_copy(update={"targets": stanzas})
+        archive = replace(archive, settings=settings, targets=Targets(settings))
+        with at_work(archive):
+            looked = reachable(archive)
+        assert list(looked.readable) == ["a"]
+        assert str(ca_file) in looked.problems["store"]
+        assert "correct `ca_file`" in looked.problems["store"]

@@ -249,8 +249,8 @@ def test_dead_target_is_owed_and_paid_when_it_returns_also_without_the_spool(tmp
             keep(archive, clip)
             keep(archive, clip, 2)
         readiness = ready(archive)
-        assert (set(readiness.usable), set(readiness.problems)) == ({"a"}, {"b", "c"})
-        store(archive, readiness.usable)
+        assert (set(readiness.writable), set(readiness.problems)) == ({"a"}, {"b", "c"})
+        store(archive, readiness.writable)
         assert (owed(archive), safe(archive)) == ({"a": 0, "b": 4, "c": 4}, [])
         assert tidy(archive, keep_unread=False) == 0
         discard(archive, "evidence-peertube-1")
@@ -273,7 +273,7 @@ def test_target_that_stops_answering_is_left_alone(tmp_path: Path) -> None:
             keep(archive, f"peertube-{number}")
         readiness = ready(archive)
         faulty.down = True
-        done = store(archive, readiness.usable)
+        done = store(archive, readiness.writable)
         assert (done["a"].versions, done["b"].down, len(done["b"].problems)) == (3, True, 1)
         assert owed(archive) == {"a": 0, "b": 3}
 
@@ -321,6 +321,16 @@ def test_two_ledgers_never_write_to_one_target(tmp_path: Path) -> None:
             ready(second)
 
 
+def test_place_that_held_copies_and_has_them_but_no_writer_is_taken_over(tmp_path: Path) -> None:
+    with an_archive(tmp_path / "state", folder_targets(tmp_path, "a")) as archive:
+        keep(archive, "peertube-1")
+        store_all(archive)
+        (tmp_path / "a/writer.json").unlink()
+        assert "was made ready and has no writer.json now" in ready(archive).problems["a"]
+        assert "no writer.json says whose it is" in ready(archive, emptied=["a"]).problems["a"]
+        assert "a" in ready(archive, take_over=True).writable
+
+
 def test_vanished_disk_is_not_written_to(tmp_path: Path) -> None:
     targets = folder_targets(tmp_path, "ab")
     with an_archive(tmp_path / "state", targets) as archive:
@@ -334,15 +344,17 @@ def test_vanished_disk_is_not_written_to(tmp_path: Path) -> None:
         for _ in range(2):
             readiness = ready(archive)
             assert "is the disk mounted" in readiness.problems["a"]
-            assert store(archive, readiness.usable).keys() == {"b"}
+            assert store(archive, readiness.writable).keys() == {"b"}
             assert tree(tmp_path / "a") == {}
             # An audit meanwhile learns nothing of copies on a disk that is not there.
             assert audit(archive, targets, objects_of(archive, []))["a"].problem
             assert states(archive, "evidence-peertube-1")[1, "a"] == "arrived"
-        assert "a" not in ready(archive, take_over=True).usable  # in this run it stays the folder that it was
+        assert "a" not in ready(archive, emptied=["a"]).writable  # in this run it stays the folder that it was
     with an_archive(tmp_path / "state", folder_targets(tmp_path, "ab")) as archive:
-        assert "held copies and has no writer.json now" in ready(archive).problems["a"]
-        assert "a" in ready(archive, take_over=True).usable
+        for readiness in (ready(archive), ready(archive, take_over=True), ready(archive, emptied=["b"])):
+            assert "held copies and is empty now: is the disk mounted" in readiness.problems["a"]
+            assert tree(tmp_path / "a") == {}
+        assert "a" in ready(archive, emptied=["a"]).writable
         assert owed(archive) == {"a": 2, "b": 0}
         assert store_all(archive)["a"].problems == ()
         assert owed(archive) == {"a": 0, "b": 0}
@@ -391,7 +403,7 @@ def test_keys_that_ran_out_at_a_target_in_use_hold_up_no_other(tmp_path: Path) -
     targets["b"] = RanOut(targets["b"])
     with an_archive(tmp_path / "state", targets) as archive:
         readiness = ready(archive)
-        assert (list(readiness.usable), list(readiness.problems)) == (["a"], ["b"])
+        assert (list(readiness.writable), list(readiness.problems)) == (["a"], ["b"])
         assert "the keys have run out" in readiness.problems["b"]
 
 

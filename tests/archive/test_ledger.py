@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha512
 from pathlib import Path
 
 import pytest
@@ -41,7 +42,9 @@ def listing(name: str, source: str = "voices") -> Listing:
 
 def sealed(object_id: str, version: int = 1, content: str = "one", *, minutes: int = 0) -> SealedVersion:
     clip = object_id.partition("-")[2] if not object_id.startswith("run-") else None
-    return SealedVersion(object_id, version, content * 10, clip, "{}", MONDAY + timedelta(minutes=minutes))
+    return SealedVersion(
+        object_id, version, sha512(content.encode()).hexdigest(), clip, content, MONDAY + timedelta(minutes=minutes)
+    )
 
 
 def mark(ledger: Ledger, object_id: str, target: str, state: CopyState, version: int = 1) -> None:
@@ -286,16 +289,18 @@ def test_threads_write_side_by_side(ledger: Ledger) -> None:
 WRITE = """
 import sys
 from datetime import datetime, UTC
+from hashlib import sha512
 from pathlib import Path
 from archive.ledger import Ledger
 from archive.ledger.copies import SealedVersion
 from archive.errors import Fork
+digest = sha512(sys.argv[2].encode()).hexdigest()
 sys.stdin.readline()
 ledger, forks = Ledger(Path(sys.argv[1])), 0
 for number in range(30):
     ledger.clips.failed("peertube-x", "fetch", kind="passing", message="again", now=datetime.now(UTC))
     try:
-        ledger.copies.seal(SealedVersion(f"evidence-{number}", 1, sys.argv[2], "x", "{}", datetime.now(UTC)))
+        ledger.copies.seal(SealedVersion(f"evidence-{number}", 1, digest, "x", sys.argv[2], datetime.now(UTC)))
     except Fork:
         forks += 1
 print(ledger.id, forks)

@@ -1,21 +1,33 @@
 """The ledger's file: the journal that it is kept in, and what is said of one that is damaged, locked or another's."""
 
+import json
 import shutil
 import sqlite3
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
+from functools import partial
+from hashlib import sha512
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
-from archive.errors import LedgerUnusable
+from archive.clocks import AT_WORK, against_ledger
+from archive.errors import LeaseHeld, LedgerUnusable, RefusedError
+from archive.late import LATE, remember_late_writer
 from archive.ledger import Ledger, journal, opening
-from archive.opened import opened, opened_beside
+from archive.ledger.clips import AccessGiven
+from archive.ledger.copies import SealedVersion, snapshot_fact
+from archive.opened import Archive, opened, opened_beside
 from archive.records import Listing
 from archive.settings import Settings
+from archive.steps.registering import snapshot
+from archive.steps.work import build, to_seal
+from archive.working import at_work
 from storage.targets import FolderSettings
-from tests.support.archives import MONDAY
+from tests.support.archives import MONDAY, an_archive, folder_targets, keep, store_all
 
 FAULTY, SOUND = (3, 40, 1), (3, 51, 3)
 SECRET = "Words that only some may read"
@@ -131,6 +143,21 @@ def test_only_who_has_the_lease_brings_a_ledger_back_into_wal(path: Path) -> Non
         assert in_wal(path)
 
 
+@pytest.mark.parametrize("name", ["a?b", "a#b", "a%20b", "a b", "a&uri=true", "ü", ":memory:"])
+def test_ledger_lies_where_it_was_asked_for_whatever_its_folder_is_called(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name / "ledger.sqlite"
+    with a_ledger(path, SOUND) as ledger:
+        ledger.facts.set("a", "1")
+    assert [found.name for found in tmp_path.iterdir()] == [name]
+    assert path.stat().st_size
+    with a_ledger(path) as again:
+        assert again.facts.get("a") == "1"
+    looking = sa.create_engine(opening._as_it_lies(path))  # as on a disk that is mounted read-only
+    with looking.connect() as connection:
+        assert connection.exec_driver_sql("SELECT value FROM facts WHERE name = 'a'").scalar() == "1"
+    looking.dispose()
+
+
 def garbage(path: Path) -> None:
     path.write_bytes(b"not a database at all " * 500)
 
@@ -242,6 +269,69 @@ def test_words_of_rows_are_in_no_error(path: Path, caplog: pytest.LogCaptureFixt
     assert SECRET not in shown
 
 
+CLIP = "peertube-1"
+EVIDENCE = f"evidence-{CLIP}"
+
+
+@pytest.fixture(scope="module")
+def held(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A state folder whose ledger holds a clip, its copies, what was done with it, and a lease of a run elsewhere."""
+    folder = tmp_path_factory.mktemp("held")
+    with an_archive(folder / "state", folder_targets(folder, "a")) as archive:
+        keep(archive, CLIP)
+        store_all(archive)
+        ledger = archive.ledger
+        ledger.clips.give_access(CLIP, AccessGiven("public", "A. Keeper", MONDAY))
+        ledger.clips.failed(CLIP, "link", kind="passing", message="again", now=MONDAY)
+        for step in ("transcribe", "link", "work"):
+            ledger.clips.mark_done(CLIP, step, "[]" if step != "work" else '{"source": "voices", "default": null}')
+        ledger.facts.set(LATE, json.dumps({EVIDENCE: MONDAY.isoformat()}))
+        ledger.facts.set(AT_WORK, MONDAY.isoformat())
+        ledger.facts.set(snapshot_fact("register-victims", 1), "{}")
+        ledger.lease._take("run", "theirs")
+    return folder / "state"
+
+
+@pytest.mark.parametrize(
+    ("change", "ask"),
+    [
+        ("copies SET at = 'garbage'", lambda a: a.ledger.copies.of(EVIDENCE)),
+        ("copies SET at = 5", lambda a: a.ledger.copies.of(EVIDENCE)),
+        ("copies SET state = 'garbage'", lambda a: a.ledger.copies.of(EVIDENCE)),
+        ("copies SET version = 'garbage'", lambda a: a.ledger.audits.turns("a", now=MONDAY)),
+        ("versions SET version = 'garbage'", lambda a: a.ledger.copies.owed("a")),
+        ("versions SET inventory = '{}'", lambda a: a.ledger.copies.version(EVIDENCE, 1)),
+        ("versions SET sha512 = '0'", lambda a: a.ledger.copies.head(EVIDENCE)),
+        ("versions SET sealed = 'garbage'", lambda a: a.ledger.copies.head(EVIDENCE)),
+        ("versions SET size = 'garbage'", lambda a: a.ledger.copies.head(EVIDENCE)),
+        ("failures SET times = 'garbage'", lambda a: a.ledger.clips.failures()),
+        ("clips SET access = 'garbage'", lambda a: a.ledger.clips.access(CLIP)),
+        ("clips SET access_at = 'garbage'", lambda a: a.ledger.clips.access(CLIP)),
+        ("captures SET version = 'garbage'", lambda a: a.ledger.clips.newest()),
+        ("leases SET holder = 'garbage'", lambda a: at_work(a).__enter__()),
+        ("leases SET holder = '[]', expires = '2200-01-01 00:00:00.000000'", lambda a: at_work(a).__enter__()),
+        ("facts SET value = 'garbage' WHERE name = 'at_work'", against_ledger),
+        ("facts SET value = '2026-03-02T08:00:00' WHERE name = 'at_work'", against_ledger),
+        ("facts SET value = 'garbage' WHERE name = 'late'", remember_late_writer),
+        ("facts SET value = '[1]' WHERE name = 'late'", remember_late_writer),
+        ("facts SET value = 'garbage' WHERE name LIKE 'snapshot%'", lambda a: snapshot(a, "victims", 1)),
+        ("done SET body = 'garbage' WHERE step = 'transcribe'", lambda a: build(a, CLIP)),
+        ("done SET body = '5' WHERE step = 'link'", lambda a: build(a, CLIP)),
+        ("done SET body = '{}' WHERE step = 'work'", to_seal),
+    ],
+)
+def test_value_that_is_none_of_its_kind_is_one_sentence(
+    held: Path, tmp_path: Path, change: str, ask: Callable[[Archive], object]
+) -> None:
+    shutil.copytree(held, tmp_path / "state")
+    with an_archive(tmp_path / "state", folder_targets(tmp_path, "a")) as archive:
+        with closing(sqlite3.connect(archive.ledger.path)) as file, file:
+            assert file.execute(f"UPDATE {change}").rowcount, change
+        with pytest.raises(LedgerUnusable, match=r"is damaged \(.*\): move it and its .* thirdcopy rebuild") as refused:
+            ask(archive)
+        assert "garbage" not in str(refused.value)
+
+
 @pytest.mark.parametrize("lost", ["empty", "gone"])
 def test_lost_ledger_is_not_taken_for_a_new_archive(tmp_path: Path, lost: str) -> None:
     settings = Settings(
@@ -262,3 +352,87 @@ def test_lost_ledger_is_not_taken_for_a_new_archive(tmp_path: Path, lost: str) -
     assert not path.exists() or not path.stat().st_size
     with opened_beside(settings) as archive:
         assert archive.ledger.clips.listed() == 0
+
+
+@pytest.fixture
+def lost(tmp_path: Path) -> Settings:
+    """The settings of an archive whose ledger is lost."""
+    targets = {"a": FolderSettings(path=tmp_path / "a")}
+    return Settings(name="made-up", state=tmp_path / "state", minimum_copies=1, targets=targets)
+
+
+@pytest.fixture
+def _in_wal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A SQLite without the WAL-reset fault, whichever is here."""
+    monkeypatch.setattr("archive.opened.Ledger", partial(Ledger, version=SOUND))
+
+
+@pytest.mark.usefixtures("_in_wal")
+def test_rebuilt_ledger_is_one_whole_file_when_it_takes_its_place(lost: Settings) -> None:
+    with opened_beside(lost) as archive:
+        archive.ledger.facts.set("a", "1")
+        assert in_wal(archive.ledger.path)
+    assert [found.name for found in lost.state.iterdir()] == ["ledger.sqlite"]
+    with opened(lost) as archive, at_work(archive):
+        assert archive.ledger.facts.get("a") == "1"
+        assert in_wal(archive.ledger.path)
+
+
+def rebuilt_while(settings: Settings, deed: Callable[[Archive], object]) -> None:
+    """A rebuild, and what happens before it ends."""
+    with opened_beside(settings) as archive:
+        archive.ledger.facts.set("a", "1")
+        deed(archive)
+
+
+@pytest.mark.usefixtures("_in_wal")
+@pytest.mark.parametrize("ask", ["COMMIT", "SELECT 1"], ids=["idle", "reading"])
+def test_rebuilt_ledger_that_another_process_has_open_is_not_moved_without_its_log(lost: Settings, ask: str) -> None:
+    with ExitStack() as stack:
+
+        def browse(archive: Archive) -> None:
+            browser = stack.enter_context(closing(sqlite3.connect(archive.ledger.path, isolation_level=None)))
+            for line in ("BEGIN", "SELECT count(*) FROM facts", ask):
+                browser.execute(line).fetchall()
+
+        with pytest.raises(LedgerUnusable, match=r"another process has .* open, so that it cannot be moved whole"):
+            rebuilt_while(lost, browse)
+        assert list(lost.state.glob("ledger*.sqlite")) == []
+
+
+def test_rebuilt_ledger_takes_the_place_of_no_archive_that_came_there_meanwhile(lost: Settings) -> None:
+    path, data = lost.state / "ledger.sqlite", "an inventory"
+
+    def run(_: Archive) -> None:
+        with a_ledger(path) as ledger:  # it passed the gate just before the rebuild began, and is done
+            ledger.copies.seal(SealedVersion(EVIDENCE, 1, sha512(data.encode()).hexdigest(), CLIP, data, MONDAY))
+
+    with pytest.raises(RefusedError, match="holds an archive already"):
+        rebuilt_while(lost, run)
+    with a_ledger(path) as ledger:
+        assert ledger.copies.heads()
+    assert list(lost.state.glob("ledger*.sqlite")) == [path]
+
+
+def test_rebuilt_ledger_takes_the_place_of_none_that_somebody_is_at(lost: Settings) -> None:
+    with a_ledger(lost.state / "ledger.sqlite") as ledger, ExitStack() as stack:
+        with pytest.raises(LeaseHeld):
+            rebuilt_while(lost, lambda _: stack.enter_context(ledger.lease.held()))
+        assert ledger.is_in_place()
+
+
+@pytest.mark.parametrize("version", [FAULTY, SOUND], ids=["rollback journal", "WAL"])
+def test_run_whose_ledger_was_replaced_before_it_began_does_nothing(
+    lost: Settings, version: tuple[int, int, int]
+) -> None:
+    with opened(lost) as before, a_ledger(before.ledger.path, version) as ledger:
+        waiting = replace(before, ledger=ledger)
+        before.ledger.close()
+        with opened_beside(lost) as archive:
+            with pytest.raises(RefusedError, match="a rebuild of the ledger"), at_work(waiting):
+                pass
+            archive.ledger.facts.set("a", "1")
+        with pytest.raises((LedgerUnusable, RefusedError)), at_work(waiting):
+            waiting.ledger.facts.set("a", "2")
+    with opened(lost) as archive:
+        assert archive.ledger.facts.get("a") == "1"

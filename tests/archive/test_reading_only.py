@@ -56,16 +56,16 @@ def test_what_only_reads_works_from_the_last_disk_write_protected(tmp_path: Path
     (tmp_path / "b").rmdir()
     with an_archive(tmp_path / "state", targets) as archive:
         readiness = reachable(archive)
-        assert (list(readiness.usable), list(readiness.problems)) == (["a"], ["b"])
+        assert (list(readiness.readable), list(readiness.problems)) == (["a"], ["b"])
         assert "is the disk mounted" in readiness.problems["b"]
-        assert restore(archive, CLIP, tmp_path / "out", readiness.usable).problems == ()
+        assert restore(archive, CLIP, tmp_path / "out", readiness.readable).problems == ()
         assert next((tmp_path / "out").rglob("*.mp4")).read_bytes() == media_of(CLIP)
-        done = audit(archive, readiness.usable, objects_of(archive, []))["a"]
+        done = audit(archive, readiness.readable, objects_of(archive, []))["a"]
         assert (done.sound, done.findings, done.problem) == (1, (), None)
     with an_archive(tmp_path / "state-anew", targets) as archive:
-        done_again = rebuild(archive, reachable(archive).usable)
+        done_again = rebuild(archive, reachable(archive).readable)
         assert (len(done_again.waiting), done_again.problems) == (1, [])
-        assert accept(archive, reachable(archive).usable, waiting_of(archive, None), "A. Keeper").problems == []
+        assert accept(archive, reachable(archive).readable, waiting_of(archive, None), "A. Keeper").problems == []
         assert archive.ledger.clips.held() == [CLIP]
     assert tree(tmp_path / "a") == before
 
@@ -75,7 +75,7 @@ def test_a_write_protected_disk_with_an_older_root_pair_is_reported_and_left(tmp
     root = tmp_path / "a" / heads.object_key(OBJECT, "inventory.json")
     root.write_bytes(b"{}")
     with an_archive(tmp_path / "state", protected(tmp_path)) as archive:
-        done = audit(archive, reachable(archive).usable, objects_of(archive, []))["a"]
+        done = audit(archive, reachable(archive).readable, objects_of(archive, []))["a"]
         assert done.findings
         assert (done.mended, root.read_bytes()) == ((), b"{}")
 
@@ -87,12 +87,12 @@ def test_a_repair_takes_sound_bytes_from_a_write_protected_disk_and_says_what_it
     film(tmp_path, "b").write_bytes(b"damaged")
     folder_targets(tmp_path, "c")
     with an_archive(tmp_path / "state", protected(tmp_path, "abc")) as archive:
-        audit(archive, reachable(archive).usable, [OBJECT])
+        audit(archive, reachable(archive).readable, [OBJECT])
         readiness = ready(archive)
-        assert (sorted(readiness.usable), list(readiness.read_only)) == (["b", "c"], ["a"])
+        assert (sorted(readiness.writable), sorted(readiness.readable)) == (["b", "c"], ["a", "b", "c"])
         assert "the disk is read-only" in readiness.problems["a"]
-        assert repair(archive, readiness.usable)["b"].lost
-        done = repair(archive, readiness.usable, sources=readiness.readable)
+        assert repair(archive, readiness.writable)["b"].lost
+        done = repair(archive, readiness.writable, sources=readiness.readable)
         assert (done["b"].versions, done["b"].lost, done["b"].problems) == (1, (), ())
         assert states(archive)["b"] == "arrived"
     assert film(tmp_path, "b").read_bytes() == media_of(CLIP)
@@ -106,7 +106,7 @@ def test_what_is_damaged_at_a_write_protected_source_is_owed_and_ends_no_repair(
         (held,) = [copy for copy in archive.ledger.copies.of(OBJECT, 1) if copy.target == "b"]
         archive.ledger.copies.mark(Copy(held.object, held.version, "b", "owed", at=held.at, problem="damaged"))
         readiness = ready(archive)
-        assert repair(archive, readiness.usable, sources=readiness.readable)["b"].lost
+        assert repair(archive, readiness.writable, sources=readiness.readable)["b"].lost
         assert states(archive)["a"] == "owed"
 
 
@@ -116,7 +116,7 @@ def test_another_target_is_filled_from_a_write_protected_one(tmp_path: Path) -> 
     targets = protected(tmp_path, "ac")
     with an_archive(tmp_path / "state", targets) as archive:
         readiness = ready(archive)
-        done = store(archive, readiness.readable, to=readiness.usable)
+        done = store(archive, readiness.readable, to=readiness.writable)
         assert (list(done), done["c"].problems) == (["c"], ())
     assert film(tmp_path, "c").read_bytes() == media_of(CLIP)
 
@@ -127,7 +127,7 @@ def test_a_mount_point_without_its_disk_is_no_source_and_its_copies_are_not_call
     with an_archive(tmp_path / "state", folder_targets(tmp_path, "ab")) as archive:
         readiness = reachable(archive)
         assert "held copies and is empty now" in readiness.problems["a"]
-        restore(archive, CLIP, tmp_path / "out", readiness.usable)
+        restore(archive, CLIP, tmp_path / "out", readiness.readable)
         assert states(archive) == {"a": "arrived", "b": "arrived"}
 
 
@@ -154,5 +154,5 @@ def test_two_targets_that_are_one_folder_are_refused_and_read_once(tmp_path: Pat
         with pytest.raises(SettingsError, match=r"targets\.b: it is the same folder as targets\.a"):
             ready(archive)
         readiness = reachable(archive)
-        assert list(readiness.usable) == ["a"]
+        assert list(readiness.readable) == ["a"]
         assert "one of them is no copy" in readiness.problems["b"]

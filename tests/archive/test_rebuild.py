@@ -14,6 +14,7 @@ from archive.errors import RefusedError
 from archive.facts import Run, chain_faults, in_order
 from archive.ledger.clips import AccessGiven
 from archive.opened import Archive
+from archive.readiness import reachable, ready
 from archive.records import Head, Listing
 from archive.sidecar import Reading, RunRecord
 from archive.steps.accepting import accept, waiting_of
@@ -148,6 +149,33 @@ def test_each_target_alone_gives_the_same_archive(tmp_path: Path) -> None:
             store = usable(archive, take_over=True)
             assert set(store) == set(targets)
             assert keep(archive, CLIPS[0], 5)
+
+
+@pytest.mark.parametrize(
+    ("work", "said"), [(fill, "held copies"), (lambda archive: usable(archive), "may have held copies")]
+)
+def test_disk_that_is_not_there_is_not_filled_by_who_takes_the_others_over(
+    tmp_path: Path, work: Callable[[Archive], object], said: str
+) -> None:
+    with an_archive(tmp_path / "state", folder_targets(tmp_path)) as archive:
+        work(archive)
+        keep(archive, "peertube-4")  # which no run record knows
+        store_all(archive)
+    (tmp_path / "c").rename(tmp_path / "disk")
+    (tmp_path / "c").mkdir()  # its mount point
+    with an_archive(tmp_path / "new", folder_targets(tmp_path)) as archive:
+        rebuild(archive, archive.targets)
+        assert said in reachable(archive).problems["c"]
+        assert "is empty now" in reachable(archive).problems["c"]
+        taken = ready(archive, take_over=True)
+        assert set(taken.writable) == {"a", "b"}
+        assert "thirdcopy backfill c --empty" in taken.problems["c"]
+        assert list((tmp_path / "c").iterdir()) == []
+        assert safe(archive) == []
+    (tmp_path / "c").rmdir()
+    (tmp_path / "disk").rename(tmp_path / "c")
+    with an_archive(tmp_path / "new", folder_targets(tmp_path)) as archive:
+        assert set(usable(archive, take_over=True)) == {"a", "b", "c"}
 
 
 def test_rebuild_names_what_each_target_lacks_and_forks(tmp_path: Path) -> None:

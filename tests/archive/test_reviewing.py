@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.errors import ChangedMeanwhile, NoSuchLink, WrongFile
+from archive.errors import ChangedMeanwhile, WrongFile
 from archive.linking.deciding.annotations import holds
 from archive.linking.deciding.novelty import pieces
 from archive.linking.deciding.review_sheet import COLUMNS, write
@@ -98,8 +98,6 @@ def test_a_link_that_was_proposed_anew_is_not_judged_unseen(archive: Archive) ->
             reviewing.judge(archive, changed, "positive", by=ME)
     assert archive.ledger.readings.judgements() == []
     assert len(list(archive.ledger.events.all())) == before
-    with pytest.raises(NoSuchLink, match="thirdcopy show"):
-        reviewing.link_of(archive, "ffff", clip=CLIP)
 
 
 def test_taking_back_adds_and_brings_the_verdict_before(archive: Archive) -> None:

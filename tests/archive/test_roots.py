@@ -50,7 +50,7 @@ def test_a_root_of_our_layout_is_taken_over_by_a_person(tmp_path: Path) -> None:
     targets = folder_targets(tmp_path, "a")
     ours_without_a_writer(tmp_path / "a" / "ocfl")
     with an_archive(tmp_path / "state", targets) as archive:
-        assert set(ready(archive, take_over=True).usable) == {"a"}
+        assert set(ready(archive, take_over=True).writable) == {"a"}
 
 
 def test_a_root_whose_laying_was_broken_off_is_gone_on_with(tmp_path: Path) -> None:

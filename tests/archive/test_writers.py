@@ -1,5 +1,6 @@
 """A target that suddenly is another place: what was read back there is no copy."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,6 +52,7 @@ def test_copies_in_a_place_that_became_another_are_owed(
         swapped.swap = lambda: swap(writer)
         done = store_owed(archive, writable)
         assert (done["a"].versions, done["b"].versions, done["b"].down) == (2, 0, True)
+        assert all(count == 1 for key, count in Counter(swapped.opened).items() if "/media/" in key)  # read back once
         assert "is no longer the place this run began with" in done["b"].problems[0]
         assert said in done["b"].problems[0]
         states = {copy.target: copy.state for copy in archive.ledger.copies.of(EVIDENCE)}

@@ -1,17 +1,20 @@
 """Ctrl-C and SIGTERM end a command within seconds, and the next run goes on."""
 
+import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from flows.interrupts import ended_at_once
-from tests.flows.place import little_archive, until, videos
+from flows.interrupts import WORDS, Ended, ended_at_once, raised
+from tests.flows.place import Place, little_archive, until, videos
 from tests.world.channel import Fault
 
 SOON = 10.0
@@ -20,7 +23,7 @@ SOON = 10.0
 BUSY = """
 import hashlib, sys
 from flows.interrupts import ended_at_once
-with ended_at_once(lambda: print("last words", flush=True)):
+with ended_at_once(lambda words: print(words, flush=True)):
     print("begun", flush=True)
     {}
 """
@@ -45,13 +48,13 @@ def test_a_signal_ends_a_process_whatever_it_is_at(work: str, number: signal.Sig
             time.sleep(0.2)
             process.send_signal(number)
             assert process.wait(SOON) == 128 + number
-            assert b"last words\n" in process.stdout.read()
+            assert f"{WORDS}\n".encode() in process.stdout.read()
         finally:
             process.kill()
 
 
 def test_last_words_that_nobody_takes_hold_up_no_end() -> None:
-    mute = BUSY.replace('print("last words", flush=True)', "__import__('time').sleep(600)").format(
+    mute = BUSY.replace("print(words, flush=True)", "__import__('time').sleep(600)").format(
         "import time; time.sleep(600)"
     )
     with subprocess.Popen([sys.executable, "-c", mute], stdout=subprocess.PIPE) as process:
@@ -71,6 +74,59 @@ def test_after_the_block_signals_are_what_they_were() -> None:
     assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before
     assert signal.set_wakeup_fd(-1) == -1
     assert "interrupts" not in [thread.name for thread in threading.enumerate()]
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_who_ends_by_itself_is_told_of_a_signal(number: signal.Signals, code: int) -> None:
+    with ended_at_once():
+        before = signal.getsignal(number)
+        with raised(), pytest.raises(Ended) as ended:
+            os.kill(os.getpid(), number)
+        assert ended.value.code == code
+        assert signal.getsignal(number) == before
+
+
+@pytest.fixture
+def silent(tmp_path: Path) -> Iterator[tuple[Place, socket.socket]]:
+    """An archive with one target: a store that takes connections and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(60)
+        (tmp_path / "archive.toml").write_text(
+            f"""\
+name = "little"
+minimum_copies = 1
+[targets.store]
+kind = "s3"
+endpoint = "http://127.0.0.1:{server.getsockname()[1]}"
+bucket = "testimony"
+"""
+        )
+        keys = {"ACCESS_KEY": "made-up-key", "SECRET_KEY": "made-up-secret"}
+        yield Place(tmp_path, {f"THIRDCOPY_TARGETS__STORE__{name}": value for name, value in keys.items()}), server
+
+
+@pytest.mark.parametrize(
+    ("command", "number", "words"),
+    [
+        ("rebuild", signal.SIGTERM, "interrupted; all is as before: run it again"),
+        ("doctor", signal.SIGINT, WORDS),
+    ],
+)
+def test_a_command_that_waits_for_a_silent_store_ends_and_leaves_nothing_behind(
+    silent: tuple[Place, socket.socket], command: str, number: signal.Signals, words: str
+) -> None:
+    place, server = silent
+    with place.start(command) as process:
+        try:
+            connection, _ = server.accept()
+            with connection:
+                process.send_signal(number)
+                out, err = process.communicate(timeout=SOON)
+        finally:
+            process.kill()
+    assert (out, process.returncode) == ("", 128 + number)
+    assert err == f"error {words}\n"
+    assert list(place.folder.glob("state/*rebuilding*")) == []
 
 
 @pytest.mark.parametrize(

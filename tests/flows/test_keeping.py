@@ -2,14 +2,19 @@
 
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from shutil import rmtree
 
 import pytest
 
 from archive import ocfl
-from archive.newest import NEWEST
-from flows import cli
+from archive.newest import NewestRun
+from archive.steps.auditing import Audited
+from archive.unaccepted import Unaccepted
+from flows import audits, cli
 from tests.flows.place import Done
+from tests.support.archives import MONDAY
 from tests.support.kept import CLIP, EVIDENCE, MEDIA, MIB, at, copy_of, flip, make
 from tests.tampering.objects import Object, dumped
 
@@ -140,13 +145,49 @@ def test_a_fork_is_shown_with_its_digest_refused_by_a_person_and_repaired(
     assert call("audit", "--all").code == 0
 
 
-def test_every_command_that_writes_says_that_a_target_holds_more(folder: Path, call: Callable[..., Done]) -> None:
-    with (folder / "archive.toml").open("a") as settings:
-        settings.write('[transcription]\nmodel = "new"\n')  # a folder that holds no model: none is asked for
-    assert call("backfill", "new").code == 0
-    run = "run-20260302T080000Z-0a1b2c3d-1"
-    said = {"ledger": "another", "run": run, "sha512": "0" * 128, "written": "2026-03-02T08:00:00Z"}
-    for words in (("fetch",), ("transcribe",), ("link",), ("mirror",), ("repair", "--all"), ("backfill", "new")):
-        (folder / "b" / NEWEST).write_bytes(dumped(said))
-        done = call(*words, "--json")
-        assert (done.code, run in done.out) == (3, True), (words, done.err)
+def test_new_disk_in_the_place_of_a_lost_one_is_filled_by_its_name(folder: Path, call: Callable[..., Done]) -> None:
+    rmtree(folder / "c")
+    (folder / "c").mkdir()
+    (folder / "state/ledger.sqlite").rename(folder / "lost.sqlite")
+    rebuilt = call("rebuild")
+    assert rebuilt.code == 3
+    assert "is empty now: is the disk mounted" in " ".join(rebuilt.err.split())
+    taken = call("mirror", "--take-over")
+    assert taken.code == 3
+    assert "thirdcopy backfill c --empty" in taken.err
+    assert list((folder / "c").iterdir()) == []
+    for words in (("backfill", "c"), ("backfill", "b", "--empty")):
+        assert "is the disk mounted" in call(*words).err
+        assert list((folder / "c").iterdir()) == []
+    filled = call("backfill", "c", "--empty")
+    assert filled.code == 0, filled.err
+    assert call("audit", "--all", "--target", "c").code == 0
+
+
+def test_target_that_holds_more_than_the_ledger_knows_is_a_debt_of_every_command_that_writes(
+    folder: Path, call: Callable[..., Done]
+) -> None:
+    said = NewestRun(ledger="another", run=f"run-20260302T080000Z-{'0' * 8}-1", sha512="0" * 128, written=MONDAY)
+    for words in (
+        ("fetch",),
+        ("transcribe",),
+        ("link",),
+        ("repair", "--all"),
+        ("backfill", "a"),
+        ("mirror",),
+        ("retry",),
+        ("run", "--plain"),
+    ):
+        (folder / "a/newest-run.json").write_text(said.model_dump_json())
+        done = call(*words)
+        assert done.code == 3, words
+        assert "a: " in done.err
+
+
+def test_audit_of_what_lies_beyond_the_ledger_is_not_all_well_for_the_schedule_either() -> None:
+    beyond = Unaccepted(object=EVIDENCE, version=2, sha512="0" * 128, targets=("a",), why="nobody else says it")
+    sound = Audited("a", sound=3)
+    assert audits.problems({"a": sound}, {}) == ()
+    for odd in (replace(sound, beyond=(beyond,)), replace(sound, strange=("x at a: no object of ours",))):
+        assert len(audits.problems({"a": odd}, {})) == 1
+        assert sum(map(bool, audits.counts(odd).values())) == sum(map(bool, audits.counts(sound).values())) + 1

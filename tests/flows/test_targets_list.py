@@ -53,7 +53,7 @@ def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     for name in ("disk", "store", "spare"):
         (tmp_path / name).mkdir()
     with opened(load(tmp_path / "archive.toml")) as archive:
-        usable = ready(archive).usable
+        usable = ready(archive).writable
         keep(archive, "peertube-1", media=b"m" * 1_000_000, targets=usable)
         store(archive, usable)
         keep(archive, "peertube-2", media=b"n" * 1_000_000, targets=usable)

@@ -153,8 +153,27 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(seaweedfs_server: S3Se
             with pytest.raises(Refused, match="authority") as caught:
                 open_target("sea", server.settings(ca_file=ca_file)).check()
             assert caught.value.setting == "ca_file"
-        with pytest.raises(Refused, match="there is no file") as caught:
-            open_target("sea", server.settings(ca_file=tmp_path / "none.pem"))
+
+
+@pytest.mark.parametrize("signed", [True, False], ids=["with keys", "a stranger"])
+def test_a_file_of_authorities_that_is_none_is_named_before_anything_is_asked(tmp_path: Path, signed: bool) -> None:
+    (tmp_path / "empty.pem").touch()
+    (tmp_path / "garbage.pem").write_text("-----BEGIN CERTIFICATE-----\nnone\n-----END CERTIFICATE-----\n")
+    for name, says in (
+        ("none.pem", "there is no file"),
+        ("", "cannot read"),
+        ("empty.pem", "no certificate in PEM"),
+        ("garbage.pem", "no certificate in PEM"),
+    ):
+        settings = S3Settings(
+            endpoint="https://127.0.0.1:9",
+            bucket="testimony",
+            access_key=SecretStr(ACCESS_KEY),
+            secret_key=SecretStr(SECRET_KEY),
+            ca_file=tmp_path / name,
+        )
+        with pytest.raises(Refused, match=says) as caught:
+            Client("sea", settings, signed=signed)
         assert caught.value.setting == "ca_file"
 
 

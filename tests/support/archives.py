@@ -99,7 +99,7 @@ def _empty_ledger() -> bytes:
 
 def usable(archive: Archive, *, take_over: bool = False) -> dict[str, Target]:
     """The targets that can be written to now."""
-    return ready(archive, take_over=take_over).usable
+    return ready(archive, take_over=take_over).writable
 
 
 def store_all(archive: Archive) -> dict[str, Stored]:

@@ -239,7 +239,7 @@ class _Case:
         with self.looking("restore") as archive:
             if not archive:
                 return
-            usable = reachable(archive).usable
+            usable = reachable(archive).readable
             for clip in clips[:6]:
                 with suppress(*SENTENCES):
                     build(archive, clip)
