@@ -115,14 +115,16 @@ def probe(path: Path, *, timeout: float = 60) -> Media:
     return Media(container=found["format"]["format_name"], duration=duration, streams=streams)
 
 
-def check_decodes(path: Path, *, timeout: float) -> None:
+def check_decodes(path: Path, *, timeout: float, media: Media | None = None) -> None:
     """Decode all sound and picture to nothing. Raises MediaError naming the fault if the file is not whole.
+
+    `media` is what `probe` said of it, where that is known.
 
     A file is refused if ffmpeg gives up on it, if more than `BROKEN_FRAMES` of its frames fail, or if it ends more
     than `LOST_END` before its announced duration, as a cut download does. A single broken frame is no ground: phones
     write them, and the digest is there to see a later one.
     """
-    media = probe(path, timeout=timeout)
+    media = media or probe(path, timeout=timeout)
     if not media.content:
         raise MediaError(path, "holds no sound and no picture that this ffmpeg can decode")
     source = _input(path)
@@ -150,12 +152,12 @@ def cut_short(announced: float, reached: float) -> bool:
     return announced - reached > max(LOST_END, announced / 50)
 
 
-def stream_digests(path: Path, *, timeout: float) -> dict[int, str]:
+def stream_digests(path: Path, *, timeout: float, media: Media | None = None) -> dict[int, str]:
     """The sha256 of the packets of each audio and video stream, by index, as ffmpeg's streamhash muxer gives them.
 
-    They stay the same when only the container's metadata changes.
+    They stay the same when only the container's metadata changes. `media` is what `probe` said, where that is known.
     """
-    media = probe(path, timeout=timeout)
+    media = media or probe(path, timeout=timeout)
     if not media.content:
         return {}
     source = _input(path)

@@ -310,8 +310,7 @@ def _hook(session: Session, received: list[Received], progress: Progress) -> Cal
             if info.get("protocol") in ("http", "https"):
                 sizes = {"platform": info.get("filesize"), "server": session.lengths.get(info.get("url"))}
                 announced = {who: size for who, size in sizes.items() if isinstance(size, int)}
-            received.append(Received(path.name, path.stat().st_size, announced))
-            readable(path)
+            received.append(Received(path.name, path.stat().st_size, announced, readable(path)))
 
     return hook
 

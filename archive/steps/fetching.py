@@ -126,7 +126,7 @@ def _seal(archive: Archive, listing: Listing, fetched: Fetched, usable: Mapping[
         return found.blocks
 
     media = probe(fetched.media)
-    hashes = stream_digests(fetched.media, timeout=STREAMS_TIMEOUT)
+    hashes = stream_digests(fetched.media, timeout=STREAMS_TIMEOUT, media=media)
     extension = _extension(fetched.media)
     blocks = add(f"media/{clip}{extension}", fetched.media, "media")
     blocks_file = blocks_document(blocks, f"media/{clip}{extension}")

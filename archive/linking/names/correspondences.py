@@ -166,6 +166,16 @@ class Spelled:
             codes[row, : len(found)] = found
         return cls(codes, np.array([SCRIPTS.index(word.script) for word in words], np.int16))
 
+    @classmethod
+    def together(cls, several: Sequence["Spelled"]) -> "Spelled":
+        """All spellings of several, one after another."""
+        codes = np.zeros((sum(len(one.codes) for one in several), max(one.codes.shape[1] for one in several)), np.int16)
+        row = 0
+        for one in several:
+            codes[row : row + len(one.codes), : one.codes.shape[1]] = one.codes
+            row += len(one.codes)
+        return cls(codes, np.concatenate([one.scripts for one in several]))
+
     def take(self, rows: NDArray[np.intp]) -> "Spelled":
         """Some of the spellings, as wide as the longest of them."""
         codes = self.codes[rows]
@@ -206,17 +216,19 @@ def nearness(word: Encoded, others: Spelled) -> Costs:
 
     A 0 among the others' codes stands for nothing. The same both ways.
     """
-    costs, codes = table(), others.codes
-    gone = np.zeros((len(codes), codes.shape[1] + 1), np.float32)
-    np.cumsum(costs.alone[word.script][codes], axis=1, out=gone[:, 1:])
+    costs, codes = table(), np.ascontiguousarray(others.codes.T)  # a row for each place: all others go on together
+    gone = np.zeros((len(codes) + 1, codes.shape[1]), np.float32)
+    np.cumsum(costs.alone[word.script][codes], axis=0, out=gone[1:])
     own_alone = costs.alone[others.scripts[:, None], word.codes[None, :]]
     reached = gone.copy()
     for place, unit in enumerate(word.codes):
-        best = reached + own_alone[:, place, None]
-        np.minimum(best[:, 1:], reached[:, :-1] + costs.between[unit][codes], out=best[:, 1:])
+        best = reached + own_alone[:, place]
+        np.minimum(best[1:], reached[:-1] + costs.between[unit][codes], out=best[1:])
         # Leaving out any run of the other's units, at once for all of its places.
-        reached = gone + np.minimum.accumulate(best - gone, axis=1)
-    whole = own_alone.sum(axis=1) + gone[:, -1]
-    share = np.divide(reached[:, -1], whole, out=np.full(len(codes), 0.5, np.float32), where=whole > 0)
+        best -= gone
+        reached = np.minimum.accumulate(best, axis=0, out=best)
+        reached += gone
+    whole = own_alone.sum(axis=1) + gone[-1]
+    share = np.divide(reached[-1], whole, out=np.full(codes.shape[1], 0.5, np.float32), where=whole > 0)
     found: Costs = np.clip(1 - 2 * share, 0, 1)
     return found

@@ -16,7 +16,7 @@ import numpy as np
 from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import cdist
 
-from archive.linking.names.correspondences import Encoded, Spelling, nearness, one_word, skeleton, spellings
+from archive.linking.names.correspondences import Encoded, Spelled, Spelling, nearness, one_word, skeleton, spellings
 from archive.linking.names.likeness import Rows, Scores, Spellings, Words, closely, likeness
 from archive.linking.names.phonetics import joined, tokens
 from archive.linking.registers.register import Entry
@@ -193,18 +193,21 @@ class NameIndex:
     def _as_one(self, words: Sequence[tuple[Spelling, ...]], rows: Rows) -> Scores:
         """How near the words are to whole names, both written as one; two words also the other way round."""
         slots, pairs = self._slots[rows], np.flatnonzero(self._widths[rows] == 2)
-        found = np.zeros(len(rows), np.float32)
-        for layer, these in self._spellings.layers(slots):
-            names = one_word(layer, slots[these])
-            for query in _one_words(words):
-                found[these] = np.maximum(found[these], nearness(query, names))
+        whole = [(one_word(layer, slots[these]), these, 0.0) for layer, these in self._spellings.layers(slots)]
+        turned: list[tuple[Spelled, Rows, float]] = []
         if len(words) == 2:
             for layer, these in self._spellings.layers(slots[pairs]):
                 two = slots[pairs[these]]
-                for ours, theirs in ((words[::-1], two), (words, two[:, ::-1])):
-                    names = one_word(layer, theirs)
-                    for query in _one_words(ours):
-                        found[pairs[these]] = np.maximum(found[pairs[these]], nearness(query, names) - SWAPPED)
+                turned.append((one_word(layer, two), pairs[these], SWAPPED))
+                whole.append((one_word(layer, two[:, ::-1]), pairs[these], SWAPPED))
+        found = np.zeros(len(rows), np.float32)
+        for ours, theirs in ((words, whole), (words[::-1], turned)):
+            names = [one for one, these, _ in theirs if len(these)]
+            for query in _one_words(ours) if names else ():
+                scores = nearness(query, Spelled.together(names))  # many at once take hardly longer than a few
+                for _, these, swapped in theirs:
+                    own, scores = scores[: len(these)], scores[len(these) :]
+                    found[these] = np.maximum(found[these], own - np.float32(swapped))
         return found
 
     def near(self, words: Sequence[str], floor: float) -> list[dict[int, float]]:

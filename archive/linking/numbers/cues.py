@@ -269,11 +269,16 @@ def cue_at(wording: Wording, index: int, where: str) -> tuple[Cue, int] | None:
             end = index + 1 + len(rest)
             if best and end <= best[1]:
                 break
-            if end <= len(wording.words) and all(_follows(wording, index + 1 + n, w) for n, w in enumerate(rest)):
+            if end <= len(wording.words) and _follow(wording, index + 1, rest):
                 best = cue, end
     return best
 
 
-def _follows(wording: Wording, index: int, word: str) -> bool:
-    gap = wording.between(index)
-    return len(gap) <= 3 and not gap.strip(" \t\n\xa0:-'’") and word in _spellings(wording.words[index])
+def _follow(wording: Wording, index: int, rest: tuple[str, ...]) -> bool:
+    for at, word in enumerate(rest, start=index):
+        if word not in _spellings(wording.words[at]):
+            return False
+        gap = wording.between(at)
+        if len(gap) > 3 or gap.strip(" \t\n\xa0:-'’"):
+            return False
+    return True

@@ -154,17 +154,17 @@ PIECES = [
 ]  # fmt: skip
 
 
-@pytest.mark.timeout(60)
+@pytest.mark.timeout(20)
 @pytest.mark.parametrize("piece", PIECES)
 def test_long_hostile_texts_are_read_to_their_end(piece: str) -> None:
-    text = piece * (120_000 // len(piece)) + ". Entry 123"
+    text = piece * (40_000 // len(piece)) + ". Entry 123"
     assert number_mentions(text)[-1].entry == "123"
 
 
-@pytest.mark.timeout(60)
+@pytest.mark.timeout(20)
 @pytest.mark.parametrize("piece", ["Entry ", "a'", "·玛", "my Aqbota ", "\0\u202e"])
 def test_names_are_looked_for_in_long_hostile_texts_to_their_end(piece: str) -> None:
-    name_mentions(piece * (120_000 // len(piece)), INDEX.names)
+    name_mentions(piece * (40_000 // len(piece)), INDEX.names)
 
 
 def test_a_long_talk_is_read_in_a_moment() -> None:

@@ -116,10 +116,10 @@ def test_any_text_gives_spans_of_itself(text: str) -> None:
     ],
 )  # fmt: skip
 def test_hostile_texts_are_read_in_time_and_bounded(words: str) -> None:
-    text = words * (100_000 // len(words))
+    text = words * (30_000 // len(words))
     began = time.process_time()
     found = link_text(text, INDEX)
-    assert time.process_time() - began < 20
+    assert time.process_time() - began < 6
     assert max((sum(link.entry == entry.number for link in found.links) for entry in people.ENTRIES), default=0) <= 50
 
 
