@@ -269,13 +269,17 @@ def _compare(archive: Archive, object_id: str, found: Mapping[str, heads.Found],
 
 
 def _is_vouched(archive: Archive, sealed: SealedVersion, witnesses: Collection[str], against: Collection[str]) -> bool:
-    """Whether a version is more than one target's word: this ledger sealed it itself, or two targets have it.
+    """Whether a version is more than one target's word.
 
-    Those are the ones that say so just now, and those at which this ledger has read it, but for the ones `against` it.
+    This ledger sealed it itself, and has read it at a target since: what lies there in its place came later. Or two
+    targets have it, which say so just now or were read by this ledger, but for the ones `against` it.
     """
     user = ocfl.parse(sealed.inventory.encode()).versions[f"v{sealed.version}"].user
-    read = {copy.target for copy in archive.ledger.copies.of(sealed.object, sealed.version) if copy.state in ARRIVED}
-    return (user is not None and user.address == _address(archive)) or len({*witnesses, *read} - set(against)) >= ENOUGH
+    copies = archive.ledger.copies.of(sealed.object, sealed.version)
+    if user is not None and user.address == _address(archive) and any(copy.read for copy in copies):
+        return True
+    read = {copy.target for copy in copies if copy.state in ARRIVED}
+    return len({*witnesses, *read} - set(against)) >= ENOUGH
 
 
 def _address(archive: Archive) -> str:
