@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from pydantic import TypeAdapter
 
 from archive import ocfl
+from archive.errors import SpaceShort
 from archive.local import inside, remove_tree
 from archive.opened import Archive
 from archive.progress import Share
@@ -168,7 +169,7 @@ def _transcribe(
                 opened = opened or _open(archive, engine, prepared.capture, prepared.media, track)
                 reached = partial(_reach, share, number, len(prepared.tracks))
                 torn += _transcribe_track(archive, engine, prepared, track, opened, reached)
-    except (MediaError, ModelError, TargetError, FileNotFoundError) as error:
+    except (MediaError, ModelError, SpaceShort, TargetError, FileNotFoundError) as error:
         kind = "damaged" if isinstance(error, MediaError) and not isinstance(error, MediaTimeout) else "passing"
         archive.ledger.clips.failed(clip, "transcribe", kind=kind, message=str(error), now=archive.clock())
         return TranscribedClip(clip, problem=str(error))
