@@ -33,7 +33,8 @@ class NewestRun(Record):
 def point_to_newest(archive: Archive, usable: Mapping[str, Target]) -> None:
     """Say at each target which run record is the newest there, if it is the ledger's newest.
 
-    One that cannot be written to now is told by the next run.
+    One that names a run record unknown to the ledger is left, so that the next start says so again, until a person
+    accepts or refuses it. One that cannot be written to now is told by the next run.
     """
     run = archive.ledger.events.last_run()
     head = archive.ledger.copies.head(run) if run else None
@@ -41,31 +42,48 @@ def point_to_newest(archive: Archive, usable: Mapping[str, Target]) -> None:
         return
     there = {copy.target for copy in archive.ledger.copies.of(head.object, head.version) if copy.state in ARRIVED}
     document = NewestRun(ledger=archive.ledger.id, run=head.object, sha512=head.sha512, written=head.sealed)
-    at_each(
-        {name: target for name, target in usable.items() if name in there},
-        lambda target: replace_document(target, NEWEST, to_bytes(document)),
-    )
+
+    def point(target: Target) -> None:
+        try:
+            said = _said(target)
+        except NotFound:
+            said = None
+        if said is None or _is_known(archive, said):
+            replace_document(target, NEWEST, to_bytes(document))
+
+    at_each({name: target for name, target in usable.items() if name in there}, point)
 
 
 def look_beyond(archive: Archive, target: Target) -> str | None:
     """A sentence if a target names a run record that the ledger does not know; it is kept. Raises TargetError."""
-    said: NewestRun | None
     try:
-        said = NewestRun.model_validate_json(read_small(target, NEWEST, limit=64 * 1024))
+        said = _said(target)
     except NotFound:
         return _keep(archive, target.name, None)
-    except (ValueError, Damaged):
-        said = None
-    if said is None or kind_of(said.run) != "run":
+    if said is None:
         return _keep(archive, target.name, f"its {NEWEST} cannot be read: `thirdcopy audit --all` looks what is there")
-    known = archive.ledger.copies.head(said.run)
-    if (known and known.sha512 == said.sha512) or said.sha512 in archive.ledger.waiting.refused():
+    if _is_known(archive, said):
         return _keep(archive, target.name, None)
     sentence = (
         f"it holds more than this ledger knows: {said.run} of {said.written:%Y-%m-%d %H:%M} UTC is not in it. Was an "
         "older ledger put back? `thirdcopy audit --all` names what is there, `thirdcopy accept` takes it over"
     )
     return _keep(archive, target.name, sentence)
+
+
+def _said(target: Target) -> NewestRun | None:
+    """What a target says is its newest run record; None for what cannot be read. Raises TargetError."""
+    try:
+        said = NewestRun.model_validate_json(read_small(target, NEWEST, limit=64 * 1024))
+    except (ValueError, Damaged):
+        return None
+    return said if kind_of(said.run) == "run" else None
+
+
+def _is_known(archive: Archive, said: NewestRun) -> bool:
+    """Whether the ledger has that run record, or a person refused it."""
+    known = archive.ledger.copies.head(said.run)
+    return bool(known and known.sha512 == said.sha512) or said.sha512 in archive.ledger.waiting.refused()
 
 
 def beyond(archive: Archive) -> dict[str, str]:

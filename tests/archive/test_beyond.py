@@ -64,6 +64,23 @@ def test_a_start_sees_that_targets_hold_more_than_the_ledger(tmp_path: Path) -> 
         assert not status(archive).whole
 
 
+def test_a_run_silences_no_target_that_holds_more(tmp_path: Path) -> None:
+    targets = older_ledger(tmp_path)
+    said = (tmp_path / "a" / NEWEST).read_bytes()
+    with an_archive(tmp_path / "state", targets) as archive:
+        ready(archive)
+        keep(archive, "peertube-3")
+        finished(archive)
+        assert (tmp_path / "a" / NEWEST).read_bytes() == said
+        assert set(ready(archive).beyond) == {"a", "b"}
+        audit(archive, targets)
+        assert accept(archive, targets, waiting_of(archive, None), "A. Keeper").problems == []
+        finished(archive)
+        assert (tmp_path / "a" / NEWEST).read_bytes() != said
+        assert ready(archive).beyond == {}
+        assert status(archive).whole
+
+
 def test_an_audit_names_what_is_beyond_and_a_person_takes_it_over(tmp_path: Path) -> None:
     targets = older_ledger(tmp_path)
     with an_archive(tmp_path / "state", targets) as archive:
