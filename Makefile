@@ -6,7 +6,7 @@ SETUP = sh .ci/setup
 RUN = PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/python
 # Files of tests side by side, one more than there are processors, since some wait for servers and disks; five at most:
 # each starts servers of its own. The model takes one thread in each; more would wait for one another.
-WORKERS = -n $$(n=$$(getconf _NPROCESSORS_ONLN); echo $$((n < 4 ? n + 1 : 5))) --dist loadgroup --no-loadscope-reorder
+WORKERS = -n $$(n=$$(getconf _NPROCESSORS_ONLN); echo $$((n < 4 ? n + 1 : 5))) --dist loadscope --no-loadscope-reorder
 BESIDE = OMP_NUM_THREADS="$${OMP_NUM_THREADS:-1}"
 BENCHMARKS = $(patsubst benchmarks/%.py,%,$(wildcard benchmarks/[a-z]*.py))
 BENCHMARK = $(filter $(subst -,_,$(firstword $(NAME))),$(BENCHMARKS))

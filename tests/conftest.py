@@ -6,8 +6,7 @@ that need the same slow servers stay together too, and what takes longest begins
 
 import os
 from collections.abc import Generator
-from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 
@@ -23,7 +22,6 @@ __all__ = [
     "whisper_model",
 ]
 
-ROOT = Path(__file__).parent
 STORES, PREFECT = "every store", "Prefect"
 GROUPS = {
     STORES: (
@@ -66,20 +64,29 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "model: reads with the real model, whose words differ between processors")
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "whisper_folder" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.model)
-    if hasattr(config, "workerinput"):  # of pytest-xdist
-        for item in items:
-            item.add_marker(pytest.mark.xdist_group(_group(item)))
-        order = {group: number for number, group in enumerate(LONGEST)}
-        items.sort(key=lambda item: order.get(_group(item), len(order)))
+    order = {group: number for number, group in enumerate(LONGEST)}
+    items.sort(key=lambda item: order.get(_group(item.nodeid), len(order)))
 
 
-def _group(item: pytest.Item) -> str:
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Keep groups together by ids of tests: pytest-xdist 3.8 writes its own marks where pytest 9.2 reads none."""
+    from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
+
+    class Groups(LoadScopeScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            return _group(nodeid)
+
+    return Groups(config, log)
+
+
+def _group(nodeid: str) -> str:
     """The tests that one process runs one after the other: those of a file, or of all files of its group."""
-    name = item.path.relative_to(ROOT).as_posix() if item.path.is_relative_to(ROOT) else item.path.name
+    name = nodeid.partition("::")[0].removeprefix("tests/")
     return _OF_GROUP.get(name, name)
 
 

@@ -1,4 +1,4 @@
-"""In CI a skip is a failure, also side by side; elsewhere it is a skip with its reason."""
+"""How tests are run: in CI a skip is a failure, elsewhere it has its reason; side by side, a file is never divided."""
 
 import os
 import re
@@ -37,7 +37,7 @@ def outcomes(folder: Path, ci: str, *arguments: str) -> tuple[dict[str, int], st
     return {what: int(count) for count, what in re.findall(r"\b(\d+) ([a-z]+)", summary)}, done.stdout
 
 
-@pytest.mark.parametrize("beside", [(), ("-n", "2", "--dist", "loadgroup")], ids=["alone", "side by side"])
+@pytest.mark.parametrize("beside", [(), ("-n", "2", "--dist", "loadscope")], ids=["alone", "side by side"])
 def test_in_ci_a_skip_is_a_failure_that_says_why(tmp_path: Path, beside: tuple[str, ...]) -> None:
     (tmp_path / "pytest.ini").touch()
     for name, text in (SKIPS | NO_SKIPS).items():
@@ -51,3 +51,16 @@ def test_in_ci_a_skip_is_a_failure_that_says_why(tmp_path: Path, beside: tuple[s
     assert found.get("failed", 0) + found.get("error", 0) + found.get("errors", 0) == len(SKIPS)
     assert (found.get("skipped", 0), found["passed"], found["xfailed"]) == (0, 1, 1)
     assert all(f"by a {how}" in told for how in SKIPS)
+
+
+def test_tests_of_a_file_run_in_one_process(tmp_path: Path) -> None:
+    """Or each process makes anew what the tests of the file share."""
+    (tmp_path / "pytest.ini").touch()
+    text = "import os, pathlib, pytest\n\n@pytest.mark.parametrize('n', range(6))\ndef test_it(n):\n"
+    text += "    with pathlib.Path(__file__ + '.pids').open('a') as file:\n        file.write(f'{os.getpid()} ')\n"
+    for name in "abcd":
+        (tmp_path / f"test_{name}.py").write_text(text, "utf-8")
+    assert outcomes(tmp_path, "true", "-n", "2", "--dist", "loadscope")[0] == {"passed": 24}
+    processes = [file.read_text().split() for file in tmp_path.glob("*.pids")]
+    assert [len(set(of_file)) for of_file in processes] == [1] * 4
+    assert len({of_file[0] for of_file in processes}) == 2
