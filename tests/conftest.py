@@ -39,6 +39,7 @@ To start the one and to make the other takes longest.
 
 LONGEST = (
     STORES,
+    "tampering/test_cases.py",
     "whole/test_whole_way.py",
     "transcription/test_reading.py",
     "transcription/test_what_breaks.py",
@@ -48,6 +49,8 @@ LONGEST = (
     "storage/test_faults.py",
     "flows/test_commands.py",
     "transcription/test_whisper.py",
+    "flows/test_reviewing.py",
+    "tampering/test_tampering.py",
 )
 """Groups that begin first; the rest in the order of collection."""
 
