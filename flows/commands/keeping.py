@@ -224,7 +224,9 @@ def backfill_target(
         done = store_owed(session.archive, session.readiness.readable, to=ready).get(name)
         left = len(session.archive.ledger.copies.owed(name))
     stored = done or Stored(name)
-    problems = [*stored.problems, *(f"{other}: {why}" for other, why in session.readiness.beyond.items())]
+    others = session.readiness.beyond  # it is no matter of this one that another is away
+    odd = {other: why for other, why in session.readiness.wrong.items() if other == name or other in others}
+    problems = [*stored.problems, *(f"{other}: {why}" for other, why in odd.items())]
     if as_json:
         console.print_json({**asdict(stored), "problems": problems, "left": left})
     else:

@@ -124,6 +124,7 @@ def sitting(place: Place, *arguments: str, **environment: str) -> Iterator[tuple
     def leader() -> None:
         os.setsid()
         fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)  # who runs the tests may be deaf to it, as under nohup
 
     process = subprocess.Popen(
         [*place.command, "review", *arguments],

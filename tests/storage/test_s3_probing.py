@@ -317,7 +317,8 @@ def test_nothing_outside_its_folder_is_removed_whatever_is_listed() -> None:
             entry = "<Key>ocfl/precious</Key><VersionId>1</VersionId>"
             return Reply(200, f"<ListVersionsResult><Version>{entry}</Version></ListVersionsResult>".encode())
         if "list-type" in path:
-            return Reply(200, b"<ListBucketResult><Contents><Key>ocfl/precious</Key></Contents></ListBucketResult>")
+            entry = "<Key>ocfl/precious</Key><Size>1</Size>"
+            return Reply(200, f"<ListBucketResult><Contents>{entry}</Contents></ListBucketResult>".encode())
         return refusal(403, "AccessDenied")
 
     with liar(liar_of_listings) as settings, Scratch("liar", settings, "t"):
