@@ -139,7 +139,7 @@ def _s5cmd(source: Path, servers: Mapping[str, "S3Server"], work: Path) -> Itera
     subprocess.run(["sh", "-c", f"cd '{source}' && find . -type f | xargs -d '\\n' sha256sum >'{sums}'"], check=True)
     for name, server in servers.items():
         keys = f"AWS_ACCESS_KEY_ID={server.access_key} AWS_SECRET_ACCESS_KEY={server.secret_key}"
-        trust = f"SSL_CERT_FILE={server.ca_file}" if server.ca_file else ""
+        trust = f"SSL_CERT_FILE={server.ca_file} AWS_CA_BUNDLE={server.ca_file}" if server.ca_file else ""
         program = f"env {keys} {trust} {_program('s5cmd')} --endpoint-url {server.endpoint} --log error"
         back = work / name
         up.append(["sh", "-c", f"{program} cp -p {PART_MIB} '{source}/*' s3://{server.bucket}/s5cmd/"])
