@@ -27,7 +27,7 @@ def refuse_foreign_root(target: Target, *, ours: bool) -> None:
         raise _refused(target, f"is a root whose {ocfl.ROOT_DECLARATION} says something else")
     layout = _layout(_read(target, "ocfl_layout.json"))
     if layout != ocfl.LAYOUT:
-        raise _refused(target, f"is an OCFL root of another layout ({layout or 'none is named'})")
+        raise _refused(target, f"is an OCFL root of another layout (its ocfl_layout.json names {layout or 'none'})")
     if not ours:
         raise Refused(
             "an OCFL root of our layout lies there, and no writer.json says whose it is: if it is this archive's, run "

@@ -28,7 +28,7 @@ def ours_without_a_writer(root: Path) -> None:
     [
         (lambda root: declare(root, "0=ocfl_1.0", "ocfl_1.0\n"), "an OCFL root of another kind"),
         (lambda root: declare(root, "0=ocfl_1.1", "something else\n"), "says something else"),
-        (lambda root: declare(root, "0=ocfl_1.1", "ocfl_1.1\n"), "another layout .none is named."),
+        (lambda root: declare(root, "0=ocfl_1.1", "ocfl_1.1\n"), "another layout .its ocfl_layout.json names none."),
         (lambda root: declare(root, "notes.txt", "mine\n"), "files that no OCFL root declares"),
         (ours_without_a_writer, "no writer.json says whose it is"),
     ],
