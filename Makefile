@@ -4,9 +4,10 @@ UV = 0.13.9
 SETUP = sh .ci/setup
 # deno, rclone and weed are found on PATH, as the installed console script finds them.
 RUN = PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/python
-# Files of tests side by side, one more than there are processors, since some wait for servers and disks; five at most:
+# Files of tests side by side, one more than there are processors, since some wait for servers and disks; four at most:
 # each starts servers of its own. The model takes one thread in each; more would wait for one another.
-WORKERS = -n $$(n=$$(getconf _NPROCESSORS_ONLN); echo $$((n < 4 ? n + 1 : 5))) --dist loadscope --no-loadscope-reorder
+PROCESSORS = $$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)
+WORKERS = -n $$(n=$(PROCESSORS); echo $$((n < 4 ? n + 1 : 4))) --dist loadscope --no-loadscope-reorder
 BESIDE = OMP_NUM_THREADS="$${OMP_NUM_THREADS:-1}"
 BENCHMARKS = $(patsubst benchmarks/%.py,%,$(wildcard benchmarks/[a-z]*.py))
 BENCHMARK = $(filter $(subst -,_,$(firstword $(NAME))),$(BENCHMARKS))
