@@ -184,6 +184,8 @@ def without_older(ground: Ground) -> Tampered:
     for name in lost:
         (target.folder / f"v{before}" / name).unlink()
     depth: Depth = ground.rng.choice(("committed", "chained"))
+    if target.id in ground.runs:  # the next record names a first version, which may be the one that is gone
+        depth = "committed"
     named = _named(ground, target, depth, "place: no older", f"v{number}, and v{before} without {' and '.join(lost)}")
     return replace(named, alone=True, lacking=False)
 
