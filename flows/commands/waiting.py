@@ -80,8 +80,8 @@ def refuse_waiting(
 ) -> None:
     """Say that what waits is not ours: it is not listed again, and holds nothing up. It is an event with your name.
 
-    Without ids, it lists what waits. Nothing is removed. Where it lies in the place of a version of ours, `repair`
-    moves it to quarantine/.
+    Without ids, it lists what waits. Nothing is removed; what lies in the place
+    of a version of ours is moved to quarantine/ by `repair`.
     """
     from archive.steps.accepting import refuse
     from archive.working import at_work
