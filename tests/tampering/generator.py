@@ -236,7 +236,8 @@ def an_inventory_id(ground: Ground) -> Tampered:
     what = f"{target.id} says that it is {named[:80]!r}{', and lies there' if moved else ''}"
     spoiled = frozenset({target.id, named})
     newest_run = target.id == ground.runs[-1]
-    return Tampered("inventory: object id", what, spoiled, (*_names(target), named), alone=not newest_run)
+    names = (*_names(target), named, ocfl.object_path(named))
+    return Tampered("inventory: object id", what, spoiled, names, alone=not newest_run)
 
 
 def another_clip(ground: Ground) -> Tampered:
