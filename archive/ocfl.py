@@ -21,7 +21,9 @@ INVENTORY = "inventory.json"
 INVENTORY_DIGEST = "inventory.json.sha512"
 RECOVERED = "recovered/"
 LAYOUT = "0003-hash-and-id-n-tuple-storage-layout"
-_TUPLES, _TUPLE_SIZE, _LONGEST_ID = 3, 3, 100
+TUPLES, _TUPLE_SIZE, _LONGEST_ID = 3, 3, 100
+"""Folders above an object's own, digits of each, and the longest id that is a folder as it is (layout 0003)."""
+
 _DIGEST = re.compile(r"[0-9a-f]{128}")
 _VERSION = r"v([1-9][0-9]{0,5})"
 """A version's folder: no object has a million versions, and a number of any length is no number to a computer."""
@@ -235,7 +237,7 @@ def read_digest_line(data: bytes) -> str | None:
 def object_path(object_id: str) -> str:
     """Where an object lies below the OCFL root: three tuples of three hex digits of the id's sha256, then the id."""
     digest = sha256(object_id.encode()).hexdigest()
-    tuples = [digest[i : i + _TUPLE_SIZE] for i in range(0, _TUPLES * _TUPLE_SIZE, _TUPLE_SIZE)]
+    tuples = [digest[i : i + _TUPLE_SIZE] for i in range(0, TUPLES * _TUPLE_SIZE, _TUPLE_SIZE)]
     encoded = "".join(
         c if c.isascii() and (c.isalnum() or c in "-_") else "".join(f"%{b:02x}" for b in c.encode()) for c in object_id
     )
@@ -250,7 +252,7 @@ def root_files() -> dict[str, bytes]:
         "extensionName": LAYOUT,
         "digestAlgorithm": "sha256",
         "tupleSize": _TUPLE_SIZE,
-        "numberOfTuples": _TUPLES,
+        "numberOfTuples": TUPLES,
     }
     layout = {
         "extension": LAYOUT,
@@ -267,8 +269,8 @@ def group_by_object(keys: Iterable[str]) -> dict[str, list[str]]:
     """Object path → paths within it, from paths below the OCFL root (those of the root's own files are left out)."""
     objects: dict[str, list[str]] = {}
     for key in keys:
-        parts = key.split("/", _TUPLES + 1)
-        if len(parts) == _TUPLES + 2 and all(re.fullmatch(r"[0-9a-f]{3}", part) for part in parts[:_TUPLES]):
+        parts = key.split("/", TUPLES + 1)
+        if len(parts) == TUPLES + 2 and all(re.fullmatch(r"[0-9a-f]{3}", part) for part in parts[:TUPLES]):
             objects.setdefault("/".join(parts[:-1]), []).append(parts[-1])
     return objects
 

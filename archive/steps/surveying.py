@@ -15,9 +15,6 @@ from storage.contract import OCFL, Stat, Target
 from storage.errors import TargetError
 from storage.mirrors import read_small
 
-TUPLES = 3
-"""Folders above an object's own (layout 0003)."""
-
 STRANGE = 50
 """Files and folders of others that are named; more are not."""
 
@@ -63,7 +60,7 @@ def survey(
         try:
             for path, sizes in _by_object(target.list(OCFL)):
                 task.advance(1)
-                if path.count("/") != TUPLES:
+                if path.count("/") != ocfl.TUPLES:
                     if path not in _OF_A_ROOT and len(strange) < STRANGE:
                         strange.append(f"{printable(path)!r} at {target.name}: no object of ours lies so: left alone")
                     continue
