@@ -2,8 +2,10 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
+from typing import Any
 
 import pytest
 
@@ -19,14 +21,16 @@ STRANGER = '{"ledger": "5f0e3c1e-0000-4000-8000-000000000000"}'
 
 @dataclass
 class Swapped(FaultyTarget):
-    """Becomes another place, once, before its first file is written."""
+    """Becomes another place, once, before its first file is written; two objects are written side by side."""
 
     swap: Callable[[], object] | None = None
+    turn: Any = field(default_factory=Lock)
 
     def put(self, key: str, content: Content, *, absent: bool = False) -> None:
-        if self.swap and "/content/" in key:
-            self.swap()
-            self.swap = None
+        with self.turn:
+            if self.swap and "/content/" in key:
+                self.swap()
+                self.swap = None
         super().put(key, content, absent=absent)
 
 
