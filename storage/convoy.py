@@ -189,7 +189,7 @@ class Convoy:
                 patience=self._patience,
                 buffers=buffers,
                 before=going.before,
-                changed=self._freed.set,
+                finished=self._freed.set,
                 known=file.blocks,
             )
             for key, (file, seated) in there.items()
@@ -221,7 +221,7 @@ class Convoy:
         freed = False
         for one in going:
             with self._lock:
-                free = one.taken and not one.open_for()
+                free = one.taken and not any(reading.needed for reading in one.readings.values())
                 one.taken = one.taken and not free
             if free:
                 self._room.give(one.cost)

@@ -112,14 +112,14 @@ class Reading:
         patience: Patience | None = None,
         buffers: Buffers | None = None,
         before: Callable[["Reading"], Collection[str]] = lambda _: (),
-        changed: Callable[[], None] = lambda: None,
+        finished: Callable[[], None] = lambda: None,
         known: Sequence[str] = (),
     ) -> None:
         """Begin nothing yet.
 
         `before` names the targets that are still at an earlier file of what is delivered together: where `buffers` are
-        full, this one waits for them. `changed` is told when a seat was closed. `known` is the sha256 of every MiB in
-        hex, where it is on record: then each is compared as it is read, and no sha512 taken.
+        full, this one waits for them. `finished` is called when the last seat is closed. `known` is the sha256 of every
+        MiB in hex, where it is on record: then each is compared as it is read, and no sha512 taken.
         """
         self.file = file
         self.size = file.stat().st_size
@@ -127,12 +127,12 @@ class Reading:
         self.blake3s: list[bytes] = []
         self.ended = False
         self.seats = {name: Seat(self, name) for name in names}
-        self._seated = len(self.seats)
+        self.needed = bool(self.seats)
         self._window = window
         self._patience = patience or Patience()
         self._buffers = buffers or Buffers()
         self._before = before
-        self._told = changed
+        self._finished = finished
         self._changed = Condition()
         self._stream: FileIO | None = None
         self._known = known
@@ -244,9 +244,11 @@ class Reading:
         began, slow = monotonic(), set(slow) - {seat.name}
         self._changed.wait(LOOK_EVERY)
         self._patience.charge(slow, monotonic() - began, waiting=[seat.name])
-        for name in slow & self._patience.behind & self.seats.keys():
+        fallen = [name for name in slow & self._patience.behind & self.seats.keys() if self.seats[name].open]
+        for name in fallen:
             self.seats[name].open = False
-        self._forget()
+        if fallen:  # else two that wait for a third would wake one another without an end
+            self._forget()
 
     def _read(self, count: int) -> None:
         """Read the next blocks and take their digests; one thread at a time, outside the lock."""
@@ -319,9 +321,9 @@ class Reading:
             self._stream.close()
             self._stream = None
         self._changed.notify_all()
-        if self._seated != (seated := len(self._open())):
-            self._seated = seated
-            self._told()
+        if self.needed and not self._open():
+            self.needed = False
+            self._finished()
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import hashlib
 import itertools
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PosixPath
 from tempfile import TemporaryDirectory
@@ -277,6 +277,26 @@ def test_who_keeps_the_others_waiting_is_left_behind_and_they_get_all(tmp_path: 
     other = Reading(file, digest, ["fast", "slow"], patience=patience)  # of the same convoy
     with pytest.raises(LeftBehind):
         other.seats["slow"].parts(BLOCK)
+
+
+def test_two_that_wait_for_a_third_do_not_wake_one_another_all_the_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Counting(Patience):
+        looks = 0
+
+        def charge(self, names: Collection[str], seconds: float, *, waiting: Collection[str]) -> None:
+            self.looks += 1
+            super().charge(names, seconds, waiting=waiting)
+
+    monkeypatch.setattr(reading, "LOOK_EVERY", 0.1)
+    file, digest = written(tmp_path, os.urandom(20 * BLOCK))
+    patience = Counting(0.4)
+    one = Reading(file, digest, ["fast", "faster", "never"], window=4 * BLOCK, patience=patience)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda name: Walk(one.seats[name], BLOCK).finish(), ["fast", "faster"]))
+    assert patience.behind == {"never"}
+    assert patience.looks < 40
 
 
 @pytest.mark.parametrize("by", ["the reading", "the convoy"])
