@@ -102,7 +102,7 @@ class _Going:
 
     def open_for(self) -> set[str]:
         """The targets that have not been given all its bytes."""
-        return {name for reading in self.readings.values() for name in reading.waiting_for()}
+        return {name for reading in self.readings.values() if reading.needed for name in reading.waiting_for()}
 
     def close(self, name: str, *, sending: bool = False) -> None:
         for reading in self.readings.values():
@@ -195,26 +195,32 @@ class Convoy:
             for key, (file, seated) in there.items()
             if seated
         }
+        since = monotonic()
         while not self._room.take(going.cost):
-            self._wait(names)
+            since = self._wait(names, since)
         with self._lock:
             self._going.append(going)
         return going
 
-    def _wait(self, names: list[str]) -> None:
-        """Wait for memory; who still needs bytes while another, whose load this is, needs none is charged with it."""
-        began = monotonic()
+    def _wait(self, names: list[str], since: float) -> float:
+        """Wait for memory; who still needs bytes while another, whose load this is, needs none is charged with it.
+
+        That is looked at now and then: `since` is when it was last, and returned is when it is now.
+        """
         self._freed.clear()
         with self._lock:
             going = list(self._going)
-        slow = set().union(*(one.open_for() for one in going))
         if not self._free(going):
             self._freed.wait(LOOK_EVERY)
-            if waiting := set(names) - self._out() - slow:
-                self._patience.charge(slow, monotonic() - began, waiting=waiting)
+        if (now := monotonic()) - since < LOOK_EVERY:
+            return since
+        slow = set().union(*(one.open_for() for one in going))
+        if waiting := set(names) - self._out() - slow:
+            self._patience.charge(slow, now - since, waiting=waiting)
         for one in going:
             for name in list(self._patience.behind):
                 one.close(name, sending=True)
+        return now
 
     def _free(self, going: Iterable[_Going]) -> bool:
         """Give back the memory of loads whose bytes nobody needs any more: whether there was such a load."""
