@@ -6,6 +6,7 @@ ArchiveError
 ├── WrongFile        an edited file that is of another clip, or of no transcript that there is (exit 2)
 ├── NoSuchClip       a clip id that the ledger does not know (exit 2)
 ├── ChangedMeanwhile a link is another one than the one that a person looked at
+├── KnownError       a list of known people that cannot be read (exit 2)
 ├── UnknownLanguage  a language that cannot be declared for a clip (exit 2)
 ├── ForeignWords     an object at a target whose documents are none, or speak of another object
 ├── SpaceShort       the state folder's disk is too full to go on
@@ -43,6 +44,12 @@ class SettingsError(ArchiveError):
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
+
+
+class KnownError(ArchiveError):
+    """A list of known people that cannot be read."""
+
+    exit_code = 2
 
 
 class UnknownLanguage(ArchiveError):

@@ -6,11 +6,9 @@ Preserve first, read later: originals are at `minimum_copies` targets before any
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from archive.errors import Fork, SettingsError, SpaceShort
-from archive.linking.index import RegisterIndex
-from archive.linking.known import KnownError
+from archive.errors import Fork, KnownError, SettingsError, SpaceShort
 from archive.linking.registers.register import Register, RegisterError
 from archive.mirroring import Stored, store_owed
 from archive.newest import point_to_newest
@@ -29,6 +27,9 @@ from archive.steps.transcribing import Engine, to_transcribe, transcribe_clips
 from archive.steps.work import seal_work, to_seal
 from storage.errors import TargetError
 from transcription.errors import ToolMissing, TranscriptionError
+
+if TYPE_CHECKING:
+    from archive.linking.index import RegisterIndex
 
 LONGEST_REST = timedelta(days=1)
 """No source is left alone for longer, whatever it asks; a later end than that was written by a wrong clock."""
@@ -196,7 +197,7 @@ def register_step(archive: Archive, readiness: Readiness) -> Tally:
     return tally
 
 
-def link_step(archive: Archive, registers: dict[str, RegisterIndex], clips: Sequence[str]) -> Tally:
+def link_step(archive: Archive, registers: "dict[str, RegisterIndex]", clips: Sequence[str]) -> Tally:
     """Link clips."""
     done = [link_clip(archive, registers, clip) for clip in clips]
     return Tally(linked=len(done), links=sum(one.links for one in done))

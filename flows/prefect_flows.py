@@ -25,7 +25,7 @@ from prefect.logging.handlers import APILogWorker
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from archive import pipeline
-from archive.linking.known import KnownError
+from archive.errors import KnownError
 from archive.linking.registers.register import RegisterError
 from archive.opened import Archive, opened
 from archive.pipeline import Tally

@@ -4,9 +4,9 @@ import threading
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from archive.late import mend_roots, remember_late_writer
-from archive.linking.index import RegisterIndex
 from archive.linking.registers.register import Register
 from archive.opened import Archive, opened
 from archive.progress import Progress
@@ -19,6 +19,9 @@ from archive.steps.transcribing import Engine
 from archive.working import at_work
 from transcription.records import Options
 
+if TYPE_CHECKING:
+    from archive.linking.index import RegisterIndex
+
 
 @dataclass
 class Session:
@@ -28,7 +31,7 @@ class Session:
     readiness: Readiness
     _engine: Engine | None = None
     _registers: dict[str, Register] | None = None
-    _indexes: dict[str, RegisterIndex] | None = None
+    _indexes: "dict[str, RegisterIndex] | None" = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def engine(self) -> Engine:
@@ -44,7 +47,7 @@ class Session:
             self._registers = load_registers(self.archive, self.readiness.readable)
         return self._registers
 
-    def indexes(self) -> dict[str, RegisterIndex]:
+    def indexes(self) -> "dict[str, RegisterIndex]":
         """The registers, ready to be searched."""
         with self._lock:
             if self._indexes is None:

@@ -12,15 +12,17 @@ from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import ffmpeg
-import numpy
-from numpy.typing import NDArray
 
 from transcription.bounds import THREADS
 from transcription.errors import MediaError
 from transcription.tools import MOST_STREAMS, TOO_MANY_STREAMS, address, run, streamed
+
+if TYPE_CHECKING:  # numpy takes a fifth of a second, and who only looks at films decodes none
+    import numpy
+    from numpy.typing import NDArray
 
 SAMPLE_RATE: Final = 16_000
 """Samples a second of decoded audio: what speech models are trained on."""
@@ -178,6 +180,8 @@ def sides_differ(path: Path, track: int, *, timeout: float) -> bool:
     on one side, and each side has some of them. They are shorter than syllables, so that two voices at once, as a
     speaker's and an interpreter's, are told apart too: over half a second both are as loud. Raises MediaError.
     """
+    import numpy
+
     rate, frames = 8000, 400
     audio = _input(path)[str(track)].filter("aresample", rate)
     command = ffmpeg.output(audio, "pipe:1", f="f32le", ac=2).compile(cmd=_ffmpeg())
@@ -203,7 +207,7 @@ def sides_differ(path: Path, track: int, *, timeout: float) -> bool:
 
 def decode(
     path: Path, track: int, *, seconds: float, timeout: float, channel: int | None = None
-) -> Generator[NDArray[numpy.float32], None, None]:
+) -> "Generator[NDArray[numpy.float32], None, None]":
     """Decode one audio stream, in pieces of `seconds` (the last is shorter), to mono float32 of `SAMPLE_RATE`.
 
     `channel` takes one channel alone, from 0; None mixes them. Memory holds one piece, however long the file. Gaps in
@@ -231,7 +235,9 @@ def decode(
         yield _samples(held[: len(held) // 4 * 4])
 
 
-def _samples(data: bytearray) -> NDArray[numpy.float32]:
+def _samples(data: bytearray) -> "NDArray[numpy.float32]":
+    import numpy
+
     return numpy.frombuffer(data, dtype="<f4").astype(numpy.float32, copy=False)
 
 

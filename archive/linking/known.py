@@ -3,19 +3,13 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from archive.errors import ArchiveError
+from archive.errors import KnownError
 from archive.linking.names.search import NameIndex
 from archive.linking.names.spotting import NameMention, name_mentions
 from archive.linking.registers.register import Entry
 
 LIKE = 0.9
 """Likeness from which a name is a known person's."""
-
-
-class KnownError(ArchiveError):
-    """A list of known people that cannot be read."""
-
-    exit_code = 2
 
 
 class KnownPeople:

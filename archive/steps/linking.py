@@ -4,16 +4,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from pydantic import TypeAdapter
 
-from archive.linking.index import RegisterIndex
-from archive.linking.known import KnownPeople, read_names
 from archive.linking.material import Material, Utterance
-from archive.linking.proposals import propose
 from archive.linking.registers.register import Register
-from archive.linking.rules import rules
 from archive.opened import Archive
 from archive.records import METADATA, Link
 from archive.settings import Settings
@@ -21,6 +17,10 @@ from archive.shown import Shown, shown
 from archive.sidecar import Linking
 from archive.steps.storing import safe
 from transcription.records import Segment, Transcript
+
+if TYPE_CHECKING:  # numpy, and the words of seven languages: half a second, for those alone who link
+    from archive.linking.index import RegisterIndex
+    from archive.linking.known import KnownPeople
 
 _LINKINGS = TypeAdapter(list[Linking])
 
@@ -42,19 +42,25 @@ class Digested(Protocol):
         """The digest of its entries' lines."""
 
 
-def load_known(settings: Settings) -> KnownPeople:
+def load_known(settings: Settings) -> "KnownPeople":
     """The people whom the settings list as known. Raises KnownError, which names the file."""
+    from archive.linking.known import KnownPeople, read_names
+
     listed = settings.linking
     return KnownPeople([*listed.known, *(read_names(listed.known_file) if listed.known_file else ())])
 
 
-def prepare_registers(registers: Mapping[str, Register], known: KnownPeople) -> dict[str, RegisterIndex]:
+def prepare_registers(registers: Mapping[str, Register], known: "KnownPeople") -> "dict[str, RegisterIndex]":
     """Make the registers ready to be searched: seconds for 100,000 entries, once a run."""
+    from archive.linking.index import RegisterIndex
+
     return {name: RegisterIndex(register, known) for name, register in registers.items()}
 
 
-def linkings_of(registers: Mapping[str, Digested], known: KnownPeople) -> list[Linking]:
+def linkings_of(registers: Mapping[str, Digested], known: "KnownPeople") -> list[Linking]:
     """What a clip is said to be linked against, once it was."""
+    from archive.linking.rules import rules
+
     return [
         Linking(register_name=name, register_sha256=register.sha256, rules=rules(known))
         for name, register in sorted(registers.items())
@@ -79,8 +85,10 @@ def to_link(archive: Archive, registers: Mapping[str, Digested]) -> list[str]:
     return [clip for clip in safe(archive) if clip in worded and read_linkings(archive, done.get(clip)) != wanted]
 
 
-def link_clip(archive: Archive, registers: Mapping[str, RegisterIndex], clip: str) -> LinkedClip:
+def link_clip(archive: Archive, registers: "Mapping[str, RegisterIndex]", clip: str) -> LinkedClip:
     """Propose links for one clip, at no judgement. What somebody judged stays."""
+    from archive.linking.proposals import propose
+
     material = material_of(archive, clip)
     links = [link for _, index in sorted(registers.items()) for link in propose(material, index)]
     before = {link.id: link for link in archive.ledger.readings.links(clip)}
@@ -94,7 +102,7 @@ def link_clip(archive: Archive, registers: Mapping[str, RegisterIndex], clip: st
     return LinkedClip(clip, len(links), sum(link.conflict is not None for link in links))
 
 
-def _state_now(registers: Mapping[str, RegisterIndex], link: Link) -> str | None:
+def _state_now(registers: "Mapping[str, RegisterIndex]", link: Link) -> str | None:
     """The digest of a link's entry as it is now, empty where its register has it no more."""
     if (index := registers.get(link.register_name)) is None:
         return link.entry_sha256

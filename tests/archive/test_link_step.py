@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.linking.known import KnownError
+from archive.errors import KnownError
 from archive.linking.registers.register import Register
 from archive.opened import Archive
 from archive.stanzas import LinkingSettings

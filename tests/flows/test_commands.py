@@ -306,9 +306,16 @@ def test_the_shell_completes_clips_and_targets(kept: tuple[Place, Channel, dict[
         assert done.stdout.split() == [wanted], done.stderr
 
 
-def test_help_and_version_import_nothing_heavy() -> None:
-    heavy = "yt_dlp boto3 botocore faster_whisper ctranslate2 numpy prefect sqlalchemy pydantic"
-    look = f"import sys, flows.cli; print([name for name in {heavy.split()!r} if name in sys.modules])"
+@pytest.mark.parametrize(
+    ("started", "heavy"),
+    [
+        ("flows.cli", "yt_dlp boto3 botocore faster_whisper ctranslate2 numpy prefect sqlalchemy pydantic"),
+        ("archive.pipeline, flows.session", "yt_dlp faster_whisper ctranslate2 numpy prefect archive.linking.index"),
+    ],
+    ids=["help and version", "what links and reads nothing"],
+)
+def test_who_needs_nothing_heavy_imports_nothing_heavy(started: str, heavy: str) -> None:
+    look = f"import sys, {started}; print([name for name in {heavy.split()!r} if name in sys.modules])"
     assert subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 

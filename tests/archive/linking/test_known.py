@@ -2,8 +2,9 @@ from pathlib import Path
 
 import pytest
 
+from archive.errors import KnownError
 from archive.linking.index import RegisterIndex
-from archive.linking.known import KnownError, KnownPeople, read_names
+from archive.linking.known import KnownPeople, read_names
 from archive.linking.material import Material, Utterance
 from archive.linking.proposals import propose
 from archive.linking.registers.register import Register
