@@ -151,7 +151,7 @@ def read_back(
     BLAKE3 of every MiB of the bytes that had it: where they are known, they are compared first, for BLAKE3 takes an
     eighth of the time of a sha512 and is no weaker (decision 15).
     """
-    if blocks is not None and (read := _same_blocks(target, key, blocks)) is not None:
+    if blocks is not None and (read := _same_blocks(target, key, blocks, size)) is not None:
         return read
     found, read = read_digest(target, key, most=size)
     if found != digest:
@@ -161,9 +161,9 @@ def read_back(
     return read
 
 
-def _same_blocks(target: Target, key: str, blocks: Sequence[bytes]) -> int | None:
+def _same_blocks(target: Target, key: str, blocks: Sequence[bytes], sent: int | None) -> int | None:
     """The size of a key whose every MiB has the digest that it should have; None if one has not."""
-    size, buffer = 0, memoryview(bytearray(BUFFER))
+    size, buffer = 0, memoryview(bytearray(BUFFER if sent is None else min(sent, BUFFER)))
     with target.open(key) as body:
         for expected in blocks:
             read = _fill(body, buffer)

@@ -258,9 +258,10 @@ class Reading:
             if self._stream is None:
                 self._stream = self.file.open("rb", buffering=0)
             for index in range(self._next, self._next + count):
-                buffer = self._buffers.take()
+                wanted = min(BLOCK, self.size - index * BLOCK)
+                buffer = self._buffers.take(wanted)
                 read.append((buffer, memoryview(buffer)))
-                size = _fill(self._stream, memoryview(buffer)[: min(BLOCK, self.size - index * BLOCK)])
+                size = _fill(self._stream, memoryview(buffer)[:wanted])
                 block = memoryview(buffer)[:size]
                 read[-1] = buffer, block
                 self.blake3s.append(blake3(block).digest())

@@ -25,20 +25,20 @@ class Buffers:
         """Whether so much is lent that who can wait should."""
         return self._ceiling is not None and self._lent * BLOCK >= self._ceiling
 
-    def take(self) -> bytearray:
-        """A MiB, with whatever was in it."""
+    def take(self, size: int) -> bytearray:
+        """At least `size` bytes of a block, with whatever was in them; a small file does not take a whole MiB."""
         with self._lock:
             self._lent += 1
         try:
             return self._free.pop()
         except IndexError:
-            return bytearray(BLOCK)
+            return bytearray(size)
 
     def give(self, buffer: bytearray | None) -> None:
         """Say that nobody looks at it any more; None for one that is still being sent, and is not used again."""
         with self._lock:
             self._lent -= 1
-            if buffer is not None:
+            if buffer is not None and len(buffer) == BLOCK:
                 self._free.append(buffer)
 
 

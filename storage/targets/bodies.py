@@ -10,6 +10,7 @@ from storage.pace import Pace
 
 UNLIMITED = Pace(None)
 SLICE = 1 << 16
+"""Bytes that are sent, or held of what came, at a time; who asks for more gets it past what is held, uncopied."""
 
 
 class Readable(Protocol):
@@ -81,7 +82,7 @@ def body(
     `faults` are the exceptions that `source.read` may raise; `translate` makes each a TargetError, and is given None
     where the bytes end early.
     """
-    return io.BufferedReader(_Body(source, length, faults, translate, pace), BLOCK)
+    return io.BufferedReader(_Body(source, length, faults, translate, pace), max(1, min(length, SLICE)))
 
 
 def skip(stream: Readable, count: int) -> None:

@@ -15,7 +15,7 @@ from blake3 import blake3
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage import reading
+from storage import reading, sharing
 from storage.contract import Part
 from storage.digests import compute
 from storage.errors import Damaged, LeftBehind
@@ -30,6 +30,7 @@ BLOCK = 64
 def _small_blocks() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(reading, "BLOCK", BLOCK)
+        patch.setattr(sharing, "BLOCK", BLOCK)
         patch.setattr(reading, "LOOK_EVERY", 0.001)
         yield
 
