@@ -8,9 +8,14 @@ RUN = PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/python
 # each starts servers of its own. The model takes one thread in each; more would wait for one another.
 PROCESSORS = $$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)
 WORKERS = -n $$(n=$(PROCESSORS); echo $$((n < 4 ? n + 1 : 4))) --dist loadscope --no-loadscope-reorder
-BESIDE = OMP_NUM_THREADS="$${OMP_NUM_THREADS:-1}"
+BESIDE = OMP_NUM_THREADS="$${OMP_NUM_THREADS:-1}" TMPDIR="$${TMPDIR:-$(ROOMY)}"
+# What tests write lies in memory where there is room, unless TMPDIR says otherwise: they sync thousands of files.
+ROOMY = $$(df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 8 * 1024 ^ 2 { found = 1 } END { print found ? "/dev/shm" : "/tmp" }')
 BENCHMARKS = $(patsubst benchmarks/%.py,%,$(wildcard benchmarks/[a-z]*.py))
 BENCHMARK = $(filter $(subst -,_,$(firstword $(NAME))),$(BENCHMARKS))
+
+# Tests start some hundred Pythons, and each would compile the project anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 # Each stamp lies in what it vouches for, so that deleting a folder is enough to have it made again.
 TOOLS = .tools/uv-$(UV)
