@@ -5,13 +5,17 @@ Each question is a function from a Scratch to Traits; none believes what the sto
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
+from threading import Barrier, BrokenBarrierError
+from time import sleep
 from urllib.parse import urlsplit
 
 from storage.clock import time_at
 from storage.digests import compute
 from storage.errors import TargetError
+from storage.targets.bodies import UNLIMITED, PartBody
 from storage.targets.s3_checksums import ALGORITHMS, CHECKS, declared, headers, is_refused, wrong
 from storage.targets.s3_client import Client, Reply
 from storage.targets.s3_scratch import BODY, Scratch
@@ -20,6 +24,11 @@ from storage.targets.traits import Trait, Verdict
 
 WRITERS = 8
 RACES = 3
+TOGETHER_SECONDS = 2.0
+"""That a writer waits for the others to have begun, in vain where a store hears fewer at a time."""
+HEARD_SECONDS = 0.5
+"""That a store is given, then, to have heard the headers of them all."""
+
 SKEW_SECONDS = 300
 """A clock that is off by more is worth a word; S3 refuses requests at 15 minutes."""
 
@@ -101,12 +110,33 @@ def _conditions(scratch: Scratch) -> Iterator[Trait]:
     yield _match(scratch)
 
 
+class _Together(PartBody):
+    """A body whose bytes come when all writers have sent their headers.
+
+    A store that looks whether the key is free when it reads them, and not again when it keeps the body, finds it free
+    for each; between small requests, one of which may be done before the next has begun, that is left to chance.
+    """
+
+    def __init__(self, body: bytes, all_began: Barrier) -> None:
+        super().__init__([memoryview(body)], UNLIMITED)
+        self._all_began: Barrier | None = all_began
+
+    def read(self, size: int | None = None) -> bytes | memoryview:
+        if self._all_began:
+            with suppress(BrokenBarrierError):
+                self._all_began.wait(TOGETHER_SECONDS)
+            sleep(HEARD_SECONDS)
+            self._all_began = None
+        return super().read(size)
+
+
 def _race(scratch: Scratch) -> Trait:
     winners = []
     with ThreadPoolExecutor(WRITERS) as pool:
         for number in range(RACES):
             key = scratch.key(f"race-{number}")
-            bodies = [f"writer {writer:02d}\n".encode() * 20_000 for writer in range(WRITERS)]
+            began = Barrier(WRITERS)
+            bodies = [_Together(f"writer {writer:02d}\n".encode() * 20_000, began) for writer in range(WRITERS)]
             put = partial(scratch.client.hear, "put_object", key, Key=key, IfNoneMatch="*")
             winners.append(sum(reply.ok for reply in pool.map(lambda body, put=put: put(Body=body), bodies)))
     if all(count == 1 for count in winners):
