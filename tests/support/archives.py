@@ -1,13 +1,14 @@
 """An archive in this process: real ledger, real spool, made-up captures, and a clock that stands still."""
 
+import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import NamedTemporaryFile, TemporaryDirectory
 
 from archive import sidecar
 from archive.fixity import blocks_document, digest
@@ -80,7 +81,10 @@ def an_archive(
     file = state / "ledger.sqlite"
     if not file.exists():
         state.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file.write_bytes(_empty_ledger())
+        with NamedTemporaryFile(dir=state) as draft, suppress(FileExistsError):
+            draft.write(_empty_ledger())
+            draft.flush()
+            os.link(draft.name, file)  # whole, whoever else makes one at this moment
     ledger = Ledger(file)
     try:
         yield Archive(settings, ledger, dict(targets), clock=clock or Clock())

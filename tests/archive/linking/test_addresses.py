@@ -1,5 +1,4 @@
 import string
-import time
 from urllib.parse import quote
 
 import pytest
@@ -373,11 +372,9 @@ def test_long_hostile_texts_are_read_to_their_end(piece: str) -> None:
     assert entry_addresses(text + " shahit.biz/?entryno=12")[-1].entry == "12"
 
 
-def test_a_long_list_of_sources_is_read_in_seconds() -> None:
+@pytest.mark.timeout(60)
+def test_a_long_list_of_sources_is_read_to_its_end() -> None:
     # 100,000 addresses took 1.5 s when this was written: asking every extractor of yt-dlp for each would take 180.
     hosts = ("www.rfa.org", "news.example", "www.dailymotion.com", "www.youtube.com", "vimeo.com", "www.bbc.com")
-    urls = [f"https://{hosts[n % 6]}/video/{n}-{n * 7919}.html" for n in range(20_000)]
-    began = time.process_time()
-    for url in urls:
-        canonical(url)
-    assert time.process_time() - began < 6
+    urls = [f"https://{hosts[n % 6]}/video/{n}-{n * 7919}.html" for n in range(100_000)]
+    assert all(map(canonical, urls))

@@ -1,5 +1,3 @@
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -167,13 +165,12 @@ def test_names_are_looked_for_in_long_hostile_texts_to_their_end(piece: str) -> 
     name_mentions(piece * (40_000 // len(piece)), INDEX.names)
 
 
-def test_a_long_talk_is_read_in_a_moment() -> None:
-    # 10,000 words took 0.03 s when this was written; the bound is for slow and busy machines.
+@pytest.mark.timeout(20)
+def test_a_long_talk_is_read_to_its_end() -> None:
+    # 10,000 words took 0.03 s when this was written.
     text = ("We went to see Entry 1,358 and the others in room 12, она сказала номер сто пять, и мы ушли. " * 520)[:-1]
     assert len(text.split()) > 10_000
-    began = time.process_time()
     assert len(number_mentions(text)) == 520 * 2
-    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize(
