@@ -9,6 +9,7 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from tempfile import NamedTemporaryFile, TemporaryDirectory
+from threading import Lock
 
 from archive import sidecar
 from archive.fixity import blocks_document, digest
@@ -82,7 +83,8 @@ def an_archive(
     if not file.exists():
         state.mkdir(parents=True, exist_ok=True, mode=0o700)
         with NamedTemporaryFile(dir=state) as draft, suppress(FileExistsError):
-            draft.write(_empty_ledger())
+            with _ONE_MAKES_IT:
+                draft.write(_empty_ledger())
             draft.flush()
             os.link(draft.name, file)  # whole, whoever else makes one at this moment
     ledger = Ledger(file)
@@ -90,6 +92,10 @@ def an_archive(
         yield Archive(settings, ledger, dict(targets), clock=clock or Clock())
     finally:
         ledger.close()
+
+
+_ONE_MAKES_IT = Lock()
+"""Alembic works in one thread of a process at a time."""
 
 
 @cache
