@@ -29,7 +29,7 @@ from urllib3.exceptions import HTTPError, ProtocolError, ProxyError
 from storage.errors import Refused, TargetError, Unavailable
 from storage.targets.s3_answers import MISSING_BUCKET, Answer, meaning, no_bucket
 from storage.targets.s3_settings import S3Settings
-from storage.targets.s3_short import Short
+from storage.targets.s3_short import PARSED, Short
 from storage.targets.s3_sockets import OutOfBounds
 from storage.targets.s3_transport import Transport
 
@@ -134,12 +134,13 @@ class Client:
         model = meta.service_model.operation_model(meta.method_to_api_mapping[operation])
         try:
             if short:
-                answer = short.send(model, arguments, sha256)
+                answer = short.send(operation, model, arguments, sha256)
             else:
                 answer = getattr(self._client, operation)(Bucket=self._settings.bucket, **arguments)
         except ClientError as error:
             return _reply(error)
-        if not short and not (_fits(model.output_shape, answer) and _named(answer)):
+        parsed = not short or operation in PARSED
+        if parsed and not (_fits(model.output_shape, answer) and _named(answer)):
             raise ValueError("a field that is lacking, or of another kind than it has")
         return Reply(operation, int(answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 200)), "", answer)
 

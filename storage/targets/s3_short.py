@@ -1,8 +1,8 @@
-"""The short way for the requests that are many: PUT and GET of a key, PUT of a part.
+"""The short way for the requests that are many: PUT, GET and HEAD of a key, PUT of a part, LIST of a prefix.
 
 boto3 resolves, validates, hooks and signs every call anew, which is most of the processor time of a small request. Here
-a request is written down and signed, and refusals are read by botocore's parser. What is asked beyond the arguments
-below goes the long way (decision 29).
+a request is written down and signed, and what is more than a word or two of an answer, refusals too, is read by
+botocore's parser. What is asked beyond the arguments below goes the long way (decision 29).
 """
 
 import hmac
@@ -13,14 +13,23 @@ from typing import Any, Self
 from urllib.parse import quote, urlencode, urlsplit
 
 from botocore.exceptions import ClientError
-from botocore.handlers import VALID_BUCKET
-from botocore.parsers import create_parser
+from botocore.handlers import VALID_BUCKET, decode_list_object_v2
+from botocore.parsers import ResponseParserFactory
 
 from storage.targets.s3_settings import S3Settings
-from storage.targets.s3_transport import Transport, begun, streamed
+from storage.targets.s3_transport import Transport, begun, streamed, whole
 
-OPERATIONS = {"get_object": "GetObject", "put_object": "PutObject", "upload_part": "UploadPart"}
-"""What can go this way, as boto3 names it and as Amazon does."""
+OPERATIONS = {
+    "get_object": "GET",
+    "head_object": "HEAD",
+    "list_objects_v2": "GET",
+    "put_object": "PUT",
+    "upload_part": "PUT",
+}
+"""What can go this way, as boto3 names it, and its method."""
+
+PARSED = frozenset({"head_object", "list_objects_v2"})
+"""Operations whose answers botocore's parser reads, with all that it finds in them."""
 
 UNSIGNED = "UNSIGNED-PAYLOAD"
 _DIGITS = 20
@@ -32,7 +41,17 @@ _HEADERS = {
     "IfNoneMatch": "if-none-match",
     "Range": "range",
 }
-_QUERY = {"PartNumber": "partNumber", "UploadId": "uploadId"}
+_QUERY = {
+    "ContinuationToken": "continuation-token",
+    "Delimiter": "delimiter",
+    "MaxKeys": "max-keys",
+    "PartNumber": "partNumber",
+    "Prefix": "prefix",
+    "UploadId": "uploadId",
+}
+_LISTING = {"list-type": "2", "encoding-type": "url"}
+"""Keys come as in an address: not every character of one can be written in XML."""
+
 _KNOWN = frozenset({"Body", "Key", *_HEADERS, *_QUERY})
 _FIELDS = {"ETag": "etag", "ContentRange": "content-range", "VersionId": "x-amz-version-id"}
 
@@ -47,9 +66,12 @@ class Short:
         before = f"{bucket}." if virtual else ""
         self._host = before + parts.netloc.removesuffix(":443" if tls else ":80")
         self._root = parts.path.rstrip("/") + ("/" if virtual else f"/{bucket}/")
+        self._bucket = self._root.rstrip("/") or "/"
         self._sound = bool(VALID_BUCKET.search(bucket))
         self._region, self._keys = settings.region, keys
-        self._parser = create_parser("rest-xml")
+        parsers = ResponseParserFactory()
+        parsers.set_parser_defaults(timestamp_parser=str)  # no time that a store tells is used
+        self._parser = parsers.create_parser("rest-xml")
         self._transport = transport
         self._pool = transport.pool(f"{parts.scheme}://{before}{parts.netloc}")
 
@@ -57,41 +79,46 @@ class Short:
         """Whether a request can go this way."""
         return self._sound and operation in OPERATIONS and arguments.keys() <= _KNOWN
 
-    def send(self, model: Any, arguments: Mapping[str, Any], digest: str | None) -> dict[str, Any]:
+    def send(self, operation: str, model: Any, arguments: Mapping[str, Any], digest: str | None) -> dict[str, Any]:
         """The answer, as boto3 would give it; raises what boto3 or urllib3 would.
 
         `model` is botocore's of one of OPERATIONS, `digest` the sha256 of the body, where the signature is to hold it.
         A body that is answered is a Received.
         """
-        reads, body = model.name == "GetObject", arguments.get("Body", b"")
-        path = self._root + quote(arguments["Key"], safe="/-_.~")
-        query = urlencode({name: arguments[key] for key, name in _QUERY.items() if key in arguments}, quote_via=quote)
+        method, body = OPERATIONS[operation], arguments.get("Body", b"")
+        path = self._root + quote(arguments["Key"], safe="/-_.~") if "Key" in arguments else self._bucket
+        asked = {name: arguments[key] for key, name in _QUERY.items() if key in arguments}
+        if operation == "list_objects_v2":
+            asked |= _LISTING
+        query = urlencode(sorted(asked.items()), quote_via=quote)
         headers = {name: str(arguments[key]) for key, name in _HEADERS.items() if key in arguments}
-        method = "GET" if reads else "PUT"
         headers = signed(
             method, self._host, path, query, headers, digest or UNSIGNED, self._keys, self._region, datetime.now(UTC)
         )
-        if not reads:
+        if method == "PUT":
             headers["content-length"] = str(len(body))
         path = f"{path}?{query}" if query else path
         answer = self._transport.send(self._pool, method, path, {**headers, "user-agent": "thirdcopy"}, body, len(body))
         if answer.status >= 300:
-            said = {
-                "status_code": answer.status,
-                "headers": answer.headers,
-                "body": begun(answer),
-                "context": {"operation_name": model.name},
-            }
-            raise ClientError(self._parser.parse(said, model.output_shape), model.name)
+            raise ClientError(self._parse(answer, begun(answer), model), model.name)
+        if operation in PARSED:
+            return self._parse(answer, whole(answer), model)
         fields = {name: answer.headers[key] for name, key in _FIELDS.items() if key in answer.headers}
         fields["ResponseMetadata"] = {"HTTPStatusCode": answer.status}
-        if reads:
+        if method == "GET":
             fields["Body"] = Received(streamed(answer))
             if (said := answer.headers.get("content-length", "")).isdecimal() and len(said) < _DIGITS:
                 fields["ContentLength"] = int(said)
         else:
             begun(answer)
         return fields
+
+    def _parse(self, answer: Any, body: bytes, model: Any) -> dict[str, Any]:
+        context = {"operation_name": model.name, "encoding_type_auto_set": True}
+        said = {"status_code": answer.status, "headers": answer.headers, "body": body, "context": context}
+        found: dict[str, Any] = self._parser.parse(said, model.output_shape)
+        decode_list_object_v2(found, context)
+        return found
 
 
 def signed(
