@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -52,10 +53,22 @@ def total(values: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
 
 def upsert(connection: sa.Connection, table: sa.Table, key: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
     """Update the row with that key, or insert it. True if it was not there. Call it in a writing transaction."""
-    condition = sa.and_(*(table.c[name] == value for name, value in key.items()))
-    exists = connection.scalar(sa.select(sa.literal(1)).select_from(table).where(condition))
-    if not exists:
-        connection.execute(sa.insert(table).values(**key, **values))
+    exists, insert, update = _upserting(table, tuple(key), tuple(values))
+    of = {f"of_{name}": value for name, value in key.items()}
+    found = connection.scalar(exists, of)
+    if not found:
+        connection.execute(insert, {**key, **values})
     elif values:
-        connection.execute(sa.update(table).where(condition).values(**values))
-    return not exists
+        connection.execute(update, of | {f"new_{name}": value for name, value in values.items()})
+    return not found
+
+
+@cache
+def _upserting(
+    table: sa.Table, key: tuple[str, ...], values: tuple[str, ...]
+) -> tuple[sa.Select[Any], sa.Insert, sa.Update]:
+    """The statements, put together once: that takes SQLAlchemy as long as to run them."""
+    condition = sa.and_(*(table.c[name] == sa.bindparam(f"of_{name}", type_=table.c[name].type) for name in key))
+    exists = sa.select(sa.literal(1)).select_from(table).where(condition)
+    new = {name: sa.bindparam(f"new_{name}", type_=table.c[name].type) for name in values}
+    return exists, sa.insert(table), sa.update(table).where(condition).values(new)

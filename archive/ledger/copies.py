@@ -74,6 +74,11 @@ def snapshot_fact(object_id: str, version: int) -> str:
     return f"snapshot:{object_id}:{version}"
 
 
+_VERSION = sa.select(t.versions).where(
+    t.versions.c.object == sa.bindparam("of_object"), t.versions.c.version == sa.bindparam("of_version")
+)
+
+
 class Copies(Book):
     """Versions and copies. (object, version) is unique: whoever seals second learns so."""
 
@@ -116,9 +121,9 @@ class Copies(Book):
 
     def version(self, object_id: str, version: int) -> SealedVersion | None:
         """One sealed version."""
-        query = sa.select(t.versions).where(t.versions.c.object == object_id, t.versions.c.version == version)
         with self._reading() as connection:
-            return _sealed(connection.execute(query).mappings().one_or_none())
+            rows = connection.execute(_VERSION, {"of_object": object_id, "of_version": version})
+            return _sealed(rows.mappings().one_or_none())
 
     def head(self, object_id: str) -> SealedVersion | None:
         """The newest sealed version of an object."""

@@ -8,6 +8,8 @@ from archive.ledger import tables as t
 from archive.ledger.book import Book
 from archive.records import Event
 
+_ADD = sa.insert(t.events)
+
 
 class Events(Book):
     """What happened to objects, in order. A killed run's events wait for the next run record."""
@@ -15,7 +17,7 @@ class Events(Book):
     def add(self, event: Event) -> None:
         """Keep an event."""
         with self._writing() as connection:
-            connection.execute(sa.insert(t.events).values(run=None, body=event.model_dump_json()))
+            connection.execute(_ADD, {"run": None, "body": event.model_dump_json()})
 
     def waiting(self, limit: int) -> list[tuple[int, Event]]:
         """The oldest events that no run record holds yet, with their numbers in the ledger."""
