@@ -12,7 +12,7 @@ import tarfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -31,6 +31,8 @@ PER_SERVER: Mapping[str, dict[str, bool]] = {
     "ceph": {"conditional_put": True},
     "swift": {},
 }
+LOOK_EVERY = 0.05
+"""Seconds between two looks at a process's memory."""
 BASELINE = "dcb5c25"
 """The commit whose build is measured beside this one."""
 ROOT = Path(__file__).resolve().parents[1]
@@ -140,7 +142,7 @@ def _s5cmd(source: Path, servers: Mapping[str, "S3Server"], work: Path) -> Itera
     for name, server in servers.items():
         keys = f"AWS_ACCESS_KEY_ID={server.access_key} AWS_SECRET_ACCESS_KEY={server.secret_key}"
         trust = f"SSL_CERT_FILE={server.ca_file} AWS_CA_BUNDLE={server.ca_file}" if server.ca_file else ""
-        program = f"env {keys} {trust} {_program('s5cmd')} --endpoint-url {server.endpoint} --log error"
+        program = f"exec env {keys} {trust} {_program('s5cmd')} --endpoint-url {server.endpoint} --log error"
         back = work / name
         up.append(["sh", "-c", f"{program} cp -p {PART_MIB} '{source}/*' s3://{server.bucket}/s5cmd/"])
         down.append(["sh", "-c", f"{program} cp 's3://{server.bucket}/s5cmd/*' {back}/"])
@@ -171,11 +173,11 @@ def timed(commands: list[list[str]], environment: Mapping[str, str] | None = Non
 
     def wait(number: int) -> None:
         pid = going[number].pid
-        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+        while os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is None:
+            peaks[number] = max(peaks[number], _peak_mb(pid))
+            time.sleep(LOOK_EVERY)
         read[number] = read_so_far(pid)
-        _, status, used = os.wait4(pid, 0)
-        going[number].returncode = os.waitstatus_to_exitcode(status)
-        peaks[number] = used.ru_maxrss / 1024
+        going[number].wait()
 
     def listen(number: int) -> None:
         stream = going[number].stderr
@@ -203,6 +205,15 @@ def read_so_far(pid: int | str = "self") -> int:
         if line.startswith("rchar:"):
             return int(line.split()[1])
     return 0
+
+
+def _peak_mb(pid: int) -> float:
+    """The most memory that a process had so far, 0 if it has ended: `ru_maxrss` counts ours, from before it began."""
+    with suppress(ProcessLookupError):
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) / 1024
+    return 0.0
 
 
 def _program(name: str) -> str:
