@@ -15,6 +15,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from botocore.exceptions import ClientError
 from botocore.handlers import VALID_BUCKET, decode_list_object_v2
 from botocore.parsers import ResponseParserFactory
+from defusedxml.ElementTree import ParseError, fromstring
 
 from storage.targets.s3_settings import S3Settings
 from storage.targets.s3_transport import Transport, begun, streamed, whole
@@ -100,9 +101,12 @@ class Short:
         path = f"{path}?{query}" if query else path
         answer = self._transport.send(self._pool, method, path, {**headers, "user-agent": "thirdcopy"}, body, len(body))
         if answer.status >= 300:
-            raise ClientError(self._parse(answer, begun(answer), model), model.name)
+            raise ClientError(self._parse(answer, answer.status, begun(answer), model), model.name)
         if operation in PARSED:
-            return self._parse(answer, whole(answer), model)
+            text = whole(answer)
+            if method == "GET" and not _is_list(text):
+                raise ClientError(self._parse(answer, 500, text, model), model.name)
+            return self._parse(answer, answer.status, text, model)
         fields = {name: answer.headers[key] for name, key in _FIELDS.items() if key in answer.headers}
         fields["ResponseMetadata"] = {"HTTPStatusCode": answer.status}
         if method == "GET":
@@ -113,12 +117,23 @@ class Short:
             begun(answer)
         return fields
 
-    def _parse(self, answer: Any, body: bytes, model: Any) -> dict[str, Any]:
+    def _parse(self, answer: Any, status: int, body: bytes, model: Any) -> dict[str, Any]:
         context = {"operation_name": model.name, "encoding_type_auto_set": True}
-        said = {"status_code": answer.status, "headers": answer.headers, "body": body, "context": context}
+        said = {"status_code": status, "headers": answer.headers, "body": body, "context": context}
         found: dict[str, Any] = self._parser.parse(said, model.output_shape)
         decode_list_object_v2(found, context)
         return found
+
+
+def _is_list(text: bytes) -> bool:
+    """Whether a text is a list, whole, if perhaps an empty one; what is not counts as a 500, as botocore has it.
+
+    Amazon may send a refusal under 200, and somebody in between any page: neither says that a bucket is empty.
+    """
+    try:
+        return str(fromstring(text).tag).rpartition("}")[2] == "ListBucketResult"
+    except ParseError:
+        return False
 
 
 def signed(

@@ -7,10 +7,11 @@ import subprocess
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from email.utils import format_datetime
 from hashlib import md5, sha512
 from pathlib import Path
+from typing import Self
 
 import botocore.auth
 import pytest
@@ -21,7 +22,7 @@ from storage.errors import Damaged, NotFound, Refused, TargetError, Unavailable
 from storage.mirrors import read_back
 from storage.pace import Pace
 from storage.reading import LocalFile
-from storage.targets import FolderSettings, open_target, s3_transport
+from storage.targets import FolderSettings, open_target, s3_short, s3_transport
 from storage.targets.s3_client import Client
 from tests.world.proxy import Fault, Proxy, proxy
 from tests.world.proxy_faults import (
@@ -144,6 +145,9 @@ def named(cases: list[tuple[str, str, Fault, type[TargetError], str]]) -> list[o
     return [pytest.param(*case[1:], id=f"{case[1]}-{case[0]}") for case in cases]
 
 
+FAULT = b"<Error><Code>InternalError</Code><Message>We encountered an internal error.</Message></Error>"
+
+
 def each(operation: str) -> list[tuple[str, str, Fault, type[TargetError], str]]:
     return [(name, operation, fault, kind, match) for name, fault, kind, match in ANY]
 
@@ -237,6 +241,9 @@ def test_reading_back(
             *each("ListObjectsV2"),
             ("cut", "ListObjectsV2", cut_answer(100), Unavailable, "its answer came in pieces"),
             ("shorter", "ListObjectsV2", announced(-5), Unavailable, "its answer came in pieces"),
+            ("a page", "ListObjectsV2", altered(lambda *_: b"<html></html>"), Unavailable, "the store has a fault"),
+            ("nothing", "ListObjectsV2", altered(lambda *_: b""), Unavailable, "the store has a fault"),
+            ("a fault under 200", "ListObjectsV2", altered(lambda *_: FAULT), Unavailable, "the store has a fault"),
             ("the same page", "ListObjectsV2", altered(same_page), Unavailable, "nothing can be said of what is there"),
         ]
     ),
@@ -338,7 +345,14 @@ def test_a_clock_that_is_off_is_told_by_how_much(place: Place, files: dict[int, 
 
 def test_a_real_store_says_that_the_clock_is_off(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     late = datetime.now(UTC) + timedelta(hours=1)
+
+    class Late(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Self:
+            return cls.fromtimestamp(late.timestamp(), tz)
+
     monkeypatch.setattr(botocore.auth, "get_current_datetime", lambda **_: late)
+    monkeypatch.setattr(s3_short, "datetime", Late)
     raised(place.target().check, Refused, "the clock of this machine is off; set it", place)
 
 
