@@ -6,7 +6,7 @@ ArchiveError
 ├── WrongFile        an edited file that is of another clip, or of no transcript that there is (exit 2)
 ├── NoSuchClip       a clip id that the ledger does not know (exit 2)
 ├── ChangedMeanwhile a link is another one than the one that a person looked at
-├── KnownError       a list of known people that cannot be read (exit 2)
+├── KnownPeopleError a list of known people that cannot be read (exit 2)
 ├── UnknownLanguage  a language that cannot be declared for a clip (exit 2)
 ├── ForeignWords     an object at a target whose documents are none, or speak of another object
 ├── SpaceShort       the state folder's disk is too full to go on
@@ -46,7 +46,7 @@ class SettingsError(ArchiveError):
         self.problems = problems
 
 
-class KnownError(ArchiveError):
+class KnownPeopleError(ArchiveError):
     """A list of known people that cannot be read."""
 
     exit_code = 2

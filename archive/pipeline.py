@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 
-from archive.errors import Fork, KnownError, SettingsError, SpaceShort
+from archive.errors import Fork, KnownPeopleError, SettingsError, SpaceShort
 from archive.linking.registers.register import Register, RegisterError
 from archive.mirroring import Stored, store_owed
 from archive.newest import point_to_newest
@@ -253,7 +253,7 @@ def link_all(archive: Archive, registers: Callable[[], dict[str, Register]]) -> 
         if not waiting:
             return Tally()
         indexes = prepare_registers(registers(), load_known(archive.settings))
-    except (KnownError, RegisterError) as error:
+    except (KnownPeopleError, RegisterError) as error:
         return Tally(problems=(f"nothing was linked: {error}",))
     return link_step(archive, indexes, waiting)
 

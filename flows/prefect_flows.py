@@ -25,7 +25,7 @@ from prefect.logging.handlers import APILogWorker
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from archive import pipeline
-from archive.errors import KnownError
+from archive.errors import KnownPeopleError
 from archive.linking.registers.register import RegisterError
 from archive.opened import Archive, opened
 from archive.pipeline import Tally
@@ -212,7 +212,7 @@ def _link(session: Session) -> Tally:
         waiting = to_link(session.archive, newest(session.archive))
         if waiting:
             session.indexes()
-    except (KnownError, RegisterError) as error:
+    except (KnownPeopleError, RegisterError) as error:
         return Tally(problems=(f"nothing was linked: {error}",))
     return sum((link_batch(batch) for batch in _batches(session.archive, waiting)), Tally())
 

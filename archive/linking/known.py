@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from archive.errors import KnownError
+from archive.errors import KnownPeopleError
 from archive.linking.names.search import NameIndex
 from archive.linking.names.spotting import NameMention, name_mentions
 from archive.linking.registers.register import Entry
@@ -32,12 +32,12 @@ NOBODY = KnownPeople()
 def read_names(file: Path) -> list[str]:
     """The names in a file in UTF-8, one a line; empty lines and what follows a `#` are left out.
 
-    Raises KnownError if it cannot be read.
+    Raises KnownPeopleError if it cannot be read.
     """
     try:
         lines = file.read_text(encoding="utf-8-sig").splitlines()
     except OSError as error:
-        raise KnownError(f"{file}: {error.strerror}; it holds the names of known people, one a line") from error
+        raise KnownPeopleError(f"{file}: {error.strerror}; it holds the names of known people, one a line") from error
     except UnicodeDecodeError as error:
-        raise KnownError(f"{file}: byte {error.start} is not UTF-8; save it in UTF-8, one name a line") from error
+        raise KnownPeopleError(f"{file}: byte {error.start} is not UTF-8; save it in UTF-8, one name a line") from error
     return [name for line in lines if (name := line.partition("#")[0].strip())]

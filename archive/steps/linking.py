@@ -43,7 +43,7 @@ class Digested(Protocol):
 
 
 def load_known(settings: Settings) -> "KnownPeople":
-    """The people whom the settings list as known. Raises KnownError, which names the file."""
+    """The people whom the settings list as known. Raises KnownPeopleError, which names the file."""
     from archive.linking.known import KnownPeople, read_names
 
     listed = settings.linking
@@ -75,7 +75,7 @@ def read_linkings(archive: Archive, body: str | None) -> list[Linking]:
 def to_link(archive: Archive, registers: Mapping[str, Digested]) -> list[str]:
     """Safe clips with words, not linked yet with these registers, these rules and what they hold now.
 
-    Words are there once a clip was transcribed, or has captions. Raises KnownError.
+    Words are there once a clip was transcribed, or has captions. Raises KnownPeopleError.
     """
     if not registers:
         return []

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.errors import KnownError
+from archive.errors import KnownPeopleError
 from archive.linking.registers.register import Register
 from archive.opened import Archive
 from archive.stanzas import LinkingSettings
@@ -59,5 +59,5 @@ def test_a_person_who_became_known_has_clips_linked_again(archive: Archive, tmp_
 
 
 def test_a_list_that_is_not_there_is_named(archive: Archive, tmp_path: Path) -> None:
-    with pytest.raises(KnownError, match=r"none\.txt"):
+    with pytest.raises(KnownPeopleError, match=r"none\.txt"):
         to_link(knowing(archive, LinkingSettings(known_file=tmp_path / "none.txt")), REGISTERS)

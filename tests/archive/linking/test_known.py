@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.errors import KnownError
+from archive.errors import KnownPeopleError
 from archive.linking.index import RegisterIndex
 from archive.linking.known import KnownPeople, read_names
 from archive.linking.material import Material, Utterance
@@ -47,8 +47,8 @@ def test_a_file_has_a_name_a_line(tmp_path: Path) -> None:
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
-    with pytest.raises(KnownError, match=r"known\.txt"):
+    with pytest.raises(KnownPeopleError, match=r"known\.txt"):
         read_names(tmp_path / "known.txt")
     (tmp_path / "known.txt").write_bytes(b"\xff")
-    with pytest.raises(KnownError, match="UTF-8"):
+    with pytest.raises(KnownPeopleError, match="UTF-8"):
         read_names(tmp_path / "known.txt")
