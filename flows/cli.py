@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 failed, 2 usage or settings, 3 done with debts or failures
 fork, access), 130 and 143 stopped by Ctrl-C and SIGTERM.
 """
 
+import gc
 import os
 import sys
 from importlib.metadata import version
@@ -80,6 +81,7 @@ def main() -> None:
     Ctrl-C and SIGTERM end whatever command it is at once.
     """
     os.umask(0o077)  # what an archive writes is for its owner's eyes
+    gc.set_threshold(50_000)  # imports make objects and no garbage; looking for it was a tenth of a short command
     try:
         with ended_at_once(console.fail):
             app()

@@ -1,35 +1,24 @@
-"""One conversation with an S3 store: the one importer of boto3, but for s3_short; no botocore error gets past it.
-
-A client knows what its settings say and nothing else: no ~/.aws, no AWS_… variables, no instance metadata, and no
-proxy on the way to this machine itself.
-"""
+"""One conversation with an S3 store, on whichever way a request goes; no botocore error gets past it."""
 
 import logging
-import os
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from difflib import get_close_matches
+from functools import cached_property
 from http.client import HTTPException
 from pathlib import Path
 from ssl import PROTOCOL_TLS_CLIENT, SSLContext, SSLError
 from typing import Any
 
-import boto3
-from botocore import UNSIGNED
-from botocore.config import Config
-from botocore.configprovider import ConfigValueStore, ConstantProvider
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 from botocore.exceptions import SSLError as NotTrusted
-from botocore.handlers import add_expect_header
-from botocore.loaders import Loader
-from botocore.session import Session
 from urllib3.exceptions import HTTPError, ProtocolError, ProxyError
 
 from storage.errors import Refused, TargetError, Unavailable
 from storage.targets.s3_answers import MISSING_BUCKET, Answer, meaning, no_bucket
 from storage.targets.s3_settings import S3Settings
-from storage.targets.s3_short import PARSED, Short
+from storage.targets.s3_short import PARSED, Short, model
 from storage.targets.s3_sockets import OutOfBounds
 from storage.targets.s3_transport import Transport
 
@@ -51,8 +40,6 @@ _LISTED = {
 """Fields of answers that are lists, and what each entry must have."""
 
 _CODE = re.compile(r"[A-Za-z0-9._-]{1,80}")
-_LOADER = Loader(extra_search_paths=[Loader.BUILTIN_DATA_PATH], include_default_search_paths=False)
-"""What botocore knows of S3, parsed once for all clients; each alone would take 0.09 s and 12 MB for it."""
 
 
 @dataclass(frozen=True)
@@ -89,10 +76,19 @@ class Client:
     def __init__(self, target: str, settings: S3Settings, *, signed: bool = True) -> None:
         self._target = target
         self._settings = settings
+        self._signed = signed
         self._there = False
         if settings.ca_file and (wrong := _no_authorities(settings.ca_file)):
             raise Refused(wrong, target=target, setting="ca_file")
-        self._client, self._short = _connected(settings, signed=signed)
+        self._transport, self._short = Transport(settings), None
+        if signed and (keys := settings.keys):
+            self._short = Short(settings, keys, self._transport)
+
+    @cached_property
+    def _boto3(self) -> Any:
+        from storage.targets.s3_boto3 import connected  # half a second, and a mirror run may do without
+
+        return connected(self._settings, self._transport, signed=self._signed)
 
     def ask(self, operation: str, key: str | None, *, needs: str | None = None, **arguments: Any) -> dict[str, Any]:
         """The answer to an operation on the bucket, as boto3 names it; raises TargetError, which names `key`.
@@ -130,17 +126,15 @@ class Client:
 
     def _said(self, operation: str, arguments: dict[str, Any], short: Short | None, sha256: str | None) -> Reply:
         """The answer as it came. Raises whatever botocore and urllib3 do, and ValueError for one that has no sense."""
-        meta = self._client.meta
-        model = meta.service_model.operation_model(meta.method_to_api_mapping[operation])
         try:
             if short:
-                answer = short.send(operation, model, arguments, sha256)
+                answer = short.send(operation, arguments, sha256)
             else:
-                answer = getattr(self._client, operation)(Bucket=self._settings.bucket, **arguments)
+                answer = getattr(self._boto3, operation)(Bucket=self._settings.bucket, **arguments)
         except ClientError as error:
             return _reply(error)
         parsed = not short or operation in PARSED
-        if parsed and not (_fits(model.output_shape, answer) and _named(answer)):
+        if parsed and not (_fits(model(operation).output_shape, answer) and _named(answer)):
             raise ValueError("a field that is lacking, or of another kind than it has")
         return Reply(operation, int(answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 200)), "", answer)
 
@@ -190,7 +184,7 @@ class Client:
 
     def _nearest_bucket(self) -> str | None:
         try:
-            buckets = self._client.list_buckets().get("Buckets", ())
+            buckets = self._boto3.list_buckets().get("Buckets", ())
             names = {found["Name"].lower(): found["Name"] for found in buckets}
         except Exception:  # keys for one bucket alone may not list the others; and see `hear`
             return None
@@ -244,54 +238,3 @@ def _fits(shape: Any, value: Any) -> bool:
 def _named(answer: dict[str, Any]) -> bool:
     """Whether what is listed has a name, and what else nothing can be made of a list without."""
     return all(fields <= one.keys() for name, fields in _LISTED.items() for one in answer.get(name, ()))
-
-
-def _connected(settings: S3Settings, *, signed: bool) -> tuple[Any, Short | None]:
-    """boto3's client, and the short way beside it where there are keys; both send by one transport."""
-    config = Config(
-        user_agent="thirdcopy",  # botocore would tell each store the system, its kernel and what runs on it
-        signature_version="s3v4" if signed else UNSIGNED,
-        # Content-MD5 is the check; over https the channel guards the body too, and over http we talk to this machine.
-        s3={"addressing_style": settings.addressing, "payload_signing_enabled": False},
-        request_checksum_calculation="when_required",
-        response_checksum_validation="when_required",
-        # All trying again is the caller's, who waits as long as the store asks.
-        retries={"mode": "standard", "total_max_attempts": 1},
-    )
-    credentials: dict[str, str] = {}
-    if signed and settings.access_key and settings.secret_key:
-        credentials = {
-            "aws_access_key_id": settings.access_key.get_secret_value(),
-            "aws_secret_access_key": settings.secret_key.get_secret_value(),
-        }
-        if settings.session_token:
-            credentials["aws_session_token"] = settings.session_token.get_secret_value()
-    client = boto3.Session(botocore_session=_isolated()).client(
-        "s3",
-        endpoint_url=settings.endpoint,
-        region_name=settings.region,
-        verify=str(settings.ca_file) if settings.ca_file else True,
-        config=config,
-        **credentials,
-    )
-    transport = Transport(settings)
-    client.meta.events.unregister("before-call.s3", add_expect_header)
-    client.meta.events.register("before-send.s3", transport.answered)
-    if not credentials:
-        return client, None
-    access, secret, *token = credentials.values()
-    return client, Short(settings, (access, secret, token[0] if token else None), transport)
-
-
-def _isolated() -> Session:
-    """A botocore session in which every variable has its built-in value, whatever the environment or ~/.aws say."""
-    session = Session()
-    values = {name: default for name, (_, _, default, _) in Session.SESSION_VARIABLES.items()}
-    values |= {"config_file": os.devnull, "credentials_file": os.devnull}
-    session.register_component(
-        "config_store", ConfigValueStore({name: ConstantProvider(value) for name, value in values.items()})
-    )
-    session.register_component("data_loader", _LOADER)
-    # No time that a store tells is used, and parsing one takes longer than signing a request.
-    session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=str)
-    return session

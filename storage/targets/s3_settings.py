@@ -90,11 +90,8 @@ class S3Settings(CommonSettings):
             raise ValueError("access_key and secret_key go together: one of them is missing")
         if self.session_token is not None and self.access_key is None:
             raise ValueError("session_token goes with access_key and secret_key: they are missing")
-        if self.access_key and self.secret_key:
-            keys = self.access_key.get_secret_value(), self.secret_key.get_secret_value()
-            token = self.session_token.get_secret_value() if self.session_token else None
-            if wrong := s3_slips.in_keys(*keys, token, urlsplit(self.endpoint).hostname or ""):
-                raise ValueError(wrong)
+        if self.keys and (wrong := s3_slips.in_keys(*self.keys, urlsplit(self.endpoint).hostname or "")):
+            raise ValueError(wrong)
         return self
 
     @model_validator(mode="after")
@@ -105,6 +102,14 @@ class S3Settings(CommonSettings):
         if wrong:
             raise ValueError(wrong)
         return self
+
+    @property
+    def keys(self) -> tuple[str, str, str | None] | None:
+        """The access key, the secret key and the session token; None where there are none."""
+        if not (self.access_key and self.secret_key):
+            return None
+        token = self.session_token.get_secret_value() if self.session_token else None
+        return self.access_key.get_secret_value(), self.secret_key.get_secret_value(), token
 
     @property
     def loopback(self) -> bool:

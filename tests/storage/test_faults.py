@@ -22,7 +22,7 @@ from storage.errors import Damaged, NotFound, Refused, TargetError, Unavailable
 from storage.mirrors import read_back
 from storage.pace import Pace
 from storage.reading import LocalFile
-from storage.targets import FolderSettings, open_target, s3_short, s3_transport
+from storage.targets import FolderSettings, open_target, s3_connections, s3_short
 from storage.targets.s3_client import Client
 from tests.world.proxy import Fault, Proxy, proxy
 from tests.world.proxy_faults import (
@@ -319,7 +319,7 @@ def test_a_store_that_vouches_for_what_it_does_not_have_is_sent_it(place: Place,
 def test_a_store_that_says_nothing_is_given_up(
     place: Place, files: dict[int, LocalFile], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(s3_transport, "READ_SECONDS", 1)
+    monkeypatch.setattr(s3_connections, "READ_SECONDS", 1)
     file, target = files[SMALL], place.target()
     target.put(KEY, file)
     for operation, deed in (
@@ -327,7 +327,7 @@ def test_a_store_that_says_nothing_is_given_up(
         ("PutObject", lambda: target.put(f"{KEY}-other", file)),
     ):
         place.proxy.at(operation, stall)
-        raised(deed, Unavailable, r"ReadTimeoutError\); is the store up", place)
+        raised(deed, Unavailable, r"TimeoutError\); is the store up", place)
         assert place.proxy.count(operation) == 1
         place.proxy.clear()
         deed()

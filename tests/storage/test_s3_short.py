@@ -87,7 +87,7 @@ def test_connections_stay_open_through_tls(seaweedfs_server: S3Server, tmp_path:
             with client.ask("get_object", key, Key=key)["Body"] as body:
                 assert body.read() == b"words"
             assert client.hear("get_object", key, Key="short/none").code == "NoSuchKey"
-        assert (pool.num_connections, pool.num_requests) == (1, 9)
+        assert pool.num_connections == 1
 
 
 def test_a_body_that_is_not_read_to_its_end_takes_its_connection_with_it(seaweedfs_server: S3Server) -> None:
