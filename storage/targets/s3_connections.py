@@ -5,7 +5,7 @@ A request goes out in one piece, which is written here: what either would do to 
 
 import re
 from collections.abc import Iterator, Mapping
-from http.client import HTTPException, HTTPResponse
+from http.client import CONTINUE, NO_CONTENT, NOT_MODIFIED, HTTPException, HTTPResponse, UnknownProtocol
 from math import inf
 from ssl import SSLEOFError
 from typing import Any
@@ -47,6 +47,9 @@ REFUSAL_BYTES = 64 << 10
 STREAM_SECONDS = 60.0
 """After so much waiting for an object's bytes it is looked at how many came."""
 
+DIGITS = 20
+"""Fewer have all sizes."""
+
 _ILLEGAL = re.compile(r"[\0-\x1f\x7f]")
 _TARGET = re.compile(r"/[!-~]*")
 
@@ -85,7 +88,9 @@ class Answer(HTTPResponse):
         """It is heard on an open connection, which goes back to its pool once all was read."""
         super().__init__(connection.sock, method=method)
         self._pool, self._connection, self._meter = pool, connection, connection.meter
+        self._asked, self._unsent = method, False
         self._first: tuple[str, int, str] | None = None
+        self.fields: dict[str, str] = {}
 
     def ask(self, head: bytes, body: Any, size: int) -> None:
         """Send a request, and read its answer as far as the body. Raises HTTPException or OSError."""
@@ -96,12 +101,46 @@ class Answer(HTTPResponse):
                 send(head + b"".join(pieces))
             else:
                 send(head)
-            if size <= EXPECT_ABOVE or self._is_asked_for():
+            if size > EXPECT_ABOVE and not self._is_asked_for():
+                self._unsent = True
+            else:
                 for piece in pieces:
                     send(piece)
         except (BrokenPipeError, ConnectionResetError):
             pass  # it may have answered before it went
         self.begin()
+
+    def begin(self) -> None:
+        """Read the head, as http.client does, but for its fields: the reader of those is made for letters, and slow.
+
+        `fields` has their names in lower case; what is there twice counts as it came first.
+        """
+        version, status, reason = self._read_status()
+        while status == CONTINUE:
+            _fields(self.fp)
+            version, status, reason = self._read_status()
+        if not version.startswith("HTTP/1."):
+            raise UnknownProtocol(version)
+        self.version = 10 if version == "HTTP/1.0" else 11
+        self.code, self.status, self.reason = status, status, reason.strip()
+        self.fields = _fields(self.fp)
+        self._find_end()
+
+    def _find_end(self) -> None:
+        """How long the body is, and whether the connection stays open behind it: RFC 9112, 6.3 and 9.3."""
+        self.chunked = self.fields.get("transfer-encoding", "").lower() == "chunked"
+        self.chunk_left = None
+        said = self.fields.get("content-length", "")
+        self.length = int(said) if said.isdecimal() and len(said) < DIGITS and not self.chunked else None
+        if self.status in (NO_CONTENT, NOT_MODIFIED) or self._asked == "HEAD":
+            self.length = 0
+        kept = self.fields.get("connection", "").lower()
+        self.will_close = (
+            "close" in kept
+            or (self.version == 10 and "keep-alive" not in kept)
+            or (self.length is None and not self.chunked)
+            or self._unsent  # the store may wait for it still, and take the next request for it
+        )
 
     def _is_asked_for(self) -> bool:
         """Whether the body may follow: the store says so, or nothing. Else what it says is the answer."""
@@ -114,13 +153,10 @@ class Answer(HTTPResponse):
         finally:
             sock.settimeout(READ_SECONDS)
         first = super()._read_status()  # type: ignore[misc]  # typeshed has public names alone
-        if first[1] != 100:
+        if first[1] != CONTINUE:
             self._first = first
             return False
-        while (line := self.fp.readline()).strip():
-            pass
-        if not line:
-            raise ConnectionResetError("the store said that it would hear more, and went")
+        _fields(self.fp)
         return True
 
     def _read_status(self) -> tuple[str, int, str]:
@@ -233,6 +269,17 @@ def _head(method: str, target: str, headers: Mapping[str, str], *, expect: bool)
     if any(map(_ILLEGAL.search, lines)):
         raise ValueError("a header of a request is one line without control characters")
     return "\r\n".join((*lines, "", "")).encode("latin-1")
+
+
+def _fields(stream: Any) -> dict[str, str]:
+    """The fields of a head, their names in lower case. Raises ConnectionResetError where it ends in the middle."""
+    found = dict[str, str]()
+    while (line := stream.readline()).strip():
+        name, _, value = line.decode("latin-1").partition(":")
+        found.setdefault(name.rstrip().lower(), value.strip())
+    if not line:
+        raise ConnectionResetError("the store went in the middle of its answer's head")
+    return found
 
 
 def _pieces(body: Any) -> Iterator[Any]:

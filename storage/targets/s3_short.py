@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from botocore import xform_name
+from botocore.awsrequest import HeadersDict
 from botocore.exceptions import ClientError
 from botocore.handlers import VALID_BUCKET, decode_list_object_v2
 from botocore.loaders import Loader
@@ -22,12 +23,14 @@ from botocore.parsers import ResponseParserFactory
 from botocore.serialize import create_serializer
 from defusedxml.ElementTree import ParseError, fromstring
 
+from storage.targets.s3_connections import DIGITS
 from storage.targets.s3_settings import S3Settings
 from storage.targets.s3_transport import Transport, host
 
 OPERATIONS = {
     "complete_multipart_upload": "POST",
     "create_multipart_upload": "POST",
+    "delete_object": "DELETE",
     "get_object": "GET",
     "head_object": "HEAD",
     "list_objects_v2": "GET",
@@ -36,14 +39,15 @@ OPERATIONS = {
 }
 """What can go this way, as boto3 names it, and its method."""
 
-PARSED = frozenset({"complete_multipart_upload", "create_multipart_upload", "head_object", "list_objects_v2"})
+PARSED = frozenset(
+    {"complete_multipart_upload", "create_multipart_upload", "delete_object", "head_object", "list_objects_v2"}
+)
 """Operations whose answers botocore's parser reads, with all that it finds in them."""
 
 LOADER = Loader(extra_search_paths=[Loader.BUILTIN_DATA_PATH], include_default_search_paths=False)
 """What botocore knows of S3, parsed once for all clients; each alone would take 0.09 s and 12 MB for it."""
 
 UNSIGNED = "UNSIGNED-PAYLOAD"
-_DIGITS = 20
 
 _HEADERS = {
     "ChecksumAlgorithm": "x-amz-checksum-algorithm",
@@ -60,6 +64,7 @@ _QUERY = {
     "PartNumber": "partNumber",
     "Prefix": "prefix",
     "UploadId": "uploadId",
+    "VersionId": "versionId",
 }
 _ALWAYS = {"create_multipart_upload": {"uploads": ""}, "list_objects_v2": {"list-type": "2", "encoding-type": "url"}}
 """What is asked whatever the arguments are. Keys come as in an address, for not every character can stand in XML."""
@@ -119,11 +124,11 @@ class Short:
             if not _is_answer(operation, text):
                 raise self._refusal(operation, answer, 500, text)
             return self._parse(operation, answer, answer.status, text)
-        fields = {name: answer.headers[key] for name, key in _FIELDS.items() if key in answer.headers}
+        fields: dict[str, Any] = {name: answer.fields[key] for name, key in _FIELDS.items() if key in answer.fields}
         fields["ResponseMetadata"] = {"HTTPStatusCode": answer.status}
         if method == "GET":
             fields["Body"] = answer.streamed()
-            if (said := answer.headers.get("content-length", "")).isdecimal() and len(said) < _DIGITS:
+            if (said := answer.fields.get("content-length", "")).isdecimal() and len(said) < DIGITS:
                 fields["ContentLength"] = int(said)
         else:
             answer.begun()
@@ -134,7 +139,7 @@ class Short:
 
     def _parse(self, operation: str, answer: Any, status: int, body: bytes) -> dict[str, Any]:
         context = {"operation_name": model(operation).name, "encoding_type_auto_set": True}
-        said = {"status_code": status, "headers": answer.headers, "body": body, "context": context}
+        said = {"status_code": status, "headers": HeadersDict(answer.fields), "body": body, "context": context}
         found: dict[str, Any] = self._parser.parse(said, model(operation).output_shape)
         decode_list_object_v2(found, context)
         return found

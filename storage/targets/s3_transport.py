@@ -75,8 +75,8 @@ class Transport:
             headers["content-length"] = str(size)
         answer = self.send(self.pool(request.url), request.method, target, headers, body, size)
         if request.stream_output and answer.status < 300:
-            return AWSResponse(request.url, answer.status, answer.headers, answer.streamed())
-        found = AWSResponse(request.url, answer.status, answer.headers, answer)
+            return AWSResponse(request.url, answer.status, answer.fields, answer.streamed())
+        found = AWSResponse(request.url, answer.status, answer.fields, answer)
         found._content = answer.whole() if answer.status < 300 else answer.begun()
         return found
 

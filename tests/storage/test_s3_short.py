@@ -1,7 +1,11 @@
 """The short way of the many requests: signed as botocore signs, and given up where it does not fit."""
 
+import json
 import string
+import subprocess
+import sys
 from datetime import UTC, datetime
+from hashlib import sha512
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
@@ -106,6 +110,33 @@ def test_what_is_asked_beyond_it_goes_by_boto3(seaweedfs_server: S3Server) -> No
         client.ask("put_object", "short/a", Key="short/a", Body=b"a", StorageClass="STANDARD", Metadata={"by": "us"})
         assert client.ask("head_object", "short/a", Key="short/a")["Metadata"] == {"by": "us"}
         assert before.count("PutObject") == 1
+
+
+WITHOUT = """
+import json, sys
+from io import BytesIO
+from hashlib import sha512
+from pathlib import Path
+from storage.reading import LocalFile
+from storage.targets import S3Settings, open_target
+told = json.load(sys.stdin)
+target = open_target("store", S3Settings.model_validate(told["settings"]))
+target.check()
+target.put("ocfl/film", LocalFile(Path(told["file"]), told["sha512"]))
+with target.open("ocfl/film", 5, 9) as body:
+    print(body.read(), [stat.key for stat in target.list("ocfl/film")], "boto3" in sys.modules)
+"""
+
+
+def test_a_file_in_parts_is_stored_and_read_without_boto3(seaweedfs_server: S3Server, tmp_path: Path) -> None:
+    (tmp_path / "film").write_bytes(content := b"moving pictures" * 700_000)
+    stanza = seaweedfs_server.settings(prefix="without").model_dump(mode="json")
+    keys = {"access_key": seaweedfs_server.access_key, "secret_key": seaweedfs_server.secret_key}
+    told = {"settings": stanza | keys, "file": str(tmp_path / "film"), "sha512": sha512(content).hexdigest()}
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT], input=json.dumps(told).encode(), capture_output=True, check=True
+    )
+    assert done.stdout == b"b'g pi' ['ocfl/film'] False\n"
 
 
 def test_a_digest_that_the_signature_shall_hold_never_goes_unheld(seaweedfs_server: S3Server) -> None:

@@ -1,6 +1,7 @@
 """How requests travel: through a proxy that the environment names, and never longer or larger than is borne."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from hashlib import sha256, sha512
 from math import inf
 from pathlib import Path
@@ -129,6 +130,22 @@ def test_a_large_body_follows_once_it_is_asked_for() -> None:
         assert Client("store", store.settings).ask("put_object", "a", Key="a", Body=bytes(2 * MIB))["ETag"] == "x"
 
 
+def test_a_store_that_says_nothing_to_a_large_body_is_sent_it_after_a_second(
+    seaweedfs_server: S3Server, tmp_path: Path
+) -> None:
+    """Through TLS too, where bytes come that are none of an answer's: its tickets."""
+
+    def hear(visit: Visit) -> None:
+        left = 2 * MIB
+        while left:
+            left -= len(visit.connection.recv(min(left, 1 << 16)))
+        visit.say(b"HTTP/1.1 200 OK\r\nETag: x\r\nContent-Length: 0\r\n\r\n")
+
+    with talker(hear) as store, tls(replace(seaweedfs_server, endpoint=store.settings.endpoint), tmp_path) as secure:
+        for settings in (store.settings, secure.settings()):
+            assert Client("store", settings).ask("put_object", "a", Key="a", Body=bytes(2 * MIB))["ETag"] == "x"
+
+
 def forever(*words: bytes) -> Say:
     """Say some words, and the last one again and again."""
 
@@ -197,6 +214,26 @@ def outcome(deed: Callable[[], Any]) -> TargetError | None:
     except TargetError as error:
         return error
     return None
+
+
+UNDER_200 = {
+    "a refusal": (b"<Error><Code>InternalError</Code><Message>We encountered one.</Message></Error>", "InternalError"),
+    "somebody's page": (b"<!doctype html><p>Log in", "in pieces"),
+}
+
+
+@pytest.mark.parametrize("said", UNDER_200.values(), ids=UNDER_200)
+def test_what_fails_under_200_is_a_fault_of_the_store(said: tuple[bytes, str]) -> None:
+    with liar(lambda _method, _path: Reply(200, said[0])) as settings:
+        client = Client("odd", settings)
+        asked: dict[str, dict[str, Any]] = {
+            "create_multipart_upload": {"Key": "a"},
+            "complete_multipart_upload": {"Key": "a", "UploadId": "u", "MultipartUpload": {"Parts": []}},
+            "list_objects_v2": {},
+        }
+        for operation, arguments in asked.items():
+            with pytest.raises(Unavailable, match=said[1]):
+                client.ask(operation, "a", **arguments)
 
 
 def test_headers_behind_an_answer_have_an_end_too() -> None:
