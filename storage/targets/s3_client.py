@@ -13,7 +13,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 from botocore.exceptions import SSLError as NotTrusted
-from urllib3.exceptions import HTTPError, ProtocolError, ProxyError
+from urllib3.exceptions import HTTPError, ProxyError
 
 from storage.errors import Refused, TargetError, Unavailable
 from storage.targets.s3_answers import MISSING_BUCKET, Answer, meaning, no_bucket
@@ -153,8 +153,6 @@ class Client:
                 "the proxy that this machine's environment names gives no way to the store; correct `https_proxy`, or"
             )
             return Unavailable(f"{what} name the store in `no_proxy`", target=self._target, key=key)
-        if isinstance(error, ProtocolError) and isinstance(error.args[-1], OutOfBounds):
-            error = error.args[-1]
         if isinstance(error, OutOfBounds):
             what = (
                 f"the store's answer was broken off, for {error}; if it goes on, look at the line or ask the provider"
