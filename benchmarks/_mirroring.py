@@ -1,6 +1,5 @@
 """What the two mirroring benchmarks share: the servers, the peers, the build to compare with, clocks and figures."""
 
-import io
 import json
 import os
 import resource
@@ -8,7 +7,6 @@ import shutil
 import statistics
 import subprocess
 import sys
-import tarfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -68,8 +66,12 @@ def started(folder: Path, *, secure: bool) -> Iterator[dict[str, "S3Server"]]:
 @contextmanager
 def build_before(folder: Path) -> Iterator[Path | None]:
     """The source of the build to compare with, out of this checkout's history; None, and a word why, if it has none."""
+    folder.mkdir(parents=True)
+    tar = f"{folder}.tar"
     archived = subprocess.run(
-        ["git", "-C", str(ROOT), "archive", "--format=tar", BASELINE], capture_output=True, check=False
+        ["git", "-C", str(ROOT), "archive", f"--output={tar}", "--format=tar", BASELINE],
+        capture_output=True,
+        check=False,
     )
     if archived.returncode:
         print(
@@ -78,8 +80,7 @@ def build_before(folder: Path) -> Iterator[Path | None]:
         )
         yield None
         return
-    with tarfile.open(fileobj=io.BytesIO(archived.stdout)) as tar:
-        tar.extractall(folder, filter="data")
+    subprocess.run(["tar", "-xf", tar, "-C", str(folder)], check=True)
     yield folder
 
 
