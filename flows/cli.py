@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 failed, 2 usage or settings, 3 done with debts or failures
 fork, access), 130 and 143 stopped by Ctrl-C and SIGTERM.
 """
 
+import atexit
 import gc
 import os
 import sys
@@ -81,7 +82,8 @@ def main() -> None:
     Ctrl-C and SIGTERM end whatever command it is at once.
     """
     os.umask(0o077)  # what an archive writes is for its owner's eyes
-    gc.set_threshold(50_000)  # imports make objects and no garbage: looking for it was a tenth of a short command
+    gc.set_threshold(50_000)  # imports make objects and no garbage
+    atexit.register(gc.freeze)  # or all that was imported is looked through once more, for a third of a second
     try:
         with ended_at_once(console.fail):
             app()
@@ -94,8 +96,6 @@ def main() -> None:
     except OSError as error:
         console.fail(common.of_the_system(error))
         sys.exit(common.FAILED)
-    finally:
-        gc.freeze()  # or Python looks for garbage in all that was imported once more, for a third of a second
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from storage.targets.s3_short import LOADER
 from storage.targets.s3_transport import Transport
 
 
-def connected(settings: S3Settings, transport: Transport, *, signed: bool) -> Any:
+def boto3_client(settings: S3Settings, transport: Transport, *, signed: bool) -> Any:
     """boto3's client for a store, which sends by `transport`."""
     config = Config(
         user_agent="thirdcopy",  # botocore would tell each store the system, its kernel and what runs on it

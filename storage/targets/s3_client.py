@@ -86,9 +86,9 @@ class Client:
 
     @cached_property
     def _boto3(self) -> Any:
-        from storage.targets.s3_boto3 import connected  # half a second, and a mirror run may do without
+        from storage.targets.s3_boto3 import boto3_client  # half a second, and a mirror run may do without
 
-        return connected(self._settings, self._transport, signed=self._signed)
+        return boto3_client(self._settings, self._transport, signed=self._signed)
 
     def ask(self, operation: str, key: str | None, *, needs: str | None = None, **arguments: Any) -> dict[str, Any]:
         """The answer to an operation on the bucket, as boto3 names it; raises TargetError, which names `key`.

@@ -81,7 +81,7 @@ class _HTTPS(_Watched, HTTPSConnection):
     pass
 
 
-class Answer(HTTPResponse):
+class Response(HTTPResponse):
     """An answer whose body is not read yet. `whole` and `begun` read it and close; who reads it bit by bit closes."""
 
     def __init__(self, pool: Any, connection: Any, method: str) -> None:
@@ -149,6 +149,8 @@ class Answer(HTTPResponse):
         try:
             self.fp.peek(1)
         except TimeoutError:
+            self.fp.close()
+            self.fp = sock.makefile("rb")  # one that was waited for in vain is not read again
             return True
         finally:
             sock.settimeout(READ_SECONDS)
@@ -177,7 +179,7 @@ class Answer(HTTPResponse):
         self.will_close = True  # a collector may come at any moment, also while the pool is locked
         super().__del__()
 
-    def streamed(self) -> "Answer":
+    def streamed(self) -> "Response":
         """The same, whose body somebody will read bit by bit."""
         self._meter.begin(inf, STREAM_SECONDS)
         return self
@@ -201,14 +203,14 @@ class Answer(HTTPResponse):
 class _Pool:
     """What the two pools below can do beyond urllib3's."""
 
-    def send(self, method: str, target: str, headers: Mapping[str, str], body: Any, size: int) -> Answer:
+    def send(self, method: str, target: str, headers: Mapping[str, str], body: Any, size: int) -> Response:
         """The answer to a request. `body` are bytes or what is read like a file, of `size` bytes.
 
         Raises OSError, HTTPException, or what urllib3 raises where no connection comes about; CertificateError too.
         """
         head = _head(method, target, headers, expect=size > EXPECT_ABOVE)
         for left in reversed(range(TRIES)):
-            answer = Answer(self, self._connected(), method)
+            answer = Response(self, self._connected(), method)
             try:
                 answer.ask(head, body, size)
             except (ConnectionError, SSLEOFError):

@@ -23,7 +23,6 @@ from botocore.parsers import ResponseParserFactory
 from botocore.serialize import create_serializer
 from defusedxml.ElementTree import ParseError, fromstring
 
-from storage.targets.s3_connections import DIGITS
 from storage.targets.s3_settings import S3Settings
 from storage.targets.s3_transport import Transport, host
 
@@ -99,7 +98,7 @@ class Short:
     def send(self, operation: str, arguments: Mapping[str, Any], digest: str | None) -> dict[str, Any]:
         """The answer, as boto3 would give it; raises what boto3 or `Transport.send` would.
 
-        `digest` is the sha256 of the body, where the signature is to hold it. A body that is answered is the Answer, to
+        `digest` is the sha256 of the body, where the signature is to hold it. A body that is answered is a Response, to
         be read and closed.
         """
         method, body = OPERATIONS[operation], arguments.get("Body", b"")
@@ -128,8 +127,8 @@ class Short:
         fields["ResponseMetadata"] = {"HTTPStatusCode": answer.status}
         if method == "GET":
             fields["Body"] = answer.streamed()
-            if (said := answer.fields.get("content-length", "")).isdecimal() and len(said) < DIGITS:
-                fields["ContentLength"] = int(said)
+            if "content-length" in answer.fields and answer.length is not None:
+                fields["ContentLength"] = answer.length
         else:
             answer.begun()
         return fields

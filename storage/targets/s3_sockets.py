@@ -7,10 +7,9 @@ is counted of each takes the place of a function of Python's own between.
 
 import socket
 import ssl
-from io import BufferedReader
 from math import inf
 from time import monotonic
-from typing import Any, cast
+from typing import Any
 
 LEAST_RATE = 4096
 """Bytes a second that come, or are taken, at least; looked at after each `patience` seconds of waiting."""
@@ -54,7 +53,6 @@ class Watched:
     """What the two sockets below have in common."""
 
     meter = Meter()
-    _io_refs: int
 
     def sendall(self, data: Any, flags: int = 0) -> None:
         """Send all of it, not slower than may be."""
@@ -77,11 +75,6 @@ class Watched:
             meter.look()
         return count
 
-    def makefile(self, *_: Any, **__: Any) -> Any:
-        """What comes, to read as a file; http.client asks for nothing else."""
-        self._io_refs += 1  # as in Python's own: who closes the socket waits for it
-        return BufferedReader(_Coming(cast("socket.socket", self), "rb"))
-
     def _receive(self, size: int, buffer: Any) -> int:
         raise NotImplementedError
 
@@ -97,15 +90,6 @@ class WatchedTLS(Watched, ssl.SSLSocket):
     """With it. A context makes them of its `sslsocket_class`."""
 
     _receive = ssl.SSLSocket.read  # type: ignore[assignment]  # a number, as there is a buffer
-
-
-class _Coming(socket.SocketIO):
-    """What comes on a socket. Python's own asks whether it may be read at each record of TLS, and there are many."""
-
-    _sock: Any
-
-    def readinto(self, buffer: Any) -> int:
-        return int(self._sock.recv_into(buffer))
 
 
 def watched(opened: socket.socket, meter: Meter) -> WatchedSocket:

@@ -15,7 +15,7 @@ from urllib3 import PoolManager, ProxyManager, Timeout
 from urllib3.exceptions import SSLError as NotTrusted
 from urllib3.util.ssl_match_hostname import CertificateError
 
-from storage.targets.s3_connections import CONNECT_SECONDS, Answer, HTTPPool, HTTPSPool
+from storage.targets.s3_connections import CONNECT_SECONDS, HTTPPool, HTTPSPool, Response
 from storage.targets.s3_settings import S3Settings
 from storage.targets.s3_sockets import WatchedTLS
 
@@ -53,13 +53,13 @@ class Transport:
         parts = urlsplit(url)
         return self._manager.connection_from_host(parts.hostname, parts.port, parts.scheme)
 
-    def send(self, pool: Any, method: str, target: str, headers: dict[str, str], body: Any, size: int) -> Answer:
+    def send(self, pool: Any, method: str, target: str, headers: dict[str, str], body: Any, size: int) -> Response:
         """The answer to a request, its body not read yet. `size` are the bytes of `body`.
 
         Raises OSError, HTTPException, urllib3's HTTPError, or botocore's SSLError where TLS fails.
         """
         try:
-            answer: Answer = pool.send(method, target, {**headers, "user-agent": "thirdcopy"}, body, size)
+            answer: Response = pool.send(method, target, {**headers, "user-agent": "thirdcopy"}, body, size)
         except (ssl.SSLError, NotTrusted, CertificateError) as error:
             raise SSLError(endpoint_url=self._endpoint, error=error) from error
         return answer

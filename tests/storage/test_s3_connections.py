@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.targets.s3_connections import Answer, _head
+from storage.targets.s3_connections import Response, _head
 from storage.targets.s3_sockets import Meter
 
 STATUS = [
@@ -76,11 +76,11 @@ def test_a_head_means_what_it_means_to_http_client(
 ) -> None:
     text = before + ending.join((status, *fields, b"", b"hello"))
     theirs: Any = HTTPResponse(Said(text), method=method)  # type: ignore[arg-type]
-    assert outcome(Answer(None, Said(text), method)) == outcome(theirs)
+    assert outcome(Response(None, Said(text), method)) == outcome(theirs)
 
 
 def test_a_head_that_ends_in_the_middle_is_none() -> None:
-    assert outcome(Answer(None, Said(b"HTTP/1.1 200 OK\r\nContent-Len"), "GET")) is ConnectionResetError
+    assert outcome(Response(None, Said(b"HTTP/1.1 200 OK\r\nContent-Len"), "GET")) is ConnectionResetError
 
 
 @pytest.mark.parametrize(

@@ -114,8 +114,6 @@ def test_what_is_asked_beyond_it_goes_by_boto3(seaweedfs_server: S3Server) -> No
 
 WITHOUT = """
 import json, sys
-from io import BytesIO
-from hashlib import sha512
 from pathlib import Path
 from storage.reading import LocalFile
 from storage.targets import S3Settings, open_target
