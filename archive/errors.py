@@ -75,13 +75,25 @@ class WrongFile(ArchiveError):
 
 
 class FetchFailed(ArchiveError):
-    """One clip could not be fetched. `after`: seconds that the source asked us to wait."""
+    """One clip could not be fetched. `after`: seconds that the source asked us to wait.
 
-    def __init__(self, message: str, *, kind: FailureKind, clip: str | None = None, after: float | None = None) -> None:
+    `cut`: the sha256 of the film that came, where it was refused only since it lacks what its own index has.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        kind: FailureKind,
+        clip: str | None = None,
+        after: float | None = None,
+        cut: str | None = None,
+    ) -> None:
         super().__init__(message)
         self.kind: FailureKind = kind
         self.clip = clip
         self.after = after
+        self.cut = cut
 
 
 class ForeignWords(ArchiveError):

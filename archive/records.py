@@ -113,8 +113,19 @@ class Cut(Record):
     why: str
 
 
+class UnreadTrack(Record):
+    """A track of a film that nobody here can read, by its stream's index, and why."""
+
+    index: int
+    why: str
+
+
 class Capture(Record):
-    """One fetching of a clip: when, from where, with which tool, and the files it gave."""
+    """One fetching of a clip: when, from where, with which tool, and the files it gave.
+
+    `duration` is what the packets of sound and picture span. `disagreements` are sentences on what the film's own index
+    or its platform say otherwise, `unread` the tracks that cannot be read, as they were found when it was fetched.
+    """
 
     schema_version: Literal[1] = 1
     clip: str
@@ -136,6 +147,8 @@ class Capture(Record):
     streams: tuple[Stream, ...]
     files: tuple[File, ...]
     cut: tuple[Cut, ...] = ()
+    disagreements: tuple[str, ...] = ()
+    unread: tuple[UnreadTrack, ...] = ()
 
     @model_validator(mode="after")
     def _one_original(self) -> Self:

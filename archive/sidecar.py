@@ -20,6 +20,7 @@ from archive.records import (
     Moment,
     Record,
     TranscriptRef,
+    UnreadTrack,
     Verdict,
 )
 from transcription.captions import Captions
@@ -57,9 +58,10 @@ class AccessState(Record):
 
 
 class Reading(Record):
-    """That a media file was transcribed: with which model, how many audio tracks it has, which languages were declared.
+    """That a media file was transcribed: with which model, how many tracks of it, which languages were declared.
 
-    `declared` is null where that was not noted.
+    `declared` is null where that was not noted. `unread` are the tracks that could not be read. `form` is that of the
+    transcripts' schema: up to the first, channels were mixed without a look at what that loses.
     """
 
     media_sha256: str
@@ -67,6 +69,8 @@ class Reading(Record):
     model_digest: str
     tracks: int
     declared: tuple[str, ...] | None = None
+    unread: tuple[UnreadTrack, ...] = ()
+    form: int = 1
 
 
 class Linking(Record):

@@ -36,12 +36,18 @@ PEAK = 0.7
 _MOST_GAIN = 31.6
 
 
+def first_look(sound: Samples) -> Sequence[Span]:
+    """Where the detector is sure of speech in some sound, in ms from its start."""
+    whole = Span(0, sound.size // SAMPLES_A_MS)
+    return over(_probabilities(numpy.ascontiguousarray(sound)), SPEECH, HYSTERESIS, FRAME_MS, within=whole)
+
+
 def detect(sound: Samples, options: Options) -> Heard:
     """Where speech is in some sound, in ms from its start; chunks are cut at pauses, and are as long as asked for."""
     whole = Span(0, sound.size // SAMPLES_A_MS)
     if not whole.end:
         return Heard((), ())
-    first = over(_probabilities(sound), SPEECH, HYSTERESIS, FRAME_MS, within=whole)
+    first = first_look(sound)
     second = [span for hole in holes(joined(first, options.min_silence_ms), whole) for span in _again(sound, hole)]
     pad, longest = options.pad_ms, options.max_speech_seconds * 1000
     chunks = joined(sorted([*first, *second]), options.min_silence_ms, pad=pad, within=whole)

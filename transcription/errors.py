@@ -2,6 +2,7 @@
 
 TranscriptionError
 ├── MediaError         a file is not media that can be read whole: names the file and the fault
+│   ├── CutShort       it ends before its own index does
 │   └── MediaTimeout   ffmpeg did not get through the file in the time it was given
 ├── ModelError         a speech model is missing, incomplete or cannot be loaded
 ├── DocumentError      a transcript document that cannot be understood
@@ -22,6 +23,10 @@ class MediaError(TranscriptionError):
         super().__init__(f"{path.name}: {message}")
         self.path = path
         self.message = message
+
+
+class CutShort(MediaError):
+    """A file lacks packets of which its own structure says that they are there."""
 
 
 class MediaTimeout(MediaError):

@@ -10,7 +10,7 @@ import re
 from pydantic import ValidationError
 
 from transcription.errors import DocumentError
-from transcription.records import SPEECH_LEFT_OUT, Gap, Segment, Transcript
+from transcription.records import SECOND_FORM, SPEECH_LEFT_OUT, Gap, Segment, Transcript
 
 _BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]+")
 """What ends a line somewhere, and what is no character: ffmpeg leaves out a whole cue that has U+FFFE."""
@@ -21,7 +21,8 @@ _SIDES = ("left", "right")
 
 def to_json(transcript: Transcript) -> str:
     """The whole transcript, with sorted keys and one line end. The same transcript always gives the same text."""
-    document = transcript.model_dump(mode="json")
+    later = set(SECOND_FORM) if transcript.schema_version == 1 else None
+    document = transcript.model_dump(mode="json", exclude=later)
     return json.dumps(document, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False) + "\n"
 
 
@@ -32,7 +33,7 @@ def from_json(data: str | bytes) -> Transcript:
     except ValidationError as e:
         first = e.errors(include_input=False, include_url=False)[0]
         where = ".".join(map(str, first["loc"])) or "the document"
-        raise DocumentError(f"not a transcript of schema version 1: {where}: {first['msg']}") from e
+        raise DocumentError(f"not a transcript of schema version 1 or 2: {where}: {first['msg']}") from e
 
 
 def to_vtt(transcript: Transcript) -> str:

@@ -1,6 +1,6 @@
 """What a window leaves unwritten, and why. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Self
 
 from transcription.records import Gap, Reason, Record, Segment
@@ -25,8 +25,17 @@ class Left(Record):
         return cls(start=span.start, end=span.end, reason=reason, guess=guess or None)
 
 
-def gaps(window: Window, segments: Sequence[Segment], left: Mapping[Span, Left], channel: int | None) -> Iterator[Gap]:
-    """What of a window its segments leave open: in speech for that speech's reason, elsewhere silence."""
+def gaps(
+    window: Window,
+    segments: Sequence[Segment],
+    left: Mapping[Span, Left],
+    channel: int | None,
+    loudest: Callable[[Span], float | None],
+) -> Iterator[Gap]:
+    """What of a window its segments leave open: in speech for that speech's reason, elsewhere silence.
+
+    `loudest` is the level of what is not read by itself, in a span of the track.
+    """
     written = [Span(round(s.start * 1000), round(s.end * 1000)) for s in segments]
     silence: Reason = "no_speech"
     for hole in holes(written, window.span):
@@ -37,7 +46,7 @@ def gaps(window: Window, segments: Sequence[Segment], left: Mapping[Span, Left],
                 start=span.start / 1000,
                 end=span.end / 1000,
                 reason=why.reason,
-                level=level(window.sound(span)),
+                level=max((one for one in (level(window.sound(span)), loudest(span)) if one is not None), default=None),
                 guess=why.guess,
                 channel=channel,
             )

@@ -5,8 +5,7 @@ from pathlib import Path
 
 from transcription.bounds import ran
 from transcription.errors import MediaError, MediaTimeout
-from transcription.media import CONTAINERS
-from transcription.tools import address
+from transcription.tools import CONTAINERS, address
 
 
 def join(parts: Sequence[Path], output: Path, options: Sequence[str], *, timeout: float) -> None:

@@ -1,46 +1,85 @@
-"""A track that is being decoded while another is read: its windows, and where speech is in each."""
+"""A track that is being decoded while another is read: how it is read, its windows, and where speech is in each."""
 
 from collections.abc import Callable, Generator
 from contextlib import closing
 from pathlib import Path
 
 from transcription.ahead import Ahead
+from transcription.channels import Plan, plan
 from transcription.checkpoint import Checkpoint
-from transcription.detector import detect
-from transcription.media import Media, MediaStream, decode, sides_differ
-from transcription.records import Options
+from transcription.decoding import decode
+from transcription.detector import detect, first_look
+from transcription.errors import MediaError
+from transcription.media import Media, MediaStream, probe, survey
+from transcription.packets import GAP_S, Survey
+from transcription.records import ClockDoubt, Options
 from transcription.spans import Heard, Samples, Span, Window, windows
+from transcription.structure import xing
+from transcription.wholeness import PACKETS_TIMEOUT, refuse_cut, unreadable
+
+MOST_APART_S = 3600.0
+"""Seconds without sound between two packets up to which they are read as a silence: more is a clock that leapt."""
 
 
 class Opened:
-    """A track that is being decoded, ahead of its reading. Close it, or read it to its end."""
+    """A track that is being decoded, ahead of its reading. Close it, or read it to its end.
 
-    def __init__(
-        self, path: Path, track: int, options: Options, checkpoint: Checkpoint, media: Media, stream: MediaStream
-    ) -> None:
-        self.path, self.media, self.stream = path, media, stream
+    Raises MediaError for what is no media, is cut short, has no such track, or nothing in it that can be read.
+    """
+
+    def __init__(self, path: Path, track: int, options: Options, checkpoint: Checkpoint) -> None:
+        self.path = path
         self.checkpoint = checkpoint
-        self._track = track
+        self.media: Media = probe(path)
+        stream = next((s for s in self.media.audio if s.index == track), None)
+        if stream is None:
+            raise MediaError(path, f"stream {track} is no audio track")
+        self.stream: MediaStream = stream
+        self.survey: Survey = survey(path, self.media, timeout=PACKETS_TIMEOUT)
+        refuse_cut(path, self.media, self.survey, timeout=PACKETS_TIMEOUT)
+        if lost := next((one for one in unreadable(self.media, self.survey) if one.index == track), None):
+            raise MediaError(path, f"track {track} {lost.why}")
+        if (gap := self.survey.extents[track].gap) > MOST_APART_S:
+            raise MediaError(path, f"track {track} leaps by {gap / 3600:.1f} hours: its clock cannot be right")
         self._options = options
+        self.plan = Plan()
+        """How it is read; known once the first window has come."""
         self.windows = Ahead(self._windows())
-        """Channel and window, one after the other; None stands for the sides mixed."""
+        """Channel and window, one after the other; None stands for the channels mixed."""
+
+    @property
+    def clock_doubts(self) -> tuple[ClockDoubt, ...]:
+        """Why players may be at other seconds than the packets say."""
+        extent = self.survey.extents[self.stream.index]
+        least, most = extent.sizes
+        varies = self.media.container == "mp3" and most - least > 1 and xing(self.path) is None
+        found: list[ClockDoubt] = ["gap"] if extent.gap >= GAP_S else []
+        return (*found, *(("no_index",) if varies or self.media.container == "aac" else ()))
 
     def close(self) -> None:
         """End decoding."""
         self.windows.close()
 
     def _windows(self) -> Generator[tuple[int | None, Window], None, None]:
-        timeout = 60 + self.media.duration
-        apart = self.stream.channels == 2 and self.checkpoint.once(
-            "apart", lambda: sides_differ(self.path, self._track, timeout=timeout), bool, bool
-        )
-        for channel in (0, 1) if apart else (None,):
+        timeout = 60 + self.survey.duration
+        self.plan = self.checkpoint.once("plan", lambda: self._plan(timeout), Plan.model_dump, Plan.model_validate)
+        for channel in self.plan.channels or (None,):
             pieces = decode(
-                self.path, self._track, channel=channel, seconds=self._options.window_seconds, timeout=timeout
+                self.path,
+                self.stream.index,
+                channel=channel,
+                seconds=self._options.window_seconds,
+                timeout=timeout,
+                media=self.media,
+                survey=self.survey,
             )
             with closing(pieces):
                 for window in windows(pieces, self._detector(channel)):
                     yield channel, window
+
+    def _plan(self, timeout: float) -> Plan:
+        many = self.stream.channels or 1
+        return plan(self.path, self.stream.index, many, self.media, self.survey, detect=first_look, timeout=timeout)
 
     def _detector(self, channel: int | None) -> Callable[[Samples], Heard]:
         number = 0

@@ -21,19 +21,37 @@ MARGIN_S = 2
 LanguageCode = Annotated[str, AfterValidator(language_code)]
 """A language, by its short code."""
 
+Channel = Annotated[int, Field(ge=0, le=255)]
+"""A channel of a track, counted from 0."""
+
+ClockDoubt = Literal["gap", "no_index"]
+"""Why a player may be at other seconds than a transcript, which has those of the packets.
+
+`gap`: there is a hole in the sound, which some players play through. `no_index`: players guess where a second is, as in
+MP3 of varying bit rate without an index (Xing, VBRI) and raw AAC.
+"""
+
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
-Reason = Literal["no_speech", "maybe_speech", "no_text", "too_short", "unsupported_language", "time_budget"]
+Clock = Annotated[float, Field(allow_inf_nan=False), AfterValidator(lambda x: round(x, 3) + 0.0)]
+"""Seconds on a container's own clock, which may begin before zero."""
+
+Reason = Literal[
+    "no_speech", "maybe_speech", "no_text", "too_short", "unsupported_language", "time_budget", "unread_channel"
+]
 """Why nothing is written for a span.
 
 `no_speech`: neither the detector nor the second look heard speech; the gap's `level` says how loud it is.
 `maybe_speech`: the second look alone heard speech, and what the model made of it is no text. `no_text`: the detector
 heard speech, the model wrote nothing, or went round in circles. `too_short`: speech too short to tell a language by.
 `unsupported_language`: the clip is declared to be in languages that no model here knows, and a guess in another one
-would be a forgery. `time_budget`: the time for this part ran out.
+would be a forgery. `time_budget`: the time for this part ran out. `unread_channel`: the detector heard speech in a
+channel that was not read, and that is not in what was; such a gap stands beside the others, which have its time too.
 """
 
-SPEECH_LEFT_OUT: frozenset[Reason] = frozenset({"maybe_speech", "no_text", "unsupported_language", "time_budget"})
+SPEECH_LEFT_OUT: frozenset[Reason] = frozenset(
+    {"maybe_speech", "no_text", "unsupported_language", "time_budget", "unread_channel"}
+)
 """Reasons of gaps that hold, or may hold, speech which a person would have to write down."""
 
 MARKS = (
@@ -187,7 +205,7 @@ class Segment(Record):
 
     Language, probabilities and `compression_ratio` are those of the speech chunk that the segment was read in: the
     model gives one answer a chunk. `language_probability` is among all languages of the model, `outside` that of all
-    which are not allowed. `channel` counts from 0, None where the sides of the track were mixed. `model` names the
+    which are not allowed. `channel` counts from 0, None where the channels of the track were mixed. `model` names the
     language's own model, None where it was the transcript's.
     """
 
@@ -202,15 +220,16 @@ class Segment(Record):
     compression_ratio: Figure
     marks: tuple[Mark, ...] = ()
     words: tuple[Word, ...] = ()
-    channel: int | None = Field(default=None, ge=0, le=1)
+    channel: Channel | None = None
     model: str | None = None
 
 
 class Gap(Record):
     """A stretch for which nothing is written, and why.
 
-    `level` is the loudness of its loudest tenth of a second in dB below full scale (RMS), None for digital silence:
-    lost speech is found by listening to the loud gaps first. `guess` is the beginning of what the model made of it,
+    `level` is the loudness of its loudest tenth of a second in dB below full scale (RMS), None for digital silence, and
+    of channels that were mixed, or not read, that of the loudest: lost speech is found by listening to the loud gaps
+    first. `guess` is the beginning of what the model made of it,
     where that was rather made up than said (see `transcription.marks.fabricated`): no text, and shown nowhere as one.
     """
 
@@ -219,7 +238,7 @@ class Gap(Record):
     reason: Reason
     level: float | None = None
     guess: str | None = None
-    channel: int | None = Field(default=None, ge=0, le=1)
+    channel: Channel | None = None
 
 
 class OwnModel(Record):
@@ -230,25 +249,40 @@ class OwnModel(Record):
     digest: Sha256
 
 
+SECOND_FORM = ("container", "codec", "start", "channels", "read", "clock_doubts")
+"""What the second form of a transcript's schema says beyond the first one."""
+
+
 class Transcript(Record):
     """One reading of one audio track.
 
     `track` is the stream's index in the media file, `track_language` the container's tag, `declared` the languages that
     the source declares. `model_digest` is the sha256 of the weights (`model.bin`); `options.model` is a name, never a
     path; `own_models` are those of single languages. Segments and gaps follow one another from 0 to `duration`
-    without hole or overlap: every moment is either written down or says why not. Where the two sides of a stereo track
-    hold different voices, each is read by itself, and that holds for each `channel`.
+    without hole or overlap: every moment is either written down or says why not. Where channels are read each by
+    itself, that holds for each `channel`.
+
+    In its second form it also says: `container` and `codec`, as ffprobe calls them; `start`, where the container's own
+    clock stands when the transcript's is 0, in seconds (see `transcription.players`); `channels`, how many the track
+    has, and `read`, those of them that were read each by itself, none where they were mixed; `clock_doubts`.
+    The first form has channels 0 and 1 where the two sides of a stereo track held different voices.
 
     A `translation` is an English reading aid, made by the same model of the same chunks; `of` is the sha256 of the JSON
     of the transcript that it goes with. It is never evidence of what was said.
     """
 
-    schema_version: Literal[1] = 1
+    schema_version: Literal[1, 2] = 2
     kind: Literal["whisper", "translation"] = "whisper"
     of: Sha256 | None = None
     media_sha256: Sha256
     track: int = Field(ge=0)
     track_language: str | None = None
+    container: str | None = None
+    codec: str | None = None
+    start: Clock | None = None
+    channels: int | None = Field(default=None, ge=0)
+    read: tuple[Channel, ...] = ()
+    clock_doubts: tuple[ClockDoubt, ...] = ()
     declared: tuple[str, ...] = ()
     duration: Seconds
     model: str
@@ -263,23 +297,36 @@ class Transcript(Record):
 
     @model_validator(mode="after")
     def _covers_the_track(self) -> Self:
+        self._fits_its_form()
         spans: list[Segment | Gap] = [*self.segments, *self.gaps]
         if any(b.start < a.start for a, b in pairwise(spans) if type(a) is type(b)):
             raise ValueError("segments and gaps must be in order of time")
         if self.kind == "translation":
             return self
-        channels = {span.channel for span in spans} or {None}
-        if channels not in ({None}, {0, 1}):
-            raise ValueError("both sides of a track are read, or neither by itself")
+        tiles = [s for s in spans if not (isinstance(s, Gap) and s.reason == "unread_channel")]
+        channels = {span.channel for span in tiles} or {None}
+        if channels not in self._readings():
+            raise ValueError("each channel that was read is there, or none by itself")
         for channel in channels:
             reached = 0.0
-            for span in sorted((s for s in spans if s.channel == channel), key=lambda s: s.start):
+            for span in sorted((s for s in tiles if s.channel == channel), key=lambda s: s.start):
                 if span.start != reached or span.end <= span.start:
                     raise ValueError(f"segments and gaps must follow one another: {span.start} comes after {reached}")
                 reached = span.end
             if reached != self.duration:
                 raise ValueError(f"segments and gaps end at {reached}, the track at {self.duration}")
         return self
+
+    def _fits_its_form(self) -> None:
+        told = [name for name in SECOND_FORM if getattr(self, name) not in (None, ())]
+        if self.schema_version == 1 and (told or any(gap.reason == "unread_channel" for gap in self.gaps)):
+            raise ValueError(f"the first form of the schema has no {told[0] if told else 'unread_channel'}")
+        if self.schema_version == 2 and None in (self.container, self.codec, self.start, self.channels):
+            raise ValueError("the second form of the schema says container, codec, start and channels")
+
+    def _readings(self) -> list[set[int | None]]:
+        """The channels that spans may be of."""
+        return [{None}, {0, 1}] if self.schema_version == 1 else [{*self.read}] if self.read else [{None}]
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy
 from numpy.typing import NDArray
 
-from transcription.media import SAMPLE_RATE
+from transcription.decoding import SAMPLE_RATE
 
 SAMPLES_A_MS = SAMPLE_RATE // 1000
 MARGIN_MS = 1000

@@ -19,12 +19,30 @@ MOST_STREAMS: Final = 256
 """Streams of a file: a broadcast's multiplex has some 100, a film with its fonts attached some 50."""
 TOO_MANY_STREAMS: Final = f"holds more than {MOST_STREAMS} tracks, which no film needs"
 
+CONTAINERS: Final = (
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mp3,ogg,wav,w64,flac,aac,ac3,eac3,amr,aiff,caf,avi,flv,asf,mpegts,mpeg,mxf"
+)
+"""ffmpeg's demuxers that are allowed: containers that carry their own sound and picture, never lists of other files."""
+
+OPENING: Final = {
+    "protocol_whitelist": "file,pipe",
+    "format_whitelist": CONTAINERS,
+    "max_streams": MOST_STREAMS + 1,  # one more, so that too many are noticed where ffmpeg merely leaves them out
+}
+"""Options with which any file is opened. Without them a playlist or a concat script makes ffmpeg open other files."""
+
 _STDOUT_KEPT = 16_000_000
 
 
 def address(path: Path) -> str:
     """A path as ffmpeg takes it, so that no file name is an option or an address on the net."""
     return f"file:{path.absolute()}"
+
+
+def ffprobe(path: Path, *options: str) -> list[str]:
+    """The command line that asks ffprobe about a file."""
+    opening = (item for name, value in OPENING.items() for item in (f"-{name}", str(value)))
+    return ["ffprobe", "-v", "error", *opening, *options, address(path)]
 
 
 def run(command: list[str], path: Path, timeout: float) -> bytes:

@@ -14,13 +14,13 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from transcription.channels import Unread
 from transcription.checkpoint import Checkpoint
-from transcription.errors import MediaError, ModelError
+from transcription.errors import ModelError
 from transcription.formats import to_json
 from transcription.gaps import Left, gaps, joined
 from transcription.languages import Languages, languages_of
 from transcription.marks import repeated, segment_marks
-from transcription.media import Media, MediaStream, cut_short, probe
 from transcription.model import Model
 from transcription.opened import Opened
 from transcription.reading import TOO_SHORT_MS, Batch, HeardChunk, Reader
@@ -58,14 +58,10 @@ class Whisper:
         self._clock = clock
 
     def open(self, path: Path, *, media_sha256: str, track: int, checkpoint: Path | None = None) -> Opened:
-        """Probe a track and begin to decode it. `checkpoint` is a file that keeps what was read of it.
+        """Look at a track and begin to decode it. `checkpoint` is a file that keeps what was read of it.
 
-        Raises MediaError if the file is no media or has no such audio track.
+        Raises MediaError as `Opened` does.
         """
-        media = probe(path)
-        stream = next((s for s in media.audio if s.index == track), None)
-        if stream is None:
-            raise MediaError(path, f"stream {track} is no audio track")
         identity = {
             "media_sha256": media_sha256,
             "track": track,
@@ -74,7 +70,7 @@ class Whisper:
             "own_models": {language: _state_of(one.model) for language, one in self.options.per_language.items()},
             "versions": _versions(),
         }
-        return Opened(path, track, self.options, Checkpoint(checkpoint, identity), media, stream)
+        return Opened(path, track, self.options, Checkpoint(checkpoint, identity))
 
     def transcribe(self, path: Path, **given: Any) -> Transcript:
         """Transcribe one audio track; as `read`, which says more."""
@@ -97,7 +93,7 @@ class Whisper:
         `track` is the stream's index as `probe` gives it, `declared` the languages that the source says are spoken.
         If no model here knows any of these, nothing is written: a guess in a neighbouring language would be a forgery.
         `opened` is the track if it was opened before; `checkpoint` as of `open`, and removed at the end. Raises
-        MediaError if the track is missing, cannot be decoded, or ends before its announced end.
+        MediaError if the track is missing, cannot be decoded, or lacks packets of which the file says that it has them.
         """
         opened = opened or self.open(path, media_sha256=media_sha256, track=track, checkpoint=checkpoint)
         own = {language for language, one in self.options.per_language.items() if one.model}
@@ -109,11 +105,16 @@ class Whisper:
                 end = track_reading.run()
             except RuntimeError as error:  # CTranslate2's word for a device out of memory, and for much else
                 raise ModelError(self.model, f"failed while reading {path.name}: {error}") from error
-        _refuse_cut(path, end / 1000, opened.stream)
         transcript = Transcript(
             media_sha256=media_sha256,
             track=track,
             track_language=track_language,
+            container=opened.media.container,
+            codec=opened.stream.codec,
+            start=opened.media.start,
+            channels=opened.stream.channels or 0,
+            read=opened.plan.channels,
+            clock_doubts=opened.clock_doubts,
             declared=languages.declared,
             duration=end / 1000,
             model=self.model,
@@ -128,7 +129,7 @@ class Whisper:
             options=self._told_options(),
             versions=_versions(),
             segments=tuple(track_reading.segments),
-            gaps=joined(track_reading.gaps),
+            gaps=track_reading.gaps_with(opened.plan.unread),
         )
         translation = None
         if self.options.translate:
@@ -184,21 +185,34 @@ class _Track:
         segments: dict[int | None, list[Segment]] = {}
         for number, (side, window) in enumerate(self._opened.windows):
             if side != channel:
+                self._mark(segments.get(channel, []), speech, sure)
                 channel, before, self._heard = side, before + end, ()
-                self._mark(segments.get(0, []), speech, sure)
                 speech, sure = [], []
             segments.setdefault(side, []).extend(self._window(number, side, window, before))
             speech += window.speech
             sure += window.sure
             end = window.span.end
-            _refuse_overlong(self._opened.path, end / 1000, self._opened.media)
             self._tell(before + end, before)
         self._mark(segments.get(channel, []), speech, sure)
-        order = {None: 0, 0: 0, 1: 1}
-        self.segments.sort(key=lambda s: (s.start, order[s.channel]))
-        self.translated.sort(key=lambda s: (s.start, order[s.channel]))
-        self.gaps.sort(key=lambda g: (g.start, order[g.channel]))
+        self.segments.sort(key=_by_time)
+        self.translated.sort(key=_by_time)
+        self.gaps.sort(key=_by_time)
         return end
+
+    def gaps_with(self, unread: Sequence[Unread]) -> tuple[Gap, ...]:
+        """The gaps, and beside them the speech in channels that were not read."""
+        plan = self._opened.plan
+        beside = [
+            Gap(
+                start=one.start / 1000,
+                end=one.end / 1000,
+                reason="unread_channel",
+                level=plan.loudest(Span(one.start, one.end)),
+                channel=one.channel,
+            )
+            for one in unread
+        ]
+        return tuple(sorted((*joined(self.gaps), *beside), key=_by_time))
 
     def _mark(self, segments: Sequence[Segment], speech: Sequence[Span], sure: Sequence[Span]) -> None:
         """Add the marks that need the whole track: what repeats, and what lies outside speech."""
@@ -240,12 +254,12 @@ class _Track:
                 self._tell(before + spans[taken - 1].end, before)
         if refusal:
             left |= {span: Left.of(span, refusal) for span in spans[taken:]}
-        self.gaps += gaps(window, segments, left, channel)
+        self.gaps += gaps(window, segments, left, channel, self._opened.plan.loudest)
         return segments
 
     def _tell(self, milliseconds: int, before: int) -> None:
         if self._progress is not None:
-            whole = self._opened.media.duration * (2 if before else 1)
+            whole = self._opened.survey.duration * max(1, len(self._opened.plan.channels))
             self._progress(milliseconds / 1000, max(whole, milliseconds / 1000))
 
 
@@ -263,14 +277,5 @@ def _load_batch(known: Any | None) -> Batch | None:
     return None if known is None else Batch.model_validate(known)
 
 
-def _refuse_cut(path: Path, reached: float, stream: MediaStream) -> None:
-    if stream.duration is not None and cut_short(stream.duration, reached):
-        raise MediaError(
-            path, f"track {stream.index} announces {stream.duration:.1f} seconds and ends at {reached:.1f}"
-        )
-
-
-def _refuse_overlong(path: Path, reached: float, media: Media) -> None:
-    """Refuse a track whose timestamps leap: the decoder fills such a hole with silence, however many years long."""
-    if media.duration and reached > 2 * media.duration + 3600:
-        raise MediaError(path, f"announces {media.duration:.1f} seconds and has not ended after {reached:.0f}")
+def _by_time(span: Segment | Gap) -> tuple[float, int]:
+    return span.start, span.channel or 0

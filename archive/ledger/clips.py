@@ -13,7 +13,10 @@ from archive.records import Access, Capture, Listing
 
 @dataclass(frozen=True)
 class Failure:
-    """The last failure of a step on a clip, and how often it failed so far."""
+    """The last failure of a step on a clip, and how often it failed so far.
+
+    `cut` is the sha256 of the film, where it was refused only since it lacks what its own index has.
+    """
 
     clip: str
     step: str
@@ -21,6 +24,7 @@ class Failure:
     message: str
     at: datetime
     times: int
+    cut: str | None = None
 
 
 @dataclass(frozen=True)
@@ -122,13 +126,20 @@ class Clips(Book):
         with self._reading() as connection:
             return list(connection.scalars(sa.select(t.captures.c.clip).distinct().order_by(t.captures.c.clip)))
 
-    def failed(self, clip: str, step: str, *, kind: str, message: str, now: datetime) -> None:
-        """Keep that a step failed on a clip."""
+    def failed(self, clip: str, step: str, *, kind: str, message: str, now: datetime, cut: str | None = None) -> None:
+        """Keep that a step failed on a clip. Which film was refused as cut short is remembered until one is kept."""
         with self._writing() as connection:
             key = {"clip": clip, "step": step}
             condition = (t.failures.c.clip == clip) & (t.failures.c.step == step)
             times = connection.scalar(sa.select(t.failures.c.times).where(condition)) or 0
-            upsert(connection, t.failures, key, {"kind": kind, "message": message, "at": now, "times": times + 1})
+            values = {"kind": kind, "message": message, "at": now, "times": times + 1}
+            upsert(connection, t.failures, key, {**values, "cut": cut} if cut else values)
+
+    def refused(self, clip: str) -> str | None:
+        """The sha256 of the film of a clip that was refused as cut short, None for none."""
+        with self._reading() as connection:
+            query = sa.select(t.failures.c.cut).where(t.failures.c.clip == clip, t.failures.c.step == "fetch")
+            return connection.scalar(query)
 
     def mended(self, clip: str, step: str) -> None:
         """Forget the failure of a step that went well."""

@@ -128,6 +128,7 @@ failures = sa.Table(
     sa.Column("message", sa.Text, nullable=False),
     sa.Column("at", UtcTime, nullable=False),
     sa.Column("times", Whole, nullable=False),
+    sa.Column("cut", sa.String(64)),
 )
 
 versions = sa.Table(

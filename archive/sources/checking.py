@@ -1,11 +1,17 @@
-"""Whether what came is what was announced: yt-dlp calls a cut, spliced or false file a success."""
+"""Whether what came is whole: yt-dlp calls a cut, spliced or false file a success.
+
+Refused is what has another size than was announced, lacks packets that its own index has, or cannot be decoded. A
+length that differs from the announced one is no ground: platforms round, and tell wrong ones. It is kept on record.
+"""
 
 import re
 from dataclasses import dataclass
+from hashlib import file_digest
 from pathlib import Path
 
-from transcription.errors import MediaError, MediaTimeout
-from transcription.media import Media, check_decodes, probe
+from transcription.errors import CutShort, MediaError, MediaTimeout
+from transcription.media import Media, probe, survey
+from transcription.wholeness import PACKETS_TIMEOUT, Examined, check_decodes, refuse_cut
 
 _PICTURES = (
     ("jpg", rb"\xff\xd8\xff"),
@@ -30,13 +36,26 @@ class Received:
     holds: Media | None = None
 
 
-class Faulty(Exception):
-    """A file is not what was announced. `passing`: it may be, but could not be read through in time."""
+@dataclass(frozen=True)
+class Checked:
+    """A film that is kept: what was found in it, and where those who announced it, or its own index, say otherwise."""
 
-    def __init__(self, faults: list[str], *, passing: bool = False) -> None:
+    examined: Examined
+    disagreements: tuple[str, ...] = ()
+
+
+class Faulty(Exception):
+    """A file is not what was announced. `passing`: it may be, but could not be read through in time.
+
+    `cut` is its sha256 where it only lacks packets that its own index has: a source that gives the same bytes again
+    has no others.
+    """
+
+    def __init__(self, faults: list[str], *, passing: bool = False, cut: str | None = None) -> None:
         super().__init__("; ".join(faults))
         self.faults = faults
         self.passing = passing
+        self.cut = cut
 
 
 def size_faults(received: Received) -> list[str]:
@@ -48,11 +67,11 @@ def size_faults(received: Received) -> list[str]:
     ]
 
 
-def duration_faults(announced: float | None, found: float) -> list[str]:
-    """Whether a duration departs from the announced one by more than 2 s and 2 %: platforms round to seconds."""
+def other_length(announced: float | None, found: float) -> tuple[str, ...]:
+    """What is kept of a length that departs from the platform's by more than 2 s and 2 %; nothing of one that fits."""
     if announced is None or abs(announced - found) <= max(2.0, announced / 50):
-        return []
-    return [f"it lasts {found:.1f} s where {announced:.1f} s were announced"]
+        return ()
+    return (f"it lasts {found:.1f} s where the platform announced {announced:.1f} s",)
 
 
 def readable(path: Path) -> Media:
@@ -63,20 +82,40 @@ def readable(path: Path) -> Media:
         raise Faulty([str(error)], passing=isinstance(error, MediaTimeout)) from None
 
 
-def check_media(path: Path, received: list[Received], duration: float | None) -> None:
-    """Raise Faulty with every fault of a fetched film: sizes, duration, and whether all of it decodes."""
+def check_media(path: Path, received: list[Received], announced: float | None, refused: str | None = None) -> Checked:
+    """Look through a fetched film. Raises Faulty with every fault: sizes, what it lacks, and whether it decodes.
+
+    `announced` is the platform's length in seconds. `refused` is the sha256 of a film that was refused before since it
+    is cut short: the same bytes again are kept, for the source has no more than these.
+    """
     faults = [fault for one in received for fault in size_faults(one)]
-    passing = False
+    disagreements: tuple[str, ...] = ()
+    cut, passing = None, False
     try:
         # A film that came as one file was looked at already; one that was joined was not.
         media = next((one.holds for one in received if one.holds and one.name == path.name), None) or probe(path)
-        faults += duration_faults(duration, media.duration)
-        check_decodes(path, timeout=600 + 4 * media.duration, media=media)
+        found = survey(path, media, timeout=PACKETS_TIMEOUT)
+        try:
+            refuse_cut(path, media, found, timeout=PACKETS_TIMEOUT)
+        except CutShort as error:
+            cut = _sha256(path)
+            if cut != refused:
+                raise
+            disagreements = (f"{error.message}; the source gave the same bytes twice",)
+        unread = check_decodes(path, media, found, timeout=600 + 4 * found.duration)
+        if not faults:
+            return Checked(Examined(media, found, unread), (*disagreements, *other_length(announced, found.duration)))
     except MediaError as error:
         passing = not faults and isinstance(error, MediaTimeout)
+        if not isinstance(error, CutShort) or faults:
+            cut = None
         faults.append(str(error))
-    if faults:
-        raise Faulty(faults, passing=passing)
+    raise Faulty(faults, passing=passing, cut=cut)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
 
 
 def picture_kind(data: bytes) -> str | None:

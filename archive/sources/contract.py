@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from archive.records import Cut, Listing
+from transcription.wholeness import Examined
 
 Progress = Callable[[int, int | None], None]
 """Called with the bytes fetched so far and, where known, the bytes in all."""
@@ -13,8 +14,9 @@ Progress = Callable[[int, int | None], None]
 
 @dataclass(frozen=True)
 class Fetched:
-    """What one fetch left in its attempt folder, checked: announced size, decodability and duration agree.
+    """What one fetch left in its attempt folder, checked: it has the announced size, all its packets, and decodes.
 
+    `examined` is what was found in it, `disagreements` are sentences on what its index or its platform say otherwise.
     `info` is the platform's metadata after cleaning (canonical JSON), `captions` maps a language tag to a WebVTT file.
     """
 
@@ -33,6 +35,8 @@ class Fetched:
     tool: str
     tool_version: str
     cut: tuple[Cut, ...]
+    examined: Examined
+    disagreements: tuple[str, ...] = ()
 
 
 class Source(Protocol):
@@ -47,6 +51,10 @@ class Source(Protocol):
         """
         ...
 
-    def fetch(self, listing: Listing, into: Path, progress: Progress) -> Fetched:
-        """Fetch one video into the empty or half-filled folder `into`, and check it. Raises FetchFailed."""
+    def fetch(self, listing: Listing, into: Path, progress: Progress, *, refused: str | None = None) -> Fetched:
+        """Fetch one video into the empty or half-filled folder `into`, and check it. Raises FetchFailed.
+
+        `refused` is the sha256 of the film that an earlier fetch refused since it is cut short, and that is kept if it
+        comes again.
+        """
         ...

@@ -21,7 +21,7 @@ from typing import Any, Final
 from archive.errors import ArchiveError, FailureKind, FetchFailed, SettingsError
 from archive.records import Cut, Listing
 from archive.sources.captions import fetch_captions
-from archive.sources.checking import Faulty, Received, check_media, readable
+from archive.sources.checking import Checked, Faulty, Received, check_media, readable
 from archive.sources.cleaning import bare_address, canonical, clean, for_the_log, plain
 from archive.sources.contract import Fetched, Progress
 from archive.sources.failures import NEXT, classify
@@ -128,7 +128,7 @@ class YtdlpSource:
             duration=_seconds(entry.get("duration")),
         )
 
-    def fetch(self, listing: Listing, into: Path, progress: Progress) -> Fetched:
+    def fetch(self, listing: Listing, into: Path, progress: Progress, *, refused: str | None = None) -> Fetched:
         """Fetch one video and check it; what an earlier attempt left in `into` is removed, for it cannot be proven.
 
         Leaves `media.EXT`, `info.json`, and where the platform gives them `description.txt`, `thumbnail.EXT` and
@@ -151,13 +151,15 @@ class YtdlpSource:
                 media = _one(into, STEM)
                 if media is None:
                     raise Faulty(["yt-dlp ended without an error and without a film"])
-                check_media(media, received, _seconds(info.get("duration")))
+                checked = check_media(media, received, _seconds(info.get("duration")), refused)
                 thumbnail, lost = fetch_thumbnail(session, info, into, listing.clip)
                 captions = dict[str, Path]()
                 if self.settings.captions:
                     captions, unread = fetch_captions(session, info, into, listing.clip)
                     lost += unread
-                return self._fetched(listing, into, media, session.sanitize_info(info), thumbnail, captions, lost)
+                return self._fetched(
+                    listing, into, media, checked, session.sanitize_info(info), thumbnail, captions, lost
+                )
         except (ArchiveError, ToolMissing):
             raise
         except _Told as told:
@@ -182,6 +184,7 @@ class YtdlpSource:
         listing: Listing,
         into: Path,
         media: Path,
+        checked: Checked,
         info: Mapping[str, Any],
         thumbnail: Path | None,
         captions: dict[str, Path],
@@ -209,6 +212,8 @@ class YtdlpSource:
             tool="yt-dlp",
             tool_version=tool_version(),
             cut=(*cut, *lost),
+            examined=checked.examined,
+            disagreements=checked.disagreements,
         )
 
     def _wait_for_turn(self) -> None:
@@ -258,7 +263,9 @@ class YtdlpSource:
     def _failure(self, error: Exception, session: Session | None, clip: str | None) -> FetchFailed:
         """What an error of yt-dlp's, or of a check, comes to."""
         if isinstance(error, Faulty):
-            return self._failed(str(error), "passing" if error.passing else "damaged", clip)
+            failure = self._failed(str(error), "passing" if error.passing else "damaged", clip)
+            failure.cut = error.cut
+            return failure
         symptoms = symptoms_of(error, session.last_failure if session else None)
         failure = self._failed(symptoms.text, classify(symptoms), clip)
         failure.after = seconds_to_wait(symptoms.retry_after, datetime.now(UTC))

@@ -12,15 +12,15 @@ from archive.fixity import blocks_document, digest
 from archive.local import inside, remove_tree
 from archive.opened import Archive
 from archive.progress import Task
-from archive.records import CAPTURE, Capture, File, FileRole, Listing, Stream
+from archive.records import CAPTURE, Capture, File, FileRole, Listing, Stream, UnreadTrack
 from archive.retrying import retrying
 from archive.sources.contract import Fetched, Source
 from archive.spool import Item, document, need_space, seal
 from archive.steps.listing import rest_of
 from storage.contract import Target
 from storage.errors import TargetError
+from transcription.decoding import stream_digests
 from transcription.errors import MediaError, MediaTimeout
-from transcription.media import probe, stream_digests
 
 STREAMS_TIMEOUT = 3600.0
 LOOK_EVERY = 64 * 1024**2
@@ -61,7 +61,8 @@ def fetch_clip(archive: Archive, source: Source, clip: str, usable: Mapping[str,
     attempt = inside(archive.attempts, clip)
     try:
         with archive.progress.task(clip, unit="B") as task:
-            fetched = retrying(lambda: _fetch(source, listing, attempt, _task_progress(archive, task)))
+            refused = archive.ledger.clips.refused(clip)
+            fetched = retrying(lambda: _fetch(source, listing, attempt, _task_progress(archive, task), refused))
         _seal(archive, listing, fetched, usable)
     except SpaceShort:
         remove_tree(archive.attempts, clip)
@@ -74,7 +75,7 @@ def fetch_clip(archive: Archive, source: Source, clip: str, usable: Mapping[str,
     except FetchFailed as error:
         if (after := rest_of(error)) is not None:
             raise SourceRefuses(f"{source.name} refuses us: {error}", after=after) from error
-        return _failed(archive, clip, error.kind, error)
+        return _failed(archive, clip, error.kind, error, cut=error.cut)
     except MediaError as error:
         return _failed(archive, clip, "passing" if isinstance(error, MediaTimeout) else "damaged", error)
     except TargetError as error:
@@ -82,18 +83,26 @@ def fetch_clip(archive: Archive, source: Source, clip: str, usable: Mapping[str,
     except Fork as error:
         return _failed(archive, clip, "fork", error)
     remove_tree(archive.attempts, clip)
+    for line in (*fetched.disagreements, *(f"track {one.index} {one.why}" for one in fetched.examined.unread)):
+        archive.progress.say(f"{clip}: {line}; it is kept as it is")
     return FetchedClip(clip, sealed=True)
 
 
-def _failed(archive: Archive, clip: str, kind: str, error: Exception) -> FetchedClip:
-    archive.ledger.clips.failed(clip, "fetch", kind=kind, message=str(error), now=archive.clock())
+def _failed(archive: Archive, clip: str, kind: str, error: Exception, *, cut: str | None = None) -> FetchedClip:
+    archive.ledger.clips.failed(clip, "fetch", kind=kind, message=str(error), now=archive.clock(), cut=cut)
     remove_tree(archive.attempts, clip)
     return FetchedClip(clip, sealed=False, kind=kind, message=str(error))
 
 
-def _fetch(source: Source, listing: Listing, attempt: Path, progress: Callable[[int, int | None], None]) -> Fetched:
+def _fetch(
+    source: Source,
+    listing: Listing,
+    attempt: Path,
+    progress: Callable[[int, int | None], None],
+    refused: str | None,
+) -> Fetched:
     attempt.mkdir(parents=True, exist_ok=True)
-    return source.fetch(listing, attempt, progress)
+    return source.fetch(listing, attempt, progress, refused=refused)
 
 
 def _task_progress(archive: Archive, task: Task) -> Callable[[int, int | None], None]:
@@ -125,7 +134,7 @@ def _seal(archive: Archive, listing: Listing, fetched: Fetched, usable: Mapping[
         )
         return found.blocks
 
-    media = probe(fetched.media)
+    media = fetched.examined.media
     hashes = stream_digests(fetched.media, timeout=STREAMS_TIMEOUT, media=media)
     extension = _extension(fetched.media)
     blocks = add(f"media/{clip}{extension}", fetched.media, "media")
@@ -154,7 +163,7 @@ def _seal(archive: Archive, listing: Listing, fetched: Fetched, usable: Mapping[
         tool_version=fetched.tool_version,
         format_id=fetched.format_id,
         container=media.container,
-        duration=round(media.duration, 3),
+        duration=round(fetched.examined.survey.duration, 3),
         streams=tuple(
             Stream(index=s.index, kind=s.kind, codec=s.codec, language=s.language, sha256=hashes[s.index])
             for s in media.streams
@@ -162,6 +171,8 @@ def _seal(archive: Archive, listing: Listing, fetched: Fetched, usable: Mapping[
         ),
         files=tuple(files),
         cut=fetched.cut,
+        disagreements=fetched.disagreements,
+        unread=tuple(UnreadTrack(index=one.index, why=one.why) for one in fetched.examined.unread),
     )
     items["capture.json"] = document(sidecar.to_bytes(capture))
     message = f"Captured from {listing.source}"

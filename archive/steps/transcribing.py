@@ -18,7 +18,7 @@ from archive.errors import SpaceShort
 from archive.local import inside, remove_tree
 from archive.opened import Archive
 from archive.progress import Share
-from archive.records import CREATION, Capture, TranscriptRef
+from archive.records import CREATION, Capture, TranscriptRef, UnreadTrack
 from archive.shown import Shown
 from archive.sidecar import Reading
 from archive.spool import bring, folder_of
@@ -29,8 +29,9 @@ from storage.contract import Target
 from storage.errors import TargetError
 from transcription.errors import MediaError, MediaTimeout, ModelError
 from transcription.formats import to_json
-from transcription.media import MediaStream, probe
+from transcription.media import MediaStream, probe, survey
 from transcription.records import Transcript
+from transcription.wholeness import PACKETS_TIMEOUT, unreadable
 
 _READINGS = TypeAdapter(list[Reading])
 
@@ -132,6 +133,7 @@ class _Prepared:
     capture: Capture
     media: Path
     tracks: list[MediaStream]
+    unread: list[UnreadTrack]
     declared: tuple[str, ...]
     opened: dict[int, "Opened"]
     held: ExitStack
@@ -147,9 +149,12 @@ def _prepare(archive: Archive, engine: Engine, clip: str, usable: Mapping[str, T
     capture = archive.ledger.clips.captures(clip)[-1]
     with ExitStack() as stack:
         media = stack.enter_context(_media(archive, capture, usable))
-        tracks = [stream for stream in probe(media).streams if stream.kind == "audio"]
+        found = probe(media)
+        lost = {one.index: one.why for one in unreadable(found, survey(media, found, timeout=PACKETS_TIMEOUT))}
+        tracks = [stream for stream in found.audio if stream.index not in lost]
+        unread = [UnreadTrack(index=s.index, why=lost[s.index]) for s in found.audio if s.index in lost]
         opened = {track.index: _open(archive, engine, capture, media, track) for track in tracks[:1]}
-        return _Prepared(capture, media, tracks, declared_of(archive, clip), opened, stack.pop_all())
+        return _Prepared(capture, media, tracks, unread, declared_of(archive, clip), opened, stack.pop_all())
 
 
 def _open(archive: Archive, engine: Engine, capture: Capture, media: Path, track: MediaStream) -> "Opened":
@@ -160,20 +165,28 @@ def _open(archive: Archive, engine: Engine, capture: Capture, media: Path, track
 def _transcribe(
     archive: Archive, engine: Engine, clip: str, coming: "Future[_Prepared]", share: Share
 ) -> TranscribedClip:
-    torn = 0
+    torn, faults = 0, dict[int, MediaError]()
     try:
         prepared = coming.result()
         with closing(prepared):
             for number, track in enumerate(prepared.tracks):
-                opened = prepared.opened.get(track.index)
-                opened = opened or _open(archive, engine, prepared.capture, prepared.media, track)
                 reached = partial(_reach, share, number, len(prepared.tracks))
-                torn += _transcribe_track(archive, engine, prepared, track, opened, reached)
+                try:
+                    opened = prepared.opened.get(track.index)
+                    opened = opened or _open(archive, engine, prepared.capture, prepared.media, track)
+                    torn += _transcribe_track(archive, engine, prepared, track, opened, reached)
+                except MediaError as error:
+                    if isinstance(error, MediaTimeout) or len(prepared.tracks) == 1:
+                        raise
+                    faults[track.index] = error
+            if faults and len(faults) == len(prepared.tracks):
+                raise next(iter(faults.values()))
     except (MediaError, ModelError, SpaceShort, TargetError, FileNotFoundError) as error:
         kind = "damaged" if isinstance(error, MediaError) and not isinstance(error, MediaTimeout) else "passing"
         archive.ledger.clips.failed(clip, "transcribe", kind=kind, message=str(error), now=archive.clock())
         return TranscribedClip(clip, problem=str(error))
-    tracks = len(prepared.tracks)
+    tracks = len(prepared.tracks) - len(faults)
+    unread = [*prepared.unread, *(UnreadTrack(index=n, why=fault.message) for n, fault in faults.items())]
     media_sha256 = prepared.capture.media.sha256
     reading = Reading(
         media_sha256=media_sha256,
@@ -181,11 +194,15 @@ def _transcribe(
         model_digest=engine.model_digest,
         tracks=tracks,
         declared=prepared.declared,
+        unread=tuple(sorted(unread, key=lambda one: one.index)),
+        form=Transcript.model_fields["schema_version"].default,
     )
     readings = [*read_readings(archive, archive.ledger.clips.done(clip, "transcribe")), reading]
     archive.ledger.clips.mark_done(clip, "transcribe", json.dumps([r.model_dump(mode="json") for r in readings]))
     archive.ledger.clips.mended(clip, "transcribe")
     archive.ledger.clips.undo(clip, "link", "work")
+    for one in reading.unread:
+        archive.progress.say(f"{clip}: track {one.index} is not read: it {one.why}")
     problem = f"{torn} corrected cues came out otherwise: `thirdcopy show {clip}` has them" if torn else None
     return TranscribedClip(clip, transcripts=tracks, problem=problem)
 

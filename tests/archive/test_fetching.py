@@ -35,7 +35,7 @@ class Failing:
     def list(self) -> Iterator[Listing]:
         yield LISTING
 
-    def fetch(self, listing: Listing, into: Path, progress: Progress) -> Fetched:
+    def fetch(self, listing: Listing, into: Path, progress: Progress, *, refused: str | None = None) -> Fetched:
         self.asked += 1
         (into / "media.part").write_bytes(b"half")
         progress(self.told, None)

@@ -202,6 +202,10 @@ def keep(
 def transcript(clip: str, text: str = "Please remember her name.") -> tuple[TranscriptRef, str]:
     """A transcript made by hand, and its reference."""
     made = Transcript(
+        container="mov,mp4,m4a,3gp,3g2,mj2",
+        codec="aac",
+        start=0.0,
+        channels=1,
         media_sha256=sha256(media_of(clip)).hexdigest(),
         track=1,
         duration=20.5,

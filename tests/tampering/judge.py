@@ -138,6 +138,10 @@ class Scribe:
             compression_ratio=1.0,
         )
         made = Transcript(
+            container="mov,mp4,m4a,3gp,3g2,mj2",
+            codec="aac",
+            start=0.0,
+            channels=1,
             media_sha256=media_sha256,
             track=track,
             duration=0.2,

@@ -2,6 +2,8 @@
 
 from transcription.records import Gap, Options, Segment, Transcript
 
+UNREAD = "unread_channel"
+
 
 def segment(
     start: float,
@@ -26,11 +28,19 @@ def segment(
     )
 
 
-def transcript(segments: tuple[Segment, ...], gaps: tuple[Gap, ...], duration: float) -> Transcript:
+def transcript(
+    segments: tuple[Segment, ...], gaps: tuple[Gap, ...], duration: float, *, start: float = 0.0, channels: int = 2
+) -> Transcript:
+    read = {s.channel for s in segments} | {gap.channel for gap in gaps if gap.reason != UNREAD}
     return Transcript(
         media_sha256="a" * 64,
         track=1,
         track_language="eng",
+        container="mov,mp4,m4a,3gp,3g2,mj2",
+        codec="aac",
+        start=start,
+        channels=channels,
+        read=tuple(sorted(channel for channel in read if channel is not None)),
         declared=("en",),
         duration=duration,
         model="base",

@@ -10,10 +10,12 @@ from threading import Thread
 import pytest
 
 from tests.transcription.conftest import Ffmpeg
-from transcription import media, tools
+from transcription import decoding, tools
 from transcription.bounds import bounded, started
+from transcription.decoding import decode, stream_digests
 from transcription.errors import MediaError, ToolMissing
-from transcription.media import check_decodes, decode, probe, stream_digests
+from transcription.media import probe
+from transcription.wholeness import examine
 
 SOUND = ("-f", "lavfi", "-i", "sine=d=0.2:r=8000")
 FORGETFUL = "import sys; sys.stdout.write('kept'); sys.stdout.flush(); held = bytearray({})"
@@ -43,7 +45,7 @@ def test_a_huge_cover_is_no_fault_of_its_film(made: Ffmpeg) -> None:
     cover = ("-f", "lavfi", "-i", "color=s=9000x9000:d=0.04:r=25,format=gray", "-map", "0", "-map", "1")
     song = made("song.mp3", "-f", "lavfi", "-i", "sine=d=3", *cover, "-disposition:v", "attached_pic", "-c:v", "png")
     assert [s.kind for s in probe(song).streams] == ["audio", "picture"]
-    check_decodes(song, timeout=60)
+    examine(song)
     assert list(stream_digests(song, timeout=60)) == [0]
 
 
@@ -53,12 +55,12 @@ def test_an_ordinary_film_of_today_is_within_bounds(made: Ffmpeg) -> None:
     tracks = ("-map", "0", *("-map", "1") * 8)
     film = made("today.mkv", *picture, *tracks, "-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac")
     assert len(probe(film).content) == 9
-    check_decodes(film, timeout=120)
+    examine(film)
     assert sum(piece.size for piece in decode(film, 8, seconds=1, timeout=60)) == pytest.approx(0.2 * 16_000, rel=0.5)
 
 
 def test_sound_that_a_date_makes_endless_is_left(made: Ffmpeg, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(media, "LONGEST", 60.0)
+    monkeypatch.setattr(decoding, "LONGEST", 60.0)
     gap = made("gap.mka", "-f", "lavfi", "-i", "sine=d=1,asetpts='PTS+gt(T,0.5)*4000/TB'", "-c:a", "flac")
     with pytest.raises(MediaError, match="its sound goes on for more than"):
         list(decode(gap, 0, seconds=1, timeout=60))
@@ -77,7 +79,7 @@ def test_a_film_that_takes_more_memory_is_refused_in_a_sentence(made: Ffmpeg, mo
     large = made("large.mkv", "-f", "lavfi", "-i", "color=s=8000x8000:d=0.04:r=25,format=gray", "-c:v", "png")
     monkeypatch.setattr(tools, "bounded", partial(bounded, memory=80 << 20))
     with pytest.raises(MediaError, match="cannot be read within"):
-        check_decodes(large, timeout=60)
+        examine(large)
 
 
 def test_a_tool_that_only_computes_is_ended() -> None:

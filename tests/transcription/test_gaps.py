@@ -19,7 +19,7 @@ def test_a_guess_is_kept_short_and_only_where_there_is_one() -> None:
 
 def test_a_window_is_covered_by_its_gaps_each_with_its_reason() -> None:
     left = {Span(500, 2000): Left.of(Span(500, 2000), "no_text", "I am sorry")}
-    found = list(gaps(WINDOW, (), left, None))
+    found = list(gaps(WINDOW, (), left, None, lambda span: None))
     assert [(g.start, g.end, g.reason, g.guess) for g in found] == [
         (0, 0.5, "no_speech", None),
         (0.5, 2, "no_text", "I am sorry"),

@@ -7,8 +7,10 @@ import numpy
 import pytest
 
 from tests.transcription.conftest import Ffmpeg
+from transcription.decoding import decode, stream_digests
 from transcription.errors import MediaError, MediaTimeout, ToolMissing
-from transcription.media import Media, MediaStream, check_decodes, decode, probe, stream_digests
+from transcription.media import Media, MediaStream, probe
+from transcription.wholeness import examine
 
 TONE = ("-f", "lavfi", "-i", "sine=d=4")
 
@@ -44,8 +46,8 @@ def test_a_duration_is_found_whatever_the_container_says(made: Ffmpeg, name: str
 
 
 def test_sound_files_decode(film: Path, made: Ffmpeg) -> None:
-    check_decodes(film, timeout=60)
-    check_decodes(made("sound.mp3", *TONE), timeout=60)
+    examine(film)
+    examine(made("sound.mp3", *TONE))
 
 
 def test_one_flipped_byte_is_no_ground_to_refuse_a_phone_video(film: Path, tmp_path: Path) -> None:
@@ -53,7 +55,7 @@ def test_one_flipped_byte_is_no_ground_to_refuse_a_phone_video(film: Path, tmp_p
     data[len(data) // 2] ^= 1
     scratched = tmp_path / "scratched.mp4"
     scratched.write_bytes(data)
-    check_decodes(scratched, timeout=60)
+    examine(scratched)
     assert stream_digests(scratched, timeout=60) != stream_digests(film, timeout=60)
 
 
@@ -70,10 +72,10 @@ def test_a_tag_that_is_no_time_says_nothing_of_the_length(made: Ffmpeg, tmp_path
     media = probe(told_so)
     assert media.duration == pytest.approx(4, abs=0.3)
     assert media.streams[0].duration is None
-    check_decodes(told_so, timeout=60)
+    examine(told_so)
     told_so.write_bytes(told_so.read_bytes()[: told_so.stat().st_size // 2])
     with pytest.raises(MediaError, match="cut short"):
-        check_decodes(told_so, timeout=60)
+        examine(told_so)
 
 
 @pytest.mark.parametrize("share", [0.3, 0.6, 0.85])
@@ -81,16 +83,16 @@ def test_a_cut_film_is_refused(film: Path, tmp_path: Path, share: float) -> None
     cut = tmp_path / "cut.mp4"
     cut.write_bytes(film.read_bytes()[: int(film.stat().st_size * share)])
     with pytest.raises(MediaError, match="cut short"):
-        check_decodes(cut, timeout=60)
+        examine(cut)
 
 
 def test_a_cut_webm_is_refused(film: Path, made: Ffmpeg, tmp_path: Path) -> None:
     whole = made("film.webm", "-i", film, "-c:v", "libvpx", "-deadline", "realtime", "-c:a", "libopus")
-    check_decodes(whole, timeout=60)
+    examine(whole)
     cut = tmp_path / "cut.webm"
     cut.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
     with pytest.raises(MediaError, match="cut short"):
-        check_decodes(cut, timeout=60)
+        examine(cut)
 
 
 def test_a_film_with_a_hole_is_refused(film: Path, tmp_path: Path) -> None:
@@ -100,7 +102,7 @@ def test_a_film_with_a_hole_is_refused(film: Path, tmp_path: Path) -> None:
     torn = tmp_path / "torn.mp4"
     torn.write_bytes(data)
     with pytest.raises(MediaError):
-        check_decodes(torn, timeout=60)
+        examine(torn)
 
 
 def test_no_index_no_film(made: Ffmpeg, tmp_path: Path) -> None:
@@ -200,7 +202,7 @@ def test_decoding_what_is_no_audio_is_refused(film: Path) -> None:
 def test_a_film_without_sound_has_no_audio_and_decodes(made: Ffmpeg) -> None:
     mute = made("mute.mp4", "-f", "lavfi", "-i", "testsrc=s=64x48:r=5:d=2")
     assert probe(mute).audio == ()
-    check_decodes(mute, timeout=60)
+    examine(mute)
 
 
 def test_what_never_ends_is_stopped(tmp_path: Path) -> None:

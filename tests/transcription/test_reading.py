@@ -23,10 +23,10 @@ from tests.transcription.conftest import Say
 from tests.transcription.sounds import Sound, in_turn, load, write
 from tests.transcription.spoken import GERMAN, TURKISH, apart
 from transcription.chunks import next_chunks
+from transcription.decoding import SAMPLE_RATE
 from transcription.detector import detect
 from transcription.formats import from_json, to_json, to_text, to_vtt
 from transcription.languages import languages_of
-from transcription.media import SAMPLE_RATE
 from transcription.model import Encoded, Model, Written
 from transcription.reading import Reader
 from transcription.records import LanguageOptions, Options, Transcript

@@ -1,8 +1,11 @@
+import json
+
 import pytest
 from pydantic import ValidationError
 
 from tests.transcription.example import segment, transcript
-from transcription.records import Gap, Options
+from transcription.formats import from_json, to_json
+from transcription.records import SECOND_FORM, Gap, Options, Transcript
 
 
 def test_every_moment_is_in_a_segment_or_a_gap() -> None:
@@ -54,3 +57,38 @@ def test_figures_are_rounded_and_marks_closed() -> None:
 def test_unknown_options_are_refused() -> None:
     with pytest.raises(ValidationError):
         Options.model_validate({"beamsize": 5})
+
+
+def test_the_first_form_of_the_schema_is_read_and_written_as_it_was() -> None:
+    made = transcript((segment(0, 1, "a", channel=0), segment(0, 1, "b", channel=1)), (), 1)
+    first = made.model_dump(exclude={*SECOND_FORM}) | {"schema_version": 1}
+    read = Transcript.model_validate(first)
+    assert read.start is None
+    assert not set(SECOND_FORM) & set(json.loads(to_json(read)))
+    assert from_json(to_json(read)) == read
+    with pytest.raises(ValidationError, match="second form"):
+        Transcript.model_validate(first | {"schema_version": 2})
+    with pytest.raises(ValidationError, match="first form"):
+        Transcript.model_validate(first | {"start": 3.0})
+    with pytest.raises(ValidationError):
+        Transcript.model_validate(first | {"segments": first["segments"][:1]})
+
+
+def test_a_transcript_says_which_channels_it_is_of() -> None:
+    one = transcript((segment(0, 1, "a", channel=2),), (), 1, channels=3)
+    assert one.read == (2,)
+    with pytest.raises(ValidationError, match="each channel that was read"):
+        Transcript.model_validate(one.model_dump() | {"read": (1, 2)})
+    with pytest.raises(ValidationError, match="each channel that was read"):
+        Transcript.model_validate(one.model_dump() | {"read": ()})
+
+
+def test_speech_in_a_channel_that_was_not_read_stands_beside_the_rest_and_is_a_doubt() -> None:
+    unread = Gap(start=0.2, end=0.6, reason="unread_channel", level=-30, channel=1)
+    made = transcript((segment(0, 1, "a"),), (unread,), 1)
+    assert made.doubtful
+    assert from_json(to_json(made)).gaps == (unread,)
+
+
+def test_a_containers_clock_may_begin_before_zero() -> None:
+    assert transcript((segment(0, 1, "a"),), (), 1, start=-1.1).start == -1.1

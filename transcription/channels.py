@@ -1,0 +1,257 @@
+"""Which channels of a track are read: mixed, or some each by itself, so that no voice is lost in the mix.
+
+Two channels of opposite phase cancel, of three microphones one may be taken for a subwoofer, a tone or hum on one
+side covers a voice on the other, a soft second voice drowns in a loud one. So the mix is compared with each channel,
+piece by piece, before it is trusted: where somebody speaks in a channel, and too little of what that channel holds is
+in the mix, the mix is not read, but the fewest channels that together hold all speech.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Final
+
+import numpy
+from numpy.typing import NDArray
+
+from transcription.decoding import SAMPLE_RATE, decode_apart
+from transcription.media import Media
+from transcription.packets import Survey
+from transcription.records import Record
+from transcription.spans import Samples, Span
+
+HEARD_DB: Final = -45.0
+"""RMS of a twentieth of a second, below full scale, above which somebody may be speaking."""
+
+APART_DB: Final = 6.0
+"""How much louder one side must be for a voice to belong to it: two microphones on a table differ by that."""
+
+PIECE_S: Final = 2
+"""Seconds that are compared at once: 62 frames, so that chance alone makes a coherence of .02."""
+
+HELD: Final = 0.6
+"""Share of a channel's speech band that must be in another signal for its voice to be heard there.
+
+The share is the magnitude-squared coherence (Carter, "Coherence and time delay estimation", Proc. IEEE 75, 1987),
+averaged over 300 to 3400 Hz by the square root of the channel's power: .5 is a voice under another one of the same
+level, .75 one under its own room's noise at 0 dB, .95 at 10 dB.
+"""
+
+ENVELOPES_ALIKE: Final = 0.85
+"""Correlation of the loudness of bands over time from which two signals hold the same voice, whatever the room did."""
+
+LOST_DB: Final = -15.0
+"""How much of a channel's level may be lost: two channels of which one is silent lose 6 dB, four 12."""
+
+COVERED: Final = 0.1
+"""Share of a signal's whole power that a channel must be of to be heard in it: a tone or a hum may be the rest."""
+
+SOFTEST_DB: Final = -65.0
+"""Level of a channel's speech band, below full scale, below which nothing in it is listened for."""
+
+LOST_S: Final = 1.0
+"""Seconds of speech that must be lost before a mix is given up; less becomes gaps."""
+
+_FRAME, _HOP = 1024, 512
+_BAND = slice(int(300 * _FRAME / SAMPLE_RATE), int(3400 * _FRAME / SAMPLE_RATE))
+_GROUPS: Final = 12
+_LEVELS_A_SECOND: Final = 10
+
+
+class Unread(Record):
+    """Speech in a channel that no reading covers, in ms."""
+
+    channel: int
+    start: int
+    end: int
+
+
+class Plan(Record):
+    """How a track is read: the channels that are read each by itself, none for all of them mixed.
+
+    `unread` is speech that is in none of what is read. `levels` is the loudest of the channels that are not read by
+    themselves, in each tenth of a second, in tenths of a decibel below full scale (RMS), None for digital silence.
+    """
+
+    channels: tuple[int, ...] = ()
+    unread: tuple[Unread, ...] = ()
+    levels: tuple[int | None, ...] = ()
+
+    def loudest(self, span: Span) -> float | None:
+        """The level of the loudest tenth of a second of a span, of the channels that are not read by themselves."""
+        some = self.levels[span.start * _LEVELS_A_SECOND // 1000 : -(-span.end * _LEVELS_A_SECOND // 1000)]
+        loud = [level for level in some if level is not None]
+        return max(loud) / 10 if loud else None
+
+
+Detect = Callable[[Samples], Sequence[Span]]
+"""Where speech is in some sound, in ms from its start."""
+
+
+def plan(
+    path: Path, track: int, channels: int, media: Media, survey: Survey, *, detect: Detect, timeout: float
+) -> Plan:
+    """Compare the mix of a track's channels with each of them. Raises MediaError."""
+    if channels < 2:
+        return Plan()
+    pieces = decode_apart(path, track, seconds=PIECE_S, timeout=timeout, media=media, survey=survey)
+    with closing(pieces):
+        found = [_compared(piece, detect, number) for number, piece in enumerate(pieces)]
+    if not found:
+        return Plan()
+    levels = numpy.concatenate([piece.levels for piece in found])
+    if channels == 2 and _two_voices(found):
+        return Plan(channels=(0, 1))
+    chosen, unread = _cover(found, channels)
+    others = [n for n in range(channels) if n not in chosen]
+    loudest = levels[:, others].max(axis=1) if others else numpy.full(len(levels), -numpy.inf)
+    return Plan(
+        channels=chosen,
+        unread=unread,
+        levels=tuple(round(float(level) * 10) if numpy.isfinite(level) else None for level in loudest),
+    )
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """What was found in one piece: where each channel has speech, and in which others, or the mix, that is heard too.
+
+    `held[c][k]` says so of channel c in channel k, the last k being the mix. `sides` counts twentieths of a second that
+    were heard, and those louder on the left and on the right.
+    """
+
+    start: int
+    speech: tuple[tuple[Span, ...], ...]
+    held: NDArray[numpy.bool_]
+    levels: NDArray[numpy.float64]
+    sides: tuple[int, int, int]
+
+
+def _compared(piece: NDArray[numpy.float32], detect: Detect, number: int) -> _Piece:
+    channels = piece.shape[1]
+    held = _held(piece)
+    doubtful = not held[:, channels].all()
+    start = number * PIECE_S * 1000
+    speech = tuple(
+        tuple(Span(start + s.start, start + s.end) for s in detect(piece[:, c])) if doubtful else ()
+        for c in range(channels)
+    )
+    return _Piece(start, speech, held, _levels(piece), _sides(piece) if channels == 2 else (0, 0, 0))
+
+
+def _held(piece: NDArray[numpy.float32]) -> NDArray[numpy.bool_]:
+    """Of each channel, whether what it has in the speech band is in each channel and, last, in the mix."""
+    channels = piece.shape[1]
+    signals = numpy.concatenate([piece, piece.mean(axis=1, keepdims=True)], axis=1).astype(numpy.float64)
+    held = numpy.ones((channels, channels + 1), dtype=bool)
+    if piece.shape[0] < 4 * _FRAME:
+        return held
+    frames = numpy.lib.stride_tricks.sliding_window_view(signals, _FRAME, axis=0)[::_HOP]
+    spectra = numpy.fft.rfft(frames * numpy.hanning(_FRAME), axis=-1)  # frame, signal, frequency
+    cross = numpy.einsum("tcf,tkf->ckf", spectra, spectra.conj()) / len(spectra)
+    power = numpy.einsum("ccf->cf", cross).real + 1e-20
+    coherence = (numpy.abs(cross) ** 2 / (power[:, None] * power[None, :]))[:channels]
+    common = coherence * power[None, :]
+    covered = common.sum(axis=2) / power.sum(axis=1)[None, :] >= COVERED
+    weights = numpy.sqrt(power[:channels, _BAND])
+    weights /= weights.sum(axis=1, keepdims=True)
+    share = numpy.einsum("cf,ckf->ck", weights, coherence[:, :, _BAND])
+    own = power[:channels, _BAND].sum(axis=1, keepdims=True)
+    kept = 10 * numpy.log10(common[:, :, _BAND].sum(axis=2) / own + 1e-20)
+    alike = _alike(spectra[:, :, _BAND])[:channels]
+    heard = ((share >= HELD) | (alike >= ENVELOPES_ALIKE)) & covered & (kept >= LOST_DB)
+    full = (_FRAME / 2) * numpy.sum(numpy.hanning(_FRAME) ** 2) / 2
+    level = 10 * numpy.log10(own[:, 0] / full + 1e-20)
+    itself = numpy.eye(channels, channels + 1, dtype=bool)
+    found: NDArray[numpy.bool_] = heard | (level < SOFTEST_DB)[:, None] | itself
+    return found
+
+
+def _alike(spectra: NDArray[numpy.complex128]) -> NDArray[numpy.float64]:
+    """The correlation of each two signals' loudness, in dB, over bands and frames, each band about its own mean."""
+    power = numpy.abs(spectra) ** 2
+    bands = numpy.stack([band.sum(axis=2) for band in numpy.array_split(power, _GROUPS, axis=2)], axis=2)
+    loud = 10 * numpy.log10(bands + 1e-10)
+    loud -= loud.mean(axis=0, keepdims=True)
+    flat = loud.transpose(1, 0, 2).reshape(loud.shape[1], -1)
+    norm = numpy.linalg.norm(flat, axis=1) + 1e-9
+    found: NDArray[numpy.float64] = (flat @ flat.T) / (norm[:, None] * norm[None, :])
+    return found
+
+
+def _levels(piece: NDArray[numpy.float32]) -> NDArray[numpy.float64]:
+    """The level of each channel in each tenth of a second, in dB below full scale; minus infinity for silence."""
+    step = SAMPLE_RATE // _LEVELS_A_SECOND
+    padded = numpy.pad(piece, ((0, -len(piece) % step), (0, 0)))
+    means = numpy.square(padded.astype(numpy.float64)).reshape(-1, step, piece.shape[1]).mean(axis=1)
+    with numpy.errstate(divide="ignore"):
+        found: NDArray[numpy.float64] = 10 * numpy.log10(means)
+    return found
+
+
+def _sides(piece: NDArray[numpy.float32]) -> tuple[int, int, int]:
+    """Of the twentieths of a second that are louder than `HEARD_DB`: how many, and how many on the left and the right.
+
+    They are shorter than syllables, so that two voices at once, as a speaker's and an interpreter's, are told apart
+    too: over half a second both are as loud.
+    """
+    step = SAMPLE_RATE // 20
+    whole = len(piece) // step * step
+    power = numpy.mean(numpy.square(piece[:whole].astype(numpy.float64)).reshape(-1, step, 2), axis=1)
+    loudness = 10 * numpy.log10(power + 1e-12)
+    loud = loudness.max(axis=1) > HEARD_DB
+    apart = loudness[:, 0] - loudness[:, 1]
+    return int(loud.sum()), int((loud & (apart > APART_DB)).sum()), int((loud & (apart < -APART_DB)).sum())
+
+
+def _two_voices(pieces: Sequence[_Piece]) -> bool:
+    """Whether a stereo track has one speaker a side, as two microphones give.
+
+    At least a third of what is heard is on one side, and each side has some of it.
+    """
+    heard, left, right = (sum(piece.sides[n] for piece in pieces) for n in range(3))
+    return min(left, right) > 0 and min(left, right) >= heard / 20 and left + right >= heard / 3
+
+
+def _cover(pieces: Sequence[_Piece], channels: int) -> tuple[tuple[int, ...], tuple[Unread, ...]]:
+    """The fewest channels that hold the speech of all, greedily; none where the mix does; and what is left unread."""
+    lost = _unheard(pieces, channels, (channels,))
+    chosen, rest = tuple[int, ...](), list(range(channels))
+    while _length(lost) >= LOST_S * 1000:
+        wider = {tuple(sorted((*chosen, c))): _unheard(pieces, channels, (*chosen, c)) for c in rest}
+        chosen = min(wider, key=lambda some: (_length(wider[some]), some))
+        rest, lost = [c for c in rest if c not in chosen], wider[chosen]
+    return chosen, lost
+
+
+def _length(unread: Sequence[Unread]) -> int:
+    return sum(one.end - one.start for one in unread)
+
+
+def _unheard(pieces: Sequence[_Piece], channels: int, read: Sequence[int]) -> tuple[Unread, ...]:
+    """Speech of any channel that is in nothing of what is read, by channel and time; what meets is joined."""
+    found = [
+        (channel, span)
+        for channel in range(channels)
+        for piece in pieces
+        if not piece.held[channel, list(read)].any()
+        for span in piece.speech[channel]
+    ]
+    return tuple(_joined(found))
+
+
+def _joined(found: Sequence[tuple[int, Span]]) -> Iterator[Unread]:
+    for channel, some in groupby(found, key=lambda one: one[0]):
+        begin: int | None = None
+        end = 0
+        for _, span in some:
+            if begin is not None and span.start - end <= 200:
+                end = span.end
+                continue
+            if begin is not None:
+                yield Unread(channel=channel, start=begin, end=end)
+            begin, end = span.start, span.end
+        if begin is not None:
+            yield Unread(channel=channel, start=begin, end=end)
