@@ -17,7 +17,7 @@ from transcription.cues import clock, escaped, plain
 from transcription.documents import Document
 from transcription.errors import DocumentError
 from transcription.records import Gap
-from transcription.showing import Stamp, edited, to_json, to_srt, to_text, to_vtt
+from transcription.showing import Stamp, edited, stamp_in, to_json, to_srt, to_text, to_vtt
 
 STAMP = Stamp(clip="peertube-x", transcript="base-b-t1", sha512="c" * 128, corrections=0)
 WHEN = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -320,6 +320,19 @@ def test_a_broken_file_says_its_line(edit: tuple[str, str]) -> None:
 def test_a_file_without_cues_is_none(text: str) -> None:
     with pytest.raises(DocumentError, match="no cues"):
         edited(text.encode())
+
+
+def test_a_note_of_a_later_build_is_read_and_what_is_not_known_passed_over() -> None:
+    class Later(Stamp):
+        clock: str = "player"
+        start: float | None = None
+
+    assert str(Later(**STAMP.model_dump())) == str(STAMP), "what has its default is not written"
+    text = str(Later(**STAMP.model_dump(), clock="container", start=-1.5))
+    assert text == f"{STAMP}; clock=container; start=-1.5"
+    assert stamp_in(f"{text} and so on") == stamp_in(text.replace(" ", "\n")) == STAMP
+    assert stamp_in(f"{STAMP}; corrections=7") == STAMP
+    assert stamp_in(f"{STAMP}; and so she said") == STAMP
 
 
 def test_a_file_without_its_note_does_not_say_what_it_is_of() -> None:
