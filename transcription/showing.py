@@ -11,10 +11,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from transcription import documents, formats
+from transcription import documents, formats, subrip
 from transcription.captions import Captions
 from transcription.corrections import SIDES, Layer, Side, Told, lines
-from transcription.cues import Cue, clock, escaped, plain, read, stray_tag
+from transcription.cues import Cue, clock, escaped, plain, read
 from transcription.documents import Document
 from transcription.errors import DocumentError
 from transcription.records import Record, Transcript
@@ -86,8 +86,8 @@ def to_srt(document: Document, layers: Sequence[Layer], stamp: Stamp) -> str:
     """SubRip to read and to edit, with a cue 0 of a millisecond that says what it is of."""
     if layers or not isinstance(document, Transcript):
         cues = [
-            f"{n}\n{clock(line.told.start, ',')} --> {clock(line.told.end, ',')}\n{escaped(line.label)}\n"
-            + (f"{escaped(line.told.text)}\n" if line.told.language else "")
+            f"{n}\n{clock(line.told.start, ',')} --> {clock(line.told.end, ',')}\n{subrip.escaped(plain(line.label))}\n"
+            + (f"{subrip.escaped(line.told.text)}\n" if line.told.language else "")
             for n, line in enumerate(lines(document, layers), start=1)
         ]
         written = "\n".join(cues)
@@ -137,8 +137,6 @@ def edited(data: bytes) -> tuple[Stamp | None, tuple[Cue, ...]]:
     cues = tuple(cue for cue in read(data) if not _STAMP.search(plain(cue.text)))
     if not cues:
         raise DocumentError("line 1: there are no cues in it")
-    if stray := stray_tag(data):
-        raise DocumentError(f"line {stray[0]}: {stray[1]} is no tag of captions: write &lt; where < was meant")
     return stamp, cues
 
 
