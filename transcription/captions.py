@@ -8,6 +8,7 @@ from pydantic import Field
 
 from transcription.cues import Cue, clock, escaped, plain
 from transcription.records import Record, Seconds, Sha256
+from transcription.rolling import rolled_in
 
 Sha512 = Annotated[str, Field(pattern="^[0-9a-f]{128}$")]
 
@@ -47,7 +48,10 @@ def made(
 ) -> Captions:
     """Captions out of the cues of a platform's file; `tag` is the language under which yt-dlp fetched it."""
     automatic = is_automatic(tag, extractor)
-    segments = [CaptionSegment(start=c.start, end=c.end, text=plain(c.text)) for c in _rolled_in(cues, automatic)]
+    segments = [
+        CaptionSegment(start=c.start, end=c.end, text=plain(c.text))
+        for c in rolled_in(cues, automatic=automatic is True)
+    ]
     return Captions(
         language=language_of(tag),
         media_sha256=media_sha256,
@@ -96,17 +100,3 @@ def origin(captions: Captions) -> str:
         f"({captions.file}, sha512 {captions.file_sha512}), of the media with sha256 {captions.media_sha256}; "
         "not checked by a person of this archive"
     )
-
-
-def _rolled_in(cues: tuple[Cue, ...], automatic: bool | None) -> tuple[Cue, ...]:
-    """Without the lines that a platform's recognition shows again at the top of the next cue, as YouTube's does."""
-    if not automatic:
-        return cues
-    kept, before = list[Cue](), list[str]()
-    for cue in cues:
-        lines = [line for line in map(plain, cue.text.split("\n")) if line]
-        again = next((n for n in range(min(len(before), len(lines)), 0, -1) if before[-n:] == lines[:n]), 0)
-        if fresh := lines[again:]:
-            kept.append(cue.model_copy(update={"text": "\n".join(fresh)}))
-        before = lines
-    return tuple(kept)

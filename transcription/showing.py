@@ -9,10 +9,12 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from transcription import documents, formats
+from pydantic import ValidationError
+
+from transcription import documents, formats, subrip
 from transcription.captions import Captions
 from transcription.corrections import SIDES, Layer, Side, Told, lines
-from transcription.cues import Cue, clock, escaped, plain, read, stray_tag
+from transcription.cues import Cue, clock, escaped, plain, read
 from transcription.documents import Document
 from transcription.errors import DocumentError
 from transcription.records import Record, Transcript
@@ -20,11 +22,16 @@ from transcription.records import Record, Transcript
 _STAMP = re.compile(
     r"thirdcopy\s+export\s+of\s+(?P<clip>[A-Za-z0-9_-]{1,160}),\s+transcript\s+(?P<transcript>[A-Za-z0-9._-]{1,160}),"
     r"\s+sha512\s+(?P<sha512>[0-9a-f]{128}),\s+with\s+(?P<corrections>[0-9]{1,6})\s+corrections?"
+    r"(?P<more>(?:;\s+[a-z_]{1,30}=[A-Za-z0-9._:+-]{1,80})*)"
 )
 
 
 class Stamp(Record):
-    """Which transcript a file was exported from, and how many corrections of it are in the file."""
+    """Which transcript a file was exported from, and how many corrections of it are in the file.
+
+    A field with a default is written as `; NAME=VALUE` where it has another value, and read back by its name; a name
+    that this build does not know is passed over, so that files of later builds can be read.
+    """
 
     clip: str
     transcript: str
@@ -32,10 +39,33 @@ class Stamp(Record):
     corrections: int
 
     def __str__(self) -> str:
+        more = (
+            f"; {name}={getattr(self, name)}"
+            for name, field in type(self).model_fields.items()
+            if not field.is_required() and getattr(self, name) != field.default
+        )
         return (
             f"thirdcopy export of {self.clip}, transcript {self.transcript}, sha512 {self.sha512}, "
-            f"with {counted(self.corrections)}"
+            f"with {counted(self.corrections)}{''.join(more)}"
         )
+
+
+def stamp_in(text: str) -> Stamp | None:
+    """The stamp in a text, wherever lines were broken in it. Raises DocumentError for a value that it cannot have."""
+    if not (found := _STAMP.search(text)):
+        return None
+    words = found.groupdict()
+    more = dict(pair.strip().split("=", 1) for pair in words.pop("more").split(";")[1:])
+    known = {name: value for name, value in more.items() if name in Stamp.model_fields and name not in words}
+    try:
+        return Stamp.model_validate(words | known)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        where = text.count("\n", 0, found.start()) + 1
+        raise DocumentError(
+            f"line {where}: the note that says what the file is of is not as `export` wrote it: "
+            f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+        ) from error
 
 
 def to_vtt(document: Document, layers: Sequence[Layer], stamp: Stamp) -> str:
@@ -56,8 +86,8 @@ def to_srt(document: Document, layers: Sequence[Layer], stamp: Stamp) -> str:
     """SubRip to read and to edit, with a cue 0 of a millisecond that says what it is of."""
     if layers or not isinstance(document, Transcript):
         cues = [
-            f"{n}\n{clock(line.told.start, ',')} --> {clock(line.told.end, ',')}\n{escaped(line.label)}\n"
-            + (f"{escaped(line.told.text)}\n" if line.told.language else "")
+            f"{n}\n{clock(line.told.start, ',')} --> {clock(line.told.end, ',')}\n{subrip.escaped(plain(line.label))}\n"
+            + (f"{subrip.escaped(line.told.text)}\n" if line.told.language else "")
             for n, line in enumerate(lines(document, layers), start=1)
         ]
         written = "\n".join(cues)
@@ -103,13 +133,11 @@ def edited(data: bytes) -> tuple[Stamp | None, tuple[Cue, ...]]:
     A file without any cue is refused: it is sooner cut off than meant. So is one with a `<` that begins no tag, since
     reading it would drop words (`5 < 6 and 7 > 8`).
     """
-    found = _STAMP.search(data[:100_000].decode("utf-8", "replace"))
+    stamp = stamp_in(data[:100_000].decode("utf-8", "replace"))
     cues = tuple(cue for cue in read(data) if not _STAMP.search(plain(cue.text)))
     if not cues:
         raise DocumentError("line 1: there are no cues in it")
-    if stray := stray_tag(data):
-        raise DocumentError(f"line {stray[0]}: {stray[1]} is no tag of captions: write &lt; where < was meant")
-    return Stamp.model_validate(found.groupdict()) if found else None, cues
+    return stamp, cues
 
 
 def counted(corrections: int) -> str:

@@ -17,7 +17,7 @@ from transcription.cues import clock, escaped, plain
 from transcription.documents import Document
 from transcription.errors import DocumentError
 from transcription.records import Gap
-from transcription.showing import Stamp, edited, to_json, to_srt, to_text, to_vtt
+from transcription.showing import Stamp, edited, stamp_in, to_json, to_srt, to_text, to_vtt
 
 STAMP = Stamp(clip="peertube-x", transcript="base-b-t1", sha512="c" * 128, corrections=0)
 WHEN = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -31,6 +31,8 @@ MACHINE = transcript(
     (Gap(start=5, end=6, reason="no_speech"), Gap(start=8, end=20, reason="unsupported_language")),
     20,
 )
+FARMER = "[en]\nHe is a farmer. --\u2060>\n"
+"""How SubRip has the third cue: a word joiner parts what would be an arrow."""
 Write = Callable[..., str]
 WRITERS = pytest.mark.parametrize("write", [to_vtt, to_srt])
 
@@ -224,9 +226,9 @@ def test_a_number_that_is_left_of_a_cue_is_refused_with_its_line() -> None:
 
 
 def test_an_emptied_cue_is_removed() -> None:
-    made = back(to_srt, ("[en]\nHe is a farmer. --&gt;\n", "[en]\n"))
+    made = back(to_srt, (FARMER, "[en]\n"))
     assert [change.kind for change in made.changes] == ["removed"]
-    assert back(to_srt, ("[en]\nHe is a farmer. --&gt;\n", "")).changes == made.changes
+    assert back(to_srt, (FARMER, "")).changes == made.changes
 
 
 def test_an_added_cue_of_captions_is_in_their_language() -> None:
@@ -276,7 +278,7 @@ def test_a_cue_added_beside_new_words_is_a_conflict() -> None:
 def test_the_same_words_by_two_people_are_one_correction() -> None:
     both = back(to_vtt, ("They took", "They have taken"))
     assert merged(both, both) == ((), ())
-    gone = back(to_srt, ("[en]\nHe is a farmer. --&gt;\n", ""))
+    gone = back(to_srt, (FARMER, ""))
     assert merged(gone, gone) == ((), ())
 
 
@@ -320,6 +322,19 @@ def test_a_broken_file_says_its_line(edit: tuple[str, str]) -> None:
 def test_a_file_without_cues_is_none(text: str) -> None:
     with pytest.raises(DocumentError, match="no cues"):
         edited(text.encode())
+
+
+def test_a_note_of_a_later_build_is_read_and_what_is_not_known_passed_over() -> None:
+    class Later(Stamp):
+        clock: str = "player"
+        start: float | None = None
+
+    assert str(Later(**STAMP.model_dump())) == str(STAMP), "what has its default is not written"
+    text = str(Later(**STAMP.model_dump(), clock="container", start=-1.5))
+    assert text == f"{STAMP}; clock=container; start=-1.5"
+    assert stamp_in(f"{text} and so on") == stamp_in(text.replace(" ", "\n")) == STAMP
+    assert stamp_in(f"{STAMP}; corrections=7") == STAMP
+    assert stamp_in(f"{STAMP}; and so she said") == STAMP
 
 
 def test_a_file_without_its_note_does_not_say_what_it_is_of() -> None:

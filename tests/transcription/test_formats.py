@@ -2,7 +2,6 @@ import html
 import json
 import re
 from collections.abc import Callable
-from io import StringIO
 from itertools import pairwise
 from pathlib import Path
 from subprocess import run
@@ -14,10 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.transcription.example import segment, transcript, translation
+from transcription.cues import read
 from transcription.errors import DocumentError
 from transcription.formats import from_json, to_json, to_srt, to_text, to_vtt
 from transcription.records import MARKS, SPEECH_LEFT_OUT, Gap, OwnModel, Reason, Segment, Transcript
 
+JOINER = "\u2060"
 HOSTILE = "a --> b\n\n00:00:09.000 --> 00:00:10.000\n<script>&amp;</script>\r\nNOTE \u2028x"
 ARABIC = "مەن شىنجاڭدا تۇغۇلغان"
 BROKEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]+")
@@ -107,7 +108,7 @@ def test_hostile_words_stay_inside_their_cue(form: Form) -> None:
     assert calm.count("-->") == hostile.count("-->") == 3
     assert len(calm.splitlines()) == len(hostile.splitlines())
     assert "<script" not in hostile
-    assert "&lt;script&gt;&amp;amp;" in hostile
+    assert ("<\u2060script>&\u2060amp;" if form is to_srt else "&lt;script&gt;&amp;amp;") in hostile
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1))
@@ -184,23 +185,18 @@ def shown(made: Transcript) -> list[tuple[int, int, str]]:
     return found
 
 
-def by_webvtt_py(text: str, form: str) -> list[tuple[int, int, str]]:
-    """Cues as the library webvtt-py reads them, strictly where it can."""
-    if not text:
-        return []  # SubRip without a cue has nothing to be known by
-    if form == "vtt":
-        read = webvtt.from_string(text, strict=True)
-    else:
-        read = webvtt.from_buffer(StringIO(text, newline=""), format="srt")
+def by_webvtt_py(text: str) -> list[tuple[int, int, str]]:
+    """Cues as the library webvtt-py reads them, which is strict."""
     return [
-        (c.start_time.in_milliseconds(), c.end_time.in_milliseconds(), html.unescape(c.text)) for c in read.captions
+        (c.start_time.in_milliseconds(), c.end_time.in_milliseconds(), html.unescape(c.text))
+        for c in webvtt.from_string(text, strict=True).captions
     ]
 
 
 def by_ffmpeg(text: str, form: str, folder: Path) -> list[tuple[int, int, str]]:
-    """Cues as ffmpeg's demuxer takes them out of the file, with the tags that it leaves to the decoder taken out."""
+    """Cues as ffmpeg's demuxer takes them out of the file, without WebVTT's tags, which it leaves to the decoder."""
     if not text:
-        return []
+        return []  # SubRip without a cue has nothing to be known by
     file = folder / f"x.{form}"
     file.write_text(text, encoding="utf-8", newline="")
     command = ["ffprobe", "-v", "error", "-show_packets", "-show_data", "-of", "json", str(file)]
@@ -209,7 +205,7 @@ def by_ffmpeg(text: str, form: str, folder: Path) -> list[tuple[int, int, str]]:
     for packet in packets:
         dump = [line[10:49].replace(" ", "") for line in packet["data"].strip().splitlines()]
         raw = bytes.fromhex("".join(dump)).decode().replace("\r\n", "\n")
-        told = html.unescape(re.sub("<[^>]*>", "", raw))
+        told = html.unescape(re.sub("<[^>]*>", "", raw)) if form == "vtt" else raw.replace(JOINER, "")
         cues.append((packet["pts"], packet["pts"] + packet["duration"], told))
     return cues
 
@@ -219,8 +215,9 @@ def by_ffmpeg(text: str, form: str, folder: Path) -> list[tuple[int, int, str]]:
 @given(MADE)
 def test_others_parsers_find_each_cue_with_its_times_and_text(tmp_path: Path, form: str, made: Transcript) -> None:
     text = to_vtt(made) if form == "vtt" else to_srt(made)
-    expected = [(a, b, stripped(lines)) for a, b, lines in shown(made)]
-    assert [(a, b, stripped(lines)) for a, b, lines in by_webvtt_py(text, form)] == expected
+    expected = [(a, b, stripped(lines.replace(JOINER, ""))) for a, b, lines in shown(made)]
+    if form == "vtt":
+        assert [(a, b, stripped(lines.replace(JOINER, ""))) for a, b, lines in by_webvtt_py(text)] == expected
     assert [(a, b, stripped(lines)) for a, b, lines in by_ffmpeg(text, form, tmp_path)] == expected
 
 
@@ -231,14 +228,31 @@ def test_ffmpeg_converts_captions_without_a_word_lost(made: Transcript, tmp_path
     quiet = ["ffmpeg", "-nostdin", "-v", "warning", "-i", str(captions)]
     converted = run([*quiet, "-f", "srt", "-"], capture_output=True, check=True, timeout=60)
     assert converted.stderr == b""
-    assert by_webvtt_py(html.escape(converted.stdout.decode(), quote=False).replace("--&gt; ", "--> "), "srt") == shown(
-        made
+    assert by_ffmpeg(converted.stdout.decode(), "srt", tmp_path) == shown(made)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "5 < 6 and 7 > 8", "<brother> & <i>son</i>", "AT&T &amp; &lt;b&gt; &#39;", "{\\an8}up {y:i}x", "a\\nb \\N \\h",
+        "<<quoted>> </b> <br> x", "00:00:01,000 --> 00:00:02,000", "<\u2060x &\u2060amp;", "мой <брат>", "I <3 you", "12",
+    ],
+)  # fmt: skip
+def test_players_show_what_subrip_says(words: str, tmp_path: Path) -> None:
+    file = tmp_path / "x.srt"
+    file.write_text(to_srt(transcript((segment(0, 2, words),), (), 2)), encoding="utf-8")
+    decoded = run(
+        ["ffmpeg", "-v", "error", "-i", str(file), "-f", "ass", "-"], capture_output=True, check=True, timeout=60
     )
+    (line,) = [line for line in decoded.stdout.decode().splitlines() if line.startswith("Dialogue:")]
+    label, _, told = line.split(",", 9)[9].partition("\\N")
+    assert (label, told.replace(JOINER, "")) == ("[en]", words.replace(JOINER, ""))
+    assert [cue.text for cue in read(file.read_bytes())] == [f"[en]\n{words}"]
 
 
 def test_a_file_without_a_cue_is_still_webvtt() -> None:
     silent = transcript((), (Gap(start=0, end=5, reason="no_speech"),), 5)
-    assert by_webvtt_py(to_vtt(silent), "vtt") == []
+    assert by_webvtt_py(to_vtt(silent)) == []
     assert to_srt(silent) == ""
 
 
