@@ -31,6 +31,9 @@ from transcription.errors import ToolMissing, TranscriptionError
 if TYPE_CHECKING:
     from archive.linking.index import RegisterIndex
 
+FAILURES_TOLD = 5
+"""Clips that failed in earlier runs and are named at the end of each."""
+
 LONGEST_REST = timedelta(days=1)
 """No source is left alone for longer, whatever it asks; a later end than that was written by a wrong clock."""
 
@@ -162,12 +165,17 @@ def caption_step(
 
 
 def transcribe_step(
-    archive: Archive, readiness: Readiness, engine: Callable[[], Engine], clips: Sequence[str]
+    archive: Archive,
+    readiness: Readiness,
+    engine: Callable[[], Engine],
+    clips: Sequence[str],
+    *,
+    again: bool = False,
 ) -> Tally:
     """Transcribe clips. A model or a tool that is missing is a problem of this step alone: the rest goes on."""
     tally = Tally()
     try:
-        for done in transcribe_clips(archive, engine(), clips, readiness.readable) if clips else ():
+        for done in transcribe_clips(archive, engine(), clips, readiness.readable, again=again) if clips else ():
             problems = (f"{done.clip}: {done.problem}",) if done.problem else ()
             tally += Tally(transcribed=done.transcripts, problems=problems)
     except TranscriptionError as error:
@@ -239,7 +247,27 @@ def run(
     if waiting := to_transcribe(archive, archive.settings.transcription.model_name):
         tally += transcribe_step(archive, readiness, engine, waiting)
     tally += link_all(archive, lambda: load_registers(archive, readiness.readable))
-    return tally + finish_step(archive, readiness)
+    return still_failed(archive, tally + finish_step(archive, readiness))
+
+
+def still_failed(archive: Archive, tally: Tally) -> Tally:
+    """A tally with the clips whose failure of an earlier run was not mended, so that no run of an archive hides them.
+
+    What is gone, closed or not there yet at its source is told when it is asked for, and is no debt of the archive.
+    """
+    told = {problem.partition(":")[0] for problem in tally.problems}
+    standing = [
+        failure
+        for failure in archive.ledger.clips.failures()
+        if failure.kind not in ("gone", "no_access", "not_yet") and failure.clip not in told
+    ]
+    problems = [
+        f"{one.clip}: {one.step} failed on {one.at:%Y-%m-%d} ({one.kind}): `thirdcopy show {one.clip}` says why"
+        for one in standing[:FAILURES_TOLD]
+    ]
+    if more := len(standing) - len(problems):
+        problems.append(f"{more:,} more clips failed before: `thirdcopy status` counts them, `thirdcopy retry` tries")
+    return tally + Tally(problems=tuple(problems))
 
 
 def link_all(archive: Archive, registers: Callable[[], dict[str, Register]]) -> Tally:

@@ -165,7 +165,9 @@ class Capture(Record):
 class TranscriptRef(Record):
     """A transcript as the sidecar names it: the file in the work object, and its digest.
 
-    Captions of the platform have neither track nor model.
+    Captions of the platform have neither track nor model. `starts_at` is where a browser's clock stands at the
+    transcript's zero, in seconds: what is added to a link's seconds to find them in the original (see
+    `transcription.players`).
     """
 
     name: TranscriptName
@@ -179,6 +181,7 @@ class TranscriptRef(Record):
     segments: int
     gaps: int
     doubtful: bool
+    starts_at: float = 0.0
 
 
 class Alternative(Record):

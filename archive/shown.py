@@ -9,6 +9,7 @@ from archive.preferring import preferred
 from archive.records import Correction, TranscriptRef
 from transcription.corrections import Change, Layer, Line, lines
 from transcription.documents import Document, from_json
+from transcription.players import PLAYER, names_its_clock, starts_at
 from transcription.showing import Stamp
 
 ANOTHER = "the transcript of this name is another one than the one that was corrected"
@@ -39,7 +40,14 @@ class Shown:
 
     def stamp(self, clip: str) -> Stamp:
         """What an exported file says of itself."""
-        return Stamp(clip=clip, transcript=self.ref.name, sha512=self.ref.sha512, corrections=len(self.corrections))
+        return Stamp(
+            clip=clip,
+            transcript=self.ref.name,
+            sha512=self.ref.sha512,
+            corrections=len(self.corrections),
+            clock=PLAYER if names_its_clock(self.document) else None,
+            starts_at=starts_at(self.document),
+        )
 
     def lines(self, corrections: int | None = None) -> tuple[Line, ...]:
         """Its cues under so many corrections, or under all."""

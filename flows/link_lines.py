@@ -1,13 +1,13 @@
 """A link in a few lines of 80 columns, as `show` and `entry` print it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from rich.markup import escape
 
 from archive.linking.deciding.judgements import standing
 from archive.linking.deciding.quoting import passages
 from archive.linking.deciding.telling import evidence, judged, rivals, stands, when
-from archive.records import Judgement, Link
+from archive.records import Judgement, Link, TranscriptRef
 from flows import console
 
 LABEL = 10
@@ -15,14 +15,20 @@ SHOWN = 3
 """Passages and parts of evidence that are printed; `--json` has all."""
 
 
-def lines(link: Link, judgements: Sequence[Judgement], *, label: str, title: str) -> list[str]:
-    """A link as marked-up lines: how it stands, its seconds, its quote, its evidence, who judged it."""
+def lines(
+    link: Link, judgements: Sequence[Judgement], *, label: str, title: str, transcripts: Iterable[TranscriptRef]
+) -> list[str]:
+    """A link as marked-up lines: how it stands, its seconds, its quote, its evidence, who judged it.
+
+    `transcripts` are those of its clip: seconds are on the clock of a browser that plays the original.
+    """
+    ahead = {ref.name: ref.starts_at for ref in transcripts}
     told = stands(standing(judgements)) + ("" if link.proposed else ", no longer proposed")
     facts = ", ".join(
         [f"tier {link.tier}", link.method, link.role, f"score {link.score:.2f}", *filter(None, [rivals(link)])]
     )
     places = passages(link)
-    at = ", ".join(dict.fromkeys(when(place) for place in places[:SHOWN]))
+    at = ", ".join(dict.fromkeys(when(place, ahead.get(place.where, 0.0)) for place in places[:SHOWN]))
     at += f" and {len(places) - SHOWN} more" if len(places) > SHOWN else ""
     parts = evidence(link)
     return [

@@ -192,7 +192,7 @@ def _run(session: Session, sources: Sequence[str], *, fast: bool) -> Tally:
         tally += _link(session)
     finally:
         tally += finish()  # what was done before an error is stored and recorded all the same
-    return tally
+    return pipeline.still_failed(archive, tally)
 
 
 def _to_fetch(archive: Archive, sources: Sequence[str]) -> list[tuple[str, list[str]]]:

@@ -19,23 +19,22 @@ from transcription.documents import Document, to_vtt
 from transcription.errors import DocumentError
 from transcription.languages import is_language
 from transcription.records import MARKS, Record, Seconds
+from transcription.sides import SIDE, Side, is_side
 
 CORRECTED = "corrected"
 UNDETERMINED = "und"
 """The language of words of which nobody said in which one they are (ISO 639-2)."""
 
-Side = Literal["left", "right"]
-SIDES: tuple[Side, Side] = ("left", "right")
 
 _LABEL = re.compile(
-    r"\[(?P<before>machine translation, a reading aid, not what was said, )?(?:(?P<side>left|right), )?"
+    r"\[(?P<before>machine translation, a reading aid, not what was said, )?(?:(?P<side>" + SIDE + r"), )?"
     r"(?P<language>(?:[a-z]{2,3}|x)(?:-[A-Za-z0-9]{1,8})*)(?P<notes>(?:, [^,\[\]]+)*)\]"
 )
 _BRACKETS = re.compile(r"\[([^\[\]\n]{1,200})\]")
 _TAG = re.compile(r"(?:[a-z]{2,3}|x)(?:-[a-z0-9]{1,8})*", re.IGNORECASE)
 _NOT_WRITTEN = re.compile("speech not written down: ")
 _BEFORE = frozenset(("machine translation", "a reading aid", "not what was said"))
-_LEFT_OUT = re.compile(r"\[(?:(?P<side>left|right), )?(?P<reason>speech not written down: [^\[\]]+)\]")
+_LEFT_OUT = re.compile(rf"\[(?:(?P<side>{SIDE}), )?(?P<reason>speech not written down: [^\[\]]+)\]")
 _MARK = re.compile(f"{'|'.join(MARKS)}|(?:outside|may_be):[a-z]{{2,3}}|{CORRECTED}")
 
 
@@ -212,10 +211,10 @@ def _line(cue: Cue) -> Line:
     times = {"start": cue.start, "end": cue.end}
     if found := _LABEL.fullmatch(label):
         notes = tuple(note for note in found["notes"].split(", ") if note)
-        told = Told(**times, side=_side(found["side"]), language=found["language"], text=text)
+        told = Told(**times, side=found["side"], language=found["language"], text=text)
         return Line(told, found["before"] or "", notes)
     if found := _LEFT_OUT.fullmatch(label):
-        return Line(Told(**times, side=_side(found["side"]), language=None, text=""), notes=(found["reason"],))
+        return Line(Told(**times, side=found["side"], language=None, text=""), notes=(found["reason"],))
     raise DocumentError(f"the cue at {clock(cue.start)} has a label that nobody knows: {label}")
 
 
@@ -231,14 +230,14 @@ def _back(cue: Cue, known: Collection[str]) -> Told:
 
     def taken(found: re.Match[str], *, anywhere: bool = True) -> str:
         words = [word.strip() for word in found[1].split(",")]
-        code = next((word for word in words if _TAG.fullmatch(word) and word.lower() not in SIDES), None)
+        code = next((word for word in words if _TAG.fullmatch(word) and not is_side(word)), None)
         left_out = any(map(_NOT_WRITTEN.match, words))
         others = (word for word in words if word != code and not _NOT_WRITTEN.match(word))
         if not (code or left_out) or not all(_of_a_label(word.lower()) for word in others):
             return found[0]
         if code and (code.lower() not in known if anywhere else not _is_language(code, cue.line)):
             return found[0]
-        sides.extend(side for side in SIDES if side in map(str.lower, words))
+        sides.extend(word.lower() for word in words if is_side(word))
         languages.extend([re.sub("^[A-Za-z]+", lambda tag: tag[0].lower(), code)] if code else [])
         return " "
 
@@ -255,7 +254,7 @@ def _back(cue: Cue, known: Collection[str]) -> Told:
 
 
 def _of_a_label(word: str) -> bool:
-    return word in (*_BEFORE, *SIDES) or _MARK.fullmatch(word) is not None
+    return word in _BEFORE or is_side(word) or _MARK.fullmatch(word) is not None
 
 
 def _is_language(tag: str, line: int) -> bool:
@@ -275,10 +274,6 @@ def _split_from(came: Told, told: Sequence[Told], became: Mapping[int, Told]) ->
     }
     best = max(shared, key=lambda was: shared[was], default=None)
     return best if best and shared[best] * 2 > came.end - came.start else None
-
-
-def _side(word: str | None) -> Side | None:
-    return "left" if word == "left" else "right" if word == "right" else None
 
 
 def _now(came: Told, like: Told | None, was: Told | None, language: str) -> Told | None:

@@ -12,12 +12,10 @@ from pydantic import ValidationError
 from transcription import subrip
 from transcription.errors import DocumentError
 from transcription.records import SECOND_FORM, SPEECH_LEFT_OUT, Gap, Segment, Transcript
+from transcription.sides import side_of
 
 _BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]+")
 """What ends a line somewhere, and what is no character: ffmpeg leaves out a whole cue that has U+FFFE."""
-
-_SIDES = ("left", "right")
-"""What the channels of a stereo track are called."""
 
 
 def to_json(transcript: Transcript) -> str:
@@ -46,7 +44,7 @@ def to_vtt(transcript: Transcript) -> str:
     head = f"WEBVTT\n\nNOTE {_escaped(_origin(transcript))}\n"
     cues = [
         f"{_clock(s.start)} --> {_clock(s.end)}\n{_escaped(_label(transcript, s))}\n"
-        + (f"{_voiced(s)}\n" if isinstance(s, Segment) else "")
+        + (f"{_voiced(transcript, s)}\n" if isinstance(s, Segment) else "")
         for s in _told(transcript)
     ]
     return "\n".join([head, *cues])
@@ -78,7 +76,7 @@ def _told(transcript: Transcript) -> list[Segment | Gap]:
 
 
 def _label(transcript: Transcript, span: Segment | Gap) -> str:
-    side = () if span.channel is None else (_SIDES[span.channel],)
+    side = () if span.channel is None else (side_of(span.channel, transcript.channels),)
     if isinstance(span, Gap):
         return f"[{', '.join((*side, f'speech not written down: {span.reason}'))}]"
     if transcript.kind == "translation":
@@ -86,9 +84,9 @@ def _label(transcript: Transcript, span: Segment | Gap) -> str:
     return f"[{', '.join((*side, span.language, *span.marks))}]"
 
 
-def _voiced(segment: Segment) -> str:
+def _voiced(transcript: Transcript, segment: Segment) -> str:
     text = f"<lang {_escaped(segment.language)}>{_escaped(segment.text)}</lang>"
-    return text if segment.channel is None else f"<v {_SIDES[segment.channel]}>{text}</v>"
+    return text if segment.channel is None else f"<v {side_of(segment.channel, transcript.channels)}>{text}</v>"
 
 
 def _origin(transcript: Transcript) -> str:

@@ -7,17 +7,20 @@ transcript it is of and how many corrections it includes: in a note, or for SubR
 import json
 import re
 from collections.abc import Sequence
-from typing import Any
+from functools import partial
+from typing import Any, Literal
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from transcription import documents, formats, subrip
 from transcription.captions import Captions
-from transcription.corrections import SIDES, Layer, Side, Told, lines
+from transcription.corrections import Layer, Told, lines
 from transcription.cues import Cue, clock, escaped, plain, read
 from transcription.documents import Document
 from transcription.errors import DocumentError
+from transcription.players import shifted, shown_at, starts_at
 from transcription.records import Record, Transcript
+from transcription.sides import Side, channel_of, side_of
 
 _STAMP = re.compile(
     r"thirdcopy\s+export\s+of\s+(?P<clip>[A-Za-z0-9_-]{1,160}),\s+transcript\s+(?P<transcript>[A-Za-z0-9._-]{1,160}),"
@@ -30,13 +33,16 @@ class Stamp(Record):
     """Which transcript a file was exported from, and how many corrections of it are in the file.
 
     A field with a default is written as `; NAME=VALUE` where it has another value, and read back by its name; a name
-    that this build does not know is passed over, so that files of later builds can be read.
+    that this build does not know is passed over, so that files of later builds can be read. `clock` is that of the
+    file's seconds, None for the transcript's own, and `starts_at` where it stands at the transcript's zero, in seconds.
     """
 
     clip: str
     transcript: str
     sha512: str
     corrections: int
+    clock: Literal["player"] | None = None
+    starts_at: float = Field(default=0.0, allow_inf_nan=False)
 
     def __str__(self) -> str:
         more = (
@@ -69,42 +75,61 @@ def stamp_in(text: str) -> Stamp | None:
 
 
 def to_vtt(document: Document, layers: Sequence[Layer], stamp: Stamp) -> str:
-    """WebVTT to read and to edit."""
+    """WebVTT to read and to edit, on the clock that the stamp names."""
+    at = partial(shown_at, ahead=stamp.starts_at)
     if layers or not isinstance(document, Transcript):
         cues = [
-            f"{clock(line.told.start)} --> {clock(line.told.end)}\n{escaped(line.label)}\n"
+            f"{clock(at(line.told.start))} --> {clock(at(line.told.end))}\n{escaped(line.label)}\n"
             + (f"{_voiced(line.told)}\n" if line.told.language else "")
             for line in lines(document, layers)
         ]
         written = "\n".join([f"WEBVTT\n\nNOTE {escaped(_origin(document, layers))}\n", *cues])
     else:
-        written = formats.to_vtt(document)
+        written = formats.to_vtt(shifted(document, stamp.starts_at))
     return written.replace("WEBVTT\n\n", f"WEBVTT\n\nNOTE {stamp}\n\n", 1)
 
 
 def to_srt(document: Document, layers: Sequence[Layer], stamp: Stamp) -> str:
-    """SubRip to read and to edit, with a cue 0 of a millisecond that says what it is of."""
+    """SubRip to read and to edit, with a cue 0 of a millisecond that says what it is of and names the clock."""
+    at = partial(shown_at, ahead=stamp.starts_at)
     if layers or not isinstance(document, Transcript):
         cues = [
-            f"{n}\n{clock(line.told.start, ',')} --> {clock(line.told.end, ',')}\n{subrip.escaped(plain(line.label))}\n"
+            f"{n}\n{clock(at(line.told.start), ',')} --> {clock(at(line.told.end), ',')}\n"
+            + f"{subrip.escaped(plain(line.label))}\n"
             + (f"{subrip.escaped(line.told.text)}\n" if line.told.language else "")
             for n, line in enumerate(lines(document, layers), start=1)
         ]
         written = "\n".join(cues)
     else:
-        written = formats.to_srt(document)
+        written = formats.to_srt(shifted(document, stamp.starts_at))
     return f"0\n{clock(0, ',')} --> {clock(0.001, ',')}\n{stamp}\n\n{written}"
 
 
-def to_text(document: Document, layers: Sequence[Layer]) -> str:
-    """Plain text to read."""
+def to_text(document: Document, layers: Sequence[Layer], ahead: float = 0.0) -> str:
+    """Plain text to read, on a clock that is so many seconds ahead of the transcript's own."""
     if not layers and isinstance(document, Transcript):
-        return formats.to_text(document)
-    told = [
-        f"{clock(line.told.start)} {line.label}" + (f"\n{line.told.text}" if line.told.language else "") + "\n"
-        for line in lines(document, layers)
-    ]
-    return "\n".join([f"{_origin(document, layers)}\n", *told])
+        text = formats.to_text(shifted(document, ahead))
+    else:
+        told = [
+            f"{clock(shown_at(line.told.start, ahead))} {line.label}"
+            + (f"\n{line.told.text}" if line.told.language else "")
+            + "\n"
+            for line in lines(document, layers)
+        ]
+        text = "\n".join([f"{_origin(document, layers)}\n", *told])
+    return text.replace("\n", f"\n{clock_note(ahead)}\n", 1) if ahead else text
+
+
+def made_vtt(document: Document) -> str:
+    """WebVTT as the work object holds it beside the document, as it was made, on the clock of players."""
+    if not (isinstance(document, Transcript) and (ahead := starts_at(document))):
+        return documents.to_vtt(document)
+    return formats.to_vtt(shifted(document, ahead)).replace("WEBVTT\n\n", f"WEBVTT\n\nNOTE {clock_note(ahead)}\n\n", 1)
+
+
+def clock_note(ahead: float) -> str:
+    """A sentence on the clock of what is written."""
+    return f"Seconds are on the clock of a browser, which stands at {ahead:g} where the transcript's stands at 0"
 
 
 def to_json(body: str, document: Document, layers: Sequence[Layer]) -> str:
@@ -123,7 +148,7 @@ def to_json(body: str, document: Document, layers: Sequence[Layer]) -> str:
     found["segments"] = sorted([*kept, *corrected], key=lambda segment: (segment["start"], segment["end"]))
     if isinstance(document, Transcript):
         places = {(told.start, told.end, told.side) for told in filled}
-        found["gaps"] = [gap for gap in found["gaps"] if (gap["start"], gap["end"], _side(gap)) not in places]
+        found["gaps"] = [gap for gap in found["gaps"] if (gap["start"], gap["end"], _side(gap, document)) not in places]
     return json.dumps(found, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False) + "\n"
 
 
@@ -148,19 +173,19 @@ def counted(corrections: int) -> str:
 def _told(segment: dict[str, Any], document: Document) -> Told:
     language = document.language if isinstance(document, Captions) else segment["language"]
     start, end, text = segment["start"], segment["end"], segment["text"]
-    return Told(start=start, end=end, side=_side(segment), language=language, text=text)
+    return Told(start=start, end=end, side=_side(segment, document), language=language, text=text)
 
 
 def _corrected(told: Told, layer: Layer) -> dict[str, Any]:
     """A segment as a person left it."""
-    channel = None if told.side is None else SIDES.index(told.side)
+    channel = None if told.side is None else channel_of(told.side)
     by = {"by": layer.by, "at": f"{layer.at:%Y-%m-%dT%H:%M:%SZ}"}
     return {**told.model_dump(exclude={"side"}), "channel": channel, "corrected": by}
 
 
-def _side(span: dict[str, Any]) -> Side | None:
+def _side(span: dict[str, Any], document: Document) -> Side | None:
     channel = span.get("channel")
-    return None if channel is None else SIDES[channel]
+    return None if channel is None else side_of(channel, getattr(document, "channels", None))
 
 
 def _voiced(told: Told) -> str:

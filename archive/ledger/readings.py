@@ -57,6 +57,13 @@ class Readings(Book):
         with self._reading() as connection:
             return list(connection.scalars(sa.select(t.transcripts.c.clip).distinct()))
 
+    def with_empty_transcripts(self) -> list[str]:
+        """Clips with a transcript of a track without any sound."""
+        with self._reading() as connection:
+            rows = connection.execute(sa.select(t.transcripts.c.clip, t.transcripts.c.ref)).all()
+        refs = ((row.clip, self._document(TranscriptRef, row.ref)) for row in rows)
+        return sorted({clip for clip, ref in refs if ref.kind == "whisper" and not (ref.segments or ref.gaps)})
+
     def count_transcripts(self) -> int:
         """How many transcripts there are."""
         with self._reading() as connection:

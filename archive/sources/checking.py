@@ -86,7 +86,7 @@ def check_media(path: Path, received: list[Received], announced: float | None, r
     """Look through a fetched film. Raises Faulty with every fault: sizes, what it lacks, and whether it decodes.
 
     `announced` is the platform's length in seconds. `refused` is the sha256 of a film that was refused before since it
-    is cut short: the same bytes again are kept, for the source has no more than these.
+    is cut short: the same bytes again are kept, if their number was announced, for the source has no more than these.
     """
     faults = [fault for one in received for fault in size_faults(one)]
     disagreements: tuple[str, ...] = ()
@@ -98,8 +98,8 @@ def check_media(path: Path, received: list[Received], announced: float | None, r
         try:
             refuse_cut(path, media, found, timeout=PACKETS_TIMEOUT)
         except CutShort as error:
-            cut = _sha256(path)
-            if cut != refused:
+            cut = _sha256(path) if all(one.announced for one in received) else None
+            if cut is None or cut != refused:
                 raise
             disagreements = (f"{error.message}; the source gave the same bytes twice",)
         unread = check_decodes(path, media, found, timeout=600 + 4 * found.duration)

@@ -11,6 +11,7 @@ from transcription.captions import Captions
 from transcription.corrections import UNDETERMINED, Change, changes, merge
 from transcription.cues import Cue, clock
 from transcription.errors import DocumentError
+from transcription.players import zero_based
 from transcription.showing import Stamp, edited
 
 SINCE = "somebody else changed the same cues since the file was exported"
@@ -48,11 +49,12 @@ def correct(
     now. Where that cannot be, it is kept as a conflict. Raises DocumentError, which names the line, for a broken file,
     and WrongFile for one of another clip or transcript; nothing is kept then.
     """
-    stamp, cues = edited(data)
+    stamp, came = edited(data)
     while True:
         known = archive.ledger.readings.corrections(clip)
         there = shown(archive, clip)
         found = _meant(there, clip, stamp, transcript)
+        cues = _zero_based(found, stamp, came)
         _within(archive, clip, cues)
         done, records = _merged(
             found,
@@ -96,6 +98,14 @@ def _meant(there: list[Shown], clip: str, stamp: Stamp | None, named: str | None
     if name not in known:
         raise WrongFile(f"{clip} has no transcript {name}; there are: {', '.join(known) or 'none'}")
     return known[name]
+
+
+def _zero_based(found: Shown, stamp: Stamp | None, cues: tuple[Cue, ...]) -> tuple[Cue, ...]:
+    """The cues on the transcript's own clock; a file that names no clock is on it."""
+    if stamp is None or not stamp.starts_at:
+        return cues
+    exported = min(stamp.corrections, len(found.corrections))
+    return zero_based(cues, stamp.starts_at, [line.told.span for line in found.lines(exported)])
 
 
 def _within(archive: Archive, clip: str, cues: tuple[Cue, ...]) -> None:

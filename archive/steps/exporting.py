@@ -12,6 +12,7 @@ from archive.plain import written
 from archive.records import Capture, Judgement, Link
 from archive.steps.quoting import sources_of
 from archive.steps.reviewing import by_link
+from transcription.players import shown_at
 
 NONE = "none"
 """How a link stands that nobody judged."""
@@ -19,7 +20,7 @@ NONE = "none"
 COLUMNS = (
     "register", "entry", "clip", "judgement", "judged", "role", "tier", "method", "score", "where", "start", "end",
     "address", "quote", "transcript_sha512", "text_start", "text_end", "media_sha512", "evidence", "namesakes",
-    "margin", "conflict", "proposed", "register_sha256", "entry_sha256", "rules", "link",
+    "margin", "conflict", "proposed", "register_sha256", "entry_sha256", "rules", "link", "starts_at",
 )  # fmt: skip
 
 Judged = tuple[Link, list[Judgement]]
@@ -45,7 +46,10 @@ def to_jsonld(archive: Archive, found: Mapping[str, Sequence[Judged]]) -> str:
 
 
 def to_csv(archive: Archive, found: Mapping[str, Sequence[Judged]]) -> str:
-    """Links as CSV in which no cell can run as a formula, a row for each link with its strongest passage."""
+    """Links as CSV in which no cell can run as a formula, a row for each link with its strongest passage.
+
+    Seconds are on the clock of a browser that plays the original; less `starts_at` they are the transcript's.
+    """
     rows = (
         _row(link, judgements, captures, sources)
         for some, captures, sources in _by_clip(archive, found)
@@ -65,6 +69,7 @@ def _row(
     link: Link, judgements: Sequence[Judgement], captures: Sequence[Capture], sources: Mapping[str, Source]
 ) -> dict[str, object]:
     source, first, newest = sources.get(link.where), passages(link)[0], captures[-1]
+    ahead = source.ahead if source else 0.0
     there = source if source and stands(first, source.text) else None
     media = {capture.media.sha256: capture.media.sha512 for capture in captures}
     return {
@@ -77,8 +82,9 @@ def _row(
         "judgement": standing(judgements) or NONE,
         "judged": " / ".join(judged(judgements)),
         "score": f"{link.score:.4f}",
-        "start": "" if link.start is None else f"{link.start:.3f}",
-        "end": "" if link.end is None else f"{link.end:.3f}",
+        "start": "" if link.start is None else f"{shown_at(link.start, ahead):.3f}",
+        "end": "" if link.end is None else f"{shown_at(link.end, ahead):.3f}",
+        "starts_at": f"{ahead:g}",
         "address": address_at(newest.url, link.start, newest.extractor) or "",
         "transcript_sha512": there.sha512 if there else "",
         "text_start": link.offset if there else "",

@@ -40,4 +40,4 @@ def _source(one: Shown, clip: str) -> Source:
         path = f"transcripts/{one.ref.name}.corrected.vtt"
         digest = document(corrected_vtt(one, clip)).sha512
     text = mask(joined(utterance.text for utterance in utterances_of(one)))
-    return Source(path=path, sha512=digest, media_sha256=one.ref.media_sha256, text=text)
+    return Source(path=path, sha512=digest, media_sha256=one.ref.media_sha256, text=text, ahead=one.ref.starts_at)

@@ -17,6 +17,7 @@ from archive.records import Moment, Record
 from archive.shown import standing as standing_corrections
 from archive.spread import Loss, Lost, survivors
 from archive.stanzas import DistinctSettings
+from archive.steps.again import Again, count_again
 from archive.steps.reviewing import by_link
 from archive.steps.storing import enough_at, owed
 from archive.unaccepted import Unaccepted, contested, unaccepted
@@ -84,6 +85,7 @@ class Status(Record):
     survivors: dict[Lost, Loss] = Field(description="the worst that each kind of loss does; none before clips are held")
     targets: dict[str, TargetCounts]
     transcripts: int
+    again: Again = Field(description="clips that an earlier build may have read, or refused, wrongly")
     corrections: CorrectionCounts
     links: LinkCounts
     unaccepted: int = Field(description="versions, or words of people in them, that only one target has: none in force")
@@ -119,6 +121,7 @@ def status(archive: Archive) -> Status:
         survivors=survivors(held, settings.counting),
         targets=count_targets(archive),
         transcripts=ledger.readings.count_transcripts(),
+        again=count_again(archive),
         corrections=_corrections(archive),
         links=_links(archive),
         unaccepted=len(waiting),

@@ -30,10 +30,14 @@ from storage.errors import TargetError
 from transcription.errors import MediaError, MediaTimeout, ModelError
 from transcription.formats import to_json
 from transcription.media import MediaStream, probe, survey
+from transcription.players import starts_at
 from transcription.records import Transcript
 from transcription.wholeness import PACKETS_TIMEOUT, unreadable
 
 _READINGS = TypeAdapter(list[Reading])
+
+FORM = 2
+"""The form of the transcript's schema from which on channels are compared before they are mixed."""
 
 if TYPE_CHECKING:
     from transcription.opened import Opened
@@ -97,12 +101,13 @@ def to_transcribe(archive: Archive, model: str, *, retry: bool = False) -> list[
 
 
 def transcribe_clips(
-    archive: Archive, engine: Engine, clips: Sequence[str], usable: Mapping[str, Target]
+    archive: Archive, engine: Engine, clips: Sequence[str], usable: Mapping[str, Target], *, again: bool = False
 ) -> Iterator[TranscribedClip]:
     """Transcribe each audio track of the clips' newest media, one clip after the other.
 
-    While one is read, the next one's media are brought and its decoding begins. Progress is in seconds of media over
-    all of the clips, and over each track. A failure is kept and reported, not raised.
+    With `again` they were read before channels were compared: those of which nothing can have been lost are not read,
+    but noted as looked at. While one is read, the next one's media are brought and its decoding begins. Progress is in
+    seconds of media over all of the clips, and over each track. A failure is kept and reported, not raised.
     """
     seconds = {clip: archive.ledger.clips.captures(clip)[-1].duration for clip in clips}
     with (
@@ -117,7 +122,7 @@ def transcribe_clips(
                 if number + 1 < len(clips):
                     coming.append(pool.submit(_prepare, archive, engine, clips[number + 1], usable))
                 share = Share(whole, seconds[clip])
-                done = _transcribe(archive, engine, clip, coming.popleft(), share)
+                done = _transcribe(archive, engine, clip, coming.popleft(), share, again=again)
                 share.end()
                 yield done
         finally:
@@ -163,12 +168,15 @@ def _open(archive: Archive, engine: Engine, capture: Capture, media: Path, track
 
 
 def _transcribe(
-    archive: Archive, engine: Engine, clip: str, coming: "Future[_Prepared]", share: Share
+    archive: Archive, engine: Engine, clip: str, coming: "Future[_Prepared]", share: Share, *, again: bool
 ) -> TranscribedClip:
     torn, faults = 0, dict[int, MediaError]()
     try:
         prepared = coming.result()
         with closing(prepared):
+            if again and not prepared.unread and all(track.channels == 1 for track in prepared.tracks):
+                _note_looked_at(archive, clip)
+                return TranscribedClip(clip)
             for number, track in enumerate(prepared.tracks):
                 reached = partial(_reach, share, number, len(prepared.tracks))
                 try:
@@ -195,7 +203,7 @@ def _transcribe(
         tracks=tracks,
         declared=prepared.declared,
         unread=tuple(sorted(unread, key=lambda one: one.index)),
-        form=Transcript.model_fields["schema_version"].default,
+        form=FORM,
     )
     readings = [*read_readings(archive, archive.ledger.clips.done(clip, "transcribe")), reading]
     archive.ledger.clips.mark_done(clip, "transcribe", json.dumps([r.model_dump(mode="json") for r in readings]))
@@ -205,6 +213,14 @@ def _transcribe(
         archive.progress.say(f"{clip}: track {one.index} is not read: it {one.why}")
     problem = f"{torn} corrected cues came out otherwise: `thirdcopy show {clip}` has them" if torn else None
     return TranscribedClip(clip, transcripts=tracks, problem=problem)
+
+
+def _note_looked_at(archive: Archive, clip: str) -> None:
+    """Note that nothing can have been lost in the last reading of a clip."""
+    *before, last = read_readings(archive, archive.ledger.clips.done(clip, "transcribe"))
+    readings = [*before, last.model_copy(update={"form": FORM})]
+    archive.ledger.clips.mark_done(clip, "transcribe", json.dumps([r.model_dump(mode="json") for r in readings]))
+    archive.ledger.clips.undo(clip, "work")
 
 
 def _reach(share: Share, number: int, tracks: int, of_track: float) -> None:
@@ -276,6 +292,7 @@ def _keep(archive: Archive, capture: Capture, transcript: Transcript, before: Ma
         segments=len(transcript.segments),
         gaps=len(transcript.gaps),
         doubtful=transcript.doubtful,
+        starts_at=starts_at(transcript),
     )
     torn = carry(archive, capture.clip, before, name=name, sha512=ref.sha512, body=body)
     archive.ledger.readings.add_transcript(capture.clip, ref, body)

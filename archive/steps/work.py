@@ -20,7 +20,7 @@ from archive.steps.storing import safe
 from archive.steps.transcribing import read_readings
 from storage.contract import Target
 from storage.errors import TargetError
-from transcription.documents import to_vtt
+from transcription.showing import made_vtt
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def seal_work(archive: Archive, clip: str, usable: Mapping[str, Target]) -> Seal
     items: dict[str, Item] = {"sidecar.json": document(sidecar.to_bytes(document_))}
     for one in transcripts:
         items[f"transcripts/{one.ref.name}.json"] = document(one.body.encode())
-        items[f"transcripts/{one.ref.name}.vtt"] = document(to_vtt(one.document).encode())
+        items[f"transcripts/{one.ref.name}.vtt"] = document(made_vtt(one.document).encode())
         if one.corrections:
             items[f"transcripts/{one.ref.name}.corrected.vtt"] = document(corrected_vtt(one, clip))
     links = len(document_.links)

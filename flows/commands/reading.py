@@ -13,8 +13,9 @@ from flows.commands.common import Clip, Config, DryRun, Json, OfRegister, Who
 
 if TYPE_CHECKING:
     from archive.ledger.clips import Failure
-    from archive.records import Correction
+    from archive.records import Correction, UnreadTrack
     from archive.sidecar import Sidecar
+    from archive.steps.again import Again
     from archive.steps.status import Status
 
 app = typer.Typer()
@@ -76,6 +77,7 @@ def _print_status(counted: "Status") -> None:
     console.out.print(table)
     _print_survivors(counted)
     console.out.print(f"[bold]transcripts[/]  {counted.transcripts:,}", highlight=False)
+    _print_again(counted.again)
     corrections = counted.corrections
     wrong = f", [yellow]{corrections.conflicts:,} in conflict[/]: `show` says which" if corrections.conflicts else ""
     console.out.print(f"[bold]corrections[/]  {corrections.corrections:,}{wrong}", highlight=False)
@@ -98,6 +100,18 @@ def _print_status(counted: "Status") -> None:
         )
     for fork in counted.forks[:FORKS_SHOWN]:
         console.out.print(f"[red]fork[/] {escape(console.plain(str(fork)))}", highlight=False, soft_wrap=True)
+
+
+def _print_again(again: "Again") -> None:
+    """Clips that an earlier build may have read, or refused, wrongly, each kind with the command that mends it."""
+    rows = (
+        (again.mixed, "were read before channels were compared", "transcribe --again"),
+        (again.empty_track, "have a track without sound that was read as one", "transcribe --again"),
+        (again.refused_length, "were refused by a length that was announced", "retry"),
+    )
+    for number, what, command in rows:
+        if number:
+            console.out.print(f"{'':>13}[yellow]{number:,}[/] {what}: `thirdcopy {command}`", highlight=False)
 
 
 def _wanted(counted: "Status") -> str:
@@ -172,6 +186,8 @@ def _print_sidecar(document: "Sidecar") -> None:
         ("captured", f"{capture.fetched:%Y-%m-%d %H:%M} UTC with {capture.tool} {capture.tool_version}"),
         ("media", f"{length}, {capture.media.size:,} bytes, sha512 {capture.media.sha512[:16]}…"),
         ("access", access.level + by),
+        *(("but", line) for line in capture.disagreements),
+        *(("unread", f"track {one.index} {one.why}") for one in _unread(document)),
         *(("declared", _declared(document)) for _ in document.declarations[-1:]),
     )
     for name, text in lines:
@@ -179,8 +195,17 @@ def _print_sidecar(document: "Sidecar") -> None:
     _print_transcripts(document)
     for link in document.links:
         title = f"entry {link.entry} of {link.register_name}"
-        for line in link_lines.lines(link, link.judgements, label="link", title=title):
+        for line in link_lines.lines(
+            link, link.judgements, label="link", title=title, transcripts=document.transcripts
+        ):
             console.out.print(line, highlight=False, soft_wrap=True)
+
+
+def _unread(document: "Sidecar") -> "tuple[UnreadTrack, ...]":
+    """The tracks of the newest media that nobody here can read: as they were found in reading, else in fetching."""
+    newest = document.captures[-1]
+    readings = [one for one in document.readings if one.media_sha256 == newest.media.sha256]
+    return readings[-1].unread if readings and readings[-1].unread else newest.unread
 
 
 def _declared(document: "Sidecar") -> str:
@@ -198,6 +223,8 @@ def _print_transcripts(document: "Sidecar") -> None:
     for ref in document.transcripts:
         doubt = "  [yellow]to be checked by a person[/]" if ref.doubtful else ""
         text = f"{ref.name}: {ref.segments} segments, {', '.join(ref.languages) or 'nothing written'}, {ref.gaps} gaps"
+        if ref.starts_at:
+            text += f", a browser's clock begins at {ref.starts_at:g} s"
         if mine := applied.get(ref.name):
             text += f", {counted(len(mine))} by {_people(mine)}"
         console.out.print(f"[bold]transcript[/]  {escape(console.plain(text))}{doubt}", highlight=False)
@@ -260,6 +287,7 @@ def entry(
         found = [one for one in archive.ledger.readings.links(entry=number) if register in (None, one.register_name)]
         found.sort(key=lambda one: (one.register_name, one.tier, -one.score, one.clip))
         judged = {one.id: by_link(archive, one.clip).get(one.id, []) for one in found}
+        refs = {clip: archive.ledger.readings.refs(clip) for clip in {one.clip for one in found}}
     if as_json:
         facts = [
             {
@@ -277,6 +305,6 @@ def entry(
         mine = [one for one in found if one.register_name == name]
         console.out.print(f"[bold]entry {number} of {escape(name)}[/]: {len(mine)} clips", highlight=False)
         for one in mine:
-            for line in link_lines.lines(one, judged[one.id], label="clip", title=one.clip):
+            for line in link_lines.lines(one, judged[one.id], label="clip", title=one.clip, transcripts=refs[one.clip]):
                 console.out.print(line, highlight=False, soft_wrap=True)
     return None

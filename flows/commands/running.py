@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 Fast = Annotated[bool, typer.Option("--fast", help="Stop listing at fifty known clips in a row.")]
+Again = Annotated[bool, typer.Option("--again", help="Clips that were read before channels were compared.")]
 Plain = Annotated[bool, typer.Option("--plain", help="Run the steps one after another, without Prefect.")]
 
 
@@ -94,16 +95,34 @@ def mirror(config: Config = None, take_over: TakeOver = False, dry_run: DryRun =
 
 
 @app.command(epilog="Example: thirdcopy transcribe peertube-abc123")
-def transcribe(clips: Clips = None, config: Config = None, dry_run: DryRun = False, as_json: Json = False) -> None:
-    """Transcribe safe clips that the model has not read, and read their captions; `mirror` stores what comes of it."""
-    if dry_run:
+def transcribe(
+    clips: Clips = None,
+    config: Config = None,
+    again: Again = False,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Transcribe safe clips that the model has not read, and read their captions; `mirror` stores what comes of it.
+
+    With --again it looks at clips that were read before channels were compared, and reads those that have several.
+    """
+    if dry_run and not again:
         return would_do(as_json=as_json)
     from archive import pipeline
+    from archive.steps.again import to_read_again
     from archive.steps.transcribing import to_transcribe
 
     with common.reading() as archive:
         common.known(archive, clips or [])
+        earlier = [clip for clip in to_read_again(archive) if not clips or clip in clips] if again else []
+    if dry_run:
+        line = f"would look at {len(earlier):,} clips, and read those with several channels or an empty track"
+        return console.would(line, {"again": earlier}, as_json=as_json)
     with common.at_work() as session:
+        if again:
+            readable, engine = session.readiness, session.engine
+            tally = pipeline.transcribe_step(session.archive, readable, engine, earlier, again=True)
+            return common.report(tally, session.readiness, as_json=as_json)
         waiting = to_transcribe(session.archive, session.archive.settings.transcription.model_name)
         chosen = [clip for clip in waiting if not clips or clip in clips]
         tally = pipeline.caption_step(session.archive, session.readiness, clips or None)

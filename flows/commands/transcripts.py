@@ -251,11 +251,12 @@ def _print_corrected(done: "Corrected", *, dry_run: bool) -> None:
 
 def _written(one: "Shown", clip: str, fmt: Format) -> str:
     from transcription import showing
+    from transcription.players import starts_at
 
     if fmt is Format.json:
         return showing.to_json(one.body, one.document, one.layers)
     if fmt is Format.txt:
-        return showing.to_text(one.document, one.layers)
+        return showing.to_text(one.document, one.layers, starts_at(one.document))
     write = showing.to_vtt if fmt is Format.vtt else showing.to_srt
     return write(one.document, one.layers, one.stamp(clip))
 

@@ -4,6 +4,7 @@ import errno
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from archive import pipeline
 from archive.errors import FailureKind, FetchFailed, SpaceShort
 from archive.opened import Archive
 from archive.records import Listing
+from archive.sources.checking import Faulty, Received, check_media
 from archive.sources.contract import Fetched, Progress
 from archive.steps import fetching
 from archive.steps.fetching import SourceRefuses, fetch_clip
@@ -19,6 +21,7 @@ from archive.steps.listing import list_source
 from archive.steps.storing import sweep
 from storage.targets.memory import MemoryTarget
 from tests.support.archives import an_archive
+from tests.world.media import clip
 
 LISTING = Listing(source="voices", extractor="made", platform_id="one", url="https://example.org/one")
 
@@ -96,6 +99,85 @@ def test_a_source_at_rest_is_not_asked(archive: Archive) -> None:
     tally = pipeline.list_step(archive, "voices")
     assert tally.listed == 0
     assert "left alone until 2026-03-02 09:00" in tally.problems[0]
+
+
+@dataclass
+class Copying:
+    """A source of one clip that gives a file, after the same checks as any other."""
+
+    film: Path
+    name: str = "voices"
+
+    def list(self) -> Iterator[Listing]:
+        yield LISTING
+
+    def fetch(self, listing: Listing, into: Path, progress: Progress, *, refused: str | None = None) -> Fetched:
+        media, info = into / f"media{self.film.suffix}", into / "info.json"
+        media.write_bytes(self.film.read_bytes())
+        info.write_text("{}")
+        size = media.stat().st_size
+        try:
+            checked = check_media(media, [Received(media.name, size, {"server": size})], 3, refused)
+        except Faulty as error:
+            raise FetchFailed(str(error), kind="damaged", clip=listing.clip, cut=error.cut) from None
+        return Fetched(
+            media=media,
+            info=info,
+            description=None,
+            thumbnail=None,
+            captions={},
+            title=None,
+            text=None,
+            tags=(),
+            uploader=None,
+            uploaded=None,
+            url=listing.url,
+            format_id=None,
+            tool="made",
+            tool_version="1",
+            cut=(),
+            examined=checked.examined,
+            disagreements=checked.disagreements,
+        )
+
+
+def test_a_cut_film_that_comes_again_with_the_same_bytes_is_kept_with_that_on_record(
+    archive: Archive, tmp_path: Path
+) -> None:
+    whole = clip(tmp_path).read_bytes()
+    cut = tmp_path / "cut.mp4"
+    cut.write_bytes(whole[: len(whole) // 2])
+    source = Copying(cut)
+    list_source(archive, source)
+    assert fetch_clip(archive, source, LISTING.clip, {}).kind == "damaged"
+    assert archive.ledger.clips.refused(LISTING.clip) == sha256(cut.read_bytes()).hexdigest()
+    archive.ledger.clips.failed(LISTING.clip, "fetch", kind="passing", message="a storm", now=archive.clock())
+    assert fetch_clip(archive, source, LISTING.clip, {}).sealed
+    (capture,) = archive.ledger.clips.captures(LISTING.clip)
+    assert "cut short" in capture.disagreements[0]
+    assert "the same bytes twice" in capture.disagreements[0]
+
+
+def test_a_whole_film_has_the_length_that_its_packets_span(archive: Archive, tmp_path: Path) -> None:
+    source = Copying(clip(tmp_path))
+    list_source(archive, source)
+    assert fetch_clip(archive, source, LISTING.clip, {}).sealed
+    (capture,) = archive.ledger.clips.captures(LISTING.clip)
+    assert capture.duration == pytest.approx(3, abs=0.1)
+    assert (capture.disagreements, capture.unread) == ((), ())
+
+
+def test_a_failure_of_an_earlier_run_is_told_by_each_run(archive: Archive) -> None:
+    source = Failing(FetchFailed("torn", kind="damaged"))
+    list_source(archive, source)
+    fetch_clip(archive, source, LISTING.clip, {})
+    for _ in range(2):
+        (problem,) = pipeline.still_failed(archive, pipeline.Tally()).problems
+        assert problem.startswith(f"{LISTING.clip}: fetch failed on 2026-03-02 (damaged)")
+    told = pipeline.Tally(problems=(f"{LISTING.clip}: damaged",))
+    assert pipeline.still_failed(archive, told) == told, "no failure is told twice"
+    archive.ledger.clips.failed(LISTING.clip, "fetch", kind="gone", message="removed", now=archive.clock())
+    assert pipeline.still_failed(archive, pipeline.Tally()).problems == ()
 
 
 def test_what_an_interrupted_run_left_half_done_is_swept(archive: Archive) -> None:

@@ -80,13 +80,13 @@ def test_the_schema_of_transcripts_holds_for_those_that_are_stored() -> None:
     validator.validate(good)
     wrong: tuple[dict[str, object], ...] = (
         {"segments": None},
-        {"schema_version": 2},
+        {"schema_version": 3},
         {"surplus": True},
         {"kind": "guess"},
         {"media_sha256": "x"},
         {"gaps": [{"start": 0, "end": 1, "reason": "tired"}]},
         {"segments": [good["segments"][0] | {"marks": ["seems_fine"]}]},
-        {"segments": [good["segments"][0] | {"channel": 2}]},
+        {"segments": [good["segments"][0] | {"channel": 256}]},
     )
     for change in wrong:
         assert not validator.is_valid(good | change), change

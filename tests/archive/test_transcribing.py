@@ -1,5 +1,6 @@
 """How far the reading of many clips is, over all of them and in each track."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -8,7 +9,9 @@ from subprocess import run
 
 import pytest
 
-from archive.steps.transcribing import to_transcribe, transcribe_clips
+from archive.steps.again import count_again, to_read_again
+from archive.steps.transcribing import read_readings, to_transcribe, transcribe_clips
+from archive.steps.work import build
 from tests.support.archives import an_archive, folder_targets, keep, store_all
 from transcription.whisper import Whisper
 
@@ -44,6 +47,85 @@ class Listener:
 
     def say(self, line: str) -> None:
         raise AssertionError(line)
+
+
+@dataclass
+class Hearing(Listener):
+    """Keeps the lines that are told, too."""
+
+    lines: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.tasks = []
+
+    def say(self, line: str) -> None:
+        self.lines.append(line)
+
+
+def voice(path: Path, *, channels: int = 1, form: str = "mka", second: bytes = b"") -> bytes:
+    """A file of two tracks of some seconds; of the second nothing can be read where that has `second` as its codec."""
+    tones = ("-f", "lavfi", "-i", "sine=440:d=3", "-f", "lavfi", "-i", "sine=550:d=3", "-map", "0", "-map", "1")
+    file = path / f"{channels}.{form}"
+    run(["ffmpeg", "-v", "error", "-y", *tones, "-ac", str(channels), str(file)], check=True, timeout=60)
+    data = bytearray(file.read_bytes())
+    if second:
+        at = data.rfind(b"mp4a\0\0\0")
+        data[at : at + 4] = second
+        at = data.index(b"esds", at)
+        data[at : at + 4] = b"free"
+    return bytes(data)
+
+
+def test_a_track_that_nobody_can_read_is_told_and_hinders_neither_the_others_nor_the_clip(
+    tmp_path: Path, whisper_model: Whisper
+) -> None:
+    heard = Hearing()
+    with an_archive(tmp_path / "state", folder_targets(tmp_path)) as opened:
+        archive = replace(opened, progress=heard)
+        keep(archive, CLIPS[0], media=voice(tmp_path, form="mp4", second=b"zzzz"))
+        store_all(archive)
+        (done,) = transcribe_clips(archive, whisper_model, to_transcribe(archive, "m"), archive.targets)
+        assert (done.transcripts, done.problem) == (1, None)
+        assert archive.ledger.clips.failures() == []
+        assert to_transcribe(archive, whisper_model.model) == []
+        (reading,) = build(archive, CLIPS[0]).readings
+    assert [one.index for one in reading.unread] == [1]
+    assert [line for line in heard.lines if "track 1 is not read" in line]
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+def test_clips_read_by_an_earlier_build_are_counted_and_looked_at_when_somebody_asks(
+    tmp_path: Path, whisper_model: Whisper, channels: int
+) -> None:
+    with an_archive(tmp_path / "state", folder_targets(tmp_path)) as opened:
+        settings = opened.settings.model_copy(
+            update={"transcription": opened.settings.transcription.model_copy(update={"model": whisper_model.model})}
+        )
+        archive = replace(opened, progress=Hearing(), settings=settings)
+        keep(archive, CLIPS[0], media=voice(tmp_path, channels=channels))
+        store_all(archive)
+        list(transcribe_clips(archive, whisper_model, CLIPS[:1], archive.targets))
+        assert count_again(archive).to_read == 0
+        (reading,) = read_readings(archive, archive.ledger.clips.done(CLIPS[0], "transcribe"))
+        before = json.dumps([reading.model_dump(mode="json", exclude={"form", "unread"})])
+        archive.ledger.clips.mark_done(CLIPS[0], "transcribe", before)
+        assert count_again(archive).mixed == 1
+        assert to_transcribe(archive, whisper_model.model) == [], "no upgrade reads a clip again by itself"
+        (done,) = transcribe_clips(archive, whisper_model, to_read_again(archive), archive.targets, again=True)
+        assert done.transcripts == (0 if channels == 1 else 2)
+        assert count_again(archive).to_read == 0
+
+
+def test_a_refusal_by_a_length_that_was_announced_is_counted_until_it_is_tried_again(tmp_path: Path) -> None:
+    with an_archive(tmp_path / "state", folder_targets(tmp_path)) as archive:
+        old = (
+            "voices: made-a could not be fetched: it lasts 8.0 s where 13.0 s were announced",
+            "made-b: media.webm: announces 13.0 seconds and ends after 8.0: it is cut short",
+            "made-c: media.mp4: moov atom not found",
+        )
+        for clip, message in zip("abc", old, strict=True):
+            archive.ledger.clips.failed(clip, "fetch", kind="damaged", message=message, now=archive.clock())
+        assert count_again(archive).refused_length == 2
 
 
 @pytest.mark.parametrize("broken", [False, True])

@@ -13,9 +13,10 @@ from tests.transcription.example import segment, transcript, translation
 from tests.transcription.test_captions import example as some_captions
 from transcription import formats
 from transcription.corrections import Change, Layer, Line, Told, changes, lines, merge
-from transcription.cues import clock, escaped, plain
+from transcription.cues import Cue, clock, escaped, plain
 from transcription.documents import Document
 from transcription.errors import DocumentError
+from transcription.players import zero_based
 from transcription.records import Gap
 from transcription.showing import Stamp, edited, stamp_in, to_json, to_srt, to_text, to_vtt
 
@@ -326,15 +327,44 @@ def test_a_file_without_cues_is_none(text: str) -> None:
 
 def test_a_note_of_a_later_build_is_read_and_what_is_not_known_passed_over() -> None:
     class Later(Stamp):
-        clock: str = "player"
-        start: float | None = None
+        fashion: str = "plain"
+        heard: float | None = None
 
     assert str(Later(**STAMP.model_dump())) == str(STAMP), "what has its default is not written"
-    text = str(Later(**STAMP.model_dump(), clock="container", start=-1.5))
-    assert text == f"{STAMP}; clock=container; start=-1.5"
+    text = str(Later(**STAMP.model_dump(), fashion="grand", heard=-1.5))
+    assert text == f"{STAMP}; fashion=grand; heard=-1.5"
     assert stamp_in(f"{text} and so on") == stamp_in(text.replace(" ", "\n")) == STAMP
     assert stamp_in(f"{STAMP}; corrections=7") == STAMP
     assert stamp_in(f"{STAMP}; and so she said") == STAMP
+
+
+@pytest.mark.parametrize("ahead", [4.997, 100, -1.1])
+@WRITERS
+def test_an_export_is_on_the_clock_of_players_and_comes_back_from_it(write: Write, ahead: float) -> None:
+    stamp = STAMP.model_copy(update={"clock": "player", "starts_at": ahead})
+    text = write(MACHINE, (), stamp)
+    assert stamp_in(text) == stamp
+    told = [line.told for line in lines(MACHINE)]
+    _, cues = edited(text.encode())
+    assert [cue.start for cue in cues] == pytest.approx([max(0, one.start + ahead) for one in told])
+    mine = zero_based(cues, ahead, [one.span for one in told])
+    assert changes(lines(MACHINE), mine) == ()
+    _, cues = edited(text.replace("They took", "They seized").encode())
+    (change,) = changes(lines(MACHINE), zero_based(cues, ahead, [one.span for one in told]))
+    assert change.was is not None
+    assert change.now is not None
+    assert change.was.span == change.now.span
+    edit = layer((change,))
+    _, cues = edited(write(MACHINE, [edit], stamp).encode())
+    spans = [line.told.span for line in lines(MACHINE, [edit])]
+    assert changes(lines(MACHINE, [edit]), zero_based(cues, ahead, spans)) == ()
+
+
+def test_a_cue_that_is_moved_keeps_its_distance_on_another_clock() -> None:
+    (moved,) = zero_based([Cue(start=12, end=15, text="x")], 10, [(1, 2)])
+    assert (moved.start, moved.end) == (2, 5)
+    (same,) = zero_based([Cue(start=0, end=0, text="x")], -5, [(1, 2)])
+    assert (same.start, same.end) == (1, 2)
 
 
 def test_a_file_without_its_note_does_not_say_what_it_is_of() -> None:

@@ -16,6 +16,7 @@ from archive.linking.deciding.judgements import Standing, counting, standing
 from archive.linking.deciding.quoting import AROUND, passages, stands, text_of_file
 from archive.linking.masks import mask
 from archive.records import Capture, Judgement, Link, Passage
+from transcription.players import shown_at
 
 CONTEXT = "http://www.w3.org/ns/anno.jsonld"
 FRAGMENTS = "http://www.w3.org/TR/media-frags/"
@@ -26,13 +27,15 @@ Annotation = dict[str, Any]
 class Source:
     """A text that passages stand in, as it was linked: the file of the work object that has it, with its digest.
 
-    `text` is masked, `media_sha256` names the media that it is of.
+    `text` is masked, `media_sha256` names the media that it is of. `ahead` is where a browser's clock stands at the
+    zero of a passage's seconds: a fragment of the original is on that clock.
     """
 
     path: str
     sha512: str
     media_sha256: str
     text: str
+    ahead: float = 0.0
 
 
 def collection(links: Sequence[Annotation], name: str) -> Annotation:
@@ -156,7 +159,7 @@ def _of_passage(passage: Passage, captures: Sequence[Capture], sources: Mapping[
             "selector": {
                 "type": "FragmentSelector",
                 "conformsTo": FRAGMENTS,
-                "value": _seconds(passage.start, passage.end),
+                "value": _seconds(passage.start, passage.end, source.ahead if source else 0.0),
             },
         }
     if passage.where == "url":
@@ -188,9 +191,9 @@ def _media(captures: Sequence[Capture], source: Source | None) -> str:
     return known.get(source.media_sha256 if source else "", captures[-1].media.sha512)
 
 
-def _seconds(start: float, end: float) -> str:
+def _seconds(start: float, end: float, ahead: float) -> str:
     """A media fragment; one without a length has no end, which the specification asks to be the greater."""
-    begins, ends = f"{start:.3f}", f"{end:.3f}"
+    begins, ends = f"{shown_at(start, ahead):.3f}", f"{shown_at(end, ahead):.3f}"
     return f"t={begins},{ends}" if begins != ends else f"t={begins}"
 
 

@@ -6,6 +6,7 @@ from archive.linking.deciding.judgements import Standing, counting
 from archive.linking.masks import mask
 from archive.linking.registers.register import Entry
 from archive.records import Judgement, Link, Passage
+from transcription.players import shown_at
 
 
 def moment(seconds: float) -> str:
@@ -15,12 +16,12 @@ def moment(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes:02}:{left:02}"
 
 
-def when(passage: Passage) -> str:
-    """Where a passage is: its seconds, or the field of the capture that it stands in."""
+def when(passage: Passage, ahead: float = 0.0) -> str:
+    """Where a passage is: its seconds, on a clock that is so far ahead, or the field of the capture that it is in."""
     if passage.start is None:
         return {"url": "address"}.get(passage.where, passage.where)
     end = passage.start if passage.end is None else passage.end
-    return f"{moment(passage.start)}–{moment(end)}"
+    return f"{moment(shown_at(passage.start, ahead))}–{moment(shown_at(end, ahead))}"
 
 
 def address_at(url: str, start: float | None, extractor: str = "") -> str | None:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import traceback
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -114,11 +115,38 @@ def test_a_film_with_a_hole_of_the_right_length_is_refused(opened: Open, film: P
     assert failure(source, tmp_path).kind == "damaged"
 
 
-def test_a_film_shorter_than_announced_is_refused(opened: Open, film: Path, tmp_path: Path) -> None:
-    _, source = opened(Video("A film", film, duration=60))
-    failed = failure(source, tmp_path)
+@pytest.mark.parametrize("announced", [8, 60])
+def test_a_film_of_another_length_than_the_platform_says_is_kept_and_that_is_told(
+    opened: Open, film: Path, tmp_path: Path, announced: int
+) -> None:
+    _, source = opened(Video("A film", film, duration=announced))
+    got = fetch(source, tmp_path)
+    assert got.media.read_bytes() == film.read_bytes()
+    (told,) = got.disagreements
+    assert f"where the platform announced {announced:.1f} s" in told
+
+
+def test_a_cut_film_is_refused_and_kept_if_the_source_has_no_other(opened: Open, film: Path, tmp_path: Path) -> None:
+    half = film.read_bytes()[: film.stat().st_size // 2]
+    (tmp_path / "half.mp4").write_bytes(half)
+    _, source = opened(Video("A film", tmp_path / "half.mp4", 3))
+    failed = failure(source, tmp_path / "into")
     assert failed.kind == "damaged"
-    assert "60.0 s were announced" in str(failed)
+    assert "cut short" in str(failed)
+    assert failed.cut == sha256(half).hexdigest()
+    listing = next(source.list())
+    with pytest.raises(FetchFailed):
+        source.fetch(listing, tmp_path / "into", lambda done, whole: None, refused="0" * 64)
+    got = source.fetch(listing, tmp_path / "into", lambda done, whole: None, refused=failed.cut)
+    assert got.media.read_bytes() == half
+    assert "the source gave the same bytes twice" in got.disagreements[0]
+
+
+def test_a_film_that_breaks_off_at_the_same_byte_without_a_length_stays_refused(
+    opened: Open, film: Path, tmp_path: Path
+) -> None:
+    _, source = opened(Video("A film", film, 3, fault=Fault(cut=0.5, announced=False)))
+    assert failure(source, tmp_path).cut is None
 
 
 @pytest.mark.parametrize("forgets", [False, True], ids=["keeps If-Range", "forgets If-Range"])

@@ -1,0 +1,51 @@
+"""Clips whose reading by an earlier build may have lost something: counted, and read again only when a person asks.
+
+Up to the first form of the transcript's schema, channels were mixed without a look at what that loses, an empty track
+was a transcript without words, and whole films were refused by a length that somebody announced.
+"""
+
+import re
+
+from archive.ledger.clips import Failure
+from archive.opened import Archive
+from archive.records import Record
+from archive.steps.transcribing import FORM, read_readings
+
+_BY_LENGTH = re.compile(r"s where [0-9.]+ s were announced|announces [0-9.]+ seconds and (ends|has not ended)")
+"""How earlier builds refused a film by its length alone."""
+
+
+class Again(Record):
+    """How many clips may have been read, or refused, wrongly, by why."""
+
+    mixed: int = 0
+    empty_track: int = 0
+    refused_length: int = 0
+
+    @property
+    def to_read(self) -> int:
+        """Clips that `transcribe --again` looks at."""
+        return self.mixed + self.empty_track
+
+
+def count_again(archive: Archive) -> Again:
+    """Count them, from what the ledger knows; no clip is opened."""
+    read, empty = set(to_read_again(archive)), set(archive.ledger.readings.with_empty_transcripts())
+    refused = [failure for failure in archive.ledger.clips.failures() if refused_by_length(failure)]
+    return Again(mixed=len(read - empty), empty_track=len(read & empty), refused_length=len(refused))
+
+
+def to_read_again(archive: Archive) -> list[str]:
+    """Clips whose newest media were read by the model of the settings in the first form of the schema, and no later."""
+    media, model = archive.ledger.clips.media(), archive.settings.transcription.model_name
+    found = list[str]()
+    for clip, body in archive.ledger.clips.all_done("transcribe").items():
+        mine = [r for r in read_readings(archive, body) if r.media_sha256 == media.get(clip) and r.model == model]
+        if mine and mine[-1].form < FORM:
+            found.append(clip)
+    return sorted(found)
+
+
+def refused_by_length(failure: Failure) -> bool:
+    """Whether a clip was refused since two lengths differ, as no build does any more."""
+    return failure.kind == "damaged" and _BY_LENGTH.search(failure.message) is not None
