@@ -203,7 +203,9 @@ def _laid(folder: Path, channels: Sequence[Sound], codec: str) -> Path:
     ending, encoder = CODECS[codec]
     raw = numpy.stack(channels, axis=1).astype("<f4").tobytes()
     file = folder / f"laid.{ending}"
-    layout = ("-af", "aformat=channel_layouts=5.1") if len(channels) == 6 and codec == "opus" else ()
+    named = {3: "3.0", 4: "4.0", 6: "5.1"}.get(len(channels))  # or an encoder may drop one for a subwoofer
+    pan = "|".join((str(named), *(f"c{n}=c{n}" for n in range(len(channels)))))
+    layout = ("-af", f"pan={pan}") if named else ()
     command = ["ffmpeg", "-v", "error", "-y", "-f", "f32le", "-ar", str(RATE), "-ac", str(len(channels)), "-i", "-"]
     rate = ("-b:a", f"{64 * len(channels)}k") if codec != "flac" else ()
     mapping = ("-mapping_family", "255") if codec == "opus" and len(channels) not in (1, 2, 6) else ()
