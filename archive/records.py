@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from storage.keys import fault
 from transcription.corrections import Change
+from transcription.records import ClockDoubt
 
 
 def _utc(moment: datetime) -> datetime:
@@ -167,7 +168,7 @@ class TranscriptRef(Record):
 
     Captions of the platform have neither track nor model. `starts_at` is where a browser's clock stands at the
     transcript's zero, in seconds: what is added to a link's seconds to find them in the original (see
-    `transcription.players`).
+    `transcription.players`). `clock_doubts` says why a player may be elsewhere.
     """
 
     name: TranscriptName
@@ -182,6 +183,7 @@ class TranscriptRef(Record):
     gaps: int
     doubtful: bool
     starts_at: float = 0.0
+    clock_doubts: tuple[ClockDoubt, ...] = ()
 
 
 class Alternative(Record):

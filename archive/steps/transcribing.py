@@ -293,6 +293,7 @@ def _keep(archive: Archive, capture: Capture, transcript: Transcript, before: Ma
         gaps=len(transcript.gaps),
         doubtful=transcript.doubtful,
         starts_at=starts_at(transcript),
+        clock_doubts=transcript.clock_doubts,
     )
     torn = carry(archive, capture.clip, before, name=name, sha512=ref.sha512, body=body)
     archive.ledger.readings.add_transcript(capture.clip, ref, body)

@@ -11,6 +11,12 @@ from flows import console
 from flows.commands import common
 from flows.commands.common import Clip, Config, DryRun, Json, OfRegister, Who
 
+CLOCK_DOUBTS = {
+    "gap": "players differ behind a gap in the sound",
+    "no_index": "players guess where a second is",
+}
+
+
 if TYPE_CHECKING:
     from archive.ledger.clips import Failure
     from archive.records import Correction, UnreadTrack
@@ -105,13 +111,13 @@ def _print_status(counted: "Status") -> None:
 def _print_again(again: "Again") -> None:
     """Clips that an earlier build may have read, or refused, wrongly, each kind with the command that mends it."""
     rows = (
-        (again.mixed, "were read before channels were compared", "transcribe --again"),
-        (again.empty_track, "have a track without sound that was read as one", "transcribe --again"),
-        (again.refused_length, "were refused by a length that was announced", "retry"),
+        (again.mixed, "read before channels were compared", "transcribe --again"),
+        (again.empty_track, "with a track without sound that was read as one", "transcribe --again"),
+        (again.refused_length, "refused by a length that was announced", "retry"),
     )
     for number, what, command in rows:
         if number:
-            console.out.print(f"{'':>13}[yellow]{number:,}[/] {what}: `thirdcopy {command}`", highlight=False)
+            console.out.print(f"[bold]again[/]        [yellow]{number:,}[/] {what}: `{command}`", highlight=False)
 
 
 def _wanted(counted: "Status") -> str:
@@ -225,6 +231,7 @@ def _print_transcripts(document: "Sidecar") -> None:
         text = f"{ref.name}: {ref.segments} segments, {', '.join(ref.languages) or 'nothing written'}, {ref.gaps} gaps"
         if ref.starts_at:
             text += f", a browser's clock begins at {ref.starts_at:g} s"
+        text += "".join(f", {CLOCK_DOUBTS[doubt]}" for doubt in ref.clock_doubts)
         if mine := applied.get(ref.name):
             text += f", {counted(len(mine))} by {_people(mine)}"
         console.out.print(f"[bold]transcript[/]  {escape(console.plain(text))}{doubt}", highlight=False)
