@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from transcription.decoding import SAMPLE_RATE, decode_apart
 from transcription.media import Media
+from transcription.mixing import Mixing
 from transcription.packets import Survey
 from transcription.records import Record
 from transcription.spans import Samples, Span
@@ -31,32 +32,18 @@ APART_DB: Final = 6.0
 PIECE_S: Final = 2
 """Seconds that are compared at once: 62 frames, so that chance alone makes a coherence of .02."""
 
-HELD: Final = 0.6
-"""Share of a channel's speech band that must be in another signal for its voice to be heard there.
-
-The share is the magnitude-squared coherence (Carter, "Coherence and time delay estimation", Proc. IEEE 75, 1987),
-averaged over 300 to 3400 Hz by the square root of the channel's power: .5 is a voice under another one of the same
-level, .75 one under its own room's noise at 0 dB, .95 at 10 dB.
-"""
-
-ENVELOPES_ALIKE: Final = 0.85
-"""Correlation of the loudness of bands over time from which two signals hold the same voice, whatever the room did."""
-
-LOST_DB: Final = -15.0
-"""How much of a channel's level may be lost: two channels of which one is silent lose 6 dB, four 12."""
-
-COVERED: Final = 0.1
-"""Share of a signal's whole power that a channel must be of to be heard in it: a tone or a hum may be the rest."""
-
-SOFTEST_DB: Final = -65.0
-"""Level of a channel's speech band, below full scale, below which nothing in it is listened for."""
-
 LOST_S: Final = 1.0
 """Seconds of speech that must be lost before a mix is given up; less becomes gaps."""
 
-_FRAME, _HOP = 1024, 512
-_BAND = slice(int(300 * _FRAME / SAMPLE_RATE), int(3400 * _FRAME / SAMPLE_RATE))
-_GROUPS: Final = 12
+RUN_S: Final = 2.5
+"""Seconds of speech lost in pieces next to one another, as a sentence is, for which a mix is given up."""
+
+LOST_SHARE: Final = 0.02
+"""Share of a track whose speech is lost here and there, for which it is given up too: a piece alone may err."""
+
+MOST_PAIRED: Final = 8
+"""Channels up to which what one lacks of another is listened to; of more, only what the mix lacks of each."""
+
 _LEVELS_A_SECOND: Final = 10
 
 
@@ -130,55 +117,17 @@ class _Piece:
 
 
 def _compared(piece: NDArray[numpy.float32], detect: Detect, number: int) -> _Piece:
-    channels = piece.shape[1]
-    held = _held(piece)
-    doubtful = not held[:, channels].all()
-    start = number * PIECE_S * 1000
-    speech = tuple(
-        tuple(Span(start + s.start, start + s.end) for s in detect(piece[:, c])) if doubtful else ()
-        for c in range(channels)
-    )
+    channels, start = piece.shape[1], number * PIECE_S * 1000
+    found = Mixing(piece)
+    held = found.held.copy()
+    speech: tuple[tuple[Span, ...], ...] = ((),) * channels
+    if not held[:, channels].all():
+        heard = [detect(piece[:, c]) for c in range(channels)]
+        speech = tuple(tuple(Span(start + s.start, start + s.end) for s in some) for some in heard)
+        for c, other in numpy.argwhere(found.in_question):
+            if speech[c] and (other == channels or channels <= MOST_PAIRED):
+                held[c, other] = not detect(found.rest(c, other))
     return _Piece(start, speech, held, _levels(piece), _sides(piece) if channels == 2 else (0, 0, 0))
-
-
-def _held(piece: NDArray[numpy.float32]) -> NDArray[numpy.bool_]:
-    """Of each channel, whether what it has in the speech band is in each channel and, last, in the mix."""
-    channels = piece.shape[1]
-    signals = numpy.concatenate([piece, piece.mean(axis=1, keepdims=True)], axis=1).astype(numpy.float64)
-    held = numpy.ones((channels, channels + 1), dtype=bool)
-    if piece.shape[0] < 4 * _FRAME:
-        return held
-    frames = numpy.lib.stride_tricks.sliding_window_view(signals, _FRAME, axis=0)[::_HOP]
-    spectra = numpy.fft.rfft(frames * numpy.hanning(_FRAME), axis=-1)  # frame, signal, frequency
-    cross = numpy.einsum("tcf,tkf->ckf", spectra, spectra.conj()) / len(spectra)
-    power = numpy.einsum("ccf->cf", cross).real + 1e-20
-    coherence = (numpy.abs(cross) ** 2 / (power[:, None] * power[None, :]))[:channels]
-    common = coherence * power[None, :]
-    covered = common.sum(axis=2) / power.sum(axis=1)[None, :] >= COVERED
-    weights = numpy.sqrt(power[:channels, _BAND])
-    weights /= weights.sum(axis=1, keepdims=True)
-    share = numpy.einsum("cf,ckf->ck", weights, coherence[:, :, _BAND])
-    own = power[:channels, _BAND].sum(axis=1, keepdims=True)
-    kept = 10 * numpy.log10(common[:, :, _BAND].sum(axis=2) / own + 1e-20)
-    alike = _alike(spectra[:, :, _BAND])[:channels]
-    heard = ((share >= HELD) | (alike >= ENVELOPES_ALIKE)) & covered & (kept >= LOST_DB)
-    full = (_FRAME / 2) * numpy.sum(numpy.hanning(_FRAME) ** 2) / 2
-    level = 10 * numpy.log10(own[:, 0] / full + 1e-20)
-    itself = numpy.eye(channels, channels + 1, dtype=bool)
-    found: NDArray[numpy.bool_] = heard | (level < SOFTEST_DB)[:, None] | itself
-    return found
-
-
-def _alike(spectra: NDArray[numpy.complex128]) -> NDArray[numpy.float64]:
-    """The correlation of each two signals' loudness, in dB, over bands and frames, each band about its own mean."""
-    power = numpy.abs(spectra) ** 2
-    bands = numpy.stack([band.sum(axis=2) for band in numpy.array_split(power, _GROUPS, axis=2)], axis=2)
-    loud = 10 * numpy.log10(bands + 1e-10)
-    loud -= loud.mean(axis=0, keepdims=True)
-    flat = loud.transpose(1, 0, 2).reshape(loud.shape[1], -1)
-    norm = numpy.linalg.norm(flat, axis=1) + 1e-9
-    found: NDArray[numpy.float64] = (flat @ flat.T) / (norm[:, None] * norm[None, :])
-    return found
 
 
 def _levels(piece: NDArray[numpy.float32]) -> NDArray[numpy.float64]:
@@ -217,29 +166,41 @@ def _two_voices(pieces: Sequence[_Piece]) -> bool:
 
 def _cover(pieces: Sequence[_Piece], channels: int) -> tuple[tuple[int, ...], tuple[Unread, ...]]:
     """The fewest channels that hold the speech of all, greedily; none where the mix does; and what is left unread."""
-    lost = _unheard(pieces, channels, (channels,))
+    lost = _lost(pieces, channels, (channels,))
     chosen, rest = tuple[int, ...](), list(range(channels))
-    while _length(lost) >= LOST_S * 1000:
-        wider = {tuple(sorted((*chosen, c))): _unheard(pieces, channels, (*chosen, c)) for c in rest}
+    while rest and _too_much(lost, len(pieces)):
+        wider = {tuple(sorted((*chosen, c))): _lost(pieces, channels, (*chosen, c)) for c in rest}
         chosen = min(wider, key=lambda some: (_length(wider[some]), some))
         rest, lost = [c for c in rest if c not in chosen], wider[chosen]
-    return chosen, lost
+    return chosen, tuple(_joined([(channel, span) for channel, _, spans in lost for span in spans]))
 
 
-def _length(unread: Sequence[Unread]) -> int:
-    return sum(one.end - one.start for one in unread)
+_Lost = tuple[int, int, tuple[Span, ...]]
+"""A channel, the number of a piece, and the speech of that channel there that is in nothing of what is read."""
 
 
-def _unheard(pieces: Sequence[_Piece], channels: int, read: Sequence[int]) -> tuple[Unread, ...]:
-    """Speech of any channel that is in nothing of what is read, by channel and time; what meets is joined."""
-    found = [
-        (channel, span)
+def _lost(pieces: Sequence[_Piece], channels: int, read: Sequence[int]) -> list[_Lost]:
+    """Speech of any channel that is in nothing of what is read, by channel and time."""
+    return [
+        (channel, number, piece.speech[channel])
         for channel in range(channels)
-        for piece in pieces
-        if not piece.held[channel, list(read)].any()
-        for span in piece.speech[channel]
+        for number, piece in enumerate(pieces)
+        if piece.speech[channel] and not piece.held[channel, list(read)].any()
     ]
-    return tuple(_joined(found))
+
+
+def _length(lost: Sequence[_Lost]) -> float:
+    """Seconds of speech."""
+    return sum(span.end - span.start for _, _, spans in lost for span in spans) / 1000
+
+
+def _too_much(lost: Sequence[_Lost], pieces: int) -> bool:
+    """Whether so much speech is lost that another channel must be read."""
+    if _length(lost) < LOST_S:
+        return False
+    runs = groupby(enumerate(lost), key=lambda one: (one[1][0], one[1][1] - one[0]))  # pieces next to one another
+    longest = max(_length([each for _, each in run]) for _, run in runs)
+    return longest >= RUN_S or _length(lost) >= LOST_SHARE * pieces * PIECE_S
 
 
 def _joined(found: Sequence[tuple[int, Span]]) -> Iterator[Unread]:

@@ -192,7 +192,7 @@ def _print_sidecar(document: "Sidecar") -> None:
         ("captured", f"{capture.fetched:%Y-%m-%d %H:%M} UTC with {capture.tool} {capture.tool_version}"),
         ("media", f"{length}, {capture.media.size:,} bytes, sha512 {capture.media.sha512[:16]}…"),
         ("access", access.level + by),
-        *(("but", line) for line in capture.disagreements),
+        *(("differs", line) for line in capture.disagreements),
         *(("unread", f"track {one.index} {one.why}") for one in _unread(document)),
         *(("declared", _declared(document)) for _ in document.declarations[-1:]),
     )
