@@ -123,16 +123,19 @@ def test_of_three_microphones_with_a_voice_each_all_are_read(voices: Sequence[So
     assert planned(write(tmp_path / "x.wav", numpy.stack(voices))).channels == (0, 1, 2)
 
 
-def test_a_word_that_the_mix_loses_is_no_reason_to_give_it_up_and_is_told(
-    voices: Sequence[Sound], tmp_path: Path
-) -> None:
-    voice = numpy.concatenate([voices[0]] * 3)
-    other = voice.copy()
-    at = 2 * SAMPLE_RATE
-    other[at : at + SAMPLE_RATE // 2] *= -1
-    found = planned(write(tmp_path / "x.wav", numpy.stack((voice, other))))
-    lost = sum(one.end - one.start for one in found.unread)
-    assert found.channels == () or lost == 0
+def test_a_sentence_that_the_mix_loses_gives_it_up_and_a_word_is_told(voices: Sequence[Sound], tmp_path: Path) -> None:
+    voice = numpy.resize(voices[0], 120 * SAMPLE_RATE)
+
+    def lost(seconds: int) -> Plan:
+        other = voice.copy()
+        other[4 * SAMPLE_RATE : (4 + seconds) * SAMPLE_RATE] *= -1
+        return planned(write(tmp_path / "x.wav", numpy.stack((voice, other))))
+
+    word, sentence = lost(2), lost(6)
+    assert word.channels == ()
+    assert {one.channel for one in word.unread} == {0, 1}
+    assert all(4000 <= one.start < one.end <= 6000 for one in word.unread)
+    assert (sentence.channels, sentence.unread) == ((0,), ())
 
 
 def test_a_gap_is_as_loud_as_its_loudest_channel() -> None:
