@@ -195,12 +195,13 @@ def _length(lost: Sequence[_Lost]) -> float:
 
 
 def _too_much(lost: Sequence[_Lost], pieces: int) -> bool:
-    """Whether so much speech is lost that another channel must be read."""
-    if _length(lost) < LOST_S:
+    """Whether so much of a channel's speech is lost that another channel must be read."""
+    most = max((_length(list(some)) for _, some in groupby(lost, key=lambda one: one[0])), default=0.0)
+    if most < LOST_S:
         return False
     runs = groupby(enumerate(lost), key=lambda one: (one[1][0], one[1][1] - one[0]))  # pieces next to one another
     longest = max(_length([each for _, each in run]) for _, run in runs)
-    return longest >= RUN_S or _length(lost) >= LOST_SHARE * pieces * PIECE_S
+    return longest >= RUN_S or most >= LOST_SHARE * pieces * PIECE_S
 
 
 def _joined(found: Sequence[tuple[int, Span]]) -> Iterator[Unread]:
