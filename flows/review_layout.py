@@ -162,9 +162,13 @@ def _cells(texts: Sequence[str], console: Console, column: int) -> list[str]:
 
 def _row(label: str, left: str, right: str, column: int, *, two: bool, style: str = "") -> Text:
     apart = MARK if any(unicodedata.bidirectional(c) in ("R", "AL") for c in left + right) else ""
-    text = Text(f"{label:<{LABEL}} ", style="dim").append(set_cell_size(fit(left, column), column), style=style or "none")
+    text = Text(f"{label:<{LABEL}} ", style="dim").append(
+        set_cell_size(fit(left, column), column), style=style or "none"
+    )
     if two:
-        text.append(f"{apart} {apart}", style="none").append(set_cell_size(fit(right, column), column), style=style or "none")
+        text.append(f"{apart} {apart}", style="none").append(
+            set_cell_size(fit(right, column), column), style=style or "none"
+        )
     text.append(apart)
     text.rstrip()
     return text

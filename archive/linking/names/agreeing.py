@@ -5,6 +5,7 @@ from itertools import pairwise, permutations
 
 from rapidfuzz.distance import Levenshtein
 
+from archive.linking.context.groups import is_nobody, is_nobodys
 from archive.linking.names.likeness import closely_alike
 from archive.linking.names.phonetics import joined, tokens
 from archive.linking.names.search import WIDTH
@@ -27,31 +28,34 @@ def agreement(names: Iterable[str], spans: Sequence[tuple[str, int, int]]) -> tu
 
     `spans` are the text's words with where they start and end. Two neighbours are compared with two tokens of a name,
     one or two neighbours joined with the whole of it; of three, two joined are one token (`Rizwan Gul Memtimin`). None
-    where there is nothing to compare.
+    where there is nothing to compare. Words that name a people, a place or the like, and nobody (see `groups`), agree
+    with nothing.
     """
     best: tuple[float, int, int] | None = None
-    spans = [("".join(cut), start, end) for word, start, end in spans if (cut := tokens(word))]
+    cuts = [(tokens(span[0]), *span) for span in spans]
+    written = [word for cut, word, _, _ in cuts if cut]
+    spans = [("".join(cut), start, end) for cut, _, start, end in cuts if cut]
     near = [after[1] - before[2] <= APART for before, after in pairwise(spans)]
     for name in names:
         words = tokens(name)[:WIDTH]
-        if not words or not spans:
+        if not words or not spans or is_nobodys(name):
             continue
         alike = closely_alike([word for word, _, _ in spans], words)
         two = closely_alike([before[0] + after[0] for before, after in pairwise(spans)], words) if near else alike
         whole = joined(words)
         for i, (word, start, end) in enumerate(spans):
-            options = [(_as_one([word], whole), end)]
+            options = [(_as_one([word], whole), end, 1)]
             pairs = list(permutations(range(len(words)), 2))
             if i + 1 < len(spans) and near[i]:
                 after, _, after_end = spans[i + 1]
-                options.append((_as_one([word, after], whole), after_end))
+                options.append((_as_one([word, after], whole), after_end, 2))
                 both = [(alike[i, a], alike[i + 1, b]) for a, b in pairs]
-                options += [(float(sum(two_of)) / 2, after_end) for two_of in both if min(two_of) >= LEAST]
+                options += [(float(sum(two_of)) / 2, after_end, 2) for two_of in both if min(two_of) >= LEAST]
             if i + 2 < len(spans) and near[i] and near[i + 1]:
                 split = [max(two[i, a] + alike[i + 2, b], alike[i, a] + two[i + 1, b]) for a, b in pairs]
-                options += [(float(score) / 2 - SPLIT, spans[i + 2][2]) for score in split]
-            for score, stop in options:
-                if score > (best[0] if best else 0):
+                options += [(float(score) / 2 - SPLIT, spans[i + 2][2], 3) for score in split]
+            for score, stop, taken in options:
+                if score > (best[0] if best else 0) and not is_nobody(written[i : i + taken]):
                     best = (score, start, stop)
     return best
 

@@ -9,6 +9,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 
+from archive.linking.context.groups import in_han, is_nobody, is_nobodys
 from archive.linking.names.correspondences import Spelling, skeleton, spellings
 from archive.linking.names.endings import without_ending
 from archive.linking.names.phonetics import joined, single, spoken, tokens
@@ -48,8 +49,10 @@ HEARD = 0.77
 CASE = 0.02
 """Taken off a word that is like a name's only without the ending of a case."""
 
-_HAN = "㐀-䶿一-鿿"
-_WORD = re.compile(rf"[^\W\d_{_HAN}]+(?:['’ʼʻ`\xad\u2060-][^\W\d_{_HAN}]+)*")
+_HAN = "㐀-䶿一-鿿豈-﫿𠀀-𲎯"
+_MARKS = "\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670"
+_LETTERS = rf"[^\W\d_{_HAN}]+(?:[{_MARKS}]+[^\W\d_{_HAN}]*)*"
+_WORD = re.compile(rf"{_LETTERS}(?:['’ʼʻ`\xad\u2060‐‑-]{_LETTERS})*")
 _HAN_RUN = re.compile(rf"[{_HAN}](?:[·•・]?[{_HAN}])*")
 _BETWEEN = re.compile(r"[ \t\n\xa0\u200c-\u200f\u202a-\u202e\u2066-\u2069-]{1,3}")
 
@@ -73,7 +76,10 @@ def words_of(text: str) -> list[Span]:
 
 
 def name_mentions(text: str, index: NameIndex) -> list[NameMention]:
-    """Every span that may name an entry's person, in order, none overlapping; the better of two that do."""
+    """Every span that may name an entry's person, in order, none overlapping; the better of two that do.
+
+    Words that name a people, a place or the like, and nobody (see `groups`), are no span, nor a name of such an entry.
+    """
     spans = [(tokens(m.group()), m.group(), m.start(), m.end()) for m in _WORD.finditer(text)]
     if _capitals(text):
         spans = [s for s in spans if not s[1][0].islower()]
@@ -130,7 +136,7 @@ def _capitals(text: str) -> bool:
 
 
 def _han(text: str, index: NameIndex) -> list[tuple[int, int, dict[int, float]]]:
-    found = []
+    found: list[tuple[int, int, dict[int, float]]] = []
     for run in _HAN_RUN.finditer(text):
         places = [i for i in range(run.start(), run.end()) if text[i] not in "·•・"]
         sounds = [spoken(text[i]) for i in places]
@@ -146,7 +152,13 @@ def _han(text: str, index: NameIndex) -> list[tuple[int, int, dict[int, float]]]
             bearers = index.of_sound(single("".join(sounds)))
             written = re.sub("[·•・]", "", run.group())
             found.append((run.start(), run.end(), {p: _same(index.entries[p], written) for p in bearers}))
-    return found
+    return _whole(text, found)
+
+
+def _whole(text: str, found: list[tuple[int, int, dict[int, float]]]) -> list[tuple[int, int, dict[int, float]]]:
+    """Those of Han that do not begin or end within the word for a people or a place: `吾尔买买提` of `维吾尔买买提`."""
+    within = {place for start, end in in_han(text) for place in range(start + 1, end)}
+    return [one for one in found if one[0] not in within and one[1] not in within]
 
 
 def _heard(text: str, places: list[int], index: NameIndex) -> list[tuple[int, int, dict[int, float]]]:
@@ -184,9 +196,12 @@ def _best(text: str, found: list[tuple[int, int, dict[int, float]]], index: Name
         at = bisect_right(taken, (start, end))
         if (at and taken[at - 1][1] > start) or (at < len(taken) and taken[at][0] < end):
             continue
-        taken.insert(at, (start, end))
         best = max(scores.values())
         near = sorted(((p, s) for p, s in scores.items() if s >= best - MARGIN), key=lambda item: (-item[1], item[0]))
-        candidates = tuple((index.entries[p], round(s, 4)) for p, s in near)
+        meant = ((index.entries[p], round(s, 4)) for p, s in near)
+        candidates = tuple(pair for pair in meant if not all(map(is_nobodys, pair[0].names)))
+        if not candidates or is_nobody(word for word, *_ in words_of(text[start:end])):
+            continue
+        taken.insert(at, (start, end))
         kept.append(NameMention(start, end, text[start:end], candidates))
     return sorted(kept, key=lambda mention: mention.start)
