@@ -70,7 +70,7 @@ RUSSIAN = Table(
     кучар
     каракаш лоп гум кери маралбеш янгисар каргалык поскам эмин текес монголкур кюнес нилк чапчал хоргос коктока каба
     бурчун
-    и в на из с со по от о об для это был была были
+    и в на из с со по от о об для это был была были номер запис дел
     """,
     _RUSSIAN_ENDINGS,
 )
@@ -93,25 +93,26 @@ KAZAKH = Table(
     түркістан америка құлжа іле тарбағатай шәуешек қашқар қотан ақсу қорла алтай тұрфан құмыл қарамай артыш санжы
     бортала қызылсу жаркент куча қарақаш гума керия текес моңғолкүре күнес нылқы шапшал жеменей қорғас көктоғай шіңгіл
     қаба буыршын
-    мен пен бен және бір бұл сол
+    мен пен бен және бір бұл сол нөмір нөмірі жазба тіркеу
     """,
     _each("- лар лер дар дер тар тер лары лері дары дері тары тері ы і сы сі", _KAZAKH_CASES),
 )
 KAZAKH_LATIN = Table(
     """
-    qazaq qazag uigyr uigir uygyr uyghyr qyrgyz qirgiz ozbek tatar tajik dungen mongol hanzu qytai qitai qytay qitay
+    qazaq qazag uigyr uigir uygyr uygir uyghyr qyrgyz qirgiz ozbek tatar tajik dungen mongol hanzu qytai qitai qytay
+    qitay
     orys oris turik turki arab agylshyn musylman musilman islam
     aiel ayel adam kisi halyq haliq halqy halqi til tili dini qyz ul bala jigit otbasy ult
     audan ayyl auyl aul oblys oblis qala olke aimaq avtonomialy avtonomialyq memleket lager turme mektep meshit partia
     ukimet ortalyq shygys batys
     shynjan sinjan qazaqstan qyrgyzstan ozbekstan turkia resei almaty astana beijin urimji turkistan
     qulja ile tarbagatai qashqar qotan aqsu qorla altai turfan qumyl qaramai artysh sanjy qyzylsu
-    men pen ben jane bir bul sol
+    men pen ben jane bir bul sol nomir nomiri jazba
     """,
     _each(
         "- lar ler dar der tar ter y i sy si",
-        "- nyn nin dyn din tyn tin ny ni dy di ty ti ga ge qa ke na ne da de ta te dan den tan ten nan nen men ben pen "
-        "sha she",
+        "- nyn nin dyn din tyn tin ny ni dy di ty ti ga ge qa ke na ne da de ta te nda nde dan den tan ten nan nen "
+        "men ben pen sha she",
     ),
 )
 KAZAKH_ARABIC = Table(
@@ -122,11 +123,11 @@ KAZAKH_ARABIC = Table(
     شىعىس باتىس
     شىڭجاڭ شينجياڭ قازاقستان قىرعىزستان تۇركيا الماتى استانا بەيجىڭ ۇرىمجى ءۇرىمجى تۇركىستان
     قۇلجا ىلە تارباعاتاي قاشقار قوتان اقسۋ قورلا التاي تۇرپان قۇمىل قاراماي ارتىش سانجى قىزىلسۋ
-    مەن پەن بەن جانە ءبىر بىر بۇل سول
+    مەن پەن بەن جانە ءبىر بىر بۇل سول ءنومىر نومىر نومىرى جازبا
     """,
     _each(
         "- لار لەر دار دەر تار تەر ى سى",
-        "- نىڭ دىڭ تىڭ نى دى تى عا گە قا كە نا نە دا دە تا تە دان دەن تان تەن نان نەن مەن بەن پەن شا شە",
+        "- نىڭ دىڭ تىڭ نى دى تى عا گە قا كە نا نە دا دە تا تە ندا ندە دان دەن تان تەن نان نەن مەن بەن پەن شا شە",
     ),
 )
 UYGHUR = Table(
@@ -142,7 +143,7 @@ UYGHUR = Table(
     غۇلجا ئىلى چۆچەك تارباغاتاي قەشقەر خوتەن ئاقسۇ كورلا ئالتاي تۇرپان قۇمۇل قاراماي ئاتۇش سانجى بۆرتالا قىزىلسۇ
     شىخەنزە يەكەن كۇچا كۇچار قاراقاش لوپ گۇما كېرىيە مارالبېشى پەيزاۋات يېڭىسار يوپۇرغا قاغىلىق پوسكام مەكىت
     ئۈچتۇرپان توقسۇ شايار ئاۋات دۆربىلجىن تېكەس نىلقا چاپچال قورغاس
-    ۋە بىلەن بىر بۇ شۇ
+    ۋە بىلەن بىر بۇ شۇ نومۇر نومۇرى خاتىرە
     """,
     _each(
         "- لار لەر لىرى لىق لىك لۇق لۈك ى سى",
@@ -161,7 +162,7 @@ UYGHUR_LATIN = Table(
     yeken
     kuchar qaraqash lop guma keriye maralbeshi peyzawat yengisar yopurgha qaghiliq poskam mekit uchturpan toqsu shayar
     awat tekes nilqa chapchal qorghas
-    we bilen bir bu shu
+    we bilen bir bu shu nomur nomuri xatire
     """,
     _each("- lar ler liri liq lik luq i si", "- ning ni gha ge qa ke da de ta te din tin che mu"),
 )
@@ -176,7 +177,7 @@ TURKISH = Table(
     hükümeti mahkeme merkez merkezi üniversite üniversitesi hastane yeni doğu batı kuzey güney orta asya
     türkistan kazakistan kırgızistan özbekistan pakistan türkiye rusya moğolistan istanbul ankara almatı astana pekin
     şincan sincan urumçi gulca kaşgar hoten aksu korla altay turfan kumul karamay artuş yarkent
-    ve ile bir bu şu
+    ve ile bir bu şu kayıt numara numarası dosya
     """,
     _each(
         "- lar ler ları leri ı i u ü",
@@ -186,7 +187,8 @@ TURKISH = Table(
 )
 ARABIC = Table(
     """
-    ايغور اويغور إيغور أويغور كازاخ قازاق قرغيز قيرغيز اوزبك تتار طاجيك هوي هان صين مغول منغول تبت ترك تركمان روس
+    ايغور اويغور إيغور أويغور كازاخ قازاق قرغيز قيرغيز اوزبك صيني تركي روسي عربي فارسي تتار طاجيك هوي هان صين مغول
+    منغول تبت ترك تركمان روس
     عرب فارس
     انجليز مسلم اسلام مسيح مسيحي بوذ شيعة سنة صوفي قران دين ديانة
     امراة مراة نساء رجل رجال شعب شعوب ناس شخص اشخاص لغة فتاة بنت ولد طفل اطفال عائلة اسرة قومية اقلية طائفة مواطن
@@ -195,7 +197,7 @@ ARABIC = Table(
     احتجاز اعتقال اعادة تعليم تاهيل تدريب مهني جديد شرق شرقي غرب جنوب شمال وسط اسيا
     شينجيانغ سنجان تركستان كازاخستان قرغيزستان اوزبكستان باكستان تركيا روسيا منغوليا اسطنبول انقرة بكين بيجين
     شنغهاي الماتي استانا اورومتشي اورومجي كاشغر قشغر ختن خوتان اكسو غولجا ايلي تورفان كورلا التاي اتوش يارقند
-    في من على عن مع الى او هذا هذه
+    في من على عن مع الى او هذا هذه رقم
     """,
     "ي ية يه يا يون يين يات ين ون ات ان ا ة ه",
     "ال و ف ب ل ك لل وال فال بال كال ولل",
@@ -225,10 +227,8 @@ HAN = """
 """
 HAN_BESIDE = """
     少数 民族 族 人民 人 女人 女子 女性 女 男人 男子 男性 男 妇女 婦女 同胞 群众 百姓 老人 老百姓 姑娘 孩子 儿童
-    语言 语 話 话 文字 文化
-    教徒 信徒 教 自治 区 區 县 縣 州 市 省 乡 鄉 镇 鎮 村 地区 地區 集中营 集中營 监狱 監獄 看守所 拘留所 学校 學校
-    教育 培训 中心 再
-    职业 技能 政府 公安 公安局 派出所 警察 共产党 党 国家 家庭 家 的 和 与 跟 是 在 了 们 有 被 这 那 个 一 里 去 来
-    从 到 说
+    语言 语 話 话 文字 文化 教徒 信徒 教 自治 区 區 县 縣 州 市 省 乡 鄉 镇 鎮 村 地区 地區 学校 學校 教育 培训 中心
+    再 职业 技能 政府 公安 公安局 派出所 警察 党 国家 家庭 家 的 和 与 跟 是 在 了 们 有 被 这 那 个 一 里 去 来 从
+    到 说
 """
 """What may stand beside a word of `HAN` and name nobody with it."""

@@ -61,9 +61,7 @@ _FOLDED = tuple(map(_Folded.of, (*TABLES, Table(f"{' '.join(LATIN_PLACES)} {MECC
 _NAMES_TOO = frozenset(map(fold, NAMES_TOO.split()))
 _LISTED_HAN = _longest_first((*HAN.split(), *HAN_PLACES))
 _HAN_WORDS = re.compile(_LISTED_HAN)
-_HAN_NOBODY = re.compile(
-    rf"(?=.*?(?:{_LISTED_HAN}))(?>{_LISTED_HAN}|{_longest_first(HAN_BESIDE.split())}|[·•・])++"
-)
+_HAN_NOBODY = re.compile(rf"(?=.*?(?:{_LISTED_HAN}))(?>{_LISTED_HAN}|{_longest_first(HAN_BESIDE.split())}|[·•・])++")
 
 
 def is_nobody(words: Iterable[str]) -> bool:
