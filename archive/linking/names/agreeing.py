@@ -9,6 +9,7 @@ from archive.linking.context.groups import is_nobody, is_nobodys
 from archive.linking.names.likeness import closely_alike
 from archive.linking.names.phonetics import joined, tokens
 from archive.linking.names.search import WIDTH
+from archive.linking.names.spotting import tokens_of
 
 SPLIT = 0.03
 """Taken off where a part of a name is written as two words beside the other: some such pair is like anything."""
@@ -32,7 +33,7 @@ def agreement(names: Iterable[str], spans: Sequence[tuple[str, int, int]]) -> tu
     with nothing.
     """
     best: tuple[float, int, int] | None = None
-    cuts = [(tokens(span[0]), *span) for span in spans]
+    cuts = [(tokens_of(span[0]), *span) for span in spans]
     written = [word for cut, word, _, _ in cuts if cut]
     spans = [("".join(cut), start, end) for cut, _, start, end in cuts if cut]
     near = [after[1] - before[2] <= APART for before, after in pairwise(spans)]
@@ -40,6 +41,8 @@ def agreement(names: Iterable[str], spans: Sequence[tuple[str, int, int]]) -> tu
         words = tokens(name)[:WIDTH]
         if not words or not spans or is_nobodys(name):
             continue
+        if exact := _exactly(words, spans, near, written):
+            return exact
         alike = closely_alike([word for word, _, _ in spans], words)
         two = closely_alike([before[0] + after[0] for before, after in pairwise(spans)], words) if near else alike
         whole = joined(words)
@@ -58,6 +61,17 @@ def agreement(names: Iterable[str], spans: Sequence[tuple[str, int, int]]) -> tu
                 if score > (best[0] if best else 0) and not is_nobody(written[i : i + taken]):
                     best = (score, start, stop)
     return best
+
+
+def _exactly(
+    words: Sequence[str], spans: Sequence[tuple[str, int, int]], near: Sequence[bool], written: Sequence[str]
+) -> tuple[float, int, int] | None:
+    """The first two neighbours that are two parts of a name letter by letter: nothing agrees better."""
+    for place, ((one, start, _), (other, _, end)) in enumerate(pairwise(spans)):
+        both = near[place] and one in words and other in words and words.index(one) != words.index(other)
+        if both and not is_nobody(written[place : place + 2]):
+            return 1.0, start, end
+    return None
 
 
 def _as_one(words: Sequence[str], whole: str) -> float:

@@ -8,11 +8,13 @@ the words must begin with one, unless the text has none (some recognisers write 
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
+from functools import lru_cache
+from operator import itemgetter
 
 from archive.linking.context.groups import in_han, is_nobody, is_nobodys
 from archive.linking.names.correspondences import Spelling, skeleton, spellings
 from archive.linking.names.endings import without_ending
-from archive.linking.names.phonetics import joined, single, spoken, tokens
+from archive.linking.names.phonetics import LONGEST, joined, single, spoken, tokens
 from archive.linking.names.search import NameIndex
 from archive.linking.registers.register import Entry
 
@@ -72,7 +74,15 @@ class NameMention:
 def words_of(text: str) -> list[Span]:
     """The words of a text with their spans; a run of Han characters is one word."""
     found = [*_WORD.finditer(text), *_HAN_RUN.finditer(text)]
-    return sorted(((m.group(), m.start(), m.end()) for m in found), key=lambda span: span[1])
+    return sorted(((m.group(), *m.span()) for m in found), key=itemgetter(1))
+
+
+def tokens_of(word: str) -> tuple[str, ...]:
+    """What `tokens` makes of a word of a text, where the same words come again and again."""
+    return _tokens(word) if len(word) <= LONGEST else tokens(word)
+
+
+_tokens = lru_cache(maxsize=1 << 16)(tokens)
 
 
 def name_mentions(text: str, index: NameIndex) -> list[NameMention]:
@@ -80,7 +90,7 @@ def name_mentions(text: str, index: NameIndex) -> list[NameMention]:
 
     Words that name a people, a place or the like, and nobody (see `groups`), are no span, nor a name of such an entry.
     """
-    spans = [(tokens(m.group()), m.group(), m.start(), m.end()) for m in _WORD.finditer(text)]
+    spans = [(tokens_of(m.group()), m.group(), m.start(), m.end()) for m in _WORD.finditer(text)]
     if _capitals(text):
         spans = [s for s in spans if not s[1][0].islower()]
     hits = _near([(words, written) for words, written, *_ in spans if len(words) <= 2], index)
@@ -126,7 +136,7 @@ def _near(spans: list[tuple[tuple[str, ...], str]], index: NameIndex) -> dict[st
 
 def _bare(words: tuple[str, ...], written: str) -> tuple[str, ...]:
     """What the last of a word's tokens is without the ending of a case."""
-    cuts = (tokens(stem) for stem in without_ending(written))
+    cuts = (tokens_of(stem) for stem in without_ending(written))
     return tuple(cut[-1] for cut in cuts if cut and cut[:-1] == words[:-1])
 
 
