@@ -187,7 +187,7 @@ def _agreed(words: _Words, number: NumberMention, entry: Entry, names: Spans[Nam
         begin = min([number.start - width, *(one.start for one in touching)])
         end = max([number.end + width, *(one.end for one in touching)])
         around = words.within(begin, number.start, cut=number.start) + words.within(number.end, end, cut=number.end)
-        best = agreement(entry.names, around) if _worth(entry, around) else None
+        best = agreement(entry.names, around, least) if _worth(entry, around) else None
         found = Agreed(best[1], best[2], round(best[0], 4)) if best and best[0] >= least else None
         found = found or next(
             (
@@ -266,7 +266,7 @@ def _rival(text: str, number: Numbered, names: Spans[Named], taken: Spans[Number
         apart = not presented(name) and _SENTENCE.search(between) and any(map(str.isalpha, between))
         if apart or _AND.search(between) or SPEAKS.match(between) or any(taken.touching(name.start, name.end)):
             return False
-        fits = agreement(testifiers, words_of(name.quote)) if testifiers else None
+        fits = agreement(testifiers, words_of(name.quote), AGREES) if testifiers else None
         return not (fits and fits[0] >= AGREES)
 
     def presented(name: NameMention) -> bool:

@@ -42,7 +42,7 @@ class _Voices:
     def _found(self, names: tuple[str, ...]) -> _Called | None:
         near = {place for name in names for sound in sounds(name) for place in self._alike(sound)}
         for place in sorted(near):
-            found = agreement(names, self._words[place])
+            found = agreement(names, self._words[place], CLOSE)
             if found and found[0] >= CLOSE:
                 return self._words[place], found[1], found[2]
         return None

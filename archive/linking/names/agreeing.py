@@ -6,8 +6,8 @@ from itertools import pairwise, permutations
 from rapidfuzz.distance import Levenshtein
 
 from archive.linking.context.groups import is_nobody, is_nobodys
-from archive.linking.names.likeness import closely_alike
-from archive.linking.names.phonetics import joined, tokens
+from archive.linking.names.likeness import CLOSELY, Words, closely_alike, likeness
+from archive.linking.names.phonetics import is_vowelless, joined, tokens
 from archive.linking.names.search import WIDTH
 from archive.linking.names.spotting import tokens_of
 
@@ -24,13 +24,15 @@ APART = 3
 """Code points between neighbouring words of one name."""
 
 
-def agreement(names: Iterable[str], spans: Sequence[tuple[str, int, int]]) -> tuple[float, int, int] | None:
+def agreement(
+    names: Iterable[str], spans: Sequence[tuple[str, int, int]], least: float = 0.0
+) -> tuple[float, int, int] | None:
     """How well any of an entry's names agrees with words of a text: the score, and the words' span in the text.
 
     `spans` are the text's words with where they start and end. Two neighbours are compared with two tokens of a name,
     one or two neighbours joined with the whole of it; of three, two joined are one token (`Rizwan Gul Memtimin`). None
-    where there is nothing to compare. Words that name a people, a place or the like, and nobody (see `groups`), agree
-    with nothing.
+    where there is nothing to compare, or nothing can agree as well as `least`. Words that name a people, a place or the
+    like, and nobody (see `groups`), agree with nothing.
     """
     best: tuple[float, int, int] | None = None
     cuts = [(tokens_of(span[0]), *span) for span in spans]
@@ -43,9 +45,13 @@ def agreement(names: Iterable[str], spans: Sequence[tuple[str, int, int]]) -> tu
             continue
         if exact := _exactly(words, spans, near, written):
             return exact
-        alike = closely_alike([word for word, _, _ in spans], words)
-        two = closely_alike([before[0] + after[0] for before, after in pairwise(spans)], words) if near else alike
+        ones = [word for word, _, _ in spans]
+        twos = [before + after for before, after in pairwise(ones)]
         whole = joined(words)
+        if not _may_agree(ones, twos, words, whole, least):
+            continue
+        alike = closely_alike(ones, words)
+        two = closely_alike(twos, words) if near else alike
         for i, (word, start, end) in enumerate(spans):
             options = [(_as_one([word], whole), end, 1)]
             pairs = list(permutations(range(len(words)), 2))
@@ -61,6 +67,17 @@ def agreement(names: Iterable[str], spans: Sequence[tuple[str, int, int]]) -> tu
                 if score > (best[0] if best else 0) and not is_nobody(written[i : i + taken]):
                     best = (score, start, stop)
     return best
+
+
+def _may_agree(ones: Sequence[str], twos: Sequence[str], words: Sequence[str], whole: str, least: float) -> bool:
+    """Whether any words can be as like a name as `least`, by their quick likeness alone: ten times as quick."""
+    every = [*ones, *twos]
+    if not least or any(map(is_vowelless, every)):
+        return True
+    parts = sorted(likeness(Words.of(every), Words.of(words)).max(axis=0))[-2:]
+    if len(parts) == 2 and (1 - CLOSELY) * float(sum(parts)) / 2 + CLOSELY >= least:
+        return True
+    return any(_as_one(some, whole) >= least for some in (*zip(ones), *pairwise(ones)))
 
 
 def _exactly(

@@ -9,7 +9,9 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from operator import itemgetter
+from weakref import WeakKeyDictionary
 
 from archive.linking.context.groups import in_han, is_nobody, is_nobodys
 from archive.linking.names.correspondences import Spelling, skeleton, spellings
@@ -51,6 +53,9 @@ HEARD = 0.77
 CASE = 0.02
 """Taken off a word that is like a name's only without the ending of a case."""
 
+REMEMBERED = 1 << 14
+"""Tokens of texts for which what they are like is kept, for each register."""
+
 _HAN = "㐀-䶿一-鿿豈-﫿𠀀-𲎯"
 _MARKS = "\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670"
 _LETTERS = rf"[^\W\d_{_HAN}]+(?:[{_MARKS}]+[^\W\d_{_HAN}]*)*"
@@ -59,6 +64,8 @@ _HAN_RUN = re.compile(rf"[{_HAN}](?:[·•・]?[{_HAN}])*")
 _BETWEEN = re.compile(r"[ \t\n\xa0\u200c-\u200f\u202a-\u202e\u2066-\u2069-]{1,3}")
 
 Span = tuple[str, int, int]
+_LIKES: WeakKeyDictionary[NameIndex, dict[str, dict[int, float]]] = WeakKeyDictionary()
+_Written = tuple[tuple[str, ...], str, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +100,8 @@ def name_mentions(text: str, index: NameIndex) -> list[NameMention]:
     spans = [(tokens_of(m.group()), m.group(), m.start(), m.end()) for m in _WORD.finditer(text)]
     if _capitals(text):
         spans = [s for s in spans if not s[1][0].islower()]
-    hits = _near([(words, written) for words, written, *_ in spans if len(words) <= 2], index)
+    beside = [_BETWEEN.fullmatch(text, one[3], other[2]) is not None for one, other in pairwise(spans)]
+    hits = _near(_paired(spans, beside), index)
     found: list[tuple[int, int, dict[int, float]]] = []
     known: dict[tuple[str, ...], dict[int, float]] = {}
 
@@ -112,10 +120,20 @@ def name_mentions(text: str, index: NameIndex) -> list[NameMention]:
     for i, (words, _, start, end) in enumerate(spans):
         if len(words) == 2 or (len(words) == 1 and len(joined(words)) >= LONG):
             found.append((start, end, meant(words)))
-        if i + 1 < len(spans) and _BETWEEN.fullmatch(text, end, spans[i + 1][2]):
+        if i < len(beside) and beside[i]:
             found.append((start, spans[i + 1][3], meant((*words, *spans[i + 1][0]))))
     found.extend(_han(text, index))
     return _best(text, found, index)
+
+
+def _paired(spans: list[_Written], beside: list[bool]) -> list[tuple[tuple[str, ...], str]]:
+    """The words that may be one of the two of a name: those of two tokens, and those of one beside another of one."""
+    one = [len(words) == 1 for words, *_ in spans]
+    pairs = [near and one[place] and one[place + 1] for place, near in enumerate(beside)]
+    paired = [before or after for before, after in zip([False, *pairs], [*pairs, False], strict=True)]
+    return [
+        (words, written) for (words, written, *_), both in zip(spans, paired, strict=True) if len(words) == 2 or both
+    ]
 
 
 def _near(spans: list[tuple[tuple[str, ...], str]], index: NameIndex) -> dict[str, dict[int, float]]:
@@ -123,7 +141,7 @@ def _near(spans: list[tuple[tuple[str, ...], str]], index: NameIndex) -> dict[st
     bare = {words[-1]: cut for words, written in spans if words and (cut := _bare(words, written))}
     every = {word for words, _ in spans for word in words} | {stem for stems in bare.values() for stem in stems}
     distinct = sorted(word for word in every if len(word) > 1)
-    near = dict(zip(distinct, index.near(distinct, WORD_FLOOR), strict=True))
+    near = _remembered(distinct, index)
     found = {word: dict(likes) for word, likes in near.items()}
     for word, stems in bare.items():
         likes = found.setdefault(word, {})
@@ -132,6 +150,18 @@ def _near(spans: list[tuple[tuple[str, ...], str]], index: NameIndex) -> dict[st
                 if score - CASE >= WORD_FLOOR:
                     likes[place] = max(likes.get(place, 0.0), score - CASE)
     return found
+
+
+def _remembered(words: list[str], index: NameIndex) -> dict[str, dict[int, float]]:
+    """What tokens are like of the register's; of those that texts had before it is remembered."""
+    known = _LIKES.setdefault(index, {})
+    old = {word: likes for word in words if (likes := known.get(word)) is not None}
+    new = [word for word in words if word not in old]
+    found = dict(zip(new, index.near(new, WORD_FLOOR), strict=True))
+    if len(known) + len(found) > REMEMBERED:
+        known = _LIKES[index] = {}
+    known.update(found)
+    return old | found
 
 
 def _bare(words: tuple[str, ...], written: str) -> tuple[str, ...]:
