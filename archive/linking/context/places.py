@@ -75,10 +75,10 @@ def shared(location: str, words: tuple[str, ...], text: str) -> str | None:
     for han in _HAN_NAMES.findall(text):
         if _one(HAN_PLACES[han]) in wanted:
             return str(han)
-    sounds = [(place, readings(name)[0].sound) for place in wanted for name in _names(place)]
+    sounds = _sounds(location)
     for word in words:
         sound = _sound(word)
-        for _, other in sounds:
+        for other in sounds:
             if sound == other and len(sound) > 2:
                 return word
             shortest = min(len(sound), len(other))
@@ -89,6 +89,14 @@ def shared(location: str, words: tuple[str, ...], text: str) -> str | None:
             ):
                 return word
     return None
+
+
+@lru_cache(maxsize=16384)
+def _sounds(location: str) -> tuple[str, ...]:
+    """How the names of the places sound that an entry's location names."""
+    return tuple(
+        dict.fromkeys(readings(name)[0].sound for place in sorted(places_of(location)) for name in _names(place))
+    )
 
 
 @lru_cache(maxsize=65536)

@@ -3,9 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
+from rapidfuzz.distance import Levenshtein
+from rapidfuzz.process import cdist
+
 from archive.linking.names.agreeing import agreement
 from archive.linking.names.spotting import Span, words_of
-from archive.linking.rarity import alike, sounds
+from archive.linking.rarity import sounds
 from archive.linking.registers.register import Entry
 
 CLOSE = 0.9
@@ -30,6 +33,7 @@ class _Voices:
         for place, words in enumerate(self._words):
             for sound in dict.fromkeys(sound for word, *_ in words for sound in sounds(word)):
                 self._voices[sound].append(place)
+        self._sounds = list(self._voices)
         self._like: dict[str, frozenset[int]] = {}
         self._called: dict[tuple[str, ...], _Called | None] = {}
 
@@ -40,7 +44,7 @@ class _Voices:
         return self._called[names]
 
     def _found(self, names: tuple[str, ...]) -> _Called | None:
-        near = {place for name in names for sound in sounds(name) for place in self._alike(sound)}
+        near = frozenset[int]().union(*(self._alike(sound) for name in names for sound in sounds(name)))
         for place in sorted(near):
             found = agreement(names, self._words[place], CLOSE)
             if found and found[0] >= CLOSE:
@@ -49,8 +53,9 @@ class _Voices:
 
     def _alike(self, sound: str) -> frozenset[int]:
         if sound not in self._like:
-            like = (places for other, places in self._voices.items() if alike([sound], [other], WORTH))
-            self._like[sound] = frozenset(place for places in like for place in places)
+            scorer = Levenshtein.normalized_similarity
+            like = cdist([sound], self._sounds, scorer=scorer, score_cutoff=WORTH)[0].nonzero()[0]
+            self._like[sound] = frozenset(place for other in like for place in self._voices[self._sounds[other]])
         return self._like[sound]
 
 

@@ -23,7 +23,7 @@ from archive.linking.numbers.limits import (
     numbers_something_else,
 )
 from archive.linking.numbers.reading import Number, acceptable, number_at, number_before, number_from
-from archive.linking.numbers.wording import MARKS, Wording
+from archive.linking.numbers.wording import MARKS, wording_of
 from transcription.cutting import ending
 
 WIDEST_RANGE = 10
@@ -116,7 +116,7 @@ class _Finder:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.wording = Wording(text)
+        self.wording = wording_of(text)
 
     def found(self) -> Iterator[NumberMention]:
         past = 0
