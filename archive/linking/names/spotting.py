@@ -130,10 +130,8 @@ def _paired(spans: list[_Written], beside: list[bool]) -> list[tuple[tuple[str, 
     """The words that may be one of the two of a name: those of two tokens, and those of one beside another of one."""
     one = [len(words) == 1 for words, *_ in spans]
     pairs = [near and one[place] and one[place + 1] for place, near in enumerate(beside)]
-    paired = [before or after for before, after in zip([False, *pairs], [*pairs, False], strict=True)]
-    return [
-        (words, written) for (words, written, *_), both in zip(spans, paired, strict=True) if len(words) == 2 or both
-    ]
+    paired = (before or after for before, after in zip([False, *pairs], [*pairs, False], strict=True))
+    return [(span[0], span[1]) for span, both in zip(spans, paired, strict=False) if both or len(span[0]) == 2]
 
 
 def _near(spans: list[tuple[tuple[str, ...], str]], index: NameIndex) -> dict[str, dict[int, float]]:
