@@ -70,7 +70,7 @@ def beginning(text: str, longest: int, start: int = 0) -> str:
     if limit >= len(text):
         return text[start:]
     end = limit
-    while end > start and not is_between(text, end):
+    while end > start and limit - end <= LONGEST_WORD and not is_between(text, end):
         end -= 1
     further = limit
     while further < len(text) and further - end <= LONGEST_WORD and not is_between(text, further):
@@ -89,7 +89,7 @@ def ending(text: str, longest: int, end: int | None = None) -> str:
     if limit <= 0:
         return text[:end]
     start = limit
-    while start < end and not is_between(text, start):
+    while start < end and start - limit <= LONGEST_WORD and not is_between(text, start):
         start += 1
     before = limit
     while before > 0 and start - before <= LONGEST_WORD and not is_between(text, before):
