@@ -61,6 +61,7 @@ _FOLDED = tuple(map(_Folded.of, (*TABLES, Table(f"{' '.join(LATIN_PLACES)} {MECC
 _NAMES_TOO = frozenset(map(fold, NAMES_TOO.split()))
 _LISTED_HAN = _longest_first((*HAN.split(), *HAN_PLACES))
 _HAN_WORDS = re.compile(_LISTED_HAN)
+_LONGEST_HAN = max(map(len, _LISTED_HAN.split("|")))
 _HAN_NOBODY = re.compile(rf"(?=.*?(?:{_LISTED_HAN}))(?>{_LISTED_HAN}|{_longest_first(HAN_BESIDE.split())}|[·•・])++")
 
 
@@ -78,9 +79,16 @@ def is_nobodys(name: str) -> bool:
     return is_nobody(name.split())
 
 
-def in_han(text: str) -> list[tuple[int, int]]:
-    """The spans of the words in Han that name a people or a place and have `UNCUT` characters or more."""
-    return [one.span() for one in _HAN_WORDS.finditer(text) if len(one.group()) >= UNCUT]
+def names_nobody(text: str, start: int, end: int) -> bool:
+    """Whether a span of a text is no person's name: its words name nobody, or it cuts a word in Han that does.
+
+    `吾尔买买提` of `维吾尔买买提` cuts one.
+    """
+    if not _HAN_RUN.fullmatch(text, start, end):
+        return is_nobody(text[start:end].split())
+    around = _HAN_WORDS.finditer(text, max(0, start - _LONGEST_HAN), end + _LONGEST_HAN)
+    words = [one.span() for one in around if len(one.group()) >= UNCUT]
+    return any(a < start < b or a < end < b for a, b in words) or is_nobody([text[start:end]])
 
 
 @lru_cache(maxsize=1 << 16)

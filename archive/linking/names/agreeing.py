@@ -1,6 +1,7 @@
 """Whether words of a text agree with an entry's name: of one entry, and closely, beside its number. Pure."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import pairwise, permutations
 
 from rapidfuzz.distance import Levenshtein
@@ -9,7 +10,6 @@ from archive.linking.context.groups import is_nobody, is_nobodys
 from archive.linking.names.likeness import CLOSELY, Words, closely_alike, likeness
 from archive.linking.names.phonetics import is_vowelless, joined, tokens
 from archive.linking.names.search import WIDTH
-from archive.linking.names.spotting import tokens_of
 
 SPLIT = 0.03
 """Taken off where a part of a name is written as two words beside the other: some such pair is like anything."""
@@ -35,7 +35,7 @@ def agreement(
     like, and nobody (see `groups`), agree with nothing.
     """
     best: tuple[float, int, int] | None = None
-    cuts = [(tokens_of(span[0]), *span) for span in spans]
+    cuts = [(_tokens(span[0]), *span) for span in spans]
     written = [word for cut, word, _, _ in cuts if cut]
     spans = [("".join(cut), start, end) for cut, _, start, end in cuts if cut]
     near = [after[1] - before[2] <= APART for before, after in pairwise(spans)]
@@ -67,6 +67,9 @@ def agreement(
                 if score > (best[0] if best else 0) and not is_nobody(written[i : i + taken]):
                     best = (score, start, stop)
     return best
+
+
+_tokens = lru_cache(maxsize=1 << 14)(tokens)
 
 
 def _may_agree(ones: Sequence[str], twos: Sequence[str], words: Sequence[str], whole: str, least: float) -> bool:

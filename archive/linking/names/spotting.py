@@ -8,15 +8,12 @@ the words must begin with one, unless the text has none (some recognisers write 
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import pairwise
-from operator import itemgetter
-from weakref import WeakKeyDictionary
 
-from archive.linking.context.groups import in_han, is_nobody, is_nobodys
+from archive.linking.context.groups import is_nobodys, names_nobody
+from archive.linking.names import remembering
 from archive.linking.names.correspondences import Spelling, skeleton, spellings
 from archive.linking.names.endings import without_ending
-from archive.linking.names.phonetics import LONGEST, joined, single, spoken, tokens
+from archive.linking.names.phonetics import joined, single, spoken, tokens
 from archive.linking.names.search import NameIndex
 from archive.linking.registers.register import Entry
 
@@ -53,9 +50,6 @@ HEARD = 0.77
 CASE = 0.02
 """Taken off a word that is like a name's only without the ending of a case."""
 
-REMEMBERED = 1 << 14
-"""Tokens of texts for which what they are like is kept, for each register."""
-
 _HAN = "㐀-䶿一-鿿豈-﫿𠀀-𲎯"
 _MARKS = "\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670"
 _LETTERS = rf"[^\W\d_{_HAN}]+(?:[{_MARKS}]+[^\W\d_{_HAN}]*)*"
@@ -64,8 +58,6 @@ _HAN_RUN = re.compile(rf"[{_HAN}](?:[·•・]?[{_HAN}])*")
 _BETWEEN = re.compile(r"[ \t\n\xa0\u200c-\u200f\u202a-\u202e\u2066-\u2069-]{1,3}")
 
 Span = tuple[str, int, int]
-_LIKES: WeakKeyDictionary[NameIndex, dict[str, dict[int, float]]] = WeakKeyDictionary()
-_Written = tuple[tuple[str, ...], str, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +73,7 @@ class NameMention:
 def words_of(text: str) -> list[Span]:
     """The words of a text with their spans; a run of Han characters is one word."""
     found = [*_WORD.finditer(text), *_HAN_RUN.finditer(text)]
-    return sorted(((m.group(), *m.span()) for m in found), key=itemgetter(1))
-
-
-def tokens_of(word: str) -> tuple[str, ...]:
-    """What `tokens` makes of a word of a text, where the same words come again and again."""
-    return _tokens(word) if len(word) <= LONGEST else tokens(word)
-
-
-_tokens = lru_cache(maxsize=1 << 16)(tokens)
+    return sorted(((m.group(), m.start(), m.end()) for m in found), key=lambda span: span[1])
 
 
 def name_mentions(text: str, index: NameIndex) -> list[NameMention]:
@@ -97,11 +81,10 @@ def name_mentions(text: str, index: NameIndex) -> list[NameMention]:
 
     Words that name a people, a place or the like, and nobody (see `groups`), are no span, nor a name of such an entry.
     """
-    spans = [(tokens_of(m.group()), m.group(), m.start(), m.end()) for m in _WORD.finditer(text)]
+    spans = [(tokens(m.group()), m.group(), m.start(), m.end()) for m in _WORD.finditer(text)]
     if _capitals(text):
         spans = [s for s in spans if not s[1][0].islower()]
-    beside = [_BETWEEN.fullmatch(text, one[3], other[2]) is not None for one, other in pairwise(spans)]
-    hits = _near(_paired(spans, beside), index)
+    hits = _near([(words, written) for words, written, *_ in spans if len(words) <= 2], index)
     found: list[tuple[int, int, dict[int, float]]] = []
     known: dict[tuple[str, ...], dict[int, float]] = {}
 
@@ -120,18 +103,10 @@ def name_mentions(text: str, index: NameIndex) -> list[NameMention]:
     for i, (words, _, start, end) in enumerate(spans):
         if len(words) == 2 or (len(words) == 1 and len(joined(words)) >= LONG):
             found.append((start, end, meant(words)))
-        if i < len(beside) and beside[i]:
+        if i + 1 < len(spans) and _BETWEEN.fullmatch(text, end, spans[i + 1][2]):
             found.append((start, spans[i + 1][3], meant((*words, *spans[i + 1][0]))))
     found.extend(_han(text, index))
     return _best(text, found, index)
-
-
-def _paired(spans: list[_Written], beside: list[bool]) -> list[tuple[tuple[str, ...], str]]:
-    """The words that may be one of the two of a name: those of two tokens, and those of one beside another of one."""
-    one = [len(words) == 1 for words, *_ in spans]
-    pairs = [near and one[place] and one[place + 1] for place, near in enumerate(beside)]
-    paired = (before or after for before, after in zip([False, *pairs], [*pairs, False], strict=True))
-    return [(span[0], span[1]) for span, both in zip(spans, paired, strict=False) if both or len(span[0]) == 2]
 
 
 def _near(spans: list[tuple[tuple[str, ...], str]], index: NameIndex) -> dict[str, dict[int, float]]:
@@ -139,7 +114,7 @@ def _near(spans: list[tuple[tuple[str, ...], str]], index: NameIndex) -> dict[st
     bare = {words[-1]: cut for words, written in spans if words and (cut := _bare(words, written))}
     every = {word for words, _ in spans for word in words} | {stem for stems in bare.values() for stem in stems}
     distinct = sorted(word for word in every if len(word) > 1)
-    near = _remembered(distinct, index)
+    near = dict(zip(distinct, remembering.near(distinct, index, WORD_FLOOR), strict=True))
     found = {word: dict(likes) for word, likes in near.items()}
     for word, stems in bare.items():
         likes = found.setdefault(word, {})
@@ -150,21 +125,9 @@ def _near(spans: list[tuple[tuple[str, ...], str]], index: NameIndex) -> dict[st
     return found
 
 
-def _remembered(words: list[str], index: NameIndex) -> dict[str, dict[int, float]]:
-    """What tokens are like of the register's; of those that texts had before it is remembered."""
-    known = _LIKES.setdefault(index, {})
-    old = {word: likes for word in words if (likes := known.get(word)) is not None}
-    new = [word for word in words if word not in old]
-    found = dict(zip(new, index.near(new, WORD_FLOOR), strict=True))
-    if len(known) + len(found) > REMEMBERED:
-        known = _LIKES[index] = {}
-    known.update(found)
-    return old | found
-
-
 def _bare(words: tuple[str, ...], written: str) -> tuple[str, ...]:
     """What the last of a word's tokens is without the ending of a case."""
-    cuts = (tokens_of(stem) for stem in without_ending(written))
+    cuts = (tokens(stem) for stem in without_ending(written))
     return tuple(cut[-1] for cut in cuts if cut and cut[:-1] == words[:-1])
 
 
@@ -174,7 +137,7 @@ def _capitals(text: str) -> bool:
 
 
 def _han(text: str, index: NameIndex) -> list[tuple[int, int, dict[int, float]]]:
-    found: list[tuple[int, int, dict[int, float]]] = []
+    found = []
     for run in _HAN_RUN.finditer(text):
         places = [i for i in range(run.start(), run.end()) if text[i] not in "·•・"]
         sounds = [spoken(text[i]) for i in places]
@@ -190,13 +153,7 @@ def _han(text: str, index: NameIndex) -> list[tuple[int, int, dict[int, float]]]
             bearers = index.of_sound(single("".join(sounds)))
             written = re.sub("[·•・]", "", run.group())
             found.append((run.start(), run.end(), {p: _same(index.entries[p], written) for p in bearers}))
-    return _whole(text, found)
-
-
-def _whole(text: str, found: list[tuple[int, int, dict[int, float]]]) -> list[tuple[int, int, dict[int, float]]]:
-    """Those of Han that do not begin or end within the word for a people or a place: `吾尔买买提` of `维吾尔买买提`."""
-    within = {place for start, end in in_han(text) for place in range(start + 1, end)}
-    return [one for one in found if one[0] not in within and one[1] not in within]
+    return found
 
 
 def _heard(text: str, places: list[int], index: NameIndex) -> list[tuple[int, int, dict[int, float]]]:
@@ -234,12 +191,14 @@ def _best(text: str, found: list[tuple[int, int, dict[int, float]]], index: Name
         at = bisect_right(taken, (start, end))
         if (at and taken[at - 1][1] > start) or (at < len(taken) and taken[at][0] < end):
             continue
-        best = max(scores.values())
-        near = sorted(((p, s) for p, s in scores.items() if s >= best - MARGIN), key=lambda item: (-item[1], item[0]))
-        meant = ((index.entries[p], round(s, 4)) for p, s in near)
-        candidates = tuple(pair for pair in meant if not all(map(is_nobodys, pair[0].names)))
-        if not candidates or is_nobody(word for word, *_ in words_of(text[start:end])):
+        if names_nobody(text, start, end):
+            continue
+        scores = {p: s for p, s in scores.items() if not all(map(is_nobodys, index.entries[p].names))}
+        if not scores:
             continue
         taken.insert(at, (start, end))
+        best = max(scores.values())
+        near = sorted(((p, s) for p, s in scores.items() if s >= best - MARGIN), key=lambda item: (-item[1], item[0]))
+        candidates = tuple((index.entries[p], round(s, 4)) for p, s in near)
         kept.append(NameMention(start, end, text[start:end], candidates))
     return sorted(kept, key=lambda mention: mention.start)
