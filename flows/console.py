@@ -32,6 +32,7 @@ from rich.text import Text
 from archive.plain import HIDDEN, written
 from archive.plain import plain as plain  # as every module of this room knows it
 from flows.interrupts import before_end
+from transcription.cutting import MARK, beginning, ending, shortened
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -118,7 +119,7 @@ class Bars:
     @contextmanager
     def task(self, what: str, total: float | None = None, unit: str = "") -> Iterator[_BarTask]:
         """Show a bar."""
-        task = self._bars.add_task(escape(shorten(what, 40)), total=total, unit=unit)
+        task = self._bars.add_task(escape(crop(what, 40)), total=total, unit=unit)
         try:
             yield _BarTask(self._bars, task)
         finally:
@@ -182,19 +183,30 @@ def waiting(what: str) -> Iterator[None]:
 
 
 def shorten(text: str, width: int) -> str:
-    """A text cut to a width, with a mark where it was cut."""
-    text = plain(text)
-    return text if len(text) <= width else text[: width - 1] + "…"
+    """A text of at most so many characters: its first words, with a mark where others are left out."""
+    return shortened(plain(text), width)
 
 
-def fit(text: str, cells: int) -> str:
-    """A text cut to so many columns of a terminal, where Chinese takes two each, with a mark where it was cut."""
-    text = plain(text)
-    if cell_len(text) <= cells:
+def crop(name: str, width: int) -> str:
+    """An address or an identifier cut to a width wherever that falls, with a mark: no words to cut between."""
+    name = plain(name)
+    return name if len(name) <= width else name[: width - 1] + MARK
+
+
+def fit(text: str, cells: int, *, last: bool = False) -> str:
+    """A text in so many columns of a terminal, where Chinese takes two each: its first words, or its `last`.
+
+    With a mark where others are left out.
+    """
+    text = kept = plain(text)
+    longest = len(text)
+    while longest and cell_len(kept) > cells - (len(kept) < len(text)):
+        longest -= max(1, (cell_len(kept) - cells) // 2)
+        kept = ending(text, longest) if last else beginning(text, longest)
+        longest = min(longest, len(kept))
+    if kept == text:
         return text
-    while text and cell_len(text) > cells - 1:
-        text = text[: -max(1, (cell_len(text) - cells) // 2)]
-    return text + "…"
+    return MARK + kept.lstrip() if last else kept.rstrip() + MARK
 
 
 def print_json(document: "BaseModel | dict[str, Any] | list[Any]") -> None:

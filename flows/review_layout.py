@@ -17,7 +17,8 @@ from archive.linking.deciding.quoting import passages
 from archive.linking.deciding.review_sheet import Told
 from archive.linking.deciding.telling import about, address_at, evidence, judged, rivals, when
 from archive.linking.deciding.waiting import Reason
-from flows.console import fit, plain
+from flows.console import crop, fit, plain
+from transcription.cutting import beginning
 
 LABEL = 8
 """Columns for what a line is about."""
@@ -64,7 +65,7 @@ def layout(told: Told, frame: Frame, console: Console, *, width: int, rows: int 
     if WHY[one.reason]:
         head.append(Text(fit(f"! {WHY[one.reason]}", width), style="bold yellow"))
     where = f"{link.clip}  {when(place)}" + (f"  {link.where}" if place.start is not None else "")
-    head.append(Text(fit(where, width)))
+    head.append(Text(crop(where, width)))
     address = address_at(told.url, place.start, told.extractor)
     sections = [
         _Section([Text(fit(frame.note, width), style="reverse")] if frame.note else [], 1),
@@ -102,7 +103,8 @@ def _fit(sections: Sequence[_Section], rows: int) -> None:
         cut.add(number)
     for number in cut:
         last = sections[number].lines[-1]
-        last.truncate(max(0, last.cell_len if last.cell_len < 70 else last.cell_len - 8))
+        if last.cell_len >= 70:
+            last.right_crop(len(last) - len(beginning(last.plain, len(last) - 8)))
         last.append(" … (m)", style="dim")
 
 
@@ -113,7 +115,7 @@ def _quoted(told: Told, console: Console, width: int, rows: int | None) -> list[
         room = (rows - 1) * (width - 4)
         quote = fit(quote, room // 2)
         side = max(0, (room - cell_len(quote)) // 2)
-        before, after = fit(before[::-1], side)[::-1], fit(after, side)
+        before, after = fit(before, side, last=True), fit(after, side)
     text = Text(before).append("»", style="bold").append(quote, style="bold reverse").append("«", style="bold")
     text.append(after)
     return [Text(), *_wrapped(text, console, width, 2), Text()]
@@ -151,16 +153,22 @@ def _cells(texts: Sequence[str], console: Console, column: int) -> list[str]:
     """Texts as lines of a column, each of two at most."""
     lines = list[str]()
     for text in texts:
-        wrapped = [line.plain for line in Text(plain(text)).wrap(console, column)]
-        lines.extend(wrapped[:1] if len(wrapped) < 2 else [wrapped[0], fit(" ".join(wrapped[1:]), column)])
+        words = plain(text)
+        first = next((line.plain for line in Text(words).wrap(console, column)), "")
+        rest = words.removeprefix(first).strip()
+        lines.extend([first, fit(rest, column)] if rest else [first])
     return lines
 
 
 def _row(label: str, left: str, right: str, column: int, *, two: bool, style: str = "") -> Text:
     apart = MARK if any(unicodedata.bidirectional(c) in ("R", "AL") for c in left + right) else ""
-    text = Text(f"{label:<{LABEL}} ", style="dim").append(set_cell_size(left, column), style=style or "none")
+    text = Text(f"{label:<{LABEL}} ", style="dim").append(
+        set_cell_size(fit(left, column), column), style=style or "none"
+    )
     if two:
-        text.append(f"{apart} {apart}", style="none").append(set_cell_size(right, column), style=style or "none")
+        text.append(f"{apart} {apart}", style="none").append(
+            set_cell_size(fit(right, column), column), style=style or "none"
+        )
     text.append(apart)
     text.rstrip()
     return text

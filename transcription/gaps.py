@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Self
 
+from transcription.cutting import beginning
 from transcription.records import Gap, Reason, Record, Segment
 from transcription.spans import Span, Window, holes, level, near, within
 
 LONGEST_GUESS = 200
-"""Characters of what a model made of a stretch that are kept where it is no text."""
+"""Characters of what a model made of a stretch that are kept where it is no text: as far as whole words go."""
 
 
 class Left(Record):
@@ -21,7 +22,7 @@ class Left(Record):
     @classmethod
     def of(cls, span: Span, reason: Reason, guess: str = "") -> Self:
         """That a span is left unwritten."""
-        guess = guess.strip()[:LONGEST_GUESS].rstrip()
+        guess = beginning(guess.strip(), LONGEST_GUESS).rstrip()
         return cls(start=span.start, end=span.end, reason=reason, guess=guess or None)
 
 

@@ -4,6 +4,7 @@ Pure. Nothing is decided here; see `claims`.
 """
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -21,9 +22,13 @@ from archive.linking.numbers.mentions import NumberMention, number_mentions
 from archive.linking.rarity import alike, sounds
 from archive.linking.registers.register import Entry
 from archive.linking.spans import Spans
+from transcription.cutting import beginning, ending
 
 NEAR, NEARBY, FAR = 60, 200, 800
-"""Code points to each side of a number in which a name is looked for that agrees with it; far away only a close one."""
+"""Code points to each side of a number in which a name is looked for that agrees with it; far away only a close one.
+
+Words that reach beyond are left out, and names that do are taken in, so that no part of one agrees.
+"""
 
 AGREES, AGREES_AFAR = 0.72, 0.84
 """Likeness from which a name near a number, and one only nearby, agrees with it: lower than for a name alone.
@@ -40,7 +45,7 @@ EXACT = 0.995
 """Likeness from which a name is spelled as the register has it, and is nobody's with a name that is only alike."""
 
 CONTEXT = 240
-"""Code points after a name that may tell of its bearer, up to the next name."""
+"""Code points after a name, at most, that may tell of its bearer, up to the next name."""
 
 REPEATS = 50
 """Times that one number is read in a text."""
@@ -51,7 +56,7 @@ WORTH = 0.65
 SPEAKERS = 20
 _MEANT = ("case", "entry", "story", "name", "testimony", "number", "file", "profile", "record")
 _SENTENCE = re.compile(r"[.!?…。！？؟\n]")
-_HAN = re.compile("[㐀-䶿一-鿿]")
+_HAN = re.compile("[㐀-䶿一-鿿豈-﫿𠀀-𲎯]")
 _AND = re.compile(r"(?<!\w)(?:and|with|и|с|және|мен|пен|бен|ve|ile|ۋە|بىلەن|و|مع)(?!\w)|[和与跟]", re.IGNORECASE)
 
 
@@ -100,7 +105,8 @@ def read(text: Text, index: RegisterIndex) -> Reading:
     cited = tuple(address for address in entry_addresses(text.text) if address.entry in index.numbers)
     names = _names(text, index)
     placed = Spans((one.mention, one) for one in names)
-    agreed = [_agreed(text.text, mention, entry, placed) for mention, entry in _numbers(text, index)]
+    words = _Words(text.text)
+    agreed = [_agreed(words, mention, entry, placed) for mention, entry in _numbers(text, index)]
     agreed += _listed(text.text, names, Spans((one.mention, one) for one in agreed))
     taken = Spans((one.agreed, one) for one in agreed if one.agreed)
     numbers = [one if one.agreed else _settled(text.text, one, placed, taken) for one in agreed]
@@ -120,8 +126,8 @@ def _names(text: Text, index: RegisterIndex) -> list[Named]:
         told = sense(text.text, start, end, spoken=spoken)
         if any(_likely(mention, other) for other in known.touching(start, end)):
             told = Sense("other", "known person", told.kin)
-        follows = text.text[end : min(after, end + CONTEXT)]
-        leads = text.text[max(before, start - NEARBY) : start]
+        follows = beginning(text.text, min(after - end, CONTEXT), end)
+        leads = ending(text.text, min(start - before, NEARBY), start)
         leads = "" if before and not _SENTENCE.search(text.text, before, start) else _last_sentence(leads)
         found.append(Named(mention, told, clues(mention.quote, follows, leads + follows, told.kin)))
     return found
@@ -140,7 +146,7 @@ def _last_sentence(text: str) -> str:
 def _speakers(text: Text) -> tuple[tuple[Span, ...], ...]:
     found = []
     for cue in SELF.finditer(text.text):
-        if words := words_of(text.text[cue.end() : cue.end() + NEAR])[:3]:
+        if words := words_of(beginning(text.text, NEAR, cue.end()))[:3]:
             found.append(tuple(words))
     return tuple(dict.fromkeys(found))[:SPEAKERS]
 
@@ -155,16 +161,34 @@ def _numbers(text: Text, index: RegisterIndex) -> list[tuple[NumberMention, Entr
     return found
 
 
-def _agreed(text: str, number: NumberMention, entry: Entry, names: Spans[Named]) -> Numbered:
+class _Words:
+    """The words of a text by place."""
+
+    def __init__(self, text: str) -> None:
+        self._words = words_of(text)
+        self._ends = [end for _, _, end in self._words]
+
+    def within(self, start: int, end: int, *, cut: int) -> list[Span]:
+        """Those that lie from `start` to `end` whole; a run of Han is cut at `cut`, where a number ends or begins."""
+        found = []
+        for word, first, last in self._words[bisect_right(self._ends, start) :]:
+            if first >= end:
+                break
+            begin, stop = (cut, last) if first < cut == start else (first, min(last, cut) if cut == end else last)
+            if start <= begin and stop <= end:
+                found.append((word[begin - first : stop - first], begin, stop))
+        return found
+
+
+def _agreed(words: _Words, number: NumberMention, entry: Entry, names: Spans[Named]) -> Numbered:
     """The number with the name that agrees best: near it, else nearby."""
     for width, least in ((NEAR, AGREES), (NEARBY, AGREES_AFAR)):
-        begin = max(0, number.start - width)
-        around = words_of(text[begin : number.start]) + [
-            (word, start + number.end - begin, end + number.end - begin)
-            for word, start, end in words_of(text[number.end : number.end + width])
-        ]
-        best = agreement(entry.names, around) if _worth(entry, around) else None
-        found = Agreed(begin + best[1], begin + best[2], round(best[0], 4)) if best and best[0] >= least else None
+        touching = [one.mention for one in names.touching(number.start - width, number.end + width)]
+        begin = min([number.start - width, *(one.start for one in touching)])
+        end = max([number.end + width, *(one.end for one in touching)])
+        around = words.within(begin, number.start, cut=number.start) + words.within(number.end, end, cut=number.end)
+        best = agreement(entry.names, around, least) if _worth(entry, around) else None
+        found = Agreed(best[1], best[2], round(best[0], 4)) if best and best[0] >= least else None
         found = found or next(
             (
                 Agreed(one.mention.start, one.mention.end, likeness)
@@ -242,7 +266,7 @@ def _rival(text: str, number: Numbered, names: Spans[Named], taken: Spans[Number
         apart = not presented(name) and _SENTENCE.search(between) and any(map(str.isalpha, between))
         if apart or _AND.search(between) or SPEAKS.match(between) or any(taken.touching(name.start, name.end)):
             return False
-        fits = agreement(testifiers, words_of(name.quote)) if testifiers else None
+        fits = agreement(testifiers, words_of(name.quote), AGREES) if testifiers else None
         return not (fits and fits[0] >= AGREES)
 
     def presented(name: NameMention) -> bool:

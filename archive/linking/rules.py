@@ -18,7 +18,7 @@ from types import ModuleType
 from archive import linking
 from archive.linking.known import KnownPeople
 
-VERSION = "thirdcopy-linking/2"
+VERSION = "thirdcopy-linking/3"
 ASIDE = (
     "deciding",
     "index",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 app = typer.Typer()
 STDIN = Path("-")
 AROUND = 16
-"""Characters of context that are shown on each side of a quote."""
+"""Characters of context, at most, that are shown on each side of a quote."""
 
 
 @app.command(epilog="Example: thirdcopy link --text talk.txt --register victims.csv --json")
@@ -90,11 +90,12 @@ def _read(file: Path) -> str:
 
 def _print(text: str, found: "TextLinks") -> None:
     from archive.linking.masks import mask
+    from transcription.cutting import beginning, ending
 
     masked = mask(text)
 
     def context(start: int, end: int) -> str:
-        before, after = masked[max(0, start - AROUND) : start], masked[end : end + AROUND]
+        before, after = ending(masked, AROUND, start), beginning(masked, AROUND, end)
         quote = escape(console.shorten(masked[start:end], 60))
         return f"{escape(console.plain(before))}[bold]{quote}[/]{escape(console.plain(after))}"
 

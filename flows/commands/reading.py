@@ -77,7 +77,7 @@ def _print_status(counted: "Status") -> None:
     table = console.table("target", "copies#", "proven#", "claimed#", "owed#", "where")
     for name, target in counted.targets.items():
         owed = f"[yellow]{target.owed:,}[/]" if target.owed else "0"
-        where = console.shorten(target.address.partition("://")[2], 30)
+        where = console.crop(target.address.partition("://")[2], 30)
         shown = name if target.counts_as_copy else f"{name}\n[dim]not counted[/]"
         table.add_row(shown, f"{target.copies:,}", f"{target.proven:,}", f"{target.claimed:,}", owed, escape(where))
     console.out.print(table)
@@ -134,7 +134,7 @@ def _print_survivors(counted: "Status") -> None:
     table = console.table("if this is lost", "worst for", "fewest copies left#", "clips with none#")
     for lost, loss in counted.survivors.items():
         what = lost if lost == "nothing" else f"one {lost.replace('_', ' ')}"
-        whose = console.shorten(loss.value, 30) if loss.value else "" if lost == "nothing" else "all without this label"
+        whose = console.crop(loss.value, 30) if loss.value else "" if lost == "nothing" else "all without this label"
         none = f"[red]{loss.none:,}[/]" if loss.none else "0"
         table.add_row(what, escape(whose), f"{loss.left:,}", none)
     console.out.print(table)

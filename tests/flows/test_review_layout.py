@@ -14,11 +14,25 @@ from archive.linking.deciding.waiting import Reason, Waiting
 from archive.linking.registers import testimonies as told_in
 from archive.linking.registers.register import Entry
 from archive.records import Alternative, Evidence
+from flows.console import fit, shorten
 from flows.review_layout import Frame, layout
 from flows.review_screen import SHOWN
 from tests.archive.linking.made import a_link, judged
+from transcription.cutting import is_between
 
 CONSOLE = Console(width=80)
+NAMES = (
+    "Baqytbekova Gulnar",
+    "Ғұламжанова",
+    "Сейтқали-ұлы",
+    "مەھىرە توختى",
+    "Gülşen’in",
+    "玛依热·托合提",
+    "ئابدۇرېھىم",
+)
+HALVES = {
+    name[-3:] for name in ("Baqytbekova", "Gulnar", "Ғұламжанова", "Сейтқали-ұлы", "مەھىرە", "توختى", "ئابدۇرېھىم")
+}
 WORDS = st.text(max_size=30) | st.sampled_from(
     ["مەھىرە توختى " * 9, "玛依热·托合提" * 30, "\x1b[2Jp\u202e\n\t" * 9, "x" * 900]
 )
@@ -66,6 +80,31 @@ def test_a_proposal_fits_a_screen_and_obeys_nobody(told: Told, note: str) -> Non
     assert text.endswith("q/0 quit")
     for line in layout(told, frame, CONSOLE, width=80, rows=None):
         assert cell_len(line.plain.replace("\u200e", "")) <= 80
+
+
+@given(st.lists(st.sampled_from(NAMES), max_size=9), st.integers(1, 60))
+def test_a_line_has_whole_words_whatever_its_room(names: list[str], cells: int) -> None:
+    text = " ".join(names)
+    first, last = fit(text, cells), fit(text, cells, last=True)
+    assert max(cell_len(first), cell_len(last)) <= cells
+    assert text.startswith(kept := first.removesuffix("…"))
+    assert is_between(text, len(kept))
+    assert text.endswith(kept := last.removeprefix("…"))
+    assert is_between(text, len(text) - len(kept))
+    assert (first == text) == (last == text) == (cell_len(text) <= cells)
+    assert is_between(text, len(shorten(text, cells).removesuffix("…")))
+
+
+@given(st.lists(st.sampled_from(NAMES), min_size=1, max_size=40), st.integers(40, 120), st.integers(10, 30))
+def test_a_quote_and_its_context_are_cut_between_words(names: list[str], width: int, rows: int) -> None:
+    words = " ".join(names)
+    link = a_link(quote=words, evidence=(Evidence(part="name", weight=1, found=words),) * 3, conflict=words)
+    context = InContext(f"{words} ", words, f" {words}")
+    told = Told(Waiting(link, (), "conflict", (words,)), context, "", "", Entry(number="7", latin=words))
+    text = " ".join(line.plain for line in layout(told, Frame("1 left", SHOWN), CONSOLE, width=width, rows=rows))
+    whole = {name for full in NAMES for name in full.split()}
+    shown = re.findall(r"[^\W\d㐀-鿿]+(?:[-’'][^\W\d㐀-鿿]+)*", text)
+    assert {word for word in shown if word[:3] in {name[:3] for name in whole} or word[-3:] in HALVES} <= whole
 
 
 def test_two_right_to_left_names_stay_in_their_columns() -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from archive.linking.context.kin_words import CHINESE, ENGLISH, KINDS, OTHERS, OWN, RUSSIAN
+from transcription.cutting import beginning, ending
 
 Sex = Literal["m", "f"]
 Whose = Literal["mine", "theirs"]
@@ -67,12 +68,12 @@ _HAN_BEFORE = re.compile(
 _HAN_AFTER = re.compile(rf"[，, ]?(?:就?是)?(?:(?P<mine>我们?的?)|(?P<theirs>(?:他|她)们?的?))(?P<kin>{_HAN_KIN})")
 _COPULA = re.compile(r"\s{0,2}(?:[,،—–-]\s{0,2})?(?:who\s|he\s|she\s|هو\s|هي\s)?(?:(?:is|was|это)\s)?")
 NEAR = 60
-"""Code points to each side of a name in which a relative's word is looked for."""
+"""Code points to each side of a name, at most, in which a relative's word is looked for."""
 
 
 def kin_before(text: str, start: int) -> Kin | None:
     """The relative that the words before a name make its bearer: `my older brother`, `інім`, `他的妻子叫`."""
-    before = text[max(0, start - NEAR) : start]
+    before = ending(text, NEAR, start)
     if han := _HAN_BEFORE.search(before[-16:]):
         return _han(han)
     clause = before[_last_end(before) :]
@@ -85,7 +86,7 @@ def kin_before(text: str, start: int) -> Kin | None:
 
 def kin_after(text: str, end: int) -> Kin | None:
     """The same of the words after a name, where they say no more: `, my brother`, `— мой брат`, `是我的哥哥`."""
-    after = text[end : end + NEAR]
+    after = beginning(text, NEAR, end)
     if han := _HAN_AFTER.match(after):
         return _han(han)
     link = _COPULA.match(after)

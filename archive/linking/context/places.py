@@ -27,7 +27,7 @@ _NAMES = """
 """
 """Prefectures, cities and counties: the names of one place are together, and `|` or a line parts it from the next."""
 
-_HAN = {
+HAN_PLACES = {
     "乌鲁木齐": "urumqi", "伊宁": "ghulja", "伊犁": "ili", "塔城": "tacheng", "阿勒泰": "altay", "喀什": "kashgar",
     "和田": "hotan", "阿克苏": "aksu", "库尔勒": "korla", "巴音郭楞": "bayingolin", "吐鲁番": "turpan", "哈密": "hami",
     "克拉玛依": "karamay", "博尔塔拉": "bortala", "昌吉": "changji", "阿图什": "artux", "克孜勒苏": "kizilsu",
@@ -39,14 +39,14 @@ _HAN = {
     "富蕴": "fuyun", "青河": "qinggil", "哈巴河": "habahe",
     "布尔津": "burqin", "吉木乃": "jeminay",
 }  # fmt: skip
-_ONE = {name: group.split()[0] for group in re.split(r"[|\n]", _NAMES) for name in group.split()}
+LATIN_PLACES = {name: group.split()[0] for group in re.split(r"[|\n]", _NAMES) for name in group.split()}
 _GENERIC = frozenset(
     """
     county prefecture city village town township district region autonomous xinjiang province the of in area near
     kazakh uyghur mongol kyrgyz hui street road university school camp prison center centre unknown
     """.split()  # noqa: SIM905
 )
-_HAN_NAMES = re.compile("|".join(sorted(_HAN, key=len, reverse=True)))
+_HAN_NAMES = re.compile("|".join(sorted(HAN_PLACES, key=len, reverse=True)))
 
 
 @lru_cache(maxsize=16384)
@@ -57,14 +57,14 @@ def places_of(location: str) -> frozenset[str]:
 
 def _found(location: str) -> Iterator[str]:
     for han in _HAN_NAMES.findall(location):
-        yield _one(_HAN[han])
+        yield _one(HAN_PLACES[han])
     for word in tokens(location):
         if word not in _GENERIC and len(word) > 2:
             yield _one(word)
 
 
 def _one(word: str) -> str:
-    return _ONE.get(word, "") or readings(word)[0].sound
+    return LATIN_PLACES.get(word, "") or readings(word)[0].sound
 
 
 def shared(location: str, words: tuple[str, ...], text: str) -> str | None:
@@ -73,12 +73,12 @@ def shared(location: str, words: tuple[str, ...], text: str) -> str | None:
     if not wanted:
         return None
     for han in _HAN_NAMES.findall(text):
-        if _one(_HAN[han]) in wanted:
+        if _one(HAN_PLACES[han]) in wanted:
             return str(han)
-    sounds = [(place, readings(name)[0].sound) for place in wanted for name in _names(place)]
+    sounds = _sounds(location)
     for word in words:
         sound = _sound(word)
-        for _, other in sounds:
+        for other in sounds:
             if sound == other and len(sound) > 2:
                 return word
             shortest = min(len(sound), len(other))
@@ -91,6 +91,14 @@ def shared(location: str, words: tuple[str, ...], text: str) -> str | None:
     return None
 
 
+@lru_cache(maxsize=16384)
+def _sounds(location: str) -> tuple[str, ...]:
+    """How the names of the places sound that an entry's location names."""
+    return tuple(
+        dict.fromkeys(readings(name)[0].sound for place in sorted(places_of(location)) for name in _names(place))
+    )
+
+
 @lru_cache(maxsize=65536)
 def _sound(word: str) -> str:
     cut = tokens(word)
@@ -100,4 +108,4 @@ def _sound(word: str) -> str:
 @lru_cache(maxsize=4096)
 def _names(place: str) -> tuple[str, ...]:
     """Every name of a place that the table has; of another place its sound."""
-    return tuple(name for name, first in _ONE.items() if first == place) or (place,)
+    return tuple(name for name, first in LATIN_PLACES.items() if first == place) or (place,)

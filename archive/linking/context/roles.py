@@ -28,9 +28,10 @@ from archive.linking.context.role_words import (
     WITNESS,
 )
 from archive.records import Role
+from transcription.cutting import beginning, ending
 
 BEFORE, AFTER = 80, 120
-"""Code points before and after a name that are looked at, no further than the sentence goes."""
+"""Code points before and after a name that are looked at: whole words of them, no further than the sentence goes."""
 
 BESIDE = 48
 """Code points before a name in which an office is its bearer's."""
@@ -90,8 +91,8 @@ def sense(text: str, start: int, end: int, *, spoken: bool) -> Sense:
 
     A name that a title or a description gives is what it is about; one that is only spoken is anybody's.
     """
-    before = text[max(0, start - BEFORE) : start]
-    after = _up_to(_ENDS, text[end : end + AFTER])
+    before = ending(text, BEFORE, start)
+    after = _up_to(_ENDS, beginning(text, AFTER, end))
     before_here = _since(_ENDS, before)
     fates = [*_fates(before_here), *_fates(after)]
     fate = any(fates)
@@ -100,17 +101,17 @@ def sense(text: str, start: int, end: int, *, spoken: bool) -> Sense:
     if has_something(text, start, end) and SELF_BEFORE.search(before):
         return Sense("subject", "own relative, fate" if fate else "own relative")
     if SELF_BEFORE.search(before) and not (kin and kin.whose):
-        own = OWN_FATE.search(text[end : end + 3 * AFTER])
+        own = OWN_FATE.search(beginning(text, 3 * AFTER, end))
         return Sense("testifier", "speaks of own fate" if own else "introduces himself")
     if SELF_AFTER.match(after):
         return Sense("testifier", "introduces himself")
     if theirs:
         return Sense("relative", "somebody's relative, fate" if fate else "somebody's relative", kin)
-    if _is(OFFICE, before_here[-BESIDE:], after) and not mine and not (fate and PASSIVE.match(after)):
+    if _is(OFFICE, ending(before_here, BESIDE), after) and not mine and not (fate and PASSIVE.match(after)):
         return Sense("other", "holds an office", kin)
     if SPOKEN_TO.search(_without_calling(before)) or SPEAKS.match(after) or SOURCE.match(text, end):
         return Sense("relative" if mine else "other", "speaks of others", kin)
-    if _is(WITNESS, before_here[-BESIDE:], after) and not mine and not fate:
+    if _is(WITNESS, ending(before_here, BESIDE), after) and not mine and not fate:
         return Sense("other", "witness", kin)
     if mine:
         return Sense("subject", "own relative, fate" if fate else "own relative", kin)
@@ -132,7 +133,7 @@ def _fates(text: str) -> list[bool]:
     """For each word for a fate, whether it is told of somebody: not where it is denied."""
     return [
         bool(LEAVING.match(found.group().lower()))
-        or not (NOT_BEFORE.search(text[max(0, found.start() - 40) : found.start()]) or NOT_WITHIN.search(found.group()))
+        or not (NOT_BEFORE.search(text, max(0, found.start() - 40), found.start()) or NOT_WITHIN.search(found.group()))
         for found in FATE.finditer(text)
     ]
 
@@ -146,7 +147,7 @@ def _is(words: "re.Pattern[str]", before: str, after: str) -> bool:
     if words.match(after):  # 王书记
         return True
     lead = _LEAD.match(after)
-    following = after[lead.end() : lead.end() + BESIDE] if lead and lead.group().strip() else ""
+    following = beginning(after, BESIDE, lead.end()) if lead and lead.group().strip() else ""
     found = words.search(following)
     return bool(found and len(following[: found.start()].split()) <= 2)
 

@@ -1,11 +1,14 @@
 """Who speaks in a clip, and who is known to have testified for whom. Pure."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+from rapidfuzz.distance import Levenshtein
+from rapidfuzz.process import cdist
 
 from archive.linking.names.agreeing import agreement
 from archive.linking.names.spotting import Span, words_of
-from archive.linking.rarity import alike, sounds
+from archive.linking.rarity import sounds
 from archive.linking.registers.register import Entry
 
 CLOSE = 0.9
@@ -18,42 +21,63 @@ TESTIMONIES = 5
 """Testifiers of one entry that are compared."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Voice:
-    words: tuple[Span, ...]
-    sounds: tuple[str, ...]
+_Called = tuple[tuple[Span, ...], int, int]
 
-    @classmethod
-    def of(cls, words: Sequence[Span]) -> "_Voice":
-        return cls(tuple(words), tuple(sound for word, *_ in words for sound in sounds(word)))
+
+class _Voices:
+    """The names of people who speak, as words of a text, found by their sounds."""
+
+    def __init__(self, names: Iterable[Sequence[Span]]) -> None:
+        self._words = [tuple(words) for words in names]
+        self._voices: dict[str, list[int]] = defaultdict(list)
+        for place, words in enumerate(self._words):
+            for sound in dict.fromkeys(sound for word, *_ in words for sound in sounds(word)):
+                self._voices[sound].append(place)
+        self._sounds = list(self._voices)
+        self._like: dict[str, frozenset[int]] = {}
+        self._called: dict[tuple[str, ...], _Called | None] = {}
+
+    def called(self, names: tuple[str, ...]) -> _Called | None:
+        """The first of them whose words are one of the names, and the span in which they are."""
+        if names not in self._called:
+            self._called[names] = self._found(names)
+        return self._called[names]
+
+    def _found(self, names: tuple[str, ...]) -> _Called | None:
+        near = frozenset[int]().union(*(self._alike(sound) for name in names for sound in sounds(name)))
+        for place in sorted(near):
+            found = agreement(names, self._words[place], CLOSE)
+            if found and found[0] >= CLOSE:
+                return self._words[place], found[1], found[2]
+        return None
+
+    def _alike(self, sound: str) -> frozenset[int]:
+        if sound not in self._like:
+            scorer = Levenshtein.normalized_similarity
+            like = cdist([sound], self._sounds, scorer=scorer, score_cutoff=WORTH)[0].nonzero()[0]
+            self._like[sound] = frozenset(place for other in like for place in self._voices[self._sounds[other]])
+        return self._like[sound]
 
 
 class Voices:
     """The words in which people of a clip give their own names, and the testifiers of its surely linked entries."""
 
     def __init__(self, speakers: Iterable[Sequence[Span]], sure: Iterable[Entry]) -> None:
-        self._speakers = [_Voice.of(words) for words in speakers]
-        self._testifiers = [_Voice.of(words_of(name)) for name in dict.fromkeys(_testifiers(sure))]
+        self._speakers = _Voices(speakers)
+        self._testifiers = _Voices(words_of(name) for name in dict.fromkeys(_testifiers(sure)))
 
     def of(self, entry: Entry) -> str | None:
         """The words in which a speaker gives the name of one who testified for an entry."""
         for testifier in list(dict.fromkeys(_testifiers([entry])))[:TESTIMONIES]:
-            for voice in self._speakers:
-                if found := _agree([testifier], voice):
-                    return " ".join(word for word, start, end in voice.words if found[0] <= start and end <= found[1])
+            if found := self._speakers.called((testifier,)):
+                words, begin, stop = found
+                return " ".join(word for word, start, end in words if begin <= start and end <= stop)
         return None
 
     def testified(self, entry: Entry) -> bool:
         """Whether somebody of an entry's name testified for one that is surely linked."""
-        return any(_agree(entry.names, voice) for voice in self._testifiers)
+        return self._testifiers.called(entry.names) is not None
 
 
 def _testifiers(entries: Iterable[Entry]) -> Iterator[str]:
     return (t.testifier for entry in entries for t in entry.testimonies if t.testifier)
-
-
-def _agree(names: Sequence[str], voice: _Voice) -> tuple[int, int] | None:
-    """The span in which a voice's words are one of the names."""
-    near = any(alike(sounds(name), voice.sounds, WORTH) for name in names)
-    found = agreement(names, list(voice.words)) if near else None
-    return (found[1], found[2]) if found and found[0] >= CLOSE else None

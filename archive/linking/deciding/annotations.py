@@ -16,6 +16,7 @@ from archive.linking.deciding.judgements import Standing, counting, standing
 from archive.linking.deciding.quoting import AROUND, passages, stands, text_of_file
 from archive.linking.masks import mask
 from archive.records import Capture, Judgement, Link, Passage
+from transcription.cutting import beginning, ending
 from transcription.players import shown_at
 
 CONTEXT = "http://www.w3.org/ns/anno.jsonld"
@@ -169,8 +170,8 @@ def _of_passage(passage: Passage, captures: Sequence[Capture], sources: Mapping[
         told = {
             "type": "TextQuoteSelector",
             "exact": passage.quote,
-            "prefix": source.text[max(0, passage.offset - AROUND) : passage.offset],
-            "suffix": source.text[end : end + AROUND],
+            "prefix": ending(source.text, AROUND, passage.offset),
+            "suffix": beginning(source.text, AROUND, end),
         }
         yield {
             "type": "SpecificResource",

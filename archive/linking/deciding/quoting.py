@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from archive.linking.masks import mask
 from archive.records import Link, Passage
 from transcription.corrections import lines_of
+from transcription.cutting import MARK, beginning, ending
 from transcription.documents import from_json
 
 AROUND = 32
-"""Code points before and after a quote that are kept with it, so that it is found again in a changed text."""
+"""Code points before and after a quote, at most, that are kept with it, so that it is found again in a changed text."""
 
 _ENDS = re.compile(r"[.!?。！？؟۔…]+[\"'”’»）)]*\s*|\n+")
 
@@ -62,15 +63,15 @@ def stands(passage: Passage, text: str | None) -> bool:
 
 
 def in_context(passage: Passage, text: str | None, *, sentences: int = 2, longest: int = 240) -> InContext:
-    """A quote with so many sentences on each side of a masked text, at most `longest` code points of them."""
+    """A quote with so many sentences on each side of a masked text: whole words, at most `longest` code points."""
     if text is None or not stands(passage, text):
         return InContext("", passage.quote, "")
     end = passage.offset + len(passage.quote)
-    left, right = text[max(0, passage.offset - longest) : passage.offset], text[end : end + longest]
+    left, right = ending(text, longest, passage.offset), beginning(text, longest, end)
     # The sentence that the quote begins in, and those before it.
     starts = [0, *(found.end() for found in _ENDS.finditer(left) if found.end() < len(left.rstrip()))]
     ends = [*(found.end() for found in _ENDS.finditer(right)), len(right)]
     before, after = left[starts[max(0, len(starts) - sentences)] :], right[: ends[min(sentences, len(ends)) - 1]]
-    cut_left = len(before) == longest and passage.offset > longest
-    cut_right = len(after) == longest and end + longest < len(text)
-    return InContext("…" * cut_left + before, passage.quote, after + "…" * cut_right)
+    cut_left = before == left and len(left) < passage.offset
+    cut_right = after == right and end + len(right) < len(text)
+    return InContext(MARK * cut_left + before, passage.quote, after + MARK * cut_right)

@@ -15,6 +15,7 @@ from archive.linking.deciding.telling import about, address_at, evidence, judged
 from archive.linking.deciding.waiting import Waiting, proposal_digest
 from archive.linking.registers.register import Entry
 from archive.records import Decision, Link
+from transcription.cutting import shortened
 
 COLUMNS = (
     "proposal", "verdict", "why", "tier", "method", "role", "score", "reason", "before", "quote", "after", "clip",
@@ -138,9 +139,10 @@ def _given(row: sheets.Row, links: Mapping[str, Link]) -> Given | Fault:
     mark, _, rest = told.partition("-")
     name, _, digest = rest.rpartition("-")
     if mark != "link" or not name or not digest:
-        return Fault(row.line, f"“{told[:60]}” is no proposal: keep that column as it was exported")
+        return Fault(row.line, f"“{shortened(told, 60)}” is no proposal: keep that column as it was exported")
     if (link := links.get(name)) is None:
-        return Fault(row.line, f"there is no link {name[:60]}: it is of another archive, or is proposed no more")
+        gone = "it is of another archive, or is proposed no more"
+        return Fault(row.line, f"there is no link {shortened(name, 60)}: {gone}")
     if digest != proposal_digest(link):
         return Fault(row.line, "what is proposed has changed since the file was exported: export it and look again")
     for column, is_ in zip(SHOWN, (link.clip, f"entry {link.entry}", link.quote), strict=True):
@@ -152,4 +154,4 @@ def _given(row: sheets.Row, links: Mapping[str, Link]) -> Given | Fault:
             return Given(row.line, link, decision, row.cells.get("why") or None)
     near = get_close_matches(word, DECISIONS, n=1, cutoff=0.5)
     hint = f"; did you mean {near[0]}?" if near else f": write one of {', '.join(DECISIONS)}"
-    return Fault(row.line, f"“{row.cells['verdict'][:40]}” is no verdict{hint}")
+    return Fault(row.line, f"“{shortened(row.cells['verdict'], 40)}” is no verdict{hint}")

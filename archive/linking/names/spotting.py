@@ -9,6 +9,8 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 
+from archive.linking.context.groups import is_nobodys, names_nobody
+from archive.linking.names import remembering
 from archive.linking.names.correspondences import Spelling, skeleton, spellings
 from archive.linking.names.endings import without_ending
 from archive.linking.names.phonetics import joined, single, spoken, tokens
@@ -48,8 +50,10 @@ HEARD = 0.77
 CASE = 0.02
 """Taken off a word that is like a name's only without the ending of a case."""
 
-_HAN = "㐀-䶿一-鿿"
-_WORD = re.compile(rf"[^\W\d_{_HAN}]+(?:['’ʼʻ`\xad\u2060-][^\W\d_{_HAN}]+)*")
+_HAN = "㐀-䶿一-鿿豈-﫿𠀀-𲎯"
+_MARKS = "\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670"
+_LETTERS = rf"[^\W\d_{_HAN}]+(?:[{_MARKS}]+[^\W\d_{_HAN}]*)*"
+_WORD = re.compile(rf"{_LETTERS}(?:['’ʼʻ`\xad\u2060‐‑-]{_LETTERS})*")
 _HAN_RUN = re.compile(rf"[{_HAN}](?:[·•・]?[{_HAN}])*")
 _BETWEEN = re.compile(r"[ \t\n\xa0\u200c-\u200f\u202a-\u202e\u2066-\u2069-]{1,3}")
 
@@ -73,7 +77,10 @@ def words_of(text: str) -> list[Span]:
 
 
 def name_mentions(text: str, index: NameIndex) -> list[NameMention]:
-    """Every span that may name an entry's person, in order, none overlapping; the better of two that do."""
+    """Every span that may name an entry's person, in order, none overlapping; the better of two that do.
+
+    Words that name a people, a place or the like, and nobody (see `groups`), are no span, nor a name of such an entry.
+    """
     spans = [(tokens(m.group()), m.group(), m.start(), m.end()) for m in _WORD.finditer(text)]
     if _capitals(text):
         spans = [s for s in spans if not s[1][0].islower()]
@@ -107,7 +114,7 @@ def _near(spans: list[tuple[tuple[str, ...], str]], index: NameIndex) -> dict[st
     bare = {words[-1]: cut for words, written in spans if words and (cut := _bare(words, written))}
     every = {word for words, _ in spans for word in words} | {stem for stems in bare.values() for stem in stems}
     distinct = sorted(word for word in every if len(word) > 1)
-    near = dict(zip(distinct, index.near(distinct, WORD_FLOOR), strict=True))
+    near = dict(zip(distinct, remembering.near(distinct, index, WORD_FLOOR), strict=True))
     found = {word: dict(likes) for word, likes in near.items()}
     for word, stems in bare.items():
         likes = found.setdefault(word, {})
@@ -183,6 +190,11 @@ def _best(text: str, found: list[tuple[int, int, dict[int, float]]], index: Name
     for start, end, scores in ranked:
         at = bisect_right(taken, (start, end))
         if (at and taken[at - 1][1] > start) or (at < len(taken) and taken[at][0] < end):
+            continue
+        if names_nobody(text, start, end):
+            continue
+        scores = {p: s for p, s in scores.items() if not all(map(is_nobodys, index.entries[p].names))}
+        if not scores:
             continue
         taken.insert(at, (start, end))
         best = max(scores.values())

@@ -7,6 +7,7 @@ from archive.linking.numbers.digits import read_digits, stands_free
 from archive.linking.numbers.limits import YEARS, counts
 from archive.linking.numbers.mentions import NumberMention
 from archive.linking.numbers.wording import MARKS, Wording
+from transcription.cutting import beginning
 
 LEAST = 10
 """Smaller numbers count the lines of a list."""
@@ -31,5 +32,6 @@ def _mention(text: str, at: int, until: int | None) -> Iterator[NumberMention]:
     if not read or (until is not None and read[1] != until):
         return
     value, end = read
-    if value >= LEAST and value not in YEARS and not counts(Wording(text[at : end + _COUNTED]), end - at):
+    told = Wording(beginning(text, end + _COUNTED - at, at))
+    if value >= LEAST and value not in YEARS and not counts(told, end - at):
         yield NumberMention(str(value), at, end, text[at:end], strong=False)

@@ -13,7 +13,7 @@ from typing import Literal
 from archive.linking.numbers.digits import read_digits, stands_free
 from archive.linking.numbers.limits import YEARS, counts, measures, numbers_something_else
 from archive.linking.numbers.numerals.folding import fold
-from archive.linking.numbers.wording import MARKS, Wording
+from archive.linking.numbers.wording import MARKS, Wording, wording_of
 
 Position = Literal["brackets", "before", "after", "any"]
 """Where bare numbers are entries: in brackets after a name, before or after one, or any of these at a line's ends."""
@@ -82,7 +82,7 @@ class Convention:
 
 def conventions(text: str) -> list[Convention]:
     """Every place at which a text says that its numbers are entries, in order."""
-    wording = Wording(text)
+    wording = wording_of(text)
     found = [d for i in range(len(wording.words)) for d in _spoken_at(wording, i)]
     for match in _HAN.finditer(text):
         places: list[Position] = [p for p, pattern in _HAN_PLACES.items() if pattern.search(_context(text, match))]
@@ -159,7 +159,7 @@ def _bracketed(text: str, begin: int) -> Iterator[tuple[int, int, int]]:
 
 
 def _beside(text: str, convention: Convention) -> Iterator[tuple[int, int, int]]:
-    wording, position, past = Wording(text), convention.position, convention.end
+    wording, position, past = wording_of(text), convention.position, convention.end
     for index in range(wording.from_offset(convention.end), len(wording.words)):
         start = wording.starts[index]
         if start < past or not wording.words[index].isdigit():

@@ -23,13 +23,14 @@ from archive.linking.numbers.limits import (
     numbers_something_else,
 )
 from archive.linking.numbers.reading import Number, acceptable, number_at, number_before, number_from
-from archive.linking.numbers.wording import MARKS, Wording
+from archive.linking.numbers.wording import MARKS, wording_of
+from transcription.cutting import ending
 
 WIDEST_RANGE = 10
 """`Entries 12–15` names four people; a range of more speaks of the register, and names nobody."""
 
 LONGEST_LIST = 80
-"""Code points before the last number of a list in which the others stand."""
+"""Code points before the last number of a list, at most, in which the others stand."""
 
 _GAP = re.compile(rf"[ \t\xa0\u202f:：#№=\-–—(（\[\"'«“„{MARKS}]{{0,6}}\n?[ {MARKS}]{{0,2}}\Z")
 _DOTTED_GAP = re.compile(rf"[ \t\xa0{MARKS}]{{0,2}}[.:°º#№][ \t\xa0:#№{MARKS}]{{0,4}}\Z")
@@ -115,7 +116,7 @@ class _Finder:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.wording = Wording(text)
+        self.wording = wording_of(text)
 
     def found(self) -> Iterator[NumberMention]:
         past = 0
@@ -203,8 +204,9 @@ class _Finder:
 
     def _leading(self, end: int) -> list[tuple[int, int, int]]:
         """The numbers of a list before its last one (`214, 387 ve 1402 numaralı kayıtlar`), back to a year."""
-        begin = max(0, end - LONGEST_LIST)
-        found = _LEADING.search(self.text[begin:end])
+        before = ending(self.text, LONGEST_LIST, end)
+        begin = end - len(before)
+        found = _LEADING.search(before)
         at = begin + found.start() if found else 0
         if not found or not stands_free(self.text, at):
             return []

@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from archive.linking.numbers.numerals.folding import fold
 
@@ -53,3 +53,9 @@ class Wording:
     def between(self, index: int) -> str:
         """What stands between the word before `index` and that one."""
         return self.text[self.ends[index - 1] : self.starts[index]]
+
+
+@lru_cache(maxsize=2)
+def wording_of(text: str) -> Wording:
+    """The words of a whole text, which is asked for them more than once."""
+    return Wording(text)

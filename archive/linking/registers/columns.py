@@ -7,6 +7,7 @@ from pathlib import Path
 
 from archive.errors import ArchiveError
 from archive.linking.masks import mask
+from transcription.cutting import shortened
 
 COLUMNS = (
     "Entry", "Victim's Name", "Chinese name", "ID no.", "About the Testifier", "Relation", "About the Victim",
@@ -52,7 +53,7 @@ def plain(column: str) -> str:
 
 def shown(column: str, width: int = 60) -> str:
     """A stranger's name of a column for a message."""
-    return mask(" ".join(clean(column).split()))[:width]
+    return shortened(mask(" ".join(clean(column).split())), width)
 
 
 FIELDS = {plain(name): name for column in COLUMNS for name in (column, column + EDITED)}

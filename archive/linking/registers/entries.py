@@ -16,7 +16,9 @@ from archive.linking.registers.testimonies import Testimony, as_testimony, testi
 
 _NUMBER = re.compile(r"#?0*([1-9][0-9]{0,6})(?:\.0+)?", re.ASCII)
 _VARIANTS = re.compile(r"Potential Chinese variants?[^:：\n]{0,40}[:：]([^\n]{1,400})", re.IGNORECASE)
-_HAN_NAME = re.compile(r"[㐀-䶿一-鿿][㐀-䶿一-鿿·•・]{1,19}")
+_HAN_NAME = re.compile(r"(?<![㐀-䶿一-鿿·•・])[㐀-䶿一-鿿][㐀-䶿一-鿿·•・]{1,19}(?![㐀-䶿一-鿿·•・])")
+"""A whole run of Han: of a longer one no part is a name."""
+
 _BETWEEN_NAMES = re.compile(r"[\n;；|]| / ")
 _BETWEEN_HAN_NAMES = re.compile(r"[\n;；|、,，/]")
 _MOST_VARIANTS = 20
@@ -147,7 +149,9 @@ def _in_text(prose: Iterable[str]) -> Iterator[str]:
     for text in prose:
         if "variant" in text or "VARIANT" in text or "Variant" in text:
             for found in _VARIANTS.finditer(text):
-                yield from _HAN_NAME.findall(found[1])
+                for name in _HAN_NAME.finditer(text, *found.span(1)):
+                    if whole := _HAN_NAME.match(text, name.start()):
+                        yield whole.group()
 
 
 def _listed(texts: Iterable[str]) -> tuple[Testimony, ...]:

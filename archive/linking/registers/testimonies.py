@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from archive.linking.cited.addresses import addresses
 from archive.linking.masks import mask
+from transcription.cutting import beginning
 
 _LABEL = r"\d{1,3}\*?"
 _URL = r"https?://[^\s<>\"')\]]{1,500}"
@@ -107,5 +108,5 @@ def _relation(text: str) -> str | None:
 
 def _name(text: str) -> str | None:
     end = _NAME_ENDS.search(text)
-    name = mask(" ".join(text[: end.start() if end else len(text)].split())[:_LONGEST_NAME]).strip(" .")
+    name = mask(beginning(" ".join(text[: end.start() if end else len(text)].split()), _LONGEST_NAME)).strip(" .")
     return name if name and name.lower() not in _NOBODY else None

@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive.linking.names import remembering
 from archive.linking.names.agreeing import agreement
 from archive.linking.names.phonetics import pinyin, readings, tokens
 from archive.linking.names.search import SWAPPED, NameIndex
@@ -191,3 +192,17 @@ def test_a_part_of_a_name_written_as_two_words_agrees(written: str) -> None:
     other = agreement(["Perhat Yolwas"], words_of(text))
     assert other is not None
     assert other[0] < 0.7
+
+
+@given(st.lists(st.lists(st.sampled_from(["mehmut", "tursun", "maimaiti", "dinigeer", "he", "qqq"]), max_size=4)))
+def test_what_is_remembered_of_earlier_texts_changes_nothing(texts: list[list[str]]) -> None:
+    for words in texts:
+        assert remembering.near(words, INDEX, 0.75) == INDEX.near(words, 0.75)
+
+
+def test_no_more_is_remembered_than_so_many_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remembering, "REMEMBERED", 2)
+    index = NameIndex([Entry(number="1", latin="Mehmut Tursun")])
+    for word in ("mehmut", "tursun", "mehmud"):
+        assert remembering.near([word], index, 0.75) == index.near([word], 0.75)
+    assert len(remembering._LIKES[index]) <= 2

@@ -11,7 +11,7 @@ from archive.linking.rules import _decides, rules
 
 
 def test_the_rules_have_a_version_and_a_digest() -> None:
-    assert re.fullmatch(r"thirdcopy-linking/2\+[0-9a-f]{12}", rules(KnownPeople()))
+    assert re.fullmatch(r"thirdcopy-linking/3\+[0-9a-f]{12}", rules(KnownPeople()))
 
 
 def test_the_digest_is_the_same_in_every_process() -> None:
