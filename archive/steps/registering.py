@@ -106,7 +106,7 @@ def reading(archive: Archive, name: str, file: Path) -> Iterator[Read]:
     columns = Columns(stanza.columns, stanza.secret, f"registers.{name}")
     archive.state.mkdir(parents=True, exist_ok=True)
     try:
-        with read(file, columns, archive.state) as found:
+        with read(file, columns, archive.state, stanza.sheet) as found:
             yield found
     except OSError as error:
         if error.filename not in (None, str(file)):
@@ -202,7 +202,7 @@ def changed(archive: Archive, name: str) -> bool:
 
 
 def _state_of(archive: Archive, name: str, file: Path, digest: str) -> str:
-    """What a run compares, to see whether it has to read a register again: its file, mapping, secrets, our version.
+    """What a run compares, to see whether to read a register again: its file, mapping, secrets, sheet, our version.
 
     Where another file than that of the settings was imported by hand, the settings' is left alone until it changes.
     """
@@ -211,6 +211,8 @@ def _state_of(archive: Archive, name: str, file: Path, digest: str) -> str:
         if file != stanza.file:
             digest = digest_of(stanza.file)
     wanted = [digest, sorted(stanza.columns.items()), stanza.secret, AGENT]
+    if stanza.sheet is not None:
+        wanted.append(stanza.sheet)
     return sha256(json.dumps(wanted).encode()).hexdigest()
 
 

@@ -1,0 +1,94 @@
+"""What stands in one cell, in whatever form it came: a text, the address behind it, or something that is no text. Pure.
+
+A spreadsheet writes a formula, an error or its own escapes where somebody wrote a name; a copy saved as CSV keeps the
+words of it. None of these becomes a name.
+"""
+
+import re
+from typing import NamedTuple
+
+from archive.linking.registers.reports import Kind
+
+
+class Found(NamedTuple):
+    """A cell's text as it is kept, empty if it is none; the web address behind it; what is odd, and in which words."""
+
+    text: str
+    address: str | None = None
+    kind: Kind | None = None
+    what: str = ""
+
+
+_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_LINE_ENDS_ESCAPED = re.compile(r"_x000([9AaDd])_")
+_ERROR = re.compile(
+    r"#(?:N/A|NV|N/D|Н/Д|YOK|GETTING_DATA|[^\W\d_a-z][^\W_a-z]{1,20}(?:/0)?[!?])|#{4,}|Err:\d{3}|Loading\.\.\."
+)
+"""Errors as Excel, LibreOffice and Google Sheets write them, in the languages they speak; `####` is what a CSV has of a
+date in too narrow a column."""
+_FORCED = re.compile(r'="((?:[^"]|"")*)"')
+_FORMULA = re.compile(r"=(?:_xlfn\.)?(?:[A-Z][A-Z0-9.]*\(|\$?[A-Z]{1,3}\$?\d|'?[^'!=]{1,40}'?!\$?[A-Z])")
+_LINK = re.compile(r'\s*HYPERLINK\(\s*"((?:[^"]|"")*)"\s*(?:[,;]\s*(?:"((?:[^"]|"")*)"|[^"]*))?\)\s*', re.IGNORECASE)
+_ANY_LINK = re.compile(r"HYPERLINK\s*\(", re.IGNORECASE)
+_WEB = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
+_SHORTENED = re.compile(r"\d(?:[.,]\d+)?E\+\d\d", re.IGNORECASE)
+_LETTERS_LOST = re.compile(r"[?\s·.,-]*\?{2}[?\s·.,-]*")
+_ODD = frozenset("#=E?L")
+"""First characters of what is looked at more closely."""
+CALCULATE = "open it in a spreadsheet program, save it, and import it again"
+
+
+def unescaped(text: str) -> str:
+    """A text of a workbook with the characters that `_xHHHH_` stands for (ECMA-376-1, 22.9.2.19, ST_Xstring)."""
+    if "_x" not in text:
+        return text
+    plain = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
+    # Characters beyond the first 65,536 are written as two.
+    return plain.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def web_address(text: str | None) -> str | None:
+    """An address of a web page, None for what leads elsewhere: to mail, a file, another sheet."""
+    text = (text or "").strip()
+    return text if _WEB.fullmatch(text) else None
+
+
+def link_of(formula: str) -> Found | None:
+    """What a formula without its `=` shows and where it leads, if all that it does is to link; else None.
+
+    An address that the formula puts together is not known, and is odd.
+    """
+    if not _ANY_LINK.search(formula[:400]):
+        return None
+    found = _LINK.fullmatch(formula)
+    address = found and web_address(found[1].replace('""', '"'))
+    if not found or not address:
+        why = "a link whose address a formula puts together" if not found else "a link that is no web address"
+        return Found("", None, "link not kept", f"{why} was not kept")
+    shown = found[2]
+    return Found(address if shown is None else shown.replace('""', '"'), address)
+
+
+def look(text: str) -> Found:
+    """What a cell's text is."""
+    if text[:1] not in _ODD and "_x000" not in text and "E+" not in text and "\ufffd" not in text:
+        return Found(text)
+    plain = _LINE_ENDS_ESCAPED.sub(lambda found: "\t" if found[1] == "9" else "\n", text)
+    bare = plain.strip()
+    if forced := _FORCED.fullmatch(bare):
+        return look(forced[1].replace('""', '"'))
+    if _ERROR.fullmatch(bare):
+        return Found("", None, "error value", f"the error {bare[:20]} is no text")
+    if bare.startswith("=") and (link := link_of(bare[1:])):
+        return link
+    if _FORMULA.match(bare):
+        return Found("", None, "formula", f"a formula without its value; {CALCULATE}")
+    if _SHORTENED.fullmatch(bare):
+        return Found(plain, None, "digits lost", "a long number that a spreadsheet shortened; its last digits are lost")
+    if "\ufffd" in plain or _LETTERS_LOST.fullmatch(bare):
+        return Found(
+            plain, None, "letters lost", "letters that were lost where the file was saved, or that nobody knew"
+        )
+    if plain != text:
+        return Found(plain, None, "escape", "a line end that another program wrote as _x000D_")
+    return Found(plain)
