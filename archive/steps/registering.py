@@ -16,7 +16,7 @@ from archive.errors import ArchiveError
 from archive.ledger.copies import snapshot_fact
 from archive.linking.masks import mask
 from archive.linking.registers.columns import Columns, clean
-from archive.linking.registers.register import Read, Register, RegisterError, read, register_of
+from archive.linking.registers.register import READING, Read, Register, RegisterError, read, register_of
 from archive.linking.registers.reports import Report
 from archive.linking.registers.snapshots import ENTRIES, REPORT, SNAPSHOT, Snapshot
 from archive.linking.registers.tables import digest_of
@@ -210,7 +210,7 @@ def _state_of(archive: Archive, name: str, file: Path, digest: str) -> str:
     with suppress(OSError):
         if file != stanza.file:
             digest = digest_of(stanza.file)
-    wanted = [digest, sorted(stanza.columns.items()), stanza.secret, AGENT]
+    wanted = [digest, sorted(stanza.columns.items()), stanza.secret, AGENT, READING]
     if stanza.sheet is not None:
         wanted.append(stanza.sheet)
     return sha256(json.dumps(wanted).encode()).hexdigest()

@@ -35,6 +35,9 @@ _SHORTENED = re.compile(r"\d(?:[.,]\d+)?E\+\d\d", re.IGNORECASE)
 _LETTERS_LOST = re.compile(r"[?\s·.,-]*\?{2}[?\s·.,-]*")
 _ODD = frozenset("#=E?L")
 """First characters of what is looked at more closely."""
+LONGEST_FORMULA = 8192
+"""Characters of a formula that is looked into; Excel has no longer ones."""
+_SHORT = 200
 CALCULATE = "open it in a spreadsheet program, save it, and import it again"
 
 
@@ -58,9 +61,9 @@ def link_of(formula: str) -> Found | None:
 
     An address that the formula puts together is not known, and is odd.
     """
-    if not _ANY_LINK.search(formula[:400]):
+    if not _ANY_LINK.search(formula[:LONGEST_FORMULA]):
         return None
-    found = _LINK.fullmatch(formula)
+    found = _LINK.fullmatch(formula) if len(formula) <= LONGEST_FORMULA else None
     address = found and web_address(found[1].replace('""', '"'))
     if not found or not address:
         why = "a link whose address a formula puts together" if not found else "a link that is no web address"
@@ -85,7 +88,7 @@ def look(text: str) -> Found:
         return Found("", None, "formula", f"a formula without its value; {CALCULATE}")
     if _SHORTENED.fullmatch(bare):
         return Found(plain, None, "digits lost", "a long number that a spreadsheet shortened; its last digits are lost")
-    if "\ufffd" in plain or _LETTERS_LOST.fullmatch(bare):
+    if "\ufffd" in plain or (len(bare) < _SHORT and _LETTERS_LOST.fullmatch(bare)):
         return Found(
             plain, None, "letters lost", "letters that were lost where the file was saved, or that nobody knew"
         )

@@ -133,10 +133,10 @@ class Columns:
         """The fields that a column, as `plain` writes it, is part of; none if it is not known, or secret."""
         return self._becomes.get(column, ())
 
-    def check(self, columns: Mapping[str, str], file: Path) -> None:
+    def check(self, columns: Mapping[str, str], file: Path, *, sheet: bool = False) -> None:
         """Raise RegisterError if the file lacks a column that must be there or that the settings name.
 
-        `columns` are those of the file, by plain name.
+        `columns` are those of the file, by plain name, which is a `sheet` or a text.
         """
         for field, names in self._mapping.items():
             free = self._free(columns, field)
@@ -148,10 +148,11 @@ class Columns:
             if plain(name) not in columns and plain(name) not in FIELDS:
                 what = f"has no column {shown(name)!r}, which {self.key}.secret names"
                 raise _lacking(what, name, columns, list(columns), file)
-        if not self._there("Entry", columns):
-            raise self._missing("Entry", columns, file)
+        missing = [] if self._there("Entry", columns) else ["Entry"]
         if not any(self._there(name, columns) for name in NAMES):
-            raise self._missing("Victim's Name", columns, file)
+            missing.append("Victim's Name")
+        if missing:
+            raise self._missing(missing, columns, file, sheet)
 
     def _free(self, columns: Mapping[str, str], field: str) -> list[str]:
         """The columns of a file that are no other field, and no secret."""
@@ -163,24 +164,30 @@ class Columns:
     def _there(self, field: str, columns: Mapping[str, str]) -> bool:
         return any(c in columns for name in (field, field + EDITED) for c in self.plan.get(name, ()))
 
-    def _missing(self, column: str, columns: Mapping[str, str], file: Path) -> RegisterError:
-        near = likely(plain(column), self._free(columns, column))
-        nearest = shown(columns[near]) if near else None
+    def _missing(self, missing: Sequence[str], columns: Mapping[str, str], file: Path, sheet: bool) -> RegisterError:
+        near = [(field, likely(plain(field), self._free(columns, field))) for field in missing]
+        found = [(field, shown(columns[column])) for field, column in near if column]
         if not any(columns):
-            hint = "the file is empty; save the register again"
-        elif not self.known(columns) and not nearest and _tells(columns):
+            return RegisterError("the file is empty; save the register again", file=file, column=missing[0])
+        if not self.known(columns) and not found and _tells(columns):
             hint = "its first row seems to be no header but somebody's entry; put the columns' names above it"
+        elif len(columns) == 1 and sheet:
+            hint = "its first rows name no columns; put the columns' names above the entries, each in a cell of its own"
         elif len(columns) == 1:
             hint = (
                 "its first row is a single cell, which no comma, semicolon, tab or bar separates; save the register "
                 "again as “CSV UTF-8” or XLSX"
             )
-        elif nearest:
-            line = _as_toml(column, nearest)
-            hint = f"the nearest it has is {nearest!r}; if that is it, add {line} to {self.key}.columns"
+        elif len(found) == len(missing):
+            told, lines = " and ".join(repr(name) for _, name in found), ", ".join(_as_toml(*one) for one in found)
+            is_ = "is" if len(found) == 1 else "are"
+            hint = f"the nearest it has {is_} {told}; if rightly so, add to {self.key}.columns: {lines}"
         else:
-            hint = f"it has {_list(columns)}; name the right one for {column!r} in {self.key}.columns"
-        return RegisterError(f"column {column!r} is missing; {hint}", file=file, column=column, nearest=nearest)
+            hint = f"it has {_list(columns)}; name what is {' and '.join(map(repr, missing))} in {self.key}.columns"
+        lacking = " and ".join(repr(field) for field in missing)
+        what = f"column {lacking} is missing" if len(missing) == 1 else f"columns {lacking} are missing"
+        nearest = found[0][1] if found else None
+        return RegisterError(f"{what}; {hint}", file=file, column=missing[0], nearest=nearest)
 
     def unread(self, columns: Mapping[str, str]) -> list[str]:
         """A sentence for each column of the file that becomes no field and is no secret."""

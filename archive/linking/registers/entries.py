@@ -18,7 +18,7 @@ _NUMBER = re.compile(
     r"(?:entry|case|запись)? ?(?:(?:no|nr|num|number|номер|n°|编号|編號|第))? ?[.:#]? ?"
     r"0*([1-9][0-9]{0,6})(?:\.0+|,0{1,2})? ?(?:[.:)]|号|號)?"
 )
-_LONGEST = 7
+_LONGEST, _LONGEST_WRITTEN = 7, 60
 _BRACKETED = re.compile(r"[(\[]([^()\[\]]+)[)\]]")
 _GROUPED = re.compile(r"(?<![0-9.,])[0-9]{1,3}(?:([,٬'’ ])[0-9]{3}(?:\1[0-9]{3})*)(?![0-9,٬'’ ])")
 _VARIANTS = re.compile(r"Potential Chinese variants?[^:：\n]{0,40}[:：]([^\n]{1,400})", re.IGNORECASE)
@@ -68,6 +68,8 @@ def number_of(cell: str) -> str | None:
     """
     if cell.isascii() and cell.isdigit() and len(cell) <= _LONGEST and not cell.startswith("0"):
         return cell
+    if len(cell) > _LONGEST_WRITTEN:
+        return None
     text = clean(cell).strip().lstrip("'’")
     if any(unicodedata.category(c) == "No" for c in text):
         return None

@@ -54,7 +54,7 @@ def gather(table: Table, columns: Columns, add: Callable[[str, bytes], None], no
     Raises RegisterError where the table has not the columns that it must have.
     """
     if table.header is not None:
-        columns.check(table.columns, path)
+        columns.check(table.columns, path, sheet=table.sheet is not None)
     gathering = _Gathering(table, columns, add, notes)
     for row in table.rows:
         gathering.take(row)
@@ -72,6 +72,7 @@ class _Gathering:
         self._table, self._columns, self._add, self._notes = table, columns, add, notes
         self._secrets = table.header is None or bool(columns.left_out(table.columns))
         self._letters = {place: column for column, place in table.places.items()}
+        self._undated = {column for name in _NO_DATES for column in columns.plan.get(name, ())}
         self._first: dict[str, int] = {}
         self._pending: _Pending | None = None
 
@@ -132,6 +133,9 @@ class _Gathering:
             kept = list[str]()
             for text in texts:
                 found = look(text)
+                if column in self._undated and text[:1].isdigit() and _DATE.fullmatch(text):
+                    what = self._about(column, "a date, which a spreadsheet may have made of something else")
+                    odd.append(("date as value", row.line, what, self._table.cell(row.line, column)))
                 if found.kind:
                     what, cell = self._about(column, found.what), self._table.cell(row.line, column)
                     odd.append((found.kind, row.line, what, cell))
@@ -146,10 +150,7 @@ class _Gathering:
             return {name: texts for name, texts in fields.items() if name == "Entry"}
         for name, texts in fields.items():
             if name in _NAMES and any("??" in text for text in texts):
-                fields[name] = [text for text in texts if text.strip("? \t\n")]
-            if name in _NO_DATES and any(_DATE.fullmatch(text) for text in texts if text[:1].isdigit()):
-                what = f"a date in column {name}, which a spreadsheet may have made of something else"
-                odd.append(("date as value", row.line, what, None))
+                fields[name] = [text for text in texts if text.strip("?·., \t\n")]
         for column, address in links:
             self._behind(column, address, row, fields, odd)
         return fields
@@ -211,7 +212,7 @@ class _Gathering:
     ) -> None:
         texts = [text for texts in row.cells.values() for text in texts]
         names = {plain(column): name for column, name in self._table.columns.items()}
-        if number is not None or any(_word_of(text) in _TOTALS for text in texts):
+        if number is not None or any(_word_of(text[:_LONGEST_TOTAL]) in _TOTALS for text in texts):
             self._notes.add("total", row.line, None, "a row that sums up the others is no entry")
         elif texts and all(plain(text) == column for column, held in row.cells.items() for text in held if names):
             self._notes.add("header again", row.line, None, "the header once more")

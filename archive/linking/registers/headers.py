@@ -84,8 +84,8 @@ def choose(titles: Sequence[str], visible: Sequence[bool], sure: Sequence[bool],
         )
     if hidden := [place for place, one in enumerate(sure) if one]:
         raise NoChoice(
-            f"only its hidden {_list([spelled[place] for place in hidden])} could be the register; if so, name it as "
-            f"{key}.sheet in the settings"
+            f"of its sheets only {_list([spelled[place] for place in hidden])} could be the register, and is hidden; "
+            f"if it is the one, name it as {key}.sheet in the settings"
         )
     return shown_ones[0]
 

@@ -24,6 +24,10 @@ from archive.linking.registers.tables import opened_table
 __all__ = ["COLUMNS", "EDITED", "Entry", "Lines", "Read", "Register", "RegisterError", "load", "read", "register_of"]
 
 
+READING = 2
+"""Raised wherever a file is read into other lines than before, so that a run reads an unchanged one once more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Register:
     """A snapshot of a register: its name, the sha256 of its lines, its entries in the order of their numbers."""
@@ -93,10 +97,14 @@ def read(path: Path, columns: Columns, folder: Path | None = None, sheet: str | 
 
 
 def load(
-    path: Path, name: str, columns: Mapping[str, Sequence[str]] | None = None, secret: Iterable[str] = SECRET
+    path: Path,
+    name: str,
+    columns: Mapping[str, Sequence[str]] | None = None,
+    secret: Iterable[str] = SECRET,
+    sheet: str | None = None,
 ) -> Register:
     """Read a register's file into entries, without keeping a snapshot. Raises as `read` does."""
-    with read(path, Columns(columns, secret, f"registers.{name}")) as found:
+    with read(path, Columns(columns, secret, f"registers.{name}"), sheet=sheet) as found:
         return register_of(name, found.lines, found.report)
 
 

@@ -230,16 +230,20 @@ def _named(rows: Iterable[GridRow], plains: list[str], width: int, columns: Colu
         # A remark far to the right of a sheet's table has moved nothing; a cell beside its last column may have.
         beside = 0 if exact or len(row.texts) <= width else sum(1 for cell in row.texts[width + 1 :] if cell.strip())
         if beside:
-            odd.append(Odd(None, "beside the table", f"{beside:,} cells to the right of the table were not read"))
+            odd.append(Odd(None, "beside the table", f"cells to the right of the table were not read: {beside:,}"))
         if unnamed:
-            what = f"{len(unnamed):,} cells under no name of a column were not read"
+            what = f"cells under no name of a column were not read: {len(unnamed):,}"
             odd.append(Odd(unnamed[0], "column without a name", what))
+        unnamed_links = [place for place in row.links if place >= len(plains) or not plains[place]]
+        odd.extend(
+            Odd(place, "link not kept", "a link under no name of a column was not kept") for place in unnamed_links
+        )
         wrong = len(row.texts) != width if exact else any(cell.strip() for cell in row.texts[width : width + 1])
         yield Row(
             row.line,
             named,
             odd,
-            [(plains[place], address) for place, address in row.links.items() if place < len(plains)],
+            [(plains[place], address) for place, address in row.links.items() if place not in unnamed_links],
             follows=bool(row.merged & numbers),
             shifted=f"{len(row.texts)} cells under {width} columns" if wrong else None,
             computed=frozenset(plains[place] for place in row.computed if place < len(plains)),

@@ -10,7 +10,9 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import lru_cache
+from itertools import islice
 from typing import IO, Any
 
 from openpyxl import DEFUSEDXML
@@ -24,10 +26,13 @@ from archive.linking.registers.cells import CALCULATE, link_of, unescaped, web_a
 from archive.linking.registers.grids import Area, GridRow, Odd, letters
 from archive.linking.registers.parts import LONGEST_ADDRESS, NoSheet, Parts
 from archive.linking.registers.reports import Kind
-from archive.linking.registers.worksheets import Cell, Line, Place
+from archive.linking.registers.worksheets import Cell, Line
 
 MOST_SHEETS = 64
 """Sheets that are looked into."""
+MOST_BEFORE = 10_000
+"""Rows among which the first ones with anything in them are looked for."""
+LARGEST_WHOLE = 1e25
 _DIGITS_KEPT = 15
 """Digits that a spreadsheet keeps of a number that is typed."""
 
@@ -43,10 +48,13 @@ class Sheet:
 
 @dataclass
 class Beside:
-    """What a sheet has beside its rows: addresses behind cells, merged areas, hidden columns, and what is not read."""
+    """What a sheet has beside its rows: links, merged areas, hidden columns, and what is not read.
 
-    links: dict[Place, str] = field(default_factory=dict)
-    elsewhere: dict[Place, str] = field(default_factory=dict)
+    `links` are the web addresses behind cells by row and column, `elsewhere` says of other links why none is kept.
+    """
+
+    links: dict[int, dict[int, str]] = field(default_factory=dict)
+    elsewhere: dict[int, dict[int, str]] = field(default_factory=dict)
     merged: list[Area] = field(default_factory=list)
     hidden: list[tuple[int, int]] = field(default_factory=list)
     unread: int = 0
@@ -89,7 +97,7 @@ class Workbook:
     def head(self, sheet: Sheet, most: int) -> list[GridRow]:
         """The first rows of a sheet that have anything in them."""
         found = list[GridRow]()
-        for row in self.rows(sheet, Beside()):
+        for row in islice(self.rows(sheet, Beside()), MOST_BEFORE):
             if any(text.strip() for text in row.texts):
                 found.append(row)
             if len(found) >= most:
@@ -114,13 +122,13 @@ class Workbook:
         if path in self._reader.valid_files:
             with translated(), self._parts.open(path) as part:
                 worksheets.relations(part, take)
-        for place, (relation, within) in marks.links.items():
+        for (row, column), (relation, within) in marks.links.items():
             target = targets.get(relation or "", "")
             whole = f"{target}#{within}" if target and within else target or within
             if address := web_address(unescaped(whole)):
-                found.links[place] = address
+                found.links.setdefault(row, {})[column] = address
             else:
-                found.elsewhere[place] = _leads(target, within)
+                found.elsewhere.setdefault(row, {})[column] = _leads(target, within)
         return found
 
     def rows(self, sheet: Sheet, beside: Beside) -> Iterator[GridRow]:
@@ -150,15 +158,12 @@ class Workbook:
             row.texts[cell.column] = self._text(cell, row)
         if computed:
             row.computed = frozenset(computed)
-        if beside.links or beside.elsewhere:
-            for column, text in enumerate(row.texts):
-                place = (line.number, column)
-                if address := beside.links.get(place):
-                    row.links[column] = address
-                elif text and (what := beside.elsewhere.get(place)):
-                    row.odd.append(Odd(column, "link not kept", what))
+        row.links.update(beside.links.get(line.number, {}))
+        row.odd.extend(
+            Odd(place, "link not kept", what) for place, what in beside.elsewhere.get(line.number, {}).items()
+        )
         if line.beyond:
-            what = f"{line.beyond:,} cells beyond column {letters(worksheets.WIDEST - 1)} were not read"
+            what = f"cells beyond column {letters(worksheets.WIDEST - 1)} were not read: {line.beyond:,}"
             row.odd.append(Odd(None, "beside the table", what))
         return row
 
@@ -199,6 +204,8 @@ class Workbook:
         code = self._code(cell.style)
         if is_date_format(code):
             try:
+                if number < 0:
+                    raise ValueError
                 moment = from_excel(number, self._book.epoch, timedelta=is_timedelta_format(code))
             except (OverflowError, ValueError):
                 return str(odd("error value", "a number that is no date, in a cell for dates"))
@@ -206,18 +213,14 @@ class Workbook:
             if what:
                 odd("date in part", what)
             return text
-        if isinstance(number, float) and number.is_integer() and abs(number) < 1e25:
-            number = int(number)
+        if isinstance(number, float) and number.is_integer() and abs(number) < LARGEST_WHOLE:
+            # Of a long one, the digits that are written, and not those of the nearest number that a machine can hold.
+            number = int(number) if abs(number) < 10**_DIGITS_KEPT else int(Decimal(value))
         text = str(number)
-        if (
-            isinstance(number, int)
-            and len(text.lstrip("-")) > _DIGITS_KEPT
-            and not number % 10 ** (len(text.lstrip("-")) - _DIGITS_KEPT)
-        ):
-            odd(
-                "digits lost",
-                f"a number of more than {_DIGITS_KEPT} digits: a spreadsheet keeps no more, and writes zeros",
-            )
+        lost = len(text.lstrip("-")) - _DIGITS_KEPT
+        if isinstance(number, int) and lost > 0 and number % 10**lost == 0:
+            what = f"a number of more than {_DIGITS_KEPT} digits: a spreadsheet keeps no more, and writes zeros"
+            odd("digits lost", what)
         return text
 
     def _code_of(self, style: int) -> str:

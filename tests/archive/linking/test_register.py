@@ -150,7 +150,7 @@ def test_a_missing_column_is_named_with_the_nearest(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "encoding", "message"),
     [
-        ("", "utf-8", "column 'Entry' is missing"),
+        ("", "utf-8", "the file is empty; save the register again"),
         ("Entry~Victim's Name\n1~A\n", "utf-8", "no comma, semicolon, tab or bar separates"),
         ("Entry,Victim's Name\n1,É\n", "latin-1", "is not UTF-8"),
         ("Entry,Victim's Name\n1,Б\n", "cp1251", "is not UTF-8; save the register as “CSV UTF-8”"),

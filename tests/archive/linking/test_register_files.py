@@ -434,7 +434,7 @@ def test_a_malformed_workbook_is_refused(tmp_path: Path, part: str, content: byt
         ("r.xlsx", b"Entry,Victim's Name\n1,A\n", "no workbook in XLSX"),
         ("r.xlsx", b"PK\x03\x04" + b"\0" * 200, "no workbook in XLSX"),
         ("r.csv", b"\xd0\xcf\x11\xe0" + b"\0" * 200, "an old one, or one with a password"),
-        ("r.json", b"", "column 'Entry' is missing"),
+        ("r.json", b"", "the file is empty"),
         ("r.json", b"[", "no JSON"),
         ("r.json", b"7", "neither a list nor an object"),
         ("r.json", b'[{"Entry": 1, "Victim\'s Name": "A"}', "no JSON"),
@@ -442,7 +442,7 @@ def test_a_malformed_workbook_is_refused(tmp_path: Path, part: str, content: byt
         ("r.json", b'{"a": [{"Entry": 1}], "b": [{"Entry": 2}]}', "two lists of objects, 'a' and 'b'"),
         ("r.json", b"[" * 100_000, "no JSON"),
         ("r.json", b'{"a":' * 100_000, "no JSON"),
-        ("r.json", b'[{"Nr": 1, "Name": "A"}]', "column 'Entry' is missing; the nearest it has is 'Nr'"),
+        ("r.json", b'[{"Nr": 1, "Name": "A"}]', "the nearest it has are 'Nr' and 'Name'; if rightly so, add to"),
         ("r.json", b'[{"Entry": 1, "Victim\'s Name": "\xff"}]', "byte 32 is not UTF-8"),
     ],
 )  # fmt: skip
