@@ -30,7 +30,7 @@ _FORCED = re.compile(r'="((?:[^"]|"")*)"')
 _FORMULA = re.compile(r"=(?:_xlfn\.)?(?:[A-Z][A-Z0-9.]*\(|\$?[A-Z]{1,3}\$?\d|'?[^'!=]{1,40}'?!\$?[A-Z])")
 _LINK = re.compile(r'\s*HYPERLINK\(\s*"((?:[^"]|"")*)"\s*(?:[,;]\s*(?:"((?:[^"]|"")*)"|[^"]*))?\)\s*', re.IGNORECASE)
 _ANY_LINK = re.compile(r"HYPERLINK\s*\(", re.IGNORECASE)
-_WEB = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
+_WEB = re.compile(r"(?:https?://|www\.|youtu\.be/)[^\s<>\"]+", re.IGNORECASE)
 _SHORTENED = re.compile(r"\d(?:[.,]\d+)?E\+\d\d", re.IGNORECASE)
 _LETTERS_LOST = re.compile(r"[?\s·.,-]*\?{2}[?\s·.,-]*")
 _ODD = frozenset("#=E?L")
@@ -52,7 +52,7 @@ def unescaped(text: str) -> str:
 
 def web_address(text: str | None) -> str | None:
     """An address of a web page, None for what leads elsewhere: to mail, a file, another sheet."""
-    text = (text or "").strip()
+    text = (text or "").strip().replace(" ", "%20")
     return text if _WEB.fullmatch(text) else None
 
 

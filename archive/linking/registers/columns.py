@@ -1,5 +1,6 @@
 """Which column of a register's file becomes which field of an entry: the export's own names, or a mapping. Pure."""
 
+import csv
 import json
 import re
 import unicodedata
@@ -8,6 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from archive.errors import ArchiveError
+from archive.linking.dialects import SEPARATORS
 from archive.linking.masks import mask
 from archive.linking.registers.likely import likely
 
@@ -30,6 +32,7 @@ SECRET = ("ID no.",)
 """What is kept nowhere, whatever the settings add."""
 
 
+LONGEST_HEADER = 10_000
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 
 
@@ -133,10 +136,10 @@ class Columns:
         """The fields that a column, as `plain` writes it, is part of; none if it is not known, or secret."""
         return self._becomes.get(column, ())
 
-    def check(self, columns: Mapping[str, str], file: Path, *, sheet: bool = False) -> None:
+    def check(self, columns: Mapping[str, str], file: Path, *, sheet: str | None = None) -> None:
         """Raise RegisterError if the file lacks a column that must be there or that the settings name.
 
-        `columns` are those of the file, by plain name, which is a `sheet` or a text.
+        `columns` are those of the file, by plain name, `sheet` the title of the one that was read, if it has any.
         """
         for field, names in self._mapping.items():
             free = self._free(columns, field)
@@ -164,14 +167,28 @@ class Columns:
     def _there(self, field: str, columns: Mapping[str, str]) -> bool:
         return any(c in columns for name in (field, field + EDITED) for c in self.plan.get(name, ()))
 
-    def _missing(self, missing: Sequence[str], columns: Mapping[str, str], file: Path, sheet: bool) -> RegisterError:
+    def _in_one(self, name: str) -> bool:
+        """Whether a cell holds all names of a header, as where a CSV was opened with another separator than its own."""
+        return any(
+            self.readable(next(csv.reader([" ".join(name[:LONGEST_HEADER].split())], delimiter=mark), ()))
+            for mark in SEPARATORS
+        )
+
+    def _missing(
+        self, missing: Sequence[str], columns: Mapping[str, str], file: Path, sheet: str | None
+    ) -> RegisterError:
         near = [(field, likely(plain(field), self._free(columns, field))) for field in missing]
         found = [(field, shown(columns[column])) for field, column in near if column]
         if not any(columns):
             return RegisterError("the file is empty; save the register again", file=file, column=missing[0])
         if not self.known(columns) and not found and _tells(columns):
             hint = "its first row seems to be no header but somebody's entry; put the columns' names above it"
-        elif len(columns) == 1 and sheet:
+        elif any(self._in_one(name) for name in columns.values()):
+            hint = (
+                "all names stand in one cell; import the CSV that it was made of, or split its cells at what separates "
+                "them (“text to columns” in a spreadsheet program)"
+            )
+        elif len(columns) == 1 and sheet is not None:
             hint = "its first rows name no columns; put the columns' names above the entries, each in a cell of its own"
         elif len(columns) == 1:
             hint = (
@@ -186,6 +203,7 @@ class Columns:
             hint = f"it has {_list(columns)}; name what is {' and '.join(map(repr, missing))} in {self.key}.columns"
         lacking = " and ".join(repr(field) for field in missing)
         what = f"column {lacking} is missing" if len(missing) == 1 else f"columns {lacking} are missing"
+        what += f" on sheet {shown(sheet)!r}" if sheet is not None else ""
         nearest = found[0][1] if found else None
         return RegisterError(f"{what}; {hint}", file=file, column=missing[0], nearest=nearest)
 

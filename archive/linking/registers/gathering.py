@@ -54,7 +54,7 @@ def gather(table: Table, columns: Columns, add: Callable[[str, bytes], None], no
     Raises RegisterError where the table has not the columns that it must have.
     """
     if table.header is not None:
-        columns.check(table.columns, path, sheet=table.sheet is not None)
+        columns.check(table.columns, path, sheet=table.sheet)
     gathering = _Gathering(table, columns, add, notes)
     for row in table.rows:
         gathering.take(row)

@@ -9,6 +9,7 @@ from archive.linking.registers.columns import Columns, clean, shown
 
 LOOKED_AT = 30
 """Rows with anything in them among which a header is looked for; a title and its remarks take fewer."""
+SURE = 1 << 20
 Texts = Sequence[str]
 
 
@@ -54,18 +55,19 @@ def find(rows: Sequence[Texts], columns: Columns, deep: Sequence[int] = ()) -> H
 
 
 def score(rows: Sequence[Texts], columns: Columns) -> int:
-    """How much of an entry's columns is in the first rows of a table."""
+    """How much of an entry's columns is in the first rows of a table: `SURE` or more where it can be read."""
     filled = [row for row in rows if _filled(row)][:LOOKED_AT]
     header = find(filled, columns)
-    return columns.known(header.names) + 1000 * header.sure
+    return columns.known(header.names) + SURE * header.sure
 
 
-def choose(titles: Sequence[str], visible: Sequence[bool], sure: Sequence[bool], wanted: str | None, key: str) -> int:
+def choose(titles: Sequence[str], visible: Sequence[bool], scores: Sequence[int], wanted: str | None, key: str) -> int:
     """The sheet that is the register: the one that is `wanted`, or the only one whose header can be read.
 
-    A hidden one is not taken unasked, where others are visible. Where none can be read, the first is taken, for its
-    message. `key` is where it stands in the settings. Raises NoChoice.
+    `scores` are those of `score`. A hidden sheet is not taken unasked, where others are visible. Where no header can be
+    read, the likeliest is taken, for its message. `key` is where it stands in the settings. Raises NoChoice.
     """
+    sure = [one >= SURE for one in scores]
     spelled = [clean(title).strip() for title in titles]
     if wanted is not None:
         if wanted.strip() in spelled:
@@ -87,7 +89,7 @@ def choose(titles: Sequence[str], visible: Sequence[bool], sure: Sequence[bool],
             f"of its sheets only {_list([spelled[place] for place in hidden])} could be the register, and is hidden; "
             f"if it is the one, name it as {key}.sheet in the settings"
         )
-    return shown_ones[0]
+    return max(shown_ones, key=lambda place: (scores[place], -place))
 
 
 def _joined(upper: Texts, lower: Texts, columns: Columns) -> Iterator[str]:

@@ -40,9 +40,9 @@ def opened_sheet(file: IO[bytes], columns: Columns, wanted: str | None, key: str
             raise NoSheet("it has no sheet; save the register as a workbook with one sheet, or as CSV")
         sheets = book.sheets[:MOST_SHEETS]
         heads = [book.head(sheet, headers.LOOKED_AT) for sheet in sheets]
-        sure = [headers.find([row.texts for row in head], columns).sure for head in heads]
+        scores = [headers.score([row.texts for row in head], columns) for head in heads]
         titles, visible = [sheet.title for sheet in sheets], [sheet.visible for sheet in sheets]
-        place = headers.choose(titles, visible, sure, wanted, key)
+        place = headers.choose(titles, visible, scores, wanted, key)
         sheet, end = sheets[place], heads[place][-1].line if heads[place] else 0
         beside = book.beside(sheet)
         rows = takewhile(lambda row: row.line <= end, book.rows(sheet, beside))

@@ -177,7 +177,7 @@ class Workbook:
             if link := link_of(cell.formula):
                 if link.address:
                     row.links[cell.column] = link.address
-                else:
+                elif not web_address(value):  # the address itself is what such a formula shows
                     odd("link not kept", link.what)
                 if not value or (value == "0" and cell.type == "n"):
                     return link.text

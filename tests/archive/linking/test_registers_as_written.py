@@ -128,6 +128,22 @@ def test_a_formula_that_links_is_read_though_nothing_was_calculated(tmp_path: Pa
     assert entry.sources == (CITED,)
 
 
+@pytest.mark.parametrize("target", [FILM[8:], FILM.upper()[:5] + FILM[5:], f" {FILM} ", "youtu.be/abcdefghijk"])
+def test_an_address_behind_a_cell_is_read_as_people_write_it(tmp_path: Path, target: str) -> None:
+    (first, _) = load(book(tmp_path, change=linked("H2", target)), "made-up").entries
+    assert first.sources == (CITED,)
+
+
+def test_a_formula_that_shows_the_address_that_it_leads_to_loses_nothing(tmp_path: Path) -> None:
+    cells = "".join(f'<c t="str"><v>{cell}</v></c>' for cell in ("Entry", "Chinese name", "Additional Info"))
+    row = f'<c><v>7</v></c><c t="str"><v>李</v></c><c t="str"><f>HYPERLINK(D2)</f><v>{FILM}</v></c>'
+    path = sheet(
+        tmp_path, f'<worksheet xmlns="{{main}}"><sheetData><row>{cells}</row><row>{row}</row></sheetData></worksheet>'
+    )
+    register = load(path, "made-up")
+    assert (register.entries[0].sources, register.report.counts) == ((CITED,), {})
+
+
 def test_a_formula_in_a_name_shows_the_name(tmp_path: Path) -> None:
     rows = [HEADER[:2], (7, f'=HYPERLINK("{FILM}","Aygul ""Ay"" Tursun")')]
     (entry,) = load(book(tmp_path, rows), "made-up").entries
@@ -154,6 +170,7 @@ def test_a_link_is_read_by_its_place_and_over_rows(tmp_path: Path) -> None:
     [
         (linked("B2", "mailto:somebody@example.org"), "B2", "an address of mail"),
         (linked("H2", "film.mp4"), "H2", "a file or a program"),
+        (linked("H2", "javascript:alert(1)"), "H2", "by javascript"),
         (linked("H2", "file:///C:/film.mp4"), "H2", "a file or a program"),
         (linked("H2", "ftp://example.org/film"), "H2", "by ftp"),
         (linked("H2", None, "Sheet!A1"), "H2", "another place in the workbook"),
@@ -681,6 +698,19 @@ def test_no_field_of_its_own_and_no_secret_is_proposed_as_another(tmp_path: Path
     with pytest.raises(RegisterError) as refused:
         plan.check({"entry": "Entry", "victims name": "Victims Name"}, tmp_path)
     assert refused.value.nearest is None
+
+
+def test_a_csv_that_was_saved_in_one_column_is_told_as_such(tmp_path: Path) -> None:
+    rows = [(line,) for line in as_csv().splitlines()]
+    for path in (book(tmp_path, rows), text(tmp_path, as_csv(rows).encode())):
+        with pytest.raises(RegisterError, match="all names stand in one cell; import the CSV that it was made of"):
+            load(path, "made-up")
+
+
+def test_of_sheets_that_cannot_be_read_the_likeliest_is_told(tmp_path: Path) -> None:
+    path = book(tmp_path, [TITLE], with_sheets("List", rows=[("Nr", "Name", "Age"), (1, "A B", 3)]))
+    with pytest.raises(RegisterError, match="are missing on sheet 'List'; the nearest it has are 'Nr' and 'Name'"):
+        load(path, "made-up")
 
 
 def test_what_is_proposed_can_be_written_into_the_settings(tmp_path: Path) -> None:
