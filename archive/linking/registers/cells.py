@@ -5,6 +5,7 @@ words of it. None of these becomes a name.
 """
 
 import re
+import sys
 from typing import NamedTuple
 
 from archive.linking.registers.reports import Kind
@@ -33,6 +34,11 @@ _ANY_LINK = re.compile(r"HYPERLINK\s*\(", re.IGNORECASE)
 _WEB = re.compile(r"(?:https?://|www\.|youtu\.be/)[^\s<>\"]+", re.IGNORECASE)
 _SHORTENED = re.compile(r"\d(?:[.,]\d+)?E\+\d\d", re.IGNORECASE)
 _LETTERS_LOST = re.compile(r"[?\s·.,-]*\?{2}[?\s·.,-]*")
+_MARKS = ("_x000", "E+", "&", "\ufffd")
+_REFERENCE = re.compile(r"&(?:#(\d{1,7})|#[xX]([0-9A-Fa-f]{1,6})|(amp|lt|gt|quot|apos|nbsp));")
+_NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'", "nbsp": "\xa0"}
+_PAGES = ("cp1251", "cp1252")
+"""Code pages in which programs read UTF-8 that they take for their own country's."""
 _ODD = frozenset("#=E?L")
 """First characters of what is looked at more closely."""
 LONGEST_FORMULA = 8192
@@ -74,9 +80,12 @@ def link_of(formula: str) -> Found | None:
 
 def look(text: str) -> Found:
     """What a cell's text is."""
-    if text[:1] not in _ODD and "_x000" not in text and "E+" not in text and "\ufffd" not in text:
+    if not text.isascii() and _garbled(text):
+        return Found(text, None, "letters lost", "letters that a program took for those of another alphabet")
+    if text[:1] not in _ODD and not any(mark in text for mark in _MARKS):
         return Found(text)
     plain = _LINE_ENDS_ESCAPED.sub(lambda found: "\t" if found[1] == "9" else "\n", text)
+    plain = _REFERENCE.sub(_meant, plain) if "&" in plain else plain
     bare = plain.strip()
     if forced := _FORCED.fullmatch(bare):
         return look(forced[1].replace('""', '"'))
@@ -93,5 +102,25 @@ def look(text: str) -> Found:
             plain, None, "letters lost", "letters that were lost where the file was saved, or that nobody knew"
         )
     if plain != text:
-        return Found(plain, None, "escape", "a line end that another program wrote as _x000D_")
+        return Found(plain, None, "escape", "signs that a program wrote as _x000D_ or &#39; were read as what they are")
     return Found(plain)
+
+
+def _meant(found: re.Match[str]) -> str:
+    """The sign that a reference of HTML stands for; the reference itself where there is none."""
+    if found[3]:
+        return _NAMED[found[3]]
+    code = int(found[1]) if found[1] else int(found[2], 16)
+    return chr(code) if 31 < code < sys.maxunicode and not 0xD800 <= code < 0xE000 else found[0]
+
+
+def _garbled(text: str) -> bool:
+    """Whether a text is UTF-8 that was read as another code page, so that each letter became two or three."""
+    for page in _PAGES:
+        try:
+            meant = text.encode(page).decode("utf-8")
+        except UnicodeError:
+            continue
+        if len(meant) < len(text) and any(map(str.isalpha, meant)):
+            return True
+    return False

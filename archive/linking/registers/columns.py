@@ -183,6 +183,8 @@ class Columns:
             return RegisterError("the file is empty; save the register again", file=file, column=missing[0])
         if not self.known(columns) and not found and _tells(columns):
             hint = "its first row seems to be no header but somebody's entry; put the columns' names above it"
+        elif self.readable(name.rpartition(".")[0] for name in columns.values()):
+            hint = "it has a list of values for each column; save it with an object for each entry (pandas: “records”)"
         elif any(self._in_one(name) for name in columns.values()):
             hint = (
                 "all names stand in one cell; import the CSV that it was made of, or split its cells at what separates "

@@ -20,7 +20,7 @@ MOST_ROWS = 1000
 _NO_DATES = frozenset(
     name + more for name in (*NAMES, "Age", "Gender", "Ethnicity", "Prison Term", "Relation") for more in ("", EDITED)
 )
-_DATE = re.compile(r"(?:19|20)\d\d-\d\d(?:-\d\d)?(?: \d\d:\d\d)?|\d{1,2} [A-Z][a-z]{2}", re.ASCII)
+_DATE = re.compile(r"(?:19|20)\d\d-\d\d(?:-\d\d)?(?: \d\d:\d\d)?|\d{1,2} [A-Z][a-z]{2}|\d\d:\d\d:\d\d", re.ASCII)
 _TOTALS = frozenset(
     (
         "total", "totals", "grandtotal", "subtotal", "sum", "count", "итого", "всего", "всегочеловек", "сумма",
@@ -134,7 +134,7 @@ class _Gathering:
             for text in texts:
                 found = look(text)
                 if column in self._undated and text[:1].isdigit() and _DATE.fullmatch(text):
-                    what = self._about(column, "a date, which a spreadsheet may have made of something else")
+                    what = self._about(column, "a date or time, which a spreadsheet may have made of something else")
                     odd.append(("date as value", row.line, what, self._table.cell(row.line, column)))
                 if found.kind:
                     what, cell = self._about(column, found.what), self._table.cell(row.line, column)
@@ -247,11 +247,15 @@ def _word_of(text: str) -> str:
 
 def _why(written: str) -> str:
     """Why a text is no entry's number, without quoting it."""
-    text = written.strip()
+    text = written.strip()[:_LONGEST_TOTAL]
     if not text:
         return ", which is empty"
     if _DATE.fullmatch(text):
         return ": a date, which a spreadsheet may have made of it"
+    if re.fullmatch(r"\d+[.,]\d+E\+\d+", text):
+        return ": a number that a spreadsheet shortened"
+    if re.fullmatch(r"\d+[.,]\d+", text):
+        return ": a fraction"
     if sum(1 for _ in re.finditer(r"\d+", text)) > 1:
         return ": more than one number"
     return ""

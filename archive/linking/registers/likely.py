@@ -30,7 +30,11 @@ _LONG = 8
 
 def likely(wanted: str, found: Iterable[str]) -> str | None:
     """The one of the names that were found that may be the one wanted, all as `plain` writes them; None if unclear."""
-    there = [name for name in found if name and not (_PRIVATE.search(name) and not _PRIVATE.search(wanted))]
+    there = [
+        name
+        for name in found
+        if name and name[0] not in "'\"" and not (_PRIVATE.search(name) and not _PRIVATE.search(wanted))
+    ]
     same = {_bare(one) for one in _SAME.get(wanted, ())}
     if alike := [name for name in there if _bare(name) in same]:
         return alike[0] if len(alike) == 1 else None

@@ -12,7 +12,7 @@ TOLD = 100
 
 Kind = Literal[
     "no number", "number twice", "no object", "total", "header again",
-    "no name", "unreadable date", "cells and columns", "unknown column", "sheet not read", "too deep",
+    "no name", "unreadable date", "cells and columns", "unknown column", "column twice", "sheet not read", "too deep",
     "above the header", "beside the table", "column without a name", "merged cells", "hidden rows", "hidden columns",
     "hidden sheet", "not read", "error value", "formula", "link not kept", "date in part", "date as value",
     "digits lost", "letters lost", "escape",

@@ -100,7 +100,7 @@ def opened_table(
                     table.sheet = shown(opened.title)
                     table.notes.extend(opened.notes)
                     _above(table, opened.header, opened.first)
-                    _under(table, opened.header, opened.rows, columns, exact=False)
+                    _under(table, opened.header, opened.first, opened.rows, columns, exact=False)
                     yield table
             except (NoSheet, NoChoice) as error:
                 raise RegisterError(str(error), file=path) from error
@@ -171,7 +171,7 @@ def _with_csv(table: Table, text: IO[str], path: Path, columns: Columns) -> None
             break
     header = headers.find([row.texts for row in first], columns)
     _above(table, header, first)
-    _under(table, header, chain(first[header.last + 1 :], rows), columns, exact=True)
+    _under(table, header, first, chain(first[header.last + 1 :], rows), columns, exact=True)
 
 
 def _translated(rows: Iterator[tuple[int, list[str]]], path: Path) -> Iterator[GridRow]:
@@ -183,7 +183,7 @@ def _translated(rows: Iterator[tuple[int, list[str]]], path: Path) -> Iterator[G
 
 
 def _above(table: Table, header: Header, first: Sequence[GridRow]) -> None:
-    """Note the rows above the header, and a header of two rows."""
+    """Note the rows above the header, a header of two rows, and what is odd in it."""
     if not header.sure:
         return
     for row in first[: header.first]:
@@ -191,10 +191,23 @@ def _above(table: Table, header: Header, first: Sequence[GridRow]) -> None:
     if header.last > header.first:
         what = f"the header is in rows {first[header.first].line} and {first[header.last].line}, read as one"
         table.notes.append((first[header.first].line, "above the header", what))
+    for row in first[header.first : header.last + 1]:
+        table.notes.extend((row.line, one.kind, f"in the header: {one.what}") for one in row.odd)
 
 
-def _under(table: Table, header: Header, rows: Iterable[GridRow], columns: Columns, *, exact: bool) -> None:
+def _under(
+    table: Table,
+    header: Header,
+    first: Sequence[GridRow],
+    rows: Iterable[GridRow],
+    columns: Columns,
+    *,
+    exact: bool,
+) -> None:
     """Put rows under their header. A CSV's row is as wide as its header, or odd; a sheet's may end earlier."""
+    odd = [one for row in first[header.first : header.last + 1] for one in row.odd]
+    wide = max((1 + one.column for one in odd if one.column is not None), default=0)
+    line = first[header.first].line if first else 1
     names, table.header = list(header.names), header.names
     while names and not names[-1].strip():
         names.pop()  # a sheet is as wide as its widest row
@@ -203,7 +216,10 @@ def _under(table: Table, header: Header, rows: Iterable[GridRow], columns: Colum
         if column:
             table.columns.setdefault(column, clean(cell).strip())
             table.places.setdefault(column, place)
-    width = len(header.names) if exact else len(names)
+    if sum(map(columns.is_number, names)) > 1:
+        what = "two columns hold numbers of entries; in each row the first that is filled counts"
+        table.notes.append((line, "column twice", what))
+    width = len(header.names) if exact else max(len(names), wide)
     table.rows = _named(rows, plains, width, columns, exact=exact)
 
 

@@ -290,5 +290,6 @@ def translated() -> Iterator[None]:
         if isinstance(error, OSError) and error.errno is not None:
             raise
         raise NoSheet(
-            f"it is no workbook in XLSX that can be read ({type(error).__name__}); save it again as XLSX or as CSV"
+            f"it is no workbook in XLSX that can be read ({type(error).__name__}): it may be cut off; copy it once more, "
+            "or save it again as XLSX"
         ) from error

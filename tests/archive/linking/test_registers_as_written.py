@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 import zipfile
 from collections.abc import Callable, Sequence
@@ -468,6 +469,62 @@ def test_comments_and_cells_beside_the_table_are_told(tmp_path: Path) -> None:
     assert register.report.counts == {"beside the table": 2, "not read": 1}
 
 
+def test_an_error_in_the_header_is_told_and_shifts_no_row(tmp_path: Path) -> None:
+    rows = [("Entry", "Victim's Name", "ID no.", "#REF!"), (7, "A B", "x", "y")]
+    register = load(book(tmp_path, rows), "made-up")
+    assert people(register) == [("7", ("A B",))]
+    assert register.report.counts == {"column without a name": 1, "error value": 1}
+
+
+def test_two_columns_of_numbers_are_told(tmp_path: Path) -> None:
+    rows = [("Entry", "Victim's Name", "entry"), (7, "A B", 8), (None, "C D", 9)]
+    for path in (book(tmp_path, rows), text(tmp_path, as_csv(rows).encode())):
+        register = load(path, "made-up")
+        assert ([entry.number for entry in register.entries], register.report.counts) == (
+            ["7", "9"],
+            {"column twice": 1},
+        )
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("Ne&#39;met", "Ne'met"),
+        ("Ne&#x27;met &amp; Co", "Ne'met & Co"),
+        ("A&nbsp;B", "A B"),
+        ("&amp;#39;", "&#39;"),
+        ("A &copy B", "A &copy B"),
+        ("A & B", "A & B"),
+        ("&#0;&#xD800;&#9999999;", "&#0;&#xD800;&#9999999;"),
+    ],
+)
+def test_references_of_html_are_undone_once(written: str, meant: str) -> None:
+    found = look(written)
+    assert found.text.replace("\xa0", " ") == meant
+    assert found.kind == ("escape" if written != meant else None)
+
+
+def test_an_address_keeps_its_parts_where_a_page_wrote_them(tmp_path: Path) -> None:
+    rows = [(*HEADER[:2], "Additional Info"), (7, "A B", f"{FILM.replace('watch?', 'watch?a=1&amp;')}&t=3")]
+    assert load(text(tmp_path, as_csv(rows).encode()), "made-up").entries[0].sources == (CITED,)
+
+
+@pytest.mark.parametrize("name", ["Нурлан", "Әйгүл", "Aygül Çelik", "نورلان", "Gülnar"])
+def test_letters_that_were_read_as_another_alphabet_are_told(name: str) -> None:
+    assert look(name) == (name, None, None, "")
+    for page in ("cp1251", "cp1252"):
+        garbled = name.encode().decode(page, "ignore")
+        if garbled.encode(page) == name.encode():
+            assert look(garbled).kind == "letters lost"
+
+
+@pytest.mark.parametrize(
+    "name", ["Рёв", "Сёмин Пётр", "Ёлкин", "Сергей №5", "François", "Ça", "Ñañez", "Ðorđe", "Şükrü", "Õun"]
+)
+def test_names_in_letters_of_their_own_are_not_taken_for_lost_ones(name: str) -> None:
+    assert look(name).kind is None
+
+
 def test_cells_under_no_name_are_told(tmp_path: Path) -> None:
     rows = [("Entry", "Victim's Name", None, "Age"), (7, "A B", "x", 3)]
     for path, cell in ((book(tmp_path, rows), "C2"), (text(tmp_path, as_csv(rows).encode()), None)):
@@ -683,6 +740,7 @@ def test_a_number_has_as_many_digits_as_somebody_wrote(cell: str) -> None:
         ("location", ["relation"], None),
         ("age", ["sex", "page"], "page"),
         ("phone", ["phones"], "phones"),
+        ("entry", ["'entry'"], None),
     ],
 )
 def test_a_column_is_proposed_only_where_it_means_the_same(wanted: str, found: list[str], meant: str | None) -> None:
@@ -711,6 +769,12 @@ def test_of_sheets_that_cannot_be_read_the_likeliest_is_told(tmp_path: Path) -> 
     path = book(tmp_path, [TITLE], with_sheets("List", rows=[("Nr", "Name", "Age"), (1, "A B", 3)]))
     with pytest.raises(RegisterError, match="are missing on sheet 'List'; the nearest it has are 'Nr' and 'Name'"):
         load(path, "made-up")
+
+
+def test_a_json_of_columns_is_told_as_such(tmp_path: Path) -> None:
+    made = {name: {str(n): row[place] for n, row in enumerate(ROWS)} for place, name in enumerate(HEADER)}
+    with pytest.raises(RegisterError, match="a list of values for each column; save it with an object for each entry"):
+        load(text(tmp_path, json.dumps(made).encode(), "r.json"), "made-up")
 
 
 def test_what_is_proposed_can_be_written_into_the_settings(tmp_path: Path) -> None:
