@@ -23,16 +23,15 @@ _NO_DATES = frozenset(
 _DATE = re.compile(r"(?:19|20)\d\d-\d\d(?:-\d\d)?(?: \d\d:\d\d)?|\d{1,2} [A-Z][a-z]{2}|\d\d:\d\d:\d\d", re.ASCII)
 _TOTALS = frozenset(
     (
-        "total", "totals", "grandtotal", "subtotal", "sum", "count", "итого", "всего", "всегочеловек", "сумма",
-        "барлығы", "жами", "җәмий", "toplam", "jami", "合计", "合計", "总计", "總計", "总数", "總數",
-        "共计", "共計", "小计", "小計",
+        "total", "totals", "grandtotal", "subtotal", "итого", "всего", "всегочеловек", "барлығы", "toplam",
+        "合计", "合計", "总计", "總計", "总数", "總數", "共计", "共計", "小计", "小計",
     )
 )  # fmt: skip
-"""What the rows that sum up the others are called, in letters alone."""
+"""What the rows that sum up the others are called, in letters alone; in no language of the register a name."""
+_PERHAPS = _TOTALS | {"sum", "count", "сумма", "жами", "җәмий", "jami"}
+"""The same, and what may be a name as well, which counts where there is no number."""
 _LONGEST_TOTAL = 20
 _NAMES = tuple(name + more for name in NAMES for more in ("", EDITED))
-
-
 _Note = tuple[Kind, int, str, str | None]
 """Something odd: its kind, the line, what it is in words, and the cell of a sheet."""
 
@@ -46,6 +45,14 @@ class _Pending:
     fields: dict[str, list[str]]
     odd: list[_Note] = field(default_factory=list)
     rows: int = 1
+
+    def join(self, fields: Mapping[str, Sequence[str]], odd: Sequence[_Note]) -> None:
+        """Add what a row says that is merged with it, and that was not said before."""
+        for name, texts in fields.items():
+            held = self.fields.setdefault(name, [])
+            held.extend(text for text in texts if text not in held)
+        self.odd.extend(odd)
+        self.rows += 1
 
 
 def gather(table: Table, columns: Columns, add: Callable[[str, bytes], None], notes: Notes, path: Path) -> None:
@@ -62,7 +69,7 @@ def gather(table: Table, columns: Columns, add: Callable[[str, bytes], None], no
     if table.header is None:
         columns.check(table.columns, path)
     for what in columns.unread(table.columns):
-        notes.add("unknown column", 1, None, what)
+        notes.add("unknown column", table.line, None, what)
     for line, kind, what in table.notes:
         notes.add(kind, line, None, what)
 
@@ -80,13 +87,14 @@ class _Gathering:
         """Read one row."""
         if not row.cells and row.odd and all(one.kind == "beside the table" for one in row.odd):
             return self._tell(row, None)
-        self._notes.read += 1
-        if any(one.kind == "no object" for one in row.odd):
-            return self._notes.add("no object", row.line, None, "no object, so no entry")
         odd = list[_Note]()
         fields = self._fields(row, odd)
         if row.follows and self._pending and self._pending.rows < MOST_ROWS:
-            return self._join(row, fields, odd)
+            self._pending.join(fields, odd)
+            return self._tell(row, self._pending.number)
+        self._notes.read += 1
+        if any(one.kind == "no object" for one in row.odd):
+            return self._tell(row, None)
         self.finish()
         written = next(iter(fields.get("Entry", ())), "")
         number = number_of(written)
@@ -178,22 +186,9 @@ class _Gathering:
                 fields.setdefault(BEHIND, []).append(address)
 
     def _about(self, column: str, what: str) -> str:
-        return (
-            what
-            if self._table.form == "xlsx"
-            else f"{what} (column {shown(self._table.columns.get(column, column))!r})"
-        )
-
-    def _join(self, row: Row, fields: Mapping[str, Sequence[str]], odd: list[_Note]) -> None:
-        one = self._pending
-        assert one is not None  # noqa: S101  # for the type checker: its caller looked
-        for name, texts in fields.items():
-            held = one.fields.setdefault(name, [])
-            held.extend(text for text in texts if text not in held)
-        one.odd.extend(odd)
-        one.rows += 1
-        self._notes.read -= 1
-        self._tell(row, one.number)
+        if self._table.form == "xlsx":
+            return what
+        return f"{what} (column {shown(self._table.columns.get(column, column))!r})"
 
     def _is_total(self, row: Row, fields: Mapping[str, Sequence[str]]) -> bool:
         """Whether a row sums up the others: a name says so, or its number was calculated and nobody is named."""
@@ -210,11 +205,10 @@ class _Gathering:
         fields: Mapping[str, Sequence[str]],
         odd: list[_Note],
     ) -> None:
-        texts = [text for texts in row.cells.values() for text in texts]
-        names = {plain(column): name for column, name in self._table.columns.items()}
-        if number is not None or any(_word_of(text[:_LONGEST_TOTAL]) in _TOTALS for text in texts):
+        texts = [(column, text) for column, held in row.cells.items() for text in held]
+        if number is not None or any(_word_of(text[:_LONGEST_TOTAL]) in _PERHAPS for _, text in texts):
             self._notes.add("total", row.line, None, "a row that sums up the others is no entry")
-        elif texts and all(plain(text) == column for column, held in row.cells.items() for text in held if names):
+        elif texts and all(plain(text) == column for column, text in texts):
             self._notes.add("header again", row.line, None, "the header once more")
         else:
             lost = not written and any(kind in ("error value", "formula") for kind, *_ in self._odd_of(row, odd))

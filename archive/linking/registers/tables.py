@@ -4,7 +4,6 @@ Each row is a mapping of the column, as `plain` writes it, to the texts that are
 """
 
 import io
-import unicodedata
 from codecs import getincrementaldecoder
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ from hashlib import sha256
 from itertools import chain
 from os import fstat
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, NamedTuple
 
 from archive.linking.dialects import HEAD, NoCsv, encoding_of, rows_of, separator_of, spelled
 from archive.linking.registers import headers
@@ -21,12 +20,11 @@ from archive.linking.registers.columns import Columns, RegisterError, clean, pla
 from archive.linking.registers.forms import Form, form_of
 from archive.linking.registers.grids import GridRow, Odd, letters
 from archive.linking.registers.headers import Header, NoChoice
+from archive.linking.registers.nested import DEEPEST, flat
 from archive.linking.registers.objects import NoObjects, objects
 from archive.linking.registers.parts import LARGEST_CELL, NoSheet
 from archive.linking.registers.reports import Kind
 
-DEEPEST = 5
-"""Levels of objects within an object that are columns (`names.latin`); what is deeper is reported and not read."""
 _PIECE = 1 << 20
 
 
@@ -51,7 +49,8 @@ class Table:
     """An opened file: its form, digest and size, and its rows, to be read once.
 
     `columns` maps each column as `plain` writes it to how the file does, `places` to where it stands, from 0; of JSON,
-    which has no places, the former fills while rows are read. `notes` are what was odd before any row, with the line.
+    which has no places, the former fills while rows are read. `line` is that of the header, `sheet` the title of the
+    one that is read. `notes` are what was odd before any row: a line, a kind, and what it is in words.
     """
 
     form: Form
@@ -61,6 +60,7 @@ class Table:
     columns: dict[str, str] = field(default_factory=dict)
     places: dict[str, int] = field(default_factory=dict)
     header: tuple[str, ...] | None = None
+    line: int = 1
     sheet: str | None = None
     notes: list[tuple[int, Kind, str]] = field(default_factory=list)
 
@@ -207,7 +207,7 @@ def _under(
     """Put rows under their header. A CSV's row is as wide as its header, or odd; a sheet's may end earlier."""
     odd = [one for row in first[header.first : header.last + 1] for one in row.odd]
     wide = max((1 + one.column for one in odd if one.column is not None), default=0)
-    line = first[header.first].line if first else 1
+    table.line = first[header.first].line if first else 1
     names, table.header = list(header.names), header.names
     while names and not names[-1].strip():
         names.pop()  # a sheet is as wide as its widest row
@@ -218,7 +218,7 @@ def _under(
             table.places.setdefault(column, place)
     if sum(map(columns.is_number, names)) > 1:
         what = "two columns hold numbers of entries; in each row the first that is filled counts"
-        table.notes.append((line, "column twice", what))
+        table.notes.append((table.line, "column twice", what))
     width = len(header.names) if exact else max(len(names), wide)
     table.rows = _named(rows, plains, width, columns, exact=exact)
 
@@ -272,36 +272,9 @@ def _of_objects(text: IO[str], path: Path, columns: dict[str, str]) -> Iterator[
             if not isinstance(item, dict):
                 yield Row(number, {}, [Odd(None, "no object", "no object, so no entry")])
                 continue
-            named: dict[str, list[str]] = {}
-            deep = _flatten(item, "", named, columns, DEEPEST)
+            named, deep = flat(item, columns)
             if named or deep:
                 what = f"more than {DEEPEST} levels, which are not read"
                 yield Row(number, named, [Odd(None, "too deep", what)] if deep else ())
     except NoObjects as error:
         raise RegisterError(f"it is no JSON with a list of objects: {shown(str(error), 160)}", file=path) from error
-
-
-def _flatten(value: Any, name: str, named: dict[str, list[str]], columns: dict[str, str], levels: int) -> bool:
-    """Gather the texts of a value under its column; True if something was too deep to be read."""
-    if isinstance(value, dict | list):
-        if not levels:
-            return bool(value)
-        parts = value.items() if isinstance(value, dict) else (("", one) for one in value)
-        deep = [
-            _flatten(one, f"{name}.{key}" if name and key else name or key, named, columns, levels - 1)
-            for key, one in parts
-        ]
-        return any(deep)
-    column = plain(name)
-    columns.setdefault(column, clean(name).strip())
-    if value is not None and (text := _text(value)) and not text.isspace():
-        named.setdefault(column, []).append(text)
-    return False
-
-
-def _text(value: object) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e18:
-        return str(int(value))
-    return unicodedata.normalize("NFC", value) if isinstance(value, str) else str(value)

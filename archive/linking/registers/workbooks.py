@@ -289,7 +289,7 @@ def translated() -> Iterator[None]:
         # openpyxl lets through whatever its parsers meet in a malformed part. The disk's own errors have a number.
         if isinstance(error, OSError) and error.errno is not None:
             raise
+        why = type(error).__name__
         raise NoSheet(
-            f"it is no workbook in XLSX that can be read ({type(error).__name__}): it may be cut off; copy it once more, "
-            "or save it again as XLSX"
+            f"it is no workbook in XLSX that can be read ({why}): it may be cut off; copy it once more, or save it again"
         ) from error

@@ -691,6 +691,11 @@ def test_a_row_that_sums_up_is_no_entry(tmp_path: Path, last: tuple[Any, ...]) -
         assert (people(register), register.report.counts) == (BOTH, {"total": 1})
 
 
+@pytest.mark.parametrize("name", ["Jami", "Sum", "Count Basie", "Total Recall"])
+def test_a_person_who_is_called_nearly_so_is_an_entry(tmp_path: Path, name: str) -> None:
+    assert people(load(book(tmp_path, [HEADER[:2], (7, name)]), "made-up")) == [("7", (name,))]
+
+
 def test_a_calculated_number_beside_nobody_is_a_total(tmp_path: Path) -> None:
     cells = (
         ("Entry", "Victim's Name", "", ' t="str"'),
