@@ -9,7 +9,7 @@ from archive.linking.registers.columns import Columns, clean, shown
 
 LOOKED_AT = 30
 """Rows with anything in them among which a header is looked for; a title and its remarks take fewer."""
-SURE = 1 << 20
+SURE, _MOST = 1 << 20, 1 << 10
 Texts = Sequence[str]
 
 
@@ -55,10 +55,13 @@ def find(rows: Sequence[Texts], columns: Columns, deep: Sequence[int] = ()) -> H
 
 
 def score(rows: Sequence[Texts], columns: Columns) -> int:
-    """How much of an entry's columns is in the first rows of a table: `SURE` or more where it can be read."""
+    """How likely the first rows of a table are a register's: `SURE` or more where its header can be read.
+
+    Otherwise the names that are known count, and where these are as many, the cells of the likeliest header.
+    """
     filled = [row for row in rows if _filled(row)][:LOOKED_AT]
     header = find(filled, columns)
-    return columns.known(header.names) + SURE * header.sure
+    return SURE * header.sure + _MOST * columns.known(header.names) + min(_filled(header.names), _MOST - 1)
 
 
 def choose(titles: Sequence[str], visible: Sequence[bool], scores: Sequence[int], wanted: str | None, key: str) -> int:

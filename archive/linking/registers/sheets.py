@@ -54,7 +54,10 @@ def opened_sheet(file: IO[bytes], columns: Columns, wanted: str | None, key: str
             first=first,
             header=header,
             rows=(row for row in book.rows(sheet, beside) if row.line > above),
-            notes=(*_beside(first[header.first].line if first else 1, beside), *_others(book.sheets, sheet)),
+            notes=(
+                *_beside(first[header.first].line if first else 1, len(header.names), beside),
+                *_others(book.sheets, sheet),
+            ),
         )
 
 
@@ -68,8 +71,9 @@ def _deep(first: Sequence[GridRow], beside: Beside, columns: Columns) -> list[in
     ]
 
 
-def _beside(line: int, beside: Beside) -> Iterator[tuple[int, Kind, str]]:
-    for first, last in beside.hidden:
+def _beside(line: int, width: int, beside: Beside) -> Iterator[tuple[int, Kind, str]]:
+    within = [(first, min(last, width - 1)) for first, last in beside.hidden if first < width]  # not all that is empty
+    for first, last in within:
         names = letters(first) + (f" to {letters(last)}" if last > first else "")
         yield line, "hidden columns", f"column {names} is hidden, and was read as if it were not"
     if beside.comments:

@@ -291,5 +291,5 @@ def translated() -> Iterator[None]:
             raise
         why = type(error).__name__
         raise NoSheet(
-            f"it is no workbook in XLSX that can be read ({why}): it may be cut off; copy it once more, or save it again"
+            f"it is no workbook in XLSX that can be read ({why}): it may be cut off; copy it anew, or save it again"
         ) from error

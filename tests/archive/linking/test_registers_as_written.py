@@ -452,6 +452,7 @@ def test_what_is_hidden_is_read_and_told(tmp_path: Path) -> None:
     def hide(made: Any, active: Any) -> None:
         active.row_dimensions[3].hidden = True
         active.column_dimensions["C"].hidden = True
+        active.column_dimensions.group("I", "XFD", hidden=True)
 
     register = load(book(tmp_path, change=hide), "made-up")
     assert people(register) == BOTH
@@ -774,6 +775,13 @@ def test_of_sheets_that_cannot_be_read_the_likeliest_is_told(tmp_path: Path) -> 
     path = book(tmp_path, [TITLE], with_sheets("List", rows=[("Nr", "Name", "Age"), (1, "A B", 3)]))
     with pytest.raises(RegisterError, match="are missing on sheet 'List'; the nearest it has are 'Nr' and 'Name'"):
         load(path, "made-up")
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_a_csv_with_columns_of_other_names_is_told_by_them(tmp_path: Path, separator: str) -> None:
+    rows = [TITLE, ("Nr", "Name", "Place"), (7, "A B", "Ili")]
+    with pytest.raises(RegisterError, match="the nearest it has are 'Nr' and 'Name'"):
+        load(text(tmp_path, as_csv(rows, separator).encode()), "made-up")
 
 
 def test_a_json_of_columns_is_told_as_such(tmp_path: Path) -> None:
