@@ -174,11 +174,17 @@ class Columns:
             for mark in SEPARATORS
         )
 
+    def _near(self, missing: str, columns: Mapping[str, str]) -> tuple[str, str] | None:
+        """A field that would do, and the column that may be meant for it; for a name, any field of names."""
+        for field in NAMES if missing in NAMES else (missing,):
+            if column := likely(plain(field), self._free(columns, field)):
+                return field, shown(columns[column])
+        return None
+
     def _missing(
         self, missing: Sequence[str], columns: Mapping[str, str], file: Path, sheet: str | None
     ) -> RegisterError:
-        near = [(field, likely(plain(field), self._free(columns, field))) for field in missing]
-        found = [(field, shown(columns[column])) for field, column in near if column]
+        found = [one for field in missing if (one := self._near(field, columns))]
         if not any(columns):
             return RegisterError("the file is empty; save the register again", file=file, column=missing[0])
         if not self.known(columns) and not found and _tells(columns):

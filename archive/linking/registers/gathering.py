@@ -246,7 +246,7 @@ def _why(written: str) -> str:
         return ", which is empty"
     if _DATE.fullmatch(text):
         return ": a date, which a spreadsheet may have made of it"
-    if re.fullmatch(r"\d+[.,]\d+E\+\d+", text):
+    if re.fullmatch(r"\d+(?:[.,]\d+)?E\+\d+", text, re.IGNORECASE):
         return ": a number that a spreadsheet shortened"
     if re.fullmatch(r"\d+[.,]\d+", text):
         return ": a fraction"

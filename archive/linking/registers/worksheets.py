@@ -25,8 +25,10 @@ from archive.linking.registers.parts import (
 
 WIDEST = 512
 """Columns that are looked at."""
+MOST_DOWN = 1000
+"""Rows over which one link may go."""
 _PIECE = 1 << 16
-_WANTED = ("row", "c", "v", "t", "f", "rPh", "si", "col", "mergeCell", "hyperlink")
+_WANTED = ("sheetData", "row", "c", "v", "t", "f", "rPh", "si", "col", "mergeCell", "hyperlink")
 _LOCAL = {f"{main} {name}": name for main, _ in NAMESPACES for name in _WANTED}
 _IDS = tuple(f"{relations} id" for _, relations in NAMESPACES)
 _RANGE = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})(?::([A-Z]{1,3})([1-9]\d{0,6}))?")
@@ -169,6 +171,7 @@ class _Lines(_Reader):
     def __init__(self) -> None:
         super().__init__()
         self.done: list[Line] = []
+        self.ended = False
         self._row = self._column = self._aside = self._beyond = 0
         self._hidden = False
         self._cells: list[Cell] = []
@@ -179,6 +182,8 @@ class _Lines(_Reader):
         self._columns: dict[str, int] = {}
 
     def begins(self, name: str, attributes: dict[str, str]) -> None:
+        if self.ended:
+            return
         self.counted()
         local = _LOCAL.get(name)
         if local == "c":
@@ -215,7 +220,7 @@ class _Lines(_Reader):
         self._hidden = attributes.get("hidden") in ("1", "true")
 
     def ends(self, name: str) -> None:
-        local = _LOCAL.get(name)
+        local = None if self.ended else _LOCAL.get(name)
         if local in ("v", "t"):
             if not self._aside:
                 self._value.append(self.heard())
@@ -234,6 +239,8 @@ class _Lines(_Reader):
                 self._formula = self._shared.get(self._share, "")
         elif local == "rPh":
             self._aside -= 1
+        elif local == "sheetData":
+            self.ended = True
         elif local == "row":
             self.done.append(Line(self._row, self._hidden, self._cells, self._beyond))
 
@@ -244,12 +251,15 @@ def lines(file: IO[bytes]) -> Iterator[Line]:
     for _ in reader.fed(file):
         yield from reader.done
         reader.done.clear()
+        if reader.ended:  # what follows is not counted as a row's: links may be many
+            return
 
 
 class _Marks(_Reader):
     def __init__(self) -> None:
         super().__init__()
         self.marks = Marks()
+        self._links = 0
 
     def begins(self, name: str, attributes: dict[str, str]) -> None:
         local = _LOCAL.get(name)
@@ -271,12 +281,15 @@ class _Marks(_Reader):
         area = area_of(attributes.get("ref", ""))
         relation = next((attributes[name] for name in _IDS if name in attributes), None)
         place = unescaped(attributes.get("location", ""))
-        if area is None or len(self.marks.links) >= MOST_LINKS or len(f"{relation}{place}") > LONGEST_ADDRESS:
+        if area is None or self._links >= MOST_LINKS or len(f"{relation}{place}") > LONGEST_ADDRESS:
             self.marks.unread += 1
             return
         # A link over many cells is the first one's, unless it goes down a column: then each row has it.
-        for row in range(area.top, min(area.bottom, area.top + 100) + 1):
+        last = min(area.bottom, area.top + MOST_DOWN - 1)
+        self.marks.unread += area.bottom - last
+        for row in range(area.top, last + 1):
             self.marks.links[row, area.left] = (relation, place)
+            self._links += 1
 
 
 def marks_of(file: IO[bytes]) -> Marks:

@@ -790,6 +790,38 @@ def test_a_json_of_columns_is_told_as_such(tmp_path: Path) -> None:
         load(text(tmp_path, json.dumps(made).encode(), "r.json"), "made-up")
 
 
+def test_for_a_name_the_field_of_its_letters_is_proposed(tmp_path: Path) -> None:
+    path = text(tmp_path, "编号,姓名\n7,阿依古丽\n".encode())
+    with pytest.raises(RegisterError, match='"Entry" = "编号", "Chinese name" = "姓名"'):
+        load(path, "made-up")
+    assert people(load(path, "made-up", {"Entry": ["编号"], "Chinese name": ["姓名"]})) == [("7", ("阿依古丽",))]
+
+
+def test_more_links_than_a_row_has_cells_are_counted_and_the_rows_read(tmp_path: Path) -> None:
+    cells = '<row><c t="str"><v>Entry</v></c><c t="str"><v>Chinese name</v></c></row><row><c><v>7</v></c></row>'
+    links = f'<hyperlink ref="A2" location="{FILM}"/>' + '<hyperlink ref="Z9" location="x"/>' * 300_000
+    path = sheet(
+        tmp_path,
+        f'<worksheet xmlns="{{main}}"><sheetData>{cells}</sheetData><hyperlinks>{links}</hyperlinks></worksheet>',
+    )
+    register = load(path, "made-up")
+    assert (register.entries[0].sources, register.report.links) == ((CITED,), 1)
+    assert [note.what for note in register.report.odd if note.kind == "not read"] == [
+        "37,857 links or merged cells are too many or too long, and were not read"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cell", "why"),
+    [("", "which is empty"), ("1.5", "a fraction"), ("1E+03", "a spreadsheet shortened"), ("1,20E+03", "shortened"),
+     ("2026-01-05", "a date"), ("7-9", "more than one number"), ("none", "in column Entry")],
+)  # fmt: skip
+def test_why_a_number_is_none_is_told_rightly(tmp_path: Path, cell: str, why: str) -> None:
+    register = load(text(tmp_path, as_csv([HEADER[:2], (7, "A B"), (cell, "C D")]).encode()), "made-up")
+    (note,) = register.report.skipped
+    assert (note.line, why in note.what) == (3, True), note
+
+
 def test_what_is_proposed_can_be_written_into_the_settings(tmp_path: Path) -> None:
     path = text(tmp_path, b"Nr,Full name,Sex\n7,A B,f\n")
     with pytest.raises(
@@ -816,3 +848,37 @@ def test_long_repetitions_in_a_cell_are_read_in_one_pass(piece: str) -> None:
     for start in ("", "=", '=HYPERLINK("', '=HYPERLINK("x",', "#", '="', "??"):
         look(start + piece * 200_000 + "x")
         number_of(piece * 200_000)
+
+
+PLAIN = (
+    ("Entry", "Victim's Name", "Chinese name", "ID no.", "About the Testifier", "Relation", "Additional Info", "Age",
+     "Detention time", "Profession", "Profession (Translated/Edited)", "Location"),
+    ("1,358", "Aqbota Seitqali; Bota", "阿克波塔", "42",
+     "Testimony 1|2*: Dauren Seitqali. (husband)\r\nhttps://youtu.be/abcdefghijk", "x",
+     "Potential Chinese variants: 赛特哈力, 塞特哈里", "34", "2017-11-05", "медсестра", "nurse", "Ili & Altay"),
+    ("#7", "Перхат Ёлвас", "", "", "---", "", "see www.example.org/a_b", "?", "Nov. 2017 - ?", "N/A", "", "E+ place"),
+    ("0012", "A B", "", "", "", "", "=", "1.5", "spring", "", "", ""),
+)  # fmt: skip
+
+
+def test_files_without_faults_are_read_into_the_lines_of_before(tmp_path: Path) -> None:
+    """The digests are of the reader that openpyxl's rows went through: the same entries must make no new version."""
+    path = text(tmp_path, as_csv(PLAIN).encode())
+    assert load(path, "x").sha256 == "4464f2982e49a8e5603be85c10142503e4ceb030a81a1206dccff3b26d05e19d"
+    rows = [[None if cell == "" else "-" if cell == "=" else cell for cell in row] for row in PLAIN]
+    more = (
+        2001.0,
+        "C D",
+        None,
+        None,
+        None,
+        None,
+        0.1,
+        34,
+        date(2017, 11, 5),
+        True,
+        datetime(2017, 11, 5, 14, 30),
+        12.0,
+    )
+    path = book(tmp_path, [*rows, more])
+    assert load(path, "x").sha256 == "b151ef59a82a7e22950be8d8bd5ef736c1e62eafe4fed6fd207ec1f05c8ff548"
