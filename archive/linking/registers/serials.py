@@ -30,6 +30,7 @@ def written(moment: "date | datetime | time | timedelta", code: str) -> tuple[st
     if isinstance(moment, datetime) and moment.time() != time():
         whole = moment.isoformat(" ", "minutes")
     shown = _MINUTES.sub("", _ASIDE.sub("", code.split(";")[0]).lower())
+    shown = "" if shown == "general" else shown
     year, month, days = any(c in shown for c in "yeg"), "m" in shown, "d" in shown
     if (year and month and days) or not (year or month or days):
         return whole, ""

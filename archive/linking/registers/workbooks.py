@@ -196,7 +196,7 @@ class Workbook:
         if cell.type == "e":
             return odd("error value", f"the error {value[:20]} is no text")
         if cell.type == "d":
-            return serials.written(from_ISO8601(value), self._code(cell.style))[0]
+            return _moment(from_ISO8601(value), self._code(cell.style), odd)
         return self._number(value, cell, odd)
 
     def _number(self, value: str, cell: Cell, odd: Any) -> str:
@@ -209,10 +209,7 @@ class Workbook:
                 moment = from_excel(number, self._book.epoch, timedelta=is_timedelta_format(code))
             except (OverflowError, ValueError):
                 return str(odd("error value", "a number that is no date, in a cell for dates"))
-            text, what = serials.written(moment, code)
-            if what:
-                odd("date in part", what)
-            return text
+            return _moment(moment, code, odd)
         if isinstance(number, float) and number.is_integer() and abs(number) < LARGEST_WHOLE:
             # Of a long one, the digits that are written, and not those of the nearest number that a machine can hold.
             number = int(number) if abs(number) < 10**_DIGITS_KEPT else int(Decimal(value))
@@ -230,6 +227,13 @@ class Workbook:
         if name >= BUILTIN_FORMATS_MAX_SIZE:
             return str(self._book._number_formats[name - BUILTIN_FORMATS_MAX_SIZE])
         return str(BUILTIN_FORMATS.get(name) or serials.EAST_ASIAN.get(name, "General"))
+
+
+def _moment(moment: Any, code: str, odd: Any) -> str:
+    text, what = serials.written(moment, code)
+    if what:
+        odd("date in part", what)
+    return text
 
 
 def _leads(target: str, within: str) -> str:

@@ -572,9 +572,16 @@ def test_no_day_or_year_that_nobody_wrote_is_kept(tmp_path: Path, code: str, day
         active["G2"] = day
         active["G2"].number_format = code
 
-    register = load(book(tmp_path, change=change), "made-up")
-    assert register.entries[0].detained == kept
-    assert told(register.report, "date in part") == ([("G2", 2)] if odd else [])
+    path = book(tmp_path, change=change)
+    with zipfile.ZipFile(path) as made:
+        as_number = made.read("xl/worksheets/sheet1.xml")
+    found = re.search(rb'<c r="G2"( s="\d+") t="n"><v>[^<]*</v></c>', as_number)
+    assert found
+    as_text = b'<c r="G2"%s t="d"><v>%s</v></c>' % (found[1], day.isoformat().encode())
+    for xml in (as_number, as_number.replace(found[0], as_text)):
+        register = load(rewritten(path, {"xl/worksheets/sheet1.xml": xml}), "made-up")
+        assert register.entries[0].detained == kept
+        assert told(register.report, "date in part") == ([("G2", 2)] if odd else [])
 
 
 def test_the_numbered_formats_of_a_chinese_workbook_are_dates(tmp_path: Path) -> None:
