@@ -60,6 +60,11 @@ class RegisterSettings(_Stanza):
         default=SECRET, description="fields or columns of the file that are kept nowhere, beside ID no."
     )
 
+    sheet: str | None = Field(
+        default=None,
+        description="the sheet of a workbook that is the register; the only one with its columns otherwise",
+    )
+
     @field_validator("columns")
     @classmethod
     def _fields(cls, columns: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:

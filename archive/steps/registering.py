@@ -16,7 +16,7 @@ from archive.errors import ArchiveError
 from archive.ledger.copies import snapshot_fact
 from archive.linking.masks import mask
 from archive.linking.registers.columns import Columns, clean
-from archive.linking.registers.register import Read, Register, RegisterError, read, register_of
+from archive.linking.registers.register import READING, Read, Register, RegisterError, read, register_of
 from archive.linking.registers.reports import Report
 from archive.linking.registers.snapshots import ENTRIES, REPORT, SNAPSHOT, Snapshot
 from archive.linking.registers.tables import digest_of
@@ -106,7 +106,7 @@ def reading(archive: Archive, name: str, file: Path) -> Iterator[Read]:
     columns = Columns(stanza.columns, stanza.secret, f"registers.{name}")
     archive.state.mkdir(parents=True, exist_ok=True)
     try:
-        with read(file, columns, archive.state) as found:
+        with read(file, columns, archive.state, stanza.sheet) as found:
             yield found
     except OSError as error:
         if error.filename not in (None, str(file)):
@@ -202,7 +202,7 @@ def changed(archive: Archive, name: str) -> bool:
 
 
 def _state_of(archive: Archive, name: str, file: Path, digest: str) -> str:
-    """What a run compares, to see whether it has to read a register again: its file, mapping, secrets, our version.
+    """What a run compares, to see whether to read a register again: its file, mapping, secrets, sheet, our version.
 
     Where another file than that of the settings was imported by hand, the settings' is left alone until it changes.
     """
@@ -210,7 +210,9 @@ def _state_of(archive: Archive, name: str, file: Path, digest: str) -> str:
     with suppress(OSError):
         if file != stanza.file:
             digest = digest_of(stanza.file)
-    wanted = [digest, sorted(stanza.columns.items()), stanza.secret, AGENT]
+    wanted = [digest, sorted(stanza.columns.items()), stanza.secret, AGENT, READING]
+    if stanza.sheet is not None:
+        wanted.append(stanza.sheet)
     return sha256(json.dumps(wanted).encode()).hexdigest()
 
 

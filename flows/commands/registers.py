@@ -278,13 +278,19 @@ def _print_plan(path: Path, report: "Report", changes: dict[str, int]) -> None:
 
 
 def _print_report(report: "Report") -> None:
-    console.out.print(f"{report.kept:,} entries of {report.read:,} rows", highlight=False)
+    of = f" of sheet {console.plain(report.sheet)!r}" if report.sheet is not None else ""
+    rows = f"{report.kept:,} entries of {report.read:,} rows{of}"
+    console.out.print(rows, highlight=False, markup=False, soft_wrap=True)
+    if report.links:
+        console.out.print(f"addresses behind cells that were read: {report.links:,}", highlight=False)
+    line_ = "line" if report.sheet is None else "row"
     for kind, count in report.counts.items():
         notes = [note for note in (*report.skipped, *report.odd) if note.kind == kind]
         console.out.print(f"[yellow]{kind}[/]: {count:,}", highlight=False)
         for note in notes[:TOLD]:
             entry = f", entry {note.entry}" if note.entry else ""
-            line = console.plain(f"line {note.line}{entry}: {note.what}")
+            where = f"cell {note.cell}" if note.cell else f"{line_} {note.line}"
+            line = console.plain(f"{where}{entry}: {note.what}")
             console.out.print(f"    {escape(line)}", highlight=False, soft_wrap=True)
         if count > TOLD:
             console.out.print(f"    … and {count - min(len(notes), TOLD):,} more", highlight=False)

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from flows.commands import common
@@ -119,3 +120,34 @@ def test_names_of_registers_are_completed(place: Place, monkeypatch: pytest.Monk
     monkeypatch.chdir(place.folder)
     monkeypatch.setattr(common._Chosen, "config", None)
     assert (complete_register("vi"), complete_register("x")) == (["victims"], [])
+
+
+def test_what_is_odd_in_a_workbook_is_told_with_sheet_and_cell(place: Place) -> None:
+    book = openpyxl.Workbook()
+    book.active.title = "Read me"
+    for title in ("2025", "2026"):
+        for row in (HEADER, (1, "Dauren Seitqali", SECRET, "#N/A"), (2, "Perhat Yolwas", "", "film")):
+            (book[title] if title in book.sheetnames else book.create_sheet(title)).append(row)
+    book["2026"]["D3"].hyperlink = "https://www.youtube.com/watch?v=abcdefghijk"
+    book["2026"]["B3"].hyperlink = "mailto:somebody@example.org"
+    book.save(place.folder / "register.xlsx")
+    command = ("register", "import", "victims", "register.xlsx", "--by", "A. Archivist")
+    refused = place.thirdcopy(*command)
+    assert (refused.code, "as registers.victims.sheet in the settings" in " ".join(refused.err.split())) == (2, True)
+    settings = place.folder / "archive.toml"
+    settings.write_text(settings.read_text().replace(EXTRA, EXTRA + 'sheet = "2026"\n'))
+    done = place.thirdcopy(*command)
+    assert done.code == 0, done.err
+    for line in (
+        "2 entries of 2 rows of sheet '2026'",
+        "addresses behind cells that were read: 1",
+        "    cell D2, entry 1: the error #N/A is no text",
+        "    cell B3, entry 2: a link to an address of mail was not kept",
+        "    row 1: sheet '2025' was not read; '2026' was",
+    ):
+        assert line in done.out.split("\n"), done.out
+    assert not any(word in done.out for word in ("Seitqali", SECRET, "example.org"))
+    again = place.thirdcopy(*command, "--json").json
+    assert (again["new"], again["report"]["links"], again["report"]["sheet"]) == (False, 1, "2026")
+    (note,) = [one for one in again["report"]["odd"] if one["kind"] == "error value"]
+    assert (note["cell"], note["line"], note["entry"]) == ("D2", 2, "1")

@@ -13,13 +13,14 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from archive.linking.dialects import HEAD, NoCsv, encoding_of, rows_of, separator_of, spelled
+
 LARGEST = 64 * 1024 * 1024
 """Bytes of a file that are read at most; 100,000 proposals take about half of it."""
 
 LONGEST_CELL = 128 * 1024
 """Characters of a cell that are read at most."""
 
-SEPARATORS = ",;\t|"
 _RUNS = "=+\\-@＝＋－＠−"
 _BEGINS = r"(?:^|(?<=[,;|]))[\s\"“”]*"
 _SAFE = re.compile(rf"({_BEGINS})('*)(?=[{_RUNS}])")
@@ -68,28 +69,28 @@ def read(data: bytes, wanted: Sequence[str]) -> list[Row]:
     if len(data) > LARGEST:
         raise SheetError(f"it has more than {LARGEST >> 20} MiB: export fewer proposals at once")
     text = _decoded(data)
-    first, _, rest = text.partition("\n")
-    skipped = 0
-    if re.fullmatch(r"\"?sep=.\"?\r?", first.strip("\ufeff")):
-        text, skipped = rest, 1
-    separator = _separator(text, wanted)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+
+    def score(rows: Sequence[Sequence[str]]) -> int:
+        head = next((cells for cells in rows if any(cell.strip() for cell in cells)), ())
+        return len({_plain(cell) for cell in head} & set(wanted))
+
+    separator, skipped = separator_of(text[:HEAD], score)
     rows, names = list[Row](), list[str]()
     try:
-        while True:
-            line = reader.line_num + 1 + skipped
-            cells = next(reader, None)
-            if cells is None:
-                _named(names, wanted)
-                return rows
+        for line, cells in rows_of(io.StringIO(text, newline=""), separator, skipped, LONGEST_CELL):
             if any(len(cell) > LONGEST_CELL for cell in cells):
-                raise csv.Error("a cell is longer than any that was exported")
+                raise NoCsv(line, "a cell is longer than any that was exported")
+            if not any(cell.strip() for cell in cells):
+                continue
             if not names:
                 names = _named(cells, wanted)
-            elif any(cell.strip() for cell in cells):
+            else:
                 rows.append(Row(line, {name: unsafe(cell) for name, cell in zip(names, cells, strict=False) if name}))
-    except csv.Error as error:
-        raise SheetError(f"line {line}: it is no CSV ({error}); look for a quote that is not closed") from error
+    except NoCsv as error:
+        raise SheetError(str(error)) from error
+    if not names:
+        _named(names, wanted)
+    return rows
 
 
 def _spaced(text: str) -> str:
@@ -97,25 +98,14 @@ def _spaced(text: str) -> str:
 
 
 def _decoded(data: bytes) -> str:
-    code = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    code = encoding_of(data[:HEAD])
     try:
         return data.decode(code)
     except UnicodeDecodeError as error:
         raise SheetError(
-            f"byte {error.start} is not {code[:6].rstrip('-').upper()}; save it as “CSV UTF-8”, "
-            "or the letters of most languages are lost"
+            f"byte {error.start} is not {spelled(code)}; save it as “CSV UTF-8”, or the letters of most languages are "
+            "lost"
         ) from error
-
-
-def _separator(text: str, wanted: Sequence[str]) -> str:
-    """What separates the cells: the one that gives most of the wanted columns in the first row with anything in it."""
-    head = next((line for line in text[:100_000].splitlines() if line.strip()), "")
-
-    def score(separator: str) -> int:
-        cells = next(csv.reader([head], delimiter=separator), [])
-        return len({_plain(cell) for cell in cells} & set(wanted))
-
-    return max(SEPARATORS, key=score)
 
 
 def _named(cells: Sequence[str], wanted: Sequence[str]) -> list[str]:

@@ -14,7 +14,13 @@ from archive.linking.masks import mask_prose
 from archive.linking.registers.columns import EDITED, FIELDS, clean
 from archive.linking.registers.testimonies import Testimony, as_testimony, testimonies
 
-_NUMBER = re.compile(r"#?0*([1-9][0-9]{0,6})(?:\.0+)?", re.ASCII)
+_NUMBER = re.compile(
+    r"(?:entry|case|запись)? ?(?:(?:no|nr|num|number|номер|n°|编号|編號|第))? ?[.:#]? ?"
+    r"0*([1-9][0-9]{0,6})(?:\.0+|,0{1,2})? ?(?:[.:)]|号|號)?"
+)
+_LONGEST, _LONGEST_WRITTEN = 7, 60
+_BRACKETED = re.compile(r"[(\[]([^()\[\]]+)[)\]]")
+_GROUPED = re.compile(r"(?<![0-9.,])[0-9]{1,3}(?:([,٬'’ ])[0-9]{3}(?:\1[0-9]{3})*)(?![0-9,٬'’ ])")
 _VARIANTS = re.compile(r"Potential Chinese variants?[^:：\n]{0,40}[:：]([^\n]{1,400})", re.IGNORECASE)
 _HAN_NAME = re.compile(r"(?<![㐀-䶿一-鿿·•・])[㐀-䶿一-鿿][㐀-䶿一-鿿·•・]{1,19}(?![㐀-䶿一-鿿·•・])")
 """A whole run of Han: of a longer one no part is a name."""
@@ -58,11 +64,23 @@ class Entry:
 
 
 def number_of(cell: str) -> str | None:
-    """An entry's number as it is written everywhere: `1358` for `1,358`, `#01358` or `1358.0`; None if it is none."""
-    compact = clean(unicodedata.normalize("NFKC", cell)).strip().replace(" ", "")
-    if re.fullmatch(r"[0-9]{1,3}(?:,[0-9]{3})+", compact):
-        compact = compact.replace(",", "")
-    match = _NUMBER.fullmatch(compact)
+    """An entry's number as it is written everywhere: `1358` for `1,358`, `#01358`, `1358.0`, `№ 1358.` or `١٣٥٨`.
+
+    None if it is none, or could be two: `1.358`, `12 06`, and `1358²`, whose last digit is a mark.
+    """
+    if cell.isascii() and cell.isdigit() and len(cell) <= _LONGEST and not cell.startswith("0"):
+        return cell
+    if len(cell) > _LONGEST_WRITTEN:
+        return None
+    text = clean(cell).strip().lstrip("'’")
+    if any(unicodedata.category(c) == "No" for c in text):
+        return None
+    text = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    text = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
+    if bracketed := _BRACKETED.fullmatch(text):
+        text = bracketed[1].strip()
+    text = _GROUPED.sub(lambda found: "".join(c for c in found[0] if c.isdecimal()), text)
+    match = _NUMBER.fullmatch(text)
     return match[1] if match else None
 
 

@@ -14,13 +14,18 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
 
-from archive.linking.registers.columns import COLUMNS, EDITED, SECRET, Columns, RegisterError, shown
-from archive.linking.registers.dates import says_when
-from archive.linking.registers.entries import DATES, Entry, masked, number_of, read_entry, to_line
+from archive.linking.registers.columns import COLUMNS, EDITED, SECRET, Columns, RegisterError
+from archive.linking.registers.entries import Entry, read_entry
+from archive.linking.registers.forms import Form
+from archive.linking.registers.gathering import gather
 from archive.linking.registers.reports import Notes, Report
-from archive.linking.registers.tables import Form, Row, Table, opened_table
+from archive.linking.registers.tables import opened_table
 
 __all__ = ["COLUMNS", "EDITED", "Entry", "Lines", "Read", "Register", "RegisterError", "load", "read", "register_of"]
+
+
+READING = 2
+"""Raised wherever a file is read into other lines than before, so that a run reads an unchanged one once more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +77,19 @@ class Read:
 
 
 @contextmanager
-def read(path: Path, columns: Columns, folder: Path | None = None) -> Iterator[Read]:
+def read(path: Path, columns: Columns, folder: Path | None = None, sheet: str | None = None) -> Iterator[Read]:
     """Read a register's file, in CSV, XLSX or JSON. Its lines are held in `folder` until the block ends.
 
-    A row without a usable number, or with the number of an earlier row, is skipped and reported; a row without a name,
-    or with a date that cannot be read, is kept and reported. Raises RegisterError if the file is no such register or
+    `sheet` is the one of a workbook that is read; otherwise it is the only one whose header can be. A row without a
+    usable number, or with the number of an earlier row, is skipped and reported; a row without a name, or with a date
+    that cannot be read, is kept and reported. Raises RegisterError if the file is no such register or
     has no entry, and OSError if it cannot be read.
     """
     with TemporaryFile(dir=folder) as file:
         lines, notes = Lines(file), Notes()
-        with opened_table(path) as table:
-            _gather(table, columns, lines, notes, path)
+        with opened_table(path, columns, sheet, columns.key) as table:
+            gather(table, columns, lines.add, notes, path)
+            notes.sheet, notes.kept = table.sheet, len(lines)
             used, left_out = columns.used(table.columns), columns.left_out(table.columns)
         if not lines:
             raise RegisterError("it has no entry that can be read; the snapshots before stay as they are", file=path)
@@ -90,10 +97,14 @@ def read(path: Path, columns: Columns, folder: Path | None = None) -> Iterator[R
 
 
 def load(
-    path: Path, name: str, columns: Mapping[str, Sequence[str]] | None = None, secret: Iterable[str] = SECRET
+    path: Path,
+    name: str,
+    columns: Mapping[str, Sequence[str]] | None = None,
+    secret: Iterable[str] = SECRET,
+    sheet: str | None = None,
 ) -> Register:
     """Read a register's file into entries, without keeping a snapshot. Raises as `read` does."""
-    with read(path, Columns(columns, secret, f"registers.{name}")) as found:
+    with read(path, Columns(columns, secret, f"registers.{name}"), sheet=sheet) as found:
         return register_of(name, found.lines, found.report)
 
 
@@ -104,48 +115,3 @@ def register_of(name: str, lines: Iterable[bytes], report: Report | None = None)
         digest.update(line)
         entries.append(read_entry(line))
     return Register(name, digest.hexdigest(), tuple(entries), report or Report())
-
-
-def _gather(table: Table, columns: Columns, lines: Lines, notes: Notes, path: Path) -> None:
-    if table.header is not None:
-        columns.check(table.columns, path)
-    first_line: dict[str, int] = {}
-    for row in table.rows:
-        notes.read += 1
-        if row.odd == "no object":
-            notes.add("no object", row.line, None, "no object, so no entry")
-            continue
-        fields = columns.fields(row.cells)
-        if row.shifted and columns.left_out(table.columns):
-            row = row._replace(odd=f"{row.odd}, any of them may be secret: nothing but its number was kept")
-            fields = {name: texts for name, texts in fields.items() if name == "Entry"}
-        number = number_of(next(iter(fields.get("Entry", ())), ""))
-        if number is None:
-            notes.add("no number", row.line, None, "no usable number in column Entry")
-        elif number in first_line:
-            what = f"the number was already read at line {first_line[number]}"
-            notes.add("number twice", row.line, number, what)
-        else:
-            first_line[number] = row.line
-            lines.add(number, _line(number, fields, row, notes))
-    if table.header is None:
-        columns.check(table.columns, path)
-    for what in columns.unread(table.columns):
-        notes.add("unknown column", 1, None, what)
-    for what in table.others:
-        notes.add("sheet not read", 1, None, f"sheet {shown(what)!r} was not read; the first one is the register")
-    notes.kept = len(lines)
-
-
-def _line(number: str, fields: Mapping[str, Sequence[str]], row: Row, notes: Notes) -> bytes:
-    kept, changed = masked(fields)
-    notes.masked.update(changed)
-    names = ("Victim's Name", "Chinese name")
-    if not any(name + more in kept for name in names for more in ("", EDITED)):
-        notes.add("no name", row.line, number, "no name")
-    for field_ in DATES:
-        if any(not says_when(text) for text in kept.get(field_, ())):
-            notes.add("unreadable date", row.line, number, f"no date that can be read in column {field_}")
-    if row.odd:
-        notes.add("cells and columns" if row.shifted else "too deep", row.line, number, row.odd)
-    return to_line(number, kept)
