@@ -1,6 +1,6 @@
 """Captions that roll: each line is in several cues, as a line moves up, grows word by word, or has its words lit up.
 
-YouTube's speech recognition shows a line while it is heard, once more above the next one, and for 10 ms between the two;
+YouTube's speech recognition shows a line while it is heard, once more above the next one, and for 10 ms between them;
 broadcast captions roll up likewise; live ones grow; Whisper's `highlight_words` has a cue for each word. Whether a file
 is such a one is seen from its cues alone, for platforms offer as people's what people only passed on. Pure.
 """

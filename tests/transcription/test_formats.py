@@ -232,15 +232,14 @@ def test_ffmpeg_converts_captions_without_a_word_lost(made: Transcript, tmp_path
     "words",
     [
         "5 < 6 and 7 > 8", "<brother> & <i>son</i>", "AT&T &amp; &lt;b&gt; &#39;", "{\\an8}up {y:i}x", "a\\nb \\N \\h",
-        "<<quoted>> </b> <br> x", "00:00:01,000 --> 00:00:02,000", "<\u2060x &\u2060amp;", "мой <брат>", "I <3 you", "12",
+        "<<quoted>> </b> <br> x", "00:00:01,000 --> 00:00:02,000", "<\u2060x &\u2060amp;", "мой <брат>", "I <3 you",
     ],
 )  # fmt: skip
 def test_players_show_what_subrip_says(words: str, tmp_path: Path) -> None:
     file = tmp_path / "x.srt"
     file.write_text(to_srt(transcript((segment(0, 2, words),), (), 2)), encoding="utf-8")
-    decoded = run(
-        ["ffmpeg", "-v", "error", "-i", str(file), "-f", "ass", "-"], capture_output=True, check=True, timeout=60
-    )
+    command = ["ffmpeg", "-v", "error", "-i", str(file), "-f", "ass", "-"]
+    decoded = run(command, capture_output=True, check=True, timeout=60)
     (line,) = [line for line in decoded.stdout.decode().splitlines() if line.startswith("Dialogue:")]
     label, _, told = line.split(",", 9)[9].partition("\\N")
     assert (label, told.replace(JOINER, "")) == ("[en]", words.replace(JOINER, ""))
