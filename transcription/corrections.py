@@ -17,6 +17,7 @@ from pydantic import AfterValidator, model_validator
 from transcription.cues import Cue, clock, plain, read
 from transcription.documents import Document, to_vtt
 from transcription.errors import DocumentError
+from transcription.language_names import named
 from transcription.languages import is_language
 from transcription.records import MARKS, Record, Seconds
 
@@ -222,9 +223,9 @@ def _line(cue: Cue) -> Line:
 def _back(cue: Cue, known: Collection[str]) -> Told:
     """A cue that came back, without a language where no label names one.
 
-    The first line is a label whatever its language. Editors move labels too, onto the line of their text, or into the
-    middle where two cues become one: there, brackets are one in a language that is `known` from the export, and else
-    words (`[he] was taken`). Of several labels the first names the language.
+    The first line is a label whatever its language, by its code or by its name. Editors move labels too, onto the line
+    of their text, or into the middle where two cues become one: there, brackets are one with the code of a language
+    that is `known` from the export, and else words (`[he] was taken`). Of several labels the first names the language.
     """
     sides, languages = list[Side](), list[str]()
     first, _, rest = cue.text.partition("\n")
@@ -232,18 +233,28 @@ def _back(cue: Cue, known: Collection[str]) -> Told:
     def taken(found: re.Match[str], *, anywhere: bool = True) -> str:
         words = [word.strip() for word in found[1].split(",")]
         code = next((word for word in words if _TAG.fullmatch(word) and word.lower() not in SIDES), None)
+        if code is None and not anywhere:
+            code = next((word for word in words if named(word)), None)
         left_out = any(map(_NOT_WRITTEN.match, words))
         others = (word for word in words if word != code and not _NOT_WRITTEN.match(word))
         if not (code or left_out) or not all(_of_a_label(word.lower()) for word in others):
             return found[0]
-        if code and (code.lower() not in known if anywhere else not _is_language(code, cue.line)):
+        if code and anywhere and code.lower() not in known:
+            return found[0]
+        if code and not anywhere and not (named(code) or _is_language(code, cue.line)):
             return found[0]
         sides.extend(side for side in SIDES if side in map(str.lower, words))
-        languages.extend([re.sub("^[A-Za-z]+", lambda tag: tag[0].lower(), code)] if code else [])
+        if code:
+            languages.append(named(code) or re.sub("^[A-Za-z]+", lambda tag: tag[0].lower(), code))
         return " "
 
     if label := _BRACKETS.fullmatch(first.strip()):
         first = taken(label, anywhere=False)
+    elif (label := _BRACKETS.match(first.strip())) and named(label[1]) and label[1] == label[1].lower():
+        raise DocumentError(
+            f"line {cue.line + 1}: {label[0]} before words: the language of a cue stands on a line of its own; "
+            "if it was said, write it without brackets"
+        )
     text = _BRACKETS.sub(taken, f"{first}\n{rest}")
     return Told(
         start=cue.start,

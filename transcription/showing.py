@@ -50,6 +50,21 @@ class Stamp(Record):
         )
 
 
+_STAMP_S = 0.001
+"""Seconds at the beginning for which SubRip shows the stamp."""
+
+_PIECE = re.compile(
+    r"thirdcopy\s+export\b|(?<![0-9a-z])[0-9a-f]{32,128}(?![0-9a-z])|\A(?:"
+    r"(?:of\s+[A-Za-z0-9_-]+,\s*)?transcript\s+[A-Za-z0-9._-]*[0-9][A-Za-z0-9._-]*,?|,?\s*sha512,?"
+    r"|,?\s*(?:with\s+)?[0-9]{1,6}\s+corrections?(?:;\s*[a-z_]+=\S+)*|(?:;?\s*[a-z_]{1,30}=[A-Za-z0-9._:+-]+)+"
+    r")\Z"
+)
+"""What nobody says, and an editor leaves where it splits the first cue of SubRip or takes a part of it away."""
+
+END = "thirdcopy export ends here"
+"""The last note of WebVTT to edit: with it, what is not there was taken out, and not cut off."""
+
+
 def stamp_in(text: str) -> Stamp | None:
     """The stamp in a text, wherever lines were broken in it. Raises DocumentError for a value that it cannot have."""
     if not (found := _STAMP.search(text)):
@@ -93,7 +108,12 @@ def to_srt(document: Document, layers: Sequence[Layer], stamp: Stamp) -> str:
         written = "\n".join(cues)
     else:
         written = formats.to_srt(document)
-    return f"0\n{clock(0, ',')} --> {clock(0.001, ',')}\n{stamp}\n\n{written}"
+    return f"0\n{clock(0, ',')} --> {clock(_STAMP_S, ',')}\n{stamp}\n\n{written}"
+
+
+def with_end(vtt: str) -> str:
+    """WebVTT that says where it ends."""
+    return f"{vtt}\nNOTE {END}\n"
 
 
 def to_text(document: Document, layers: Sequence[Layer]) -> str:
@@ -130,14 +150,37 @@ def to_json(body: str, document: Document, layers: Sequence[Layer]) -> str:
 def edited(data: bytes) -> tuple[Stamp | None, tuple[Cue, ...]]:
     """What a file that came back says of itself, and its cues. Raises DocumentError, which names the line.
 
-    A file without any cue is refused: it is sooner cut off than meant. So is one with a `<` that begins no tag, since
-    reading it would drop words (`5 < 6 and 7 > 8`).
+    Where an editor joined the stamp with the words of a cue, the stamp is taken off and the words stay. Pieces of a
+    stamp are refused, for nobody said them. So is a file without any cue: it is sooner cut off than meant.
     """
-    stamp = stamp_in(data[:100_000].decode("utf-8", "replace"))
-    cues = tuple(cue for cue in read(data) if not _STAMP.search(plain(cue.text)))
+    cues = tuple(cue for found in read(data) if (cue := _unstamped(found)))
     if not cues:
         raise DocumentError("line 1: there are no cues in it")
-    return stamp, cues
+    text = data.decode("utf-8", "replace")
+    said = [stamp for found in _STAMP.finditer(text) if (stamp := stamp_in(found[0]))]
+    if any(stamp != said[0] for stamp in said):
+        raise DocumentError("line 1: it says twice what it is of, and not the same: take out what is not of it")
+    return said[0] if said else None, cues
+
+
+def _unstamped(cue: Cue) -> Cue | None:
+    """A cue without the stamp; None where it has nothing else. Raises DocumentError for a piece of a stamp."""
+    text = _STAMP.sub("\n", cue.text)
+    if text != cue.text:
+        if not (text := text.strip()):
+            return None
+        cue = cue.model_copy(update={"text": text})
+    if _PIECE.search(said := plain(text)) or _is_begun(cue, said):
+        raise DocumentError(
+            f"line {cue.line}: a piece of the note that says what the file is of: put its pieces into one cue again, "
+            "as `thirdcopy export` wrote it, or take all of them out and say --transcript"
+        )
+    return cue
+
+
+def _is_begun(cue: Cue, said: str) -> bool:
+    """Whether a file was cut off in the first words of the stamp."""
+    return cue.end <= _STAMP_S and said != "" and "thirdcopy export of".startswith(said)
 
 
 def counted(corrections: int) -> str:

@@ -10,6 +10,7 @@ from archive.shown import Shown, shown
 from transcription.captions import Captions
 from transcription.corrections import UNDETERMINED, Change, changes, merge
 from transcription.cues import Cue, clock
+from transcription.cutoff import refuse_cut
 from transcription.errors import DocumentError
 from transcription.showing import Stamp, edited
 
@@ -40,13 +41,16 @@ def correct(
     by: str,
     transcript: str | None = None,
     why: str | None = None,
+    shortened: bool = False,
     dry_run: bool = False,
 ) -> Corrected:
     """Keep what a person changed in a file that `export` wrote. The same file again adds nothing.
 
     What changed is what differs from the transcript as it was exported; it is applied to the transcript as it stands
-    now. Where that cannot be, it is kept as a conflict. Raises DocumentError, which names the line, for a broken file,
-    and WrongFile for one of another clip or transcript; nothing is kept then.
+    now. Where that cannot be, it is kept as a conflict. Cues that are not there at the end of a file without the note
+    that an export ends with may be cut off: `shortened` says that they were taken out. Raises DocumentError, which
+    names the line, for a broken file or one that may be cut off, and WrongFile for one of another clip or transcript;
+    nothing is kept then.
     """
     stamp, cues = edited(data)
     while True:
@@ -67,6 +71,7 @@ def correct(
                 why=mask(why) if why else None,
                 changes=(),
             ),
+            None if shortened else data,
         )
         if dry_run:
             return done
@@ -108,9 +113,17 @@ def _within(archive: Archive, clip: str, cues: tuple[Cue, ...]) -> None:
 
 
 def _merged(
-    found: Shown, stamp: Stamp | None, cues: tuple[Cue, ...], known: list[Correction], blank: Correction
+    found: Shown,
+    stamp: Stamp | None,
+    cues: tuple[Cue, ...],
+    known: list[Correction],
+    blank: Correction,
+    perhaps_cut: bytes | None,
 ) -> tuple[Corrected, list[Correction]]:
-    """What becomes of an edited file, and the corrections that are new in it."""
+    """What becomes of an edited file, and the corrections that are new in it.
+
+    Raises DocumentError where the bytes of a file that is `perhaps_cut` look so.
+    """
     language = found.document.language if isinstance(found.document, Captions) else UNDETERMINED
     fits, conflicts, reason = tuple[Change, ...](), tuple[Change, ...](), SINCE
     if stamp and (stamp.sha512 != found.ref.sha512 or stamp.corrections > len(found.corrections)):
@@ -121,7 +134,10 @@ def _merged(
         exported = stamp.corrections if stamp else _nearest(found, cues, language)
         before, now = found.lines(exported), found.lines()
         made = [change for one in found.corrections[exported:] for change in one.changes]
-        fits, conflicts = merge(before, now, changes(before, cues, language=language), made=made, by=blank.by)
+        wanted = changes(before, cues, language=language)
+        if perhaps_cut is not None:
+            refuse_cut(perhaps_cut, before, cues, wanted)
+        fits, conflicts = merge(before, now, wanted, made=made, by=blank.by)
     kept = {change for one in known if one.conflict and one.transcript == found.ref.name for change in one.changes}
     new = tuple(change for change in conflicts if change not in kept)
     records = [
