@@ -13,10 +13,11 @@ from pydantic import ValidationError
 
 from transcription import documents, formats, subrip
 from transcription.captions import Captions
-from transcription.corrections import SIDES, Layer, Side, Told, lines
+from transcription.corrections import Layer, Told, lines
 from transcription.cues import Cue, clock, escaped, plain, read
 from transcription.documents import Document
 from transcription.errors import DocumentError
+from transcription.labels import SIDES, Side
 from transcription.records import Record, Transcript
 
 _STAMP = re.compile(
