@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from transcription.corrections import Change, Line, Told
 from transcription.cues import Cue, clock, escaped, plain
 from transcription.errors import DocumentError
+from transcription.held import held
 from transcription.showing import END
-from transcription.subrip import escaped as escaped_in_subrip
 
 
 def refuse_cut(data: bytes, before: Sequence[Line], cues: Sequence[Cue], found: Sequence[Change]) -> None:
@@ -56,7 +56,7 @@ def _begins(cue: Cue, line: Line) -> bool:
         return False
     spoken = f"<lang {told.language}>{escaped(told.text)}</lang>"
     voiced = f"<v {told.side}>{spoken}</v>" if told.side else spoken
-    forms = [f"{line.label} {text}" for text in (voiced, escaped_in_subrip(told.text), told.text)] + [told.text]
+    forms = [f"{line.label} {text}" for text in (voiced, held(told.text), told.text)] + [told.text]
     return any(plain(form) != cut and plain(form).startswith(cut) for form in forms for cut in _cuts(cue))
 
 

@@ -9,8 +9,8 @@ import re
 
 from pydantic import ValidationError
 
-from transcription import subrip
 from transcription.errors import DocumentError
+from transcription.held import held
 from transcription.records import SPEECH_LEFT_OUT, Gap, Segment, Transcript
 
 _BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]+")
@@ -54,8 +54,8 @@ def to_vtt(transcript: Transcript) -> str:
 def to_srt(transcript: Transcript) -> str:
     """SubRip, with the same cues as WebVTT, its texts so that players show them: they know no `&lt;` there."""
     cues = [
-        f"{n}\n{_clock(s.start, ',')} --> {_clock(s.end, ',')}\n{subrip.escaped(_plain(_label(transcript, s)))}\n"
-        + (f"{subrip.escaped(_plain(s.text))}\n" if isinstance(s, Segment) else "")
+        f"{n}\n{_clock(s.start, ',')} --> {_clock(s.end, ',')}\n{held(_plain(_label(transcript, s)))}\n"
+        + (f"{held(_plain(s.text))}\n" if isinstance(s, Segment) else "")
         for n, s in enumerate(_told(transcript), start=1)
     ]
     return "\n".join(cues)

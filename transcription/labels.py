@@ -11,7 +11,7 @@ from typing import Literal
 
 from transcription.errors import DocumentError
 from transcription.language_names import named
-from transcription.languages import is_language
+from transcription.languages import is_language, language_code
 from transcription.records import MARKS
 
 CORRECTED = "corrected"
@@ -113,7 +113,10 @@ def _is_language(tag: str, line: int) -> bool:
     """Whether a label's tag names a language. Raises DocumentError for two letters that do not; three may be words."""
     code = tag.partition("-")[0].lower()
     if len(code) == 2 and not is_language(code):
-        raise DocumentError(f"line {line}: [{tag}] is no label: {code} is no code of a language, such as kk")
+        try:
+            language_code(code)
+        except ValueError as error:
+            raise DocumentError(f"line {line}: [{tag}] is no label: {error}") from error
     return is_language(code)
 
 

@@ -11,12 +11,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from transcription import documents, formats, subrip
+from transcription import documents, formats
 from transcription.captions import Captions
 from transcription.corrections import Layer, Told, lines
 from transcription.cues import Cue, clock, escaped, plain, read
 from transcription.documents import Document
 from transcription.errors import DocumentError
+from transcription.held import held
 from transcription.labels import SIDES, Side
 from transcription.records import Record, Transcript
 
@@ -66,6 +67,9 @@ END = "thirdcopy export ends here"
 """The last note of WebVTT to edit: with it, what is not there was taken out, and not cut off."""
 
 
+_END = re.compile(rf"(?:\bNOTE\s+)?{END.replace(' ', chr(92) + 's+')}")
+
+
 def stamp_in(text: str) -> Stamp | None:
     """The stamp in a text, wherever lines were broken in it. Raises DocumentError for a value that it cannot have."""
     if not (found := _STAMP.search(text)):
@@ -102,8 +106,8 @@ def to_srt(document: Document, layers: Sequence[Layer], stamp: Stamp) -> str:
     """SubRip to read and to edit, with a cue 0 of a millisecond that says what it is of."""
     if layers or not isinstance(document, Transcript):
         cues = [
-            f"{n}\n{clock(line.told.start, ',')} --> {clock(line.told.end, ',')}\n{subrip.escaped(plain(line.label))}\n"
-            + (f"{subrip.escaped(line.told.text)}\n" if line.told.language else "")
+            f"{n}\n{clock(line.told.start, ',')} --> {clock(line.told.end, ',')}\n{held(plain(line.label))}\n"
+            + (f"{held(line.told.text)}\n" if line.told.language else "")
             for n, line in enumerate(lines(document, layers), start=1)
         ]
         written = "\n".join(cues)
@@ -166,7 +170,7 @@ def edited(data: bytes) -> tuple[Stamp | None, tuple[Cue, ...]]:
 
 def _unstamped(cue: Cue) -> Cue | None:
     """A cue without the stamp; None where it has nothing else. Raises DocumentError for a piece of a stamp."""
-    text = _STAMP.sub("\n", cue.text)
+    text = _END.sub("\n", _STAMP.sub("\n", cue.text))
     if text != cue.text:
         if not (text := text.strip()):
             return None

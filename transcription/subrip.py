@@ -1,4 +1,4 @@
-"""SubRip as players read it, and a text written so that they show it.
+"""SubRip as players read it.
 
 The format has no standard: ffmpeg (libavformat/srtdec.c, and for the text libavcodec/htmlsubtitles.c, which mpv uses
 too) and VLC (modules/demux/subtitle.c, modules/codec/subsdec.c) are what people see it with. Both take a line with two
@@ -9,6 +9,7 @@ that neither can read, and text of no cue, are left out here. Each such place is
 import re
 from collections.abc import Iterator
 
+from transcription.held import HELD, let_go
 from transcription.parsed import NO_CUE, NO_EMPTY_LINE, Parsed, Slip, referred, seconds_of, stray
 
 _TIME = r"(?:([0-9]{1,9}):)?([0-9]{1,2}):([0-9]{1,2})[,.]([0-9]{1,3})(?![0-9])"
@@ -22,25 +23,15 @@ _NUMBER = (
     "or take out the empty line before it if it was said"
 )
 
-_JOINER = "\u2060"
-"""Word joiner, which nobody sees. ffmpeg itself puts it behind a backslash that is to be shown (libavcodec/ass.c)."""
-
-_HELD = re.compile(
-    rf"<|&(?={_JOINER}*[#\w]{{1,40}};)|\{{(?={_JOINER}*(?:\\|.:))|\\(?={_JOINER}*[nh])|--(?={_JOINER}*>)",
-    re.IGNORECASE,
-)
-"""What a player, or who reads it back, would take for the beginning of something else."""
-
 _TAKEN = re.compile(
-    rf"(?P<held>{_HELD.pattern.replace('<|', '<(?=' + _JOINER + ')|')}){_JOINER}"
-    r"|(?P<style>\{\\[^{}\n]{1,80}\})"
+    HELD + r"|(?P<style>\{\\[^{}\n]{1,80}\})"
     r"|(?P<br><br ?/?>)"
     r"|(?P<tag></?(?:c|i|b|u|s|v|lang|ruby|rt|font)(?:[.\s][^<>]*)?>|<[0-9]{2,3}:[^<>]*>)"
     r"|(?P<reference>&[#\w]{1,40};)"
     r"|(?P<stray><(?=[^\n]{0,20}))",
     re.IGNORECASE,
 )
-"""What is not the text itself: a joiner, `{\\an8}` and the like of subtitle editors, tags, references."""
+"""What is not the text itself: what is held, `{\\an8}` and the like of subtitle editors, tags, references."""
 
 
 def is_subrip(lines: list[str]) -> bool:
@@ -113,8 +104,8 @@ def text_of(markup: str) -> tuple[str, list[tuple[int, str]]]:
     strays = list[tuple[int, str]]()
 
     def meant(found: re.Match[str]) -> str:
-        if found["held"]:
-            return found["held"]
+        if found["held"] or found["own"]:
+            return let_go(found)
         if found["stray"]:
             strays.append(stray(markup, found.start()))
             return "<"
@@ -123,12 +114,3 @@ def text_of(markup: str) -> tuple[str, list[tuple[int, str]]]:
         return "\n" if found["br"] else ""
 
     return _TAKEN.sub(meant, markup), strays
-
-
-def escaped(text: str) -> str:
-    """A text on one line, so that players show it and `text_of` gives it back.
-
-    Players do not know `&lt;`, and SubRip has no other way. What they would take for a tag, a place, or a line break is
-    parted by a word joiner, which nobody sees; `--` and `>` are parted too.
-    """
-    return _HELD.sub(lambda found: found[0] + _JOINER, text)

@@ -6,6 +6,7 @@ too. Style sheets, regions and where a cue is to be shown are passed over.
 
 import re
 
+from transcription.held import in_references
 from transcription.parsed import NO_CUE, NO_EMPTY_LINE, Parsed, Slip, referred, seconds_of, stray
 
 ARROW = "-->"
@@ -83,6 +84,7 @@ def text_of(markup: str) -> tuple[str, list[tuple[int, str]]]:
     not shown. `<br>`, which is none of WebVTT's and which editors write, is the line break that was meant.
     """
     found, strays, at = list[str](), list[tuple[int, str]](), 0
+    markup = in_references(markup)
     for tag in _TAG.finditer(markup):
         found.append(referred(markup[at : tag.start()]))
         if not (tag[2] and _KNOWN_TAG.match(tag[1])):

@@ -214,7 +214,9 @@ def test_the_name_of_a_language_before_words_may_be_both_and_is_refused() -> Non
 
 
 def test_a_label_in_no_language_is_refused_with_its_line() -> None:
-    with pytest.raises(DocumentError, match=r"^line \d+: \[kz\] is no label: kz is no code of a language"):
+    with pytest.raises(
+        DocumentError, match=r"^line \d+: \[kz\] is no label: 'kz' is no code of a language; did you mean 'kk'\?"
+    ):
         back(to_vtt, ("[en]", "[kz]"))
 
 

@@ -2,9 +2,11 @@
 
 import re
 import textwrap
+from subprocess import run
 
 import pytest
 
+from tests.transcription.example import segment, transcript
 from tests.transcription.test_corrections import MACHINE, STAMP
 from transcription.corrections import changes, lines
 from transcription.errors import DocumentError
@@ -88,6 +90,22 @@ def test_words_that_look_like_the_note_are_words() -> None:
         (change,) = changes(lines(MACHINE), edited(srt(("They took", words)).encode())[1])
         assert change.now
         assert change.now.text == f"{words} my <brother> & left."
+
+
+def test_an_editor_that_takes_notes_for_words_adds_none() -> None:
+    text = with_end(to_vtt(MACHINE, (), STAMP))
+    for note in ("NOTE thirdcopy export ends here", "thirdcopy export ends here"):
+        joined = text.replace("\n\nNOTE thirdcopy export ends here", f"\n{note}")
+        assert joined != text
+        assert changes(lines(MACHINE), edited(joined.encode())[1]) == ()
+
+
+def test_subrip_that_was_turned_into_webvtt_keeps_its_words() -> None:
+    text = to_srt(transcript((segment(0, 2, "5 < 6 {waits} &amp; a --> b"),), (), 2), (), STAMP)
+    command = ["ffmpeg", "-v", "error", "-f", "srt", "-i", "-", "-f", "webvtt", "-"]
+    turned = run(command, input=text.encode(), capture_output=True, check=True, timeout=60).stdout
+    assert turned.startswith(b"WEBVTT")
+    assert [cue.text for cue in edited(turned)[1]] == ["[en]\n5 < 6 {waits} &amp; a --> b"]
 
 
 def test_an_editor_that_knows_no_notes_keeps_all_words() -> None:
