@@ -10,6 +10,7 @@ from transcription.corrections import Change, Line, Told
 from transcription.cues import Cue, clock, escaped, plain
 from transcription.errors import DocumentError
 from transcription.held import held
+from transcription.labels import SIDES
 from transcription.showing import END
 
 
@@ -29,15 +30,21 @@ def refuse_cut(data: bytes, before: Sequence[Line], cues: Sequence[Cue], found: 
 
 
 def _missing(before: Sequence[Line], found: Sequence[Change]) -> list[Told]:
-    """What was exported and is not there behind the last that is, but for cues that were joined with others."""
+    """What was exported and is not there behind the last that is.
+
+    Nothing, if the file goes on behind it; and not what lies under a cue that was added or lasts longer now: those were
+    joined with it.
+    """
     removed = {change.was for change in found if change.now is None}
     last = next((n for n in range(len(before), 0, -1) if before[n - 1].told not in removed), 0)
     missing = [line.told for line in before[last:]]
-    there = [*(change.now for change in found if change.now), *(line.told for line in before[:last])]
-    late = [told for told in there if missing and told.end > missing[0].start]
-    if any(told.start > missing[-1].start for told in late):
-        return []  # the file goes on
-    return [told for told in missing if not any(told.overlaps(other) for other in late)]
+    now = [change.now for change in found if change.now]
+    if not missing or any(told.start > missing[-1].start for told in now):
+        return []
+    longer = [c.now for c in found if c.now and (c.was is None or c.now.end > c.was.end)]
+    reach = {side: max((told.end for told in longer if told.side in (None, side)), default=0.0) for side in SIDES}
+    reach_of_any = max((told.end for told in longer), default=0.0)
+    return [told for told in missing if told.start >= (reach[told.side] if told.side else reach_of_any)]
 
 
 _ADVICE = (

@@ -16,6 +16,9 @@ from transcription.cues import Cue, plain
 _GAP_S = 0.25
 """Seconds without captions after which the same line is shown since it is said again."""
 
+_WINDOW = 8
+"""Lines at once on the screen, at most: broadcast captions roll up four."""
+
 _AT_LEAST = 3
 """So often a file must do it, and more often than it begins anew: a chorus repeats whole cues, and moves no line up.
 One that a machine made, by its tag or by times within its lines, must do it once, and not less often."""
@@ -88,7 +91,7 @@ def _step(before: _Shown, cue: Cue, lines: tuple[str, ...], *, onward: bool) -> 
         if _TIMED.search(cue.markup) or _TIMED.search(before.cue.markup):
             return ("new", 0) if _TIMED.search(cue.markup) else ("same", len(lines))
         return ("lit", len(lines)) if onward else ("new", 0)
-    most = min(len(lines), len(before.lines))
+    most = min(len(lines), len(before.lines), _WINDOW)
     for number in range(most, 0, -1):
         if before.lines[-number:] == lines[:number]:
             return ("carried" if lines[number:] else "left"), number

@@ -24,7 +24,7 @@ from transcription.records import Record, Transcript
 _STAMP = re.compile(
     r"thirdcopy\s+export\s+of\s+(?P<clip>[A-Za-z0-9_-]{1,160}),\s+transcript\s+(?P<transcript>[A-Za-z0-9._-]{1,160}),"
     r"\s+sha512\s+(?P<sha512>[0-9a-f]{128}),\s+with\s+(?P<corrections>[0-9]{1,6})\s+corrections?"
-    r"(?P<more>(?:;\s+[a-z_]{1,30}=[A-Za-z0-9._:+-]{1,80})*)"
+    r"(?P<more>(?:;\s+[a-z_]{1,30}=[A-Za-z0-9._:+-]{1,80})*);?"
 )
 
 
@@ -40,11 +40,16 @@ class Stamp(Record):
     sha512: str
     corrections: int
 
+    @classmethod
+    def more(cls) -> tuple[str, ...]:
+        """The fields that are written by their names."""
+        return tuple(name for name, field in cls.model_fields.items() if not field.is_required())
+
     def __str__(self) -> str:
         more = (
             f"; {name}={getattr(self, name)}"
-            for name, field in type(self).model_fields.items()
-            if not field.is_required() and getattr(self, name) != field.default
+            for name in type(self).more()
+            if getattr(self, name) != type(self).model_fields[name].default
         )
         return (
             f"thirdcopy export of {self.clip}, transcript {self.transcript}, sha512 {self.sha512}, "
@@ -58,16 +63,14 @@ _STAMP_S = 0.001
 _PIECE = re.compile(
     r"thirdcopy\s+export\b|(?<![0-9a-z])[0-9a-f]{32,128}(?![0-9a-z])|\A(?:"
     r"(?:of\s+[A-Za-z0-9_-]+,\s*)?transcript\s+[A-Za-z0-9._-]*[0-9][A-Za-z0-9._-]*,?|,?\s*sha512,?"
-    r"|,?\s*(?:with\s+)?[0-9]{1,6}\s+corrections?(?:;\s*[a-z_]+=\S+)*|(?:;?\s*[a-z_]{1,30}=[A-Za-z0-9._:+-]+)+"
-    r")\Z"
+    r"|,?\s*(?:with\s+)?[0-9]{1,6}\s+corrections?(?:;\s*[a-z_]+=[^\s;]+)*;?)\Z"
 )
 """What nobody says, and an editor leaves where it splits the first cue of SubRip or takes a part of it away."""
 
 END = "thirdcopy export ends here"
 """The last note of WebVTT to edit: with it, what is not there was taken out, and not cut off."""
 
-
-_END = re.compile(rf"(?:\bNOTE\s+)?{END.replace(' ', chr(92) + 's+')}")
+_END = re.compile(r"(?:\bNOTE\s+)?" + r"\s+".join(END.split()))
 
 
 def stamp_in(text: str) -> Stamp | None:
@@ -175,7 +178,8 @@ def _unstamped(cue: Cue) -> Cue | None:
         if not (text := text.strip()):
             return None
         cue = cue.model_copy(update={"text": text})
-    if _PIECE.search(said := plain(text)) or _is_begun(cue, said):
+    said = plain(text)
+    if _PIECE.search(said) or _is_begun(cue, said) or _is_of_the_end(said):
         raise DocumentError(
             f"line {cue.line}: a piece of the note that says what the file is of: put its pieces into one cue again, "
             "as `thirdcopy export` wrote it, or take all of them out and say --transcript"
@@ -186,6 +190,12 @@ def _unstamped(cue: Cue) -> Cue | None:
 def _is_begun(cue: Cue, said: str) -> bool:
     """Whether a file was cut off in the first words of the stamp."""
     return cue.end <= _STAMP_S and said != "" and "thirdcopy export of".startswith(said)
+
+
+def _is_of_the_end(said: str) -> bool:
+    """Whether an editor left the end of a stamp alone: fields by their names."""
+    name, sign, value = said.lstrip("; ").partition("=")
+    return bool(sign) and name in Stamp.more() and " " not in value.partition(";")[0]
 
 
 def counted(corrections: int) -> str:

@@ -88,7 +88,7 @@ def _told(slips: Sequence[Slip]) -> str:
     if not slips:
         return ""
     more = f"; and {len(slips) - _TOLD:,} more" if len(slips) > _TOLD else ""
-    return f"read as players show it, but for {'; '.join(map(str, slips[:_TOLD]))}{more}"
+    return f"read as players read it, with slips at {'; '.join(slip.where for slip in slips[:_TOLD])}{more}"
 
 
 def _make(archive: Archive, capture: Capture, file: File, cues: tuple[Cue, ...], slips: str) -> None:

@@ -122,7 +122,7 @@ SLIPPED = (
 def test_a_slip_costs_its_cue_alone_and_is_told_where_problems_are_kept(archive: Archive) -> None:
     held(archive, {"en": SLIPPED, "kk": KAZAKH})
     done = caption_clip(archive, CLIP, archive.targets)
-    said = "captions/en.vtt: read as players show it, but for line 6: no times of a cue; they look like 00:01:02.345"
+    said = "captions/en.vtt: read as players read it, with slips at line 6: no times of a cue"
     assert (done.transcripts, len(done.problems)) == (2, 1)
     assert done.problems[0].startswith(said)
     english = next(one for one in shown(archive, CLIP) if one.ref.languages == ("en",))

@@ -236,7 +236,7 @@ def test_half_of_a_split_cue_without_a_label_has_the_language_and_the_side_of_th
 @pytest.mark.parametrize("words", ["They <unclear> took", "5 < 6 and 7 > 8"])
 def test_a_sign_that_would_swallow_words_is_refused_with_its_line(words: str) -> None:
     for write in (to_vtt, to_srt):
-        with pytest.raises(DocumentError, match=r"^line \d+: <.* is no tag of captions: write &lt;"):
+        with pytest.raises(DocumentError, match=r"^line \d+: <.* is no tag of captions; write &lt;"):
             back(write, ("They took", words))
 
 
@@ -251,7 +251,7 @@ def test_a_number_that_is_left_of_a_cue_is_refused_with_its_line() -> None:
     text = to_srt(MACHINE, (), STAMP)
     for left in (re.sub(r"(?m)^00:00:02,000 --> .*\n.*\n.*\n", "", text), text + "\n9\n"):
         assert left != text
-        with pytest.raises(DocumentError, match=r"^line \d+: a number by itself: take it out"):
+        with pytest.raises(DocumentError, match=r"^line \d+: a number by itself; take it out"):
             edited(left.encode())
 
 
