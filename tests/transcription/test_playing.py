@@ -98,6 +98,12 @@ def test_a_cue_beyond_all_bounds_is_left_out_alone() -> None:
     assert told(f"WEBVTT\n\n{A}{'a' * 30_000}\n\n{B}") == ([END], [3])
 
 
+@pytest.mark.parametrize("text", ["WEBVTT\n\n" + "-->\n" * 150_000, "1\n00:00:00,000 --> x\n\nno times\n\n" * 60_000])
+def test_no_file_has_more_slips_than_are_ever_read(text: str) -> None:
+    with pytest.raises(DocumentError, match=r"^more than 100,000 slips: never read$"):
+        played(text.encode())
+
+
 SRT = "1\n00:00:00,500 --> 00:00:02,000\n{}\n\n2\n00:00:05,000 --> 00:00:07,000\nend\n"
 
 
