@@ -53,8 +53,8 @@ class Played:
 def read(data: bytes) -> tuple[Cue, ...]:
     """Read WebVTT, or SubRip if it does not begin as WebVTT does. Raises DocumentError, with the line of any slip."""
     text, slips = _decoded(data)
-    for slip in slips:
-        raise DocumentError(str(slip))
+    if slips:
+        raise DocumentError(str(slips[0]))
     found = _found(_LINE_ENDS.split(text))
     if found.slips:
         raise DocumentError(str(found.slips[0]))

@@ -9,7 +9,7 @@ import re
 from transcription.held import in_references
 from transcription.parsed import NO_CUE, NO_EMPTY_LINE, Parsed, Slip, Stray, bounded, referred, seconds_of, stray
 
-ARROW = "-->"
+_ARROW = "-->"
 _SIGNATURE = re.compile(r"WEBVTT(?:[ \t]|$)")
 _TIME = r"(?:([0-9]{1,9}):)?([0-5][0-9]):([0-5][0-9])\.([0-9]{3})(?![0-9])"
 _TIMES = re.compile(rf"[ \t\f]*{_TIME}[ \t\f]*-->[ \t\f]*{_TIME}")
@@ -47,7 +47,7 @@ def _header(lines: list[str], slips: list[Slip]) -> int:
     """Where the first block begins: behind the lines of the signature, or at times that follow them at once."""
     at = 1
     while at < len(lines) and lines[at]:
-        if ARROW in lines[at]:
+        if _ARROW in lines[at]:
             slips.append(Slip(at + 1, NO_EMPTY_LINE))
             break
         at += 1
@@ -60,7 +60,7 @@ def _block(lines: list[str], first: int, cues: list[Parsed], slips: list[Slip]) 
     seen_arrow, text = False, list[str]()
     start = first
     while at < len(lines) and (line := lines[at]):
-        if ARROW in line:
+        if _ARROW in line:
             if seen_arrow or at - first > 1:
                 break
             seen_arrow, times, start = True, _TIMES.match(line), at
