@@ -128,7 +128,9 @@ def _found(lines: list[str]) -> Played:
             cues.append(Cue(start=one.start, end=one.end, text=text, line=one.line, markup=one.markup))
             if stray:
                 at, what = one.line + 1 + stray[0], f"{stray[1]} is no tag of captions"
-                slips.append(Slip(at, what, "write &lt; where < was meant"))
+                ends_there = one is parsed[-1] and not stray[1].endswith(">")
+                cut = "; if the file was cut off there, edit the whole one again" if ends_there else ""
+                slips.append(Slip(at, what, f"write &lt; where < was meant{cut}"))
     return Played(tuple(cues), tuple(sorted(slips, key=lambda slip: slip.line)))
 
 

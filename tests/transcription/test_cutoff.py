@@ -63,6 +63,12 @@ def test_where_a_file_ends_is_told_with_what_to_do() -> None:
         kinds(text[:-15].encode())
 
 
+def test_a_file_that_was_cut_within_a_tag_is_told_so() -> None:
+    text = exported_vtt(MACHINE)
+    with pytest.raises(DocumentError, match=r"<lang en is no tag of captions; .* if the file was cut off there"):
+        kinds(text[: text.index("<lang en>They") + 8].encode())
+
+
 def test_what_a_person_took_out_is_no_cut() -> None:
     text = exported_vtt(MACHINE)
     last = text[text.index("00:00:08.000 -->") : text.index("NOTE thirdcopy export ends")]
