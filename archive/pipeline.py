@@ -16,7 +16,7 @@ from archive.opened import Archive
 from archive.readiness import Readiness
 from archive.sources.contract import Source
 from archive.spool import need_space
-from archive.steps.captioning import caption_clip, to_caption
+from archive.steps.captioning import SLIPS, caption_clip, to_caption
 from archive.steps.fetching import SourceRefuses, fetch_clip
 from archive.steps.linking import link_clip, load_known, prepare_registers, to_link
 from archive.steps.listing import list_source
@@ -253,13 +253,14 @@ def run(
 def still_failed(archive: Archive, tally: Tally) -> Tally:
     """A tally with the clips whose failure of an earlier run was not mended, so that no run of an archive hides them.
 
-    What is gone, closed or not there yet at its source is told when it is asked for, and is no debt of the archive.
+    What is gone, closed or not there yet at its source is told when it is asked for, and slips in its captions when they
+    are read: neither is a debt of the archive.
     """
     told = {problem.partition(":")[0] for problem in tally.problems}
     standing = [
         failure
         for failure in archive.ledger.clips.failures()
-        if failure.kind not in ("gone", "no_access", "not_yet") and failure.clip not in told
+        if failure.kind not in ("gone", "no_access", "not_yet", SLIPS) and failure.clip not in told
     ]
     problems = [
         f"{one.clip}: {one.step} failed on {one.at:%Y-%m-%d} ({one.kind}): `thirdcopy show {one.clip}` says why"

@@ -5,7 +5,6 @@ is compared: a text, and above it the label, such as `[kk, low_confidence]`, or 
 is a voice of its own. Two texts that differ only in blanks and line breaks are one.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,28 +13,16 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, model_validator
 
+from transcription import labels
 from transcription.cues import Cue, clock, plain, read
 from transcription.documents import Document, to_vtt
 from transcription.errors import DocumentError
-from transcription.languages import is_language
-from transcription.records import MARKS, Record, Seconds
-from transcription.sides import SIDE, Side, is_side
+from transcription.labels import CORRECTED, is_mark
+from transcription.records import Record, Seconds
+from transcription.sides import Side
 
-CORRECTED = "corrected"
 UNDETERMINED = "und"
 """The language of words of which nobody said in which one they are (ISO 639-2)."""
-
-
-_LABEL = re.compile(
-    r"\[(?P<before>machine translation, a reading aid, not what was said, )?(?:(?P<side>" + SIDE + r"), )?"
-    r"(?P<language>(?:[a-z]{2,3}|x)(?:-[A-Za-z0-9]{1,8})*)(?P<notes>(?:, [^,\[\]]+)*)\]"
-)
-_BRACKETS = re.compile(r"\[([^\[\]\n]{1,200})\]")
-_TAG = re.compile(r"(?:[a-z]{2,3}|x)(?:-[a-z0-9]{1,8})*", re.IGNORECASE)
-_NOT_WRITTEN = re.compile("speech not written down: ")
-_BEFORE = frozenset(("machine translation", "a reading aid", "not what was said"))
-_LEFT_OUT = re.compile(rf"\[(?:(?P<side>{SIDE}), )?(?P<reason>speech not written down: [^\[\]]+)\]")
-_MARK = re.compile(f"{'|'.join(MARKS)}|(?:outside|may_be):[a-z]{{2,3}}|{CORRECTED}")
 
 
 class Told(Record):
@@ -208,61 +195,22 @@ def _wrote(line: Line, by: str | None) -> bool:
 
 def _line(cue: Cue) -> Line:
     label, _, text = cue.text.partition("\n")
-    times = {"start": cue.start, "end": cue.end}
-    if found := _LABEL.fullmatch(label):
-        notes = tuple(note for note in found["notes"].split(", ") if note)
-        told = Told(**times, side=found["side"], language=found["language"], text=text)
-        return Line(told, found["before"] or "", notes)
-    if found := _LEFT_OUT.fullmatch(label):
-        return Line(Told(**times, side=found["side"], language=None, text=""), notes=(found["reason"],))
-    raise DocumentError(f"the cue at {clock(cue.start)} has a label that nobody knows: {label}")
-
-
-def _back(cue: Cue, known: Collection[str]) -> Told:
-    """A cue that came back, without a language where no label names one.
-
-    The first line is a label whatever its language. Editors move labels too, onto the line of their text, or into the
-    middle where two cues become one: there, brackets are one in a language that is `known` from the export, and else
-    words (`[he] was taken`). Of several labels the first names the language.
-    """
-    sides, languages = list[Side](), list[str]()
-    first, _, rest = cue.text.partition("\n")
-
-    def taken(found: re.Match[str], *, anywhere: bool = True) -> str:
-        words = [word.strip() for word in found[1].split(",")]
-        code = next((word for word in words if _TAG.fullmatch(word) and not is_side(word)), None)
-        left_out = any(map(_NOT_WRITTEN.match, words))
-        others = (word for word in words if word != code and not _NOT_WRITTEN.match(word))
-        if not (code or left_out) or not all(_of_a_label(word.lower()) for word in others):
-            return found[0]
-        if code and (code.lower() not in known if anywhere else not _is_language(code, cue.line)):
-            return found[0]
-        sides.extend(word.lower() for word in words if is_side(word))
-        languages.extend([re.sub("^[A-Za-z]+", lambda tag: tag[0].lower(), code)] if code else [])
-        return " "
-
-    if label := _BRACKETS.fullmatch(first.strip()):
-        first = taken(label, anywhere=False)
-    text = _BRACKETS.sub(taken, f"{first}\n{rest}")
-    return Told(
-        start=cue.start,
-        end=cue.end,
-        side=next(iter(sides), None),
-        language=next(iter(languages), None),
-        text=text,
+    found = labels.written(label)
+    if found is None:
+        raise DocumentError(f"the cue at {clock(cue.start)} has a label that nobody knows: {label}")
+    if found.language is None:
+        text = ""
+    return Line(
+        Told(start=cue.start, end=cue.end, side=found.side, language=found.language, text=text),
+        found.before,
+        found.notes,
     )
 
 
-def _of_a_label(word: str) -> bool:
-    return word in _BEFORE or is_side(word) or _MARK.fullmatch(word) is not None
-
-
-def _is_language(tag: str, line: int) -> bool:
-    """Whether a label's tag names a language. Raises DocumentError for two letters that do not; three may be words."""
-    code = tag.partition("-")[0].lower()
-    if len(code) == 2 and not is_language(code):
-        raise DocumentError(f"line {line}: [{tag}] is no label: {code} is no code of a language, such as kk")
-    return is_language(code)
+def _back(cue: Cue, known: Collection[str]) -> Told:
+    """A cue that came back, without a language where no label names one."""
+    found = labels.edited(cue.text, cue.line + 1, known)
+    return Told(start=cue.start, end=cue.end, side=found.side, language=found.language, text=found.text)
 
 
 def _split_from(came: Told, told: Sequence[Told], became: Mapping[int, Told]) -> Told | None:
@@ -293,7 +241,7 @@ def _under(standing: tuple[Line, ...], layer: Layer) -> tuple[Line, ...]:
                 raise DocumentError(f"a correction by {layer.by} changes a cue at {change.start:g} s that is not there")
             line = found.pop(place)
             head = line.before
-            notes = () if line.told.language is None else tuple(n for n in line.notes if not _MARK.fullmatch(n))
+            notes = () if line.told.language is None else tuple(n for n in line.notes if not is_mark(n))
         if change.now is not None:
             found.append(Line(change.now, head, (*notes, CORRECTED), layer))
     return tuple(sorted(found, key=lambda line: (line.told.span, line.told.side or "")))

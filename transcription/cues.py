@@ -10,17 +10,21 @@ from typing import Literal
 
 from transcription import subrip, webvtt
 from transcription.errors import DocumentError
-from transcription.parsed import Parsed, Slip
+from transcription.parsed import MOST, Slip
 from transcription.records import Record, Seconds
 
 MAX_BYTES = 20_000_000
-MAX_CUES = 100_000
+MAX_CUES = MOST
 MAX_CUE = 20_000
 """Bounds of a file, of its cues, and of the characters in one of them: many times what a day of speech needs."""
+
+_MARKUP = 50
+"""So many times the characters of a cue its markup may have: YouTube's has ten."""
 
 _UNREADABLE = 10
 """Of so many characters of the cues one may be unreadable: with more, the file is not in UTF-8 but for a slip."""
 
+_SAVE_IT = "save it in that encoding"
 _BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]+")
 _LINE_ENDS = re.compile(r"\r\n|\r|\n")
 
@@ -49,8 +53,8 @@ class Played:
 def read(data: bytes) -> tuple[Cue, ...]:
     """Read WebVTT, or SubRip if it does not begin as WebVTT does. Raises DocumentError, with the line of any slip."""
     text, slips = _decoded(data)
-    for slip in slips:
-        raise DocumentError(str(slip))
+    if slips:
+        raise DocumentError(str(slips[0]))
     found = _found(_LINE_ENDS.split(text))
     if found.slips:
         raise DocumentError(str(found.slips[0]))
@@ -64,8 +68,8 @@ def played(data: bytes) -> Played:
     found = _found(lines)
     unreadable = sum(cue.text.count("\ufffd") for cue in found.cues)
     if slips and unreadable * _UNREADABLE > sum(len(cue.text) for cue in found.cues):
-        raise DocumentError(f"{slips[0]}; in which one it is, nobody can know")
-    return Played(found.cues, tuple(sorted({*slips, *found.slips}, key=lambda slip: slip.line)))
+        raise DocumentError(f"{slips[0].where}, and in which encoding it is, nobody can know")
+    return Played(found.cues, tuple(sorted(dict.fromkeys([*slips, *found.slips]), key=lambda slip: slip.line)))
 
 
 def kind_of(data: bytes) -> Literal["vtt", "srt"] | None:
@@ -82,14 +86,14 @@ def _decoded(data: bytes) -> tuple[str, list[Slip]]:
         raise DocumentError(f"{len(data):,} bytes of captions: more than {MAX_BYTES:,} are never read")
     slips = list[Slip]()
     if encoding := _utf_16(data):
-        slips.append(Slip(1, "UTF-16 and not UTF-8; save it in that encoding"))
+        slips.append(Slip(1, "UTF-16 and not UTF-8", _SAVE_IT))
         text = data.decode(encoding, "replace").removeprefix("\ufeff")
     else:
         try:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             line = len(_LINE_ENDS.split(data[: error.start].decode("latin-1")))
-            slips.append(Slip(line, "not UTF-8; save it in that encoding"))
+            slips.append(Slip(line, "not UTF-8", _SAVE_IT))
             text = data.decode("utf-8-sig", "replace")
     return text.replace("\x00", "\ufffd"), slips
 
@@ -114,21 +118,20 @@ def _found(lines: list[str]) -> Played:
         raise DocumentError(str(slips[0]) if slips else "line 1: not SubRip, and no WebVTT either")
     cues = list[Cue]()
     for one in parsed:
+        whole = len(one.markup) <= MAX_CUE * _MARKUP
+        text, stray = (webvtt if vtt else subrip).text_of(one.markup) if whole else (one.markup, None)
         if one.end < one.start:
             slips.append(Slip(one.line, "a cue that ends before it begins"))
-        elif len(one.markup) > MAX_CUE:
-            slips.append(Slip(one.line, f"a cue of {len(one.markup):,} characters, more than {MAX_CUE:,}"))
+        elif len(text) > MAX_CUE:
+            slips.append(Slip(one.line, f"a cue of {len(text):,} characters, more than {MAX_CUE:,}"))
         else:
-            cues.append(_cue(one, slips, vtt=vtt))
+            cues.append(Cue(start=one.start, end=one.end, text=text, line=one.line, markup=one.markup))
+            if stray:
+                at, what = one.line + 1 + stray[0], f"{stray[1]} is no tag of captions"
+                ends_there = one is parsed[-1] and not stray[1].endswith(">")
+                cut = "; if the file was cut off there, edit the whole one again" if ends_there else ""
+                slips.append(Slip(at, what, f"write &lt; where < was meant{cut}"))
     return Played(tuple(cues), tuple(sorted(slips, key=lambda slip: slip.line)))
-
-
-def _cue(one: Parsed, slips: list[Slip], *, vtt: bool) -> Cue:
-    text, strays = (webvtt if vtt else subrip).text_of(one.markup)
-    slips += [
-        Slip(one.line + 1 + line, f"{tag} is no tag of captions: write &lt; where < was meant") for line, tag in strays
-    ]
-    return Cue(start=one.start, end=one.end, text=text, line=one.line, markup=one.markup)
 
 
 def clock(seconds: float, point: str = ".") -> str:

@@ -9,8 +9,8 @@ import re
 
 from pydantic import ValidationError
 
-from transcription import subrip
 from transcription.errors import DocumentError
+from transcription.held import held
 from transcription.records import SECOND_FORM, SPEECH_LEFT_OUT, Gap, Segment, Transcript
 from transcription.sides import side_of
 
@@ -53,8 +53,8 @@ def to_vtt(transcript: Transcript) -> str:
 def to_srt(transcript: Transcript) -> str:
     """SubRip, with the same cues as WebVTT, its texts so that players show them: they know no `&lt;` there."""
     cues = [
-        f"{n}\n{_clock(s.start, ',')} --> {_clock(s.end, ',')}\n{subrip.escaped(_plain(_label(transcript, s)))}\n"
-        + (f"{subrip.escaped(_plain(s.text))}\n" if isinstance(s, Segment) else "")
+        f"{n}\n{_clock(s.start, ',')} --> {_clock(s.end, ',')}\n{held(_plain(_label(transcript, s)))}\n"
+        + (f"{held(_plain(s.text))}\n" if isinstance(s, Segment) else "")
         for n, s in enumerate(_told(transcript), start=1)
     ]
     return "\n".join(cues)

@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from transcription.language_names import named
+
 NEIGHBOURS: Final[dict[str, frozenset[str]]] = {
     "ug": frozenset({"ar", "az", "ba", "cs", "fa", "kk", "mn", "tg", "tk", "tr", "tt", "ur", "uz"}),
     "ky": frozenset({"az", "ba", "kk", "mn", "ru", "tg", "tk", "tr", "tt", "uz"}),
@@ -32,12 +34,8 @@ ISO_639_1: Final = frozenset(_CODES.split())
 _OTHERS: Final = frozenset(("jw", "yue", "haw", "und", "mul", "x"))
 """Whisper's own for Javanese, its two without two letters, undetermined, several (ISO 639-2), private use (BCP 47)."""
 
-_MEANT: Final = {
-    "kz": "kk", "kazakh": "kk", "uy": "ug", "uyghur": "ug", "uighur": "ug", "cn": "zh", "chinese": "zh",
-    "mandarin": "zh", "russian": "ru", "turkish": "tr", "arabic": "ar", "kyrgyz": "ky", "french": "fr",
-    "english": "en", "jp": "ja",
-}  # fmt: skip
-"""What people write who mean a language: its name in English, or the code of its country where that is no other's."""
+_COUNTRIES: Final = {"kz": "kk", "uy": "ug", "cn": "zh", "jp": "ja"}
+"""Codes of countries, which are no language's, that people write who mean a language."""
 
 
 def is_language(code: str) -> bool:
@@ -53,7 +51,7 @@ def language_code(tag: str) -> str:
     code = short(tag)
     if is_language(code) or (len(code) == 3 and code.isascii() and code.isalpha()):
         return code
-    meant = _MEANT.get(code)
+    meant = _COUNTRIES.get(code) or named(tag)
     hint = f"; did you mean {meant!r}?" if meant else "; a code has two letters (ISO 639-1), such as kk, or three"
     raise ValueError(f"{tag!r} is no code of a language{hint}")
 

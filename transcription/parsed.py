@@ -1,8 +1,11 @@
 """What the readers of WebVTT and SubRip find in a file: cues with their markup, and where it is not as it should be."""
 
 import re
+from collections.abc import Sized
 from dataclasses import dataclass
 from html import unescape
+
+from transcription.errors import DocumentError
 
 
 @dataclass(frozen=True)
@@ -17,13 +20,33 @@ class Parsed:
 
 @dataclass(frozen=True)
 class Slip:
-    """Where a file is not as its format wants it: the line, from 1, and what is wrong there."""
+    """Where a file is not as its format wants it: the line, from 1, what is wrong there, and what its author can do."""
 
     line: int
     why: str
+    remedy: str = ""
+
+    @property
+    def where(self) -> str:
+        """What is wrong and where, for who cannot change the file."""
+        return f"line {self.line}: {self.why}"
 
     def __str__(self) -> str:
-        return f"line {self.line}: {self.why}"
+        return f"{self.where}; {self.remedy}" if self.remedy else self.where
+
+
+Stray = tuple[int, str]
+"""A `<` that begins no tag: the number of its line in its cue, from 0, and what stands there."""
+
+MOST = 100_000
+"""Cues of a file, and slips, at most: many times what a day of speech needs."""
+
+
+def bounded(cues: Sized, slips: Sized) -> None:
+    """Raise DocumentError where a file has more of either than is ever read."""
+    for many, what in ((cues, "cues"), (slips, "slips")):
+        if len(many) > MOST:
+            raise DocumentError(f"more than {MOST:,} {what}: never read")
 
 
 NO_CUE = "a text without times: an empty line ends a cue"
@@ -39,8 +62,8 @@ def referred(text: str) -> str:
     return unescape(_LONG.sub("\ufffd", text)) if "&" in text else text
 
 
-def stray(markup: str, at: int) -> tuple[int, str]:
-    """What stands at a `<` that begins no tag, and in which line of its cue, from 0."""
+def stray(markup: str, at: int) -> Stray:
+    """The `<` of a cue that begins no tag."""
     return markup.count("\n", 0, at), _STRAY.match(markup, at)[0]  # type: ignore[index]
 
 

@@ -1,6 +1,6 @@
 """Captions that roll: each line is in several cues, as a line moves up, grows word by word, or has its words lit up.
 
-YouTube's speech recognition shows a line while it is heard, once more above the next one, and for 10 ms between the two;
+YouTube's speech recognition shows a line while it is heard, once more above the next one, and for 10 ms between them;
 broadcast captions roll up likewise; live ones grow; Whisper's `highlight_words` has a cue for each word. Whether a file
 is such a one is seen from its cues alone, for platforms offer as people's what people only passed on. Pure.
 """
@@ -14,7 +14,10 @@ from typing import Literal
 from transcription.cues import Cue, plain
 
 _GAP_S = 0.25
-"""Seconds without captions after which the same line is shown since it is said again."""
+"""Seconds without captions after which the same line alone is shown since it is said again."""
+
+_WINDOW = 8
+"""Lines at once on the screen, at most: broadcast captions roll up four."""
 
 _AT_LEAST = 3
 """So often a file must do it, and more often than it begins anew: a chorus repeats whole cues, and moves no line up.
@@ -22,9 +25,9 @@ One that a machine made, by its tag or by times within its lines, must do it onc
 
 _TIMED = re.compile(r"<[0-9]{2,}:[0-9:.]+>")
 
-_Step = Literal["carried", "grown", "lit", "same", "left", "new", "apart"]
-"""From one cue to the next: lines moved up and others came; the last one grew; the same lines with another word lit up;
-the very same; lines left and none came; nothing in common; nothing to compare, after a pause or at the beginning."""
+_Step = Literal["carried", "grown", "lit", "echo", "same", "left", "new"]
+"""From one cue to the next: lines moved up and others came; the last one grew; the same lines with another word lit up,
+or without the times within them; the very same; lines left and none came; nothing in common, or said again."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,8 @@ def rolled_in(cues: Sequence[Cue], *, automatic: bool) -> tuple[Cue, ...]:
     made = automatic or any(_TIMED.search(cue.markup) for cue in cues)
     least = max(1, count["new"]) if made else max(_AT_LEAST, count["new"] + 1)
     does = {step for step in ("carried", "grown", "lit") if count[step] >= least}
-    moves = not does.isdisjoint(("carried", "grown"))
+    does |= {"echo"} if count["echo"] else set()
+    moves = not does.isdisjoint(("carried", "grown", "echo"))
     if not does:
         return tuple(cues)
     kept = list[Cue]()
@@ -56,7 +60,7 @@ def rolled_in(cues: Sequence[Cue], *, automatic: bool) -> tuple[Cue, ...]:
         elif one.step == "lit" and "lit" in does:
             kept[-1] = _with_end(kept[-1], one.cue.end)
             fresh = ()
-        elif moves and one.step in ("carried", "left", "same", "lit"):
+        elif moves and one.step in ("carried", "left", "same", "lit", "echo"):
             fresh = one.lines[one.again :]
         if fresh:
             kept.append(one.cue.model_copy(update={"text": "\n".join(fresh)}))
@@ -71,10 +75,9 @@ def _shown(cues: Sequence[Cue]) -> list[_Shown]:
         if not lines:
             continue
         at = cue.markup.find("<")
-        if found and cue.start - found[-1].cue.end <= _GAP_S:
-            step, again = _step(found[-1], cue, lines, onward=at < 0 or at >= place)
-        else:
-            step, again = "apart", 0
+        step, again = _step(found[-1], cue, lines, onward=at < 0 or at >= place) if found else ("new", 0)
+        if step != "carried" and found and cue.start - found[-1].cue.end > _GAP_S:
+            step, again = "new", 0
         place = max(at, place if step in ("lit", "same") else -1)
         found.append(_Shown(cue, lines, step, again))
     return found
@@ -86,9 +89,9 @@ def _step(before: _Shown, cue: Cue, lines: tuple[str, ...], *, onward: bool) -> 
         if cue.markup == before.cue.markup:
             return "same", len(lines)
         if _TIMED.search(cue.markup) or _TIMED.search(before.cue.markup):
-            return ("new", 0) if _TIMED.search(cue.markup) else ("same", len(lines))
+            return ("new", 0) if _TIMED.search(cue.markup) else ("echo", len(lines))
         return ("lit", len(lines)) if onward else ("new", 0)
-    most = min(len(lines), len(before.lines))
+    most = min(len(lines), len(before.lines), _WINDOW)
     for number in range(most, 0, -1):
         if before.lines[-number:] == lines[:number]:
             return ("carried" if lines[number:] else "left"), number

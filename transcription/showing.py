@@ -12,12 +12,13 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
-from transcription import documents, formats, subrip
+from transcription import documents, formats
 from transcription.captions import Captions
 from transcription.corrections import Layer, Told, lines
 from transcription.cues import Cue, clock, escaped, plain, read
 from transcription.documents import Document
 from transcription.errors import DocumentError
+from transcription.held import held
 from transcription.players import shifted, shown_at, starts_at
 from transcription.records import Record, Transcript
 from transcription.sides import Side, channel_of, side_of
@@ -25,7 +26,7 @@ from transcription.sides import Side, channel_of, side_of
 _STAMP = re.compile(
     r"thirdcopy\s+export\s+of\s+(?P<clip>[A-Za-z0-9_-]{1,160}),\s+transcript\s+(?P<transcript>[A-Za-z0-9._-]{1,160}),"
     r"\s+sha512\s+(?P<sha512>[0-9a-f]{128}),\s+with\s+(?P<corrections>[0-9]{1,6})\s+corrections?"
-    r"(?P<more>(?:;\s+[a-z_]{1,30}=[A-Za-z0-9._:+-]{1,80})*)"
+    r"(?P<more>(?:;\s+[a-z_]{1,30}=[A-Za-z0-9._:+-]{1,80})*);?"
 )
 
 
@@ -44,16 +45,37 @@ class Stamp(Record):
     clock: Literal["player"] | None = None
     starts_at: float = Field(default=0.0, allow_inf_nan=False)
 
+    @classmethod
+    def more(cls) -> tuple[str, ...]:
+        """The fields that are written by their names."""
+        return tuple(name for name, field in cls.model_fields.items() if not field.is_required())
+
     def __str__(self) -> str:
         more = (
             f"; {name}={getattr(self, name)}"
-            for name, field in type(self).model_fields.items()
-            if not field.is_required() and getattr(self, name) != field.default
+            for name in type(self).more()
+            if getattr(self, name) != type(self).model_fields[name].default
         )
         return (
             f"thirdcopy export of {self.clip}, transcript {self.transcript}, sha512 {self.sha512}, "
             f"with {counted(self.corrections)}{''.join(more)}"
         )
+
+
+_STAMP_S = 0.001
+"""Seconds at the beginning for which SubRip shows the stamp."""
+
+_PIECE = re.compile(
+    r"thirdcopy\s+export\b|(?<![0-9a-z])[0-9a-f]{32,128}(?![0-9a-z])|\A(?:"
+    r"(?:of\s+[A-Za-z0-9_-]+,\s*)?transcript\s+[A-Za-z0-9._-]*[0-9][A-Za-z0-9._-]*,?|,?\s*sha512,?"
+    r"|,?\s*(?:with\s+)?[0-9]{1,6}\s+corrections?(?:;\s*[a-z_]+=[^\s;]+)*;?)\Z"
+)
+"""What nobody says, and an editor leaves where it splits the first cue of SubRip or takes a part of it away."""
+
+END = "thirdcopy export ends here"
+"""The last note of WebVTT to edit: with it, what is not there was taken out, and not cut off."""
+
+_END = re.compile(r"(?:\bNOTE\s+)?" + r"\s+".join(END.split()))
 
 
 def stamp_in(text: str) -> Stamp | None:
@@ -94,15 +116,19 @@ def to_srt(document: Document, layers: Sequence[Layer], stamp: Stamp) -> str:
     at = partial(shown_at, ahead=stamp.starts_at)
     if layers or not isinstance(document, Transcript):
         cues = [
-            f"{n}\n{clock(at(line.told.start), ',')} --> {clock(at(line.told.end), ',')}\n"
-            + f"{subrip.escaped(plain(line.label))}\n"
-            + (f"{subrip.escaped(line.told.text)}\n" if line.told.language else "")
+            f"{n}\n{clock(at(line.told.start), ',')} --> {clock(at(line.told.end), ',')}\n{held(plain(line.label))}\n"
+            + (f"{held(line.told.text)}\n" if line.told.language else "")
             for n, line in enumerate(lines(document, layers), start=1)
         ]
         written = "\n".join(cues)
     else:
         written = formats.to_srt(shifted(document, stamp.starts_at))
-    return f"0\n{clock(0, ',')} --> {clock(0.001, ',')}\n{stamp}\n\n{written}"
+    return f"0\n{clock(0, ',')} --> {clock(_STAMP_S, ',')}\n{stamp}\n\n{written}"
+
+
+def with_end(vtt: str) -> str:
+    """WebVTT that says where it ends."""
+    return f"{vtt}\nNOTE {END}\n"
 
 
 def to_text(document: Document, layers: Sequence[Layer], ahead: float = 0.0) -> str:
@@ -155,14 +181,44 @@ def to_json(body: str, document: Document, layers: Sequence[Layer]) -> str:
 def edited(data: bytes) -> tuple[Stamp | None, tuple[Cue, ...]]:
     """What a file that came back says of itself, and its cues. Raises DocumentError, which names the line.
 
-    A file without any cue is refused: it is sooner cut off than meant. So is one with a `<` that begins no tag, since
-    reading it would drop words (`5 < 6 and 7 > 8`).
+    Where an editor joined the stamp with the words of a cue, the stamp is taken off and the words stay. Pieces of a
+    stamp are refused, for nobody said them. So is a file without any cue: it is sooner cut off than meant.
     """
-    stamp = stamp_in(data[:100_000].decode("utf-8", "replace"))
-    cues = tuple(cue for cue in read(data) if not _STAMP.search(plain(cue.text)))
+    cues = tuple(cue for found in read(data) if (cue := _unstamped(found)))
     if not cues:
         raise DocumentError("line 1: there are no cues in it")
-    return stamp, cues
+    text = data.decode("utf-8", "replace")
+    said = [stamp for found in _STAMP.finditer(text) if (stamp := stamp_in(found[0]))]
+    if any(stamp != said[0] for stamp in said):
+        raise DocumentError("line 1: it says twice what it is of, and not the same: take out what is not of it")
+    return said[0] if said else None, cues
+
+
+def _unstamped(cue: Cue) -> Cue | None:
+    """A cue without the stamp; None where it has nothing else. Raises DocumentError for a piece of a stamp."""
+    text = _END.sub("\n", _STAMP.sub("\n", cue.text))
+    if text != cue.text:
+        if not (text := text.strip()):
+            return None
+        cue = cue.model_copy(update={"text": text})
+    said = plain(text)
+    if _PIECE.search(said) or _is_begun(cue, said) or _is_of_the_end(said):
+        raise DocumentError(
+            f"line {cue.line}: a piece of the note that says what the file is of: put its pieces into one cue again, "
+            "as `thirdcopy export` wrote it, or take all of them out and say --transcript"
+        )
+    return cue
+
+
+def _is_begun(cue: Cue, said: str) -> bool:
+    """Whether a file was cut off in the first words of the stamp."""
+    return cue.end <= _STAMP_S and said != "" and "thirdcopy export of".startswith(said)
+
+
+def _is_of_the_end(said: str) -> bool:
+    """Whether an editor left the end of a stamp alone: fields by their names."""
+    name, sign, value = said.lstrip("; ").partition("=")
+    return bool(sign) and name in Stamp.more() and " " not in value.partition(";")[0]
 
 
 def counted(corrections: int) -> str:

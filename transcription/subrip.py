@@ -1,4 +1,4 @@
-"""SubRip as players read it, and a text written so that they show it.
+"""SubRip as players read it.
 
 The format has no standard: ffmpeg (libavformat/srtdec.c, and for the text libavcodec/htmlsubtitles.c, which mpv uses
 too) and VLC (modules/demux/subtitle.c, modules/codec/subsdec.c) are what people see it with. Both take a line with two
@@ -9,38 +9,29 @@ that neither can read, and text of no cue, are left out here. Each such place is
 import re
 from collections.abc import Iterator
 
-from transcription.parsed import NO_CUE, NO_EMPTY_LINE, Parsed, Slip, referred, seconds_of, stray
+from transcription.held import HELD, let_go
+from transcription.parsed import NO_CUE, NO_EMPTY_LINE, Parsed, Slip, Stray, bounded, referred, seconds_of, stray
 
 _TIME = r"(?:([0-9]{1,9}):)?([0-9]{1,2}):([0-9]{1,2})[,.]([0-9]{1,3})(?![0-9])"
 _TIMES = re.compile(rf"\s*{_TIME}\s*-->\s*{_TIME}")
 _SOUND_TIME = r"[0-9]{1,3}:[0-5][0-9]:[0-5][0-9][,.][0-9]{3}"
 _SOUND = re.compile(rf"\s*{_SOUND_TIME}[ \t]+-->[ \t]+{_SOUND_TIME}")
 _MEANT_AS_TIMES = re.compile(r"\s*[0-9][0-9:.,; ]*-->")
-_NO_TIMES = "no times of a cue; they look like 00:01:02,345 --> 00:01:04,000"
+_NO_TIMES = ("no times of a cue", "they look like 00:01:02,345 --> 00:01:04,000")
 _NUMBER = (
-    "a number by itself: take it out if it is what is left of a cue, "
-    "or take out the empty line before it if it was said"
+    "a number by itself",
+    "take it out if it is what is left of a cue, or take out the empty line before it if it was said",
 )
-
-_JOINER = "\u2060"
-"""Word joiner, which nobody sees. ffmpeg itself puts it behind a backslash that is to be shown (libavcodec/ass.c)."""
-
-_HELD = re.compile(
-    rf"<|&(?={_JOINER}*[#\w]{{1,40}};)|\{{(?={_JOINER}*(?:\\|.:))|\\(?={_JOINER}*[nh])|--(?={_JOINER}*>)",
-    re.IGNORECASE,
-)
-"""What a player, or who reads it back, would take for the beginning of something else."""
 
 _TAKEN = re.compile(
-    rf"(?P<held>{_HELD.pattern.replace('<|', '<(?=' + _JOINER + ')|')}){_JOINER}"
-    r"|(?P<style>\{\\[^{}\n]{1,80}\})"
+    HELD + r"|(?P<style>\{\\[^{}\n]{1,80}\})"
     r"|(?P<br><br ?/?>)"
     r"|(?P<tag></?(?:c|i|b|u|s|v|lang|ruby|rt|font)(?:[.\s][^<>]*)?>|<[0-9]{2,3}:[^<>]*>)"
     r"|(?P<reference>&[#\w]{1,40};)"
     r"|(?P<stray><(?=[^\n]{0,20}))",
     re.IGNORECASE,
 )
-"""What is not the text itself: a joiner, `{\\an8}` and the like of subtitle editors, tags, references."""
+"""What is not the text itself: what is held, `{\\an8}` and the like of subtitle editors, tags, references."""
 
 
 def is_subrip(lines: list[str]) -> bool:
@@ -49,27 +40,28 @@ def is_subrip(lines: list[str]) -> bool:
 
 
 def parse(lines: list[str]) -> tuple[list[Parsed], list[Slip]]:
-    """The cues of a file that is taken for SubRip, in its order, and its slips."""
+    """The cues of a file that is taken for SubRip, in its order, and its slips. Raises DocumentError for too many."""
     begun, slips = list[tuple[int, re.Match[str], list[str]]](), list[Slip]()
     text: list[str] | None = None  # of the cue that is open
     apart, numbered, passed_over = True, False, False
     for at, line in enumerate(lines):
+        bounded(begun, slips)
         if not line.strip():
             apart, passed_over = True, False
         elif found := _TIMES.match(line):
-            slips += [Slip(at + 1, why) for why in _slips_of_times(line, numbered=numbered, apart=apart)]
+            slips += [Slip(at + 1, *why) for why in _slips_of_times(line, numbered=numbered, apart=apart)]
             text = []
             begun.append((at + 1, found, text))
             apart, numbered, passed_over = False, False, False
         elif numbered := _is_number(line) and at + 1 < len(lines) and _is_times(lines[at + 1]):
             continue
         elif _MEANT_AS_TIMES.match(line):
-            slips.append(Slip(at + 1, _NO_TIMES))
+            slips.append(Slip(at + 1, *_NO_TIMES))
             text, numbered, passed_over = None, False, True
         elif passed_over:
             continue
         elif apart and _is_number(line):
-            slips.append(Slip(at + 1, _NUMBER))
+            slips.append(Slip(at + 1, *_NUMBER))
         else:
             if apart or text is None:
                 slips.append(Slip(at + 1, NO_CUE))
@@ -79,15 +71,15 @@ def parse(lines: list[str]) -> tuple[list[Parsed], list[Slip]]:
                 text.append(line)
                 apart = False
                 if "-->" in line:
-                    slips.append(Slip(at + 1, "an arrow in a text: write --&gt; for -->"))
+                    slips.append(Slip(at + 1, "an arrow in a text", "write --&gt; for -->"))
     return [_cue(line, found, said) for line, found, said in begun], slips
 
 
-def _slips_of_times(line: str, *, numbered: bool, apart: bool) -> Iterator[str]:
+def _slips_of_times(line: str, *, numbered: bool, apart: bool) -> Iterator[tuple[str, ...]]:
     if not apart:
-        yield NO_EMPTY_LINE
+        yield (NO_EMPTY_LINE,)
     elif not numbered:
-        yield "the times of a cue stand below its number"
+        yield ("the times of a cue stand below its number",)
     if not _SOUND.match(line):
         yield _NO_TIMES
 
@@ -105,30 +97,23 @@ def _cue(line: int, found: re.Match[str], text: list[str]) -> Parsed:
     return Parsed(begin, end, "\n".join(text), line)
 
 
-def text_of(markup: str) -> tuple[str, list[tuple[int, str]]]:
-    """What is said in a cue, without tags and what says how to show it; and each `<` that begins no tag, with its line.
+def text_of(markup: str) -> tuple[str, Stray | None]:
+    """What is said in a cue, without tags and what says how to show it; and the first `<` that begins no tag.
 
     Character references are read once. Players leave them as they are; earlier builds wrote them, and people do.
     """
-    strays = list[tuple[int, str]]()
+    first: Stray | None = None
 
     def meant(found: re.Match[str]) -> str:
-        if found["held"]:
-            return found["held"]
+        nonlocal first
+        if found["held"] or found["own"]:
+            return let_go(found)
         if found["stray"]:
-            strays.append(stray(markup, found.start()))
+            first = first or stray(markup, found.start())
             return "<"
         if found["reference"]:
             return referred(found["reference"])
         return "\n" if found["br"] else ""
 
-    return _TAKEN.sub(meant, markup), strays
-
-
-def escaped(text: str) -> str:
-    """A text on one line, so that players show it and `text_of` gives it back.
-
-    Players do not know `&lt;`, and SubRip has no other way. What they would take for a tag, a place, or a line break is
-    parted by a word joiner, which nobody sees; `--` and `>` are parted too.
-    """
-    return _HELD.sub(lambda found: found[0] + _JOINER, text)
+    text = _TAKEN.sub(meant, markup)
+    return text, first

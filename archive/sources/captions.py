@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from archive.records import Cut
-from archive.sources.checking import is_webvtt
 from archive.sources.session import Session, why_not
+from transcription.cues import kind_of
+from transcription.errors import DocumentError
 
 log = logging.getLogger(__name__)
 
@@ -22,25 +23,27 @@ def fetch_captions(
 ) -> tuple[dict[str, Path], tuple[Cut, ...]]:
     """Fetch a video's captions as `into/captions/LANG.vtt`, by language tag; a tag that is none becomes `x-HASH`.
 
-    Captions that cannot be had now, whatever the reason, are left out and named beside: the film, which is here and
-    whole, counts more than the wait for them.
+    They are kept as they come, slips and all; SubRip, under whatever name it came, as `LANG.srt`. Captions that cannot
+    be had now, whatever the reason, are left out and named beside: the film, which is here and whole, counts more than
+    the wait for them.
     """
     kept, lost = dict[str, Path](), list[Cut]()
     end = session.clock() + session.limits.extras_seconds
     for language, offers in _offered(info).items():
-        offer = next((o for o in offers if o.get("ext") == "vtt" and "m3u8" not in str(o.get("protocol"))), None)
-        if offer is None or language == "live_chat":
+        if language == "live_chat" or not offers:
             continue
         tag = language if re.fullmatch(r"[A-Za-z0-9-]{1,35}", language) else f"x-{_short(language)}"
+        data, reason = b"", "neither WebVTT nor SubRip"
         try:
-            data, reason = session.read(offer, info.get("http_headers") or {}, end), "no WebVTT"
+            if offer := _readable(offers):
+                data = session.read(offer, info.get("http_headers") or {}, end)
         except Exception as error:
-            data, reason = b"", f"could not be had ({why_not(error)})"
-        if not is_webvtt(data):
+            reason = f"could not be had ({why_not(error)})"
+        if not (kind := _kind(data)):
             log.warning("%s: the captions %s could not be had; the video is kept without", clip, tag)
             lost.append(Cut(path=f"captions/{tag}.vtt", why=reason))
             continue
-        kept[tag] = into / "captions" / f"{tag}.vtt"
+        kept[tag] = into / "captions" / f"{tag}.{kind}"
         kept[tag].parent.mkdir(exist_ok=True)
         kept[tag].write_bytes(data)
     if session.unread:
@@ -57,6 +60,19 @@ def _offered(info: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
         str(language): [offer for offer in offers or () if isinstance(offer, dict)]
         for language, offers in {**spoken, **written}.items()
     }
+
+
+def _readable(offers: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The offer of a whole file that we can read."""
+    whole = [offer for offer in offers if "m3u8" not in str(offer.get("protocol"))]
+    return next((offer for ext in ("vtt", "srt") for offer in whole if offer.get("ext") == ext), None)
+
+
+def _kind(data: bytes) -> str | None:
+    try:
+        return kind_of(data)
+    except DocumentError:
+        return None
 
 
 def _short(text: str) -> str:

@@ -121,13 +121,3 @@ def _sha256(path: Path) -> str:
 def picture_kind(data: bytes) -> str | None:
     """The extension of a picture file by how it begins; None for what is no picture."""
     return next((kind for kind, start in _PICTURES if re.match(start, data, re.DOTALL)), None)
-
-
-def is_webvtt(data: bytes) -> bool:
-    """Whether bytes are WebVTT in UTF-8: a signature after an optional byte order mark (W3C WebVTT, 4.1)."""
-    text = data.removeprefix(b"\xef\xbb\xbf")
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return False
-    return text.startswith(b"WEBVTT") and text[6:7] in (b"", b" ", b"\t", b"\n", b"\r")

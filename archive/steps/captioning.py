@@ -1,9 +1,10 @@
 """Captions: what the platform showed beside a clip, as transcripts of their own. No model is needed.
 
-Each caption file of the newest capture is read once; what it gave is found by its name, which has the file's digest.
+Each caption file of the newest capture is read, as players read it; what it gave is found by its name, which has the
+file's digest, and made once. What players leave out is not in it, and is told with its line.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -17,15 +18,21 @@ from archive.steps.storing import safe
 from storage.contract import Target
 from storage.errors import TargetError
 from transcription.captions import made, to_json
-from transcription.cues import read
+from transcription.cues import Cue, plain, played
 from transcription.errors import DocumentError
+from transcription.parsed import Slip
 
 STEP = "captions"
+SLIPS = "slips"
+"""The kind of a failure that cost no file: players leave out a part of it, and so does its transcript."""
+
+_TOLD = 5
+"""So many slips of a file are told; the others are counted."""
 
 
 @dataclass(frozen=True)
 class CaptionedClip:
-    """How many transcripts were made of a clip's captions, and why others were not."""
+    """How many transcripts were made of a clip's captions, why others were not, and what is left out of some."""
 
     clip: str
     transcripts: int = 0
@@ -33,7 +40,7 @@ class CaptionedClip:
 
 
 def to_caption(archive: Archive, *, retry: bool = False) -> list[str]:
-    """Safe clips whose newest capture was not looked at for captions. Those with a broken file wait for `retry`."""
+    """Safe clips whose newest capture was not looked at for captions. Those with a faulty file wait for `retry`."""
     done, newest = archive.ledger.clips.all_done(STEP), archive.ledger.clips.newest()
     again = {f.clip for f in archive.ledger.clips.failures() if f.step == STEP} if retry else set()
     return [clip for clip in safe(archive) if clip in newest and (clip in again or done.get(clip) != str(newest[clip]))]
@@ -44,19 +51,25 @@ def caption_clip(archive: Archive, clip: str, usable: Mapping[str, Target]) -> C
     clips, head = archive.ledger.clips, archive.ledger.copies.head(f"evidence-{clip}")
     captures = clips.captures(clip)
     known = {(ref.name, ref.media_sha256) for ref, _ in archive.ledger.readings.transcripts(clip)}
-    problems, number, passing = list[str](), 0, False
+    problems, kinds, number = list[str](), list[str](), 0
     for file in (file for file in captures[-1].files if file.role == "caption"):
-        if head is None or (name_of(file), captures[-1].media.sha256) in known:
+        if head is None:
             continue
         try:
-            _make(archive, captures[-1], file, _bytes(archive, head, file, usable))
+            found = played(_bytes(archive, head, file, usable))
+            slips = _told(found.slips)
+            if (name_of(file), captures[-1].media.sha256) not in known:
+                _make(archive, captures[-1], file, found.cues, slips)
+                number += 1
         except (DocumentError, TargetError, KeyError) as error:
-            passing = passing or not isinstance(error, DocumentError)
+            kinds.append("damaged" if isinstance(error, DocumentError) else "passing")
             problems.append(f"{file.path}: {error}")
         else:
-            number += 1
+            kinds += [SLIPS] if slips else []
+            problems += [f"{file.path}: {slips}"] if slips else []
+    passing = "passing" in kinds
     if problems:
-        kind = "passing" if passing else "damaged"
+        kind = next(kind for kind in ("passing", "damaged", SLIPS) if kind in kinds)
         clips.failed(clip, STEP, kind=kind, message="; ".join(problems), now=archive.clock())
     else:
         clips.mended(clip, STEP)
@@ -70,9 +83,17 @@ def name_of(file: File) -> str:
     return f"captions-{PurePosixPath(file.path).stem}-{file.sha512[:8]}"
 
 
-def _make(archive: Archive, capture: Capture, file: File, data: bytes) -> None:
+def _told(slips: Sequence[Slip]) -> str:
+    """The first slips of a file in words; nothing where there are none."""
+    if not slips:
+        return ""
+    more = f"; and {len(slips) - _TOLD:,} more" if len(slips) > _TOLD else ""
+    return f"read as players read it, with slips at {'; '.join(slip.where for slip in slips[:_TOLD])}{more}"
+
+
+def _make(archive: Archive, capture: Capture, file: File, cues: tuple[Cue, ...], slips: str) -> None:
     captions = made(
-        read(data),
+        cues,
         tag=file.language or PurePosixPath(file.path).stem,
         media_sha256=capture.media.sha256,
         file=file.path,
@@ -91,7 +112,9 @@ def _make(archive: Archive, capture: Capture, file: File, data: bytes) -> None:
         doubtful=captions.automatic is not False,
     )
     archive.ledger.readings.add_transcript(capture.clip, ref, body)
-    archive.event(f"work-{capture.clip}", CREATION, detail=f"{ref.name} of {file.path} ({file.sha512[:12]})")
+    detail = f"{ref.name} of {file.path} ({file.sha512[:12]})" + (f", {slips}" if slips else "")
+    outcome = "warning" if slips else "success"
+    archive.event(f"work-{capture.clip}", CREATION, detail=plain(detail), outcome=outcome)
 
 
 def _bytes(archive: Archive, head: SealedVersion, file: File, usable: Mapping[str, Target]) -> bytes:

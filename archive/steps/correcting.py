@@ -10,8 +10,9 @@ from archive.shown import Shown, shown
 from transcription.captions import Captions
 from transcription.corrections import UNDETERMINED, Change, changes, merge
 from transcription.cues import Cue, clock
+from transcription.cutoff import refuse_cut
 from transcription.errors import DocumentError
-from transcription.players import zero_based
+from transcription.players import starts_at, zero_based
 from transcription.showing import Stamp, edited
 
 SINCE = "somebody else changed the same cues since the file was exported"
@@ -41,13 +42,16 @@ def correct(
     by: str,
     transcript: str | None = None,
     why: str | None = None,
+    shortened: bool = False,
     dry_run: bool = False,
 ) -> Corrected:
     """Keep what a person changed in a file that `export` wrote. The same file again adds nothing.
 
     What changed is what differs from the transcript as it was exported; it is applied to the transcript as it stands
-    now. Where that cannot be, it is kept as a conflict. Raises DocumentError, which names the line, for a broken file,
-    and WrongFile for one of another clip or transcript; nothing is kept then.
+    now. Where that cannot be, it is kept as a conflict. Cues that are not there at the end of a file without the note
+    that an export ends with may be cut off: `shortened` says that they were taken out. Raises DocumentError, which
+    names the line, for a broken file or one that may be cut off, and WrongFile for one of another clip or transcript;
+    nothing is kept then.
     """
     stamp, came = edited(data)
     while True:
@@ -69,6 +73,7 @@ def correct(
                 why=mask(why) if why else None,
                 changes=(),
             ),
+            None if shortened else data,
         )
         if dry_run:
             return done
@@ -101,9 +106,14 @@ def _meant(there: list[Shown], clip: str, stamp: Stamp | None, named: str | None
 
 
 def _zero_based(found: Shown, stamp: Stamp | None, cues: tuple[Cue, ...]) -> tuple[Cue, ...]:
-    """The cues on the transcript's own clock; a file that names no clock is on it."""
-    if stamp is None or not stamp.starts_at:
-        return cues
+    """The cues on the transcript's own clock; a file that names no clock is on it.
+
+    One whose note is gone may be on the clock of players all the same: it is where more of its cues are as exported.
+    """
+    if stamp is None:
+        own = [line.told.span for line in found.lines()]
+        moved = zero_based(cues, starts_at(found.document), own)
+        return max(cues, moved, key=lambda some: len({(cue.start, cue.end) for cue in some} & {*own}))
     exported = min(stamp.corrections, len(found.corrections))
     return zero_based(cues, stamp.starts_at, [line.told.span for line in found.lines(exported)])
 
@@ -118,9 +128,17 @@ def _within(archive: Archive, clip: str, cues: tuple[Cue, ...]) -> None:
 
 
 def _merged(
-    found: Shown, stamp: Stamp | None, cues: tuple[Cue, ...], known: list[Correction], blank: Correction
+    found: Shown,
+    stamp: Stamp | None,
+    cues: tuple[Cue, ...],
+    known: list[Correction],
+    blank: Correction,
+    perhaps_cut: bytes | None,
 ) -> tuple[Corrected, list[Correction]]:
-    """What becomes of an edited file, and the corrections that are new in it."""
+    """What becomes of an edited file, and the corrections that are new in it.
+
+    Raises DocumentError where the bytes of a file that is `perhaps_cut` look so.
+    """
     language = found.document.language if isinstance(found.document, Captions) else UNDETERMINED
     fits, conflicts, reason = tuple[Change, ...](), tuple[Change, ...](), SINCE
     if stamp and (stamp.sha512 != found.ref.sha512 or stamp.corrections > len(found.corrections)):
@@ -131,7 +149,10 @@ def _merged(
         exported = stamp.corrections if stamp else _nearest(found, cues, language)
         before, now = found.lines(exported), found.lines()
         made = [change for one in found.corrections[exported:] for change in one.changes]
-        fits, conflicts = merge(before, now, changes(before, cues, language=language), made=made, by=blank.by)
+        wanted = changes(before, cues, language=language)
+        if perhaps_cut is not None:
+            refuse_cut(perhaps_cut, before, cues, wanted)
+        fits, conflicts = merge(before, now, wanted, made=made, by=blank.by)
     kept = {change for one in known if one.conflict and one.transcript == found.ref.name for change in one.changes}
     new = tuple(change for change in conflicts if change not in kept)
     records = [

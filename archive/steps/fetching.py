@@ -146,7 +146,7 @@ def _seal(archive: Archive, listing: Listing, fetched: Fetched, usable: Mapping[
     if fetched.thumbnail:
         add(f"thumbnail{_extension(fetched.thumbnail)}", fetched.thumbnail, "thumbnail")
     for language, caption in sorted(fetched.captions.items()):
-        add(f"captions/{_tag(language)}.vtt", caption, "caption", language)
+        add(f"captions/{_tag(language)}{caption.suffix}", caption, "caption", language)
     capture = Capture(
         clip=clip,
         source=listing.source,

@@ -197,6 +197,9 @@ def correct(
         ),
     ] = None,
     why: Annotated[str | None, typer.Option("--why", help="Your reason.")] = None,
+    shortened: Annotated[
+        bool, typer.Option("--shortened", help="What is not there at the file's end was taken out, not cut off.")
+    ] = False,
     config: Config = None,
     dry_run: DryRun = False,
     as_json: Json = False,
@@ -209,7 +212,9 @@ def correct(
         common.known(archive, [clip])
         try:
             data = file.read_bytes()
-            done = correcting.correct(archive, clip, data, by=by, transcript=transcript, why=why, dry_run=dry_run)
+            done = correcting.correct(
+                archive, clip, data, by=by, transcript=transcript, why=why, shortened=shortened, dry_run=dry_run
+            )
         except DocumentError as error:
             raise ArchiveError(f"{file}: {error}; nothing was kept") from error
     if as_json:
@@ -257,8 +262,9 @@ def _written(one: "Shown", clip: str, fmt: Format) -> str:
         return showing.to_json(one.body, one.document, one.layers)
     if fmt is Format.txt:
         return showing.to_text(one.document, one.layers, starts_at(one.document))
-    write = showing.to_vtt if fmt is Format.vtt else showing.to_srt
-    return write(one.document, one.layers, one.stamp(clip))
+    if fmt is Format.vtt:
+        return showing.with_end(showing.to_vtt(one.document, one.layers, one.stamp(clip)))
+    return showing.to_srt(one.document, one.layers, one.stamp(clip))
 
 
 def _keep_edited(output: Path | None, text: str) -> None:

@@ -1,7 +1,7 @@
 """Captions become transcripts once, without any model, and also where no model can read the clip."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -28,7 +28,7 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
         yield opened
 
 
-def held(archive: Archive, captions: dict[str, str], take: int = 1) -> None:
+def held(archive: Archive, captions: Mapping[str, str | bytes], take: int = 1) -> None:
     keep(archive, CLIP, take, captions=captions)
     store_all(archive)
 
@@ -104,14 +104,56 @@ def test_a_later_capture_is_looked_at_too_and_what_is_known_stays(archive: Archi
 
 
 def test_a_broken_file_is_a_failure_of_its_own(archive: Archive) -> None:
-    held(archive, {"en": VTT, "fr": "WEBVTT\n\n00:01.000 --> 0\nBroken.\n"})
+    held(archive, {"en": VTT, "fr": "Broken.\n"})
     done = caption_clip(archive, CLIP, archive.targets)
     assert done.transcripts == 1
-    assert done.problems[0].startswith("captions/fr.vtt: line 3: no times of a cue")
+    assert done.problems[0].startswith("captions/fr.vtt: line 1: a text without times")
     (failure,) = archive.ledger.clips.failures(CLIP)
     assert (failure.step, failure.kind) == ("captions", "damaged")
     assert to_caption(archive) == []
     assert to_caption(archive, retry=True) == [CLIP]
+
+
+SLIPPED = (
+    "WEBVTT\n\n00:01.000 --> 00:02.000\nFirst.\n\n00:02.000 --> 00:03,000\nLost.\n\n00:04.000 --> 00:05.000\nLast.\n"
+)
+
+
+def test_a_slip_costs_its_cue_alone_and_is_told_where_problems_are_kept(archive: Archive) -> None:
+    held(archive, {"en": SLIPPED, "kk": KAZAKH})
+    done = caption_clip(archive, CLIP, archive.targets)
+    said = "captions/en.vtt: read as players read it, with slips at line 6: no times of a cue"
+    assert (done.transcripts, len(done.problems)) == (2, 1)
+    assert done.problems[0].startswith(said)
+    english = next(one for one in shown(archive, CLIP) if one.ref.languages == ("en",))
+    assert [line.told.text for line in english.lines()] == ["First.", "Last."]
+    (failure,) = archive.ledger.clips.failures(CLIP)
+    assert (failure.step, failure.kind, failure.message) == ("captions", "slips", done.problems[0])
+    assert sorted(event.outcome for event in events(archive, f"work-{CLIP}")) == ["success", "warning"]
+    assert to_caption(archive) == []
+    held(archive, {"en": SLIPPED, "kk": KAZAKH, "fr": "nothing"})
+    for _ in range(2):
+        again = caption_clip(archive, CLIP, archive.targets)
+        assert (again.transcripts, len(again.problems)) == (0, 2), "what is faulty is told whole each time"
+        (failure,) = archive.ledger.clips.failures(CLIP)
+        assert failure.kind == "damaged"
+        assert said in failure.message
+    assert len(events(archive, f"work-{CLIP}")) == 2
+
+
+def test_many_slips_are_counted(archive: Archive) -> None:
+    held(archive, {"en": "WEBVTT\n\n" + "00:01.000 --> x\nLost.\n\n" * 1000})
+    (problem,) = caption_clip(archive, CLIP, archive.targets).problems
+    assert problem.endswith("; and 995 more")
+    assert len(problem) < 700
+
+
+def test_captions_in_another_encoding_are_a_failure_of_their_own(archive: Archive) -> None:
+    held(archive, {"kk": KAZAKH.encode("utf-16"), "ru": KAZAKH.replace("ұ", "у").replace("ң", "н").encode("cp1251")})
+    done = caption_clip(archive, CLIP, archive.targets)
+    assert (done.transcripts, len(done.problems)) == (1, 2)
+    assert [line.told.text for line in shown(archive, CLIP)[0].lines()] == ["Оның атын ұмытпаңыз."]
+    assert "line 4: not UTF-8" in done.problems[1]
 
 
 def test_a_file_that_is_in_the_spool_no_more_comes_from_a_target(archive: Archive, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from archive.steps.captioning import caption_clip
 from flows import cli
 from tests.flows.place import Done
 from tests.support.archives import an_archive, events, folder_targets, keep, store_all, transcript
+from transcription.showing import END
 
 CLIP = "peertube-one"
 TEXT, NEW, OTHER = "Please remember her name.", "Please remember his name.", "Please forget her name."
@@ -177,6 +178,20 @@ def test_a_broken_file_is_named_with_its_line(call: Call, tmp_path: Path) -> Non
     assert (done.code, done.out) == (1, "")
     assert f"{file}: line 9: a text without times: an empty line ends a cue; nothing was kept" in done.err
     assert call("status", "--json").json["corrections"]["corrections"] == 0
+
+
+def test_a_file_without_its_end_is_refused_unless_a_person_shortened_it(call: Call, tmp_path: Path) -> None:
+    file = exported(call, tmp_path / "clip.vtt")
+    assert Path(file).read_text(encoding="utf-8").endswith(f"</lang>\n\nNOTE {END}\n")
+    srt = exported(call, tmp_path / "clip.srt", fmt="srt")
+    Path(srt).write_text(Path(srt).read_text(encoding="utf-8")[:-6], encoding="utf-8")
+    done = call("correct", CLIP, srt, "--by", "A. Reader")
+    assert (done.code, done.out) == (1, "")
+    assert "line 8: the file ends within its last cue, at 00:00:00.000, as if it was cut off" in done.err
+    assert "say --shortened; nothing was kept" in done.err
+    done = call("correct", CLIP, srt, "--by", "A. Reader", "--shortened")
+    assert (done.code, done.out) == (0, "00:00:00.000 changed\n")
+    assert "Please remember her\n" in call("export", CLIP).out
 
 
 def test_a_file_of_another_clip_is_refused(call: Call, tmp_path: Path) -> None:

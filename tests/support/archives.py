@@ -146,7 +146,7 @@ def keep(
     source: str = "voices",
     media: bytes | None = None,
     description: str = "A made-up testimony.",
-    captions: Mapping[str, str] | None = None,
+    captions: Mapping[str, str | bytes] | None = None,
 ) -> SealedVersion | None:
     """Seal a made-up capture of a clip as the fetch step does: files that are moved, and documents."""
     attempt = archive.attempts / clip
@@ -169,7 +169,7 @@ def keep(
     add("info.json", "info", b'{"id": "made-up"}')
     add("description.txt", "description", description.encode())
     for language, text in sorted((captions or {}).items()):
-        add(f"captions/{language}.vtt", "caption", text.encode(), language)
+        add(f"captions/{language}.vtt", "caption", text if isinstance(text, bytes) else text.encode(), language)
     capture = Capture(
         clip=clip,
         source=source,

@@ -186,8 +186,38 @@ def test_words_in_brackets_that_are_no_label_are_words() -> None:
         assert (change.now.text, change.now.language) == (f"{words} my <brother> & left.", "en")
 
 
+@pytest.mark.parametrize(
+    ("label", "language"),
+    [
+        ("[kazakh]", "kk"), ("[Kazakh]", "kk"), ("[қазақша]", "kk"), ("[ҚАЗАҚША, low_confidence]", "kk"),
+        ("[中文]", "zh"), ("[по-русски]", "ru"), ("[İngilizce]", "en"), ("[ئۇيغۇرچە]", "ug"),
+        ("[left, english]", "en"), ("[ENG]", "eng"),
+    ],
+)  # fmt: skip
+@WRITERS
+def test_the_name_of_a_language_is_a_label_too(write: Write, label: str, language: str) -> None:
+    made = back(write, ("[ar, low_confidence, may_be:ug]", label))
+    assert [(change.now.language, change.now.text) for change in made.changes if change.now] == [
+        (language, MACHINE.segments[1].text)
+    ]
+
+
+@pytest.mark.parametrize("words", ["[music]", "[foreign language]", "[Chinese] police,", "[so] it was", "[afar]"])
+def test_what_names_no_language_or_stands_among_words_is_text(words: str) -> None:
+    (change,) = back(to_srt, ("[en]\nThey took", f"[en]\n{words} They took")).changes
+    assert change.now
+    assert (change.now.language, change.now.text) == ("en", f"{words} They took my <brother> & left.")
+
+
+def test_the_name_of_a_language_before_words_may_be_both_and_is_refused() -> None:
+    with pytest.raises(DocumentError, match=r"^line \d+: \[english\] before words: .* on a line of its own"):
+        back(to_srt, ("[en]\nThey took", "[english] They took"))
+
+
 def test_a_label_in_no_language_is_refused_with_its_line() -> None:
-    with pytest.raises(DocumentError, match=r"^line \d+: \[kz\] is no label: kz is no code of a language"):
+    with pytest.raises(
+        DocumentError, match=r"^line \d+: \[kz\] is no label: 'kz' is no code of a language; did you mean 'kk'\?"
+    ):
         back(to_vtt, ("[en]", "[kz]"))
 
 
@@ -207,7 +237,7 @@ def test_half_of_a_split_cue_without_a_label_has_the_language_and_the_side_of_th
 @pytest.mark.parametrize("words", ["They <unclear> took", "5 < 6 and 7 > 8"])
 def test_a_sign_that_would_swallow_words_is_refused_with_its_line(words: str) -> None:
     for write in (to_vtt, to_srt):
-        with pytest.raises(DocumentError, match=r"^line \d+: <.* is no tag of captions: write &lt;"):
+        with pytest.raises(DocumentError, match=r"^line \d+: <.* is no tag of captions; write &lt;"):
             back(write, ("They took", words))
 
 
@@ -222,7 +252,7 @@ def test_a_number_that_is_left_of_a_cue_is_refused_with_its_line() -> None:
     text = to_srt(MACHINE, (), STAMP)
     for left in (re.sub(r"(?m)^00:00:02,000 --> .*\n.*\n.*\n", "", text), text + "\n9\n"):
         assert left != text
-        with pytest.raises(DocumentError, match=r"^line \d+: a number by itself: take it out"):
+        with pytest.raises(DocumentError, match=r"^line \d+: a number by itself; take it out"):
             edited(left.encode())
 
 

@@ -70,7 +70,7 @@ def test_times_are_read_or_their_cue_is_left_out(times: str, shown: Shown | None
         ("<ruby>k<rt>r</rt></ruby>", "kr", []),
         ("<00:00:01.000>t <s>s</s> <font color=red>f</font>", "t s f", []), ("a <i\nb> c", "a  c", []),
         ("a<br>b<br/>c", "a\nb\nc", []),  # the browser shows abc: nobody who writes it means that
-        ("<unclear>w</unclear>", "w", [4, 4]), ("<>e", "e", [4]), ("<v Ne&#39;met>hello</v>", "hello", []),
+        ("<unclear>w</unclear>", "w", [4]), ("<>e", "e", [4]), ("<v Ne&#39;met>hello</v>", "hello", []),
         ("5 < 6 and 7 > 8 words", "5  8 words", [4]), ("I <3 you", "I ", [4]), ("before\n <i after", "before\n ", [5]),
         ("&amp;#39; &#39; &#x27; &apos; &lt;b&gt;", "&#39; ' ' ' <b>", []), ("&copy &ampx &notit;", "© &x ¬it;", []),
         ("&#0; &#128; &#xD800; &#1114112; &#99999999999; |", "\ufffd € \ufffd \ufffd \ufffd |", []),
@@ -96,6 +96,12 @@ def test_what_a_cue_of_a_platform_loses_is_told_and_a_person_is_refused() -> Non
 
 def test_a_cue_beyond_all_bounds_is_left_out_alone() -> None:
     assert told(f"WEBVTT\n\n{A}{'a' * 30_000}\n\n{B}") == ([END], [3])
+
+
+@pytest.mark.parametrize("text", ["WEBVTT\n\n" + "-->\n" * 150_000, "1\n00:00:00,000 --> x\n\nno times\n\n" * 60_000])
+def test_no_file_has_more_slips_than_are_ever_read(text: str) -> None:
+    with pytest.raises(DocumentError, match=r"^more than 100,000 slips: never read$"):
+        played(text.encode())
 
 
 SRT = "1\n00:00:00,500 --> 00:00:02,000\n{}\n\n2\n00:00:05,000 --> 00:00:07,000\nend\n"
@@ -142,7 +148,7 @@ def test_other_encodings_are_read_by_their_mark_or_told() -> None:
     for text in (SRT.format("жоқ"), f"WEBVTT\n\n{A}жоқ\n\n{B}"):
         for encoding in ("utf-16", "utf-16-le", "utf-16-be"):
             assert told(text.encode(encoding)) == ([(0.5, 2.0, "жоқ"), END], [1])
-        with pytest.raises(DocumentError, match=r"line \d: not UTF-8; .*; in which one it is, nobody can know"):
+        with pytest.raises(DocumentError, match=r"line \d: not UTF-8, and in which encoding it is, nobody can know"):
             played(text.replace("қ", "к").encode("cp1251"))
         with pytest.raises(DocumentError, match="UTF-8; save it in that encoding"):
             read(text.encode("utf-16"))

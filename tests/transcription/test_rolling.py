@@ -48,6 +48,14 @@ def test_lines_of_a_platforms_recognition_are_told_once_whatever_it_says_of_them
 def test_what_is_said_again_in_rolling_captions_is_told_again() -> None:
     lines = (LINES[0], "yes I know", "yes I know", "yes I know", *LINES[1:])
     assert told(youtube(lines)) == list(lines)
+    pauses = [(10 * n, 10 * n + 2, "\n".join(LINES[max(0, n - 1) : n + 1])) for n in range(len(LINES))]
+    assert told(file(*pauses)) == list(LINES), "what stayed on the screen through a pause"
+    alone = "".join(
+        f"\n{clock(9 * n)} --> {clock(9 * n + 2)}\n{first}<{clock(9 * n + 1)}><c> {rest}</c>\n"
+        f"\n{clock(9 * n + 2)} --> {clock(9 * n + 2.01)}\n{first} {rest}\n"
+        for n, (first, _, rest) in enumerate(line.partition(" ") for line in (*LINES, LINES[-1]))
+    )
+    assert told(f"WEBVTT\n{alone}".encode()) == [*LINES, LINES[-1]]
     again = f"\n\n00:00:25.000 --> 00:00:27.000\n{LINES[-1]}\n"
     assert told(youtube(LINES) + again.encode()) == [*LINES, LINES[-1]]
 
@@ -85,6 +93,19 @@ def test_a_chorus_and_true_repetitions_stay() -> None:
         ("Who was it?", "Yes.", "Yes.", "Yes.", "No.", "No, nobody.", "Nobody came."),
         ("A\nB", "A\nB", "C\nD", "C\nD", "A\nB"),
         ("Saint Mary\npray for us", "Saint John\npray for us", "Saint Anne\npray for us", "pray for us\npray for us"),
+        (
+            "One",
+            "Two",
+            "Two\nThree",
+            "Four",
+            "Four\nFive",
+            "Six",
+            "Seven\nEight",
+            "Eight\nNine",
+            "Ten",
+            "Eleven",
+            "Twelve",
+        ),
         ("<i>Yes.</i>", "Yes.", "They came", "and took him", "<i>Yes.</i>", "Yes."),
         ("I", "In the spring", "they came", "No", "Nobody knew", "of it"),
     ):

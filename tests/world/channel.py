@@ -13,7 +13,7 @@ import json
 import ssl
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email.utils import formatdate
@@ -74,8 +74,9 @@ class Fault:
 class Video:
     """One video: its film, and what the platform says of it.
 
-    `captions` maps a language to WebVTT text; `duration` is what is announced, in seconds. `playlist` is an HLS
-    playlist of the film, offered beside it; `{segment}` in it stands for the address of the whole film as one segment.
+    `captions` maps a language to what the server has under a name of WebVTT; `duration` is what is announced, in
+    seconds. `playlist` is an HLS playlist of the film, offered beside it; `{segment}` in it stands for
+    the address of the whole film as one segment.
     """
 
     title: str
@@ -84,7 +85,7 @@ class Video:
     description: str = ""
     tags: tuple[str, ...] = ()
     language: str | None = None
-    captions: dict[str, str] = field(default_factory=dict)
+    captions: Mapping[str, str | bytes] = field(default_factory=dict)
     key: str = ""
     published: str = "2024-05-17T09:30:00.000Z"
     fault: Fault | None = None
@@ -357,9 +358,9 @@ class _Visit(BaseHTTPRequestHandler):
         if self._goes_wrong(fault, part):
             return None
         if part == "caption":
-            return self._answer(
-                200, list(video.captions.values())[int(name.split(".")[1])].encode(), {"Content-Type": "text/vtt"}
-            )
+            text = list(video.captions.values())[int(name.split(".")[1])]
+            body = text if isinstance(text, bytes) else text.encode()
+            return self._answer(200, body, {"Content-Type": "text/vtt"})
         if part == "thumbnail":
             return self._answer(200, _JPEG, {"Content-Type": "image/jpeg"})
         if part == "playlist":

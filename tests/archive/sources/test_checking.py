@@ -8,7 +8,6 @@ from archive.sources.checking import (
     Faulty,
     Received,
     check_media,
-    is_webvtt,
     other_length,
     picture_kind,
     readable,
@@ -45,22 +44,6 @@ def test_all_faults_are_told_at_once(film: Path, tmp_path: Path) -> None:
 def test_a_text_is_no_media(films: Path) -> None:
     with pytest.raises(Faulty):
         readable(false_film(films))
-
-
-@pytest.mark.parametrize(
-    ("data", "is_it"),
-    [
-        (b"WEBVTT", True),
-        (b"WEBVTT\n\n", True),
-        (b"\xef\xbb\xbfWEBVTT - title\n", True),
-        (b"WEBVTTX", False),
-        (b"", False),
-        (b"<html>", False),
-        (b"WEBVTT\n\xff", False),
-    ],
-)
-def test_webvtt_is_told_by_its_signature(data: bytes, is_it: bool) -> None:
-    assert is_webvtt(data) == is_it
 
 
 @pytest.mark.parametrize(

@@ -207,8 +207,25 @@ def test_a_language_names_no_file(opened: Open, film: Path, tmp_path: Path) -> N
     assert tag.startswith("x-")
 
 
+def test_captions_are_kept_as_they_come_whatever_they_are_called(opened: Open, film: Path, tmp_path: Path) -> None:
+    subrip = "1\r\n00:00:01,000 --> 00:00:02,000\r\nОл жоқ.\r\n"
+    came = {
+        "en": b"WEBVTT\n\n00:01.000 --> 00:02.000\ncaf\xe9\n",
+        "kk": subrip.encode("utf-16"),
+        "ru": subrip.replace("қ", "к").encode("cp1251"),
+        "ug": f"\ufeff{subrip}".encode(),
+    }
+    _, source = opened(Video("A film", film, 3, captions=came))
+    got = fetch(source, tmp_path)
+    assert {language: path.read_bytes() for language, path in got.captions.items()} == came
+    assert {path.name for path in got.captions.values()} == {"en.vtt", "kk.srt", "ru.srt", "ug.srt"}
+    assert not [cut for cut in got.cut if cut.path.startswith("captions/")]
+
+
 @pytest.mark.parametrize(
-    ("status", "words"), [(404, VTT), (429, VTT), (500, VTT), (None, "<html>")], ids=["404", "429", "500", "no WebVTT"]
+    ("status", "words"),
+    [(404, VTT), (429, VTT), (500, VTT), (None, "<html>")],
+    ids=["404", "429", "500", "no captions"],
 )
 def test_captions_that_cannot_be_had_do_not_fail_the_film(
     opened: Open, film: Path, tmp_path: Path, status: int | None, words: str, caplog: pytest.LogCaptureFixture
@@ -219,7 +236,7 @@ def test_captions_that_cannot_be_had_do_not_fail_the_film(
     assert got.captions == {}
     assert "captions en" in caplog.text
     assert [cut.why for cut in got.cut if cut.path == "captions/en.vtt"] == [
-        f"could not be had (HTTP {status})" if status else "no WebVTT"
+        f"could not be had (HTTP {status})" if status else "neither WebVTT nor SubRip"
     ]
 
 

@@ -104,6 +104,24 @@ def test_captions_that_break_their_reader_in_any_way_fail_no_film(
     assert [cut.why for cut in got.cut if cut.path == "captions/*"] == ["their list could not be read"]
 
 
+def test_captions_that_nobody_here_can_read_are_named_and_subrip_is_taken_where_there_is_no_webvtt(
+    plugged: Plugged, film_at: Callable[[], dict[str, Any]], tmp_path: Path
+) -> None:
+    srt, vtt = "1\n00:00:01,000 --> 00:00:02,000\nOne.\n", "WEBVTT\n\n00:01.000 --> 00:02.000\nOne.\n"
+    offers = {
+        "en": [{"ext": "ttml", "data": "<tt/>"}, {"ext": "srt", "data": srt}, {"ext": "vtt", "data": vtt}],
+        "fr": [{"ext": "ttml", "data": "<tt/>"}, {"ext": "srt", "data": srt}],
+        "kk": [{"ext": "ttml", "data": "<tt/>"}],
+        "ru": [{"ext": "vtt", "url": "http://127.0.0.1/x.m3u8", "protocol": "m3u8_native"}],
+        "live_chat": [{"ext": "json", "data": "{}"}],
+    }
+    got = fetch(plugged(film_at, lambda: offers, private_addresses=("127.0.0.1",)), tmp_path)
+    assert {path.name: path.read_text() for path in got.captions.values()} == {"en.vtt": vtt, "fr.srt": srt}
+    assert [(cut.path, cut.why) for cut in got.cut if cut.path.startswith("captions/")] == [
+        (f"captions/{tag}.vtt", "neither WebVTT nor SubRip") for tag in ("kk", "ru")
+    ]
+
+
 @pytest.mark.parametrize("kind", [Unheard, OSError, SpaceShort])
 def test_an_error_of_who_listens_to_the_progress_passes_through(
     plugged: Plugged, film_at: Callable[[], dict[str, Any]], tmp_path: Path, kind: type[Exception]
