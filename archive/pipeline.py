@@ -253,8 +253,8 @@ def run(
 def still_failed(archive: Archive, tally: Tally) -> Tally:
     """A tally with the clips whose failure of an earlier run was not mended, so that no run of an archive hides them.
 
-    What is gone, closed or not there yet at its source is told when it is asked for, and slips in its captions when they
-    are read: neither is a debt of the archive.
+    What is gone, closed or not there yet at its source is told when it is asked for, and slips in its captions when
+    they are read: neither is a debt of the archive.
     """
     told = {problem.partition(":")[0] for problem in tally.problems}
     standing = [

@@ -1,5 +1,7 @@
 """Corrections in a real ledger: from an export to a layer, a conflict, a work object, a link and a rebuilt ledger."""
 
+import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -74,6 +76,23 @@ def test_a_correction_is_a_layer_an_event_and_in_the_next_work_object(archive: A
     assert NEW in (content / "transcripts" / f"{NAME}.corrected.vtt").read_text()
     assert events(archive, f"work-{CLIP}")[-1].type == PACKAGE
     assert material_of(archive, CLIP).transcripts[0][1][0].text == NEW
+
+
+@pytest.mark.parametrize("noted", [True, False])
+def test_an_export_on_the_clock_of_players_changes_no_seconds(archive: Archive, noted: bool) -> None:
+    ref, body = transcript(CLIP)
+    late = json.loads(body) | {"start": 100.0}
+    body = json.dumps(late)
+    archive.ledger.readings.add_transcript(CLIP, ref.model_copy(update={"sha512": ocfl.digest_of(body.encode())}), body)
+    text = exported(archive)
+    assert "clock=player; starts_at=100.0" in text
+    assert "\n00:01:40.000 --> 00:01:52.250\n" in text
+    if not noted:
+        text = re.sub("NOTE thirdcopy.*\n\n", "", text)
+    (change,) = put(archive, text.replace(TEXT, NEW), transcript=None if noted else NAME).applied
+    assert change.was is not None
+    assert change.now is not None
+    assert change.was.span == change.now.span == (0, 12.25)
 
 
 def test_a_correction_makes_linking_look_again_and_a_conflict_does_not(archive: Archive) -> None:

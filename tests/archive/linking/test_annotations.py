@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from hashlib import sha256, sha512
 from typing import Any
 from urllib.parse import urlsplit
@@ -116,6 +117,15 @@ def test_under_corrections_the_place_is_in_what_people_left() -> None:
     (annotation,) = of(a_link(quote="Mahire Tohti &", offset=text.index("Mahire")), data)
     assert holds(annotation, data)
     assert not holds(annotation, DATA)
+
+
+@pytest.mark.parametrize(
+    ("ahead", "fragment"), [(0.0, "t=3.000,5.000"), (100.5, "t=103.500,105.500"), (-4, "t=0.000,1.000")]
+)
+def test_seconds_of_the_original_are_on_the_clock_of_a_browser(ahead: float, fragment: str) -> None:
+    link = a_link(quote="Mahire Tohti", offset=7, start=3, end=5)
+    (annotation,) = annotations([(link, ())], [CAPTURE], {"talk": replace(source(DATA), ahead=ahead)})
+    assert annotation["target"][0]["selector"]["value"] == fragment
 
 
 def test_a_link_says_what_it_is_of_and_how_it_stands() -> None:
