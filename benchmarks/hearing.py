@@ -204,9 +204,23 @@ def _laid(folder: Path, channels: Sequence[Sound], codec: str) -> Path:
     raw = numpy.stack(channels, axis=1).astype("<f4").tobytes()
     file = folder / f"laid.{ending}"
     named = {3: "3.0", 4: "4.0", 6: "5.1"}.get(len(channels))  # or an encoder may drop one for a subwoofer
-    pan = "|".join((str(named), *(f"c{n}=c{n}" for n in range(len(channels)))))
-    layout = ("-af", f"pan={pan}") if named else ()
-    command = ["ffmpeg", "-v", "error", "-y", "-f", "f32le", "-ar", str(RATE), "-ac", str(len(channels)), "-i", "-"]
+    layout = ("-af", f"channelmap={'|'.join(map(str, range(len(channels))))}:{named}") if named else ()
+    guess = ("-guess_layout_max", "0") if named else ()
+    command = [
+        "ffmpeg",
+        "-v",
+        "error",
+        "-y",
+        *guess,
+        "-f",
+        "f32le",
+        "-ar",
+        str(RATE),
+        "-ac",
+        str(len(channels)),
+        "-i",
+        "-",
+    ]
     rate = ("-b:a", f"{64 * len(channels)}k") if codec != "flac" else ()
     mapping = ("-mapping_family", "255") if codec == "opus" and len(channels) not in (1, 2, 6) else ()
     subprocess.run([*command, *layout, "-c:a", encoder, *rate, *mapping, str(file)], input=raw, check=True, timeout=120)

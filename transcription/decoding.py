@@ -69,9 +69,7 @@ def decode_apart(
     """As `decode`, with every channel by itself: arrays of one row a sample and one column a channel."""
     stream = _audio(media, track)
     channels = (stream.channels or 1) if stream else 1
-    # A layout of so many channels without names, since ffmpeg mixes those of one layout into another's.
-    mix = f"{channels}c|" + "|".join(f"c{n}=c{n}" for n in range(channels))
-    yield from _samples(path, media, survey, track, mix=mix, channels=channels, seconds=seconds, timeout=timeout)
+    yield from _samples(path, media, survey, track, mix=None, channels=channels, seconds=seconds, timeout=timeout)
 
 
 def stream_digests(path: Path, *, timeout: float, media: Media | None = None) -> dict[int, str]:
@@ -138,7 +136,7 @@ def _samples(
     if stream is not None and stream.codec == by_opencore.CODEC:
         command = [sys.executable, "-I", by_opencore.__file__, str(path.absolute()), str(track), str(SAMPLE_RATE)]
     else:
-        command = _command(path, media, survey, track, mix)
+        command = _command(path, media, survey, track, mix, apart=channels > 1)
     frame = 4 * channels
     size = round(seconds * SAMPLE_RATE) * frame
     held, left = bytearray(), LONGEST * SAMPLE_RATE * frame
@@ -155,13 +153,17 @@ def _samples(
         yield _floats(held[: len(held) // frame * frame], channels)
 
 
-def _command(path: Path, media: Media, survey: Survey | None, track: int, mix: str | None) -> list[str]:
-    """The command line that writes a track's sound to its standard output."""
+def _command(path: Path, media: Media, survey: Survey | None, track: int, mix: str | None, *, apart: bool) -> list[str]:
+    """The command line that writes a track's sound to its standard output.
+
+    Channels that are wanted apart come in the track's own layout: ffmpeg mixes them where another is asked for, also
+    where that has as many.
+    """
     leaps = survey is not None and any(e.gap >= LEAP_S for e in survey.extents.values())
     back = survey is not None and any(e.back for e in survey.extents.values())
     source = opened(path)
     filters = [*([f"pan={mix}"] if mix else []), f"aresample={SAMPLE_RATE}:async=1:first_pts=0"]
-    mono = {} if mix else {"ac": 1}
+    mono = {} if mix or apart else {"ac": 1}
     sound = ffmpeg.output(source[str(track)], "pipe:1", f="f32le", af=",".join(filters), **mono)
     outputs = [sound]
     if media.container in REBASED:
