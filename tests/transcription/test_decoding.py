@@ -33,7 +33,7 @@ def test_every_channel_comes_as_it_is_and_has_its_weight_in_the_mix(tmp_path: Pa
     apart = numpy.concatenate(list(decode_apart(file, 0, seconds=60, timeout=60, media=probe(file))))
     expected = [0.1 * (n + 1) for n in range(many)]
     assert numpy.abs(apart).max(axis=0) == pytest.approx(expected, rel=0.01)
-    for channel in range(many):
+    for channel in (0, many - 1):
         alone = numpy.concatenate(list(decode(file, 0, seconds=60, timeout=60, channel=channel)))
         assert float(numpy.abs(alone).max()) == pytest.approx(expected[channel], rel=0.01)
     mixed = numpy.concatenate(list(decode(file, 0, seconds=60, timeout=60)))
