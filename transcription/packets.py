@@ -19,13 +19,16 @@ GAP_S: Final = 0.25
 LEAP_S: Final = 10.0
 """Seconds by which packets leap so that ffmpeg takes the hole out of MPEG streams (its `dts_delta_threshold`)."""
 
+AGAIN_S: Final = 1.0
+"""Seconds before the end of the sound so far at which a packet begins anew: a recording put behind another."""
+
 
 @dataclass(frozen=True)
 class Extent:
     """One stream's packets: from `start` to `end` in seconds of the container's clock, how many, and their sizes.
 
-    `gap` is the longest hole between two packets in seconds, `back` whether one begins `LEAP_S` before the one that
-    went before it. `sizes` are the smallest and the largest packet's bytes, the first and the last one left out.
+    `gap` is the longest hole between two packets in seconds. `back`: its clock begins anew on the way, as where two
+    recordings were put into one file; what follows is laid behind what was before. `sizes` are the smallest and the largest packet's bytes, the first and the last one left out.
     """
 
     start: float
@@ -88,15 +91,18 @@ class _Reached:
     gap: float = 0.0
     back: bool = False
     last: float | None = None
+    shift: float = 0.0
     sizes: tuple[int, int] = (0, 0)
     size: int = 0
 
     def take(self, at: float | None, length: float, size: int, *, sound: bool) -> None:
-        at = (self.end if self.start is not None else 0.0) if at is None else at
+        at = (self.end if self.start is not None else 0.0) if at is None else at + self.shift
+        if self.last is not None and (self.last - at >= LEAP_S or (sound and self.end - at >= AGAIN_S)):
+            self.back = True
+            self.shift += self.end - at
+            at = self.end
         if self.start is not None and sound:
             self.gap = max(self.gap, at - self.end)
-        if self.last is not None and self.last - at >= LEAP_S:
-            self.back = True
         self.start = at if self.start is None else min(self.start, at)
         self.end = max(self.end, at + length)
         self.last = at

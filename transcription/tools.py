@@ -20,7 +20,8 @@ MOST_STREAMS: Final = 256
 TOO_MANY_STREAMS: Final = f"holds more than {MOST_STREAMS} tracks, which no film needs"
 
 CONTAINERS: Final = (
-    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mp3,ogg,wav,w64,flac,aac,ac3,eac3,amr,aiff,caf,avi,flv,asf,mpegts,mpeg,mxf"
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mp3,ogg,wav,w64,flac,aac,ac3,eac3,amr,aiff,caf,avi,dv,flv,asf,mpegts,mpeg,"
+    "mxf"
 )
 """ffmpeg's demuxers that are allowed: containers that carry their own sound and picture, never lists of other files."""
 

@@ -138,6 +138,21 @@ def test_a_telephones_recording_with_comfort_noise_is_kept_and_decoded(tmp_path:
     assert loud == [True, False, True, False, True, False]
 
 
+@pytest.mark.parametrize(("name", "codec"), [("twice.ogg", "libvorbis"), ("twice.mp3", "libmp3lame")])
+def test_two_recordings_in_one_file_are_as_long_as_both(made: Ffmpeg, tmp_path: Path, name: str, codec: str) -> None:
+    one = made(f"once-{name}", *TONE, "-c:a", codec)
+    both = tmp_path / name
+    both.write_bytes(one.read_bytes() * 2)
+    assert examine(both).survey.duration == pytest.approx(16, abs=0.3)
+    sound = sum(piece.size for piece in decode(both, 0, seconds=60, timeout=60))
+    assert sound / 16_000 == pytest.approx(16, abs=0.3)
+
+
+def test_a_tape_of_a_camera_is_whole(made: Ffmpeg) -> None:
+    tape = ("-f", "lavfi", "-i", "testsrc=s=720x576:r=25:d=2", "-f", "lavfi", "-i", "sine=d=2:r=48000")
+    assert examine(made("tape.dv", *tape, "-target", "pal-dv")).survey.duration == pytest.approx(2, abs=0.1)
+
+
 def test_holes_in_the_sound_and_leaps_are_seen(made: Ffmpeg) -> None:
     hole = made("hole.mkv", "-f", "lavfi", "-i", "sine=d=8,asetpts='PTS+gt(T,4)*3/TB'", "-c:a", "flac")
     found = survey(hole, probe(hole), timeout=60)
