@@ -2,13 +2,12 @@
 
     PYTHONPATH=BUILD python benchmarks/_linked.py ASKED.JSON FOUND.JSON
 
-Asked are `entries`, pairs of number and Latin name, and `texts`; found is for each text a row of `propose`'s links in
-their order, each with its tier, its entry and the entries of its alternatives, and the seconds that all took.
+Asked are `entries`, pairs of number and Latin name, and `texts`; found for each text is a row of `propose`'s links in
+their order, each with its tier, its entry and the entries of its alternatives.
 """
 
 import json
 import sys
-import time
 from pathlib import Path
 
 from archive.linking.index import RegisterIndex
@@ -23,13 +22,11 @@ def main() -> None:
     asked = json.loads(source.read_text(encoding="utf-8"))
     entries = tuple(Entry(number=number, latin=name) for number, name in asked["entries"])
     index = RegisterIndex(Register("rivals", "0" * 64, entries))
-    began = time.perf_counter()
     links = [
         [[link.tier, link.entry, [other.entry for other in link.alternatives]] for link in propose(one, index)]
         for one in (Material("text", description=text) for text in asked["texts"])
     ]
-    seconds = time.perf_counter() - began
-    target.write_text(json.dumps({"links": links, "seconds": seconds}), encoding="utf-8")
+    target.write_text(json.dumps(links), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -29,6 +29,7 @@ ENOUGH = 20
 """Letters of a Cyrillic text without an і, ұ or ы from which it is not Kazakh: an eighth of the letters would be."""
 
 _ARABIC_WORD = re.compile(r"[\u0621-\u063f\u0641-\u064a\u0671-\u06d3\u06d5]+")
+_AMBIGUOUS = re.compile(r"[\u0600-\u06ff\ufb50-\ufdff\ufe70-\ufefcәӘäÄ]")
 _UNSEEN = re.compile(r"[\u0640\u064b-\u0652\u0670]")
 _PRESENTED = re.compile(r"[\ufb50-\ufdff\ufe70-\ufefc]")
 _ALPHABET: dict[Language, str] = {
@@ -87,6 +88,11 @@ def _told_by_front_vowels(low: str) -> list[Language]:
         some = ["kk"] * len(_KAZAKH_LATIN.findall(low))
         told += some or (["ug", "kk"] if len(_LATIN.findall(low)) < ENOUGH else ["ug"])
     return told
+
+
+def ambiguous(word: str) -> bool:
+    """Whether a word has letters that mean another sound in another language."""
+    return _AMBIGUOUS.search(word) is not None
 
 
 def respelled(word: str, text: Sequence[Language]) -> str:

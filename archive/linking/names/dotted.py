@@ -19,7 +19,7 @@ SHORTER = 2
 PART_FLOOR, NAME_FLOOR = 0.5, 0.7
 """Nearness that each part needs to one of a name, and both together to the name; of true ones 97 in 100 have it."""
 
-LEFT_OUT = 0.06
+LEFT_OUT = 0.12
 """Taken off for each character that transcribes names and is left out, or is taken in and does not."""
 
 _TRANSCRIBES = frozenset(

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from anyascii import anyascii
 
-from archive.linking.names.alphabets import Language, languages, respelled
+from archive.linking.names.alphabets import Language, ambiguous, languages, respelled
 from archive.linking.names.surnames import SURNAMES
 
 LONGEST = 40
@@ -131,9 +131,14 @@ _SOUND = re.compile("t(?=zh)|" + "|".join(sorted(_SOUNDS, key=len, reverse=True)
 _TWICE = re.compile(r"(.)\1+")
 _BONES = str.maketrans("bdgvzjCSlw", "ptkfssssrf", "aeiouy")
 
+_FINAL = (
+    "iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|ei|ao|ou|an|en|in|un|ia|ie|iu|ua|uo|ui|a|o|e|i|u|v"
+)
 _SYLLABLE = re.compile(
-    r"er(?![aeiou])|[jqxyln]ue|(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?"
-    r"(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|ei|ao|ou|an|en|in|un|ia|ie|iu|ua|uo|ui|a|o|e|i|u|v)"
+    "er(?![aeiou])|[jqxyln]ue|(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?(?:"
+    # A final n or ng begins the next syllable where a vowel follows: zhen'guo, and not zheng'uo.
+    + "|".join(f"{final}(?![aeiouv])" if final[-1] in "ng" else final for final in _FINAL.split("|"))
+    + ")"
 )
 _PINYIN_INITIALS = {"zh": "j", "x": "s", "q": "C", "ch": "C", "sh": "S", "c": "s", "y": "", "w": ""}
 _PINYIN_FINALS = {
@@ -156,7 +161,7 @@ def tokens(name: str, spelled: Sequence[Language] | None = None) -> tuple[str, .
     text = "".join(c for c in text if c.isspace() or unicodedata.category(c) not in ("Cc", "Cf", "Mn") or c in "'’")
     text = unicodedata.normalize("NFC", text)
     pieces = [piece.group() for piece in _PIECE.finditer(text)]
-    if not text.isascii():
+    if ambiguous(text):
         told = languages(text) if spelled is None else spelled
         pieces = [respelled(piece, told) for piece in pieces]
     if len(pieces) == 1 and _HAN_ONLY.fullmatch(pieces[0]) and 2 <= len(pieces[0]) <= LONGEST_HAN:
@@ -215,14 +220,15 @@ def joined(words: Sequence[str]) -> str:
 
     Of Han, the first word is read as a surname where it may be one.
     """
-    return next(iter(every_joined(words)), "")
+    return single("".join(readings(word)[0 if not at and is_han(word) else -1].sound for at, word in enumerate(words)))
 
 
 def every_joined(words: Sequence[str]) -> tuple[str, ...]:
     """What `joined` gives, and beside it the same with a surname in its other readings."""
+    if not words or not is_han(words[0]):
+        return (joined(words),)
     rest = "".join(readings(word)[-1].sound for word in words[1:])
-    first = [reading.sound for word in words[:1] for reading in readings(word)]
-    return tuple(dict.fromkeys(single(sound + rest) for sound in (first if is_han("".join(words[:1])) else first[-1:])))
+    return tuple(dict.fromkeys(single(reading.sound + rest) for reading in readings(words[0])))
 
 
 def single(sound: str) -> str:

@@ -16,7 +16,7 @@ from functools import lru_cache
 
 from anyascii import anyascii
 
-FARTHEST = 6.0
+FARTHEST = 3.0
 """Slips from which two words have nothing in common."""
 
 VOWEL, EXTRA_VOWEL, CONSONANT, EXTRA = 1.0, 1.0, 1.5, 1.5

@@ -42,10 +42,13 @@ JOINED = 0.3
 ONE_SLIP = 0.06
 """Likeness that a slip takes: that of a vowel in a name of two parts of five letters."""
 
+SHOWN = 3
+"""Candidates that are told apart and named all the same, those that are nearest."""
+
 COMPARED = 100
 """Candidates that are compared, the likeliest first."""
 
-NAT = 0.5
+NAT = 0.35
 """Slips that a nat is, of what Chinese characters are heard as (see `correspondences`)."""
 
 _DOT = re.compile("[·•・]")
@@ -73,10 +76,10 @@ def told_apart(
         if least < DECIDING or not readings:
             top = max(max(near[place] for place in ranked if taken[place] == least), 1 - ONE_SLIP * least * bool(readings))
             alike = {place: max(0.0, top - ONE_SLIP * (some - least)) for place, some in taken.items()}
-            return (
-                {place: score for place, score in alike.items() if taken[place] < least + APART},
-                {place: score for place, score in alike.items() if taken[place] >= least + APART},
-            )
+            told = [place for place in ranked if taken[place] >= least + APART]
+            shown = sorted(told, key=lambda place: taken[place])[:SHOWN]
+            rivals = [place for place in ranked if taken[place] < least + APART]
+            return {place: alike[place] for place in rivals}, {place: alike[place] for place in shown}
     return {place: score for place, score in near.items() if score >= best - MARGIN}, {}
 
 
@@ -113,15 +116,30 @@ def _heard(written: str, names: Iterable[Sequence[str]]) -> Iterator[float]:
 
 def _between(words: Sequence[Writing], name: Sequence[str]) -> float:
     """The fewest slips between words and a name's parts: part by part in any order, or all written as one."""
-    whole = slips("".join(word[0][0] for word in words), "".join(name)) + JOINED * (len(words) == len(name))
     few, many = min(len(words), len(name)), max(len(words), len(name))
-    if few == 1 < many:
-        return whole
-    each = [[min(slips(way, part) + cost for way, cost in word) for part in name] for word in words]
-    ours, theirs = range(len(words)), range(len(name))
-    assigned = min(
-        sum(each[a][b] for a, b in zip(some, others, strict=True)) + TURNED * (list(others) != sorted(others))
-        for some in combinations(ours, few)
-        for others in permutations(theirs, few)
+    found = FARTHEST
+    if few > 1 or many == 1:
+        found = _assigned(words, name, few) + SPARE * (many - few)
+    joined = JOINED * (len(words) == len(name))
+    if found > joined:
+        found = min(found, slips("".join(word[0][0] for word in words), "".join(name)) + joined)
+    return found
+
+
+def _assigned(words: Sequence[Writing], name: Sequence[str], few: int) -> float:
+    """The same part by part; another order is looked at only where it may be nearer."""
+
+    def far(word: Writing, part: str) -> float:
+        return min(slips(way, part) + cost for way, cost in word)
+
+    if len(words) == len(name) == 2:
+        found = sum(map(far, words, name))
+        if found <= TURNED or (turned := far(words[0], name[1]) + TURNED) >= found:
+            return found
+        return min(found, turned + far(words[1], name[0]))
+    return min(
+        sum(map(far, some, others)) + TURNED * (places != tuple(sorted(places)))
+        for some in combinations(words, few)
+        for places in permutations(range(len(name)), few)
+        for others in [[name[place] for place in places]]
     )
-    return min(whole, assigned + SPARE * (many - few))

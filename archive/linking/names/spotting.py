@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from archive.linking.names.alphabets import Language, languages
+from archive.linking.names.alphabets import Language, ambiguous, languages
 from archive.linking.names.correspondences import Spelling, skeleton, spellings
 from archive.linking.names.dotted import dotted
 from archive.linking.names.endings import without_ending
@@ -88,10 +88,6 @@ class _Found(NamedTuple):
     scores: dict[int, float]
     readings: tuple[tuple[Writing, ...], ...] = ()
 
-    def of(self, text: str) -> str:
-        """Its words."""
-        return text[self.start : self.end]
-
     def joined(self, other: "_Found") -> "_Found":
         """Both of one span."""
         places = self.scores.keys() | other.scores.keys()
@@ -110,21 +106,21 @@ def name_mentions(text: str, index: NameIndex) -> list[NameMention]:
 
     A text that may be in several languages which spell alike is read in each of them.
     """
-    found: list[_Found] = []
-    for language in languages(text) or (None,):
-        found.extend(_spelled(text, index, language))
-    found.extend(_han(text, index))
+    found = [*_spelled(text, index), *_han(text, index)]
     return _best(text, found, index)
 
 
-def _spelled(text: str, index: NameIndex, language: Language | None) -> Iterator[_Found]:
-    """Where a text in one language names people in letters."""
-    told = (language,) if language else ()
-    spans = [(tokens(m.group(), told), m.group(), m.start(), m.end()) for m in _WORD.finditer(text)]
-    if _capitals(text):
-        spans = [s for s in spans if not s[1][0].islower()]
-    bare = {words[-1]: cut for words, written, *_ in spans if words and (cut := _bare(words, written, told))}
-    hits = _near([words for words, *_ in spans if len(words) <= 2], bare, index)
+def _spelled(text: str, index: NameIndex) -> Iterator[_Found]:
+    """Where a text names people in letters."""
+    capitals = _capitals(text)
+    written = [m for m in _WORD.finditer(text) if not (capitals and m.group()[0].islower())]
+    first, *others = languages(text) or (None,)
+    spans = [_Word.of(m, first) for m in written]
+    readings = [spans]
+    for language in others:
+        readings.append([_Word.of(m, language) if ambiguous(m.group()) else one for m, one in zip(written, spans, strict=True)])
+    bare = {one.tokens[-1]: one.bare for row in readings for one in row if one.bare}
+    hits = _near([one.tokens for row in readings for one in row if len(one.tokens) <= 2], bare, index)
     known: dict[tuple[str, ...], dict[int, float]] = {}
 
     def meant(words: tuple[str, ...]) -> dict[int, float]:
@@ -139,15 +135,35 @@ def _spelled(text: str, index: NameIndex, language: Language | None) -> Iterator
             known[words] = scores
         return known[words]
 
-    def written(words: tuple[str, ...]) -> tuple[tuple[Writing, ...], ...]:
-        return (tuple(((word, 0.0), *((stem, ENDED) for stem in bare.get(word, ()))) for word in words),)
+    def found(start: int, end: int, words: tuple[str, ...]) -> _Found:
+        ways = tuple(((word, 0.0), *((stem, ENDED) for stem in bare.get(word, ()))) for word in words)
+        return _Found(start, end, meant(words), (ways,))
 
-    for i, (words, _, start, end) in enumerate(spans):
-        if len(words) == 2 or (len(words) == 1 and len(joined(words)) >= LONG):
-            yield _Found(start, end, meant(words), written(words))
-        if i + 1 < len(spans) and _BETWEEN.fullmatch(text, end, spans[i + 1][2]):
-            both = (*words, *spans[i + 1][0])
-            yield _Found(start, spans[i + 1][3], meant(both), written(both))
+    for row in readings:
+        for i, (words, start, end, _) in enumerate(row):
+            if row is not spans and row[i : i + 2] == spans[i : i + 2]:
+                continue
+            if len(words) == 2 or (len(words) == 1 and len(joined(words)) >= LONG):
+                yield found(start, end, words)
+            if i + 1 < len(row) and _BETWEEN.fullmatch(text, end, row[i + 1].start):
+                both = (*words, *row[i + 1].tokens)
+                yield found(start, row[i + 1].end, both)
+
+
+class _Word(NamedTuple):
+    """A word of a text as it is meant in one language: its tokens, its span, the last token without a case's ending."""
+
+    tokens: tuple[str, ...]
+    start: int
+    end: int
+    bare: tuple[str, ...]
+
+    @classmethod
+    def of(cls, match: re.Match[str], language: Language | None) -> "_Word":
+        """The word of a match."""
+        told = (language,) if language else ()
+        words = tokens(match.group(), told)
+        return cls(words, match.start(), match.end(), _bare(words, match.group(), told))
 
 
 def _near(
@@ -169,6 +185,8 @@ def _near(
 
 def _bare(words: tuple[str, ...], written: str, told: Sequence[Language]) -> tuple[str, ...]:
     """What the last of a word's tokens is without the ending of a case."""
+    if not words:
+        return ()
     cuts = (tokens(stem, told) for stem in without_ending(written))
     return tuple(cut[-1] for cut in cuts if cut and cut[:-1] == words[:-1])
 
@@ -194,8 +212,8 @@ def _han(text: str, index: NameIndex) -> list[_Found]:
                     found.append(_Found(start, end, {p: _same(index.entries[p], written) for p in bearers}))
         found.extend(_heard(text, places, index))
         for begin, stop, scores in dotted(text, places, index):
-            # What lies in one part of such a name is nobody's whole name.
-            found = [one for one in found if one.end <= begin or one.start >= stop or _DOT.search(one.of(text))]
+            # What cuts such a name is nobody's whole name.
+            found = [one for one in found if one.end <= begin or one.start >= stop or one[:2] == (begin, stop)]
             found.append(_Found(begin, stop, scores))
         if len(places) > HAN_WIDTHS.start or "·" in run.group():
             bearers = index.of_sound(single("".join(sounds)))
