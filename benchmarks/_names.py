@@ -95,7 +95,7 @@ def trial(half: str) -> Trial | None:
 def _rows(path: Path) -> Iterator[Query]:
     """The pairs of a tab-separated file; a first row that names no person but columns is passed over."""
     if not path.is_file():
-        _stop(f"DATA={path} is neither a folder nor a file; it has a row for each person: the register's name, then other spellings")
+        _stop(f"DATA={path} is no file; it has a row for each person: the register's name, then other spellings")
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:

@@ -132,7 +132,9 @@ class Habits:
     @classmethod
     def drawn(cls, lots: random.Random) -> "Habits":
         """Those of one keeper, by lot."""
-        return cls(lots.choices(("h", "kh", "x"), (6, 2, 2))[0], lots.choice(("zh", "zh", "j")), lots.choice(("gh", "g")))
+        return cls(
+            lots.choices(("h", "kh", "x"), (6, 2, 2))[0], lots.choice(("zh", "zh", "j")), lots.choice(("gh", "g"))
+        )
 
 
 def in_register(part: str, language: str, habits: Habits) -> str:

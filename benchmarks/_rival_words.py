@@ -22,15 +22,19 @@ KAZAKH_PARTS = """
 шәкен ырыс мәлік дәмелі зухра абай абылай
 """
 HUI_SURNAMES = """
-马ma 丁ding 哈ha 沙sha 白bai 金jin 李li 王wang 杨yang 张zhang 海hai 穆mu 虎hu 单shan 查zha 盖ge 仇qiu 曾zeng 朴piao 乐yue
-覃qin 解xie 区ou 韩han 田tian 刘liu 郭guo 拜bai 苏su 何he 周zhou 赵zhao
+马ma 丁ding 哈ha 沙sha 白bai 金jin 李li 王wang 杨yang 张zhang 海hai 穆mu 虎hu 单shan 查zha 盖ge 仇qiu 曾zeng
+朴piao 乐yue 覃qin 解xie 区ou 韩han 田tian 刘liu 郭guo 拜bai 苏su 何he 周zhou 赵zhao
 """
 HUI_GIVEN = """
-国guo 庆qing 秀xiu 兰lan 明ming 华hua 建jian 军jun 文wen 英ying 玉yu 林lin 海hai 龙long 志zhi 强qiang 春chun 梅mei 小xiao
-东dong 德de 福fu 生sheng 成cheng 忠zhong 义yi 桂gui 芳fang 丽li 娟juan 伟wei 平ping 学xue 武wu 振zhen 江jiang 永yong
+国guo 庆qing 秀xiu 兰lan 明ming 华hua 建jian 军jun 文wen 英ying 玉yu 林lin 海hai 龙long 志zhi 强qiang 春chun 梅mei
+小xiao 东dong 德de 福fu 生sheng 成cheng 忠zhong 义yi 桂gui 芳fang 丽li 娟juan 伟wei 平ping 学xue 武wu 振zhen
+江jiang 永yong
 """
 
-ENDINGS = {"Uyghur": "jan gül xan nisa niyaz ahun".split(), "Kazakh": "жан гүл хан бек тай әлі".split()}
+ENDINGS = {
+    "Uyghur": ("jan", "gül", "xan", "nisa", "niyaz", "ahun"),
+    "Kazakh": ("жан", "гүл", "хан", "бек", "тай", "әлі"),
+}
 VOWELS = {"Uyghur": "aeiouöü", "Kazakh": "аәеыіоөұү"}
 SENTENCES = {
     "ug-Arab": ("{0} 2018-يىلى تۇتقۇن قىلىندى.", "ئاكام {0} لاگېردا.", "{0} نەدە؟", "{0}"),

@@ -239,9 +239,7 @@ def _weigh(name: Named, clip: _Clip) -> list[tuple[Entry, Weighed]]:
     return sorted(shared, key=lambda pair: -pair[1].total)
 
 
-def _weigh_apart(
-    name: Named, ranked: Sequence[tuple[Entry, Weighed]], clip: _Clip
-) -> list[tuple[Entry, Weighed]]:
+def _weigh_apart(name: Named, ranked: Sequence[tuple[Entry, Weighed]], clip: _Clip) -> list[tuple[Entry, Weighed]]:
     """Entries near a name that its spelling tells from the candidates, each against those; the likeliest first."""
     totals = [sum(part.weight for part in weighed.parts if part.part != "namesakes") for _, weighed in ranked]
     found = [

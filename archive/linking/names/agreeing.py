@@ -5,6 +5,7 @@ from itertools import pairwise, permutations
 
 from rapidfuzz.distance import Levenshtein
 
+from archive.linking.names.alphabets import languages
 from archive.linking.names.likeness import closely_alike
 from archive.linking.names.phonetics import joined, tokens
 from archive.linking.names.search import WIDTH
@@ -30,7 +31,8 @@ def agreement(names: Iterable[str], spans: Sequence[tuple[str, int, int]]) -> tu
     where there is nothing to compare.
     """
     best: tuple[float, int, int] | None = None
-    spans = [("".join(cut), start, end) for word, start, end in spans if (cut := tokens(word))]
+    told = languages(" ".join(word for word, *_ in spans))
+    spans = [("".join(cut), start, end) for word, start, end in spans if (cut := tokens(word, told))]
     near = [after[1] - before[2] <= APART for before, after in pairwise(spans)]
     for name in names:
         words = tokens(name)[:WIDTH]

@@ -77,17 +77,18 @@ def languages(text: str) -> tuple[Language, ...]:
 
 def _told_by_front_vowels(low: str) -> list[Language]:
     """What a text with ә or ä tells, a word of Cyrillic or Latin letters for each that does."""
-    told: list[Language] = []
+    kazakh = uyghur = 0
     if "ә" in low:
-        told += ["kk"] * len(_KAZAKH_CYRILLIC.findall(low))
-        told += ["ug"] * len(_UYGHUR_CYRILLIC.findall(low))
-        if not told:
-            short = len(_CYRILLIC.findall(low)) < ENOUGH
-            told += ["kk"] * (short or "ы" in low) + ["ug"] * ("ы" not in low)
+        kazakh, uyghur = len(_KAZAKH_CYRILLIC.findall(low)), len(_UYGHUR_CYRILLIC.findall(low))
+        if not kazakh + uyghur:
+            kazakh, uyghur = "ы" in low or len(_CYRILLIC.findall(low)) < ENOUGH, "ы" not in low
     if "ä" in low:
-        some = ["kk"] * len(_KAZAKH_LATIN.findall(low))
-        told += some or (["ug", "kk"] if len(_LATIN.findall(low)) < ENOUGH else ["ug"])
-    return told
+        told = len(_KAZAKH_LATIN.findall(low))
+        kazakh += told or len(_LATIN.findall(low)) < ENOUGH
+        uyghur += not told
+    found: list[Language] = ["kk"] * kazakh
+    more: list[Language] = ["ug"] * uyghur
+    return found + more
 
 
 def ambiguous(word: str) -> bool:

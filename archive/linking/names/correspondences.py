@@ -25,7 +25,7 @@ Costs = NDArray[np.float32]
 Codes = NDArray[np.int16]
 
 SCRIPTS = ("latin", "cyrillic", "arabic", "han")
-"""Uyghur and Kazakh in Arabic letters have every vowel, and are respelled in Cyrillic; Latin words made of pinyin also as Han."""
+"""Uyghur and Kazakh in Arabic letters are respelled in Cyrillic; Latin words made of pinyin count also as Han."""
 
 DEAREST = 6.0
 """Cost of what the table does not list."""

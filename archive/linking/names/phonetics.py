@@ -131,9 +131,7 @@ _SOUND = re.compile("t(?=zh)|" + "|".join(sorted(_SOUNDS, key=len, reverse=True)
 _TWICE = re.compile(r"(.)\1+")
 _BONES = str.maketrans("bdgvzjCSlw", "ptkfssssrf", "aeiouy")
 
-_FINAL = (
-    "iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|ei|ao|ou|an|en|in|un|ia|ie|iu|ua|uo|ui|a|o|e|i|u|v"
-)
+_FINAL = "iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|ei|ao|ou|an|en|in|un|ia|ie|iu|ua|uo|ui|a|o|e|i|u|v"
 _SYLLABLE = re.compile(
     "er(?![aeiou])|[jqxyln]ue|(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?(?:"
     # A final n or ng begins the next syllable where a vowel follows: zhen'guo, and not zheng'uo.

@@ -27,9 +27,9 @@ _VOWELS = frozenset("aeiouä")
 _LATIN = """
 a a; b b p:.5 v:.7; c c k:.3 j:.3 ch:.3 s:.5 ts:.4; d d t:.6; e e ä; f f p:.3; g g gh:.15 j:.7; h h kh:.15 x:.15 -:.6;
 i i y:.3; j j zh:.15 dj:.15 dzh:.2 y:.4; k k q:.15 c:.3 ck:.1 kh:.5; l l; m m; n n ng:.5; o o; p p b:.5 f:.3; q q k:.15
-ch:.5; r r; s s z:.6; t t d:.6; u u w:.3; v v w:.15; w w v:.15 u:.3; x x h:.15 kh:.15 sh:.5; y y i:.3 j:.4 -:.6; z z s:.6;
-sh sh s:.7 sch:.2; ch ch c:.2 tch:.2 q:.5; zh zh j:.15 z:.7; gh gh g:.15 h:.6; kh kh h:.15 x:.15 k:.5; ng ng n:.3;
-ts ts c:.2 s:.6; ya ya ia; yu yu iu; ye ye e:.15 ie; yo yo io o:.3;
+ch:.5; r r; s s z:.6; t t d:.6; u u w:.3; v v w:.15; w w v:.15 u:.3; x x h:.15 kh:.15 sh:.5; y y i:.3 j:.4 -:.6;
+z z s:.6; sh sh s:.7 sch:.2; ch ch c:.2 tch:.2 q:.5; zh zh j:.15 z:.7; gh gh g:.15 h:.6; kh kh h:.15 x:.15 k:.5;
+ng ng n:.3; ts ts c:.2 s:.6; ya ya ia; yu yu iu; ye ye e:.15 ie; yo yo io o:.3;
 ä e ä a:.4; ə a ä e:.4; ö o u:.6; ü u; ë e; é e; ê e; è e; á ä a; ó o; ú u; ū u; û u; ô o; â a; î i; í i; ý y i;
 ı i y; ş sh; ç ch; ğ gh g; ǵ gh g; ñ ng n; ń ng n; ň ng n; š sh; č ch; ž zh j:.1; ā a; ī i; ē e; ō o
 """

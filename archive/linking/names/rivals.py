@@ -6,13 +6,13 @@ of the least are rivals still, and who takes more is told apart by what is writt
 nothing, so that it tells nobody apart.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations, permutations
 
 import numpy as np
 
 from archive.linking.names.correspondences import Encoded, Spelled, Spelling, distance, spellings
+from archive.linking.names.dotted import DOT
 from archive.linking.names.phonetics import tokens
 from archive.linking.names.renderings import FARTHEST, slips
 from archive.linking.names.search import WIDTH
@@ -51,8 +51,6 @@ COMPARED = 100
 NAT = 0.35
 """Slips that a nat is, of what Chinese characters are heard as (see `correspondences`)."""
 
-_DOT = re.compile("[·•・]")
-
 Writing = Sequence[tuple[str, float]]
 """The ways in which one word of a text may be meant, each with what it takes: a case ending less, for one."""
 
@@ -74,7 +72,8 @@ def told_apart(
         taken = dict(zip(ranked, _slips(readings, names) if readings else _heard(written, names), strict=True))
         least = min(taken.values())
         if least < DECIDING or not readings:
-            top = max(max(near[place] for place in ranked if taken[place] == least), 1 - ONE_SLIP * least * bool(readings))
+            top = max(near[place] for place in ranked if taken[place] == least)
+            top = max(top, 1 - ONE_SLIP * least) if readings else top
             alike = {place: max(0.0, top - ONE_SLIP * (some - least)) for place, some in taken.items()}
             told = [place for place in ranked if taken[place] >= least + APART]
             shown = sorted(told, key=lambda place: taken[place])[:SHOWN]
@@ -92,7 +91,7 @@ def _slips(readings: Sequence[Sequence[Writing]], names: Iterable[Sequence[str]]
 
 def _heard(written: str, names: Iterable[Sequence[str]]) -> Iterator[float]:
     """The same of Han characters, by what they are heard as: part by part where a dot joins them, else as one."""
-    parts = [Encoded.of(spellings(part)[:1]) for part in _DOT.split(written)]
+    parts = [Encoded.of(spellings(part)[:1]) for part in DOT.split(written)]
     known: dict[tuple[int, str], float] = {}
 
     def far(part: int, word: str) -> float:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from archive.linking.names.alphabets import Language, ambiguous, languages
 from archive.linking.names.correspondences import Spelling, skeleton, spellings
-from archive.linking.names.dotted import dotted
+from archive.linking.names.dotted import DOT, dotted, off
 from archive.linking.names.endings import without_ending
 from archive.linking.names.phonetics import every_joined, joined, single, spoken, syllables_of, tokens
 from archive.linking.names.rivals import Writing, told_apart
@@ -60,7 +60,6 @@ ENDED = 0.35
 _HAN = "㐀-䶿一-鿿"
 _WORD = re.compile(rf"[^\W\d_{_HAN}]+(?:['’ʼʻ`\xad\u2060-][^\W\d_{_HAN}]+)*")
 _HAN_RUN = re.compile(rf"[{_HAN}](?:[·•・]?[{_HAN}])*")
-_DOT = re.compile("[·•・]")
 _BETWEEN = re.compile(r"[ \t\n\xa0\u200c-\u200f\u202a-\u202e\u2066-\u2069-]{1,3}")
 
 Span = tuple[str, int, int]
@@ -87,6 +86,12 @@ class _Found(NamedTuple):
     end: int
     scores: dict[int, float]
     readings: tuple[tuple[Writing, ...], ...] = ()
+
+    def less(self, off: float | None) -> "_Found | None":
+        """The same with something taken off, but where it is letter by letter an entry's; nothing for None."""
+        sure = {place: score for place, score in self.scores.items() if score >= 1}
+        some = sure if off is None else {place: score - off for place, score in self.scores.items()} | sure
+        return self._replace(scores=some) if some else None
 
     def joined(self, other: "_Found") -> "_Found":
         """Both of one span."""
@@ -118,7 +123,9 @@ def _spelled(text: str, index: NameIndex) -> Iterator[_Found]:
     spans = [_Word.of(m, first) for m in written]
     readings = [spans]
     for language in others:
-        readings.append([_Word.of(m, language) if ambiguous(m.group()) else one for m, one in zip(written, spans, strict=True)])
+        readings.append(
+            [_Word.of(m, language) if ambiguous(m.group()) else one for m, one in zip(written, spans, strict=True)]
+        )
     bare = {one.tokens[-1]: one.bare for row in readings for one in row if one.bare}
     hits = _near([one.tokens for row in readings for one in row if len(one.tokens) <= 2], bare, index)
     known: dict[tuple[str, ...], dict[int, float]] = {}
@@ -204,20 +211,19 @@ def _han(text: str, index: NameIndex) -> list[_Found]:
         for width in HAN_WIDTHS:
             for at in range(len(places) - width + 1):
                 start, end = places[at], places[at + width - 1] + 1
-                written = _DOT.sub("", text[start:end])
+                written = DOT.sub("", text[start:end])
                 bearers = index.of_sound(single("".join(sounds[at : at + width])))
                 if written[:1] in SURNAMES or written[:2] in SURNAMES:
                     bearers = [p for sound in every_joined(tokens(written)) for p in index.of_sound(sound)]
                 if bearers:
                     found.append(_Found(start, end, {p: _same(index.entries[p], written) for p in bearers}))
         found.extend(_heard(text, places, index))
-        for begin, stop, scores in dotted(text, places, index):
-            # What cuts such a name is nobody's whole name.
-            found = [one for one in found if one.end <= begin or one.start >= stop or one[:2] == (begin, stop)]
-            found.append(_Found(begin, stop, scores))
+        if DOT.search(run.group()):
+            found = [less for one in found if (less := one.less(off(text, one.start, one.end)))]
+            found.extend(_Found(*one) for one in dotted(text, places, index))
         if len(places) > HAN_WIDTHS.start or "·" in run.group():
             bearers = index.of_sound(single("".join(sounds)))
-            written = _DOT.sub("", run.group())
+            written = DOT.sub("", run.group())
             found.append(_Found(run.start(), run.end(), {p: _same(index.entries[p], written) for p in bearers}))
     return found
 

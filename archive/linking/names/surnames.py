@@ -4,20 +4,22 @@ The readings are those of the Xiandai Hanyu Cidian under `xing`, a surname; of a
 """
 
 _READINGS = """
-单 shan; 單 shan; 查 zha; 盖 ge gai; 蓋 ge gai; 仇 qiu; 曾 zeng; 朴 piao pu; 乐 yue le; 樂 yue le; 覃 qin tan; 解 xie;
-区 ou; 區 ou; 翟 zhai di; 尉 wei yu; 黑 hei he; 员 yun; 員 yun; 折 she; 缪 miao; 繆 miao; 种 chong; 祭 zhai; 召 shao;
-句 gou; 隗 wei kui; 郗 xi chi; 繁 po; 乜 nie; 牟 mou mu; 谌 chen shen; 諶 chen shen; 莘 shen xin; 柏 bai bo;
-洗 xian; 那 na nuo; 秘 bi; 宓 mi fu; 薄 bo; 
-尉迟 yu'chi; 尉遲 yu'chi; 长孙 zhang'sun; 長孫 zhang'sun; 万俟 mo'qi; 萬俟 mo'qi; 澹台 tan'tai; 澹臺 tan'tai; 单于 chan'yu;
-單于 chan'yu; 鲜于 xian'yu; 鮮于 xian'yu; 令狐 ling'hu; 欧阳 ou'yang; 歐陽 ou'yang; 司马 si'ma; 司馬 si'ma; 上官 shang'guan;
-诸葛 zhu'ge; 諸葛 zhu'ge; 皇甫 huang'fu; 慕容 mu'rong; 东方 dong'fang; 東方 dong'fang; 呼延 hu'yan; 夏侯 xia'hou; 公孙 gong'sun;
-公孫 gong'sun; 宇文 yu'wen; 司徒 si'tu; 赫连 he'lian; 赫連 he'lian; 拓跋 tuo'ba; 独孤 du'gu; 獨孤 du'gu
+单 shan; 單 shan; 查 zha; 盖 ge gai; 蓋 ge gai; 仇 qiu; 曾 zeng; 朴 piao pu; 乐 yue le; 樂 yue
+le; 覃 qin tan; 解 xie; 区 ou; 區 ou; 翟 zhai di; 尉 wei yu; 黑 hei he; 员 yun; 員 yun; 折
+she; 缪 miao; 繆 miao; 种 chong; 祭 zhai; 召 shao; 句 gou; 隗 wei kui; 郗 xi chi; 繁 po; 乜
+nie; 牟 mou mu; 谌 chen shen; 諶 chen shen; 莘 shen xin; 柏 bai bo; 洗 xian; 那 na nuo; 秘
+bi; 宓 mi fu; 薄 bo; 尉迟 yu'chi; 尉遲 yu'chi; 长孙 zhang'sun; 長孫 zhang'sun; 万俟 mo'qi; 萬俟
+mo'qi; 澹台 tan'tai; 澹臺 tan'tai; 单于 chan'yu; 單于 chan'yu; 鲜于 xian'yu; 鮮于 xian'yu; 令狐
+ling'hu; 欧阳 ou'yang; 歐陽 ou'yang; 司马 si'ma; 司馬 si'ma; 上官 shang'guan; 诸葛 zhu'ge; 諸葛
+zhu'ge; 皇甫 huang'fu; 慕容 mu'rong; 东方 dong'fang; 東方 dong'fang; 呼延 hu'yan; 夏侯 xia'hou;
+公孙 gong'sun; 公孫 gong'sun; 宇文 yu'wen; 司徒 si'tu; 赫连 he'lian; 赫連 he'lian; 拓跋 tuo'ba; 独孤
+du'gu; 獨孤 du'gu
 """
 SURNAMES: dict[str, tuple[tuple[str, ...], ...]] = {
     surname: tuple(tuple(read.split("'")) for read in readings)
     for surname, *readings in (row.split() for row in _READINGS.split(";"))
 }
-"""The surnames that are read otherwise than their characters mostly are, and those of two characters; a reading is its syllables."""
+"""Surnames read otherwise than their characters mostly are, and those of two characters; a reading is its syllables."""
 
 COMMON = frozenset(
     "李王张張刘劉陈陳杨楊赵趙黄黃周吴吳徐孙孫胡朱高林何郭马馬罗羅梁宋郑鄭谢謝韩韓唐冯馮于董萧蕭程曹袁邓鄧许許傅沈"
