@@ -145,7 +145,7 @@ def test_the_characters_on_both_sides_of_a_dot_are_one_name() -> None:
 @pytest.mark.parametrize(
     ("word", "name", "few"),
     [
-        ("кәміл", "kamil", 0), ("камил", "kamal", 1), ("كمال", "kamal", 0), ("كامل", "kamal", 0), 
+        ("кәміл", "kamil", 0), ("камил", "kamal", 1), ("كمال", "kamal", 0), ("كامل", "kamal", 0),
         ("محمد", "muhammad", 0),
         ("мәлік", "malik", 0), ("тохти", "tokhti", 0), ("әлия", "aliya", 0), ("مصطفى", "mustafa", 0), ("ş", "sh", 0),
     ],
