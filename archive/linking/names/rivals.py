@@ -12,7 +12,7 @@ from itertools import combinations, permutations
 import numpy as np
 
 from archive.linking.names.correspondences import Encoded, Spelled, Spelling, distance, spellings
-from archive.linking.names.dotted import DOT
+from archive.linking.names.dotted import ANY_CHARACTER, DOT
 from archive.linking.names.phonetics import tokens
 from archive.linking.names.renderings import FARTHEST, slips
 from archive.linking.names.search import WIDTH
@@ -27,11 +27,17 @@ MARGIN = 0.06
 APART = 0.8
 """Slips by which a candidate is told from the best."""
 
+HEARD_APART = 0.35
+"""The same of what Chinese characters are heard as, whose distances are smaller: 1.75 nats."""
+
 DECIDING = 2.0
 """Slips of the best from which it is no rendering at all, such as pinyin of a Uyghur name, and likeness decides."""
 
 TURNED = 0.5
 """Slips that another order of a name's parts counts as: less than tells apart, since families write either first."""
+
+HEARD_TURNED = 0.2
+"""The same in Chinese."""
 
 SPARE = 0.4
 """Slips for each part that one side has and the other has not."""
@@ -48,7 +54,7 @@ SHOWN = 3
 COMPARED = 100
 """Candidates that are compared, the likeliest first."""
 
-NAT = 0.35
+NAT = 0.2
 """Slips that a nat is, of what Chinese characters are heard as (see `correspondences`)."""
 
 Writing = Sequence[tuple[str, float]]
@@ -73,11 +79,13 @@ def told_apart(
         least = min(taken.values())
         if least < DECIDING or not readings:
             top = max(near[place] for place in ranked if taken[place] == least)
-            top = max(top, 1 - ONE_SLIP * least) if readings else top
+            if readings or (DOT.search(written) and top > ANY_CHARACTER):
+                top = max(top, 1 - ONE_SLIP * least)
             alike = {place: max(0.0, top - ONE_SLIP * (some - least)) for place, some in taken.items()}
-            told = [place for place in ranked if taken[place] >= least + APART]
+            most = least + (APART if readings else HEARD_APART)
+            told = [place for place in ranked if taken[place] >= most]
             shown = sorted(told, key=lambda place: taken[place])[:SHOWN]
-            rivals = [place for place in ranked if taken[place] < least + APART]
+            rivals = [place for place in ranked if taken[place] < most]
             return {place: alike[place] for place in rivals}, {place: alike[place] for place in shown}
     return {place: score for place, score in near.items() if score >= best - MARGIN}, {}
 
@@ -105,7 +113,7 @@ def _heard(written: str, names: Iterable[Sequence[str]]) -> Iterator[float]:
         for cut in (tokens(name)[:WIDTH] for name in some):
             if len(cut) == len(parts) == 2:
                 found.append(far(0, cut[0]) + far(1, cut[1]))
-                found.append(far(0, cut[1]) + far(1, cut[0]) + TURNED)
+                found.append(far(0, cut[1]) + far(1, cut[0]) + HEARD_TURNED)
             elif cut:
                 layers = zip(*(spellings(word) for word in cut), strict=False)
                 whole_name = [Spelling(row[0].script, tuple(u for one in row for u in one.units)) for row in layers]
