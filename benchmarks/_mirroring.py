@@ -64,18 +64,18 @@ def started(folder: Path, *, secure: bool) -> Iterator[dict[str, "S3Server"]]:
 
 
 @contextmanager
-def build_before(folder: Path) -> Iterator[Path | None]:
+def build_before(folder: Path, commit: str = BASELINE) -> Iterator[Path | None]:
     """The source of the build to compare with, out of this checkout's history; None, and a word why, if it has none."""
     folder.mkdir(parents=True)
     tar = f"{folder}.tar"
     archived = subprocess.run(
-        ["git", "-C", str(ROOT), "archive", f"--output={tar}", "--format=tar", BASELINE],
+        ["git", "-C", str(ROOT), "archive", f"--output={tar}", "--format=tar", commit],
         capture_output=True,
         check=False,
     )
     if archived.returncode:
         print(
-            f"no build to compare with: this is no checkout whose history has {BASELINE} (a tarball, or a shallow"
+            f"no build to compare with: this is no checkout whose history has {commit} (a tarball, or a shallow"
             " clone); clone the repository whole and run again there. The figures that need it are null"
         )
         yield None

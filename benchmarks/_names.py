@@ -1,8 +1,8 @@
 """Name pairs and a register to look for them in: where they come from, and the split that keeps tuning honest.
 
-The register is `../shared/data/register/*.csv.gz` beside the checkout, or one made on the spot from a seed. The pairs
-are those of the file that the variable DATA names, or persons made of the clusters in `../shared/data/names`. None of
-it is part of the project.
+The register is `register/*.csv.gz` of the folder that the variable DATA names, else of `../shared/data` beside the
+checkout, or one made on the spot from a seed. The pairs are those of the file that DATA names, or persons made of the
+clusters in `names` of that folder. None of it is part of the project.
 
 A cluster is one given or family name as Wikidata spells it in Latin, Cyrillic, Arabic and Han. A person is two clusters
 drawn by lot, both of which have the script of the query; the register has a Latin spelling of each, the query another
@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import NoReturn
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+CLUSTERS = "names/wikidata-name-clusters.json"
 SEED, ROUNDS = 5, 2
 HALVES = ("tuning", "held-out")
 SCRIPTS = {"lat": "Latin", "cyr": "Cyrillic", "arab": "Arabic", "han": "Han"}
@@ -58,9 +59,22 @@ class Trial:
     about: str
 
 
-def trial(half: str) -> Trial:
-    """The register with the true names, and the queries of DATA or of one half. Ends with status 2 without any."""
+def data() -> Path:
+    """The folder of the register and the clusters."""
     told = os.environ.get("DATA")
+    return Path(told) if told and Path(told).is_dir() else SHARED
+
+
+def trial(half: str) -> Trial | None:
+    """The register with the true names, and the queries of DATA or of one half; None if there are no names at hand.
+
+    Ends with status 2 where DATA names something else.
+    """
+    told = os.environ.get("DATA")
+    if told and Path(told).is_dir():
+        told = None
+    if not told and not (data() / CLUSTERS).is_file():
+        return None
     if told:
         queries = tuple(_rows(Path(told)))
         about = f"{len(queries)} queries of {told}, all of them reported: nothing was tuned on them"
@@ -81,7 +95,7 @@ def trial(half: str) -> Trial:
 def _rows(path: Path) -> Iterator[Query]:
     """The pairs of a tab-separated file; a first row that names no person but columns is passed over."""
     if not path.is_file():
-        _stop(f"DATA={path} is not a file; it has a row for each person: the register's name, then other spellings")
+        _stop(f"DATA={path} is no file; it has a row for each person: the register's name, then other spellings")
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
@@ -100,7 +114,7 @@ _HEADINGS = frozenset(("name", "register", "spelling", "spellings", "query", "la
 
 def clusters(half: str) -> list[Cluster]:
     """The name parts of one half. Ends with status 2 if the data is not there."""
-    path = SHARED / "names" / "wikidata-name-clusters.json"
+    path = data() / CLUSTERS
     if not path.is_file():
         _stop(f"No names: {path} is not there, and DATA names no file of pairs")
     every: list[Cluster] = json.loads(path.read_text(encoding="utf-8"))
@@ -142,7 +156,7 @@ def _spellings(part: Cluster, script: str, lots: random.Random) -> tuple[str, st
 
 def register() -> tuple[list[str], str]:
     """The names of the register, one for each entry, and where they are from."""
-    files = sorted((SHARED / "register").glob("*.csv.gz"))
+    files = sorted((data() / "register").glob("*.csv.gz"))
     if files:
         with gzip.open(files[0], "rt", encoding="utf-8", newline="") as file:
             return [row["Victim's Name"] for row in csv.DictReader(file)], f"the register {files[0].name}"

@@ -1,4 +1,4 @@
-"""Names found in a register across scripts and spellings, beside three peers: recall, time and memory.
+"""Names found in a register across scripts and spellings, beside three peers, and among planted rivals.
 
 The register and the pairs are described in `benchmarks._names`; the half that was not tuned on is reported, unless
 `tuning` is asked for. A system answers with names, best first, and a name that several entries have is one answer: it
@@ -6,17 +6,29 @@ is right if it is the true name letter by letter, since of namesakes the name te
 
 The peers compare the transliteration that anyascii makes, in lower case, with all names of the register: rapidfuzz's
 WRatio, token_sort_ratio and Jaro-Winkler. Time and memory are of our own search; the peak is that of the process
-before any peer ran, with the register in it.
+before any peer ran, with the register in it. Where there are no names at hand, these figures are null.
+
+`rivals` is of short texts that each name one person beside whose entry its nearest neighbours are planted; made on the
+spot, by `benchmarks._rivals`, which says how and what counts as told apart. The whole linker runs on each text. Of all
+texts: `shown`, in how many the true entry is a link or an alternative; `confident_right`, in how many it alone is tier
+B or better, and `confident_right_before` the same of the build of commit 6f5c6d2; `confident_wrong`, in how many any
+other is. Of those whose spelling tells the person from all others: `recall_at_1`, the first link is the true one. Of
+the rest: `both_shown`, all who are written alike are shown. The other half's parts of names were tuned on.
 
     DATA=pairs.tsv python -m benchmarks.names [held-out|tuning]
+    DATA=folder-of-names-and-register python -m benchmarks.names [held-out|tuning]
 """
 
 import json
+import os
 import resource
+import subprocess
 import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy
@@ -27,9 +39,15 @@ from rapidfuzz.process import cdist
 
 from archive.linking.names.search import NameIndex
 from archive.linking.registers.register import Entry
+from benchmarks._mirroring import ROOT, build_before
 from benchmarks._names import HALVES, Query, Trial, distinct, trial
+from benchmarks._rivals import Linked, counted, rivalry
 
 DEPTH = 5
+BEFORE = "6f5c6d2"
+"""The commit whose build is measured beside this one, among rivals."""
+
+PLAIN = ("recall_at_1", "recall_at_5", "by_script", "ms_per_query", "index_s", "peak_mb", "peers")
 AT_A_TIME = 64
 PEERS: dict[str, Callable[..., float]] = {
     "WRatio": fuzz.WRatio,
@@ -47,6 +65,14 @@ def main() -> None:
         print(f"There is no half {half!r}; it is one of {', '.join(HALVES)}", file=sys.stderr)
         raise SystemExit(2)
     asked = trial(half)
+    if asked is None:
+        print("No names at hand: DATA names neither a file of pairs nor a folder with names/. Those figures are null")
+    plain = _plain(asked) if asked else dict.fromkeys(PLAIN)
+    print(json.dumps({**plain, "rivals": _rivals(half)}))
+
+
+def _plain(asked: Trial) -> dict[str, Any]:
+    """The figures without rivals, and a table of them."""
     print(f"{len(asked.names):,} entries: {asked.about}")
     ours, figures = _ours(asked)
     results = {"thirdcopy": recall(asked.queries, ours)}
@@ -58,7 +84,37 @@ def main() -> None:
             print(f"  {name:<18} recall@1 {one['recall_at_1']:.3f}   recall@5 {one['recall_at_5']:.3f}")
     first = results.pop("thirdcopy")
     print("{ms_per_query} ms a query, index made in {index_s} s, peak {peak_mb} MB".format(**figures))
-    print(json.dumps({**first, **figures, "peers": results}))
+    return {**first, **figures, "peers": results}
+
+
+def _rivals(half: str) -> dict[str, Any]:
+    """The figures among rivals, and a table of them."""
+    asked = rivalry(half)
+    print(f"{len(asked.texts):,} texts that name one of {len(asked.entries):,} entries beside planted rivals")
+    with TemporaryDirectory(prefix="thirdcopy-names-") as folder, build_before(Path(folder) / "source", BEFORE) as tree:
+        source = Path(folder) / "asked.json"
+        texts = [one.text for one in asked.texts]
+        source.write_text(json.dumps({"entries": asked.entries, "texts": texts}), encoding="utf-8")
+        ours = counted(asked.texts, _linked(ROOT, source))
+        before = counted(asked.texts, _linked(tree, source)) if tree else None
+    for script, one in (("all", ours), *ours["by_script"].items()):
+        was = (before if script == "all" else before["by_script"][script]) if before else None
+        one["confident_right_before"] = was["confident_right"] if was else None
+        print(
+            f"{script:<15} {one['texts']:5} texts   recall@1 {one['recall_at_1']:.3f}   sure and right "
+            f"{one['confident_right']:.3f}, before {was['confident_right'] if was else '-'}   sure and wrong "
+            f"{one['confident_wrong']:.4f}, before {was['confident_wrong'] if was else '-'}"
+        )
+    return ours
+
+
+def _linked(tree: Path, source: Path) -> list[list[Linked]]:
+    """The links that a build makes of the texts asked."""
+    target = source.with_name("found.json")
+    command = [sys.executable, str(Path(__file__).with_name("_linked.py")), str(source), str(target)]
+    subprocess.run(command, env={**os.environ, "PYTHONPATH": str(tree)}, check=True)
+    found = json.loads(target.read_text(encoding="utf-8"))
+    return [[Linked(tier, entry, tuple(others)) for tier, entry, others in row] for row in found]
 
 
 def _ours(asked: Trial) -> tuple[Answers, dict[str, float]]:

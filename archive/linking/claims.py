@@ -190,14 +190,15 @@ def _named(reading: Reading, name: Named, clip: _Clip, conflict: Conflict | None
     if conflict:
         against = Evidence(part="another's number", weight=DISAGREES, found=f"entry {conflict.number_entry}")
         ranked = [(entry, weighed.plus(against)) for entry, weighed in ranked]
-    likeness = {entry.number: like for entry, like in mention.candidates}
-    settled = [pair for pair in ranked if pair[0].number in clip.sure]
+    told = _weigh_apart(name, ranked, clip)
+    likeness = {entry.number: like for entry, like in (*mention.candidates, *mention.apart)}
+    settled = [pair for pair in (*ranked, *told) if pair[0].number in clip.sure]
     chosen = settled or (ranked if len(ranked) <= CROWD else ranked[:1])
     single = len(settled or mention.candidates) == 1
     for entry, weighed in chosen:
         if weighed.score < UNLIKELY and not conflict and (bystander or entry is not chosen[0][0]):
             continue
-        rest = [(other, one) for other, one in ranked if other is not entry]
+        rest = [(other, one) for other, one in (*ranked, *told) if other is not entry]
         alternatives = [Alternative(entry=other.number, score=one.score) for other, one in rest]
         if conflict:
             alternatives.insert(0, Alternative(entry=conflict.number_entry, score=_number_score(reading, conflict)))
@@ -224,16 +225,7 @@ def _number_score(reading: Reading, conflict: Conflict) -> float:
 
 def _weigh(name: Named, clip: _Clip) -> list[tuple[Entry, Weighed]]:
     """Each entry that a name may mean with its evidence, the likeliest first; of a crowd, the closest few."""
-    alone: list[tuple[Entry, Weighed]] = []
-    for entry, likeness in name.mention.candidates[:COMPARED]:
-        expected = clip.index.rarity.expected(entry)
-        parts = (
-            Evidence(part="likeness", weight=likeness_weight(likeness), found=f"{likeness:.2f}"),
-            Evidence(part="rarity", weight=rarity_weight(expected), found=f"{expected:.2g} others by chance"),
-            Evidence(part="role", weight=name.sense.weight, found=name.sense.why),
-            *_context(name, entry, clip),
-        )
-        alone.append((entry, Weighed(parts)))
+    alone = _alone(name, name.mention.candidates, clip)
     others = len(name.mention.candidates) - 1
     if not others:
         return alone
@@ -245,6 +237,38 @@ def _weigh(name: Named, clip: _Clip) -> list[tuple[Entry, Weighed]]:
         for (entry, weighed), loss in zip(alone, losses, strict=False)
     ]
     return sorted(shared, key=lambda pair: -pair[1].total)
+
+
+def _weigh_apart(name: Named, ranked: Sequence[tuple[Entry, Weighed]], clip: _Clip) -> list[tuple[Entry, Weighed]]:
+    """Entries near a name that its spelling tells from the candidates, each against those; the likeliest first."""
+    totals = [sum(part.weight for part in weighed.parts if part.part != "namesakes") for _, weighed in ranked]
+    found = [
+        (entry, weighed.plus(Evidence(part="namesakes", weight=loss, found=f"{len(ranked)} others")))
+        for entry, weighed in _alone(name, name.mention.apart, clip)
+        for loss in rivals_weights([*totals, weighed.total])[-1:]
+    ]
+    return sorted(found, key=lambda pair: -pair[1].total)
+
+
+def _alone(name: Named, candidates: Sequence[tuple[Entry, float]], clip: _Clip) -> list[tuple[Entry, Weighed]]:
+    """The evidence of each by itself. All are as rare as the nearest: what is written is one name, whoever is meant."""
+    expected = clip.index.rarity.expected(name.mention.candidates[0][0])
+    rarity = Evidence(part="rarity", weight=rarity_weight(expected), found=f"{expected:.2g} others by chance")
+    role = Evidence(part="role", weight=name.sense.weight, found=name.sense.why)
+    return [
+        (
+            entry,
+            Weighed(
+                (
+                    Evidence(part="likeness", weight=likeness_weight(likeness), found=f"{likeness:.2f}"),
+                    rarity,
+                    role,
+                    *_context(name, entry, clip),
+                )
+            ),
+        )
+        for entry, likeness in candidates[:COMPARED]
+    ]
 
 
 def _context(name: Named, entry: Entry, clip: _Clip) -> list[Evidence]:

@@ -16,7 +16,8 @@ from archive.linking.context.roles import Sense, has_something, sense
 from archive.linking.index import RegisterIndex
 from archive.linking.material import Text
 from archive.linking.names.agreeing import agreement
-from archive.linking.names.spotting import MARGIN, NameMention, Span, name_mentions, words_of
+from archive.linking.names.rivals import MARGIN
+from archive.linking.names.spotting import NameMention, Span, name_mentions, words_of
 from archive.linking.numbers.beside import numbers_beside
 from archive.linking.numbers.mentions import NumberMention, number_mentions
 from archive.linking.rarity import alike, sounds

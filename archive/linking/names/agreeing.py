@@ -7,6 +7,7 @@ from itertools import pairwise, permutations
 from rapidfuzz.distance import Levenshtein
 
 from archive.linking.context.groups import is_nobody, is_nobodys
+from archive.linking.names.alphabets import languages
 from archive.linking.names.likeness import CLOSELY, Words, closely_alike, likeness
 from archive.linking.names.phonetics import is_vowelless, joined, tokens
 from archive.linking.names.search import WIDTH
@@ -35,7 +36,8 @@ def agreement(
     like, and nobody (see `groups`), agree with nothing.
     """
     best: tuple[float, int, int] | None = None
-    cuts = [(_tokens(span[0]), *span) for span in spans]
+    told = languages(" ".join(word for word, *_ in spans))
+    cuts = [(_tokens(span[0], told), *span) for span in spans]
     written = [word for cut, word, _, _ in cuts if cut]
     spans = [("".join(cut), start, end) for cut, _, start, end in cuts if cut]
     near = [after[1] - before[2] <= APART for before, after in pairwise(spans)]

@@ -19,13 +19,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from archive.linking.names.phonetics import ascii_of, is_han, is_uyghur, pinyin, stem, syllables
+from archive.linking.names.phonetics import ascii_of, is_han, stem, syllables, syllables_of
 
 Costs = NDArray[np.float32]
 Codes = NDArray[np.int16]
 
 SCRIPTS = ("latin", "cyrillic", "arabic", "han")
-"""Uyghur written in Arabic letters has every vowel, and counts as Cyrillic; Latin words made of pinyin also as Han."""
+"""Uyghur and Kazakh in Arabic letters are respelled in Cyrillic; Latin words made of pinyin count also as Han."""
 
 DEAREST = 6.0
 """Cost of what the table does not list."""
@@ -55,7 +55,7 @@ class Spelling(NamedTuple):
 def spellings(token: str) -> tuple[Spelling, ...]:
     """The one or two spellings of a token as `phonetics.tokens` gives it; the second is that of a pinyin syllable."""
     if is_han(token):
-        return (_pinyin([pinyin(character) for character in token]),)
+        return (_pinyin(syllables_of(token)[0]),)
     plain = ascii_of(token)
     if not token.isascii():
         return (Spelling(_script(token), _units(stem(plain))),)
@@ -77,7 +77,7 @@ def skeleton(word: Spelling) -> str:
 
 def _script(token: str) -> str:
     if any("\u0600" <= c <= "\u06ff" for c in token):
-        return "cyrillic" if is_uyghur(token) else "arabic"
+        return "arabic"
     return "cyrillic" if any("\u0400" <= c <= "\u052f" for c in token) else "latin"
 
 
@@ -216,6 +216,19 @@ def nearness(word: Encoded, others: Spelled) -> Costs:
 
     A 0 among the others' codes stands for nothing. The same both ways.
     """
+    apart, whole = _distances(word, others)
+    share = np.divide(apart, whole, out=np.full(len(apart), 0.5, np.float32), where=whole > 0)
+    found: Costs = np.clip(1 - 2 * share, 0, 1)
+    return found
+
+
+def distance(word: Encoded, others: Spelled) -> Costs:
+    """How far a word is from each of the others, in nats."""
+    return _distances(word, others)[0]
+
+
+def _distances(word: Encoded, others: Spelled) -> tuple[Costs, Costs]:
+    """The cheapest way from a word to each of the others, and what it costs to have nothing in common."""
     costs, codes = table(), np.ascontiguousarray(others.codes.T)  # a row for each place: all others go on together
     gone = np.zeros((len(codes) + 1, codes.shape[1]), np.float32)
     np.cumsum(costs.alone[word.script][codes], axis=0, out=gone[1:])
@@ -228,7 +241,4 @@ def nearness(word: Encoded, others: Spelled) -> Costs:
         best -= gone
         reached = np.minimum.accumulate(best, axis=0, out=best)
         reached += gone
-    whole = own_alone.sum(axis=1) + gone[-1]
-    share = np.divide(reached[-1], whole, out=np.full(codes.shape[1], 0.5, np.float32), where=whole > 0)
-    found: Costs = np.clip(1 - 2 * share, 0, 1)
-    return found
+    return reached[-1], own_alone.sum(axis=1) + gone[-1]

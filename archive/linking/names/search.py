@@ -18,7 +18,7 @@ from rapidfuzz.process import cdist
 
 from archive.linking.names.correspondences import Encoded, Spelled, Spelling, nearness, one_word, skeleton, spellings
 from archive.linking.names.likeness import Rows, Scores, Spellings, Words, closely, likeness
-from archive.linking.names.phonetics import joined, tokens
+from archive.linking.names.phonetics import every_joined, joined, tokens
 from archive.linking.registers.register import Entry
 
 WIDTH = 4
@@ -35,6 +35,9 @@ SPARE = 0.02
 
 SWAPPED = 0.03
 """Taken off where the parts stand in another order: of two people with the same parts the one in order leads."""
+
+LIKE_BONES = 0.6
+"""Likeness of their consonants that words need to be compared closely, where one is heard in Chinese."""
 
 KEPT = 500
 """Names that are ranked closely; of 100 true ones 97 are among them, on the tuning half."""
@@ -93,11 +96,16 @@ class NameIndex:
         self._rows = {int(width): np.flatnonzero(self._widths == width) for width in np.unique(self._widths)}
         self._whole = [joined(name) for name in self._names]
         bare = {word: skeleton(spellings(word)[0]) for word in vocabulary}
+        boned: dict[str, list[int]] = defaultdict(list)
+        for word, bones in bare.items():
+            boned[bones].append(vocabulary[word])
+        self._bones, self._boned = list(boned), list(boned.values())
         self._spelled: dict[str, list[int]] = defaultdict(list)
         self._skeletons: dict[str, list[int]] = defaultdict(list)
         self._pairs: dict[tuple[int, int], list[int]] = defaultdict(list)
         for row, name in enumerate(self._names):
-            self._spelled[self._whole[row]].append(row)
+            for sound in every_joined(name):
+                self._spelled[sound].append(row)
             self._skeletons["".join(map(bare.__getitem__, name))].append(row)
             for pair in {_pair(a, b) for a, b in combinations([vocabulary[word] for word in name], 2)}:
                 self._pairs[pair].append(row)
@@ -236,8 +244,13 @@ class NameIndex:
             column = int(some[place])
             row[column] = max(row.get(column, 0.0), float(alike[place]))
 
-    def of_pair(self, first: dict[int, float], second: dict[int, float], floor: float) -> dict[int, float]:
-        """The entries (by their place) with a name made of two tokens, each like one of two given by `near`."""
+    def of_pair(
+        self, first: dict[int, float], second: dict[int, float], floor: float, *, swapped: float = 0
+    ) -> dict[int, float]:
+        """The entries (by their place) with a name made of two tokens, each like one of two given by `near`.
+
+        `swapped` is taken off where the name has the second before the first.
+        """
         found: dict[int, float] = {}
         for a, likes_a in first.items():
             for b, likes_b in second.items():
@@ -245,9 +258,11 @@ class NameIndex:
                 if score < floor:
                     continue
                 for name in self._pairs.get(_pair(a, b), ()):
-                    spare = SPARE * (int(self._widths[name]) - 2)
+                    off = SPARE * (int(self._widths[name]) - 2)
+                    if swapped and (slots := list(self._slots[name])).index(a) > slots.index(b):
+                        off += swapped
                     for place in self._bearers[name]:
-                        found[place] = max(found.get(place, 0.0), score - spare)
+                        found[place] = max(found.get(place, 0.0), score - off)
         return found
 
     def of_sound(self, sound: str) -> list[int]:
@@ -257,6 +272,17 @@ class NameIndex:
     def has_skeleton(self, bare: str) -> bool:
         """Whether any name has these consonants; see `correspondences.skeleton`."""
         return bare in self._skeletons
+
+    def heard(self, word: Spelling, floor: float) -> dict[int, float]:
+        """The tokens of the vocabulary that a spelling is near: their numbers, and nearness from `floor` up.
+
+        Of those alone whose consonants are about as many and much the same.
+        """
+        alike = Levenshtein.normalized_similarity
+        bones = cdist([skeleton(word)], self._bones, scorer=alike, score_cutoff=LIKE_BONES, dtype=np.float32)[0]
+        rows = np.array([row for bone in np.flatnonzero(bones >= LIKE_BONES) for row in self._boned[bone]], np.intp)
+        near = nearness(Encoded.of([word]), self._spellings.first.take(rows)) if len(rows) else np.zeros(0)
+        return {int(row): float(score) for row, score in zip(rows, near, strict=True) if score >= floor}
 
     def of_skeleton(self, heard: Spelling, floor: float) -> dict[int, float]:
         """The entries (by their place) with a name of the same consonants that is near a spelling, from `floor` up."""

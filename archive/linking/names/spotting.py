@@ -7,14 +7,20 @@ the words must begin with one, unless the text has none (some recognisers write 
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from archive.linking.context.groups import is_nobodys, names_nobody
 from archive.linking.names import remembering
+from archive.linking.names.alphabets import Language, ambiguous, languages
 from archive.linking.names.correspondences import Spelling, skeleton, spellings
+from archive.linking.names.dotted import DOT, dotted, off
 from archive.linking.names.endings import without_ending
-from archive.linking.names.phonetics import joined, single, spoken, tokens
+from archive.linking.names.phonetics import every_joined, joined, single, spoken, syllables_of, tokens
+from archive.linking.names.rivals import Writing, told_apart
 from archive.linking.names.search import NameIndex
+from archive.linking.names.surnames import COMMON, SURNAMES
 from archive.linking.registers.register import Entry
 
 WORD_FLOOR = 0.75
@@ -22,9 +28,6 @@ WORD_FLOOR = 0.75
 
 NAME_FLOOR = 0.85
 """Likeness that a whole name needs to be a candidate."""
-
-MARGIN = 0.06
-"""Candidates as near as this to the best are its rivals."""
 
 ONE_WORD = 0.95
 """Score of words that sound like a whole name only when written as one."""
@@ -34,6 +37,9 @@ LONG = 8
 
 HOMOPHONES = 0.85
 """Score of Han characters that only sound like an entry's name; characters that are the same score 1."""
+
+SPELLED, SURNAME = 0.01, 0.01
+"""Added for characters whose pinyin is the name letter by letter, and for such as begin with a surname."""
 
 HAN_WIDTHS = range(6, 2, -1)
 """Characters of a Han name in running text. Two are left out: too many words of everyday speech sound like a name."""
@@ -50,6 +56,9 @@ HEARD = 0.77
 CASE = 0.02
 """Taken off a word that is like a name's only without the ending of a case."""
 
+ENDED = 0.35
+"""Slips that the ending of a case counts as."""
+
 _HAN = "㐀-䶿一-鿿豈-﫿𠀀-𲎯"
 _MARKS = "\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670"
 _LETTERS = rf"[^\W\d_{_HAN}]+(?:[{_MARKS}]+[^\W\d_{_HAN}]*)*"
@@ -62,12 +71,37 @@ Span = tuple[str, int, int]
 
 @dataclass(frozen=True, slots=True)
 class NameMention:
-    """A span that may name somebody: code points `start` ≤ i < `end`, and every entry near the best, best first."""
+    """A span that may name somebody: code points `start` ≤ i < `end`, and every entry near the best, best first.
+
+    `apart` are entries that are near as well, which the spelling tells from the candidates.
+    """
 
     start: int
     end: int
     quote: str
     candidates: tuple[tuple[Entry, float], ...]
+    apart: tuple[tuple[Entry, float], ...] = ()
+
+
+class _Found(NamedTuple):
+    """A span and its entries, by their place, with their likeness; `readings` are the words as they may be meant."""
+
+    start: int
+    end: int
+    scores: dict[int, float]
+    readings: tuple[tuple[Writing, ...], ...] = ()
+
+    def less(self, off: float | None) -> "_Found | None":
+        """The same with something taken off, but where it is letter by letter an entry's; nothing for None."""
+        sure = {place: score for place, score in self.scores.items() if score >= 1}
+        some = sure if off is None else {place: score - off for place, score in self.scores.items()} | sure
+        return self._replace(scores=some) if some else None
+
+    def joined(self, other: "_Found") -> "_Found":
+        """Both of one span."""
+        places = self.scores.keys() | other.scores.keys()
+        scores = {place: max(self.scores.get(place, 0.0), other.scores.get(place, 0.0)) for place in places}
+        return _Found(self.start, self.end, scores, (*self.readings, *other.readings))
 
 
 def words_of(text: str) -> list[Span]:
@@ -79,13 +113,26 @@ def words_of(text: str) -> list[Span]:
 def name_mentions(text: str, index: NameIndex) -> list[NameMention]:
     """Every span that may name an entry's person, in order, none overlapping; the better of two that do.
 
-    Words that name a people, a place or the like, and nobody (see `groups`), are no span, nor a name of such an entry.
+    A text that may be in several languages which spell alike is read in each of them. Words that name a people, a place
+    or the like, and nobody (see `groups`), are no span, nor a name of such an entry.
     """
-    spans = [(tokens(m.group()), m.group(), m.start(), m.end()) for m in _WORD.finditer(text)]
-    if _capitals(text):
-        spans = [s for s in spans if not s[1][0].islower()]
-    hits = _near([(words, written) for words, written, *_ in spans if len(words) <= 2], index)
-    found: list[tuple[int, int, dict[int, float]]] = []
+    found = [*_spelled(text, index), *_han(text, index)]
+    return _best(text, found, index)
+
+
+def _spelled(text: str, index: NameIndex) -> Iterator[_Found]:
+    """Where a text names people in letters."""
+    capitals = _capitals(text)
+    written = [m for m in _WORD.finditer(text) if not (capitals and m.group()[0].islower())]
+    first, *others = languages(text) or (None,)
+    spans = [_Word.of(m, first) for m in written]
+    readings = [spans]
+    for language in others:
+        readings.append(
+            [_Word.of(m, language) if ambiguous(m.group()) else one for m, one in zip(written, spans, strict=True)]
+        )
+    bare = {one.tokens[-1]: one.bare for row in readings for one in row if one.bare}
+    hits = _near([one.tokens for row in readings for one in row if len(one.tokens) <= 2], bare, index)
     known: dict[tuple[str, ...], dict[int, float]] = {}
 
     def meant(words: tuple[str, ...]) -> dict[int, float]:
@@ -100,19 +147,42 @@ def name_mentions(text: str, index: NameIndex) -> list[NameMention]:
             known[words] = scores
         return known[words]
 
-    for i, (words, _, start, end) in enumerate(spans):
-        if len(words) == 2 or (len(words) == 1 and len(joined(words)) >= LONG):
-            found.append((start, end, meant(words)))
-        if i + 1 < len(spans) and _BETWEEN.fullmatch(text, end, spans[i + 1][2]):
-            found.append((start, spans[i + 1][3], meant((*words, *spans[i + 1][0]))))
-    found.extend(_han(text, index))
-    return _best(text, found, index)
+    def found(start: int, end: int, words: tuple[str, ...]) -> _Found:
+        ways = tuple(((word, 0.0), *((stem, ENDED) for stem in bare.get(word, ()))) for word in words)
+        return _Found(start, end, meant(words), (ways,))
+
+    for row in readings:
+        for i, (words, start, end, _) in enumerate(row):
+            if row is not spans and row[i : i + 2] == spans[i : i + 2]:
+                continue
+            if len(words) == 2 or (len(words) == 1 and len(joined(words)) >= LONG):
+                yield found(start, end, words)
+            if i + 1 < len(row) and _BETWEEN.fullmatch(text, end, row[i + 1].start):
+                both = (*words, *row[i + 1].tokens)
+                yield found(start, row[i + 1].end, both)
 
 
-def _near(spans: list[tuple[tuple[str, ...], str]], index: NameIndex) -> dict[str, dict[int, float]]:
+class _Word(NamedTuple):
+    """A word of a text as it is meant in one language: its tokens, its span, the last token without a case's ending."""
+
+    tokens: tuple[str, ...]
+    start: int
+    end: int
+    bare: tuple[str, ...]
+
+    @classmethod
+    def of(cls, match: re.Match[str], language: Language | None) -> "_Word":
+        """The word of a match."""
+        told = (language,) if language else ()
+        words = tokens(match.group(), told)
+        return cls(words, match.start(), match.end(), _bare(words, match.group(), told))
+
+
+def _near(
+    spans: list[tuple[str, ...]], bare: Mapping[str, Sequence[str]], index: NameIndex
+) -> dict[str, dict[int, float]]:
     """For each token what it is like of the register's, by itself or without the ending of a case."""
-    bare = {words[-1]: cut for words, written in spans if words and (cut := _bare(words, written))}
-    every = {word for words, _ in spans for word in words} | {stem for stems in bare.values() for stem in stems}
+    every = {word for words in spans for word in words} | {stem for stems in bare.values() for stem in stems}
     distinct = sorted(word for word in every if len(word) > 1)
     near = dict(zip(distinct, remembering.near(distinct, index, WORD_FLOOR), strict=True))
     found = {word: dict(likes) for word, likes in near.items()}
@@ -125,9 +195,11 @@ def _near(spans: list[tuple[tuple[str, ...], str]], index: NameIndex) -> dict[st
     return found
 
 
-def _bare(words: tuple[str, ...], written: str) -> tuple[str, ...]:
+def _bare(words: tuple[str, ...], written: str, told: Sequence[Language]) -> tuple[str, ...]:
     """What the last of a word's tokens is without the ending of a case."""
-    cuts = (tokens(stem) for stem in without_ending(written))
+    if not words:
+        return ()
+    cuts = (tokens(stem, told) for stem in without_ending(written))
     return tuple(cut[-1] for cut in cuts if cut and cut[:-1] == words[:-1])
 
 
@@ -136,29 +208,34 @@ def _capitals(text: str) -> bool:
     return any(c.isupper() for c in text) and any(c.islower() for c in text)
 
 
-def _han(text: str, index: NameIndex) -> list[tuple[int, int, dict[int, float]]]:
+def _han(text: str, index: NameIndex) -> list[_Found]:
     found = []
     for run in _HAN_RUN.finditer(text):
         places = [i for i in range(run.start(), run.end()) if text[i] not in "·•・"]
         sounds = [spoken(text[i]) for i in places]
         for width in HAN_WIDTHS:
             for at in range(len(places) - width + 1):
-                bearers = index.of_sound(single("".join(sounds[at : at + width])))
                 start, end = places[at], places[at + width - 1] + 1
+                written = DOT.sub("", text[start:end])
+                bearers = index.of_sound(single("".join(sounds[at : at + width])))
+                if written[:1] in SURNAMES or written[:2] in SURNAMES:
+                    bearers = [p for sound in every_joined(tokens(written)) for p in index.of_sound(sound)]
                 if bearers:
-                    written = re.sub("[·•・]", "", text[start:end])
-                    found.append((start, end, {p: _same(index.entries[p], written) for p in bearers}))
+                    found.append(_Found(start, end, {p: _same(index.entries[p], written) for p in bearers}))
         found.extend(_heard(text, places, index))
+        if DOT.search(run.group()):
+            found = [less for one in found if (less := one.less(off(text, one.start, one.end)))]
+            found.extend(_Found(*one) for one in dotted(text, places, index))
         if len(places) > HAN_WIDTHS.start or "·" in run.group():
             bearers = index.of_sound(single("".join(sounds)))
-            written = re.sub("[·•・]", "", run.group())
-            found.append((run.start(), run.end(), {p: _same(index.entries[p], written) for p in bearers}))
+            written = DOT.sub("", run.group())
+            found.append(_Found(run.start(), run.end(), {p: _same(index.entries[p], written) for p in bearers}))
     return found
 
 
-def _heard(text: str, places: list[int], index: NameIndex) -> list[tuple[int, int, dict[int, float]]]:
+def _heard(text: str, places: list[int], index: NameIndex) -> list[_Found]:
     """Where Han characters write a name of another language by its sound."""
-    found: list[tuple[int, int, dict[int, float]]] = []
+    found: list[_Found] = []
     known: dict[str, dict[int, float]] = {}
     bare = [skeleton(spellings(text[place])[0]) for place in places]
     for width in SYLLABLES:
@@ -168,7 +245,7 @@ def _heard(text: str, places: list[int], index: NameIndex) -> list[tuple[int, in
                 word = "".join(text[place] for place in places[at : at + width])
                 if word not in known:
                     known[word] = index.of_skeleton(spellings(word)[0], HEARD)
-                found.append((places[at], places[at + width - 1] + 1, known[word]))
+                found.append(_Found(places[at], places[at + width - 1] + 1, known[word]))
     return found
 
 
@@ -180,14 +257,20 @@ def _pinyin(words: tuple[str, ...], index: NameIndex) -> dict[int, float]:
 
 
 def _same(entry: Entry, written: str) -> float:
-    return 1.0 if any(re.sub("[·•・ ]", "", name) == written for name in entry.names) else HOMOPHONES
+    """How sure it is that Han characters of an entry's sound are its name."""
+    if any(re.sub("[·•・ ]", "", name) == written for name in entry.names):
+        return 1.0
+    letters = {name.lower().replace(" ", "") for name in entry.names}
+    spelled = any("".join(read).replace("v", "u") in letters for read in syllables_of(written))
+    surname = written[:1] in COMMON or written[:2] in SURNAMES
+    return HOMOPHONES + SPELLED * spelled + SURNAME * surname
 
 
-def _best(text: str, found: list[tuple[int, int, dict[int, float]]], index: NameIndex) -> list[NameMention]:
-    ranked = sorted((span for span in found if span[2]), key=lambda s: (-max(s[2].values()), s[0] - s[1], s[0]))
+def _best(text: str, found: list[_Found], index: NameIndex) -> list[NameMention]:
+    ranked = sorted(_joined(found), key=lambda s: (-max(s.scores.values()), s.start - s.end, s.start))
     taken: list[tuple[int, int]] = []
     kept: list[NameMention] = []
-    for start, end, scores in ranked:
+    for start, end, scores, readings in ranked:
         at = bisect_right(taken, (start, end))
         if (at and taken[at - 1][1] > start) or (at < len(taken) and taken[at][0] < end):
             continue
@@ -197,8 +280,21 @@ def _best(text: str, found: list[tuple[int, int, dict[int, float]]], index: Name
         if not scores:
             continue
         taken.insert(at, (start, end))
-        best = max(scores.values())
-        near = sorted(((p, s) for p, s in scores.items() if s >= best - MARGIN), key=lambda item: (-item[1], item[0]))
-        candidates = tuple((index.entries[p], round(s, 4)) for p, s in near)
-        kept.append(NameMention(start, end, text[start:end], candidates))
+        near, apart = (_ordered(some, index) for some in told_apart(scores, readings, index.entries, text[start:end]))
+        kept.append(NameMention(start, end, text[start:end], near, apart))
     return sorted(kept, key=lambda mention: mention.start)
+
+
+def _joined(found: Iterable[_Found]) -> Iterable[_Found]:
+    """What was found, once for each span, whatever it was read as."""
+    spans: dict[tuple[int, int], _Found] = {}
+    for one in found:
+        if one.scores:
+            other = spans.get(one[:2])
+            spans[one[:2]] = other.joined(one) if other else one
+    return spans.values()
+
+
+def _ordered(scores: Mapping[int, float], index: NameIndex) -> tuple[tuple[Entry, float], ...]:
+    near = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+    return tuple((index.entries[place], round(score, 4)) for place, score in near)
