@@ -230,19 +230,20 @@ class NameIndex:
             for row, column in zip(*np.nonzero(alike >= floor), strict=True):
                 rows[row][int(column)] = float(alike[row, column])
             found.extend(rows)
-        for row, word in zip(found, words, strict=True):
-            if len(spelled := spellings(word)) > 1:
-                self._near_pinyin(word, spelled, floor, row)
+        pinyin = [(row, word) for row, word in zip(found, words, strict=True) if len(spellings(word)) > 1]
+        for start in range(0, len(pinyin), BATCH):
+            self._near_pinyin(pinyin[start : start + BATCH], floor)
         return found
 
-    def _near_pinyin(self, word: str, spelled: tuple[Spelling, ...], floor: float, row: dict[int, float]) -> None:
-        """Add what a word of pinyin syllables is closely like: as Chinese writes it, a name is not quickly known."""
-        quick = likeness(Words.of([word]), self._vocabulary, ROUGHLY)
-        some = np.flatnonzero(quick[0] >= ROUGHLY)
-        alike = closely(quick[:, some], self._spellings.nearness([spelled], some))[0]
-        for place in np.flatnonzero(alike >= floor):
-            column = int(some[place])
-            row[column] = max(row.get(column, 0.0), float(alike[place]))
+    def _near_pinyin(self, found: Sequence[tuple[dict[int, float], str]], floor: float) -> None:
+        """Add what words of pinyin syllables are closely like: as Chinese writes it, a name is not quickly known."""
+        quick = likeness(Words.of([word for _, word in found]), self._vocabulary, ROUGHLY)
+        for (row, word), scores in zip(found, quick, strict=True):
+            some = np.flatnonzero(scores >= ROUGHLY)
+            alike = closely(scores[None, some], self._spellings.nearness([spellings(word)], some))[0]
+            for place in np.flatnonzero(alike >= floor):
+                column = int(some[place])
+                row[column] = max(row.get(column, 0.0), float(alike[place]))
 
     def of_pair(
         self, first: dict[int, float], second: dict[int, float], floor: float, *, swapped: float = 0
