@@ -28,7 +28,8 @@ class Extent:
     """One stream's packets: from `start` to `end` in seconds of the container's clock, how many, and their sizes.
 
     `gap` is the longest hole between two packets in seconds. `back`: its clock begins anew on the way, as where two
-    recordings were put into one file; what follows is laid behind what was before. `sizes` are the smallest and the largest packet's bytes, the first and the last one left out.
+    recordings were put into one file; what follows is laid behind what was before. `sizes` are the smallest and the
+    largest packet's bytes, the first and the last one left out.
     """
 
     start: float
