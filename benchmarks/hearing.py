@@ -111,7 +111,7 @@ DELAYED = ("-movflags", "frag_keyframe+empty_moov+delay_moov")
 
 
 def _late(seconds: float) -> tuple[str, ...]:
-    return ("-output_ts_offset", str(seconds))
+    return ("-output_ts_offset", str(seconds), *(("-avoid_negative_ts", "disabled") if seconds < 0 else ()))
 
 
 PLACEMENTS = (
@@ -121,6 +121,7 @@ PLACEMENTS = (
     Placement("sound-from-3.mp4", (*BEEP, "-c:a", "aac", *_late(3)), 9),
     Placement("fragments-from-10.mp4", (*PICTURE, *BEEP, *H264, "-c:a", "aac", *FRAGMENTS, *_late(10)), 6),
     Placement("fragments-told-from-10.mp4", (*PICTURE, *BEEP, *H264, "-c:a", "aac", *DELAYED, *_late(10)), 16),
+    Placement("from-before-0.mp4", (*PICTURE, *BEEP, *H264, "-bf", "0", "-c:a", "aac", *DELAYED, *_late(-1.1)), 4.9),
     Placement("late-sound.mkv", (*PICTURE, "-itsoffset", "3", *BEEP, *H264, "-c:a", "libopus"), 9),
     Placement("from-10.mkv", (*PICTURE, *BEEP, *H264, "-c:a", "libopus", *_late(10)), 16),
     Placement("from-5.webm", (*PICTURE, *BEEP, *VP8, "-c:a", "libopus", *_late(5)), 11),

@@ -47,6 +47,13 @@ def test_zero_is_where_the_container_begins(made: Ffmpeg, kind: str, start: int)
     assert onset(film) == pytest.approx(6, abs=0.1)
 
 
+def test_a_container_may_begin_before_its_own_zero(made: Ffmpeg) -> None:
+    told = ("-movflags", "frag_keyframe+empty_moov+delay_moov", "-avoid_negative_ts", "disabled", "-bf", "0")
+    film = made("before0.mp4", *PICTURE, *BEEP, "-c:a", "aac", *told, "-output_ts_offset", "-1.1")
+    assert probe(film).start == pytest.approx(-1.1, abs=0.05)
+    assert onset(film) == pytest.approx(6, abs=0.1)
+
+
 @pytest.mark.parametrize("kind", ["mkv", "mp4", "ts"])
 @pytest.mark.parametrize("hole", [3, 15])
 def test_a_hole_in_the_sound_is_silence(made: Ffmpeg, kind: str, hole: int) -> None:
