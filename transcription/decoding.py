@@ -1,8 +1,9 @@
 """Sound decoded, and the packets of streams digested, by ffmpeg within bounds."""
 
 import sys
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,8 +13,9 @@ from transcription import by_opencore
 from transcription.bounds import THREADS
 from transcription.errors import MediaError
 from transcription.media import MOST_PIXELS, Media, MediaStream, probe
+from transcription.media import survey as packets_of
 from transcription.packets import LEAP_S, Survey
-from transcription.tools import OPENING, address, run, streamed
+from transcription.tools import CONTAINERS, OPENING, address, run, streamed
 
 if TYPE_CHECKING:  # numpy takes a fifth of a second, and who only looks at films decodes none
     import numpy
@@ -28,8 +30,9 @@ LONGEST: Final = 100 * 3600.0
 BROKEN_FRAMES: Final = 0.1
 """Share of frames that may fail to decode in a sound file: phones and broadcasts start before their first key frame."""
 
-REBASED: Final = ("mpegts", "mpeg")
-"""Containers of which ffmpeg takes the start from the streams that it reads, instead of from all."""
+MPEG: Final = ("mpegts", "mpeg")
+"""Containers of which ffmpeg takes the start from the streams that it reads, instead of from all, and in which a track
+may change its channels or its rate on the way, as broadcasts do: the late start is then silence once more."""
 
 
 def decode(
@@ -54,12 +57,13 @@ def decode(
     media = media or probe(path)
     stream = _audio(media, track)
     many = (stream.channels or 1) if stream else 1
-    mix = None
+    filters = None
     if channel is not None:
-        mix = f"mono|c0=c{channel}"
+        filters = f"aformat=sample_fmts=flt,pan=mono|c0=c{channel}"
     elif many > 2:
-        mix = "mono|c0=" + "+".join(f"{1 / many:.6f}*c{n}" for n in range(many))
-    for piece in _samples(path, media, survey, track, mix=mix, channels=1, seconds=seconds, timeout=timeout):
+        equally = "+".join(f"{1 / many:.6f}*c{n}" for n in range(many))
+        filters = f"aformat=sample_fmts=flt,pan=mono|c0={equally}"
+    for piece in _samples(path, media, survey, track, filters=filters, channels=1, seconds=seconds, timeout=timeout):
         yield piece[:, 0]
 
 
@@ -69,7 +73,10 @@ def decode_apart(
     """As `decode`, with every channel by itself: arrays of one row a sample and one column a channel."""
     stream = _audio(media, track)
     channels = (stream.channels or 1) if stream else 1
-    yield from _samples(path, media, survey, track, mix=None, channels=channels, seconds=seconds, timeout=timeout)
+    # In the track's own layout, which is held where a broadcast changes it on the way: asked for another of as many
+    # channels, ffmpeg would mix them, and asked for none, leave the columns to change.
+    held = f"aformat=channel_layouts={stream.layout}" if stream and stream.layout else "anull"
+    yield from _samples(path, media, survey, track, filters=held, channels=channels, seconds=seconds, timeout=timeout)
 
 
 def stream_digests(path: Path, *, timeout: float, media: Media | None = None) -> dict[int, str]:
@@ -127,21 +134,22 @@ def _samples(
     survey: Survey | None,
     track: int,
     *,
-    mix: str | None,
+    filters: str | None,
     channels: int,
     seconds: float,
     timeout: float,
 ) -> "Generator[NDArray[numpy.float32], None, None]":
     stream = _audio(media, track)
     if stream is not None and stream.codec == by_opencore.CODEC:
-        command = [sys.executable, "-I", by_opencore.__file__, str(path.absolute()), str(track), str(SAMPLE_RATE)]
+        told = (str(path.absolute()), str(track), str(SAMPLE_RATE), CONTAINERS)
+        command = [sys.executable, "-I", by_opencore.__file__, *told]
     else:
-        command = _command(path, media, survey, track, mix, apart=channels > 1)
+        command = _command(path, media, survey, track, filters)
     frame = 4 * channels
     size = round(seconds * SAMPLE_RATE) * frame
     held, left = bytearray(), LONGEST * SAMPLE_RATE * frame
     with closing(streamed(command, path, timeout)) as output:
-        for block in output:
+        for block in chain(_late(path, media, survey, track, frame), output):
             held += block
             left -= len(block)
             if left < 0:
@@ -153,24 +161,31 @@ def _samples(
         yield _floats(held[: len(held) // frame * frame], channels)
 
 
-def _command(path: Path, media: Media, survey: Survey | None, track: int, mix: str | None, *, apart: bool) -> list[str]:
-    """The command line that writes a track's sound to its standard output.
+def _late(path: Path, media: Media, survey: Survey | None, track: int, frame: int) -> Iterator[bytes]:
+    """The silence before an MPEG stream's sound, by its packets, in blocks; elsewhere ffmpeg writes it."""
+    if media.container not in MPEG:
+        return
+    extents = (survey or packets_of(path, media, timeout=60 + media.duration)).extents
+    samples = round((extents[track].start - media.start) * SAMPLE_RATE) if track in extents else 0
+    while samples > 0:
+        some = min(samples, SAMPLE_RATE)
+        yield bytes(some * frame)
+        samples -= some
 
-    Channels that are wanted apart come in the track's own layout: ffmpeg mixes them where another is asked for, also
-    where that has as many.
-    """
+
+def _command(path: Path, media: Media, survey: Survey | None, track: int, filters: str | None) -> list[str]:
+    """The command line that writes a track's sound to its standard output, through filters or mixed as ffmpeg does."""
     leaps = survey is not None and any(e.gap >= LEAP_S for e in survey.extents.values())
     back = survey is not None and any(e.back for e in survey.extents.values())
     source = opened(path)
-    filters = [*([f"pan={mix}"] if mix else []), f"aresample={SAMPLE_RATE}:async=1:first_pts=0"]
-    mono = {} if mix or apart else {"ac": 1}
-    sound = ffmpeg.output(source[str(track)], "pipe:1", f="f32le", af=",".join(filters), **mono)
-    outputs = [sound]
-    if media.container in REBASED:
-        # So that zero is where the first of all streams begins: ffmpeg takes the start of those that it reads.
-        others = [source[str(s.index)] for s in media.content if s.index != track]
-        outputs += [ffmpeg.output(*others, "-", f="null", c="copy")] if others else []
-    command: list[str] = ffmpeg.merge_outputs(*outputs).compile(cmd=FFMPEG)
+    timed = f"aresample={SAMPLE_RATE}:async=1" + ("" if media.container in MPEG else ":first_pts=0")
+    sound = ffmpeg.output(
+        source[str(track)],
+        "pipe:1",
+        f="f32le",
+        **({"af": f"{filters},{timed}"} if filters else {"af": timed, "ac": 1}),
+    )
+    command: list[str] = sound.compile(cmd=FFMPEG)
     if leaps and not back:
         # A leap in time ahead is kept as a hole, however long; one back cannot be, and ffmpeg's way is as good as any.
         command[len(FFMPEG) : len(FFMPEG)] = ["-dts_delta_threshold", "1000000"]

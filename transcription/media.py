@@ -21,6 +21,7 @@ from transcription.tools import MOST_STREAMS, TOO_MANY_STREAMS, ffprobe, run
 MOST_PIXELS: Final = 8192 * 8192
 """Pixels of a picture: 8K has 33 million, and the largest cameras that see all around 8192 by 8192."""
 
+_LAYOUT = re.compile(r"[A-Za-z0-9.+]{1,60}(\([a-z]{1,20}\))?")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
@@ -31,7 +32,7 @@ class MediaStream:
     `kind` is `video`, `audio`, `picture` (a cover or thumbnail, no video), `subtitle`, `data` or `attachment`;
     `codec` is `unknown` where this ffmpeg has no name for it. `language` is the container's tag as it stands,
     None for none or `und`. `duration` is in seconds and `frames` the samples in the container's index, None where it
-    does not say.
+    does not say; `layout` is ffmpeg's name of a track's channels, which may be a guess.
     """
 
     index: int
@@ -41,6 +42,7 @@ class MediaStream:
     channels: int | None
     duration: float | None = None
     frames: int | None = None
+    layout: str | None = None
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,7 @@ def _stream(found: dict[str, Any]) -> MediaStream:
         channels=found.get("channels"),
         duration=_seconds(found.get("duration")) or _seconds(tags.get("duration")),
         frames=_count(found.get("nb_frames")),
+        layout=layout if _LAYOUT.fullmatch(layout := str(found.get("channel_layout", ""))) else None,
     )
 
 

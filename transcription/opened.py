@@ -15,16 +15,14 @@ from transcription.packets import GAP_S, Survey
 from transcription.records import ClockDoubt, Options
 from transcription.spans import Heard, Samples, Span, Window, windows
 from transcription.structure import xing
-from transcription.wholeness import PACKETS_TIMEOUT, refuse_cut, unreadable
-
-MOST_APART_S = 3600.0
-"""Seconds without sound between two packets up to which they are read as a silence: more is a clock that leapt."""
+from transcription.wholeness import PACKETS_TIMEOUT, unreadable
 
 
 class Opened:
     """A track that is being decoded, ahead of its reading. Close it, or read it to its end.
 
-    Raises MediaError for what is no media, is cut short, has no such track, or nothing in it that can be read.
+    Raises MediaError for what is no media, has no such track, or nothing in it that can be read. A film that is cut
+    short is read as far as it goes: whether it is kept was decided when it was fetched.
     """
 
     def __init__(self, path: Path, track: int, options: Options, checkpoint: Checkpoint) -> None:
@@ -36,11 +34,8 @@ class Opened:
             raise MediaError(path, f"stream {track} is no audio track")
         self.stream: MediaStream = stream
         self.survey: Survey = survey(path, self.media, timeout=PACKETS_TIMEOUT)
-        refuse_cut(path, self.media, self.survey, timeout=PACKETS_TIMEOUT)
         if lost := next((one for one in unreadable(self.media, self.survey) if one.index == track), None):
             raise MediaError(path, f"track {track} {lost.why}")
-        if (gap := self.survey.extents[track].gap) > MOST_APART_S:
-            raise MediaError(path, f"track {track} leaps by {gap / 3600:.1f} hours: its clock cannot be right")
         self._options = options
         self.plan = Plan()
         """How it is read; known once the first window has come."""

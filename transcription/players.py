@@ -6,6 +6,7 @@ WebM, Ogg but for Vorbis. It plays no MPEG streams, AVI, FLV and WMV, whose play
 leaves the archive, and nowhere else.
 """
 
+from collections import defaultdict, deque
 from collections.abc import Sequence
 from typing import Final, TypeVar
 
@@ -67,11 +68,13 @@ def zero_based(cues: Sequence[Cue], ahead: float, exported: Sequence[tuple[float
     """Cues of a file whose clock was so far ahead, on the transcript's own.
 
     `exported` are the spans that were written to it: a cue at the seconds of one of them has exactly its seconds, also
-    where they were before that clock begins.
+    where they were before that clock begins; of several that were shown at the same seconds, in their order.
     """
     if not ahead:
         return tuple(cues)
-    was = {(shown_at(start, ahead), shown_at(end, ahead)): (start, end) for start, end in reversed(exported)}
+    was = defaultdict[tuple[float, float], deque[tuple[float, float]]](deque)
+    for start, end in exported:
+        was[shown_at(start, ahead), shown_at(end, ahead)].append((start, end))
     starts = {shown_at(start, ahead): start for start, _ in reversed(exported)}
     ends = {shown_at(end, ahead): end for _, end in reversed(exported)}
 
@@ -80,7 +83,8 @@ def zero_based(cues: Sequence[Cue], ahead: float, exported: Sequence[tuple[float
             starts.get(cue.start, max(0.0, cue.start - ahead)),
             ends.get(cue.end, max(0.0, cue.end - ahead)),
         )
-        start, end = was.get((cue.start, cue.end), usual)
+        there = was.get((cue.start, cue.end))
+        start, end = usual if not there else there.popleft() if len(there) > 1 else there[0]
         return cue.model_copy(update={"start": round(start, 3), "end": round(end, 3)})
 
     return tuple(back(cue) for cue in cues)

@@ -155,7 +155,7 @@ def made_vtt(document: Document) -> str:
 
 def clock_note(ahead: float) -> str:
     """A sentence on the clock of what is written."""
-    return f"Seconds are on the clock of a browser, which stands at {ahead:g} where the transcript's stands at 0"
+    return f"Seconds are on the clock of a browser, which stands at {ahead:.3f} where the transcript's stands at 0"
 
 
 def to_json(body: str, document: Document, layers: Sequence[Layer]) -> str:

@@ -16,6 +16,12 @@ from typing import IO, Final
 _MOST_PARTS: Final = 2_000_000
 """Parts that are looked at: a film of ten hours in fragments of a second has 72,000."""
 
+_MOST_CUES: Final = 200_000
+"""Elements of cues that are looked at: a film of ten hours with a cue a second has 150,000."""
+
+_SLACK: Final = 4096
+"""Bytes by which a length in RIFF and its kin may be wrong: some writers count their headers in."""
+
 _PAGE: Final = 27 + 255 + 255 * 255
 """Bytes of the largest Ogg page (RFC 3533, 6)."""
 
@@ -58,7 +64,9 @@ def overrun(path: Path) -> Overrun | None:
             return _asf(file, size)
         if head[:3] == b"FLV":
             return _flv(file, size)
-        return _mp3(file, size)
+        if head[:3] == b"ID3" or (len(head) > 1 and head[0] == 0xFF and head[1] >= 0xE2):
+            return _mp3(file, size)
+    return None
 
 
 def _boxes(file: IO[bytes], size: int) -> Overrun | None:
@@ -122,7 +130,7 @@ def _matroska(file: IO[bytes], size: int) -> Overrun | None:
             within = False
             if end > size:
                 return Overrun("cluster", end, size) if kind == _CLUSTER else None
-            if kind == _CUES:
+            if kind == _CUES and not cued:
                 cued, all_there = max(_cue_positions(file, begin, end), default=0) + segment, clusters > 0
             clusters += kind == _CLUSTER
             at = end
@@ -151,7 +159,7 @@ def _element(file: IO[bytes], at: int) -> tuple[int, int, int | None] | None:
 def _cue_positions(file: IO[bytes], begin: int, end: int) -> Iterator[int]:
     """The positions of clusters that cues name; of the elements of cues, the others are stepped into or over."""
     at = begin
-    for _ in range(_MOST_PARTS):
+    for _ in range(_MOST_CUES):
         kind, inner, length = (_element(file, at) if at < end else None) or (0, 0, None)
         if length is None:
             return
@@ -191,7 +199,7 @@ def _chunks(file: IO[bytes], size: int, head: bytes) -> Overrun | None:
         wide, order, at = 8, ">", 8
     elif head == _W64:
         wide, at = 8, 40
-    of_name = 16 if head == _W64 else 4
+    of_name, of_64_bits = 16 if head == _W64 else 4, 0
     for _ in range(_MOST_PARTS):
         file.seek(at)
         chunk = file.read(of_name + wide)
@@ -199,11 +207,16 @@ def _chunks(file: IO[bytes], size: int, head: bytes) -> Overrun | None:
             return None
         name = chunk[:4]
         length = int.from_bytes(chunk[of_name:], "little" if order == "<" else "big")
+        if name == b"ds64":  # RF64 (EBU Tech 3306): the length of the data, where 32 bits are too few
+            of_64_bits = int.from_bytes(file.read(16)[8:], "little")
+        elif name == b"data" and of_64_bits:
+            length = of_64_bits
         kind = file.read(4) if name == b"LIST" else b""
         begin = at + of_name + wide
         end = at + length if head == _W64 else begin + length
         if end > size:
-            known = 0 < length < _UNKNOWN_LENGTH if wide == 4 else 0 < length < 1 << 62
+            known = 0 < length < (1 << 62 if wide == 8 or of_64_bits else _UNKNOWN_LENGTH)
+            known = known and end > size + (0 if kind else _SLACK)
             samples = name in (b"data", b"SSND") or kind == b"movi" or name == b"RIFF"
             return Overrun(f"chunk {name.decode()}", end, size) if known and samples else None
         step = 8 if head == _W64 else 2 if wide == 4 else 1
@@ -240,8 +253,8 @@ def _flv(file: IO[bytes], size: int) -> Overrun | None:
     for _ in range(_MOST_PARTS * 2):
         file.seek(at)
         head = file.read(11)
-        if len(head) < 11:
-            return Overrun("last tag", at + 11, size) if head else None
+        if len(head) < 11 or head[0] & 0x1F not in (8, 9, 18):
+            return None  # what stands behind the last tag is no tag
         end = at + 11 + int.from_bytes(head[1:4], "big")
         if end > size:
             return Overrun("last tag", end, size)
@@ -274,16 +287,20 @@ def _xing(file: IO[bytes]) -> Xing | None:
     begin = re.search(rb"\xff[\xe2-\xff]", frame)
     if begin is None:
         return None
-    within = frame[begin.start() : begin.start() + 250]
-    if found := re.search(rb"Xing|Info", within):
-        told = within[found.end() :]
-        flags = int.from_bytes(told[:4], "big")
-        place = 4 + (4 if flags & 1 else 0)
-        length = int.from_bytes(told[place : place + 4], "big") if flags & 2 else 0
-        return Xing(at + begin.start(), length or None)
-    if found := re.search(rb"VBRI", within):
-        length = int.from_bytes(within[found.start() + 10 : found.start() + 14], "big")
-        return Xing(at + begin.start(), length or None)
+    at, frame = at + begin.start(), frame[begin.start() : begin.start() + 250]
+    if len(frame) < 60:
+        return None
+    first, mono = frame[1] & 0x18 == 0x18, frame[3] & 0xC0 == 0xC0  # MPEG-1 and not 2 or 2.5; one channel
+    side = (17 if mono else 32) if first else (9 if mono else 17)
+    for place in (4 + side, 6 + side):  # behind the side information, and a checksum if there is one
+        if frame[place : place + 4] in (b"Xing", b"Info"):
+            told = frame[place + 4 :]
+            flags = int.from_bytes(told[:4], "big")
+            behind = 8 if flags & 1 else 4
+            length = int.from_bytes(told[behind : behind + 4], "big") if flags & 2 else 0
+            return Xing(at, length or None)
+    if frame[36:40] == b"VBRI":
+        return Xing(at, int.from_bytes(frame[46:50], "big") or None)
     return None
 
 

@@ -63,6 +63,7 @@ class Whisper:
         Raises MediaError as `Opened` does.
         """
         identity = {
+            "form": Transcript.model_fields["schema_version"].default,
             "media_sha256": media_sha256,
             "track": track,
             "options": self.options.model_dump(mode="json", exclude={"threads", "device", "time_budget"}),
@@ -93,7 +94,7 @@ class Whisper:
         `track` is the stream's index as `probe` gives it, `declared` the languages that the source says are spoken.
         If no model here knows any of these, nothing is written: a guess in a neighbouring language would be a forgery.
         `opened` is the track if it was opened before; `checkpoint` as of `open`, and removed at the end. Raises
-        MediaError if the track is missing, cannot be decoded, or lacks packets of which the file says that it has them.
+        MediaError if the track is missing or cannot be decoded.
         """
         opened = opened or self.open(path, media_sha256=media_sha256, track=track, checkpoint=checkpoint)
         own = {language for language, one in self.options.per_language.items() if one.model}
@@ -238,7 +239,7 @@ class _Track:
         segments: list[Segment] = []
         taken = apart = count = 0
         while taken < len(spans) and not refusal:
-            key = f"batch {','.join(self._languages.declared)} {number} {count}"
+            key = f"batch {','.join(self._languages.declared)} {channel} {number} {count}"
             batch: Batch | None = _load_batch(self._opened.checkpoint.get(key))
             if batch is None:
                 if self._clock() - began > budget:

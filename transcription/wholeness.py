@@ -20,6 +20,7 @@ PACKETS_TIMEOUT: Final = 3600.0
 """Seconds in which a file's packets are to be read through: it is read as fast as the disk gives it."""
 
 _FLAC_SLACK_S: Final = 0.5
+_PCM_SLACK_S: Final = 0.05
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def examine(path: Path, *, media: Media | None = None) -> Examined:
 def refuse_cut(path: Path, media: Media, survey: Survey, *, timeout: float) -> None:
     """Raise CutShort for a file that lacks packets of which its own structure or index says that they are there."""
     found = overrun(path)
-    if found is not None and found.part == "box mdat" and _has_all_samples(path, media, timeout):
+    if found is not None and found.part == "box mdat" and _has_all_samples(path, media, survey, timeout):
         return
     if found is None and media.container == "flac" and media.content:
         announced = media.content[0].duration or 0.0  # by the STREAMINFO block, in samples (RFC 9639, 8.2)
@@ -118,10 +119,19 @@ def _decode(path: Path, streams: list[MediaStream], timeout: float) -> None:
             raise MediaError(path, "nothing in it can be decoded")
 
 
-def _has_all_samples(path: Path, media: Media, timeout: float) -> bool:
-    """Whether as many packets can be read as the index of an MP4 lists: some cameras announce a longer box of data."""
-    listed = {s.index: s.frames for s in media.content}
-    if not listed or None in listed.values():
+def _has_all_samples(path: Path, media: Media, survey: Survey, timeout: float) -> bool:
+    """Whether as many packets can be read as the index of an MP4 lists: some cameras announce a longer box of data.
+
+    Of PCM, of which a packet has many samples, whether the packets last as long as the index says.
+    """
+    extents = {s.index: survey.extents.get(s.index) for s in media.content}
+    lasting = {
+        s.index: extent.end - extent.start >= s.duration - _PCM_SLACK_S
+        for s in media.content
+        if s.codec.startswith("pcm_") and s.duration and (extent := extents[s.index])
+    }
+    listed = {s.index: s.frames for s in media.content if s.index not in lasting}
+    if not all(lasting.values()) or None in listed.values():
         return False
     options = ("-ignore_editlist", "1", "-count_packets", "-show_entries", "stream=index,nb_read_packets")
     found = json.loads(run(ffprobe(path, *options, "-of", "json"), path, timeout))

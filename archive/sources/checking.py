@@ -11,6 +11,7 @@ from pathlib import Path
 
 from transcription.errors import CutShort, MediaError, MediaTimeout
 from transcription.media import Media, probe, survey
+from transcription.structure import overrun
 from transcription.wholeness import PACKETS_TIMEOUT, Examined, check_decodes, refuse_cut
 
 _PICTURES = (
@@ -27,13 +28,14 @@ _PICTURES = (
 class Received:
     """One file as it came: its name, its size, and each size that was announced, by who announced it (bytes).
 
-    `holds` is what is in it, where that was looked at.
+    `holds` is what is in it, where that was looked at, and `lacks` what its own structure has and it has not.
     """
 
     name: str
     size: int
     announced: dict[str, int]
     holds: Media | None = None
+    lacks: str | None = None
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,17 @@ def readable(path: Path) -> Media:
         raise Faulty([str(error)], passing=isinstance(error, MediaTimeout)) from None
 
 
+def lacking(path: Path, media: Media) -> str | None:
+    """What a part of a film lacks: joined with another it is written anew, and no structure tells any more."""
+    if overrun(path) is None:
+        return None
+    try:
+        refuse_cut(path, media, survey(path, media, timeout=PACKETS_TIMEOUT), timeout=PACKETS_TIMEOUT)
+    except CutShort as error:
+        return error.message
+    return None
+
+
 def check_media(path: Path, received: list[Received], announced: float | None, refused: str | None = None) -> Checked:
     """Look through a fetched film. Raises Faulty with every fault: sizes, what it lacks, and whether it decodes.
 
@@ -89,6 +102,7 @@ def check_media(path: Path, received: list[Received], announced: float | None, r
     is cut short: the same bytes again are kept, if their number was announced, for the source has no more than these.
     """
     faults = [fault for one in received for fault in size_faults(one)]
+    faults += [f"{one.name}: {one.lacks}" for one in received if one.lacks and one.name != path.name]
     disagreements: tuple[str, ...] = ()
     cut, passing = None, False
     try:

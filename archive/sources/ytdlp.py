@@ -21,7 +21,7 @@ from typing import Any, Final
 from archive.errors import ArchiveError, FailureKind, FetchFailed, SettingsError
 from archive.records import Cut, Listing
 from archive.sources.captions import fetch_captions
-from archive.sources.checking import Checked, Faulty, Received, check_media, readable
+from archive.sources.checking import Checked, Faulty, Received, check_media, lacking, readable
 from archive.sources.cleaning import bare_address, canonical, clean, for_the_log, plain
 from archive.sources.contract import Fetched, Progress
 from archive.sources.failures import NEXT, classify
@@ -317,7 +317,8 @@ def _hook(session: Session, received: list[Received], progress: Progress) -> Cal
             if info.get("protocol") in ("http", "https"):
                 sizes = {"platform": info.get("filesize"), "server": session.lengths.get(info.get("url"))}
                 announced = {who: size for who, size in sizes.items() if isinstance(size, int)}
-            received.append(Received(path.name, path.stat().st_size, announced, readable(path)))
+            holds = readable(path)
+            received.append(Received(path.name, path.stat().st_size, announced, holds, lacking(path, holds)))
 
     return hook
 

@@ -84,7 +84,7 @@ def _row(
         "score": f"{link.score:.4f}",
         "start": "" if link.start is None else f"{shown_at(link.start, ahead):.3f}",
         "end": "" if link.end is None else f"{shown_at(link.end, ahead):.3f}",
-        "starts_at": f"{ahead:g}",
+        "starts_at": f"{ahead:.3f}",
         "address": address_at(newest.url, link.start, newest.extractor) or "",
         "transcript_sha512": there.sha512 if there else "",
         "text_start": link.offset if there else "",

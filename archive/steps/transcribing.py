@@ -158,7 +158,9 @@ def _prepare(archive: Archive, engine: Engine, clip: str, usable: Mapping[str, T
         lost = {one.index: one.why for one in unreadable(found, survey(media, found, timeout=PACKETS_TIMEOUT))}
         tracks = [stream for stream in found.audio if stream.index not in lost]
         unread = [UnreadTrack(index=s.index, why=lost[s.index]) for s in found.audio if s.index in lost]
-        opened = {track.index: _open(archive, engine, capture, media, track) for track in tracks[:1]}
+        opened = dict[int, "Opened"]()
+        with suppress(MediaError):  # it is raised again, and told, when that track's turn comes
+            opened = {track.index: _open(archive, engine, capture, media, track) for track in tracks[:1]}
         return _Prepared(capture, media, tracks, unread, declared_of(archive, clip), opened, stack.pop_all())
 
 
@@ -216,9 +218,11 @@ def _transcribe(
 
 
 def _note_looked_at(archive: Archive, clip: str) -> None:
-    """Note that nothing can have been lost in the last reading of a clip."""
-    *before, last = read_readings(archive, archive.ledger.clips.done(clip, "transcribe"))
-    readings = [*before, last.model_copy(update={"form": FORM})]
+    """Note that nothing can have been lost in a clip's last reading by the model of the settings."""
+    readings = read_readings(archive, archive.ledger.clips.done(clip, "transcribe"))
+    media, model = archive.ledger.clips.media().get(clip), archive.settings.transcription.model_name
+    last = max(n for n, one in enumerate(readings) if one.media_sha256 == media and one.model == model)
+    readings[last] = readings[last].model_copy(update={"form": FORM})
     archive.ledger.clips.mark_done(clip, "transcribe", json.dumps([r.model_dump(mode="json") for r in readings]))
     archive.ledger.clips.undo(clip, "work")
 

@@ -230,7 +230,7 @@ def _print_transcripts(document: "Sidecar") -> None:
         doubt = "  [yellow]to be checked by a person[/]" if ref.doubtful else ""
         text = f"{ref.name}: {ref.segments} segments, {', '.join(ref.languages) or 'nothing written'}, {ref.gaps} gaps"
         if ref.starts_at:
-            text += f", a browser's clock begins at {ref.starts_at:g} s"
+            text += f", a browser's clock begins at {ref.starts_at:.3f} s"
         text += "".join(f", {CLOCK_DOUBTS[doubt]}" for doubt in ref.clock_doubts)
         if mine := applied.get(ref.name):
             text += f", {counted(len(mine))} by {_people(mine)}"

@@ -116,6 +116,26 @@ def test_clips_read_by_an_earlier_build_are_counted_and_looked_at_when_somebody_
         assert count_again(archive).to_read == 0
 
 
+def test_what_is_looked_at_is_noted_of_the_reading_that_was_meant(tmp_path: Path, whisper_model: Whisper) -> None:
+    with an_archive(tmp_path / "state", folder_targets(tmp_path)) as opened:
+        settings = opened.settings.model_copy(
+            update={"transcription": opened.settings.transcription.model_copy(update={"model": whisper_model.model})}
+        )
+        archive = replace(opened, progress=Hearing(), settings=settings)
+        keep(archive, CLIPS[0], media=voice(tmp_path))
+        store_all(archive)
+        list(transcribe_clips(archive, whisper_model, CLIPS[:1], archive.targets))
+        (reading,) = read_readings(archive, archive.ledger.clips.done(CLIPS[0], "transcribe"))
+        both = [reading.model_copy(update={"form": 1}), reading.model_copy(update={"form": 1, "model": "another"})]
+        archive.ledger.clips.mark_done(
+            CLIPS[0], "transcribe", json.dumps([one.model_dump(mode="json") for one in both])
+        )
+        list(transcribe_clips(archive, whisper_model, to_read_again(archive), archive.targets, again=True))
+        noted = read_readings(archive, archive.ledger.clips.done(CLIPS[0], "transcribe"))
+        assert [(one.model, one.form) for one in noted] == [(whisper_model.model, 2), ("another", 1)]
+        assert to_read_again(archive) == []
+
+
 def test_a_refusal_by_a_length_that_was_announced_is_counted_until_it_is_tried_again(tmp_path: Path) -> None:
     with an_archive(tmp_path / "state", folder_targets(tmp_path)) as archive:
         old = (

@@ -395,6 +395,8 @@ def test_a_cue_that_is_moved_keeps_its_distance_on_another_clock() -> None:
     assert (moved.start, moved.end) == (2, 5)
     (same,) = zero_based([Cue(start=0, end=0, text="x")], -5, [(1, 2)])
     assert (same.start, same.end) == (1, 2)
+    before = [Cue(start=0, end=0, text=text) for text in "ab"]
+    assert [(cue.start, cue.end) for cue in zero_based(before, -7, [(1, 2), (2, 4)])] == [(1, 2), (2, 4)]
 
 
 def test_a_file_without_its_note_does_not_say_what_it_is_of() -> None:

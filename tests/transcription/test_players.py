@@ -45,7 +45,7 @@ def test_what_is_before_a_clock_begins_is_at_its_zero() -> None:
 
 def test_what_is_kept_beside_a_transcript_says_its_clock() -> None:
     late = transcript((segment(0, 2, "a"),), (), 2, start=10)
-    assert "NOTE Seconds are on the clock of a browser, which stands at 10 where" in made_vtt(late)
+    assert "NOTE Seconds are on the clock of a browser, which stands at 10.000 where" in made_vtt(late)
     assert "\n00:00:10.000 --> 00:00:12.000\n" in made_vtt(late)
     assert "\n00:00:10.000 [en]\na\n" in to_text(late, (), 10)
     usual = transcript((segment(0, 2, "a"),), (), 2)

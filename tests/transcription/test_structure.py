@@ -111,6 +111,43 @@ def test_a_box_that_is_announced_longer_than_its_samples_lacks_nothing(made: Ffm
     assert examine(tmp_path / "long.mp4").survey.duration == pytest.approx(12, abs=0.1)
 
 
+def test_what_stands_behind_the_last_part_is_no_part(made: Ffmpeg, tmp_path: Path) -> None:
+    for name, rest in (("film.flv", b"\0" * 4096), ("film.flv", b"\x08abcd"), ("index-first.mp4", b"\0" * 4096)):
+        padded = tmp_path / f"padded{Path(name).suffix}"
+        padded.write_bytes(made(name, *KINDS[name]).read_bytes() + rest)
+        assert examine(padded).survey.duration == pytest.approx(12, abs=0.3)
+
+
+def test_a_length_that_counts_its_headers_in_is_no_loss(made: Ffmpeg, tmp_path: Path) -> None:
+    data = bytearray(made("sound.wav", *TONE).read_bytes())
+    at = data.index(b"data") + 4
+    data[at : at + 4] = len(data).to_bytes(4, "little")
+    (tmp_path / "x.wav").write_bytes(data)
+    assert examine(tmp_path / "x.wav").survey.duration == pytest.approx(12, abs=0.1)
+
+
+@pytest.mark.parametrize("share", [1, 0.6])
+def test_sound_of_64_bits_says_its_length_too(made: Ffmpeg, tmp_path: Path, share: float) -> None:
+    whole = made("long.wav", *TONE, "-rf64", "always")
+    part = cut(whole, tmp_path, int(whole.stat().st_size * share))
+    assert (overrun(part) is None) == (share == 1)
+
+
+def test_a_camera_that_writes_pcm_may_announce_a_longer_box_too(made: Ffmpeg, tmp_path: Path) -> None:
+    data = bytearray(made("camera.mov", *BOTH, "-c:a", "pcm_s16be", "-movflags", "faststart").read_bytes())
+    at = data.index(b"mdat") - 4
+    data[at : at + 4] = (int.from_bytes(data[at : at + 4], "big") + 64).to_bytes(4, "big")
+    (tmp_path / "x.mov").write_bytes(data)
+    examine(tmp_path / "x.mov")
+    with pytest.raises(CutShort):
+        examine(cut(tmp_path / "x.mov", tmp_path, len(data) - 90_000))
+
+
+def test_a_word_in_a_broadcast_is_no_index_of_an_mp3(made: Ffmpeg) -> None:
+    named = made("infos.ts", *BOTH, "-metadata", "service_name=Infos", "-mpegts_flags", "+pat_pmt_at_frames")
+    assert overrun(named) is None
+
+
 def test_the_index_of_an_mp3_is_found_behind_its_tags(made: Ffmpeg) -> None:
     tagged = made("tagged.mp3", *TONE, "-q:a", "4", "-metadata", "title=" + "x" * 3000)
     found = xing(tagged)

@@ -1,15 +1,19 @@
 """Films that play everywhere are kept, whatever their labels say; tracks that cannot be read hinder no others."""
 
+import sys
 from pathlib import Path
+from subprocess import run
 
 import numpy
 import pytest
 
 from tests.transcription.conftest import Ffmpeg
-from transcription.decoding import decode, stream_digests
+from transcription import by_opencore
+from transcription.decoding import decode, decode_apart, stream_digests
 from transcription.errors import MediaError
 from transcription.media import probe, survey
 from transcription.packets import GAP_S
+from transcription.tools import CONTAINERS
 from transcription.wholeness import examine
 
 PICTURE = ("-f", "lavfi", "-i", "testsrc=s=64x48:r=10:d=8")
@@ -151,6 +155,44 @@ def test_two_recordings_in_one_file_are_as_long_as_both(made: Ffmpeg, tmp_path: 
 def test_a_tape_of_a_camera_is_whole(made: Ffmpeg) -> None:
     tape = ("-f", "lavfi", "-i", "testsrc=s=720x576:r=25:d=2", "-f", "lavfi", "-i", "sine=d=2:r=48000")
     assert examine(made("tape.dv", *tape, "-target", "pal-dv")).survey.duration == pytest.approx(2, abs=0.1)
+
+
+def test_a_telephone_that_stopped_within_a_packet_is_kept(tmp_path: Path) -> None:
+    file = telephone(tmp_path / "x.amr", 12)
+    file.write_bytes(file.read_bytes()[:-10])
+    assert examine(file).unread == ()
+    assert sum(piece.size for piece in decode(file, 0, seconds=60, timeout=60)) / 16_000 == pytest.approx(12, abs=0.2)
+
+
+def test_the_sound_of_telephones_is_read_in_other_containers_too(made: Ffmpeg, tmp_path: Path) -> None:
+    file = telephone(tmp_path / "x.amr", 6)
+    for name in ("telephone.3gp", "telephone.mkv", "telephone.avi"):
+        assert examine(made(name, "-i", file, "-c", "copy")).unread == ()
+
+
+def test_a_fault_of_a_decoder_of_our_own_does_not_tell_where_a_file_lies(tmp_path: Path) -> None:
+    file = telephone(tmp_path / "x.amr", 6)
+    command = [sys.executable, "-I", by_opencore.__file__, str(file), "7", "16000", CONTAINERS]
+    done = run(command, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (1, "AMR cannot be decoded: IndexError\n")
+
+
+@pytest.mark.parametrize("first", ["5.1", "stereo"])
+def test_a_broadcast_that_changes_its_channels_keeps_its_seconds(tmp_path: Path, first: str) -> None:
+    parts = list[bytes]()
+    for number, layout in enumerate((first, "stereo" if first == "5.1" else "5.1")):
+        part = tmp_path / f"{number}.ts"
+        tone = f"sine=d=5:r=48000,aformat=channel_layouts={layout}"
+        told = ("-c:a", "ac3", "-output_ts_offset", str(10 + 5 * number), "-muxdelay", "0")
+        run(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", tone, *told, str(part)], check=True, timeout=60)
+        parts.append(part.read_bytes())
+    both = tmp_path / "both.ts"
+    both.write_bytes(b"".join(parts))
+    media = probe(both)
+    apart = sum(len(piece) for piece in decode_apart(both, 0, seconds=60, timeout=60, media=media)) / 16_000
+    mixed = sum(piece.size for piece in decode(both, 0, seconds=60, timeout=60)) / 16_000
+    assert apart == pytest.approx(10, abs=0.5)
+    assert mixed == pytest.approx(10, abs=0.5)
 
 
 def test_holes_in_the_sound_and_leaps_are_seen(made: Ffmpeg) -> None:

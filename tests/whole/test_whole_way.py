@@ -276,7 +276,8 @@ def test_what_is_gone_or_damaged_is_not_asked_for_again_at_once(second: Second) 
     world = second.world
     assert f"{world.clip('cut')}: passing" in second.run.err
     assert world.clip("gone") not in second.run.err
-    assert world.clip("false") not in second.run.err
+    assert f"{world.clip('false')}: damaged" not in second.run.err
+    assert f"{world.clip('false')}: fetch failed on" in second.run.err, "what failed before is told by each run"
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from archive.sources.checking import (
     Faulty,
     Received,
     check_media,
+    lacking,
     other_length,
     picture_kind,
     readable,
@@ -39,6 +40,16 @@ def test_all_faults_are_told_at_once(film: Path, tmp_path: Path) -> None:
         check_media(cut, [Received("a", 5, {"server": 6})], 20)
     assert len(faulty.value.faults) == 2
     assert faulty.value.cut is None, "what has another size than announced is refused however often it comes"
+
+
+def test_a_part_that_is_cut_is_told_before_it_is_joined(film: Path, tmp_path: Path) -> None:
+    part = tmp_path / "part.mp4"
+    part.write_bytes(film.read_bytes()[: film.stat().st_size // 2])
+    told = lacking(part, readable(part))
+    assert told is not None
+    assert lacking(film, readable(film)) is None
+    with pytest.raises(Faulty, match=r"part\.mp4: it is cut short"):
+        check_media(film, [Received("part.mp4", 5, {}, lacks=told)], None)
 
 
 def test_a_text_is_no_media(films: Path) -> None:
