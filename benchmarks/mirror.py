@@ -71,7 +71,7 @@ def _stanzas(servers: Mapping[str, "S3Server"]) -> dict[str, Any]:
     return {
         name: server.settings(
             part_size_mib=shared.PART_MIB, parallel_parts=2, prefix="thirdcopy", **shared.PER_SERVER[name]
-        ).model_dump(mode="json")
+        ).model_dump(mode="json", exclude_none=True)  # a build from before has not every setting
         | {"access_key": server.access_key, "secret_key": server.secret_key}
         for name, server in servers.items()
     }
