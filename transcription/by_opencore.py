@@ -11,7 +11,10 @@ from fractions import Fraction
 
 CODEC = "amr_nb"
 BROKEN_FRAMES = 0.1
-"""Share of packets that may fail to decode, as elsewhere: a telephone that stopped leaves half a one at the end."""
+"""Share of frames that may fail to decode in a sound file, by whatever decoder.
+
+Phones and broadcasts start before their first key frame, and a telephone that stopped leaves half a frame at the end.
+"""
 
 
 def main(file: str, track: int, rate: int, containers: str) -> None:

@@ -27,9 +27,6 @@ SAMPLE_RATE: Final = 16_000
 LONGEST: Final = 100 * 3600.0
 """Seconds of sound that are decoded: one packet dated years ahead would otherwise become years of silence."""
 
-BROKEN_FRAMES: Final = 0.1
-"""Share of frames that may fail to decode in a sound file: phones and broadcasts start before their first key frame."""
-
 MPEG: Final = ("mpegts", "mpeg")
 """Containers of which ffmpeg takes the start from the streams that it reads, instead of from all, and in which a track
 may change its channels or its rate on the way, as broadcasts do: the late start is then silence once more."""
@@ -99,13 +96,13 @@ def stream_digests(path: Path, *, timeout: float, media: Media | None = None) ->
 
 
 def count_frames(path: Path, streams: Sequence[MediaStream], *, timeout: float) -> float:
-    """Decode streams to nothing: the seconds that were reached. Raises MediaError where `BROKEN_FRAMES` are more."""
+    """Decode streams to nothing: the seconds that were reached. Raises MediaError where a tenth of the frames fail."""
     source = opened(path)
     command = ffmpeg.output(
         *(source[str(s.index)] for s in streams),
         "pipe:2",
         f="null",
-        max_error_rate=BROKEN_FRAMES,
+        max_error_rate=by_opencore.BROKEN_FRAMES,
         progress="pipe:1",
     ).compile(cmd=FFMPEG)
     reached = 0.0

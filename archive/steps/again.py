@@ -22,11 +22,6 @@ class Again(Record):
     empty_track: int = 0
     refused_length: int = 0
 
-    @property
-    def to_read(self) -> int:
-        """Clips that `transcribe --again` looks at."""
-        return self.mixed + self.empty_track
-
 
 def count_again(archive: Archive) -> Again:
     """Count them, from what the ledger knows; no clip is opened."""

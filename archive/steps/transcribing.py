@@ -196,7 +196,8 @@ def _transcribe(
         archive.ledger.clips.failed(clip, "transcribe", kind=kind, message=str(error), now=archive.clock())
         return TranscribedClip(clip, problem=str(error))
     tracks = len(prepared.tracks) - len(faults)
-    unread = [*prepared.unread, *(UnreadTrack(index=n, why=fault.message) for n, fault in faults.items())]
+    undecoded = (UnreadTrack(index=n, why=f"cannot be decoded: {fault.message}") for n, fault in faults.items())
+    unread = [*prepared.unread, *undecoded]
     media_sha256 = prepared.capture.media.sha256
     reading = Reading(
         media_sha256=media_sha256,
