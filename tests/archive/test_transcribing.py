@@ -13,6 +13,7 @@ from archive.steps.again import count_again, to_read_again
 from archive.steps.transcribing import read_readings, to_transcribe, transcribe_clips
 from archive.steps.work import build
 from tests.support.archives import an_archive, folder_targets, keep, store_all
+from transcription import decoding
 from transcription.whisper import Whisper
 
 CLIPS = ("peertube-one", "peertube-two")
@@ -170,3 +171,21 @@ def test_progress_is_over_all_clips_and_ends_at_its_total_also_where_one_fails(
     assert min(whole.amounts) >= 0
     assert len(tracks) == (2 if broken else 4)
     assert all(sum(track.amounts) == pytest.approx(3, abs=0.1) for track in tracks)
+
+
+def test_a_track_that_breaks_while_it_is_read_hinders_no_others(
+    tmp_path: Path, whisper_model: Whisper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It leaps ahead, for longer than any sound is."""
+    monkeypatch.setattr(decoding, "LONGEST", 60.0)
+    tones = ("-f", "lavfi", "-i", "sine=440:d=3", "-f", "lavfi", "-i", "sine=550:d=3,asetpts='PTS+gt(T,1)*4000/TB'")
+    file = tmp_path / "leaps.mka"
+    run(["ffmpeg", "-v", "error", *tones, "-map", "0", "-map", "1", "-c:a", "flac", str(file)], check=True, timeout=60)
+    with an_archive(tmp_path / "state", folder_targets(tmp_path)) as opened:
+        archive = replace(opened, progress=Hearing())
+        keep(archive, CLIPS[0], media=file.read_bytes())
+        store_all(archive)
+        (done,) = transcribe_clips(archive, whisper_model, CLIPS[:1], archive.targets)
+        assert (done.transcripts, done.problem) == (1, None)
+        (reading,) = build(archive, CLIPS[0]).readings
+    assert [(one.index, "its sound goes on for more than" in one.why) for one in reading.unread] == [(1, True)]
