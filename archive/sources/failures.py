@@ -16,6 +16,7 @@ class Symptoms:
 
     `unexpected`: the reader of the site met something that it was not written for. `not_live` and `blocked_here`: it
     says so itself (not broadcast yet, not shown in this country). `barred`: it was we who stopped, at a bound of ours.
+    `then`: what is to be done, where more is known than the class tells.
     """
 
     text: str
@@ -25,6 +26,7 @@ class Symptoms:
     not_live: bool = False
     blocked_here: bool = False
     barred: bool = False
+    then: str | None = None
 
 
 _REFUSED = re.compile(
