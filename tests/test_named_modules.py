@@ -15,10 +15,7 @@ from archive.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 HOUSES = ("archive", "flows", "storage", "transcription")
-PAGES = [
-    *(page for name in ("README.md", "CONTRIBUTING.md") if (page := ROOT / name).exists()),
-    *sorted((ROOT / "docs").rglob("*.md")),
-]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 ELSEWHERE = {"sqlean.py", "ocfl-root.py"}
 """Other people's programs."""
 MADE_UP = re.compile(r"\b(KIND|NAME|LANG|x|one_file)\b")
