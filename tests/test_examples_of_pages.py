@@ -2,12 +2,16 @@
 
 import json
 import re
+import shlex
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
+from typer.main import get_command
 
 from archive.settings import Settings, load
+from flows.cli import app
 from storage.targets import S3Settings, open_target
 from tests.flows.place import Place
 from tests.world import demo
@@ -78,6 +82,36 @@ def opens_where_it_says(name: str, settings: Settings) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_what_is_a_stanza_says_that_it_is_one(page: Path) -> None:
     assert [text for language, text in blocks(page) if not language and re.match(r"\[[a-z]", text)] == []
+
+
+def called(text: str) -> list[list[str]]:
+    """The words of each call of thirdcopy in a block of code, without what is piped, chained or said of it."""
+    lines = [line.partition(" #")[0] for line in text.splitlines()]
+    calls = [one.strip() for line in lines for one in re.split(r"&&|[;|]", line)]
+    return [shlex.split(one)[1:] for one in calls if one.startswith("thirdcopy ")]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_options_that_a_page_calls_a_command_with_are_there(page: Path) -> None:
+    for words in [words for _, text in blocks(page) for words in called(text)]:
+        command: Any = get_command(app)
+        for word in words:
+            if word in getattr(command, "commands", {}):
+                command = command.commands[word]
+            elif word.startswith("--"):
+                known = [
+                    option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)
+                ]
+                assert word.partition("=")[0] in known, " ".join(words)
+
+
+def test_calls_are_found_in_blocks() -> None:
+    assert called("thirdcopy init a && cd a  # --no\nthirdcopy run --fast; thirdcopy status | cat\n# thirdcopy x") == [
+        ["init", "a"],
+        ["run", "--fast"],
+        ["status"],
+    ]
+    assert sum(len(called(text)) for page in PAGES for _, text in blocks(page)) > 40
 
 
 def test_there_are_stanzas_to_be_looked_at() -> None:

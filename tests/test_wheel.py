@@ -82,12 +82,17 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installe
     return clean
 
 
-def needed(wheel: Path) -> set[str]:
-    """Names of all that the wheel requires, and of all that those do."""
+def required(wheel: Path) -> list[Requirement]:
+    """What the wheel requires."""
     with zipfile.ZipFile(wheel) as file:
         (metadata,) = [name for name in file.namelist() if name.endswith(".dist-info/METADATA")]
         text = file.read(metadata).decode()
-    asked = [Requirement(one) for one in re.findall(r"^Requires-Dist: (.+)$", text, re.MULTILINE)]
+    return [Requirement(one) for one in re.findall(r"^Requires-Dist: (.+)$", text, re.MULTILINE)]
+
+
+def needed(wheel: Path) -> set[str]:
+    """Names of all that the wheel requires, and of all that those do."""
+    asked = required(wheel)
     found = dict[str, set[str]]()
     while asked:
         one = asked.pop()
@@ -129,6 +134,12 @@ def test_what_it_says_that_it_needs_is_all_that_its_modules_import(installed: In
     assert "site-packages" in installed.run("python", "-c", "import archive; print(archive.__file__)")
     assert "No module named 'pytest'" in installed.run("python", "-c", "import pytest", code=1)
     installed.run("python", "-W", "ignore", "-c", IMPORT_ALL)
+
+
+def test_yt_dlp_can_be_renewed_alone(wheel: Path) -> None:
+    """`uv tool upgrade thirdcopy --upgrade-package yt-dlp` takes no version that the wheel's own requirements bar."""
+    (asked,) = [one for one in required(wheel) if one.name == "yt-dlp"]
+    assert {one.operator for one in asked.specifier} == {">="}
 
 
 def test_a_first_archive_is_made_looked_at_and_run_dry(installed: Installed) -> None:

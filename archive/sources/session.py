@@ -279,7 +279,7 @@ def symptoms_of(error: BaseException, last_failure: RequestError | None) -> Symp
         return Symptoms(text=str(bound), barred=True)
     refusal = next((e for e in chain if isinstance(e, HTTPError)), None)
     if refusal is None and (told := unreached(error)):
-        return Symptoms(text=told[0], then=told[1])
+        return Symptoms(text=told[0], unreached=told[1])
     text = str(error) or type(error).__name__
     return Symptoms(
         text=f"{type(error).__name__}: {text}" if foreign else text.removeprefix("ERROR: "),

@@ -12,7 +12,7 @@ log = logging.getLogger(__name__)
 
 _AGAIN = re.compile(r"\bRetrying\b.*\(\d+/\d+\)\.*$")
 _OF_A_REQUEST = re.compile(r"\bUnable to download\b|\bGiving up after \d+ retries\b")
-_MOST = 100
+_MOST, _END = 100, 200
 
 
 class Words:
@@ -63,5 +63,5 @@ class Heard:
         """Log a warning, and keep it to be shown."""
         words = self._scrub(message)
         log.debug("yt-dlp: %s", words)
-        if len(self.warnings) < _MOST and not _AGAIN.search(message):
+        if len(self.warnings) < _MOST and not _AGAIN.search(message[-_END:]):
             self.warnings[words] = None

@@ -271,7 +271,7 @@ class YtdlpSource:
             failure.cut = error.cut
             return failure
         symptoms = symptoms_of(error, session.last_failure if session else None)
-        failure = self._failed(symptoms.text, classify(symptoms), clip, symptoms.then)
+        failure = self._failed(symptoms.text, classify(symptoms), clip, symptoms.unreached)
         failure.after = seconds_to_wait(symptoms.retry_after, datetime.now(UTC))
         return failure
 
