@@ -14,6 +14,7 @@ from functools import cache
 from html import escape
 from itertools import pairwise
 from pathlib import Path
+from textwrap import wrap
 
 import grimp
 
@@ -22,6 +23,8 @@ HOUSES = ("flows", "archive", "storage", "transcription")
 Edge = tuple[str, str]
 
 _HEIGHT, _GAP, _BETWEEN, _MARGIN, _LETTER = 34, 22, 58, 24, 9.0
+_LEGEND = "A room imports those that its arrows lead to, and may import what lies on their ways."
+_DASHED = " Dashed: an import that leads back up."
 _STYLE = """\
     .page { fill: #ffffff; stroke: #d1d9e0; }
     rect { stroke-width: 1.5; }
@@ -79,7 +82,8 @@ def drawn(weights: Mapping[Edge, int]) -> str:
     across = _placed(rows)
     width = max(x + _wide(room) / 2 for room, x in across.items()) + _MARGIN
     high = {room: _MARGIN + number * (_HEIGHT + _BETWEEN) for number, row in enumerate(rows) for room in row}
-    height = max(high.values()) + _HEIGHT + _MARGIN + (66 if up else 44)
+    legend = wrap(_LEGEND + (_DASHED if up else ""), int((width - 2 * _MARGIN) / 7.6))
+    height = max(high.values()) + _HEIGHT + 2 * _MARGIN + 22 * len(legend)
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" '
         f'width="{width:.0f}" height="{height:.0f}" role="img" aria-labelledby="title desc"',
@@ -107,8 +111,6 @@ def drawn(weights: Mapping[Edge, int]) -> str:
             f'height="{_HEIGHT}" rx="8"/>'
         )
         lines.append(f'  <text x="{x:.0f}" y="{y + 22:.0f}">{room}</text>')
-    legend = ["A room imports those that its arrows lead to, and may import what lies on their ways."]
-    legend += ["Dashed: an import that leads back up."] if up else []
     for number, words in enumerate(reversed(legend)):
         lines.append(f'  <text class="legend" x="{width / 2:.0f}" y="{height - 18 - 22 * number:.0f}">{words}</text>')
     return "\n".join([*lines, "</svg>", ""])
