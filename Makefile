@@ -27,7 +27,7 @@ SWIFT = tests/swift/.venv/.thirdcopy
 .DEFAULT_GOAL = help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help setup demo demo-up test kernels lint tamper bench clean system stores
+.PHONY: help setup demo demo-up test kernels lint tamper bench map clean system stores
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*  ## /  make \1 @/p' Makefile | awk -F@ '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -65,6 +65,9 @@ ifeq ($(BENCHMARK),)
 else
 	@$(RUN) -m benchmarks.$(BENCHMARK)
 endif
+
+map: $(TEST)  ## docs/pictures/rooms.svg anew, from what the rooms import
+	@$(RUN) -m docs.pictures.rooms
 
 setup: $(TEST) $(OCFL) $(SWIFT) stores  ## make the environments of test and demo, and run nothing
 

@@ -68,7 +68,9 @@ def _version(asked: bool) -> None:
 @app.callback()
 def _before(
     config: Config = None,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Tell every step, on stderr.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Tell every step, and all that yt-dlp says, on stderr.")
+    ] = False,
     show_version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,

@@ -26,7 +26,8 @@ from storage.targets.common_settings import Labels, Price
 from transcription.records import LanguageOptions, Mark, Options, Reason
 
 ROOT = Path(__file__).parent.parent
-DOCS = {path: path.read_text(encoding="utf-8") for path in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]}
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+DOCS = {path: path.read_text(encoding="utf-8") for path in PAGES}
 SETTINGS = (ROOT / "configs" / "archive.toml").read_text(encoding="utf-8")
 
 
@@ -105,5 +106,13 @@ def test_published_schemas_are_those_of_the_code(name: str, pytestconfig: pytest
 
 def test_relative_links_lead_somewhere() -> None:
     for path, text in DOCS.items():
-        for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", text):
-            assert (path.parent / target).exists(), f"{path.name}: {target}"
+        for target, part in re.findall(r"(?:\]\(|src=\")(?!https?:)([^)#\"\s]*)(?:#([^)\"]+))?[)\"]", text):
+            led_to = (path.parent / target).resolve() if target else path
+            assert led_to.exists(), f"{path.name}: {target}"
+            assert not part or part in headings(led_to), f"{path.name}: {target}#{part}"
+
+
+def headings(page: Path) -> set[str]:
+    """The names by which GitHub links to a page's headings."""
+    found = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in found}

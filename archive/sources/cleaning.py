@@ -122,6 +122,10 @@ def plain(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
+_PARAMETERS = re.compile(r"\?[^\s'\"<>?=]+=[^\s'\"<>]*")
+"""What may sign an address, also where its host is left out, as in yt-dlp's names for what has none."""
+
+
 def for_the_log(text: str, proxy: str | None) -> str:
     """A stranger's words on one line, without the proxy's login, and without what signs an address."""
     if proxy is not None:
@@ -130,6 +134,7 @@ def for_the_log(text: str, proxy: str | None) -> str:
         for secret in sorted({proxy, login, unquote(login), password, unquote(password)} - {""}, key=len, reverse=True):
             text = text.replace(secret, "***")
     text = re.sub(r"//[^\s'\"<>]+", lambda m: m[0].partition("?")[0], plain(text))
+    text = _PARAMETERS.sub(lambda m: m[0][len(m[0].rstrip(":,.;)")) :], text)
     text = text.partition("; please report this issue")[0]
     return re.sub(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+", " ", text).strip().rstrip(".")[:500]
 

@@ -16,6 +16,7 @@ class Symptoms:
 
     `unexpected`: the reader of the site met something that it was not written for. `not_live` and `blocked_here`: it
     says so itself (not broadcast yet, not shown in this country). `barred`: it was we who stopped, at a bound of ours.
+    `unreached`: no connection was made, and this is to be done about it.
     """
 
     text: str
@@ -25,6 +26,7 @@ class Symptoms:
     not_live: bool = False
     blocked_here: bool = False
     barred: bool = False
+    unreached: str | None = None
 
 
 _REFUSED = re.compile(
@@ -59,6 +61,8 @@ def classify(symptoms: Symptoms) -> FailureKind:
     text, status = symptoms.text, symptoms.status
     if symptoms.barred:
         return "barred"
+    if symptoms.unreached:
+        return "passing"
     if status == 429 or _REFUSED.search(text):
         return "refused"
     if symptoms.not_live or _NOT_YET.search(text):

@@ -31,6 +31,7 @@ from archive.sources.failures import Symptoms
 from archive.sources.limits import Limits, OutOfBounds
 from archive.sources.manifests import LOOKS
 from archive.sources.programs import in_pieces, ours
+from archive.sources.unreached import unreached
 
 log = logging.getLogger(__name__)
 
@@ -277,6 +278,8 @@ def symptoms_of(error: BaseException, last_failure: RequestError | None) -> Symp
     if bound is not None:
         return Symptoms(text=str(bound), barred=True)
     refusal = next((e for e in chain if isinstance(e, HTTPError)), None)
+    if refusal is None and (told := unreached(error)):
+        return Symptoms(text=told[0], unreached=told[1])
     text = str(error) or type(error).__name__
     return Symptoms(
         text=f"{type(error).__name__}: {text}" if foreign else text.removeprefix("ERROR: "),

@@ -36,6 +36,7 @@ from archive.sources.session import (
 )
 from archive.sources.settings import YtdlpSettings
 from archive.sources.thumbnails import fetch_thumbnail
+from archive.sources.words import Words
 from storage.clock import seconds_to_wait
 from transcription.errors import ToolMissing
 
@@ -68,6 +69,7 @@ class YtdlpSource:
         self._limits = replace(limits or Limits(), private=settings.private_addresses)
         self._clock = clock
         self._sleep = sleep
+        self._words = Words(self._scrub)
         self._turn = threading.Lock()
         self._next = clock()
         for path in (settings.cookies_file, settings.ca_file):
@@ -232,7 +234,6 @@ class YtdlpSource:
         params: dict[str, Any] = {
             "format": settings.format,
             "allowed_extractors": list(settings.allowed_extractors),
-            "logger": _Words(self._scrub),
             "quiet": True,
             "no_warnings": False,
             "noprogress": True,
@@ -257,7 +258,10 @@ class YtdlpSource:
             params["proxy"] = settings.proxy.get_secret_value()
         if settings.cookies_file is not None:
             params["cookiefile"] = io.StringIO(settings.cookies_file.read_text("utf-8"))
-        with Session(params, settings.ca_file, self._limits) as session:
+        with (
+            self._words.heard() as heard,
+            Session(params | {"logger": heard}, settings.ca_file, self._limits) as session,
+        ):
             yield session
 
     def _failure(self, error: Exception, session: Session | None, clip: str | None) -> FetchFailed:
@@ -267,31 +271,17 @@ class YtdlpSource:
             failure.cut = error.cut
             return failure
         symptoms = symptoms_of(error, session.last_failure if session else None)
-        failure = self._failed(symptoms.text, classify(symptoms), clip)
+        failure = self._failed(symptoms.text, classify(symptoms), clip, symptoms.unreached)
         failure.after = seconds_to_wait(symptoms.retry_after, datetime.now(UTC))
         return failure
 
-    def _failed(self, what: str, kind: FailureKind, clip: str | None) -> FetchFailed:
+    def _failed(self, what: str, kind: FailureKind, clip: str | None, then: str | None = None) -> FetchFailed:
         who = f"{self.name}: {clip}" if clip else f"{self.name}: the list"
-        return FetchFailed(f"{who} could not be fetched: {self._scrub(what)}. {NEXT[kind]}", kind=kind, clip=clip)
+        told = f"{who} could not be fetched: {self._scrub(what)}. {then or NEXT[kind]}"
+        return FetchFailed(told, kind=kind, clip=clip)
 
     def _scrub(self, text: str) -> str:
         return for_the_log(text, self.settings.proxy.get_secret_value() if self.settings.proxy else None)
-
-
-class _Words:
-    """Where yt-dlp's words go instead of the terminal. Its errors are raised as well, and told there."""
-
-    def __init__(self, scrub: Callable[[str], str]) -> None:
-        self._scrub = scrub
-
-    def debug(self, message: str) -> None:
-        log.debug("yt-dlp: %s", self._scrub(message))
-
-    def warning(self, message: str) -> None:
-        log.warning("yt-dlp: %s", self._scrub(message))
-
-    error = debug
 
 
 class _Told(BaseException):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from archive.errors import FetchFailed
 from archive.opened import Archive
+from archive.progress import Task
 from archive.records import Listing
 from archive.retrying import retrying
 from archive.sources.contract import Source
@@ -40,10 +41,13 @@ def list_source(archive: Archive, source: Source, *, fast: bool = False) -> List
     if not fast:
         archive.ledger.facts.set(_whole(source.name), "no")
     try:
-        seen = retrying(lambda: _list(archive, source, new, new_here, fast=fast))
+        with archive.progress.task(f"list {source.name}", unit="clips") as task:
+            furthest = _Furthest(task)
+            seen = retrying(lambda: _list(archive, source, new, new_here, furthest, fast=fast))
     except FetchFailed as error:
         archive.ledger.facts.set(_whole(source.name), "no")
-        return Listed(source.name, new=len(new), problem=f"{error.kind}: {error}", after=rest_of(error))
+        why = str(error).removeprefix(f"{source.name}: ")  # whoever tells it begins with the source
+        return Listed(source.name, new=len(new), problem=f"{error.kind}: {why}", after=rest_of(error))
     archive.ledger.facts.set(_whole(source.name), "yes")
     return Listed(source.name, seen=seen, new=len(new))
 
@@ -57,21 +61,36 @@ def _whole(source: str) -> str:
     return f"listed-whole:{source}"
 
 
-def _list(archive: Archive, source: Source, new: set[str], new_here: set[str], *, fast: bool) -> int:
+@dataclass
+class _Furthest:
+    """How far the furthest of several passes came, told as one thing under way."""
+
+    task: Task
+    told: int = 0
+
+    def reach(self, seen: int) -> None:
+        """Tell that a pass has come so far."""
+        if seen > self.told:
+            self.task.advance(seen - self.told)
+            self.told = seen
+
+
+def _list(
+    archive: Archive, source: Source, new: set[str], new_here: set[str], furthest: _Furthest, *, fast: bool
+) -> int:
     """One pass: how many were listed. They go to the ledger a page at a time: a sync of the disk for each is slow."""
     seen = known_in_a_row = 0
-    with archive.progress.task(f"list {source.name}", unit="clips") as task:
-        for page in _pages(source.list()):
-            for listing, was in zip(page, archive.ledger.clips.seen(page, archive.clock()), strict=True):
-                if was.new:
-                    new.add(listing.clip)
-                if was.new_here:
-                    new_here.add(listing.clip)
-                known_in_a_row = 0 if listing.clip in new_here else known_in_a_row + 1
-            seen += len(page)
-            task.advance(len(page))
-            if fast and known_in_a_row >= KNOWN_IN_A_ROW:
-                break
+    for page in _pages(source.list()):
+        for listing, was in zip(page, archive.ledger.clips.seen(page, archive.clock()), strict=True):
+            if was.new:
+                new.add(listing.clip)
+            if was.new_here:
+                new_here.add(listing.clip)
+            known_in_a_row = 0 if listing.clip in new_here else known_in_a_row + 1
+        seen += len(page)
+        furthest.reach(seen)
+        if fast and known_in_a_row >= KNOWN_IN_A_ROW:
+            break
     return seen
 
 

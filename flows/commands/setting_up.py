@@ -55,6 +55,7 @@ path = "targets/disk3"
 # endpoint = "https://s3.eu-central-1.wasabisys.com"
 # bucket = "my-archive"
 # region = "eu-central-1"
+# labels = {{ provider = "wasabi", country = "NL", key_holder = "A. Keeper" }} # whose hands it is in
 
 [transcription]
 model = "large-v3"           # a name that faster-whisper knows, or a folder
@@ -217,7 +218,8 @@ def _tool() -> Iterator[Found]:
         "yt-dlp",
         days <= OLD_TOOL_DAYS,
         f"{tool_version()}, {days} days old",
-        "sites change in weeks: uv lock --upgrade-package yt-dlp --upgrade-package yt-dlp-ejs, then uv sync",
+        "sites change in weeks: uv tool upgrade thirdcopy --upgrade-package yt-dlp; in a checkout: "
+        "uv lock --upgrade-package yt-dlp --upgrade-package yt-dlp-ejs, then uv sync",
     )
 
 

@@ -2,7 +2,8 @@
 
 import errno
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from archive import pipeline
 from archive.errors import FailureKind, FetchFailed, SpaceShort
 from archive.opened import Archive
+from archive.progress import Silent, Task
 from archive.records import Listing
 from archive.sources.checking import Faulty, Received, check_media
 from archive.sources.contract import Fetched, Progress
@@ -208,3 +210,42 @@ def test_a_fast_listing_goes_to_the_end_after_one_that_broke_off(archive: Archiv
     assert list_source(archive, source, fast=True).seen == 200
     assert list_source(archive, source, fast=True).seen == 60, "two pages of thirty: fifty known in a row"
     assert archive.ledger.clips.listed() == 200
+
+
+def test_a_listing_that_is_tried_again_is_told_as_one_and_no_clip_twice(archive: Archive) -> None:
+    class BreakingTwice(Failing):
+        passes = 0
+
+        def list(self) -> Iterator[Listing]:
+            self.passes += 1
+            for number in range(90):
+                if number == 30 * self.passes:
+                    raise FetchFailed(f"{self.name}: the list could not be fetched", kind="passing")
+                yield LISTING.model_copy(update={"platform_id": str(number)})
+
+    told = list[tuple[str, float]]()
+
+    class Told(Silent):
+        @contextmanager
+        def task(self, what: str, total: float | None = None, unit: str = "") -> Iterator[Task]:
+            told.append((what, 0))
+            yield self
+
+        def advance(self, amount: float) -> None:
+            told.append((told[-1][0], told[-1][1] + amount))
+
+        def total(self, amount: float) -> None:
+            raise AssertionError
+
+    watched = replace(archive, progress=Told())
+    assert list_source(watched, BreakingTwice(FetchFailed("never asked", kind="gone"))).seen == 90
+    assert told == [("list voices", 0), ("list voices", 30), ("list voices", 60), ("list voices", 90)]
+
+
+def test_a_listing_that_broke_off_names_its_source_once(archive: Archive) -> None:
+    class Unreached(Failing):
+        def list(self) -> Iterator[Listing]:
+            raise FetchFailed("voices: the list could not be fetched: nobody answers", kind="not_yet")
+
+    listed = list_source(archive, Unreached(FetchFailed("never asked", kind="gone")))
+    assert listed.problem == "not_yet: the list could not be fetched: nobody answers"

@@ -30,6 +30,8 @@ name = "demo"
 state = "state"
 minimum_copies = 3
 
+# All of it stands on this machine; the labels are made up, as if these were three places.
+
 [sources.testimonies]
 url = "{url}"
 ca_file = "{ca_file}"
@@ -41,15 +43,18 @@ languages = ["en", "ru", "kk", "tr"]
 kind = "s3"
 endpoint = "{seaweedfs.endpoint}"
 bucket = "{seaweedfs.bucket}"
+labels = {{ provider = "First Cloud", country = "DE", key_holder = "A. Keeper" }}
 
 [targets.rclone]
 kind = "s3"
 endpoint = "{rclone.endpoint}"
 bucket = "{rclone.bucket}"
+labels = {{ provider = "Second Cloud", country = "FI", key_holder = "A. Keeper" }}
 
 [targets.disk]
 kind = "folder"
 path = "targets/disk"
+labels = {{ provider = "ourselves", country = "FI", key_holder = "B. Archivist" }}
 
 [transcription]
 model = "{model}"

@@ -81,5 +81,10 @@ def test_what_the_reader_of_a_site_says_of_itself_counts() -> None:
     assert classify(Symptoms("x", unexpected=True, status=503)) == "passing"
 
 
+def test_a_name_that_cannot_be_reached_is_not_read_for_words() -> None:
+    assert classify(Symptoms("captcha.example refuses connections")) == "refused"
+    assert classify(Symptoms("captcha.example refuses connections", unreached="Look at the network")) == "passing"
+
+
 def test_every_class_says_what_follows() -> None:
     assert {kind for kind, _ in WORDS} | {"damaged", "barred"} == set(NEXT)
