@@ -29,8 +29,8 @@ Cause = Literal[
 ]
 """What changed of a clip.
 
-`looked at`: of a reading by an earlier build, that nothing was lost in it. `meanwhile`: what was said while a work object
-was sealed or taken in, and is not in it.
+`looked at`: of a reading by an earlier build, that nothing was lost in it. `meanwhile`: what was said while a work
+object was sealed or taken in, and is not in it.
 """
 
 DUE_AGAIN: Mapping[Cause, frozenset[Step]] = {
