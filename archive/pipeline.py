@@ -77,14 +77,14 @@ def open_source(archive: Archive, name: str) -> Source:
             return YtdlpSource(name, stanza)
 
 
-def list_step(archive: Archive, source: str, *, fast: bool = False) -> Tally:
+def list_step(archive: Archive, source: Source, *, fast: bool = False) -> Tally:
     """List one source into the ledger."""
-    if until := rest(archive, source):
+    if until := rest(archive, source.name):
         return Tally(problems=(until,))
-    listed = list_source(archive, open_source(archive, source), fast=fast)
-    problems = (f"{source}: the listing broke off: {listed.problem}",) if listed.problem else ()
+    listed = list_source(archive, source, fast=fast)
+    problems = (f"{source.name}: the listing broke off: {listed.problem}",) if listed.problem else ()
     if listed.after is not None:
-        _leave_alone(archive, source, listed.after)
+        _leave_alone(archive, source.name, listed.after)
     return Tally(listed=listed.seen, new=listed.new, problems=problems)
 
 
@@ -94,21 +94,21 @@ def to_fetch(archive: Archive, source: str, *, retry: bool = False) -> list[str]
 
 
 def fetch_step(
-    archive: Archive, readiness: Readiness, source: str, clips: Sequence[str], *, keep: bool = False
+    archive: Archive, readiness: Readiness, source: Source, clips: Sequence[str], *, keep: bool = False
 ) -> Tally:
     """Fetch and seal clips of one source, and store each at once; with `keep` they stay in the spool for now.
 
     It ends early where the disk is full, and where the source refuses us: that one is left alone for a while.
     """
-    opened, tally = open_source(archive, source), Tally()
+    tally = Tally()
     for clip in clips:
-        if until := rest(archive, source):
+        if until := rest(archive, source.name):
             return tally + Tally(problems=(until,))
         try:
             _make_space(archive)
-            done = fetch_clip(archive, opened, clip, readiness.writable)
+            done = fetch_clip(archive, source, clip, readiness.writable)
         except SourceRefuses as error:
-            _leave_alone(archive, source, error.after)
+            _leave_alone(archive, source.name, error.after)
             return tally + Tally(problems=(str(error),))
         except (SpaceShort, ToolMissing) as error:
             return tally + Tally(problems=(str(error),))

@@ -6,7 +6,9 @@ from threading import Lock
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from archive.opened import Archive
+from archive.pipeline import open_source
 from archive.readiness import Readiness
+from archive.sources.contract import Source
 from archive.steps.linking import load_known, prepare_registers
 from archive.steps.registering import load_registers
 from archive.steps.transcribing import Engine
@@ -48,7 +50,8 @@ class Once(Generic[Made]):
 class Session:
     """One run's things. `engine` gives the loaded model, `indexes` the registers' newest snapshots, to be searched.
 
-    Asking for the model raises ModelError; for the registers, RegisterError and KnownPeopleError.
+    `source` gives a source of the settings, one for the whole run: it keeps the time between two fetches. Asking for
+    one raises SettingsError; for the model, ModelError; for the registers, RegisterError and KnownPeopleError.
     """
 
     def __init__(
@@ -57,6 +60,14 @@ class Session:
         self.archive, self.readiness = archive, readiness
         self.engine = Once(lambda: load(archive.settings.transcription))
         self.indexes = Once(self._indexes)
+        self._sources, self._lock = dict[str, Source](), Lock()
+
+    def source(self, name: str) -> Source:
+        """A source of the settings. Raises SettingsError."""
+        with self._lock:
+            if name not in self._sources:
+                self._sources[name] = open_source(self.archive, name)
+            return self._sources[name]
 
     def _indexes(self) -> "dict[str, RegisterIndex]":
         registers = load_registers(self.archive, self.readiness.readable)

@@ -190,11 +190,12 @@ def _store(session: Session, asked: Asked, _part: Part) -> Tally:
 
 
 def _list(session: Session, asked: Asked, part: Part) -> Tally:
-    return pipeline.list_step(session.archive, part.source or "", fast=asked.fast)
+    return pipeline.list_step(session.archive, session.source(part.source or ""), fast=asked.fast)
 
 
 def _fetch(session: Session, asked: Asked, part: Part) -> Tally:
-    return pipeline.fetch_step(session.archive, session.readiness, part.source or "", part.clips, keep=asked.keep)
+    source = session.source(part.source or "")
+    return pipeline.fetch_step(session.archive, session.readiness, source, part.clips, keep=asked.keep)
 
 
 def _caption(session: Session, asked: Asked, _part: Part) -> Tally:
