@@ -1,29 +1,27 @@
-"""The way of a clip, step after step; `flows` runs the same functions as tasks.
+"""The way of a clip, step by step: what each does to a source or to clips, counted. `steps.stages` has their order."""
 
-Preserve first, read later: originals are at `minimum_copies` targets before anything slower touches a clip.
-"""
-
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 
-from archive.errors import Fork, KnownPeopleError, SettingsError, SpaceShort
-from archive.linking.registers.register import Register, RegisterError
+from archive.errors import Fork, SettingsError, SpaceShort
+from archive.linking.registers.register import RegisterError
 from archive.mirroring import Stored, store_owed
 from archive.newest import point_to_newest
 from archive.opened import Archive
 from archive.readiness import Readiness
 from archive.sources.contract import Source
+from archive.sources.settings import YtdlpSettings
 from archive.spool import need_space
 from archive.steps.captioning import SLIPS, caption_clip, to_caption
 from archive.steps.fetching import SourceRefuses, fetch_clip
-from archive.steps.linking import link_clip, load_known, prepare_registers, to_link
+from archive.steps.linking import link_clip
 from archive.steps.listing import list_source
 from archive.steps.recording import record
-from archive.steps.registering import changed, import_register, load_registers, newest, object_of
+from archive.steps.registering import changed, import_register, newest, object_of
 from archive.steps.storing import store, tidy
-from archive.steps.transcribing import Engine, to_transcribe, transcribe_clips
+from archive.steps.transcribing import Engine, transcribe_clips
 from archive.steps.work import seal_work, to_seal
 from storage.errors import TargetError
 from transcription.errors import ToolMissing, TranscriptionError
@@ -37,10 +35,15 @@ FAILURES_TOLD = 5
 LONGEST_REST = timedelta(days=1)
 """No source is left alone for longer, whatever it asks; a later end than that was written by a wrong clock."""
 
+NO_MORE_READ = "nothing more was transcribed"
+
 
 @dataclass(frozen=True)
 class Tally:
-    """What was done, counted; ids and counts only, so that it may be shown anywhere. `problems` name what was not."""
+    """What was done, counted; ids and counts only, so that it may be shown anywhere.
+
+    `problems` name what was not, each in a sentence of its own: batches that meet the same one say it once.
+    """
 
     listed: int = 0
     new: int = 0
@@ -57,28 +60,31 @@ class Tally:
     problems: tuple[str, ...] = field(default=())
 
     def __add__(self, other: Self) -> "Tally":
-        return Tally(**{f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(self)})
+        sums = {f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(self)}
+        return Tally(**{**sums, "problems": tuple(dict.fromkeys(sums["problems"]))})
 
 
 def open_source(archive: Archive, name: str) -> Source:
-    """A source of the settings. Raises SettingsError for one that is not there."""
+    """A source of the settings, by its kind. Raises SettingsError for one that is not there."""
     stanza = archive.settings.sources.get(name)
     if stanza is None:
         known = ", ".join(archive.settings.sources) or "none"
         raise SettingsError([f"{archive.settings.file}: there is no source {name}; there are: {known}"])
-    from archive.sources.ytdlp import YtdlpSource  # yt-dlp takes a second to import
+    match stanza:
+        case YtdlpSettings():
+            from archive.sources.ytdlp import YtdlpSource  # yt-dlp takes a second to import
 
-    return YtdlpSource(name, stanza)
+            return YtdlpSource(name, stanza)
 
 
-def list_step(archive: Archive, source: str, *, fast: bool = False) -> Tally:
+def list_step(archive: Archive, source: Source, *, fast: bool = False) -> Tally:
     """List one source into the ledger."""
-    if rest := _rest(archive, source):
-        return Tally(problems=(rest,))
-    listed = list_source(archive, open_source(archive, source), fast=fast)
-    problems = (f"{source}: the listing broke off: {listed.problem}",) if listed.problem else ()
+    if until := rest(archive, source.name):
+        return Tally(problems=(until,))
+    listed = list_source(archive, source, fast=fast)
+    problems = (f"{source.name}: the listing broke off: {listed.problem}",) if listed.problem else ()
     if listed.after is not None:
-        _leave_alone(archive, source, listed.after)
+        _leave_alone(archive, source.name, listed.after)
     return Tally(listed=listed.seen, new=listed.new, problems=problems)
 
 
@@ -88,21 +94,21 @@ def to_fetch(archive: Archive, source: str, *, retry: bool = False) -> list[str]
 
 
 def fetch_step(
-    archive: Archive, readiness: Readiness, source: str, clips: Sequence[str], *, keep: bool = False
+    archive: Archive, readiness: Readiness, source: Source, clips: Sequence[str], *, keep: bool = False
 ) -> Tally:
     """Fetch and seal clips of one source, and store each at once; with `keep` they stay in the spool for now.
 
     It ends early where the disk is full, and where the source refuses us: that one is left alone for a while.
     """
-    opened, tally = open_source(archive, source), Tally()
+    tally = Tally()
     for clip in clips:
-        if rest := _rest(archive, source):
-            return tally + Tally(problems=(rest,))
+        if until := rest(archive, source.name):
+            return tally + Tally(problems=(until,))
         try:
             _make_space(archive)
-            done = fetch_clip(archive, opened, clip, readiness.writable)
+            done = fetch_clip(archive, source, clip, readiness.writable)
         except SourceRefuses as error:
-            _leave_alone(archive, source, error.after)
+            _leave_alone(archive, source.name, error.after)
             return tally + Tally(problems=(str(error),))
         except (SpaceShort, ToolMissing) as error:
             return tally + Tally(problems=(str(error),))
@@ -120,7 +126,7 @@ def fetch_step(
     return tally
 
 
-def _rest(archive: Archive, source: str) -> str | None:
+def rest(archive: Archive, source: str) -> str | None:
     """A sentence, if the source refused us and is to be left alone for now."""
     until = archive.ledger.facts.moment(f"rest:{source}")
     if until is None or not timedelta() < until - archive.clock() <= LONGEST_REST:
@@ -149,13 +155,13 @@ def _make_space(archive: Archive) -> None:
             raise
 
 
-def store_step(archive: Archive, readiness: Readiness, clips: Sequence[str] | None = None) -> Tally:
+def store_step(archive: Archive, readiness: Readiness, clips: Collection[str] | None = None) -> Tally:
     """Store what is owed of some clips, or of everything."""
     return _tally(store(archive, readiness.readable, clips, to=readiness.writable))
 
 
 def caption_step(
-    archive: Archive, readiness: Readiness, clips: Sequence[str] | None = None, *, retry: bool = False
+    archive: Archive, readiness: Readiness, clips: Collection[str] | None = None, *, retry: bool = False
 ) -> Tally:
     """Make transcripts of the platform's captions, of some clips or of every one. No model is needed."""
     waiting = [clip for clip in to_caption(archive, retry=retry) if clips is None or clip in clips]
@@ -165,21 +171,16 @@ def caption_step(
 
 
 def transcribe_step(
-    archive: Archive,
-    readiness: Readiness,
-    engine: Callable[[], Engine],
-    clips: Sequence[str],
-    *,
-    again: bool = False,
+    archive: Archive, readiness: Readiness, engine: Engine, clips: Sequence[str], *, again: bool = False
 ) -> Tally:
-    """Transcribe clips. A model or a tool that is missing is a problem of this step alone: the rest goes on."""
+    """Transcribe clips. A tool that is missing is a problem of this step alone: the rest goes on."""
     tally = Tally()
     try:
-        for done in transcribe_clips(archive, engine(), clips, readiness.readable, again=again) if clips else ():
+        for done in transcribe_clips(archive, engine, clips, readiness.readable, again=again):
             problems = (f"{done.clip}: {done.problem}",) if done.problem else ()
             tally += Tally(transcribed=done.transcripts, problems=problems)
     except TranscriptionError as error:
-        tally += Tally(problems=(f"nothing more was transcribed: {error}",))
+        tally += Tally(problems=(f"{NO_MORE_READ}: {error}",))
     return tally
 
 
@@ -217,10 +218,9 @@ def work_step(archive: Archive, readiness: Readiness) -> Tally:
     return Tally(sealed=sum(one.sealed for one in done), problems=tuple(one.problem for one in done if one.problem))
 
 
-def finish_step(archive: Archive, readiness: Readiness) -> Tally:
-    """Seal what changed, store everything that is owed, write the run record and store it too; tidy the spool."""
-    tally = work_step(archive, readiness)
-    tally += store_step(archive, readiness)
+def record_step(archive: Archive, readiness: Readiness) -> Tally:
+    """Write the run record and store it, say at the targets that it is the newest, and tidy the spool."""
+    tally = Tally()
     while run_ := record(archive, readiness.writable):
         # Only the record itself: what a target refuses again would be an event again, and another record without end.
         tally += _tally(store_owed(archive, readiness.writable, [run_]))
@@ -229,29 +229,8 @@ def finish_step(archive: Archive, readiness: Readiness) -> Tally:
     return tally
 
 
-def run(
-    archive: Archive,
-    readiness: Readiness,
-    engine: Callable[[], Engine],
-    *,
-    fast: bool = False,
-    sources: Sequence[str] = (),
-) -> Tally:
-    """The whole way for every source, one step after another, without Prefect. The model is loaded only if needed."""
-    tally = store_step(archive, readiness)
-    for source in sources or archive.settings.sources:
-        tally += list_step(archive, source, fast=fast)
-        tally += fetch_step(archive, readiness, source, to_fetch(archive, source))
-    tally += caption_step(archive, readiness)
-    tally += register_step(archive, readiness)
-    if waiting := to_transcribe(archive, archive.settings.transcription.model_name):
-        tally += transcribe_step(archive, readiness, engine, waiting)
-    tally += link_all(archive, lambda: load_registers(archive, readiness.readable))
-    return still_failed(archive, tally + finish_step(archive, readiness))
-
-
-def still_failed(archive: Archive, tally: Tally) -> Tally:
-    """A tally with the clips whose failure of an earlier run was not mended, so that no run of an archive hides them.
+def still_failed(archive: Archive, tally: Tally, clips: Collection[str] | None = None) -> Tally:
+    """A tally with those of some clips, or of all, whose failure of an earlier run was not mended: no run hides them.
 
     What is gone, closed or not there yet at its source is told when it is asked for, and slips in its captions when
     they are read: neither is a debt of the archive.
@@ -260,7 +239,9 @@ def still_failed(archive: Archive, tally: Tally) -> Tally:
     standing = [
         failure
         for failure in archive.ledger.clips.failures()
-        if failure.kind not in ("gone", "no_access", "not_yet", SLIPS) and failure.clip not in told
+        if failure.kind not in ("gone", "no_access", "not_yet", SLIPS)
+        and failure.clip not in told
+        and (clips is None or failure.clip in clips)
     ]
     problems = [
         f"{one.clip}: {one.step} failed on {one.at:%Y-%m-%d} ({one.kind}): `thirdcopy show {one.clip}` says why"
@@ -269,22 +250,6 @@ def still_failed(archive: Archive, tally: Tally) -> Tally:
     if more := len(standing) - len(problems):
         problems.append(f"{more:,} more clips failed before: `thirdcopy status` counts them, `thirdcopy retry` tries")
     return tally + Tally(problems=tuple(problems))
-
-
-def link_all(archive: Archive, registers: Callable[[], dict[str, Register]]) -> Tally:
-    """Link whatever is to be linked; the registers' snapshots are read and indexed only if something is.
-
-    A snapshot or a list of known people that cannot be read is a problem of this step alone: the rest is stored and
-    recorded all the same.
-    """
-    try:
-        waiting = to_link(archive, newest(archive))
-        if not waiting:
-            return Tally()
-        indexes = prepare_registers(registers(), load_known(archive.settings))
-    except (KnownPeopleError, RegisterError) as error:
-        return Tally(problems=(f"nothing was linked: {error}",))
-    return link_step(archive, indexes, waiting)
 
 
 def _tally(stored: dict[str, Stored]) -> Tally:

@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSetti
 from archive.errors import SettingsError
 from archive.records import Access
 from archive.settings_faults import nearest, sentence
+from archive.sources.settings import SourceSettings
 from archive.spread import unreachable
 from archive.stanzas import (
     AuditSettings,
@@ -25,7 +26,6 @@ from archive.stanzas import (
     PrefectSettings,
     RegisterSettings,
     ScheduleSettings,
-    SourceSettings,
 )
 from storage.targets import TargetSettings, address
 from storage.targets.common_settings import Labels

@@ -4,19 +4,16 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, get_args
 
-from archive.stanzas import (
-    AuditSettings,
-    DistinctSettings,
-    PrefectSettings,
-    RegisterSettings,
-    ScheduleSettings,
-    SourceSettings,
-)
+from pydantic import BaseModel
+
+from archive.sources.settings import KINDS as SOURCE_KINDS
+from archive.stanzas import AuditSettings, DistinctSettings, PrefectSettings, RegisterSettings, ScheduleSettings
 from storage.targets import TargetSettings
 from storage.targets.common_settings import Labels, Price
 from transcription.records import Options
 
-_KINDS = {kind.model_fields["kind"].default: kind for kind in get_args(get_args(TargetSettings)[0])}
+_TARGET_KINDS = {kind.model_fields["kind"].default: kind for kind in get_args(get_args(TargetSettings)[0])}
+_KINDS: dict[str, dict[str, type[BaseModel]]] = {"sources": {**SOURCE_KINDS}, "targets": _TARGET_KINDS}
 
 
 def sentence(file: Path, problem: Any, top: set[str]) -> str:
@@ -25,12 +22,13 @@ def sentence(file: Path, problem: Any, top: set[str]) -> str:
     `top` are the settings that stand in no stanza.
     """
     path = [str(part) for part in problem["loc"]]
-    if path[:1] == ["targets"]:
+    if path and path[0] in _KINDS:
         del path[2:3]  # the kind, by which the stanza was told
     key = ".".join(path)
     if problem["type"].startswith("union_tag"):
-        known, given = set(_KINDS), str(problem["ctx"].get("tag", ""))
-        return f"{file}: {key}.kind is {'no kind of target' if given else 'missing'}{nearest(given, known)}"
+        known, given = set(_KINDS[path[0]]), str(problem["ctx"].get("tag", ""))
+        no_kind = f"no kind of {path[0].removesuffix('s')}"
+        return f"{file}: {key}.kind is {no_kind if given else 'missing'}{nearest(given, known)}"
     if problem["type"] == "extra_forbidden":
         return f"{file}: {key} is no setting{nearest(path[-1], _siblings(path) if len(path) > 1 else top)}"
     if problem["type"] == "missing":
@@ -48,14 +46,15 @@ def _siblings(path: list[str]) -> set[str]:
         inner: dict[str, set[str]] = {"labels": set(Labels.model_fields), "price": set(Price.model_fields)}
         return inner.get(path[2], set())
     tables: dict[str, set[str]] = {
-        "sources": set(SourceSettings.model_fields),
-        "targets": {field for kind in _KINDS.values() for field in kind.model_fields},
         "registers": set(RegisterSettings.model_fields),
         "transcription": set(Options.model_fields),
         "schedule": set(ScheduleSettings.model_fields),
         "distinct": set(DistinctSettings.model_fields),
         "audit": set(AuditSettings.model_fields),
         "prefect": set(PrefectSettings.model_fields),
+    }
+    tables |= {
+        table: {field for kind in kinds.values() for field in kind.model_fields} for table, kinds in _KINDS.items()
     }
     return tables.get(path[0], set())
 

@@ -1,4 +1,4 @@
-"""The stanzas of `archive.toml`, but for those of targets (storage.targets) and of transcription."""
+"""The stanzas of `archive.toml`, but for those of sources, targets and the model, which are in their rooms."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -8,9 +8,6 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from archive import cron
 from archive.linking.registers.columns import SECRET, field_of
-from archive.records import Access
-from archive.sources.settings import YtdlpSettings
-from transcription.records import LanguageCode
 
 
 def _fraction(value: object) -> float:
@@ -37,16 +34,6 @@ Name = Annotated[str, Field(pattern=r"^[a-z0-9]+([-_][a-z0-9]+)*$", max_length=6
 
 class _Stanza(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class SourceSettings(YtdlpSettings):
-    """A `[sources.NAME]` stanza: where clips come from, who may read them, what is spoken in them."""
-
-    access: Access | None = Field(default=None, description="of its clips; the archive's own where absent")
-    languages: tuple[LanguageCode, ...] = Field(
-        default=(), description="spoken in it, so far as known; all allowed ones if empty"
-    )
-    at_once: int = Field(default=1, ge=1, le=8, description="batches of this source that may be fetched side by side")
 
 
 class RegisterSettings(_Stanza):

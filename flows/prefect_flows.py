@@ -1,18 +1,16 @@
-"""The flows and their tasks: the pipeline's functions over batches of clips.
+"""The flows, and the stages of a run as their tasks: one for each part, a batch of clips mostly.
 
-Parameters and artifacts hold names, ids and counts; results stay in this process. A task takes a batch; the ledger, not
-Prefect, knows what is done, so nothing is cached and nothing is retried here. Import this only within
-`server.configured`.
+Parameters and artifacts hold names, ids and counts; results stay in this process. The ledger, not Prefect, knows what
+is done, so nothing is cached and nothing is retried here. Import this only within `server.configured`.
 """
 
 import logging
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import asdict
-from itertools import zip_longest
 from typing import Any
 
-from prefect import flow, task
+from prefect import Task, flow, task
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.orchestration import get_client
@@ -24,19 +22,14 @@ from prefect.futures import PrefectFuture
 from prefect.logging.handlers import APILogWorker
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from archive import pipeline
-from archive.errors import KnownPeopleError
-from archive.linking.registers.register import RegisterError
-from archive.opened import Archive, opened
+from archive.opened import opened
 from archive.pipeline import Tally
 from archive.progress import Silent
 from archive.readiness import reachable
 from archive.settings import Settings, find, load
 from archive.steps.auditing import audit
 from archive.steps.budget import Budget
-from archive.steps.linking import to_link
-from archive.steps.registering import newest
-from archive.steps.transcribing import to_transcribe
+from archive.steps.stages import Asked, Part, Stage, run
 from archive.working import at_work
 from flows import audits
 from flows.interrupts import ended_at_once
@@ -79,77 +72,42 @@ def _at_work() -> Iterator[Session]:
         yield session
 
 
-def _session() -> Session:
-    if _Process.session is None:
-        raise RuntimeError("tasks run inside the flow that opened the archive")
-    return _Process.session
-
-
 def _limit(settings: Settings, source: str) -> str:
     return f"thirdcopy-{settings.name}-{source}"
 
 
-@task(name="store what is owed", cache_policy=NO_CACHE)
-def store_owed() -> Tally:
-    """Store what the targets are owed from before."""
-    session = _session()
-    return pipeline.store_step(session.archive, session.readiness)
+def _task(session: Session, asked: Asked, stage: Stage) -> Task[[str | None, list[str]], Tally]:
+    """A stage as a task, which takes the ids of one of its parts, within the limit of its source if it has one."""
+
+    @task(name=stage.name, cache_policy=NO_CACHE, task_run_name=_run_name(stage))
+    def do_part(source: str | None, clips: list[str]) -> Tally:
+        """Do one part of a stage."""
+        limit = concurrency(_limit(session.archive.settings, source), occupy=1, strict=True) if source else None
+        with limit or nullcontext():
+            return stage.do(session, asked, Part(source, tuple(clips)))
+
+    return do_part
 
 
-@task(name="list", cache_policy=NO_CACHE, task_run_name="list {source}")
-def list_source(source: str, fast: bool) -> Tally:
-    """List one source."""
-    return pipeline.list_step(_session().archive, source, fast=fast)
+def _run_name(stage: Stage) -> str | None:
+    """How the runs of a stage's tasks are called: by their source, where they have one; else Prefect says."""
+    return f"{stage.name} {{source}}" if stage.side_by_side else None
 
 
-@task(name="fetch and store", cache_policy=NO_CACHE, task_run_name="fetch and store {source}")
-def fetch_batch(source: str, clips: list[str]) -> Tally:
-    """Fetch, seal and store clips of one source, within its limit."""
-    session = _session()
-    with concurrency(_limit(session.archive.settings, source), occupy=1, strict=True):
-        return pipeline.fetch_step(session.archive, session.readiness, source, clips)
-
-
-@task(name="read captions", cache_policy=NO_CACHE)
-def read_captions() -> Tally:
-    """Make transcripts of the platform's captions."""
-    session = _session()
-    return pipeline.caption_step(session.archive, session.readiness)
-
-
-@task(name="read registers", cache_policy=NO_CACHE)
-def read_registers() -> Tally:
-    """Take a snapshot of each register whose file changed."""
-    session = _session()
-    return pipeline.register_step(session.archive, session.readiness)
-
-
-@task(name="transcribe", cache_policy=NO_CACHE)
-def transcribe_batch(clips: list[str]) -> Tally:
-    """Transcribe clips, one after the other: there is one model in a process."""
-    session = _session()
-    return pipeline.transcribe_step(session.archive, session.readiness, session.engine, clips)
-
-
-@task(name="link", cache_policy=NO_CACHE)
-def link_batch(clips: list[str]) -> Tally:
-    """Link clips."""
-    session = _session()
-    return pipeline.link_step(session.archive, session.indexes(), clips)
-
-
-@task(name="seal, store and record", cache_policy=NO_CACHE)
-def finish() -> Tally:
-    """Seal what changed, store what is owed, write the run record."""
-    session = _session()
-    return pipeline.finish_step(session.archive, session.readiness)
+def _as_tasks(session: Session, asked: Asked, stage: Stage, parts: Sequence[Part]) -> Tally:
+    """Perform the parts of a stage as tasks: side by side, or one after another."""
+    do_part = _task(session, asked, stage)
+    if stage.side_by_side:
+        return _gather([do_part.submit(part.source, list(part.clips)) for part in parts])
+    return sum((do_part(part.source, list(part.clips)) for part in parts), Tally())
 
 
 @flow(name="run", task_runner=ThreadPoolTaskRunner(max_workers=8), validate_parameters=False)  # type: ignore[arg-type]
 def run_archive(fast: bool = False, sources: list[str] | None = None) -> dict[str, Any]:
     """Take every source the whole way."""
     with _at_work() as session:
-        tally = _run(session, sources or list(session.archive.settings.sources), fast=fast)
+        _limits(session.archive.settings, sources or list(session.archive.settings.sources))
+        tally = run(session, Asked(sources=tuple(sources or ()), fast=fast), _as_tasks)
     _show("run", tally)
     return asdict(tally)
 
@@ -174,52 +132,6 @@ def audit_archive() -> dict[str, Any]:
     if problems:
         raise RuntimeError(f"{len(problems)} faults: `thirdcopy status` and `thirdcopy accept` say where")
     return counts
-
-
-def _run(session: Session, sources: Sequence[str], *, fast: bool) -> Tally:
-    archive = session.archive
-    _limits(archive.settings, sources)
-    problems = tuple(f"{name} is not usable now: {why}" for name, why in session.readiness.problems.items())
-    problems += tuple(f"{name}: {why}" for name, why in session.readiness.beyond.items())
-    tally = Tally(problems=problems) + store_owed()
-    tally += _gather([list_source.submit(source, fast) for source in sources])
-    try:
-        tally += _gather([fetch_batch.submit(source, batch) for source, batch in _to_fetch(archive, sources)])
-        tally += read_captions()
-        tally += read_registers()
-        for batch in _batches(archive, to_transcribe(archive, archive.settings.transcription.model_name)):
-            tally += transcribe_batch(batch)
-        tally += _link(session)
-    finally:
-        tally += finish()  # what was done before an error is stored and recorded all the same
-    return pipeline.still_failed(archive, tally)
-
-
-def _to_fetch(archive: Archive, sources: Sequence[str]) -> list[tuple[str, list[str]]]:
-    """Batches of each source in turn, so that a long source holds back none. A clip that two list is in one batch."""
-    taken = set[str]()
-    queues = list[list[tuple[str, list[str]]]]()
-    for source in sources:
-        clips = [clip for clip in pipeline.to_fetch(archive, source) if clip not in taken]
-        taken.update(clips)
-        queues.append([(source, batch) for batch in _batches(archive, clips)])
-    return [batch for turn in zip_longest(*queues) for batch in turn if batch]
-
-
-def _link(session: Session) -> Tally:
-    """Link batch by batch. A snapshot that cannot be read is a problem of this step alone."""
-    try:
-        waiting = to_link(session.archive, newest(session.archive))
-        if waiting:
-            session.indexes()
-    except (KnownPeopleError, RegisterError) as error:
-        return Tally(problems=(f"nothing was linked: {error}",))
-    return sum((link_batch(batch) for batch in _batches(session.archive, waiting)), Tally())
-
-
-def _batches(archive: Archive, clips: list[str]) -> list[list[str]]:
-    size = archive.settings.prefect.batch
-    return [clips[i : i + size] for i in range(0, len(clips), size)]
 
 
 def _gather(futures: list[PrefectFuture[Tally]]) -> Tally:

@@ -16,10 +16,10 @@ from archive.settings import (
     RegisterSettings,
     ScheduleSettings,
     Settings,
-    SourceSettings,
     load,
 )
 from archive.sidecar import root_documents
+from archive.sources.settings import YtdlpSettings
 from flows.cli import app
 from storage.targets import FolderSettings, S3Settings
 from storage.targets.common_settings import Labels, Price
@@ -56,7 +56,7 @@ def test_example_settings_are_valid_and_have_every_key(tmp_path: Path) -> None:
     document = tomllib.loads(SETTINGS)
     models = (
         (document, Settings),
-        (document["sources"]["voices"], SourceSettings),
+        (document["sources"]["voices"], YtdlpSettings),
         (document["targets"]["store"], S3Settings),
         (document["targets"]["disk"], FolderSettings),
         (document["targets"]["disk"]["labels"], Labels),

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from archive.ledger import tables as t
 from archive.ledger.book import Book, upsert
+from archive.ledger.undoing import Cause, Step, undo
 from archive.records import Access, Capture, Listing
 
 
@@ -159,7 +160,7 @@ class Clips(Book):
         with self._writing() as connection:
             values = {"access": given.level, "access_by": given.by, "access_at": given.at}
             upsert(connection, t.clips, {"id": clip}, values)
-            connection.execute(sa.delete(t.done).where(t.done.c.clip == clip, t.done.c.step == "work"))
+            undo(connection, clip, "access")
 
     def access(self, clip: str) -> AccessGiven | None:
         """The clip's own access level, None if its source's holds."""
@@ -172,23 +173,25 @@ class Clips(Book):
         with self._reading() as connection:
             return list(connection.scalars(sa.select(t.clips.c.id).where(t.clips.c.access.is_not(None))))
 
-    def done(self, clip: str, step: str) -> str | None:
+    def done(self, clip: str, step: Step) -> str | None:
         """With what a step was done last, as the step itself wrote it."""
         query = sa.select(t.done.c.body).where(t.done.c.clip == clip, t.done.c.step == step)
         with self._reading() as connection:
             return connection.scalar(query)
 
-    def mark_done(self, clip: str, step: str, body: str) -> None:
-        """Keep that a step is done, and with what."""
+    def mark_done(self, clip: str, step: Step, body: str, cause: Cause | None = None) -> None:
+        """Keep that a step is done, and with what; and what is due again where that is a cause for it."""
         with self._writing() as connection:
             upsert(connection, t.done, {"clip": clip, "step": step}, {"body": body})
+            if cause:
+                undo(connection, clip, cause)
 
-    def undo(self, clip: str, *steps: str) -> None:
+    def undo(self, clip: str, cause: Cause) -> None:
         """Keep that steps have to look at a clip again, since what they read has changed."""
         with self._writing() as connection:
-            connection.execute(sa.delete(t.done).where(t.done.c.clip == clip, t.done.c.step.in_(steps)))
+            undo(connection, clip, cause)
 
-    def all_done(self, step: str) -> dict[str, str]:
+    def all_done(self, step: Step) -> dict[str, str]:
         """Clip → with what the step was done, of every clip for which it was."""
         with self._reading() as connection:
             query = sa.select(t.done.c.clip, t.done.c.body).where(t.done.c.step == step)

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from archive.errors import Fork
 from archive.ledger import tables as t
 from archive.ledger.book import Book, total, upsert
+from archive.ledger.undoing import undo
 from archive.ledger.wording import Unreadable
 from archive.records import Capture, Head
 from storage.digests import bound
@@ -112,7 +113,7 @@ class Copies(Book):
                 values = {"media": capture.media.sha256, "body": capture.model_dump_json()}
                 upsert(connection, t.captures, key, values)
                 connection.execute(sa.delete(t.failures).where(t.failures.c.clip == sealed.clip))
-                connection.execute(sa.delete(t.done).where(t.done.c.clip == sealed.clip, t.done.c.step != "transcribe"))
+                undo(connection, capture.clip, "capture")
             if snapshot is not None:
                 upsert(connection, t.facts, {"name": snapshot_fact(sealed.object, sealed.version)}, {"value": snapshot})
             if events_upto is not None:

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from archive.ledger import tables as t
 from archive.ledger.book import Book, upsert
+from archive.ledger.undoing import undo
 from archive.records import Correction, Declaration, Event, Judgement, Link, TranscriptRef
 
 
@@ -18,7 +19,7 @@ class Readings(Book):
             with self._writing() as connection:
                 values = {"clip": clip, "body": declaration.model_dump_json()}
                 connection.execute(sa.insert(t.declarations).values(**values))
-                _undo(connection, clip, "work")
+                undo(connection, clip, "declaration")
 
     def declarations(self, clip: str) -> list[Declaration]:
         """What people said is spoken in a clip, in the order in which they said it, not that of being learnt of."""
@@ -37,7 +38,7 @@ class Readings(Book):
         with self._writing() as connection:
             values = {"ref": ref.model_dump_json(), "body": body}
             upsert(connection, t.transcripts, {"clip": clip, "name": ref.name}, values)
-            _undo(connection, clip, "link", "work")
+            undo(connection, clip, "transcript")
 
     def transcripts(self, clip: str) -> list[tuple[TranscriptRef, str]]:
         """The transcripts of a clip with the text of their files, by name."""
@@ -84,7 +85,7 @@ class Readings(Book):
                 if (body := correction.model_dump_json()) not in there:
                     values = {"clip": clip, "transcript": correction.transcript, "body": body}
                     connection.execute(sa.insert(t.corrections).values(**values))
-                    _undo(connection, clip, *(("work",) if correction.conflict else ("link", "work")))
+                    undo(connection, clip, "correction in conflict" if correction.conflict else "correction")
         return True
 
     def corrections(self, clip: str) -> list[Correction]:
@@ -114,7 +115,7 @@ class Readings(Book):
             for link in [*gone, *links]:
                 values = {"clip": clip, "entry": link.entry, "body": link.model_dump_json()}
                 upsert(connection, t.links, {"id": link.id}, values)
-            _undo(connection, clip, "work")
+            undo(connection, clip, "links")
 
     def links(self, clip: str | None = None, *, entry: str | None = None) -> list[Link]:
         """The links of a clip, of an entry of any register, or all: surest first."""
@@ -188,8 +189,4 @@ def _judge(connection: sa.Connection, clip: str, judgement: Judgement, event: Ev
         connection.execute(sa.insert(t.judgements).values(**values))
         if event:
             connection.execute(sa.insert(t.events).values(run=None, body=event.model_dump_json()))
-        _undo(connection, clip, "work")
-
-
-def _undo(connection: sa.Connection, clip: str, *steps: str) -> None:
-    connection.execute(sa.delete(t.done).where(t.done.c.clip == clip, t.done.c.step.in_(steps)))
+        undo(connection, clip, "judgement")

@@ -1,13 +1,29 @@
-"""How one source is read: its stanza of the settings. Free of yt-dlp, which takes long to import."""
+"""How one source is read: its stanza of the settings, by its kind. Free of yt-dlp, which takes long to import."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, IPvAnyNetwork, SecretStr, Tag, field_validator
+
+from archive.records import Access
+from transcription.records import LanguageCode
 
 
-class YtdlpSettings(BaseModel):
+class CommonSettings(BaseModel):
+    """Settings that every kind of source has: who may read its clips, what is spoken in them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    access: Access | None = Field(default=None, description="of its clips; the archive's own where absent")
+    languages: tuple[LanguageCode, ...] = Field(
+        default=(), description="spoken in it, so far as known; all allowed ones if empty"
+    )
+    at_once: int = Field(default=1, ge=1, le=8, description="batches of this source that may be fetched side by side")
+
+
+class YtdlpSettings(CommonSettings):
     """How one channel is read.
 
     `format` is yt-dlp's format selection. `allowed_extractors` are regular expressions over yt-dlp's names of sites;
@@ -16,8 +32,6 @@ class YtdlpSettings(BaseModel):
     or networks in one's own house that this source may lead to; all others that are not public are never asked, unless
     there is a `proxy`, which then decides.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["ytdlp"] = "ytdlp"
     url: str
@@ -57,3 +71,14 @@ class YtdlpSettings(BaseModel):
                 "percent-encoded"
             )
         return proxy
+
+
+def _kind_of(stanza: object) -> str:
+    """The kind that a stanza names; one that names none is a channel."""
+    named = stanza.get("kind") if isinstance(stanza, Mapping) else getattr(stanza, "kind", None)
+    return "ytdlp" if named is None else str(named)
+
+
+KINDS: dict[str, type[CommonSettings]] = {"ytdlp": YtdlpSettings}
+SourceSettings = Annotated[YtdlpSettings, Tag("ytdlp"), Discriminator(_kind_of)]
+"""One stanza `[sources.NAME]`, of one of the `KINDS`."""

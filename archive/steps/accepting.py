@@ -131,7 +131,7 @@ def _accept(archive: Archive, places: Mapping[str, Target], one: Unaccepted, by:
     if head is None or one.version > head.version:
         take_in(archive, versions_of(places, survey), facts, dict.fromkeys(places, survey), words=True)
         if isinstance(facts, Words):  # what was said here meanwhile is not in it
-            archive.ledger.clips.undo(facts.document.clip, "work")
+            archive.ledger.clips.undo(facts.document.clip, "meanwhile")
     elif known and known.sha512 == one.sha512:  # what people said in it waits, or that its source is open to all
         if isinstance(facts, Words):
             keep_words(archive, facts.document)

@@ -7,6 +7,7 @@ file's digest, and made once. What players leave out is not in it, and is told w
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import Final
 
 from archive import heads, ocfl
 from archive.facts import read_document
@@ -22,7 +23,7 @@ from transcription.cues import Cue, plain, played
 from transcription.errors import DocumentError
 from transcription.parsed import Slip
 
-STEP = "captions"
+STEP: Final = "captions"
 SLIPS = "slips"
 """The kind of a failure that cost no file: players leave out a part of it, and so does its transcript."""
 

@@ -209,9 +209,9 @@ def _transcribe(
         form=FORM,
     )
     readings = [*read_readings(archive, archive.ledger.clips.done(clip, "transcribe")), reading]
-    archive.ledger.clips.mark_done(clip, "transcribe", json.dumps([r.model_dump(mode="json") for r in readings]))
+    body = json.dumps([r.model_dump(mode="json") for r in readings])
+    archive.ledger.clips.mark_done(clip, "transcribe", body, "reading")
     archive.ledger.clips.mended(clip, "transcribe")
-    archive.ledger.clips.undo(clip, "link", "work")
     for one in reading.unread:
         archive.progress.say(f"{clip}: track {one.index} is not read: it {one.why}")
     problem = f"{torn} corrected cues came out otherwise: `thirdcopy show {clip}` has them" if torn else None
@@ -224,8 +224,8 @@ def _note_looked_at(archive: Archive, clip: str) -> None:
     media, model = archive.ledger.clips.media().get(clip), archive.settings.transcription.model_name
     last = max(n for n, one in enumerate(readings) if one.media_sha256 == media and one.model == model)
     readings[last] = readings[last].model_copy(update={"form": FORM})
-    archive.ledger.clips.mark_done(clip, "transcribe", json.dumps([r.model_dump(mode="json") for r in readings]))
-    archive.ledger.clips.undo(clip, "work")
+    body = json.dumps([r.model_dump(mode="json") for r in readings])
+    archive.ledger.clips.mark_done(clip, "transcribe", body, "looked at")
 
 
 def _reach(share: Share, number: int, tracks: int, of_track: float) -> None:

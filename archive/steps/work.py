@@ -90,7 +90,7 @@ def seal_work(archive: Archive, clip: str, usable: Mapping[str, Target]) -> Seal
     archive.ledger.clips.mended(clip, "work")
     archive.ledger.clips.mark_done(clip, "work", sealed_as(document_))
     if build(archive, clip) != document_:  # somebody judged or opened the clip meanwhile
-        archive.ledger.clips.undo(clip, "work")
+        archive.ledger.clips.undo(clip, "meanwhile")
     return SealedWork(clip, sealed=sealed is not None)
 
 

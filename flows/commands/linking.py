@@ -46,11 +46,10 @@ def link(
         return _link_text(text, register, known, dry_run=dry_run, as_json=as_json)
     if dry_run:
         return would_do(as_json=as_json)
-    from archive import pipeline
+    from archive.steps.stages import LINK, REGISTERS, Asked, take
 
     with common.at_work() as session:
-        tally = pipeline.register_step(session.archive, session.readiness)
-        tally += pipeline.link_all(session.archive, session.registers)
+        tally = take(session, Asked(), (REGISTERS, LINK))
     return common.report(tally, session.readiness, as_json=as_json)
 
 

@@ -33,14 +33,15 @@ def run(
     _known_sources(source, settings.sources)
     if dry_run:
         return would_do(as_json=as_json)
-    from archive import pipeline
+    from archive.steps.stages import Asked
+    from archive.steps.stages import run as run_plain
 
     with common.at_work(take_over=take_over) as session:
         if plain:
-            tally = pipeline.run(session.archive, session.readiness, session.engine, fast=fast, sources=source or ())
+            tally = run_plain(session, Asked(sources=tuple(source or ()), fast=fast))
         else:
             tally = _through_prefect(session, fast=fast, sources=source or [])
-    return common.report(tally, session.readiness if plain else None, as_json=as_json)
+    return common.report(tally, None, as_json=as_json)
 
 
 def _through_prefect(session: "Session", *, fast: bool, sources: list[str]) -> "Tally":
@@ -70,14 +71,10 @@ def fetch(
     _known_sources(source, common.settings().sources)
     if dry_run:
         return would_do(as_json=as_json)
-    from archive import pipeline
+    from archive.steps.stages import FETCH, LIST, Asked, take
 
     with common.at_work(take_over=take_over) as session:
-        tally = pipeline.Tally()
-        for name in source or session.archive.settings.sources:
-            tally += pipeline.list_step(session.archive, name, fast=fast)
-            clips = pipeline.to_fetch(session.archive, name)
-            tally += pipeline.fetch_step(session.archive, session.readiness, name, clips, keep=True)
+        tally = take(session, Asked(sources=tuple(source or ()), fast=fast, keep=True), (LIST, FETCH))
     return common.report(tally, session.readiness, as_json=as_json)
 
 
@@ -86,11 +83,10 @@ def mirror(config: Config = None, take_over: TakeOver = False, dry_run: DryRun =
     """Seal what changed, store what any target is owed, read it back, write the run record."""
     if dry_run:
         return would_do(as_json=as_json)
-    from archive import pipeline
+    from archive.steps.stages import FINISH, STORE, Asked, take
 
     with common.at_work(take_over=take_over) as session:
-        tally = pipeline.store_step(session.archive, session.readiness)
-        tally += pipeline.finish_step(session.archive, session.readiness)
+        tally = take(session, Asked(), (STORE, FINISH))
     return common.report(tally, session.readiness, as_json=as_json)
 
 
@@ -108,9 +104,8 @@ def transcribe(
     """
     if dry_run and not again:
         return would_do(as_json=as_json)
-    from archive import pipeline
     from archive.steps.again import to_read_again
-    from archive.steps.transcribing import to_transcribe
+    from archive.steps.stages import CAPTIONS, TRANSCRIBE, Asked, take
 
     with common.reading() as archive:
         common.known(archive, clips or [])
@@ -118,16 +113,9 @@ def transcribe(
     if dry_run:
         line = f"would look at {len(earlier):,} clips, and read those with several channels or an empty track"
         return console.would(line, {"again": earlier}, as_json=as_json)
+    asked = Asked(clips=frozenset(clips) if clips else None, again=again)
     with common.at_work() as session:
-        if again:
-            readable, engine = session.readiness, session.engine
-            tally = pipeline.transcribe_step(session.archive, readable, engine, earlier, again=True)
-            return common.report(tally, session.readiness, as_json=as_json)
-        waiting = to_transcribe(session.archive, session.archive.settings.transcription.model_name)
-        chosen = [clip for clip in waiting if not clips or clip in clips]
-        tally = pipeline.caption_step(session.archive, session.readiness, clips or None)
-        if chosen:
-            tally += pipeline.transcribe_step(session.archive, session.readiness, session.engine, chosen)
+        tally = take(session, asked, (TRANSCRIBE,) if again else (CAPTIONS, TRANSCRIBE))
     return common.report(tally, session.readiness, as_json=as_json)
 
 
@@ -141,7 +129,8 @@ def retry(
 ) -> None:
     """Try again what failed, also what failed for good: some clips, or all."""
     from archive import pipeline
-    from archive.steps.transcribing import to_transcribe
+    from archive.steps.stages import Asked
+    from archive.steps.stages import run as run_plain
 
     with common.reading() as archive:
         common.known(archive, clips or [])
@@ -150,21 +139,12 @@ def retry(
         report = [{"clip": f.clip, "step": f.step, "kind": f.kind, "times": f.times} for f in failures]
         lines = [f"would retry {failure.step} of {failure.clip} ({failure.kind})" for failure in failures]
         return console.would("\n".join(lines) or "nothing has failed", {"retry": report}, as_json=as_json)
-    wanted = {failure.clip for failure in failures}
+    asked = Asked(clips=frozenset(failure.clip for failure in failures), retry=True)
     with common.at_work(take_over=take_over) as session:
-        tally = pipeline.Tally()
         for source in session.archive.settings.sources:
             pipeline.forget_rest(session.archive, source)
-            chosen = [clip for clip in pipeline.to_fetch(session.archive, source, retry=True) if clip in wanted]
-            tally += pipeline.fetch_step(session.archive, session.readiness, source, chosen)
-        tally += pipeline.caption_step(session.archive, session.readiness, sorted(wanted), retry=True)
-        model = session.archive.settings.transcription.model_name
-        if unread := [clip for clip in to_transcribe(session.archive, model, retry=True) if clip in wanted]:
-            tally += pipeline.transcribe_step(session.archive, session.readiness, session.engine, unread)
-        tally += pipeline.register_step(session.archive, session.readiness)
-        tally += pipeline.link_all(session.archive, session.registers)
-        tally += pipeline.finish_step(session.archive, session.readiness)
-    return common.report(tally, session.readiness, as_json=as_json)
+        tally = run_plain(session, asked)
+    return common.report(tally, None, as_json=as_json)
 
 
 @app.command(epilog="Example: thirdcopy schedule")

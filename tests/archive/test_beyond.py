@@ -123,10 +123,10 @@ def test_a_clip_is_not_sealed_anew_while_words_of_it_wait(tmp_path: Path) -> Non
     with an_archive(tmp_path / "new", targets) as archive:
         assert rebuild(archive, {"a": targets["a"]}).problems == []
         audit(archive, targets)
-        archive.ledger.clips.undo(ONE, "work")
+        archive.ledger.clips.undo(ONE, "meanwhile")
         assert to_seal(archive) == []
         accept(archive, targets, waiting_of(archive, [f"work-{ONE}"]), "A. Keeper")
-        archive.ledger.clips.undo(ONE, "work")
+        archive.ledger.clips.undo(ONE, "meanwhile")
         assert to_seal(archive) == [ONE]
 
 

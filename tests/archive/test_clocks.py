@@ -83,16 +83,16 @@ def test_rests_failures_and_listings_of_the_future_hold_nothing_up(tmp_path: Pat
         clips.seen([listing], clock())
         clips.failed("peertube-x", "fetch", kind="gone", message="404", now=clock())
         pipeline._leave_alone(archive, "v", 3600)
-        assert pipeline._rest(archive, "v")
+        assert pipeline.rest(archive, "v")
         assert pipeline.to_fetch(archive, "v") == []
         clock.now = MONDAY
-        assert pipeline._rest(archive, "v") is None
+        assert pipeline.rest(archive, "v") is None
         assert pipeline.to_fetch(archive, "v") == ["peertube-x"]
         pipeline._leave_alone(archive, "v", 1e9)  # a source that asks for 31 years
         clock.advance(hours=23)
-        assert pipeline._rest(archive, "v")
+        assert pipeline.rest(archive, "v")
         clock.advance(hours=2)
-        assert pipeline._rest(archive, "v") is None
+        assert pipeline.rest(archive, "v") is None
 
 
 def test_what_a_late_writer_may_have_harmed_is_not_remembered_for_ever(tmp_path: Path) -> None:

@@ -98,8 +98,9 @@ def test_a_source_that_refuses_is_named_with_its_rest(archive: Archive) -> None:
 
 def test_a_source_at_rest_is_not_asked(archive: Archive) -> None:
     archive.ledger.facts.set("rest:voices", (archive.clock() + timedelta(hours=1)).isoformat())
-    tally = pipeline.list_step(archive, "voices")
-    assert tally.listed == 0
+    source = Failing(FetchFailed("429", kind="refused"))
+    tally = pipeline.list_step(archive, source)
+    assert (tally.listed, archive.ledger.clips.ids()) == (0, [])
     assert "left alone until 2026-03-02 09:00" in tally.problems[0]
 
 

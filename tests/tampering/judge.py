@@ -22,12 +22,13 @@ from typer.main import get_command
 from archive.errors import ArchiveError
 from archive.ledger.copies import ARRIVED
 from archive.opened import Archive, opened
-from archive.pipeline import run
 from archive.progress import Silent
 from archive.readiness import reachable
+from archive.session import Session
 from archive.settings import load
 from archive.shown import shown
 from archive.steps.restoring import restore
+from archive.steps.stages import Asked, run
 from archive.steps.work import build
 from archive.unaccepted import unaccepted
 from flows import cli
@@ -324,7 +325,8 @@ class _Case:
             try:
                 with writing(load(self.home / "archive.toml"), Silent(), take_over=True) as session:
                     self.said += session.readiness.problems.values()
-                    tally = run(session.archive, session.readiness, Scribe)
+                    scribes = Session(session.archive, session.readiness, load=lambda _options: Scribe())
+                    tally = run(scribes, Asked())
                     self.said += tally.problems
             except SENTENCES as error:
                 self.said.append(str(error))

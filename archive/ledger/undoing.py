@@ -1,0 +1,56 @@
+"""Which change makes which step due again: one table, which the ledger applies in the transaction of the change.
+
+A mark says that a step is done with a clip, and with what. What a step read has changed since: its mark goes, and the
+next run does it again. So what is new in a clip goes its whole way: words are linked, and all of it is sealed.
+"""
+
+from collections.abc import Mapping
+from typing import Literal
+
+import sqlalchemy as sa
+
+from archive.ledger import tables as t
+
+Step = Literal["captions", "transcribe", "link", "work"]
+"""A step that leaves marks, by the name it has in the ledger; `work` seals the work object."""
+
+Cause = Literal[
+    "access",
+    "capture",
+    "correction",
+    "correction in conflict",
+    "declaration",
+    "judgement",
+    "links",
+    "looked at",
+    "meanwhile",
+    "reading",
+    "transcript",
+]
+"""What changed of a clip.
+
+`looked at`: of a reading by an earlier build, that nothing was lost in it. `meanwhile`: what was said while a work
+object was sealed or taken in, and is not in it.
+"""
+
+DUE_AGAIN: Mapping[Cause, frozenset[Step]] = {
+    # Not `transcribe`: which media were read is in its mark, and other media are due by that.
+    "capture": frozenset({"captions", "link", "work"}),
+    "transcript": frozenset({"link", "work"}),
+    "reading": frozenset({"link", "work"}),
+    "looked at": frozenset({"work"}),
+    "correction": frozenset({"link", "work"}),
+    "correction in conflict": frozenset({"work"}),  # it is kept and not applied: no words changed
+    # Not `transcribe`: with which languages media were read is in its mark too.
+    "declaration": frozenset({"work"}),
+    "links": frozenset({"work"}),
+    "judgement": frozenset({"work"}),  # judgements make no proposals
+    "access": frozenset({"work"}),
+    "meanwhile": frozenset({"work"}),
+}
+
+
+def undo(connection: sa.Connection, clip: str, cause: Cause) -> None:
+    """Make due again what a change of a clip concerns. Call it in the transaction of the change."""
+    again = t.done.c.step.in_(sorted(DUE_AGAIN[cause]))
+    connection.execute(sa.delete(t.done).where(t.done.c.clip == clip, again))

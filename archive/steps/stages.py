@@ -1,0 +1,254 @@
+"""The stages of a run: one list, in the one order that every runner follows.
+
+Preserve first, read later: originals are at `minimum_copies` targets before anything slower touches a clip. A runner
+says only how the parts of a stage are performed (`Perform`): one after another here, as tasks in `flows.prefect_flows`.
+What is due, in which order, and what becomes of a stage that fails is said here, and is the same for all of them.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+
+from archive import pipeline
+from archive.errors import KnownPeopleError
+from archive.linking.registers.register import RegisterError
+from archive.pipeline import Tally
+from archive.readiness import Readiness
+from archive.session import Session
+from archive.steps.again import to_read_again
+from archive.steps.linking import to_link
+from archive.steps.registering import newest
+from archive.steps.transcribing import to_transcribe
+from transcription.errors import TranscriptionError
+
+OF_ONE_STAGE = (KnownPeopleError, RegisterError, TranscriptionError)
+"""What cannot be read or loaded, and that hinders no other stage: the settings' model, a snapshot, a list of people."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a run is asked for.
+
+    `sources` are the only ones that it goes to, all of the settings if empty; `clips` the only ones that it takes, and
+    then nothing is listed; None is all that is due. With `retry` what failed for good is due too, with `again` only
+    what was read before channels were compared. A `fast` listing ends at fifty known clips in a row; with `keep` what
+    is fetched stays in the spool for now.
+    """
+
+    sources: tuple[str, ...] = ()
+    clips: frozenset[str] | None = None
+    fast: bool = False
+    retry: bool = False
+    again: bool = False
+    keep: bool = False
+
+    def of(self, clips: Iterable[str]) -> list[str]:
+        """Those of some clips that are asked for."""
+        return [clip for clip in clips if self.clips is None or clip in self.clips]
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a stage does at a time: clips, or those of one source, or a source; nothing named is the whole archive."""
+
+    source: str | None = None
+    clips: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage of a run, called as its tasks are.
+
+    `step` does one part of what `parts` says is due. Parts that may run `side_by_side` are independent: an error of
+    one is raised after all have ended. Other parts come one after another, and an error ends the stage. What a part
+    needs beforehand it `loads`, once a run. An error of `OF_ONE_STAGE` is a problem of a stage that says what comes
+    `without` it; any other ends the run, but for a stage that `stands` though an earlier one failed.
+    """
+
+    name: str
+    step: Callable[[Session, Asked, Part], Tally]
+    parts: Callable[[Session, Asked], Sequence[Part]] = lambda _session, _asked: (Part(),)
+    side_by_side: bool = False
+    loads: Callable[[Session], object] | None = None
+    without: str | None = None
+    stands: bool = False
+
+    def do(self, session: Session, asked: Asked, part: Part) -> Tally:
+        """Do one part."""
+        try:
+            if self.loads:
+                self.loads(session)
+            return self.step(session, asked, part)
+        except OF_ONE_STAGE as error:
+            return self._without(error)
+
+    def due(self, session: Session, asked: Asked, perform: "Perform") -> Tally:
+        """Do all that is due, as a runner performs it."""
+        try:
+            parts = self.parts(session, asked)
+        except OF_ONE_STAGE as error:
+            return self._without(error)
+        return perform(session, asked, self, parts)
+
+    def _without(self, error: Exception) -> Tally:
+        if self.without is None:
+            raise error
+        return Tally(problems=(f"{self.without}: {error}",))
+
+
+Perform = Callable[[Session, Asked, Stage, Sequence[Part]], Tally]
+"""How a runner performs the parts of a stage, and adds up what came of them."""
+
+
+def in_turn(session: Session, asked: Asked, stage: Stage, parts: Sequence[Part]) -> Tally:
+    """Perform parts in this thread, one after another."""
+    tally, first = Tally(), None
+    for part in parts:
+        try:
+            tally += stage.do(session, asked, part)
+        except Exception as error:
+            if not stage.side_by_side:
+                raise
+            first = first or error
+    if first:
+        raise first
+    return tally
+
+
+def take(session: Session, asked: Asked, stages: Sequence[Stage], perform: Perform = in_turn) -> Tally:
+    """Take the archive through stages. The first error is raised after those that stand all the same; others are said.
+
+    Of an error, what was done before it is in the ledger, and is stored and recorded by the stages that stand.
+    """
+    tally, first = Tally(), None
+    for stage in stages:
+        if first and not stage.stands:
+            continue
+        try:
+            tally += stage.due(session, asked, perform)
+        except Exception as error:
+            if first:
+                session.archive.progress.say(f"{stage.name}: {error}")
+            first = first or error
+    if first:
+        raise first
+    return tally
+
+
+def run(session: Session, asked: Asked, perform: Perform = in_turn) -> Tally:
+    """The whole way. What is wrong with targets, and what failed in earlier runs and still does, is told with it."""
+    tally = Tally(problems=_unusable(session.readiness)) + take(session, asked, STAGES, perform)
+    return pipeline.still_failed(session.archive, tally, asked.clips)
+
+
+def _unusable(readiness: Readiness) -> tuple[str, ...]:
+    problems = [f"{name} is not usable now: {why}" for name, why in readiness.problems.items()]
+    return (*problems, *(f"{name}: {why}" for name, why in readiness.beyond.items()))
+
+
+def _sources(session: Session, asked: Asked) -> tuple[str, ...]:
+    return asked.sources or tuple(session.archive.settings.sources)
+
+
+def _batches(session: Session, clips: Sequence[str]) -> list[tuple[str, ...]]:
+    size = session.archive.settings.prefect.batch
+    return [tuple(clips[i : i + size]) for i in range(0, len(clips), size)]
+
+
+def _to_list(session: Session, asked: Asked) -> list[Part]:
+    return [Part(source) for source in _sources(session, asked)] if asked.clips is None else []
+
+
+def _to_fetch(session: Session, asked: Asked) -> list[Part]:
+    """Batches of each source in turn, so that a long source holds back none.
+
+    A clip that two sources list is in one batch: of the first one, or of another where that is left alone for now.
+    """
+    archive, taken, queues = session.archive, set[str](), list[list[Part]]()
+    for source in sorted(_sources(session, asked), key=lambda name: pipeline.rest(archive, name) is not None):
+        due = asked.of(pipeline.to_fetch(archive, source, retry=asked.retry))
+        clips = [clip for clip in due if clip not in taken]
+        taken.update(clips)
+        queues.append([Part(source, batch) for batch in _batches(session, clips)])
+    return [part for turn in zip_longest(*queues) for part in turn if part]
+
+
+def _to_transcribe(session: Session, asked: Asked) -> list[Part]:
+    archive = session.archive
+    model = archive.settings.transcription.model_name
+    waiting = to_read_again(archive) if asked.again else to_transcribe(archive, model, retry=asked.retry)
+    return [Part(clips=batch) for batch in _batches(session, asked.of(waiting))]
+
+
+def _to_link(session: Session, asked: Asked) -> list[Part]:
+    waiting = asked.of(to_link(session.archive, newest(session.archive)))
+    return [Part(clips=batch) for batch in _batches(session, waiting)]
+
+
+def _store(session: Session, asked: Asked, _part: Part) -> Tally:
+    return pipeline.store_step(session.archive, session.readiness, asked.clips)
+
+
+def _list(session: Session, asked: Asked, part: Part) -> Tally:
+    return pipeline.list_step(session.archive, session.source(part.source or ""), fast=asked.fast)
+
+
+def _fetch(session: Session, asked: Asked, part: Part) -> Tally:
+    source = session.source(part.source or "")
+    return pipeline.fetch_step(session.archive, session.readiness, source, part.clips, keep=asked.keep)
+
+
+def _caption(session: Session, asked: Asked, _part: Part) -> Tally:
+    return pipeline.caption_step(session.archive, session.readiness, asked.clips, retry=asked.retry)
+
+
+def _register(session: Session, _asked: Asked, _part: Part) -> Tally:
+    return pipeline.register_step(session.archive, session.readiness)
+
+
+def _transcribe(session: Session, asked: Asked, part: Part) -> Tally:
+    archive, readiness = session.archive, session.readiness
+    return pipeline.transcribe_step(archive, readiness, session.engine(), part.clips, again=asked.again)
+
+
+def _link(session: Session, _asked: Asked, part: Part) -> Tally:
+    return pipeline.link_step(session.archive, session.indexes(), part.clips)
+
+
+def _seal(session: Session, _asked: Asked, _part: Part) -> Tally:
+    return pipeline.work_step(session.archive, session.readiness)
+
+
+def _store_all(session: Session, _asked: Asked, _part: Part) -> Tally:
+    return pipeline.store_step(session.archive, session.readiness)
+
+
+def _record(session: Session, _asked: Asked, _part: Part) -> Tally:
+    return pipeline.record_step(session.archive, session.readiness)
+
+
+AT_THE_END = (
+    Stage("seal", _seal, stands=True),
+    Stage("store", _store_all, stands=True),
+    Stage("record", _record, stands=True),
+)
+"""What is done at the end of a run in any case, each of it though the one before failed: of the whole archive."""
+
+
+def _finish(session: Session, asked: Asked, _part: Part) -> Tally:
+    return take(session, asked, AT_THE_END)
+
+
+STORE = Stage("store what is owed", _store)
+LIST = Stage("list", _list, _to_list, side_by_side=True)
+FETCH = Stage("fetch and store", _fetch, _to_fetch, side_by_side=True)
+CAPTIONS = Stage("read captions", _caption)
+REGISTERS = Stage("read registers", _register)
+TRANSCRIBE = Stage(
+    "transcribe", _transcribe, _to_transcribe, loads=lambda session: session.engine(), without=pipeline.NO_MORE_READ
+)
+LINK = Stage("link", _link, _to_link, loads=lambda session: session.indexes(), without="nothing was linked")
+FINISH = Stage("seal, store and record", _finish, stands=True)
+
+STAGES = (STORE, LIST, FETCH, CAPTIONS, REGISTERS, TRANSCRIBE, LINK, FINISH)
+"""Every stage of a run, in order."""
