@@ -95,7 +95,7 @@ def write(ledger: Ledger, number: int) -> float:
     """What a run does for a version that has arrived: two transactions; the seconds that they took."""
     began = time.perf_counter()
     object_id = f"evidence-peertube-{number}"
-    ledger.copies.mark(Copy(object_id, 1, "disk", "arrived", at=NOW, read=NOW))
+    ledger.copies.mark(Copy(object_id, 1, "disk", "arrived", at=NOW, read=NOW), event=None)
     ledger.events.add(Event(object=object_id, type=REPLICATION, at=NOW, agent="benchmark", version=1, target="disk"))
     return time.perf_counter() - began
 

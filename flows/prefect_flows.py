@@ -30,15 +30,11 @@ from archive.linking.registers.register import RegisterError
 from archive.opened import Archive, opened
 from archive.pipeline import Tally
 from archive.progress import Silent
-from archive.readiness import reachable
 from archive.settings import Settings, find, load
-from archive.steps.auditing import audit
-from archive.steps.budget import Budget
+from archive.steps.audit_round import scheduled_round
 from archive.steps.linking import to_link
 from archive.steps.registering import newest
 from archive.steps.transcribing import to_transcribe
-from archive.working import at_work
-from flows import audits
 from flows.interrupts import ended_at_once
 from flows.session import Session, writing
 
@@ -157,23 +153,16 @@ def run_archive(fast: bool = False, sources: list[str] | None = None) -> dict[st
 @flow(name="audit", validate_parameters=False)
 def audit_archive() -> dict[str, Any]:
     """Read so much of every target as the settings say, oldest proof first, and challenge the rest."""
-    settings = load(find())
-    with ended_at_once(), opened(settings, Silent()) as archive, at_work(archive):
-        readiness = reachable(archive)
-        share = settings.audit.fraction
-        budget = Budget(fraction=share) if share < 1 else Budget()
-        # Where everything is read in full, there is nothing left to challenge.
-        done = audit(archive, readiness.readable, budget=budget, challenges=settings.audit.challenges * (share < 1))
-    problems = audits.problems(done, readiness.problems)
-    counts = {name: audits.counts(one) for name, one in done.items()}
+    with ended_at_once(), opened(load(find()), Silent()) as archive:
+        done = scheduled_round(archive)
     create_table_artifact(
         key="thirdcopy-audit",
-        table=[{"target": name, **row} for name, row in counts.items()],
+        table=[{"target": name, **row} for name, row in done.counts.items()],
         description="Copies read",
     )
-    if problems:
-        raise RuntimeError(f"{len(problems)} faults: `thirdcopy status` and `thirdcopy accept` say where")
-    return counts
+    if done.problems:
+        raise RuntimeError(f"{len(done.problems)} faults: `thirdcopy status` and `thirdcopy accept` say where")
+    return {**done.counts}
 
 
 def _run(session: Session, sources: Sequence[str], *, fast: bool) -> Tally:

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 
 from archive.ledger import tables as t
 from archive.ledger.book import Book, upsert
-from archive.records import Access, Capture, Listing
+from archive.ledger.events import add_events
+from archive.records import Access, Capture, Event, Listing
 
 
 @dataclass(frozen=True)
@@ -154,12 +155,13 @@ class Clips(Book):
         with self._reading() as connection:
             return [Failure(**row) for row in connection.execute(query).mappings()]
 
-    def give_access(self, clip: str, given: AccessGiven) -> None:
-        """Set a clip's own access level, above its source's."""
+    def give_access(self, clip: str, given: AccessGiven, *, event: Event | None) -> None:
+        """Set a clip's own access level, above its source's, and keep the event of it."""
         with self._writing() as connection:
             values = {"access": given.level, "access_by": given.by, "access_at": given.at}
             upsert(connection, t.clips, {"id": clip}, values)
             connection.execute(sa.delete(t.done).where(t.done.c.clip == clip, t.done.c.step == "work"))
+            add_events(connection, event)
 
     def access(self, clip: str) -> AccessGiven | None:
         """The clip's own access level, None if its source's holds."""

@@ -6,18 +6,23 @@ import sqlalchemy as sa
 
 from archive.ledger import tables as t
 from archive.ledger.book import Book, upsert
+from archive.ledger.events import add_events
 from archive.records import Correction, Declaration, Event, Judgement, Link, TranscriptRef
 
 
 class Readings(Book):
     """Declared languages, transcripts, corrections, links and judgements of clips."""
 
-    def declare(self, clip: str, declaration: Declaration) -> None:
-        """Keep what a person says is spoken in a clip; nothing is replaced, and the same one again is kept once."""
-        if declaration not in self.declarations(clip):
-            with self._writing() as connection:
+    def declare(self, clip: str, declaration: Declaration, *, event: Event | None) -> None:
+        """Keep what a person says is spoken in a clip, with its event.
+
+        Nothing is replaced, and the same one again is kept once.
+        """
+        with self._writing() as connection:
+            if declaration not in self.declarations(clip):
                 values = {"clip": clip, "body": declaration.model_dump_json()}
                 connection.execute(sa.insert(t.declarations).values(**values))
+                add_events(connection, event)
                 _undo(connection, clip, "work")
 
     def declarations(self, clip: str) -> list[Declaration]:
@@ -32,11 +37,12 @@ class Readings(Book):
         with self._reading() as connection:
             return list(connection.scalars(sa.select(t.declarations.c.clip).distinct()))
 
-    def add_transcript(self, clip: str, ref: TranscriptRef, body: str) -> None:
-        """Keep a transcript: its reference, and the exact text of its file."""
+    def add_transcript(self, clip: str, ref: TranscriptRef, body: str, *, event: Event | None) -> None:
+        """Keep a transcript, its reference and the exact text of its file, with the event that it was made."""
         with self._writing() as connection:
             values = {"ref": ref.model_dump_json(), "body": body}
             upsert(connection, t.transcripts, {"clip": clip, "name": ref.name}, values)
+            add_events(connection, event)
             _undo(connection, clip, "link", "work")
 
     def transcripts(self, clip: str) -> list[tuple[TranscriptRef, str]]:
@@ -69,8 +75,17 @@ class Readings(Book):
         with self._reading() as connection:
             return connection.scalar(sa.select(sa.func.count()).select_from(t.transcripts)) or 0
 
-    def correct(self, clip: str, corrections: Sequence[Correction], *, known: int | None = None) -> bool:
-        """Keep corrections; nothing is replaced, and the same one again is kept once.
+    def correct(
+        self,
+        clip: str,
+        corrections: Sequence[Correction],
+        *,
+        events: Sequence[Event | None],
+        known: int | None = None,
+    ) -> bool:
+        """Keep corrections, with their events; nothing is replaced, and the same one again is kept once.
+
+        Where all of them are known already there is no event.
 
         With `known`, so many of the clip must be there already: else somebody corrected it meanwhile, nothing is kept,
         and the answer is False.
@@ -80,11 +95,13 @@ class Readings(Book):
             there = list(connection.scalars(sa.select(t.corrections.c.body).where(mine)))
             if known is not None and len(there) != known:
                 return False
-            for correction in corrections:
-                if (body := correction.model_dump_json()) not in there:
-                    values = {"clip": clip, "transcript": correction.transcript, "body": body}
-                    connection.execute(sa.insert(t.corrections).values(**values))
-                    _undo(connection, clip, *(("work",) if correction.conflict else ("link", "work")))
+            bodies = [correction.model_dump_json() for correction in corrections]
+            new = [(one, body) for one, body in zip(corrections, bodies, strict=True) if body not in there]
+            for correction, body in new:
+                values = {"clip": clip, "transcript": correction.transcript, "body": body}
+                connection.execute(sa.insert(t.corrections).values(**values))
+                _undo(connection, clip, *(("work",) if correction.conflict else ("link", "work")))
+            add_events(connection, *(events if new else ()))
         return True
 
     def corrections(self, clip: str) -> list[Correction]:
@@ -99,9 +116,14 @@ class Readings(Book):
             return list(connection.scalars(sa.select(t.corrections.c.clip).distinct().order_by(t.corrections.c.clip)))
 
     def set_links(
-        self, clip: str, links: list[Link], state_of: Callable[[Link], str | None] = lambda link: link.entry_sha256
+        self,
+        clip: str,
+        links: list[Link],
+        state_of: Callable[[Link], str | None] = lambda link: link.entry_sha256,
+        *,
+        event: Event | None,
     ) -> None:
-        """Keep what was proposed for a clip.
+        """Keep what was proposed for a clip, with the event of it.
 
         A link that somebody judged stays also when it is proposed no more, and then says so; `state_of` gives the
         digest of its entry as that is now.
@@ -114,6 +136,7 @@ class Readings(Book):
             for link in [*gone, *links]:
                 values = {"clip": clip, "entry": link.entry, "body": link.model_dump_json()}
                 upsert(connection, t.links, {"id": link.id}, values)
+            add_events(connection, event)
             _undo(connection, clip, "work")
 
     def links(self, clip: str | None = None, *, entry: str | None = None) -> list[Link]:
@@ -140,7 +163,7 @@ class Readings(Book):
         with self._reading() as connection:
             return set(connection.scalars(query))
 
-    def judge(self, clip: str, judgement: Judgement, event: Event | None = None) -> None:
+    def judge(self, clip: str, judgement: Judgement, *, event: Event | None) -> None:
         """Keep a judgement, with its event; nothing is replaced. The same judgement again is kept once."""
         with self._writing() as connection:
             _judge(connection, clip, judgement, event)
@@ -167,6 +190,13 @@ class Readings(Book):
         with self._reading() as connection:
             return [self._document(Judgement, body) for body in connection.scalars(query)]
 
+    def judgements_by_link(self, clip: str | None = None) -> dict[str, list[Judgement]]:
+        """The judgements on a clip's links, or all, by link."""
+        found = dict[str, list[Judgement]]()
+        for judgement in self.judgements(clip):
+            found.setdefault(judgement.link, []).append(judgement)
+        return found
+
 
 def _bodies(*, clip: str | None = None, entry: str | None = None) -> sa.Select[tuple[str]]:
     query = sa.select(t.links.c.body)
@@ -186,8 +216,7 @@ def _judge(connection: sa.Connection, clip: str, judgement: Judgement, event: Ev
     if connection.scalar(known) is None:
         values = {"link": judgement.link, "clip": clip, "verdict": judgement.verdict, "body": body}
         connection.execute(sa.insert(t.judgements).values(**values))
-        if event:
-            connection.execute(sa.insert(t.events).values(run=None, body=event.model_dump_json()))
+        add_events(connection, event)
         _undo(connection, clip, "work")
 
 

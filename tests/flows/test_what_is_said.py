@@ -55,12 +55,12 @@ def made(folder: Path) -> None:
     with an_archive(folder / "state", folder_targets(folder, "ab")) as archive:
         for clip in (CLIP, OTHER):
             keep(archive, clip, captions={"en": VTT})
-            archive.ledger.readings.add_transcript(clip, *transcript(clip, TEXT))
+            archive.ledger.readings.add_transcript(clip, *transcript(clip, TEXT), event=None)
             rival = (Alternative(entry="7", score=0.6),)
             parts = (Evidence(part="number", weight=2.1, found="entry 1358"),)
             first = link_to(clip, "1358", "entry 1358", tier="A", alternatives=rival, evidence=parts, namesakes=1)
             links = [first, link_to(clip, "7", "Mahire Tohti", tier="C", method="named", conflict="two names")]
-            archive.ledger.readings.set_links(clip, links)
+            archive.ledger.readings.set_links(clip, links, event=None)
         store_all(archive)
         assert caption_clip(archive, CLIP, archive.targets).transcripts == 1
         url = "https://tube.example.org/w/three"
@@ -153,7 +153,7 @@ def _said(
     folder: Path,
     arguments: tuple[str, ...],
     monkeypatch: pytest.MonkeyPatch,
-    captured: Callable[[], "pytest.CaptureResult[str]"],
+    captured: Callable[[], tuple[str, str]],
 ) -> str:
     """A command with its exit code, what it wrote to stdout and to stderr, without what is of this moment."""
     code: object = 0
