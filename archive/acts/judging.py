@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from archive.errors import ChangedMeanwhile, WrongFile
 from archive.linking.deciding import review_sheet
@@ -27,10 +28,15 @@ def judge_all(archive: Archive, decided: Sequence[tuple[Link, Decision, str | No
 
     Raises ChangedMeanwhile if one of the links is another by now, or gone; nothing is kept then.
     """
+    readings = archive.ledger.readings
     with archive.ledger.at_once():
-        judgements = [_judgement(archive, link, decision, by, why) for link, decision, why in decided]
+        before = readings.judgements_by_link(links=[link.id for link, _, _ in decided])
+        judgements = [
+            _judgement(link, decision, by, why, before.get(link.id, ()), archive.clock())
+            for link, decision, why in decided
+        ]
         given = [(one[0], made, _event(one[0].clip, made)) for one, made in zip(decided, judgements, strict=True)]
-        changed = archive.ledger.readings.judge_as_seen(given)
+        changed = readings.judge_as_seen(given)
     if changed:
         raise ChangedMeanwhile(
             f"{', '.join(changed)}: proposed anew since it was looked at, so nothing was kept; look again"
@@ -89,13 +95,14 @@ def take_back(archive: Archive, clip: str, judgement: Judgement) -> Judgement:
     return made
 
 
-def _judgement(archive: Archive, link: Link, decision: Decision, by: str, why: str | None) -> Judgement:
-    before = archive.ledger.readings.judgements(link=link.id)
+def _judgement(
+    link: Link, decision: Decision, by: str, why: str | None, before: Sequence[Judgement], now: datetime
+) -> Judgement:
     return Judgement(
         link=link.id,
         verdict=decision,
         by=by,
-        at=moment_after(before, by, archive.clock()),
+        at=moment_after(before, by, now),
         why=mask(why) if why else None,
         was=verdict_of(before, by),
         entry_sha256=link.entry_sha256,

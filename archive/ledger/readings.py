@@ -1,6 +1,7 @@
 """What was read out of clips: transcripts and people's corrections, links and people's judgements on them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -8,6 +9,9 @@ from archive.ledger import tables as t
 from archive.ledger.book import Book, upsert
 from archive.ledger.events import add_events
 from archive.records import Correction, Declaration, Event, Judgement, Link, TranscriptRef
+
+AT_A_TIME = 500
+"""Links that one query names."""
 
 
 class Readings(Book):
@@ -166,7 +170,7 @@ class Readings(Book):
     def judge(self, clip: str, judgement: Judgement, *, event: Event | None) -> None:
         """Keep a judgement, with its event; nothing is replaced. The same judgement again is kept once."""
         with self._writing() as connection:
-            _judge(connection, clip, judgement, event)
+            _judge(connection, [(clip, judgement, event)])
 
     def judge_as_seen(self, given: Sequence[tuple[Link, Judgement, Event]]) -> list[str]:
         """Keep judgements with their events, all or none: each with the link as the person saw it.
@@ -174,10 +178,13 @@ class Readings(Book):
         Where a link is another one by now, or gone, nothing is kept, and the answer has the ids of those.
         """
         with self._writing() as connection:
-            changed = [link.id for link, _, _ in given if _link(connection, link.id) != link]
+            rows = _of_links(
+                connection, sa.select(t.links.c.id, t.links.c.body), t.links.c.id, (link.id for link, _, _ in given)
+            )
+            now = {row.id: self._document(Link, row.body) for row in rows}
+            changed = [link.id for link, _, _ in given if now.get(link.id) != link]
             if not changed:
-                for link, judgement, event in given:
-                    _judge(connection, link.clip, judgement, event)
+                _judge(connection, [(link.clip, judgement, event) for link, judgement, event in given])
         return changed
 
     def judgements(self, clip: str | None = None, *, link: str | None = None) -> list[Judgement]:
@@ -190,10 +197,19 @@ class Readings(Book):
         with self._reading() as connection:
             return [self._document(Judgement, body) for body in connection.scalars(query)]
 
-    def judgements_by_link(self, clip: str | None = None) -> dict[str, list[Judgement]]:
-        """The judgements on a clip's links, or all, by link."""
+    def judgements_by_link(
+        self, clip: str | None = None, *, links: Collection[str] | None = None
+    ) -> dict[str, list[Judgement]]:
+        """The judgements on some links, on a clip's, or all, by link, in the order in which they were given."""
+        if links is None:
+            given = self.judgements(clip)
+        else:
+            query = sa.select(t.judgements.c.body).order_by(t.judgements.c.seq)
+            with self._reading() as connection:
+                rows = _of_links(connection, query, t.judgements.c.link, links)
+            given = [self._document(Judgement, row.body) for row in rows]
         found = dict[str, list[Judgement]]()
-        for judgement in self.judgements(clip):
+        for judgement in given:
             found.setdefault(judgement.link, []).append(judgement)
         return found
 
@@ -205,19 +221,32 @@ def _bodies(*, clip: str | None = None, entry: str | None = None) -> sa.Select[t
     return query if entry is None else query.where(t.links.c.entry == entry)
 
 
-def _link(connection: sa.Connection, link: str) -> Link | None:
-    body = connection.scalar(sa.select(t.links.c.body).where(t.links.c.id == link))
-    return Link.model_validate_json(body) if body else None
+def _of_links(
+    connection: sa.Connection, query: sa.Select[Any], link: sa.Column[str], links: Iterable[str]
+) -> list[Any]:
+    """The rows of a query that are of some links, asked for so many at a time as any database takes."""
+    names = sorted(set(links))
+    parts = (names[start : start + AT_A_TIME] for start in range(0, len(names), AT_A_TIME))
+    return [row for part in parts for row in connection.execute(query.where(link.in_(part)))]
 
 
-def _judge(connection: sa.Connection, clip: str, judgement: Judgement, event: Event | None) -> None:
-    body = judgement.model_dump_json()
-    known = sa.select(t.judgements.c.seq).where(t.judgements.c.link == judgement.link, t.judgements.c.body == body)
-    if connection.scalar(known) is None:
-        values = {"link": judgement.link, "clip": clip, "verdict": judgement.verdict, "body": body}
-        connection.execute(sa.insert(t.judgements).values(**values))
-        add_events(connection, event)
-        _undo(connection, clip, "work")
+def _judge(connection: sa.Connection, given: Sequence[tuple[str, Judgement, Event | None]]) -> None:
+    """Keep judgements of clips' links with their events; those that are known already are left out."""
+    judged = (judgement.link for _, judgement, _ in given)
+    j = t.judgements.c
+    known = {(row.link, row.body) for row in _of_links(connection, sa.select(j.link, j.body), j.link, judged)}
+    rows, events = list[dict[str, str]](), list[Event | None]()
+    for clip, judgement, event in given:
+        row = {"link": judgement.link, "clip": clip, "verdict": judgement.verdict, "body": judgement.model_dump_json()}
+        if (row["link"], row["body"]) not in known:
+            known.add((row["link"], row["body"]))
+            rows.append(row)
+            events.append(event)
+    if rows:
+        connection.execute(sa.insert(t.judgements), rows)
+        add_events(connection, *events)
+        for clip in dict.fromkeys(row["clip"] for row in rows):
+            _undo(connection, clip, "work")
 
 
 def _undo(connection: sa.Connection, clip: str, *steps: str) -> None:

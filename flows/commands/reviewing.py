@@ -82,11 +82,20 @@ def review_in_terminal(
         return None
     if by is None:
         raise typer.BadParameter("say who judges: --by NAME")
+    from archive.linking.deciding.waiting import Wanted
     from archive.views.queue import queue
 
     with common.reading() as archive:
-        narrowed = {"entry": entry, "clip": clip, "register": register}
-        wanted = _wanted(archive, tier, method, conflicts=conflicts, everybody=everybody, **narrowed)
+        wanted = Wanted(
+            tier=tier.value if tier else None,
+            entry=entry,
+            clip=clip,
+            register=register,
+            method=method.value if method else None,
+            conflicts=conflicts,
+            everybody=everybody,
+        )
+        _refuse_unknown(archive, wanted)
         found = queue(archive, by, wanted)[:limit]
         if as_json or dry_run:
             return _list(found, as_json=as_json)
@@ -154,11 +163,20 @@ def export_review(
     Words of clips that nobody opened want --restricted: recorded.
     """
     from archive.acts.disclosing import left, may_leave
+    from archive.linking.deciding.waiting import Wanted
     from archive.views.queue import queue, to_sheet
 
     with common.reading() as archive:
-        narrowed = {"entry": entry, "clip": clip, "register": register}
-        wanted = _wanted(archive, tier, method, conflicts=conflicts, everybody=everybody, **narrowed)
+        wanted = Wanted(
+            tier=tier.value if tier else None,
+            entry=entry,
+            clip=clip,
+            register=register,
+            method=method.value if method else None,
+            conflicts=conflicts,
+            everybody=everybody,
+        )
+        _refuse_unknown(archive, wanted)
         found = queue(archive, by, wanted)[:limit]
         clips = sorted({one.link.clip for one in found})
         if not dry_run:
@@ -259,21 +277,9 @@ def judge(
     )
 
 
-def _wanted(
-    archive: "Archive", tier: Tier | None, method: Method | None, *, conflicts: bool, everybody: bool, **of: str | None
-) -> "Wanted":
-    """What the options narrow the queue to: `of` an entry, a clip, a register. Raises NoSuchClip and BadParameter."""
-    from archive.linking.deciding.waiting import Wanted
-
-    wanted = Wanted(
-        tier=tier.value if tier else None,
-        method=method.value if method else None,
-        conflicts=conflicts,
-        everybody=everybody,
-        **of,
-    )
+def _refuse_unknown(archive: "Archive", wanted: "Wanted") -> None:
+    """Raise NoSuchClip or BadParameter for a clip or a register that is not there."""
     if wanted.clip is not None:
         common.known(archive, [wanted.clip])
     if wanted.register is not None:
         common.known_register(archive, wanted.register)
-    return wanted

@@ -22,7 +22,7 @@ from archive.errors import Fork, LedgerUnusable, SettingsError
 from archive.ledger import Ledger, journal, opening, tables
 from archive.ledger.clips import AccessGiven
 from archive.ledger.copies import Copy, CopyState, Held, SealedVersion
-from archive.records import FIXITY_CHECK, METADATA, Event, Listing
+from archive.records import FIXITY_CHECK, METADATA, Decision, Event, Listing
 from archive.unaccepted import Unaccepted, unaccepted
 from tests.support.archives import MONDAY, a_judgement, a_link, transcript
 
@@ -416,3 +416,19 @@ def test_moments_keep_their_zone(ledger: Ledger) -> None:
     ledger.clips.failed("peertube-x", "fetch", kind="passing", message="again", now=MONDAY)
     assert ledger.clips.failures()[0].at == MONDAY
     assert ledger.clips.failures()[0].at.tzinfo is not None
+
+
+def test_more_judgements_than_one_query_names_are_kept_in_their_order(ledger: Ledger) -> None:
+    links = [a_link("peertube-x", str(number)) for number in range(1200)]
+    ledger.readings.set_links("peertube-x", links, event=None)
+    event = Event(object="work-peertube-x", type=METADATA, at=MONDAY, agent="A. Reader")
+    verdicts: tuple[Decision, ...] = ("negative", "positive")
+    for hours, verdict in enumerate(verdicts):
+        given = [(link, a_judgement(link, verdict, hours=hours), event) for link in links]
+        assert ledger.readings.judge_as_seen(given) == []
+        assert ledger.readings.judge_as_seen(given) == [], "once more, and nothing is added"
+    wanted = [link.id for link in links[::2]]
+    found = ledger.readings.judgements_by_link(links=wanted)
+    assert set(found) == set(wanted)
+    assert {tuple(one.verdict for one in some) for some in found.values()} == {verdicts}
+    assert len(list(ledger.events.all())) == 2400
