@@ -82,19 +82,10 @@ def review_in_terminal(
         return None
     if by is None:
         raise typer.BadParameter("say who judges: --by NAME")
-    from archive.linking.deciding.waiting import Wanted
     from archive.views.queue import queue
 
     with common.reading() as archive:
-        wanted = Wanted(
-            tier=tier.value if tier else None,
-            entry=entry,
-            clip=clip,
-            register=register,
-            method=method.value if method else None,
-            conflicts=conflicts,
-            everybody=everybody,
-        )
+        wanted = _wanted(tier, entry, clip, register, method, conflicts=conflicts, everybody=everybody)
         _refuse_unknown(archive, wanted)
         found = queue(archive, by, wanted)[:limit]
         if as_json or dry_run:
@@ -163,19 +154,10 @@ def export_review(
     Words of clips that nobody opened want --restricted: recorded.
     """
     from archive.acts.disclosing import left, may_leave
-    from archive.linking.deciding.waiting import Wanted
     from archive.views.queue import queue, to_sheet
 
     with common.reading() as archive:
-        wanted = Wanted(
-            tier=tier.value if tier else None,
-            entry=entry,
-            clip=clip,
-            register=register,
-            method=method.value if method else None,
-            conflicts=conflicts,
-            everybody=everybody,
-        )
+        wanted = _wanted(tier, entry, clip, register, method, conflicts=conflicts, everybody=everybody)
         _refuse_unknown(archive, wanted)
         found = queue(archive, by, wanted)[:limit]
         clips = sorted({one.link.clip for one in found})
@@ -274,6 +256,29 @@ def judge(
             judging.judge(archive, links[link], verdict.value, by=by, why=why)
     console.out.print(
         f"{link} ({links[link].entry}): {verdict.value}" + " (dry run)" * dry_run, highlight=False, markup=False
+    )
+
+
+def _wanted(
+    tier: Tier | None,
+    entry: str | None,
+    clip: str | None,
+    register: str | None,
+    method: Method | None,
+    *,
+    conflicts: bool,
+    everybody: bool,
+) -> "Wanted":
+    from archive.linking.deciding.waiting import Wanted
+
+    return Wanted(
+        tier=tier.value if tier else None,
+        entry=entry,
+        clip=clip,
+        register=register,
+        method=method.value if method else None,
+        conflicts=conflicts,
+        everybody=everybody,
     )
 
 
