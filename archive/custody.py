@@ -81,8 +81,8 @@ def store(
     retrying(partial(validate_writer, target, archive.ledger.id))  # this alone: not all that was read back before it
     now = archive.clock()
     copy = Copy(sealed.object, sealed.version, target.name, "arrived", at=now, read=now)
-    archive.ledger.copies.mark(copy if reads else replace(copy, state="claimed", read=None))
-    archive.event(sealed.object, REPLICATION, version=sealed.version, target=target.name)
+    event = archive.happened(sealed.object, REPLICATION, version=sealed.version, target=target.name)
+    archive.ledger.copies.mark(copy if reads else replace(copy, state="claimed", read=None), event=event)
     return size
 
 

@@ -243,10 +243,10 @@ class _Storing:
 def _owe(archive: Archive, target: str, sealed: SealedVersion, error: Exception) -> None:
     before = [copy for copy in archive.ledger.copies.of(sealed.object, sealed.version) if copy.target == target]
     read = before[0].read if before else None
-    archive.ledger.copies.mark(
-        Copy(sealed.object, sealed.version, target, "owed", at=archive.clock(), read=read, problem=str(error))
-    )
+    event = None
     if isinstance(error, Damaged) and error.target == target:
-        archive.event(
+        event = archive.happened(
             sealed.object, FIXITY_CHECK, version=sealed.version, target=target, outcome="failure", detail=error.message
         )
+    copy = Copy(sealed.object, sealed.version, target, "owed", at=archive.clock(), read=read, problem=str(error))
+    archive.ledger.copies.mark(copy, event=event)

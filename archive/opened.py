@@ -46,15 +46,21 @@ class Archive:
         """Fetches under way, one folder a clip."""
         return self.state / "attempts"
 
-    def event(self, object_id: str, event_type: str, **facts: object) -> None:
-        """Keep that something happened to an object just now.
+    def happened(self, object_id: str, event_type: str, **facts: object) -> Event | None:
+        """That something happened to an object just now, as an event to be kept with what it changed in the ledger.
 
         What happens to run records makes no event, or none would end.
         """
         if object_id.startswith("run-"):
-            return
-        event = {"object": object_id, "type": event_type, "at": self.clock(), "agent": AGENT, **facts}
-        self.ledger.events.add(Event.model_validate(event))
+            return None
+        return Event.model_validate(
+            {"object": object_id, "type": event_type, "at": self.clock(), "agent": AGENT, **facts}
+        )
+
+    def event(self, object_id: str, event_type: str, **facts: object) -> None:
+        """Keep that something happened to an object just now that changed nothing in the ledger."""
+        if event := self.happened(object_id, event_type, **facts):
+            self.ledger.events.add(event)
 
 
 def _make(state: Path) -> None:

@@ -20,7 +20,7 @@ from archive.ledger.copies import ARRIVED, Copy, SealedVersion
 from archive.leftovers import adopt
 from archive.local import inside, remove_tree
 from archive.opened import AGENT, Archive
-from archive.records import FIXITY_CHECK, PACKAGE, Capture
+from archive.records import FIXITY_CHECK, PACKAGE, Capture, Event
 from archive.unaccepted import what_to_do
 from archive.vouching import ENOUGH
 from storage.contract import Target
@@ -58,8 +58,11 @@ def seal(
     capture: Capture | None = None,
     events_upto: int | None = None,
     snapshot: str | None = None,
+    event: Event | None = None,
 ) -> SealedVersion | None:
     """Seal the next version of an object; None if it would hold what the newest one holds.
+
+    `event` is what it was sealed for, and is kept with it, as of this version.
 
     The heads at all usable targets are read first. Raises Fork, for this object alone, if one of them knows a version
     that this ledger does not and nobody refused, or, where that is more than one target's word against another's,
@@ -115,8 +118,9 @@ def seal(
     sealed = SealedVersion(
         object_id, number, inventory.sha512, clip, data.decode(), archive.clock(), sum(sizes), len(sizes)
     )
-    archive.ledger.copies.seal(sealed, capture=capture, events_upto=events_upto, snapshot=snapshot)
-    archive.event(object_id, PACKAGE, version=number)
+    events = [archive.happened(object_id, PACKAGE, version=number)]
+    events += [event.model_copy(update={"version": number, "at": archive.clock()})] if event else []
+    archive.ledger.copies.seal(sealed, events=events, capture=capture, events_upto=events_upto, snapshot=snapshot)
     return sealed
 
 
@@ -224,8 +228,10 @@ def bring(
 
 
 def _doubt(archive: Archive, copy: Copy, why: str) -> None:
-    archive.ledger.copies.mark(replace(copy, state="owed", at=archive.clock(), problem=why))
-    archive.event(copy.object, FIXITY_CHECK, version=copy.version, target=copy.target, outcome="failure", detail=why)
+    event = archive.happened(
+        copy.object, FIXITY_CHECK, version=copy.version, target=copy.target, outcome="failure", detail=why
+    )
+    archive.ledger.copies.mark(replace(copy, state="owed", at=archive.clock(), problem=why), event=event)
 
 
 def discard(archive: Archive, object_id: str) -> None:

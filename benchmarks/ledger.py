@@ -69,9 +69,9 @@ def measure(path: Path, name: str, readers: int) -> dict[str, float]:
             other.join()
     slow = quantiles(waits, n=100) if waits else [0.0] * 99
     return {
-        "commits_a_second": 2 * len(took) / sum(took),
-        "write_p50_ms": median(took) * 500,
-        "write_max_ms": max(took) * 500,
+        "commits_a_second": len(took) / sum(took),
+        "write_p50_ms": median(took) * 1000,
+        "write_max_ms": max(took) * 1000,
         "read_p50_ms": slow[49] * 1000,
         "read_p99_ms": slow[98] * 1000,
         "read_max_ms": max(waits, default=0.0) * 1000,
@@ -92,11 +92,11 @@ def opened(path: Path, name: str) -> Iterator[Ledger]:
 
 
 def write(ledger: Ledger, number: int) -> float:
-    """What a run does for a version that has arrived: two transactions; the seconds that they took."""
+    """What a run does for a version that has arrived: one transaction; the seconds that it took."""
     began = time.perf_counter()
     object_id = f"evidence-peertube-{number}"
-    ledger.copies.mark(Copy(object_id, 1, "disk", "arrived", at=NOW, read=NOW))
-    ledger.events.add(Event(object=object_id, type=REPLICATION, at=NOW, agent="benchmark", version=1, target="disk"))
+    event = Event(object=object_id, type=REPLICATION, at=NOW, agent="benchmark", version=1, target="disk")
+    ledger.copies.mark(Copy(object_id, 1, "disk", "arrived", at=NOW, read=NOW), event=event)
     return time.perf_counter() - began
 
 

@@ -25,13 +25,9 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from archive.opened import opened
 from archive.pipeline import Tally
 from archive.progress import Silent
-from archive.readiness import reachable
 from archive.settings import Settings, find, load
-from archive.steps.auditing import audit
-from archive.steps.budget import Budget
+from archive.steps.audit_round import scheduled_round
 from archive.steps.stages import Asked, Part, Stage, run
-from archive.working import at_work
-from flows import audits
 from flows.interrupts import ended_at_once
 from flows.session import Session, writing
 
@@ -115,23 +111,16 @@ def run_archive(fast: bool = False, sources: list[str] | None = None) -> dict[st
 @flow(name="audit", validate_parameters=False)
 def audit_archive() -> dict[str, Any]:
     """Read so much of every target as the settings say, oldest proof first, and challenge the rest."""
-    settings = load(find())
-    with ended_at_once(), opened(settings, Silent()) as archive, at_work(archive):
-        readiness = reachable(archive)
-        share = settings.audit.fraction
-        budget = Budget(fraction=share) if share < 1 else Budget()
-        # Where everything is read in full, there is nothing left to challenge.
-        done = audit(archive, readiness.readable, budget=budget, challenges=settings.audit.challenges * (share < 1))
-    problems = audits.problems(done, readiness.problems)
-    counts = {name: audits.counts(one) for name, one in done.items()}
+    with ended_at_once(), opened(load(find()), Silent()) as archive:
+        done = scheduled_round(archive)
     create_table_artifact(
         key="thirdcopy-audit",
-        table=[{"target": name, **row} for name, row in counts.items()],
+        table=[{"target": name, **row} for name, row in done.counts.items()],
         description="Copies read",
     )
-    if problems:
-        raise RuntimeError(f"{len(problems)} faults: `thirdcopy status` and `thirdcopy accept` say where")
-    return counts
+    if done.problems:
+        raise RuntimeError(f"{len(done.problems)} faults: `thirdcopy status` and `thirdcopy accept` say where")
+    return {**done.counts}
 
 
 def _gather(futures: list[PrefectFuture[Tally]]) -> Tally:

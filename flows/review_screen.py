@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 
 from rich.text import Text
 
+from archive.acts import judging
 from archive.errors import ChangedMeanwhile
 from archive.linking.deciding.review_sheet import Told
 from archive.linking.deciding.waiting import Waiting, Wanted
 from archive.linking.registers.register import Entry
 from archive.opened import Archive
 from archive.records import Decision, Judgement
-from archive.steps import reviewing
+from archive.views import queue
 from flows import console
 from flows.review_layout import Frame, layout
 from flows.terminal import ENDED, Terminal
@@ -65,13 +66,13 @@ class Review:
         """Show what waits, one after the other, until all is judged or the person ends it."""
         self._reason = self.why
         while self.waiting or (self._done and self._last()):
-            one = reviewing.still_waiting(self.archive, self.waiting[0], self.by, self.wanted)
+            one = queue.still_waiting(self.archive, self.waiting[0], self.by, self.wanted)
             if one is None:
                 gone = self.waiting.popleft()
                 self._note = f"{gone.link.clip}, entry {gone.link.entry}: judged or gone meanwhile"
                 continue
             self.waiting[0] = one
-            (told,) = reviewing.told(self.archive, [one], self.entries)
+            (told,) = queue.told(self.archive, [one], self.entries)
             self._show(told)
             key = self.terminal.key()
             if key == ENDED or not self._act(KEYS.get(key.casefold()) or _word(key), told):
@@ -124,7 +125,7 @@ class Review:
 
     def _judge(self, one: Waiting, decision: Decision) -> None:
         try:
-            judgement = reviewing.judge(self.archive, one.link, decision, by=self.by, why=self._reason)
+            judgement = judging.judge(self.archive, one.link, decision, by=self.by, why=self._reason)
         except ChangedMeanwhile:
             self._note = "it was proposed anew just now, and nothing was kept: look again"
             return
@@ -139,7 +140,7 @@ class Review:
             self._note = "there is nothing to take back in this sitting"
             return
         one, judgement = self._done.pop()
-        reviewing.take_back(self.archive, one.link.clip, judgement)
+        judging.take_back(self.archive, one.link.clip, judgement)
         self.waiting.appendleft(one)
         self.judged -= 1
         self._note = f"taken back: {judgement.verdict}"

@@ -1,5 +1,6 @@
-"""What the ledger's books share: short transactions on one engine."""
+"""What the ledger's books share: short transactions on one engine, and one around several of them."""
 
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
@@ -15,12 +16,61 @@ Document = TypeVar("Document", bound=BaseModel)
 Value = TypeVar("Value")
 
 
-class Book:
-    """A part of the ledger: methods that each are one short transaction. Any may raise LedgerUnusable."""
+class Transactions:
+    """Transactions on one engine. What a thread begins within a writing one of its own is a part of that one."""
 
     def __init__(self, engine: sa.Engine, path: Path) -> None:
-        self._engine, self._path = engine, path
-        self._readers = engine.execution_options(writes=False)
+        self.path = path
+        self._writers, self._readers = engine, engine.execution_options(writes=False)
+        self._own = threading.local()
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """A transaction that writes: all of it is kept at the end of the block, or nothing where something is raised.
+
+        Within another one, what is raised undoes the block's own part, and the rest if it is raised on.
+        """
+        outer = self._outer
+        with in_a_sentence(self.path):
+            if outer is not None:
+                with outer.begin_nested():
+                    yield outer
+                return
+            with self._writers.begin() as connection:
+                self._own.connection = connection
+                try:
+                    yield connection
+                finally:
+                    self._own.connection = None
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """A transaction that reads; within one that writes, what that has written too."""
+        outer = self._outer
+        with in_a_sentence(self.path):
+            if outer is not None:
+                yield outer
+                return
+            with self._readers.begin() as connection:
+                yield connection
+
+    @property
+    def _outer(self) -> sa.Connection | None:
+        """The writing transaction that this thread is in."""
+        found: sa.Connection | None = getattr(self._own, "connection", None)
+        return found
+
+
+class Book:
+    """A part of the ledger: methods that each are one short transaction. Any may raise LedgerUnusable.
+
+    One that changes what an event tells of takes that event, so that neither is kept without the other; None is for
+    what this ledger only learns of: its event is in a run record, or there is none.
+    """
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._writing, self._reading = transactions.writing, transactions.reading
+        self._path = transactions.path
 
     def _document(self, form: type[Document], body: str) -> Document:
         """A row's document, read. Raises LedgerUnusable for one that is none, and quotes nothing of it."""
@@ -31,16 +81,6 @@ class Book:
         """A text that a step keeps in the ledger, read. Raises LedgerUnusable, which quotes nothing of it."""
         with in_a_sentence(self._path):
             return form.validate_json(text)
-
-    @contextmanager
-    def _writing(self) -> Iterator[sa.Connection]:
-        with in_a_sentence(self._path), self._engine.begin() as connection:
-            yield connection
-
-    @contextmanager
-    def _reading(self) -> Iterator[sa.Connection]:
-        with in_a_sentence(self._path), self._readers.begin() as connection:
-            yield connection
 
 
 def total(values: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:

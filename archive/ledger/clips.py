@@ -8,8 +8,9 @@ import sqlalchemy as sa
 
 from archive.ledger import tables as t
 from archive.ledger.book import Book, upsert
+from archive.ledger.events import add_events
 from archive.ledger.undoing import Cause, Step, undo
-from archive.records import Access, Capture, Listing
+from archive.records import Access, Capture, Event, Listing
 
 
 @dataclass(frozen=True)
@@ -155,12 +156,13 @@ class Clips(Book):
         with self._reading() as connection:
             return [Failure(**row) for row in connection.execute(query).mappings()]
 
-    def give_access(self, clip: str, given: AccessGiven) -> None:
-        """Set a clip's own access level, above its source's."""
+    def give_access(self, clip: str, given: AccessGiven, *, event: Event | None) -> None:
+        """Set a clip's own access level, above its source's, and keep the event of it."""
         with self._writing() as connection:
             values = {"access": given.level, "access_by": given.by, "access_at": given.at}
             upsert(connection, t.clips, {"id": clip}, values)
             undo(connection, clip, "access")
+            add_events(connection, event)
 
     def access(self, clip: str) -> AccessGiven | None:
         """The clip's own access level, None if its source's holds."""

@@ -10,9 +10,10 @@ import sqlalchemy as sa
 from archive.errors import Fork
 from archive.ledger import tables as t
 from archive.ledger.book import Book, total, upsert
+from archive.ledger.events import add_events
 from archive.ledger.undoing import undo
 from archive.ledger.wording import Unreadable
-from archive.records import Capture, Head
+from archive.records import Capture, Event, Head
 from storage.digests import bound
 
 CopyState = t.CopyState
@@ -87,21 +88,23 @@ class Copies(Book):
         self,
         sealed: SealedVersion,
         *,
+        events: Sequence[Event | None],
         capture: Capture | None = None,
         events_upto: int | None = None,
         snapshot: str | None = None,
     ) -> None:
-        """Keep a sealed version, and in the same transaction what it holds.
+        """Keep a sealed version, and in the same transaction the events of it and what it holds.
 
         That is a capture, events up to a number, or a snapshot of a register, which is kept as it describes itself.
 
-        The same again is fine; other content raises Fork.
+        The same again is fine, and no event; other content raises Fork.
         """
         with self._writing() as connection:
             condition = (t.versions.c.object == sealed.object) & (t.versions.c.version == sealed.version)
             found = connection.scalar(sa.select(t.versions.c.sha512).where(condition))
             if found is None:
                 connection.execute(sa.insert(t.versions).values(**vars(sealed)))
+                add_events(connection, *events)
             elif found != sealed.sha512:
                 raise Fork(
                     f"{sealed.object} v{sealed.version} is sealed already with other content "
@@ -175,12 +178,13 @@ class Copies(Book):
         with self._reading() as connection:
             return [(row.object, row.version) for row in connection.execute(query)]
 
-    def mark(self, copy: Copy) -> None:
-        """Keep the state of a copy."""
+    def mark(self, copy: Copy, *, event: Event | None) -> None:
+        """Keep the state of a copy, and the event that brought it there."""
         values = {k: v for k, v in vars(copy).items() if k not in ("object", "version", "target")}
         with self._writing() as connection:
             key = {"object": copy.object, "version": copy.version, "target": copy.target}
             upsert(connection, t.copies, key, values)
+            add_events(connection, event)
 
     def doubt(self, target: str, why: str, now: datetime) -> None:
         """Owe a target everything again: what is there is then read, not sent."""

@@ -11,13 +11,20 @@ from archive.records import Event
 _ADD = sa.insert(t.events)
 
 
+def add_events(connection: sa.Connection, *events: Event | None) -> None:
+    """Keep events, in the transaction of what they tell of; None stands for no event."""
+    rows = [{"run": None, "body": event.model_dump_json()} for event in events if event]
+    if rows:
+        connection.execute(_ADD, rows)
+
+
 class Events(Book):
     """What happened to objects, in order. A killed run's events wait for the next run record."""
 
-    def add(self, event: Event) -> None:
-        """Keep an event."""
+    def add(self, *events: Event) -> None:
+        """Keep events of what changed nothing in the ledger, all or none."""
         with self._writing() as connection:
-            connection.execute(_ADD, {"run": None, "body": event.model_dump_json()})
+            add_events(connection, *events)
 
     def waiting(self, limit: int) -> list[tuple[int, Event]]:
         """The oldest events that no run record holds yet, with their numbers in the ledger."""

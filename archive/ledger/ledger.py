@@ -1,9 +1,12 @@
 """The ledger as one value: its books over one database."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from archive.ledger.audits import Audits
+from archive.ledger.book import Transactions
 from archive.ledger.clips import Clips
 from archive.ledger.copies import Copies
 from archive.ledger.events import Events
@@ -29,14 +32,25 @@ class Ledger:
         self._file = (opened.st_dev, opened.st_ino)
         with in_a_sentence(path):
             self.id = identity(self._engine, datetime.now(UTC))
-        self.clips = Clips(self._engine, path)
-        self.copies = Copies(self._engine, path)
-        self.audits = Audits(self._engine, path)
-        self.readings = Readings(self._engine, path)
-        self.events = Events(self._engine, path)
-        self.waiting = Waiting(self._engine, path)
-        self.facts = Facts(self._engine, path)
-        self.lease = Lease(self._engine, path)
+        self._transactions = Transactions(self._engine, path)
+        self.clips = Clips(self._transactions)
+        self.copies = Copies(self._transactions)
+        self.audits = Audits(self._transactions)
+        self.readings = Readings(self._transactions)
+        self.events = Events(self._transactions)
+        self.waiting = Waiting(self._transactions)
+        self.facts = Facts(self._transactions)
+        self.lease = Lease(self._transactions)
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Keep all that this thread changes within the block in one transaction, or nothing where something is raised.
+
+        What is read within it changes no more until it ends. Everybody else waits to write meanwhile: no target, no
+        source and no other thread is waited for within it.
+        """
+        with self._transactions.writing():
+            yield
 
     def settle(self) -> None:
         """Bring it into the journal that is sound with this SQLite, if it is in another and nobody else is at it.

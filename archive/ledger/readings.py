@@ -1,24 +1,33 @@
 """What was read out of clips: transcripts and people's corrections, links and people's judgements on them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
 from archive.ledger import tables as t
 from archive.ledger.book import Book, upsert
+from archive.ledger.events import add_events
 from archive.ledger.undoing import undo
 from archive.records import Correction, Declaration, Event, Judgement, Link, TranscriptRef
+
+AT_A_TIME = 500
+"""Links that one query names."""
 
 
 class Readings(Book):
     """Declared languages, transcripts, corrections, links and judgements of clips."""
 
-    def declare(self, clip: str, declaration: Declaration) -> None:
-        """Keep what a person says is spoken in a clip; nothing is replaced, and the same one again is kept once."""
-        if declaration not in self.declarations(clip):
-            with self._writing() as connection:
+    def declare(self, clip: str, declaration: Declaration, *, event: Event | None) -> None:
+        """Keep what a person says is spoken in a clip, with its event.
+
+        Nothing is replaced, and the same one again is kept once.
+        """
+        with self._writing() as connection:
+            if declaration not in self.declarations(clip):
                 values = {"clip": clip, "body": declaration.model_dump_json()}
                 connection.execute(sa.insert(t.declarations).values(**values))
+                add_events(connection, event)
                 undo(connection, clip, "declaration")
 
     def declarations(self, clip: str) -> list[Declaration]:
@@ -33,11 +42,12 @@ class Readings(Book):
         with self._reading() as connection:
             return list(connection.scalars(sa.select(t.declarations.c.clip).distinct()))
 
-    def add_transcript(self, clip: str, ref: TranscriptRef, body: str) -> None:
-        """Keep a transcript: its reference, and the exact text of its file."""
+    def add_transcript(self, clip: str, ref: TranscriptRef, body: str, *, event: Event | None) -> None:
+        """Keep a transcript, its reference and the exact text of its file, with the event that it was made."""
         with self._writing() as connection:
             values = {"ref": ref.model_dump_json(), "body": body}
             upsert(connection, t.transcripts, {"clip": clip, "name": ref.name}, values)
+            add_events(connection, event)
             undo(connection, clip, "transcript")
 
     def transcripts(self, clip: str) -> list[tuple[TranscriptRef, str]]:
@@ -70,8 +80,17 @@ class Readings(Book):
         with self._reading() as connection:
             return connection.scalar(sa.select(sa.func.count()).select_from(t.transcripts)) or 0
 
-    def correct(self, clip: str, corrections: Sequence[Correction], *, known: int | None = None) -> bool:
-        """Keep corrections; nothing is replaced, and the same one again is kept once.
+    def correct(
+        self,
+        clip: str,
+        corrections: Sequence[Correction],
+        *,
+        events: Sequence[Event | None],
+        known: int | None = None,
+    ) -> bool:
+        """Keep corrections, with their events; nothing is replaced, and the same one again is kept once.
+
+        Where all of them are known already there is no event.
 
         With `known`, so many of the clip must be there already: else somebody corrected it meanwhile, nothing is kept,
         and the answer is False.
@@ -81,11 +100,13 @@ class Readings(Book):
             there = list(connection.scalars(sa.select(t.corrections.c.body).where(mine)))
             if known is not None and len(there) != known:
                 return False
-            for correction in corrections:
-                if (body := correction.model_dump_json()) not in there:
-                    values = {"clip": clip, "transcript": correction.transcript, "body": body}
-                    connection.execute(sa.insert(t.corrections).values(**values))
-                    undo(connection, clip, "correction in conflict" if correction.conflict else "correction")
+            bodies = [correction.model_dump_json() for correction in corrections]
+            new = [(one, body) for one, body in zip(corrections, bodies, strict=True) if body not in there]
+            for correction, body in new:
+                values = {"clip": clip, "transcript": correction.transcript, "body": body}
+                connection.execute(sa.insert(t.corrections).values(**values))
+                undo(connection, clip, "correction in conflict" if correction.conflict else "correction")
+            add_events(connection, *(events if new else ()))
         return True
 
     def corrections(self, clip: str) -> list[Correction]:
@@ -100,9 +121,14 @@ class Readings(Book):
             return list(connection.scalars(sa.select(t.corrections.c.clip).distinct().order_by(t.corrections.c.clip)))
 
     def set_links(
-        self, clip: str, links: list[Link], state_of: Callable[[Link], str | None] = lambda link: link.entry_sha256
+        self,
+        clip: str,
+        links: list[Link],
+        state_of: Callable[[Link], str | None] = lambda link: link.entry_sha256,
+        *,
+        event: Event | None,
     ) -> None:
-        """Keep what was proposed for a clip.
+        """Keep what was proposed for a clip, with the event of it.
 
         A link that somebody judged stays also when it is proposed no more, and then says so; `state_of` gives the
         digest of its entry as that is now.
@@ -115,6 +141,7 @@ class Readings(Book):
             for link in [*gone, *links]:
                 values = {"clip": clip, "entry": link.entry, "body": link.model_dump_json()}
                 upsert(connection, t.links, {"id": link.id}, values)
+            add_events(connection, event)
             undo(connection, clip, "links")
 
     def links(self, clip: str | None = None, *, entry: str | None = None) -> list[Link]:
@@ -141,10 +168,10 @@ class Readings(Book):
         with self._reading() as connection:
             return set(connection.scalars(query))
 
-    def judge(self, clip: str, judgement: Judgement, event: Event | None = None) -> None:
+    def judge(self, clip: str, judgement: Judgement, *, event: Event | None) -> None:
         """Keep a judgement, with its event; nothing is replaced. The same judgement again is kept once."""
         with self._writing() as connection:
-            _judge(connection, clip, judgement, event)
+            _judge(connection, [(clip, judgement, event)])
 
     def judge_as_seen(self, given: Sequence[tuple[Link, Judgement, Event]]) -> list[str]:
         """Keep judgements with their events, all or none: each with the link as the person saw it.
@@ -152,10 +179,13 @@ class Readings(Book):
         Where a link is another one by now, or gone, nothing is kept, and the answer has the ids of those.
         """
         with self._writing() as connection:
-            changed = [link.id for link, _, _ in given if _link(connection, link.id) != link]
+            rows = _of_links(
+                connection, sa.select(t.links.c.id, t.links.c.body), t.links.c.id, (link.id for link, _, _ in given)
+            )
+            now = {row.id: self._document(Link, row.body) for row in rows}
+            changed = [link.id for link, _, _ in given if now.get(link.id) != link]
             if not changed:
-                for link, judgement, event in given:
-                    _judge(connection, link.clip, judgement, event)
+                _judge(connection, [(link.clip, judgement, event) for link, judgement, event in given])
         return changed
 
     def judgements(self, clip: str | None = None, *, link: str | None = None) -> list[Judgement]:
@@ -168,6 +198,22 @@ class Readings(Book):
         with self._reading() as connection:
             return [self._document(Judgement, body) for body in connection.scalars(query)]
 
+    def judgements_by_link(
+        self, clip: str | None = None, *, links: Collection[str] | None = None
+    ) -> dict[str, list[Judgement]]:
+        """The judgements on some links, on a clip's, or all, by link, in the order in which they were given."""
+        if links is None:
+            given = self.judgements(clip)
+        else:
+            query = sa.select(t.judgements.c.body).order_by(t.judgements.c.seq)
+            with self._reading() as connection:
+                rows = _of_links(connection, query, t.judgements.c.link, links)
+            given = [self._document(Judgement, row.body) for row in rows]
+        found = dict[str, list[Judgement]]()
+        for judgement in given:
+            found.setdefault(judgement.link, []).append(judgement)
+        return found
+
 
 def _bodies(*, clip: str | None = None, entry: str | None = None) -> sa.Select[tuple[str]]:
     query = sa.select(t.links.c.body)
@@ -176,17 +222,29 @@ def _bodies(*, clip: str | None = None, entry: str | None = None) -> sa.Select[t
     return query if entry is None else query.where(t.links.c.entry == entry)
 
 
-def _link(connection: sa.Connection, link: str) -> Link | None:
-    body = connection.scalar(sa.select(t.links.c.body).where(t.links.c.id == link))
-    return Link.model_validate_json(body) if body else None
+def _of_links(
+    connection: sa.Connection, query: sa.Select[Any], link: sa.Column[str], links: Iterable[str]
+) -> list[Any]:
+    """The rows of a query that are of some links, asked for so many at a time as any database takes."""
+    names = sorted(set(links))
+    parts = (names[start : start + AT_A_TIME] for start in range(0, len(names), AT_A_TIME))
+    return [row for part in parts for row in connection.execute(query.where(link.in_(part)))]
 
 
-def _judge(connection: sa.Connection, clip: str, judgement: Judgement, event: Event | None) -> None:
-    body = judgement.model_dump_json()
-    known = sa.select(t.judgements.c.seq).where(t.judgements.c.link == judgement.link, t.judgements.c.body == body)
-    if connection.scalar(known) is None:
-        values = {"link": judgement.link, "clip": clip, "verdict": judgement.verdict, "body": body}
-        connection.execute(sa.insert(t.judgements).values(**values))
-        if event:
-            connection.execute(sa.insert(t.events).values(run=None, body=event.model_dump_json()))
-        undo(connection, clip, "judgement")
+def _judge(connection: sa.Connection, given: Sequence[tuple[str, Judgement, Event | None]]) -> None:
+    """Keep judgements of clips' links with their events; those that are known already are left out."""
+    judged = (judgement.link for _, judgement, _ in given)
+    j = t.judgements.c
+    known = {(row.link, row.body) for row in _of_links(connection, sa.select(j.link, j.body), j.link, judged)}
+    rows, events = list[dict[str, str]](), list[Event | None]()
+    for clip, judgement, event in given:
+        row = {"link": judgement.link, "clip": clip, "verdict": judgement.verdict, "body": judgement.model_dump_json()}
+        if (row["link"], row["body"]) not in known:
+            known.add((row["link"], row["body"]))
+            rows.append(row)
+            events.append(event)
+    if rows:
+        connection.execute(sa.insert(t.judgements), rows)
+        add_events(connection, *events)
+        for clip in dict.fromkeys(row["clip"] for row in rows):
+            undo(connection, clip, "judgement")

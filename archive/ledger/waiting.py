@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from archive.ledger import tables as t
 from archive.ledger.book import Book, upsert
+from archive.ledger.events import add_events
 from archive.records import Event
 
 
@@ -93,7 +94,7 @@ class Waiting(Book):
             if refusal:
                 key = {"object": object_id, "version": version, "sha512": sha512}
                 upsert(connection, t.refusals, key, vars(refusal))
-            connection.execute(sa.insert(t.events).values(run=None, body=event.model_dump_json()))
+            add_events(connection, event)
             _drop(connection, object_id, version, sha512)
 
     def refused(self) -> set[str]:

@@ -297,23 +297,8 @@ def _keep(
     bad = [finding for finding in findings if finding.outcome not in SOUND]
     if not findings or any(finding.outcome == "unreadable" for finding in bad):
         return
-    if bad:
-        problem = "; ".join(f"{finding.outcome}: {finding.key}" for finding in bad)
-        archive.ledger.copies.mark(replace(copy, state="owed", at=now, problem=problem))
-    elif challenged:
-        archive.ledger.copies.mark(replace(copy, challenged=now))
-    else:
-        first = copy.state == "claimed"  # nobody whom this ledger knows has read it before
-        at = now if first or copy.at > now else copy.at  # a time after now is a wrong clock's: it counts as never
-        before = copy.state == "proven" and copy.read is not None and copy.read <= now
-        proven = not first and (before or now - at >= PROVEN_AFTER)
-        state: CopyState = "proven" if proven else "arrived"
-        archive.ledger.copies.mark(replace(copy, state=state, at=at, read=now, problem=None))
-        if sealed.size is None:
-            own = [finding.size for finding in findings if f"/v{sealed.version}/content/" in finding.key]
-            archive.ledger.audits.measured(sealed.object, sealed.version, size=sum(own), files=len(own))
     how = f"challenged: {findings[-1].detail}" if challenged else "read in full"
-    archive.event(
+    event = archive.happened(
         sealed.object,
         FIXITY_CHECK,
         version=sealed.version,
@@ -321,6 +306,21 @@ def _keep(
         outcome="failure" if bad else "success",
         detail="; ".join(finding.outcome for finding in bad) or how,
     )
+    if bad:
+        problem = "; ".join(f"{finding.outcome}: {finding.key}" for finding in bad)
+        archive.ledger.copies.mark(replace(copy, state="owed", at=now, problem=problem), event=event)
+    elif challenged:
+        archive.ledger.copies.mark(replace(copy, challenged=now), event=event)
+    else:
+        first = copy.state == "claimed"  # nobody whom this ledger knows has read it before
+        at = now if first or copy.at > now else copy.at  # a time after now is a wrong clock's: it counts as never
+        before = copy.state == "proven" and copy.read is not None and copy.read <= now
+        proven = not first and (before or now - at >= PROVEN_AFTER)
+        state: CopyState = "proven" if proven else "arrived"
+        archive.ledger.copies.mark(replace(copy, state=state, at=at, read=now, problem=None), event=event)
+        if sealed.size is None:
+            own = [finding.size for finding in findings if f"/v{sealed.version}/content/" in finding.key]
+            archive.ledger.audits.measured(sealed.object, sealed.version, size=sum(own), files=len(own))
 
 
 def objects_of(archive: Archive, clips: list[str]) -> list[str]:

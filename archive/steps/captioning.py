@@ -112,10 +112,10 @@ def _make(archive: Archive, capture: Capture, file: File, cues: tuple[Cue, ...],
         gaps=0,
         doubtful=captions.automatic is not False,
     )
-    archive.ledger.readings.add_transcript(capture.clip, ref, body)
     detail = f"{ref.name} of {file.path} ({file.sha512[:12]})" + (f", {slips}" if slips else "")
     outcome = "warning" if slips else "success"
-    archive.event(f"work-{capture.clip}", CREATION, detail=plain(detail), outcome=outcome)
+    event = archive.happened(f"work-{capture.clip}", CREATION, detail=plain(detail), outcome=outcome)
+    archive.ledger.readings.add_transcript(capture.clip, ref, body, event=event)
 
 
 def _bytes(archive: Archive, head: SealedVersion, file: File, usable: Mapping[str, Target]) -> bytes:

@@ -34,8 +34,8 @@ def carry(archive: Archive, clip: str, before: Mapping[str, Shown], *, name: str
         if conflicts:
             torn += len(conflicts)
             records.append(blank.model_copy(update={"changes": conflicts, "conflict": REREAD}))
-    archive.ledger.readings.correct(clip, records)
     detail = f"corrections of {name} carried over to how it was read again"
     detail += f"; {torn} cues came out otherwise" if torn else ""
-    archive.event(f"work-{clip}", METADATA, detail=detail, outcome="warning" if torn else "success")
+    event = archive.happened(f"work-{clip}", METADATA, detail=detail, outcome="warning" if torn else "success")
+    archive.ledger.readings.correct(clip, records, events=[event])
     return torn

@@ -176,10 +176,8 @@ def _seal(archive: Archive, listing: Listing, fetched: Fetched, usable: Mapping[
     )
     items["capture.json"] = document(sidecar.to_bytes(capture))
     message = f"Captured from {listing.source}"
-    sealed = seal(archive, f"evidence-{clip}", items, message=message, usable=usable, clip=clip, capture=capture)
-    if sealed:
-        detail = f"{fetched.tool} {fetched.tool_version}"
-        archive.event(sealed.object, CAPTURE, version=sealed.version, detail=detail)
+    event = archive.happened(f"evidence-{clip}", CAPTURE, detail=f"{fetched.tool} {fetched.tool_version}")
+    seal(archive, f"evidence-{clip}", items, message=message, usable=usable, clip=clip, capture=capture, event=event)
 
 
 def _extension(path: Path) -> str:

@@ -92,13 +92,13 @@ def link_clip(archive: Archive, registers: "Mapping[str, RegisterIndex]", clip: 
     material = material_of(archive, clip)
     links = [link for _, index in sorted(registers.items()) for link in propose(material, index)]
     before = {link.id: link for link in archive.ledger.readings.links(clip)}
-    archive.ledger.readings.set_links(clip, links, partial(_state_now, registers))
+    changed = [link for link in links if before.get(link.id) != link]
+    event = archive.happened(f"work-{clip}", METADATA, detail=f"{len(changed)} links proposed") if changed else None
+    archive.ledger.readings.set_links(clip, links, partial(_state_now, registers), event=event)
     done = [
         one for name, index in sorted(registers.items()) for one in linkings_of({name: index.register}, index.known)
     ]
     archive.ledger.clips.mark_done(clip, "link", json.dumps([linking.model_dump(mode="json") for linking in done]))
-    if changed := [link for link in links if before.get(link.id) != link]:
-        archive.event(f"work-{clip}", METADATA, detail=f"{len(changed)} links proposed")
     return LinkedClip(clip, len(links), sum(link.conflict is not None for link in links))
 
 

@@ -165,12 +165,12 @@ def import_register(
             SNAPSHOT: document(sidecar.to_bytes(said)),
         }
         message = f"{said.entries} entries of {said.file}"
-        seal(archive, object_of(name), items, message=message, usable=usable, snapshot=said.model_dump_json())
+        detail = f"{message} ({said.source_sha256[:16]}): {said.read - said.entries} rows skipped"
+        event = archive.happened(object_of(name), CAPTURE, agent=by, detail=detail)
+        snapshot_ = said.model_dump_json()
+        seal(archive, object_of(name), items, message=message, usable=usable, snapshot=snapshot_, event=event)
     _remember(archive, name, state)
-    version = versions(archive, name)[-1]
-    detail = f"{message} ({said.source_sha256[:16]}): {said.read - said.entries} rows skipped"
-    archive.event(object_of(name), CAPTURE, version=version, agent=by, detail=detail)
-    return Imported(version, True, said, found.report)
+    return Imported(versions(archive, name)[-1], True, said, found.report)
 
 
 def refuse_fewer(archive: Archive, name: str, entries: int, file: Path) -> None:

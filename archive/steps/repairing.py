@@ -17,7 +17,7 @@ from archive.ledger.audits import Key
 from archive.ledger.copies import Copy, SealedVersion
 from archive.local import remove_tree
 from archive.opened import Archive
-from archive.records import FIXITY_CHECK, RECOVERY
+from archive.records import FIXITY_CHECK, RECOVERY, Event
 from archive.retrying import retrying
 from archive.spool import need_space
 from archive.steps.auditing import keys_of
@@ -194,8 +194,9 @@ class _Repairing:
                 continue
             problem = "; ".join(f"{finding.outcome}: {finding.key}" for finding in findings)
             outcomes = "; ".join(finding.outcome for finding in findings)
-            self.archive.ledger.copies.mark(replace(copy, state="owed", at=self.archive.clock(), problem=problem))
-            self._event(FIXITY_CHECK, sealed, copy.target, "failure", outcomes)
+            owed = replace(copy, state="owed", at=self.archive.clock(), problem=problem)
+            event = self._event(FIXITY_CHECK, sealed, copy.target, "failure", outcomes)
+            self.archive.ledger.copies.mark(owed, event=event)
             if copy.target in self.usable:
                 self.found_wanting.add(copy.target)
 
@@ -230,16 +231,15 @@ class _Repairing:
             unasked = ", ".join(sorted({*silent, *(set(self.archive.targets) - set(self.sources))}))
             problem = f"nothing sound is left of {said} at {where}"
             problem += f"; {unasked} could not be asked" if unasked else ""
-            self._mark(sealed, target.name, problem)
-            self._event(RECOVERY, sealed, target.name, "failure", problem)
+            self._mark(sealed, target.name, problem, self._event(RECOVERY, sealed, target.name, "failure", problem))
             return done + Repaired(target.name, lost=(f"{sealed.object}: {problem}",))
-        self._mark(sealed, target.name, None)
         if not wrong:
-            self._event(FIXITY_CHECK, sealed, target.name, "success", "read in full")
+            event = self._event(FIXITY_CHECK, sealed, target.name, "success", "read in full")
+            self._mark(sealed, target.name, None, event)
             return done + Repaired(target.name, versions=1)
         files = "; ".join(f"{count} files from {origin}" for origin, count in origins.items())
         kept = f"; damaged bytes under {self.quarantine}" if done.quarantined else ""
-        self._event(RECOVERY, sealed, target.name, "success", files + kept)
+        self._mark(sealed, target.name, None, self._event(RECOVERY, sealed, target.name, "success", files + kept))
         forked = f"{root}v{sealed.version}/{ocfl.INVENTORY}" in wrong
         return done + Repaired(target.name, versions=1, problems=_beside(target, sealed) if forked else ())
 
@@ -271,16 +271,18 @@ class _Repairing:
         if newest:
             retrying(partial(roll_root, self.archive, target, newest))
 
-    def _mark(self, sealed: SealedVersion, target: str, problem: str | None) -> None:
+    def _mark(self, sealed: SealedVersion, target: str, problem: str | None, event: Event | None) -> None:
         now = self.archive.clock()
         copy = Copy(sealed.object, sealed.version, target, "arrived", at=now, read=now)
         if problem:
             before = [one for one in self.archive.ledger.copies.of(*_key(sealed)) if one.target == target]
             copy = replace(before[0] if before else copy, state="owed", problem=problem)
-        self.archive.ledger.copies.mark(copy)
+        self.archive.ledger.copies.mark(copy, event=event)
 
-    def _event(self, kind: str, sealed: SealedVersion, target: str, outcome: str, detail: str) -> None:
-        self.archive.event(sealed.object, kind, version=sealed.version, target=target, outcome=outcome, detail=detail)
+    def _event(self, kind: str, sealed: SealedVersion, target: str, outcome: str, detail: str) -> Event | None:
+        return self.archive.happened(
+            sealed.object, kind, version=sealed.version, target=target, outcome=outcome, detail=detail
+        )
 
 
 def _beside(target: Target, sealed: SealedVersion) -> tuple[str, ...]:

@@ -79,7 +79,7 @@ def take_in(
         if known and known.sha512 != version.sha512:
             raise Fork(f"{object_id} v{version.version} is not the one this ledger has: a person must compare both")
     for version in versions:
-        archive.ledger.copies.seal(version)
+        archive.ledger.copies.seal(version, events=())
     for name, survey in holders.items():
         there = min(survey.whole.inventory.number, len(versions))
         if survey.whole.inventory.follows(ocfl.parse(versions[there - 1].inventory.encode())):
@@ -92,21 +92,21 @@ def take_in(
             archive.ledger.facts.set(LAST_FULL, facts.record.written.isoformat())
     elif isinstance(facts, Words):
         for ref in facts.document.transcripts:
-            archive.ledger.readings.add_transcript(facts.document.clip, ref, facts.bodies[ref.name])
+            archive.ledger.readings.add_transcript(facts.document.clip, ref, facts.bodies[ref.name], event=None)
         _keep_work(archive, facts.document, words=words)
     else:
         for version, fact in zip(versions, facts, strict=True):
             if isinstance(fact, Snapshot):
-                archive.ledger.copies.seal(version, snapshot=fact.model_dump_json())
+                archive.ledger.copies.seal(version, events=(), snapshot=fact.model_dump_json())
             elif isinstance(fact, Capture):
-                archive.ledger.copies.seal(version, capture=fact)
+                archive.ledger.copies.seal(version, events=(), capture=fact)
                 archive.ledger.clips.seen([_listing(fact, fact.source)], fact.fetched)
 
 
 def claim(archive: Archive, object_id: str, number: int, target: str) -> None:
     """Keep that a version is said to be at a target, unless more is known of it."""
     if target not in {copy.target for copy in archive.ledger.copies.of(object_id, number)}:
-        archive.ledger.copies.mark(Copy(object_id, number, target, "claimed", at=archive.clock()))
+        archive.ledger.copies.mark(Copy(object_id, number, target, "claimed", at=archive.clock()), event=None)
 
 
 def _listing(capture: Capture, source: str) -> Listing:
@@ -125,7 +125,7 @@ def _keep_work(archive: Archive, document: Sidecar, *, words: bool) -> None:
     clips, clip, capture = archive.ledger.clips, document.clip, document.captures[-1]
     unlisted = {*document.sources} - {listing.source for listing in clips.listings(clip)}
     clips.seen([_listing(capture, source) for source in sorted(unlisted)], capture.fetched)
-    archive.ledger.readings.set_links(clip, [judged.proposal for judged in document.links])
+    archive.ledger.readings.set_links(clip, [judged.proposal for judged in document.links], event=None)
     if words:
         keep_words(archive, document)
     if document.readings:
@@ -143,14 +143,15 @@ def keep_words(archive: Archive, document: Sidecar) -> None:
     clip, before = document.clip, archive.ledger.clips.access(document.clip)
     for judged in document.links:
         for judgement in judged.judgements:
-            archive.ledger.readings.judge(clip, judgement)
-    archive.ledger.readings.correct(clip, overtaken(document.corrections, archive.ledger.readings.corrections(clip)))
+            archive.ledger.readings.judge(clip, judgement, event=None)
+    learnt = overtaken(document.corrections, archive.ledger.readings.corrections(clip))
+    archive.ledger.readings.correct(clip, learnt, events=())
     for declaration in document.declarations:
-        archive.ledger.readings.declare(clip, declaration)
+        archive.ledger.readings.declare(clip, declaration, event=None)
     if document.access.by and document.access.at:
         given = AccessGiven(document.access.level, document.access.by, document.access.at)
         if before is None or before.at < given.at:
-            archive.ledger.clips.give_access(clip, given)
+            archive.ledger.clips.give_access(clip, given, event=None)
 
 
 def words_in(document: Sidecar) -> str:

@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 
 from archive import ocfl
 from archive.errors import SpaceShort
+from archive.in_force import declared_of
 from archive.local import inside, remove_tree
 from archive.opened import Archive
 from archive.progress import Share
@@ -23,7 +24,6 @@ from archive.shown import Shown
 from archive.sidecar import Reading
 from archive.spool import bring, folder_of
 from archive.steps.carrying import carry, corrected
-from archive.steps.declaring import declared_of
 from archive.steps.storing import safe
 from storage.contract import Target
 from storage.errors import TargetError
@@ -301,9 +301,9 @@ def _keep(archive: Archive, capture: Capture, transcript: Transcript, before: Ma
         clock_doubts=transcript.clock_doubts,
     )
     torn = carry(archive, capture.clip, before, name=name, sha512=ref.sha512, body=body)
-    archive.ledger.readings.add_transcript(capture.clip, ref, body)
     detail = f"{name} by {transcript.model} ({transcript.model_digest[:12]})"
-    archive.event(f"work-{capture.clip}", CREATION, detail=detail)
+    event = archive.happened(f"work-{capture.clip}", CREATION, detail=detail)
+    archive.ledger.readings.add_transcript(capture.clip, ref, body, event=event)
     return torn
 
 

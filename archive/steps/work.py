@@ -7,15 +7,16 @@ from pydantic import BaseModel, JsonValue, TypeAdapter
 
 from archive import sidecar
 from archive.errors import Fork, NoSuchClip
+from archive.in_force import access_of
 from archive.linking.deciding.annotations import annotations, collection
 from archive.linking.deciding.judgements import standing
 from archive.opened import Archive
 from archive.records import Access, Capture, Head
 from archive.shown import shown, with_conflicts
-from archive.sidecar import AccessState, JudgedLink, Sidecar
+from archive.sidecar import JudgedLink, Sidecar
 from archive.spool import Item, document, seal
 from archive.steps.linking import read_linkings
-from archive.steps.quoting import corrected_vtt, sources_of
+from archive.steps.quoted_texts import corrected_vtt, sources_of
 from archive.steps.storing import safe
 from archive.steps.transcribing import read_readings
 from storage.contract import Target
@@ -131,22 +132,3 @@ def _annotated(
         return None
     judged = [(link, link.judgements) for link in links]
     return collection(annotations(judged, captures, sources_of(archive, clip, links)), f"work-{clip}")
-
-
-def access_now(archive: Archive, clip: str) -> AccessState:
-    """Who may read a clip now."""
-    captures = archive.ledger.clips.captures(clip)
-    return access_of(archive, clip, captures[-1].source if captures else None)
-
-
-def access_of(archive: Archive, clip: str, source: str | None) -> AccessState:
-    """Who may read a clip: what somebody set for it, else its source's level, else the archive's.
-
-    Nobody but its keepers may while something of it waits that the ledger lacks, unless somebody opened it here.
-    """
-    given = archive.ledger.clips.access(clip)
-    if given:
-        return AccessState(level=given.level, by=given.by, at=given.at)
-    if any(archive.ledger.waiting.holds_up(f"{kind}-{clip}") for kind in ("evidence", "work")):
-        return AccessState(level="restricted")
-    return AccessState(level=archive.settings.access_of(source))

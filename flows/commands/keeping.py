@@ -80,11 +80,9 @@ def audit_copies(
     A budget is for each target; the next audit goes on where this one ends.
     With challenges and no budget, nothing is read in full.
     """
-    from archive.readiness import reachable
-    from archive.steps.auditing import Audited, audit, objects_of
+    from archive.steps.audit_round import audit_round
+    from archive.steps.auditing import objects_of
     from archive.steps.budget import Budget, plan
-    from archive.working import at_work
-    from flows.audits import problems
 
     budget = Budget(bytes=size, minutes=minutes, requests=requests, fraction=fraction)
     if not clips and not everything and not budget.limited:
@@ -101,16 +99,13 @@ def audit_copies(
             ]
             facts = {name: asdict(one) for name, one in plans.items()}
             return console.would("\n".join(lines), facts, as_json=as_json)
-    with common.telling() as archive, at_work(archive):
-        readiness = reachable(archive)
-        readable = {name: one for name, one in readiness.readable.items() if name in chosen}
-        done = audit(archive, readable, objects, budget=budget, challenges=challenges or 0)
-    done |= {name: Audited(name, problem=why) for name, why in readiness.problems.items() if name in chosen}
+    with common.telling() as archive:
+        done = audit_round(archive, budget, challenges=challenges or 0, objects=objects, targets=chosen)
     if as_json:
-        console.print_json({name: _as_json(one) for name, one in done.items()})
+        console.print_json({name: _as_json(one) for name, one in done.by_target.items()})
     else:
-        _print_audit(done)
-    if problems(done, {}):
+        _print_audit(done.by_target)
+    if done.problems:
         raise typer.Exit(common.DEBTS)
     return None
 

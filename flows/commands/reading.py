@@ -18,11 +18,14 @@ CLOCK_DOUBTS = {
 
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from archive.ledger.clips import Failure
-    from archive.records import Correction, UnreadTrack
+    from archive.records import Correction
     from archive.sidecar import Sidecar
     from archive.steps.again import Again
-    from archive.steps.status import Status
+    from archive.views.clip import ClipView
+    from archive.views.status import Status
 
 app = typer.Typer()
 FORKS_SHOWN = 20
@@ -39,11 +42,11 @@ class Level(StrEnum):
 @app.command(epilog="Example: thirdcopy status --json")
 def status(config: Config = None, as_json: Json = False) -> None:
     """Show clips, copies, debts, transcripts and links, as the ledger knows them."""
-    from archive.steps.status import status as count
+    from archive.views.status import failed
+    from archive.views.status import status as count
 
     with common.reading() as archive:
-        counted = count(archive)
-        failures = archive.ledger.clips.failures()
+        counted, failures = count(archive), failed(archive)
     if as_json:
         console.print_json(counted)
     else:
@@ -53,7 +56,7 @@ def status(config: Config = None, as_json: Json = False) -> None:
         raise typer.Exit(common.DEBTS)
 
 
-def _print_failures(failures: "list[Failure]") -> None:
+def _print_failures(failures: "Sequence[Failure]") -> None:
     for failure in failures[:20]:
         line = f"{failure.clip} {failure.step} ({failure.kind}, {failure.times}×)"
         console.out.print(f"[yellow]failed[/] {escape(line)}", highlight=False)
@@ -143,44 +146,36 @@ def _print_survivors(counted: "Status") -> None:
 @app.command(epilog="Example: thirdcopy show peertube-abc123")
 def show(clip: Clip, config: Config = None, as_json: Json = False) -> None:
     """Show one clip: where it is from, its copies, transcripts and links, what failed."""
-    from archive.shown import in_order, standing
-    from archive.steps.work import build
+    from archive.views.clip import clip_view
 
     with common.reading() as archive:
         common.known(archive, [clip])
-        failures = archive.ledger.clips.failures(clip)
-        copies = [copy for kind in ("evidence", "work") for copy in archive.ledger.copies.of(f"{kind}-{clip}")]
-        document = build(archive, clip) if archive.ledger.clips.captures(clip) else None
-        if document:
-            applied, _ = standing(document.transcripts, document.corrections)
-            document = document.model_copy(
-                update={"transcripts": tuple(in_order(archive, clip, document.transcripts, applied))}
-            )
+        found = clip_view(archive, clip)
     if as_json:
         return console.print_json(
             {
                 "clip": clip,
-                "sidecar": document.model_dump(mode="json") if document else None,
-                "copies": [vars(copy) for copy in copies],
-                "failures": [vars(failure) for failure in failures],
+                "sidecar": found.sidecar.model_dump(mode="json") if found.sidecar else None,
+                "copies": [vars(copy) for copy in found.copies],
+                "failures": [vars(failure) for failure in found.failures],
             }
         )
     console.out.print(f"[bold]{escape(clip)}[/]", highlight=False)
-    if document:
-        _print_sidecar(document)
+    if found.sidecar:
+        _print_sidecar(found.sidecar, found)
     table = console.table("copy of", "version#", "target", "state", "read in full")
-    for copy in copies:
+    for copy in found.copies:
         read = f"{copy.read:%Y-%m-%d %H:%M}" if copy.read else ""
         table.add_row(copy.object.partition("-")[0], f"v{copy.version}", escape(copy.target), copy.state, read)
-    if copies:
+    if found.copies:
         console.out.print(table)
-    for failure in failures:
+    for failure in found.failures:
         line = f"{failure.step} failed ({failure.kind}, {failure.times}×): {failure.message}"
         console.out.print(f"[yellow]{escape(console.plain(line))}[/]", highlight=False)
     return None
 
 
-def _print_sidecar(document: "Sidecar") -> None:
+def _print_sidecar(document: "Sidecar", found: "ClipView") -> None:
     from flows import link_lines
 
     capture, access = document.captures[-1], document.access
@@ -193,12 +188,12 @@ def _print_sidecar(document: "Sidecar") -> None:
         ("media", f"{length}, {capture.media.size:,} bytes, sha512 {capture.media.sha512[:16]}…"),
         ("access", access.level + by),
         *(("differs", line) for line in capture.disagreements),
-        *(("unread", f"track {one.index} {one.why}") for one in _unread(document)),
+        *(("unread", f"track {one.index} {one.why}") for one in found.unread),
         *(("declared", _declared(document)) for _ in document.declarations[-1:]),
     )
     for name, text in lines:
         console.out.print(f"[bold]{name:>10}[/]  {escape(console.plain(text))}", highlight=False, soft_wrap=True)
-    _print_transcripts(document)
+    _print_transcripts(document, found)
     for link in document.links:
         title = f"entry {link.entry} of {link.register_name}"
         for line in link_lines.lines(
@@ -207,35 +202,26 @@ def _print_sidecar(document: "Sidecar") -> None:
             console.out.print(line, highlight=False, soft_wrap=True)
 
 
-def _unread(document: "Sidecar") -> "tuple[UnreadTrack, ...]":
-    """The tracks of the newest media that nobody here can read: as they were found in reading, else in fetching."""
-    newest = document.captures[-1]
-    readings = [one for one in document.readings if one.media_sha256 == newest.media.sha256]
-    return readings[-1].unread if readings and readings[-1].unread else newest.unread
-
-
 def _declared(document: "Sidecar") -> str:
     newest = document.declarations[-1]
     return (", ".join(newest.languages) or "what the source declares") + f", by {newest.by}"
 
 
-def _print_transcripts(document: "Sidecar") -> None:
+def _print_transcripts(document: "Sidecar", found: "ClipView") -> None:
     """Transcripts, the one that is shown first first, and what people corrected in each; conflicts in full."""
-    from archive.shown import standing
     from transcription.cues import clock
     from transcription.showing import counted
 
-    applied, conflicts = standing(document.transcripts, document.corrections)
     for ref in document.transcripts:
         doubt = "  [yellow]to be checked by a person[/]" if ref.doubtful else ""
         text = f"{ref.name}: {ref.segments} segments, {', '.join(ref.languages) or 'nothing written'}, {ref.gaps} gaps"
         if ref.starts_at:
             text += f", a browser's clock begins at {ref.starts_at:.3f} s"
         text += "".join(f", {CLOCK_DOUBTS[doubt]}" for doubt in ref.clock_doubts)
-        if mine := applied.get(ref.name):
+        if mine := found.corrections.get(ref.name):
             text += f", {counted(len(mine))} by {_people(mine)}"
         console.out.print(f"[bold]transcript[/]  {escape(console.plain(text))}{doubt}", highlight=False)
-    for one in conflicts:
+    for one in found.conflicts:
         head = f"{one.transcript}, by {one.by} on {one.at:%Y-%m-%d}: {one.conflict}"
         console.out.print(f"[red]{'conflict':>10}[/]  {escape(console.plain(head))}", highlight=False, soft_wrap=True)
         for change in one.changes[:20]:
@@ -258,18 +244,13 @@ def access(
     dry_run: DryRun = False,
 ) -> None:
     """Open or close a clip. It is an event, and stands in the next version of the sidecar."""
-    from archive.ledger.clips import AccessGiven
-    from archive.records import POLICY
-    from archive.steps.work import access_of
+    from archive.acts.access import give_access
 
     with common.reading() as archive:
         common.known(archive, [clip])
-        captures = archive.ledger.clips.captures(clip)
-        before = access_of(archive, clip, captures[-1].source if captures else None).level
-        if not dry_run:
-            archive.ledger.clips.give_access(clip, AccessGiven(level.value, by, archive.clock()))
-            archive.event(f"work-{clip}", POLICY, agent=by, detail=f"access {level.value}")
-    console.out.print(f"{clip}: {before} → {level.value}" + " (dry run)" * dry_run, highlight=False, markup=False)
+        done = give_access(archive, clip, level.value, by=by, dry_run=dry_run)
+    note = " (dry run)" * dry_run
+    console.out.print(f"{clip}: {done.before} → {done.after}{note}", highlight=False, markup=False)
 
 
 @app.command(epilog="Example: thirdcopy entry 1358")
@@ -280,9 +261,8 @@ def entry(
     as_json: Json = False,
 ) -> None:
     """Show every clip and second that concerns an entry, with how each link stands."""
-    from archive.linking.deciding.judgements import standing
     from archive.linking.registers.entries import number_of
-    from archive.steps.reviewing import by_link
+    from archive.views.entry import entry_view
     from flows import link_lines
 
     if (meant := number_of(number)) is None:
@@ -291,16 +271,13 @@ def entry(
     with common.reading() as archive:
         if register is not None:
             common.known_register(archive, register)
-        found = [one for one in archive.ledger.readings.links(entry=number) if register in (None, one.register_name)]
-        found.sort(key=lambda one: (one.register_name, one.tier, -one.score, one.clip))
-        judged = {one.id: by_link(archive, one.clip).get(one.id, []) for one in found}
-        refs = {clip: archive.ledger.readings.refs(clip) for clip in {one.clip for one in found}}
+        found = entry_view(archive, number, register).links
     if as_json:
         facts = [
             {
-                **one.model_dump(mode="json"),
-                "judgement": standing(judged[one.id]),
-                "judgements": [judgement.model_dump(mode="json") for judgement in judged[one.id]],
+                **one.link.model_dump(mode="json"),
+                "judgement": one.stands,
+                "judgements": [judgement.model_dump(mode="json") for judgement in one.judgements],
             }
             for one in found
         ]
@@ -308,10 +285,13 @@ def entry(
     if not found:
         of = f" of {register}" if register else ""
         console.out.print(f"no clip is linked to entry {number}{of}", highlight=False, markup=False)
-    for name in dict.fromkeys(one.register_name for one in found):
-        mine = [one for one in found if one.register_name == name]
+    for name in dict.fromkeys(one.link.register_name for one in found):
+        mine = [one for one in found if one.link.register_name == name]
         console.out.print(f"[bold]entry {number} of {escape(name)}[/]: {len(mine)} clips", highlight=False)
         for one in mine:
-            for line in link_lines.lines(one, judged[one.id], label="clip", title=one.clip, transcripts=refs[one.clip]):
+            told = link_lines.lines(
+                one.link, one.judgements, label="clip", title=one.link.clip, transcripts=one.transcripts
+            )
+            for line in told:
                 console.out.print(line, highlight=False, soft_wrap=True)
     return None

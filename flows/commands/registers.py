@@ -1,7 +1,5 @@
 """Commands about registers: import a file as a snapshot, list and show snapshots, and what changed between two."""
 
-from collections import Counter
-from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,11 +11,8 @@ from flows.commands import common
 from flows.commands.common import Config, DryRun, Json, Who
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from archive.linking.registers.reports import Report
-    from archive.linking.registers.snapshots import Difference, Snapshot
-    from archive.opened import Archive
+    from archive.linking.registers.snapshots import Snapshot
     from archive.steps.registering import Imported
 
 app = typer.Typer(help="The registers of the settings, and their snapshots.", no_args_is_help=True)
@@ -60,19 +55,18 @@ def import_file(
     from archive.mirroring import store_owed
     from archive.steps import registering
     from archive.steps.registering import object_of, snapshot
+    from archive.views.registers import planned
 
     with common.reading() as archive:
         path = file or registering.stanza_of(archive, name).file
         if dry_run:
-            with registering.reading(archive, name, path) as found:
-                old = registering.versions(archive, name)[-1:]
-                changes = _count_differences(archive, name, old[0] if old else None, found.lines)
-                facts = {"register": name, "file": str(path), **found.report.model_dump(mode="json"), **changes}
-                if as_json:
-                    console.print_json({"dry_run": facts})
-                else:
-                    _print_plan(path, found.report, changes)
-                return None if fewer else registering.refuse_fewer(archive, name, found.report.kept, path)
+            report, changes = planned(archive, name, path)
+            if as_json:
+                facts = {"register": name, "file": str(path), **report.model_dump(mode="json"), **changes}
+                console.print_json({"dry_run": facts})
+            else:
+                _print_plan(path, report, changes)
+            return None if fewer else registering.refuse_fewer(archive, name, report.kept, path)
     with common.at_work() as session:
         done = registering.import_register(
             session.archive, name, session.readiness.readable, file=file, by=by, fewer=fewer
@@ -103,29 +97,30 @@ def import_file(
 @app.command(name="list", epilog="Example: thirdcopy register list --json")
 def list_registers(config: Config = None, as_json: Json = False) -> None:
     """Show the registers of the settings and their snapshots. No target is asked."""
-    from archive.steps.registering import object_of, snapshot, versions
+    from archive.views.registers import registers_view
 
     with common.reading() as archive:
-        held = {name: {v: snapshot(archive, name, v) for v in versions(archive, name)} for name in _names(archive)}
-        files = {name: str(stanza.file) for name, stanza in archive.settings.registers.items()}
-        copies = {name: Counter(c.version for c in archive.ledger.copies.of(object_of(name)) if c.state in
-                                ("arrived", "proven")) for name in held}  # fmt: skip
+        registers = registers_view(archive)
     if as_json:
         return console.print_json(
             {
                 name: {
-                    "file": files.get(name),
-                    "snapshots": [{**_facts(v, one), "copies": copies[name][v]} for v, one in found.items()],
+                    "file": found.file,
+                    "snapshots": [
+                        {**_facts(version, held.snapshot), "copies": held.copies}
+                        for version, held in found.snapshots.items()
+                    ],
                 }
-                for name, found in held.items()
+                for name, found in registers.items()
             }
         )
     table = console.table("register", "snapshot#", "taken", "entries#", "not read#", "copies#", "by")
-    for name, found in held.items():
-        for version, one in found.items():
-            numbers = (f"{one.entries:,}", f"{one.read - one.entries:,}", f"{copies[name][version]:,}")
+    for name, found in registers.items():
+        for version, held in found.snapshots.items():
+            one = held.snapshot
+            numbers = (f"{one.entries:,}", f"{one.read - one.entries:,}", f"{held.copies:,}")
             table.add_row(name, str(version), f"{one.taken:%Y-%m-%d}", *numbers, escape(console.shorten(one.by, 20)))
-        if not found:
+        if not found.snapshots:
             table.add_row(name, "none", "", "", "", "", "")
     console.out.print(table)
     return None
@@ -141,11 +136,10 @@ def show_snapshot(
     as_json: Json = False,
 ) -> None:
     """Show what a snapshot is: its file, columns, counts and digests. Nothing of an entry is shown."""
-    from archive.steps.registering import snapshot, versions
+    from archive.views.registers import one_snapshot
 
     with common.reading() as archive:
-        one = snapshot(archive, name, version)
-        number = version or versions(archive, name)[-1]
+        number, one = one_snapshot(archive, name, version)
     if as_json:
         return console.print_json(_facts(number, one))
     rows = (
@@ -185,29 +179,14 @@ def diff_snapshots(
     as_json: Json = False,
 ) -> None:
     """Show which entries were added, removed or changed, and in which fields. Values are not shown."""
-    from archive.linking.registers.snapshots import differences
-    from archive.readiness import reachable
-    from archive.steps.registering import entries_of, reading, snapshot, stanza_of, versions
+    from archive.views.registers import changes
 
-    with common.reading() as archive, ExitStack() as opened:
-        known, file = versions(archive, name), Path(after) if after and not after.isdecimal() else None
-        if not known:
-            stanza_of(archive, name)
-        newest = known[-1] if known else 0
-        to = newest if after is None or file else int(after)
-        if not file:
-            snapshot(archive, name, to)
-        old = before if before is not None else (newest if file else to - 1)
-        readable = reachable(archive).readable if known else {}
-        lines: Iterable[bytes] = opened.enter_context(entries_of(archive, name, old, readable)) if old > 0 else ()
-        if file:
-            news: Iterable[bytes] = opened.enter_context(reading(archive, name, file)).lines
-        else:
-            news = opened.enter_context(entries_of(archive, name, to, readable))
-        found = list(differences(lines, news))
-        judged = _judged(archive, name, found)
-    counts = _counts(found)
-    facts = {"register": name, "from": old, "to": str(file) if file else to, **counts, "judged_links": judged}
+    file = Path(after) if after and not after.isdecimal() else None
+    to = None if after is None or file else int(after)
+    with common.reading() as archive:
+        done = changes(archive, name, before=before, after=to, file=file)
+    found, counts = done.differences, done.counts
+    facts = {"register": name, "from": done.before, "to": done.after, **counts, "judged_links": done.judged}
     if as_json:
         entries = [{"entry": d.entry, "change": d.change, "fields": d.fields} for d in found[:TOLD_IN_JSON]]
         return console.print_json({**facts, "entries": entries, "left_out": max(0, len(found) - TOLD_IN_JSON)})
@@ -218,39 +197,11 @@ def diff_snapshots(
             console.out.print(f"[{colour}]{change:>8}[/]  {one.entry}{escape(fields)}", highlight=False, soft_wrap=True)
         if len(of_kind) > TOLD:
             console.out.print(f"{'':>8}  … and {len(of_kind) - TOLD:,} more {change}: --json", highlight=False)
-    console.out.print(f"snapshot {old or 'none'} to {facts['to']}: {_words(counts)}", highlight=False, markup=False)
-    if judged:
-        console.out.print(f"{judged:,} judged links are to entries that changed: they go back to review")
+    span = f"snapshot {done.before or 'none'} to {done.after}"
+    console.out.print(f"{span}: {_words(counts)}", highlight=False, markup=False)
+    if done.judged:
+        console.out.print(f"{done.judged:,} judged links are to entries that changed: they go back to review")
     return None
-
-
-def _names(archive: "Archive") -> list[str]:
-    """The registers of the settings, and those that only have snapshots."""
-    held = [head.object.removeprefix("register-") for head in archive.ledger.copies.heads("register-")]
-    return list(dict.fromkeys((*archive.settings.registers, *held)))
-
-
-def _judged(archive: "Archive", name: str, found: "list[Difference]") -> int:
-    moved = {one.entry for one in found if one.change != "added"}
-    judged = {judgement.link for judgement in archive.ledger.readings.judgements()} if moved else set()
-    links = archive.ledger.readings.links() if judged else []
-    return sum(link.id in judged and link.register_name == name and link.entry in moved for link in links)
-
-
-def _counts(found: "Iterable[Difference]") -> dict[str, int]:
-    counts = Counter[str](one.change for one in found)
-    return {change: counts[change] for change in ("added", "removed", "changed")}
-
-
-def _count_differences(archive: "Archive", name: str, version: int | None, lines: "Iterable[bytes]") -> dict[str, int]:
-    from archive.linking.registers.snapshots import differences
-    from archive.readiness import reachable
-    from archive.steps.registering import entries_of
-
-    if version is None:
-        return _counts(differences((), lines))
-    with entries_of(archive, name, version, reachable(archive).readable) as before:
-        return _counts(differences(before, lines))
 
 
 def _words(counts: dict[str, int]) -> str:

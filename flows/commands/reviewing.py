@@ -9,14 +9,13 @@ import typer
 
 from archive.errors import ArchiveError
 from flows import console, interrupts
-from flows.commands import common, leaving
+from flows.commands import common
 from flows.commands.common import Clip, Config, DryRun, Json, OfRegister, Who
 from flows.commands.leaving import Restricted
 
 if TYPE_CHECKING:
     from archive.linking.deciding.review_sheet import Returned
     from archive.linking.deciding.waiting import Waiting, Wanted
-    from archive.linking.registers.register import Entry
     from archive.opened import Archive
 
 app = typer.Typer()
@@ -83,9 +82,12 @@ def review_in_terminal(
         return None
     if by is None:
         raise typer.BadParameter("say who judges: --by NAME")
+    from archive.views.queue import queue
+
     with common.reading() as archive:
-        wanted = _wanted(archive, tier, entry, clip, register, method, conflicts=conflicts, everybody=everybody)
-        found = _queue(archive, by, wanted, limit)
+        wanted = _wanted(tier, entry, clip, register, method, conflicts=conflicts, everybody=everybody)
+        _refuse_unknown(archive, wanted)
+        found = queue(archive, by, wanted)[:limit]
         if as_json or dry_run:
             return _list(found, as_json=as_json)
         if not found:
@@ -94,10 +96,11 @@ def review_in_terminal(
 
 
 def _sit(archive: "Archive", by: str, wanted: "Wanted", found: "list[Waiting]", why: str | None) -> None:
+    from archive.views.queue import entries_of
     from flows.review_screen import Review
     from flows.terminal import terminal
 
-    entries, code = _entries(archive), common.DONE
+    entries, code = entries_of(archive), common.DONE
     sitting: Review | None = None
     with interrupts.raised():  # the terminal is put back first
         try:
@@ -150,16 +153,17 @@ def export_review(
 
     Words of clips that nobody opened want --restricted: recorded.
     """
-    from archive.linking.deciding.review_sheet import write
-    from archive.steps.reviewing import told
+    from archive.acts.disclosing import left, may_leave
+    from archive.views.queue import queue, to_sheet
 
     with common.reading() as archive:
-        wanted = _wanted(archive, tier, entry, clip, register, method, conflicts=conflicts, everybody=everybody)
-        found = _queue(archive, by, wanted, limit)
+        wanted = _wanted(tier, entry, clip, register, method, conflicts=conflicts, everybody=everybody)
+        _refuse_unknown(archive, wanted)
+        found = queue(archive, by, wanted)[:limit]
         clips = sorted({one.link.clip for one in found})
         if not dry_run:
-            closed = leaving.may_leave(archive, clips, restricted=restricted, by=by)
-            data = write(told(archive, found, _entries(archive)))
+            closed = may_leave(archive, clips, restricted=restricted, by=by)
+            data = to_sheet(archive, found)
             try:
                 with file.open("xb") as out:
                     out.write(data)
@@ -167,7 +171,7 @@ def export_review(
                 raise ArchiveError(
                     f"{file} is there already, perhaps with somebody's verdicts: name another"
                 ) from error
-            leaving.left(archive, closed, "export of links for review", by)
+            left(archive, closed, "export of links for review", by)
     facts = {"file": str(file), "proposals": len(found), "clips": len(clips)}
     if as_json:
         return console.print_json({"dry_run": facts} if dry_run else facts)
@@ -190,8 +194,8 @@ def import_review(
 
     Rows without a verdict stay open. The same file again adds nothing.
     """
+    from archive.acts.judging import take_in
     from archive.errors import WrongFile
-    from archive.steps.reviewing import take_in
 
     with common.reading() as archive:
         try:
@@ -241,7 +245,7 @@ def judge(
     dry_run: DryRun = False,
 ) -> None:
     """Judge a link, or take your verdict back. Judgements are only ever added; your newest one counts as yours."""
-    from archive.steps import reviewing
+    from archive.acts import judging
 
     with common.reading() as archive:
         common.known(archive, [clip])
@@ -249,14 +253,13 @@ def judge(
         if link not in links:
             raise typer.BadParameter(f"{clip} has no link {link}{console.nearest(link, list(links))}")
         if not dry_run:
-            reviewing.judge(archive, links[link], verdict.value, by=by, why=why)
+            judging.judge(archive, links[link], verdict.value, by=by, why=why)
     console.out.print(
         f"{link} ({links[link].entry}): {verdict.value}" + " (dry run)" * dry_run, highlight=False, markup=False
     )
 
 
 def _wanted(
-    archive: "Archive",
     tier: Tier | None,
     entry: str | None,
     clip: str | None,
@@ -268,10 +271,6 @@ def _wanted(
 ) -> "Wanted":
     from archive.linking.deciding.waiting import Wanted
 
-    if clip is not None:
-        common.known(archive, [clip])
-    if register is not None:
-        common.known_register(archive, register)
     return Wanted(
         tier=tier.value if tier else None,
         entry=entry,
@@ -283,14 +282,9 @@ def _wanted(
     )
 
 
-def _queue(archive: "Archive", by: str, wanted: "Wanted", limit: int | None) -> "list[Waiting]":
-    from archive.steps.reviewing import waiting
-
-    return waiting(archive, by, wanted)[:limit]
-
-
-def _entries(archive: "Archive") -> "dict[tuple[str, str], Entry]":
-    from archive.steps.registering import load_registers
-    from archive.steps.reviewing import entries_of
-
-    return entries_of(load_registers(archive, archive.targets))
+def _refuse_unknown(archive: "Archive", wanted: "Wanted") -> None:
+    """Raise NoSuchClip or BadParameter for a clip or a register that is not there."""
+    if wanted.clip is not None:
+        common.known(archive, [wanted.clip])
+    if wanted.register is not None:
+        common.known_register(archive, wanted.register)

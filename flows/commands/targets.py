@@ -24,7 +24,7 @@ Target = Annotated[str, typer.Argument(help="A target's name.", autocompletion=c
 @app.command(name="list", epilog="Example: thirdcopy targets list --json")
 def list_targets(config: Config = None, as_json: Json = False) -> None:
     """Show the targets, what they hold, are owed and cost in a year of reading. No target is asked."""
-    from archive.steps.status import count_targets, yearly_costs
+    from archive.views.status import count_targets, yearly_costs
 
     with common.reading() as archive:
         counted, costs, settings = count_targets(archive), yearly_costs(archive), archive.settings

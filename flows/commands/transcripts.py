@@ -14,10 +14,11 @@ from flows.commands.common import By, Clip, Config, DryRun, Json, Who
 from flows.commands.leaving import Judged, LinksAs, Restricted
 
 if TYPE_CHECKING:
-    from archive.opened import Archive
+    from collections.abc import Sequence
+
+    from archive.acts.correcting import Corrected
     from archive.shown import Shown
-    from archive.steps.correcting import Corrected
-    from transcription.comparing import Comparison, Speech
+    from transcription.comparing import Comparison
 
 app = typer.Typer()
 
@@ -49,7 +50,7 @@ def declare(
 
     Where no model knows a language that is declared alone, nothing is written: no guess in a neighbouring one.
     """
-    from archive.steps import declaring
+    from archive.acts import declaring
 
     if bool(languages) is take_back:
         raise typer.BadParameter("name the languages, or say --take-back")
@@ -97,17 +98,20 @@ def export(
         raise typer.BadParameter("--as and --judged are of links: say --links")
     if clip is None:
         raise typer.BadParameter("name the clip, or say --links")
+    from archive.acts.disclosing import left, may_leave
+    from archive.views.transcripts import transcripts_of, written
+
     with common.reading() as archive:
         common.known(archive, [clip])
-        closed = leaving.may_leave(archive, [clip], restricted=restricted, by=by)
-        found = _transcripts(archive, clip)
-        one = _named(found, transcript) if transcript else _first(found)
+        closed = may_leave(archive, [clip], restricted=restricted, by=by)
+        found = transcripts_of(archive, clip)
+        one = _meant(found, transcript)
         if not transcript and len(found) > 1:
             others = ", ".join(other.ref.name for other in found if other is not one)
             console.err.print(f"{one.ref.name}; there are also: {others} (--transcript)", highlight=False, markup=False)
-        text = _written(one, clip, fmt)
+        text = written(one, clip, fmt.value)
         _keep_edited(output, text)
-        leaving.left(archive, closed, f"export of {one.ref.name} as {fmt}", by)
+        left(archive, closed, f"export of {one.ref.name} as {fmt}", by)
     leaving.write_out(text, output)
     return None
 
@@ -133,35 +137,22 @@ def compare(
 
     What nobody opened wants --restricted and your name: recorded.
     """
-    from transcription.comparing import compare as differing
+    from archive.acts.disclosing import left, may_leave
+    from archive.views.transcripts import beside, compared, transcripts_of
 
     with common.reading() as archive:
         common.known(archive, [clip])
-        closed = leaving.may_leave(archive, [clip], restricted=restricted, by=by)
-        found = _transcripts(archive, clip)
-        one = _named(found, a) if a else _first(found)
-        other = _named(found, b) if b else _next(found, one)
-        compared = differing(_speech(one), _speech(other))
-        leaving.left(archive, closed, f"comparison of {one.ref.name} and {other.ref.name}", by)
+        closed = may_leave(archive, [clip], restricted=restricted, by=by)
+        found = transcripts_of(archive, clip)
+        one = _meant(found, a)
+        other = _meant(found, b) if b else beside(found, one)
+        comparison = compared(one, other)
+        left(archive, closed, f"comparison of {one.ref.name} and {other.ref.name}", by)
     if as_json:
-        rate = compared.character_error_rate
+        rate = comparison.character_error_rate
         names = {"clip": clip, "a": one.ref.name, "b": other.ref.name, "character_error_rate": rate}
-        return console.print_json({**names, **compared.model_dump(mode="json")})
-    return _print_comparison(one, other, compared)
-
-
-def _next(found: "list[Shown]", one: "Shown") -> "Shown":
-    """The transcript after the one to compare with. A translation must be named."""
-    for other in found:
-        if other is not one and other.ref.kind != "translation":
-            return other
-    raise ArchiveError(f"there is only one transcript, {one.ref.name}: nothing to compare it with")
-
-
-def _speech(one: "Shown") -> "list[Speech]":
-    from transcription.comparing import Speech
-
-    return [Speech(line.told.start, line.told.end, line.told.text) for line in one.lines() if line.told.language]
+        return console.print_json({**names, **comparison.model_dump(mode="json")})
+    return _print_comparison(one, other, comparison)
 
 
 def _print_comparison(one: "Shown", other: "Shown", compared: "Comparison") -> None:
@@ -205,16 +196,15 @@ def correct(
     as_json: Json = False,
 ) -> None:
     """Put what you changed in an exported transcript over it, as a layer. Corrections are only ever added."""
-    from archive.steps import correcting
+    from archive.acts.correcting import EditedFile
+    from archive.acts.correcting import correct as keep
     from transcription.errors import DocumentError
 
     with common.reading() as archive:
         common.known(archive, [clip])
         try:
-            data = file.read_bytes()
-            done = correcting.correct(
-                archive, clip, data, by=by, transcript=transcript, why=why, shortened=shortened, dry_run=dry_run
-            )
+            edited = EditedFile(file.read_bytes(), transcript, shortened=shortened)
+            done = keep(archive, clip, edited, by=by, why=why, dry_run=dry_run)
         except DocumentError as error:
             raise ArchiveError(f"{file}: {error}; nothing was kept") from error
     if as_json:
@@ -254,47 +244,17 @@ def _print_corrected(done: "Corrected", *, dry_run: bool) -> None:
         console.out.print(f"{clock(change.start)} {change.kind}, [red]in conflict[/]{note}", highlight=False)
 
 
-def _written(one: "Shown", clip: str, fmt: Format) -> str:
-    from transcription import showing
-    from transcription.players import starts_at
-
-    if fmt is Format.json:
-        return showing.to_json(one.body, one.document, one.layers)
-    if fmt is Format.txt:
-        return showing.to_text(one.document, one.layers, starts_at(one.document))
-    if fmt is Format.vtt:
-        return showing.with_end(showing.to_vtt(one.document, one.layers, one.stamp(clip)))
-    return showing.to_srt(one.document, one.layers, one.stamp(clip))
-
-
 def _keep_edited(output: Path | None, text: str) -> None:
     """Raise BadParameter where an export would take the place of a file that may have somebody's edits in it."""
     if output and output.is_file() and output.read_bytes() != text.encode():
         raise typer.BadParameter(f"{output} is there already, and may be edited: name another file, or delete that one")
 
 
-def _transcripts(archive: "Archive", clip: str) -> "list[Shown]":
-    """A clip's transcripts, in the order that the settings prefer. Raises ArchiveError where there is none."""
-    from archive.shown import shown
+def _meant(found: "Sequence[Shown]", name: str | None) -> "Shown":
+    """The transcript that a command names, or the one that is shown first. Raises BadParameter."""
+    from archive.views.transcripts import NoSuchTranscript, meant
 
-    if not (found := shown(archive, clip)):
-        done = archive.ledger.clips.done(clip, "transcribe")
-        what = "since it has no sound" if done else f"`thirdcopy transcribe {clip}` makes one"
-        raise ArchiveError(f"{clip} has no transcript: {what}")
-    return found
-
-
-def _named(found: "list[Shown]", name: str) -> "Shown":
-    known = {one.ref.name: one for one in found}
-    if name not in known:
-        raise typer.BadParameter(f"there is no transcript {name}; there are: {', '.join(known)}")
-    return known[name]
-
-
-def _first(found: "list[Shown]") -> "Shown":
-    """The first of those in order. A translation is never it."""
-    from archive.preferring import first
-
-    if (ref := first([one.ref for one in found])) is None:
-        raise typer.BadParameter(f"there are only translations: name one with --transcript {found[0].ref.name}")
-    return _named(found, ref.name)
+    try:
+        return meant(found, name or None)
+    except NoSuchTranscript as error:
+        raise typer.BadParameter(str(error)) from None

@@ -53,8 +53,8 @@ def accept_waiting(
     Without ids and --all, it lists what waits. Until then it is not in force. Taking over is an event with your name.
     Of two contents of one version, --from says which.
     """
+    from archive.acts.accepting import accept
     from archive.readiness import reachable
-    from archive.steps.accepting import accept
     from archive.working import at_work
 
     waiting = _waiting(objects, source)
@@ -83,7 +83,7 @@ def refuse_waiting(
     Without ids, it lists what waits. Nothing is removed; what lies in the place
     of a version of ours is moved to quarantine/ by `repair`.
     """
-    from archive.steps.accepting import refuse
+    from archive.acts.accepting import refuse
     from archive.working import at_work
 
     waiting = _waiting(objects, source)
@@ -98,7 +98,7 @@ def refuse_waiting(
 
 
 def _waiting(objects: list[str] | None, source: str | None) -> "list[Unaccepted]":
-    from archive.steps.accepting import waiting_of
+    from archive.acts.accepting import waiting_of
 
     with common.reading() as archive:
         if source:

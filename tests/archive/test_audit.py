@@ -214,7 +214,7 @@ def test_whole_object_that_is_gone_is_missing(archive: Archive, targets: dict[st
     shutil.rmtree(at_a)
     keep(archive, "peertube-2", targets={})
     store_all(archive)  # so that the target is not empty
-    archive.ledger.copies.mark(archive.ledger.copies.of(EVIDENCE, 1)[0])
+    archive.ledger.copies.mark(archive.ledger.copies.of(EVIDENCE, 1)[0], event=None)
     done = audit(archive, targets, [EVIDENCE])["a"]
     assert [(finding.outcome, finding.detail) for finding in done.findings] == [("missing", "the whole object")] * 2
 

@@ -8,17 +8,18 @@ from pathlib import Path
 import pytest
 
 from archive import ocfl
+from archive.acts.accepting import NoneWaits, accept, waiting_of
 from archive.errors import Fork
+from archive.in_force import access_now
 from archive.ledger.clips import AccessGiven
 from archive.newest import NEWEST, beyond
 from archive.readiness import ready
-from archive.steps.accepting import NoneWaits, accept, waiting_of
 from archive.steps.auditing import audit
 from archive.steps.rebuilding import rebuild
 from archive.steps.repairing import repair
-from archive.steps.status import status
-from archive.steps.work import access_now, seal_work, to_seal
+from archive.steps.work import seal_work, to_seal
 from archive.unaccepted import unaccepted
+from archive.views.status import status
 from storage.contract import Target
 from tests.support.archives import (
     MONDAY,
@@ -45,7 +46,7 @@ def older_ledger(tmp_path: Path) -> dict[str, Target]:
     with an_archive(tmp_path / "state", targets) as archive:
         keep(archive, TWO)
         with_work(archive, ONE)
-        archive.ledger.clips.give_access(ONE, AccessGiven("public", "C. Keeper", MONDAY))
+        archive.ledger.clips.give_access(ONE, AccessGiven("public", "C. Keeper", MONDAY), event=None)
         assert seal_work(archive, ONE, archive.targets).sealed
         finished(archive)
     shutil.rmtree(tmp_path / "state")

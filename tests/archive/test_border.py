@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from archive import facts, heads, ocfl
+from archive.acts.accepting import accept, waiting_of
 from archive.border import one_object
 from archive.errors import ArchiveError, ForeignWords, LedgerUnusable, SpaceShort
 from archive.facts import read_facts
-from archive.steps.accepting import accept, waiting_of
 from archive.steps.auditing import audit, objects_of
 from archive.steps.rebuilding import rebuild
 from archive.steps.recording import record
@@ -221,7 +221,7 @@ def test_words_with_a_transcript_that_is_none_are_no_facts(held: Held, tmp_path:
     targets, _ = held("a")
     with an_archive(tmp_path / "state", targets) as archive:
         ref, body = transcript(ONE)
-        archive.ledger.readings.add_transcript(ONE, ref, body)
+        archive.ledger.readings.add_transcript(ONE, ref, body, event=None)
         assert seal_work(archive, ONE, targets).sealed
         store_all(archive)
         words = at(tmp_path, "a", f"work-{ONE}")

@@ -172,7 +172,9 @@ def test_a_machine_transcript_comes_first_and_a_translation_is_not_linked(archiv
     held(archive, {"en": VTT})
     caption_clip(archive, CLIP, archive.targets)
     ref, body = transcript(CLIP)
-    archive.ledger.readings.add_transcript(CLIP, ref, body)
-    archive.ledger.readings.add_transcript(CLIP, ref.model_copy(update={"name": "en", "kind": "translation"}), body)
+    archive.ledger.readings.add_transcript(CLIP, ref, body, event=None)
+    archive.ledger.readings.add_transcript(
+        CLIP, ref.model_copy(update={"name": "en", "kind": "translation"}), body, event=None
+    )
     assert [one.ref.kind for one in shown(archive, CLIP)] == ["whisper", "captions", "translation"]
     assert "en" not in dict(material_of(archive, CLIP).transcripts)

@@ -8,17 +8,17 @@ from pathlib import Path
 import pytest
 
 from archive import ocfl
+from archive.acts.accepting import accept, waiting_of
+from archive.acts.correcting import ALTERED, SINCE, UNKNOWN, Corrected, EditedFile, correct
 from archive.errors import WrongFile
 from archive.opened import Archive
 from archive.records import METADATA, PACKAGE
 from archive.shown import Shown, shown
 from archive.sidecar import read_sidecar, to_bytes
-from archive.steps.accepting import accept, waiting_of
-from archive.steps.correcting import ALTERED, SINCE, UNKNOWN, Corrected, correct
 from archive.steps.linking import material_of
 from archive.steps.rebuilding import rebuild
-from archive.steps.status import status
 from archive.steps.work import build, seal_work, to_seal
+from archive.views.status import status
 from tests.support.archives import MONDAY, Clock, an_archive, events, folder_targets, keep, store_all, transcript
 from transcription.errors import DocumentError
 from transcription.showing import to_srt, to_vtt
@@ -34,7 +34,7 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
     with an_archive(tmp_path / "state", folder_targets(tmp_path), clock=Clock()) as opened:
         keep(opened, CLIP)
         store_all(opened)
-        opened.ledger.readings.add_transcript(CLIP, *transcript(CLIP))
+        opened.ledger.readings.add_transcript(CLIP, *transcript(CLIP), event=None)
         yield opened
 
 
@@ -47,8 +47,17 @@ def exported(archive: Archive) -> str:
     return to_vtt(found.document, found.layers, found.stamp(CLIP))
 
 
-def put(archive: Archive, text: str, by: str = "A. Reader", **options: object) -> Corrected:
-    return correct(archive, CLIP, text.encode(), by=by, **options)  # type: ignore[arg-type]
+def put(
+    archive: Archive,
+    text: str,
+    by: str = "A. Reader",
+    *,
+    transcript: str | None = None,
+    shortened: bool = False,
+    **options: object,
+) -> Corrected:
+    file = EditedFile(text.encode(), transcript, shortened)
+    return correct(archive, CLIP, file, by=by, **options)  # type: ignore[arg-type]
 
 
 def texts(archive: Archive) -> list[str]:
@@ -83,7 +92,9 @@ def test_an_export_on_the_clock_of_players_changes_no_seconds(archive: Archive, 
     ref, body = transcript(CLIP)
     late = json.loads(body) | {"start": 100.0}
     body = json.dumps(late)
-    archive.ledger.readings.add_transcript(CLIP, ref.model_copy(update={"sha512": ocfl.digest_of(body.encode())}), body)
+    archive.ledger.readings.add_transcript(
+        CLIP, ref.model_copy(update={"sha512": ocfl.digest_of(body.encode())}), body, event=None
+    )
     text = exported(archive)
     assert "clock=player; starts_at=100.0" in text
     assert "\n00:01:40.000 --> 00:01:52.250\n" in text
@@ -163,7 +174,7 @@ def test_who_exported_the_corrected_text_can_change_it_back(archive: Archive) ->
 def test_another_transcript_of_that_name_takes_no_correction_of_the_old_one(archive: Archive) -> None:
     first = exported(archive)
     put(archive, first.replace(TEXT, NEW))
-    archive.ledger.readings.add_transcript(CLIP, *transcript(CLIP, "Another reading."))
+    archive.ledger.readings.add_transcript(CLIP, *transcript(CLIP, "Another reading."), event=None)
     assert texts(archive) == ["Another reading."]
     assert status(archive).corrections.conflicts == 1
     (told,) = build(archive, CLIP).corrections
@@ -224,9 +235,9 @@ def test_of_two_at_one_time_the_second_sees_the_first(archive: Archive) -> None:
     put(archive, exported(archive).replace(TEXT, NEW))
     (kept,) = readings.corrections(CLIP)
     other = kept.model_copy(update={"by": "B. Reader"})
-    assert not readings.correct(CLIP, [other], known=0)
+    assert not readings.correct(CLIP, [other], known=0, events=())
     assert readings.corrections(CLIP) == [kept]
-    assert readings.correct(CLIP, [kept, other], known=1)
+    assert readings.correct(CLIP, [kept, other], known=1, events=())
     assert readings.corrections(CLIP) == [kept, other]
 
 

@@ -13,6 +13,7 @@ from typing import Literal
 import pytest
 
 from archive import ocfl
+from archive.acts.accepting import accept, waiting_of
 from archive.errors import Fork, SettingsError, WriterHeld
 from archive.ledger.copies import SealedVersion
 from archive.mirroring import store_owed
@@ -20,12 +21,11 @@ from archive.opened import Archive
 from archive.readiness import ready
 from archive.records import FIXITY_CHECK, REPLICATION
 from archive.spool import discard, folder_of
-from archive.steps.accepting import accept, waiting_of
 from archive.steps.auditing import audit, objects_of
 from archive.steps.rebuilding import rebuild
 from archive.steps.restoring import restore
-from archive.steps.status import status
 from archive.steps.storing import owed, safe, store, tidy
+from archive.views.status import status
 from storage.contract import OCFL, Content, Stat, Target
 from storage.convoy import Convoy
 from storage.errors import Refused

@@ -7,16 +7,17 @@ from subprocess import run
 
 import pytest
 
+from archive.acts.correcting import EditedFile, correct
+from archive.acts.declaring import declare
 from archive.errors import UnknownLanguage
+from archive.in_force import declared_of
 from archive.opened import Archive
 from archive.records import METADATA
 from archive.shown import CARRIED, REREAD, shown
 from archive.steps.carrying import carry, corrected
-from archive.steps.correcting import correct
-from archive.steps.declaring import declare, declared_of
-from archive.steps.status import status
 from archive.steps.transcribing import to_transcribe, transcribe_clips
 from archive.steps.work import build, seal_work, to_seal
+from archive.views.status import status
 from tests.support.archives import Clock, an_archive, events, folder_targets, keep, store_all
 from transcription.formats import to_json
 from transcription.records import Transcript
@@ -68,7 +69,7 @@ def test_what_people_corrected_stays_when_the_clip_is_read_again(archive: Archiv
     read(archive, whisper_model)
     (found,) = shown(archive, CLIP)
     first = to_vtt(found.document, found.layers, found.stamp(CLIP))
-    correct(archive, CLIP, edited(first), by="A. Reader")
+    correct(archive, CLIP, EditedFile(edited(first)), by="A. Reader")
     assert "cousin" in text(archive)
 
     declare(archive, CLIP, ["en"], by="B. Archivist")
@@ -98,7 +99,7 @@ def test_a_kill_between_carrying_over_and_the_next_transcript_loses_nothing(
     made = read(archive, whisper_model)
     (found,) = shown(archive, CLIP)
     first = to_vtt(found.document, found.layers, found.stamp(CLIP))
-    correct(archive, CLIP, edited(first), by="A. Reader")
+    correct(archive, CLIP, EditedFile(edited(first)), by="A. Reader")
     body = to_json(made.model_copy(update={"declared": ("en",)}))
     assert carry(archive, CLIP, corrected(archive, CLIP), name=found.ref.name, sha512="0" * 128, body=body) == 0
     assert "cousin" in text(archive)

@@ -22,7 +22,7 @@ from archive.errors import Fork, LedgerUnusable, SettingsError
 from archive.ledger import Ledger, journal, opening, tables
 from archive.ledger.clips import AccessGiven
 from archive.ledger.copies import Copy, CopyState, Held, SealedVersion
-from archive.records import FIXITY_CHECK, METADATA, Event, Listing
+from archive.records import FIXITY_CHECK, METADATA, Decision, Event, Listing
 from archive.unaccepted import Unaccepted, unaccepted
 from tests.support.archives import MONDAY, a_judgement, a_link, transcript
 
@@ -48,7 +48,7 @@ def sealed(object_id: str, version: int = 1, content: str = "one", *, minutes: i
 
 
 def mark(ledger: Ledger, object_id: str, target: str, state: CopyState, version: int = 1) -> None:
-    ledger.copies.mark(Copy(object_id, version, target, state, at=MONDAY))
+    ledger.copies.mark(Copy(object_id, version, target, state, at=MONDAY), event=None)
 
 
 def test_failed_clips_wait_by_the_kind_of_their_failure(ledger: Ledger) -> None:
@@ -88,10 +88,10 @@ def test_listings_of_two_sources_are_one_clip(ledger: Ledger) -> None:
 
 
 def test_second_content_of_a_version_is_a_fork(ledger: Ledger) -> None:
-    ledger.copies.seal(sealed("evidence-x"))
-    ledger.copies.seal(sealed("evidence-x"))
+    ledger.copies.seal(sealed("evidence-x"), events=())
+    ledger.copies.seal(sealed("evidence-x"), events=())
     with pytest.raises(Fork, match="evidence-x v1 is sealed already with other content"):
-        ledger.copies.seal(sealed("evidence-x", content="two"))
+        ledger.copies.seal(sealed("evidence-x", content="two"), events=())
     found = ledger.copies.version("evidence-x", 1)
     assert found == sealed("evidence-x")
     assert ledger.copies.version("evidence-x", 2) is None
@@ -100,7 +100,7 @@ def test_second_content_of_a_version_is_a_fork(ledger: Ledger) -> None:
 def test_heads_are_the_newest_versions(ledger: Ledger) -> None:
     for name, versions in {"evidence-a": 1, "evidence-a_b": 12, "work-a": 2, "run-1": 1}.items():
         for version in range(1, versions + 1):
-            ledger.copies.seal(sealed(name, version))
+            ledger.copies.seal(sealed(name, version), events=())
     found = {head.object: head.version for head in ledger.copies.heads()}
     assert found == {"evidence-a": 1, "evidence-a_b": 12, "work-a": 2, "run-1": 1}
     assert [head.object for head in ledger.copies.heads("evidence-a_")] == ["evidence-a_b"]
@@ -112,7 +112,7 @@ def test_heads_are_the_newest_versions(ledger: Ledger) -> None:
 
 def test_what_is_owed_and_who_is_safe(ledger: Ledger) -> None:
     for minutes, (name, version) in enumerate([("evidence-a", 1), ("work-a", 1), ("evidence-a", 2), ("evidence-b", 1)]):
-        ledger.copies.seal(sealed(name, version, minutes=minutes))
+        ledger.copies.seal(sealed(name, version, minutes=minutes), events=())
     everything = [("evidence-a", 1), ("work-a", 1), ("evidence-b", 1), ("evidence-a", 2)]
     assert ledger.copies.owed("disk") == everything
     assert ledger.copies.owed("disk", {"evidence-a"}) == [("evidence-a", 1), ("evidence-a", 2)]
@@ -130,7 +130,7 @@ def test_what_is_owed_and_who_is_safe(ledger: Ledger) -> None:
 
 def test_copies_are_spread_over_targets(ledger: Ledger) -> None:
     for name, version in [("evidence-a", 1), ("work-a", 1), ("evidence-a", 2), ("evidence-b", 1), ("evidence_c", 1)]:
-        ledger.copies.seal(sealed(name, version))
+        ledger.copies.seal(sealed(name, version), events=())
     places = ("disk", "cloud")
 
     def spread(*targets: str) -> dict[str, set[str]]:
@@ -160,9 +160,9 @@ def test_copies_are_spread_over_targets(ledger: Ledger) -> None:
 
 def test_sizes_of_what_lies_at_a_target(ledger: Ledger) -> None:
     for number, (size, files) in enumerate(((100, 3), (20, 1), (None, None)), start=1):
-        ledger.copies.seal(replace(sealed("evidence-a", number), size=size, files=files))
+        ledger.copies.seal(replace(sealed("evidence-a", number), size=size, files=files), events=())
         days = 400 if number == 1 else 0
-        ledger.copies.mark(Copy("evidence-a", number, "disk", "claimed", at=MONDAY - timedelta(days=days)))
+        ledger.copies.mark(Copy("evidence-a", number, "disk", "claimed", at=MONDAY - timedelta(days=days)), event=None)
     mark(ledger, "evidence-a", "cloud", "owed")
     assert ledger.copies.sizes(MONDAY - timedelta(days=365)) == {"disk": (Held(3, 120, 4, 1), Held(2, 20, 1, 1))}
     assert ledger.copies.sizes(MONDAY + timedelta(days=1))["disk"][1] == Held()
@@ -171,15 +171,15 @@ def test_sizes_of_what_lies_at_a_target(ledger: Ledger) -> None:
 @pytest.mark.parametrize("size", [(1 << 60) - 1, (1 << 63) - 1])
 def test_sizes_that_no_disk_has_together_are_an_estimate_and_no_damage(ledger: Ledger, size: int) -> None:
     for number in range(1, 21):
-        ledger.copies.seal(replace(sealed("evidence-a", number), size=size, files=1))
-        ledger.copies.mark(Copy("evidence-a", number, "disk", "claimed", at=MONDAY))
+        ledger.copies.seal(replace(sealed("evidence-a", number), size=size, files=1), events=())
+        ledger.copies.mark(Copy("evidence-a", number, "disk", "claimed", at=MONDAY), event=None)
     assert ledger.copies.sizes(MONDAY)["disk"][0].bytes == pytest.approx(20 * size)
     assert ledger.audits.lack("cloud").held.bytes == pytest.approx(20 * size)
 
 
 def test_judgements_are_kept_in_order_and_once(ledger: Ledger) -> None:
     link = a_link("peertube-x")
-    ledger.readings.set_links("peertube-x", [link])
+    ledger.readings.set_links("peertube-x", [link], event=None)
     given = [
         a_judgement(link, "positive"),
         a_judgement(link, "negative", hours=1),
@@ -187,7 +187,7 @@ def test_judgements_are_kept_in_order_and_once(ledger: Ledger) -> None:
         a_judgement(link, "unsure", "B. Reader"),
     ]
     for judgement in [*given, *given]:
-        ledger.readings.judge("peertube-x", judgement)
+        ledger.readings.judge("peertube-x", judgement, event=None)
     assert ledger.readings.judgements("peertube-x") == given
     assert ledger.readings.judgements() == given
     assert ledger.readings.judgements("peertube-y") == []
@@ -196,23 +196,23 @@ def test_judgements_are_kept_in_order_and_once(ledger: Ledger) -> None:
 def test_judged_links_outlive_a_new_proposal(ledger: Ledger) -> None:
     judged, dropped, stays = (a_link("peertube-x", entry) for entry in ("1", "2", "3"))
     other = a_link("peertube-y", "2")
-    ledger.readings.set_links("peertube-x", [judged, dropped, stays])
-    ledger.readings.set_links("peertube-y", [other])
-    ledger.readings.judge("peertube-x", a_judgement(judged, "negative"))
+    ledger.readings.set_links("peertube-x", [judged, dropped, stays], event=None)
+    ledger.readings.set_links("peertube-y", [other], event=None)
+    ledger.readings.judge("peertube-x", a_judgement(judged, "negative"), event=None)
     changed = stays.model_copy(update={"score": 0.9})
-    ledger.readings.set_links("peertube-x", [changed])
+    ledger.readings.set_links("peertube-x", [changed], event=None)
     kept = judged.model_copy(update={"proposed": False})
     assert ledger.readings.links("peertube-x") == [changed, kept]
     assert ledger.readings.links() == [changed, kept, other]
     assert ledger.readings.links(entry="2") == [other]
     assert ledger.readings.judged_links() == [kept]
-    ledger.readings.set_links("peertube-x", [judged])
+    ledger.readings.set_links("peertube-x", [judged], event=None)
     assert ledger.readings.links("peertube-x") == [judged]
 
 
 def test_a_link_that_changed_since_it_was_seen_is_not_judged_nor_any_with_it(ledger: Ledger) -> None:
     one, two = (a_link("peertube-x", entry) for entry in ("1", "2"))
-    ledger.readings.set_links("peertube-x", [one, two])
+    ledger.readings.set_links("peertube-x", [one, two], event=None)
     seen = two.model_copy(update={"score": 0.1})
     event = Event(object="work-peertube-x", type=METADATA, at=MONDAY, agent="A. Reader")
     given = [(one, a_judgement(one), event), (seen, a_judgement(two), event)]
@@ -226,27 +226,30 @@ def test_a_link_that_changed_since_it_was_seen_is_not_judged_nor_any_with_it(led
 
 def test_order_of_links_does_not_depend_on_the_order_in_which_they_came(ledger: Ledger) -> None:
     links = [a_link("peertube-x", "7", register=name) for name in ("first", "second", "third")]
-    ledger.readings.set_links("peertube-x", links)
+    ledger.readings.set_links("peertube-x", links, event=None)
     before = ledger.readings.links("peertube-x")
-    ledger.readings.set_links("peertube-x", [])
-    ledger.readings.set_links("peertube-x", links[::-1])
+    ledger.readings.set_links("peertube-x", [], event=None)
+    ledger.readings.set_links("peertube-x", links[::-1], event=None)
     assert ledger.readings.links("peertube-x") == before
 
 
 def test_what_changes_a_clip_asks_for_its_work_again(ledger: Ledger) -> None:
     link, clip = a_link("peertube-x"), "peertube-x"
-    ledger.readings.set_links(clip, [link])
+    ledger.readings.set_links(clip, [link], event=None)
     ref, body = transcript(clip)
 
     def done() -> set[str]:
         return {step for step in ("transcribe", "link", "work") if ledger.clips.done(clip, step)}
 
     changes: tuple[tuple[Callable[[], object], set[str]], ...] = (
-        (lambda: ledger.readings.judge(clip, a_judgement(link)), {"transcribe", "link"}),
-        (lambda: ledger.readings.judge(clip, a_judgement(link)), {"transcribe", "link", "work"}),
-        (lambda: ledger.readings.set_links(clip, [link]), {"transcribe", "link"}),
-        (lambda: ledger.readings.add_transcript(clip, ref, body), {"transcribe"}),
-        (lambda: ledger.clips.give_access(clip, AccessGiven("public", "A", MONDAY)), {"transcribe", "link"}),
+        (lambda: ledger.readings.judge(clip, a_judgement(link), event=None), {"transcribe", "link"}),
+        (lambda: ledger.readings.judge(clip, a_judgement(link), event=None), {"transcribe", "link", "work"}),
+        (lambda: ledger.readings.set_links(clip, [link], event=None), {"transcribe", "link"}),
+        (lambda: ledger.readings.add_transcript(clip, ref, body, event=None), {"transcribe"}),
+        (
+            lambda: ledger.clips.give_access(clip, AccessGiven("public", "A", MONDAY), event=None),
+            {"transcribe", "link"},
+        ),
     )
     for change, left in changes:
         for step in ("transcribe", "link", "work"):
@@ -270,7 +273,7 @@ def test_threads_write_side_by_side(ledger: Ledger) -> None:
             for number in range(20):
                 ledger.events.add(event(worker * 100 + number))
                 ledger.clips.failed("peertube-x", "fetch", kind="passing", message="again", now=MONDAY)
-                ledger.copies.seal(sealed(f"evidence-{number}"))
+                ledger.copies.seal(sealed(f"evidence-{number}"), events=())
                 assert ledger.clips.listed() == 0
         except Exception as error:
             errors.append(error)
@@ -300,7 +303,8 @@ ledger, forks = Ledger(Path(sys.argv[1])), 0
 for number in range(30):
     ledger.clips.failed("peertube-x", "fetch", kind="passing", message="again", now=datetime.now(UTC))
     try:
-        ledger.copies.seal(SealedVersion(f"evidence-{number}", 1, digest, "x", sys.argv[2], datetime.now(UTC)))
+        sealed = SealedVersion(f"evidence-{number}", 1, digest, "x", sys.argv[2], datetime.now(UTC))
+        ledger.copies.seal(sealed, events=())
     except Fork:
         forks += 1
 print(ledger.id, forks)
@@ -412,3 +416,19 @@ def test_moments_keep_their_zone(ledger: Ledger) -> None:
     ledger.clips.failed("peertube-x", "fetch", kind="passing", message="again", now=MONDAY)
     assert ledger.clips.failures()[0].at == MONDAY
     assert ledger.clips.failures()[0].at.tzinfo is not None
+
+
+def test_more_judgements_than_one_query_names_are_kept_in_their_order(ledger: Ledger) -> None:
+    links = [a_link("peertube-x", str(number)) for number in range(1200)]
+    ledger.readings.set_links("peertube-x", links, event=None)
+    event = Event(object="work-peertube-x", type=METADATA, at=MONDAY, agent="A. Reader")
+    verdicts: tuple[Decision, ...] = ("negative", "positive")
+    for hours, verdict in enumerate(verdicts):
+        given = [(link, a_judgement(link, verdict, hours=hours), event) for link in links]
+        assert ledger.readings.judge_as_seen(given) == []
+        assert ledger.readings.judge_as_seen(given) == [], "once more, and nothing is added"
+    wanted = [link.id for link in links[::2]]
+    found = ledger.readings.judgements_by_link(links=wanted)
+    assert set(found) == set(wanted)
+    assert {tuple(one.verdict for one in some) for some in found.values()} == {verdicts}
+    assert len(list(ledger.events.all())) == 2400

@@ -281,7 +281,7 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> Path:
         keep(archive, CLIP)
         store_all(archive)
         ledger = archive.ledger
-        ledger.clips.give_access(CLIP, AccessGiven("public", "A. Keeper", MONDAY))
+        ledger.clips.give_access(CLIP, AccessGiven("public", "A. Keeper", MONDAY), event=None)
         ledger.clips.failed(CLIP, "link", kind="passing", message="again", now=MONDAY)
         for step in ("transcribe", "link", "work"):
             ledger.clips.mark_done(CLIP, step, "[]" if step != "work" else '{"source": "voices", "default": null}')
@@ -405,7 +405,9 @@ def test_rebuilt_ledger_takes_the_place_of_no_archive_that_came_there_meanwhile(
 
     def run(_: Archive) -> None:
         with a_ledger(path) as ledger:  # it passed the gate just before the rebuild began, and is done
-            ledger.copies.seal(SealedVersion(EVIDENCE, 1, sha512(data.encode()).hexdigest(), CLIP, data, MONDAY))
+            ledger.copies.seal(
+                SealedVersion(EVIDENCE, 1, sha512(data.encode()).hexdigest(), CLIP, data, MONDAY), events=()
+            )
 
     with pytest.raises(RefusedError, match="holds an archive already"):
         rebuilt_while(lost, run)

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from archive import heads
+from archive.acts.accepting import accept, waiting_of
 from archive.errors import SettingsError
 from archive.ledger.copies import Copy
 from archive.opened import Archive
 from archive.readiness import reachable, ready
-from archive.steps.accepting import accept, waiting_of
 from archive.steps.auditing import audit, objects_of
 from archive.steps.rebuilding import rebuild
 from archive.steps.repairing import repair
@@ -104,7 +104,9 @@ def test_what_is_damaged_at_a_write_protected_source_is_owed_and_ends_no_repair(
         film(tmp_path, name).write_bytes(b"damaged")
     with an_archive(tmp_path / "state", protected(tmp_path)) as archive:
         (held,) = [copy for copy in archive.ledger.copies.of(OBJECT, 1) if copy.target == "b"]
-        archive.ledger.copies.mark(Copy(held.object, held.version, "b", "owed", at=held.at, problem="damaged"))
+        archive.ledger.copies.mark(
+            Copy(held.object, held.version, "b", "owed", at=held.at, problem="damaged"), event=None
+        )
         readiness = ready(archive)
         assert repair(archive, readiness.writable, sources=readiness.readable)["b"].lost
         assert states(archive)["a"] == "owed"

@@ -10,20 +10,21 @@ from typing import Any
 import pytest
 
 from archive import ocfl, sidecar
+from archive.acts.accepting import accept, waiting_of
+from archive.acts.declaring import declare
 from archive.errors import RefusedError
 from archive.facts import Run, chain_faults, in_order
+from archive.in_force import access_now
 from archive.ledger.clips import AccessGiven
 from archive.opened import Archive
 from archive.readiness import reachable, ready
 from archive.records import Head, Listing
 from archive.sidecar import Reading, RunRecord
-from archive.steps.accepting import accept, waiting_of
 from archive.steps.auditing import audit, objects_of
-from archive.steps.declaring import declare
 from archive.steps.rebuilding import rebuild
 from archive.steps.recording import record
 from archive.steps.storing import owed, safe
-from archive.steps.work import access_now, build, seal_work
+from archive.steps.work import build, seal_work
 from archive.unaccepted import unaccepted
 from storage.contract import Target
 from tests.support.archives import (
@@ -57,8 +58,10 @@ def fill(archive: Archive) -> None:
         archive.ledger.clips.seen([listing(clip, "voices")], MONDAY)
         keep(archive, clip)
         ref, body = transcript(clip, f"Words of {clip}.")
-        archive.ledger.readings.add_transcript(clip, ref, body)
-        archive.ledger.readings.set_links(clip, [a_link(clip, "7", register=name) for name in ("z", "y", "x")])
+        archive.ledger.readings.add_transcript(clip, ref, body, event=None)
+        archive.ledger.readings.set_links(
+            clip, [a_link(clip, "7", register=name) for name in ("z", "y", "x")], event=None
+        )
         reading = Reading(media_sha256=ref.media_sha256, model=ref.model, model_digest=MODEL_DIGEST, tracks=1)
         archive.ledger.clips.mark_done(clip, "transcribe", json.dumps([reading.model_dump(mode="json")]))
     declare(archive, CLIPS[0], ["ug", "zh"], by="R. Researcher", why="I know both")
@@ -71,8 +74,10 @@ def fill(archive: Archive) -> None:
         a_judgement(link, "unsure", "B. Reader"),
         a_judgement(link, "negative", hours=1),
     ):
-        archive.ledger.readings.judge(CLIPS[0], judgement)
-    archive.ledger.clips.give_access(CLIPS[2], AccessGiven("public", "C. Keeper", MONDAY + timedelta(hours=1)))
+        archive.ledger.readings.judge(CLIPS[0], judgement, event=None)
+    archive.ledger.clips.give_access(
+        CLIPS[2], AccessGiven("public", "C. Keeper", MONDAY + timedelta(hours=1)), event=None
+    )
     for clip in CLIPS:
         assert seal_work(archive, clip, archive.targets).sealed
     store_all(archive)

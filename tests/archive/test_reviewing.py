@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from archive.acts import judging
+from archive.acts.correcting import EditedFile, correct
 from archive.errors import ChangedMeanwhile, WrongFile
 from archive.linking.deciding.annotations import holds
 from archive.linking.deciding.novelty import pieces
@@ -20,12 +22,12 @@ from archive.opened import Archive
 from archive.records import METADATA, Link, Passage
 from archive.shown import shown
 from archive.sidecar import Sidecar, read_sidecar, to_bytes
-from archive.steps import exporting, reviewing
-from archive.steps.correcting import correct
 from archive.steps.linking import link_clip
-from archive.steps.quoting import corrected_vtt
+from archive.steps.quoted_texts import corrected_vtt
 from archive.steps.rebuilding import rebuild
 from archive.steps.work import build, seal_work, to_seal
+from archive.views import exports
+from archive.views import queue as queue_view
 from tests.support.archives import (
     MONDAY,
     Clock,
@@ -56,8 +58,10 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
     with an_archive(tmp_path / "state", folder_targets(tmp_path), clock=Clock()) as opened:
         for clip in (CLIP, OTHER):
             keep(opened, clip)
-            opened.ledger.readings.add_transcript(clip, *transcript(clip, TEXT))
-            opened.ledger.readings.set_links(clip, [link_to(clip), link_to(clip, "7", "Mahire Tohti", tier="C")])
+            opened.ledger.readings.add_transcript(clip, *transcript(clip, TEXT), event=None)
+            opened.ledger.readings.set_links(
+                clip, [link_to(clip), link_to(clip, "7", "Mahire Tohti", tier="C")], event=None
+            )
         store_all(opened)
         yield opened
 
@@ -71,13 +75,13 @@ def sealed(archive: Archive) -> Sidecar:
 
 
 def queue(archive: Archive, by: str = ME) -> list[tuple[str, str]]:
-    return [(one.link.clip, one.link.entry) for one in reviewing.waiting(archive, by, ANY)]
+    return [(one.link.clip, one.link.entry) for one in queue_view.queue(archive, by, ANY)]
 
 
 def test_a_judgement_says_who_when_why_what_it_replaced_and_what_was_seen(archive: Archive) -> None:
     link = link_to(CLIP)
-    reviewing.judge(archive, link, "positive", by=ME, why="she says it")
-    made = reviewing.judge(archive, link, "negative", by=ME)
+    judging.judge(archive, link, "positive", by=ME, why="she says it")
+    made = judging.judge(archive, link, "negative", by=ME)
     first, second = archive.ledger.readings.judgements(CLIP)
     assert second == made
     assert (first.by, first.at, first.why, first.was) == (ME, MONDAY, "she says it", None)
@@ -95,19 +99,19 @@ def test_a_link_that_was_proposed_anew_is_not_judged_unseen(archive: Archive) ->
     before = len(list(archive.ledger.events.all()))
     for changed in (link_to(CLIP, score=0.1), link_to(CLIP, "99")):
         with pytest.raises(ChangedMeanwhile, match="look again"):
-            reviewing.judge(archive, changed, "positive", by=ME)
+            judging.judge(archive, changed, "positive", by=ME)
     assert archive.ledger.readings.judgements() == []
     assert len(list(archive.ledger.events.all())) == before
 
 
 def test_taking_back_adds_and_brings_the_verdict_before(archive: Archive) -> None:
     link = link_to(CLIP)
-    first = reviewing.judge(archive, link, "positive", by=ME, why="she says it")
-    archive.ledger.readings.set_links(CLIP, [newer := link_to(CLIP, entry_sha256="f")])
-    second = reviewing.judge(archive, newer, "negative", by=ME)
-    back = reviewing.take_back(archive, CLIP, second)
+    first = judging.judge(archive, link, "positive", by=ME, why="she says it")
+    archive.ledger.readings.set_links(CLIP, [newer := link_to(CLIP, entry_sha256="f")], event=None)
+    second = judging.judge(archive, newer, "negative", by=ME)
+    back = judging.take_back(archive, CLIP, second)
     assert (back.verdict, back.was, back.why, back.entry_sha256) == ("positive", "negative", "taken back", "e")
-    gone = reviewing.take_back(archive, CLIP, first)
+    gone = judging.take_back(archive, CLIP, first)
     assert (gone.verdict, gone.was) == ("withdrawn", "positive")
     assert [one.verdict for one in archive.ledger.readings.judgements(CLIP)] == [
         "positive",
@@ -121,18 +125,18 @@ def test_taking_back_adds_and_brings_the_verdict_before(archive: Archive) -> Non
 def test_the_same_verdict_within_a_second_after_it_was_taken_back_stands(archive: Archive) -> None:
     link = link_to(CLIP)
     for _ in range(3):
-        reviewing.take_back(archive, CLIP, reviewing.judge(archive, link, "positive", by=ME))
-    reviewing.judge(archive, link, "positive", by=ME)
+        judging.take_back(archive, CLIP, judging.judge(archive, link, "positive", by=ME))
+    judging.judge(archive, link, "positive", by=ME)
     assert len(archive.ledger.readings.judgements(CLIP)) == 7
     assert [one.judgement for one in build(archive, CLIP).links if one.id == link.id] == ["positive"]
 
 
 def test_what_is_judged_is_out_of_the_queue_until_people_disagree(archive: Archive) -> None:
     assert len(queue(archive)) == 4
-    reviewing.judge(archive, link_to(CLIP), "positive", by=ME)
+    judging.judge(archive, link_to(CLIP), "positive", by=ME)
     assert (CLIP, "1358") not in queue(archive)
     assert (CLIP, "1358") not in queue(archive, YOU)
-    reviewing.judge(archive, link_to(CLIP), "negative", by=YOU)
+    judging.judge(archive, link_to(CLIP), "negative", by=YOU)
     assert queue(archive)[0] == (CLIP, "1358")
     assert (CLIP, "1358") not in queue(archive, YOU)
     assert build(archive, CLIP).links[0].judgement == "conflict"
@@ -142,7 +146,7 @@ def test_a_run_carries_all_judgements_of_a_clip_in_one_version(archive: Archive)
     seal_work(archive, CLIP, usable(archive))
     for by, verdict in ((ME, "positive"), (YOU, "negative")):
         for entry, quote, tier in (("1358", "entry 1358", "B"), ("7", "Mahire Tohti", "C")):
-            reviewing.judge(archive, link_to(CLIP, entry, quote, tier=tier), verdict, by=by)  # type: ignore[arg-type]
+            judging.judge(archive, link_to(CLIP, entry, quote, tier=tier), verdict, by=by)  # type: ignore[arg-type]
     assert CLIP in to_seal(archive)
     seal_work(archive, CLIP, usable(archive))
     head = archive.ledger.copies.head(f"work-{CLIP}")
@@ -152,12 +156,12 @@ def test_a_run_carries_all_judgements_of_a_clip_in_one_version(archive: Archive)
 
 
 def test_judgements_hold_over_a_new_capture_and_over_new_proposals(archive: Archive) -> None:
-    reviewing.judge(archive, link_to(CLIP), "positive", by=ME)
-    reviewing.judge(archive, link_to(CLIP, "7", "Mahire Tohti", tier="C"), "negative", by=ME)
+    judging.judge(archive, link_to(CLIP), "positive", by=ME)
+    judging.judge(archive, link_to(CLIP, "7", "Mahire Tohti", tier="C"), "negative", by=ME)
     keep(archive, CLIP, take=2)
     store_all(archive)
     assert len(archive.ledger.clips.captures(CLIP)) == 2
-    archive.ledger.readings.set_links(CLIP, [link_to(CLIP, rules="rules/2")])
+    archive.ledger.readings.set_links(CLIP, [link_to(CLIP, rules="rules/2")], event=None)
     document = build(archive, CLIP)
     assert [(link.entry, link.judgement, link.proposed) for link in document.links] == [
         ("1358", "positive", True),
@@ -169,16 +173,16 @@ def test_judgements_hold_over_a_new_capture_and_over_new_proposals(archive: Arch
 
 
 def test_what_was_refused_comes_back_only_with_new_evidence(archive: Archive) -> None:
-    reviewing.judge(archive, link_to(CLIP), "negative", by=ME)
-    archive.ledger.readings.set_links(CLIP, [link_to(CLIP, score=0.1, tier="C", rules="rules/2", offset=3)])
+    judging.judge(archive, link_to(CLIP), "negative", by=ME)
+    archive.ledger.readings.set_links(CLIP, [link_to(CLIP, score=0.1, tier="C", rules="rules/2", offset=3)], event=None)
     assert queue(archive) == [(OTHER, "1358"), (OTHER, "7")]
     passage = Passage(where="title", quote="https://register.example/1358", offset=0)
-    archive.ledger.readings.set_links(CLIP, [link_to(CLIP, further=(passage,))])
+    archive.ledger.readings.set_links(CLIP, [link_to(CLIP, further=(passage,))], event=None)
     assert queue(archive)[0] == (CLIP, "1358")
 
 
 def test_every_position_in_a_sealed_sidecar_holds_in_its_sealed_transcript(archive: Archive) -> None:
-    reviewing.judge(archive, link_to(CLIP), "positive", by=ME)
+    judging.judge(archive, link_to(CLIP), "positive", by=ME)
     seal_work(archive, CLIP, usable(archive))
     document = sealed(archive)
     assert document.annotations is not None
@@ -198,7 +202,7 @@ def test_what_the_rules_propose_has_places_that_hold_also_under_corrections(arch
         if corrected:
             (one,) = shown(archive, CLIP)
             edited = corrected_vtt(one, CLIP).decode().replace("She is", "Tell of Ghulamjan Ablimit. She &amp; I,")
-            correct(archive, CLIP, edited.encode(), by=ME)
+            correct(archive, CLIP, EditedFile(edited.encode()), by=ME)
         link_clip(archive, {"made-up": index}, CLIP)
         document = build(archive, CLIP)
         assert document.annotations is not None
@@ -214,11 +218,11 @@ def test_a_judged_link_comes_back_when_its_entry_changed_so_that_it_is_proposed_
     people = Entry(number="1391", latin="Mahire Tohti", sha256="a" * 64)
     link_clip(archive, {"made-up": RegisterIndex(Register(name="made-up", sha256="0" * 64, entries=(people,)))}, CLIP)
     (link,) = archive.ledger.readings.links(CLIP)
-    reviewing.judge(archive, link, "positive", by=ME)
+    judging.judge(archive, link, "positive", by=ME)
     assert CLIP not in dict(queue(archive))
     changed = Entry(number="1391", latin="Ghulamjan Ablimit", sha256="b" * 64)
     link_clip(archive, {"made-up": RegisterIndex(Register(name="made-up", sha256="1" * 64, entries=(changed,)))}, CLIP)
-    (one,) = [one for one in reviewing.waiting(archive, YOU, ANY) if one.link.clip == CLIP]
+    (one,) = [one for one in queue_view.queue(archive, YOU, ANY) if one.link.clip == CLIP]
     assert (one.reason, one.link.proposed, one.link.entry_sha256) == ("entry changed", False, changed.sha256)
 
 
@@ -226,17 +230,17 @@ def test_a_judged_link_comes_back_when_its_entry_is_gone_and_is_asked_once(archi
     both = (Entry(number="1391", latin="Mahire Tohti", sha256="a" * 64), Entry(number="9", latin="Adil Emet"))
     link_clip(archive, {"made-up": RegisterIndex(Register(name="made-up", sha256="0" * 64, entries=both))}, CLIP)
     (link,) = archive.ledger.readings.links(CLIP)
-    reviewing.judge(archive, link, "positive", by=ME)
+    judging.judge(archive, link, "positive", by=ME)
     link_clip(archive, {"made-up": RegisterIndex(Register(name="made-up", sha256="1" * 64, entries=both[1:]))}, CLIP)
-    (one,) = [one for one in reviewing.waiting(archive, ME, ANY) if one.link.clip == CLIP]
+    (one,) = [one for one in queue_view.queue(archive, ME, ANY) if one.link.clip == CLIP]
     assert (one.reason, one.link.proposed, one.link.entry_sha256) == ("entry changed", False, "")
-    reviewing.judge(archive, one.link, "negative", by=ME)
+    judging.judge(archive, one.link, "negative", by=ME)
     assert CLIP not in dict(queue(archive))
 
 
 def test_a_sidecar_without_annotations_is_read_and_one_with_them_is_rebuilt(archive: Archive, tmp_path: Path) -> None:
-    reviewing.take_back(archive, CLIP, reviewing.judge(archive, link_to(CLIP), "positive", by=ME))
-    reviewing.judge(archive, link_to(CLIP), "unsure", by=YOU, why="who?")
+    judging.take_back(archive, CLIP, judging.judge(archive, link_to(CLIP), "positive", by=ME))
+    judging.judge(archive, link_to(CLIP), "unsure", by=YOU, why="who?")
     for clip in (CLIP, OTHER):
         seal_work(archive, clip, usable(archive))
     store_all(archive)
@@ -253,9 +257,9 @@ def test_a_sidecar_without_annotations_is_read_and_one_with_them_is_rebuilt(arch
 
 
 def filled(archive: Archive, **change: str) -> bytes:
-    found = reviewing.waiting(archive, ME, ANY)
+    found = queue_view.queue(archive, ME, ANY)
     entries = {("made-up", "1358"): Entry(number="1358", latin="Mahire Tohti")}
-    rows = list(csv.DictReader(io.StringIO(write(reviewing.told(archive, found, entries)).decode("utf-8-sig"))))
+    rows = list(csv.DictReader(io.StringIO(write(queue_view.told(archive, found, entries)).decode("utf-8-sig"))))
     assert rows[0]["after"] == ". Her number is ██████████████████."
     assert rows[0]["about"] == "names: Mahire Tohti"
     for row in rows:
@@ -270,39 +274,39 @@ def filled(archive: Archive, **change: str) -> bytes:
 
 def test_verdicts_of_a_spreadsheet_are_kept_once(archive: Archive) -> None:
     data = filled(archive, why="seen")
-    assert len(reviewing.take_in(archive, data, by=ME, dry_run=True).given) == 4
+    assert len(judging.take_in(archive, data, by=ME, dry_run=True).given) == 4
     assert archive.ledger.readings.judgements() == []
-    assert len(reviewing.take_in(archive, data, by=ME).given) == 4
-    assert reviewing.take_in(archive, data, by=ME).given == ()
+    assert len(judging.take_in(archive, data, by=ME).given) == 4
+    assert judging.take_in(archive, data, by=ME).given == ()
     assert sorted(str(one.why) for one in archive.ledger.readings.judgements()) == ["None", "None", "None", "seen"]
     assert queue(archive) == []
 
 
 def test_nothing_of_a_spreadsheet_is_kept_unless_all_is_right_or_the_rest_is_asked_for(archive: Archive) -> None:
     data = filled(archive).replace(b"positive", b"maybe", 1)
-    found = reviewing.take_in(archive, data, by=ME)
+    found = judging.take_in(archive, data, by=ME)
     assert (len(found.given), len(found.faults)) == (3, 1)
     assert archive.ledger.readings.judgements() == []
-    reviewing.take_in(archive, data, by=ME, partial=True)
+    judging.take_in(archive, data, by=ME, partial=True)
     assert len(archive.ledger.readings.judgements()) == 3
     with pytest.raises(WrongFile, match="nothing was kept"):
-        reviewing.take_in(archive, b"\xff", by=ME)
+        judging.take_in(archive, b"\xff", by=ME)
 
 
 def test_links_leave_as_annotations_and_rows_with_masked_quotes_and_how_they_stand(archive: Archive) -> None:
-    reviewing.judge(archive, link_to(CLIP), "positive", by=ME, why="=she is</script>\u202e")
-    found = exporting.chosen(archive, None)
-    text = exporting.to_jsonld(archive, found)
+    judging.judge(archive, link_to(CLIP), "positive", by=ME, why="=she is</script>\u202e")
+    found = exports.chosen(archive, None)
+    text = exports.to_jsonld(archive, found)
     assert r"she is\u003c/script\u003e\u202e" in text, "it may stand in a page, and on a screen"
     made = json.loads(text)
     assert (made["type"], made["total"]) == ("AnnotationCollection", 5)
     data = archive.ledger.readings.transcripts(CLIP)[0][1].encode()
     assert holds(made["first"]["items"][0], data)
-    rows = list(csv.DictReader(io.StringIO(exporting.to_csv(archive, found).removeprefix("\ufeff"))))
+    rows = list(csv.DictReader(io.StringIO(exports.to_csv(archive, found).removeprefix("\ufeff"))))
     first = rows[0]
     assert (first["entry"], first["judgement"], first["start"], first["end"]) == ("1358", "positive", "0.000", "12.250")
     assert TEXT[int(first["text_start"]) : int(first["text_end"])] == first["quote"]
     assert first["transcript_sha512"] == sha512(data).hexdigest()
     assert [row["judgement"] for row in rows] == ["positive", "none", "none", "none"]
-    chosen = exporting.chosen(archive, None, ["positive"])
+    chosen = exports.chosen(archive, None, ["positive"])
     assert [link.entry for links in chosen.values() for link, _ in links] == ["1358"]

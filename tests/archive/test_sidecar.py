@@ -22,12 +22,12 @@ def full(tmp_path: Path) -> Sidecar:
     """The sidecar of a clip of which everything is known."""
     with an_archive(tmp_path / "state", folder_targets(tmp_path, "a")) as archive:
         keep(archive, CLIP, description="Ünïcode, 中文, العربية, \u2028 and a tab\t")
-        archive.ledger.readings.add_transcript(CLIP, *transcript(CLIP))
+        archive.ledger.readings.add_transcript(CLIP, *transcript(CLIP), event=None)
         links = [a_link(CLIP, "1358", score=1 / 3), a_link(CLIP, "7", score=1.0)]
-        archive.ledger.readings.set_links(CLIP, links)
-        archive.ledger.readings.judge(CLIP, a_judgement(links[0], "positive"))
-        archive.ledger.readings.judge(CLIP, a_judgement(links[0], "negative", "B. Reader"))
-        archive.ledger.clips.give_access(CLIP, AccessGiven("public", "C. Keeper", MONDAY))
+        archive.ledger.readings.set_links(CLIP, links, event=None)
+        archive.ledger.readings.judge(CLIP, a_judgement(links[0], "positive"), event=None)
+        archive.ledger.readings.judge(CLIP, a_judgement(links[0], "negative", "B. Reader"), event=None)
+        archive.ledger.clips.give_access(CLIP, AccessGiven("public", "C. Keeper", MONDAY), event=None)
         made = build(archive, CLIP)
         assert build(archive, CLIP) == made
     return made

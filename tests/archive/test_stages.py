@@ -184,7 +184,7 @@ def test_what_cannot_be_sealed_hinders_neither_storing_nor_the_run_record(tmp_pa
         archive = session.archive
         keep(archive, clip)
         store_all(archive)
-        archive.ledger.readings.add_transcript(clip, *transcript(clip))
+        archive.ledger.readings.add_transcript(clip, *transcript(clip), event=None)
         keep(archive, CLIPS[1])
         (archive.spool / f"work-{clip}").write_text("in the way")
         with pytest.raises(OSError, match=f"work-{clip}"):

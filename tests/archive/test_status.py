@@ -10,8 +10,8 @@ from archive.ledger.copies import Copy, CopyState
 from archive.opened import Archive
 from archive.spread import Loss
 from archive.stanzas import AuditSettings, DistinctSettings, ScheduleSettings
-from archive.steps.status import status, yearly_costs
 from archive.steps.storing import owed, safe, store, tidy
+from archive.views.status import status, yearly_costs
 from storage.targets import FolderSettings
 from storage.targets.common_settings import Labels, Price
 from tests.support.archives import MONDAY, Clock, a_judgement, a_link, an_archive, folder_targets, keep, usable
@@ -45,7 +45,7 @@ def put(archive: Archive) -> Callable[..., None]:
 
     def mark(object_id: str, state: CopyState, *targets: str, version: int = 1) -> None:
         for target in targets:
-            archive.ledger.copies.mark(Copy(object_id, version, target, state, at=MONDAY))
+            archive.ledger.copies.mark(Copy(object_id, version, target, state, at=MONDAY), event=None)
 
     return mark
 
@@ -153,7 +153,7 @@ def test_links_are_counted_by_how_they_stand(archive: Archive) -> None:
     links = [a_link("peertube-1", str(number)) for number in range(6)]
     links[4] = links[4].model_copy(update={"conflict": "the number is another's", "quote": '"conflict":null'})
     links[5] = links[5].model_copy(update={"quote": 'they wrote "conflict":null, and "conflict":"yes"'})
-    archive.ledger.readings.set_links("peertube-1", links)
+    archive.ledger.readings.set_links("peertube-1", links, event=None)
     for judgement in (
         a_judgement(links[0], "positive"),
         a_judgement(links[1], "negative"),
@@ -163,7 +163,7 @@ def test_links_are_counted_by_how_they_stand(archive: Archive) -> None:
         a_judgement(links[3], "negative", "B. Reader"),
         a_judgement(links[4], "positive"),
     ):
-        archive.ledger.readings.judge("peertube-1", judgement)
+        archive.ledger.readings.judge("peertube-1", judgement, event=None)
     assert status(archive).links.model_dump() == {
         "proposed": 1,
         "positive": 2,
@@ -172,8 +172,8 @@ def test_links_are_counted_by_how_they_stand(archive: Archive) -> None:
         "conflicts": 2,
         "returned": 0,
     }
-    archive.ledger.readings.judge("peertube-1", a_judgement(links[0], "withdrawn", hours=1))
+    archive.ledger.readings.judge("peertube-1", a_judgement(links[0], "withdrawn", hours=1), event=None)
     seen = a_judgement(links[1], "negative", hours=1).model_copy(update={"evidence": ("a piece that was seen",)})
-    archive.ledger.readings.judge("peertube-1", seen)
+    archive.ledger.readings.judge("peertube-1", seen, event=None)
     counts = status(archive).links
     assert (counts.proposed, counts.positive, counts.negative, counts.returned) == (2, 1, 1, 1)

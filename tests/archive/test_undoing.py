@@ -26,19 +26,23 @@ def correction(*, conflict: str | None = None) -> Correction:
 
 
 CHANGES: dict[Cause, Callable[[Archive], object]] = {
-    "access": lambda archive: archive.ledger.clips.give_access(CLIP, AccessGiven("public", "A. Archivist", MONDAY)),
-    "capture": lambda archive: keep(archive, CLIP, 2),
-    "correction": lambda archive: archive.ledger.readings.correct(CLIP, [correction()]),
-    "correction in conflict": lambda archive: archive.ledger.readings.correct(CLIP, [correction(conflict="overtaken")]),
-    "declaration": lambda archive: archive.ledger.readings.declare(
-        CLIP, Declaration(languages=("ug",), by="R. Reader", at=MONDAY)
+    "access": lambda archive: archive.ledger.clips.give_access(
+        CLIP, AccessGiven("public", "A. Archivist", MONDAY), event=None
     ),
-    "judgement": lambda archive: archive.ledger.readings.judge(CLIP, a_judgement(a_link(CLIP))),
-    "links": lambda archive: archive.ledger.readings.set_links(CLIP, [a_link(CLIP)]),
+    "capture": lambda archive: keep(archive, CLIP, 2),
+    "correction": lambda archive: archive.ledger.readings.correct(CLIP, [correction()], events=()),
+    "correction in conflict": lambda archive: archive.ledger.readings.correct(
+        CLIP, [correction(conflict="overtaken")], events=()
+    ),
+    "declaration": lambda archive: archive.ledger.readings.declare(
+        CLIP, Declaration(languages=("ug",), by="R. Reader", at=MONDAY), event=None
+    ),
+    "judgement": lambda archive: archive.ledger.readings.judge(CLIP, a_judgement(a_link(CLIP)), event=None),
+    "links": lambda archive: archive.ledger.readings.set_links(CLIP, [a_link(CLIP)], event=None),
     "looked at": lambda archive: archive.ledger.clips.mark_done(CLIP, "transcribe", "[]", "looked at"),
     "meanwhile": lambda archive: archive.ledger.clips.undo(CLIP, "meanwhile"),
     "reading": lambda archive: archive.ledger.clips.mark_done(CLIP, "transcribe", "[]", "reading"),
-    "transcript": lambda archive: archive.ledger.readings.add_transcript(CLIP, *transcript(CLIP)),
+    "transcript": lambda archive: archive.ledger.readings.add_transcript(CLIP, *transcript(CLIP), event=None),
 }
 
 

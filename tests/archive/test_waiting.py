@@ -10,20 +10,21 @@ from typing import Any
 import pytest
 
 from archive import heads, ocfl
+from archive.acts.accepting import NoneWaits, accept, refuse, waiting_of
+from archive.acts.declaring import declare
 from archive.errors import Fork
+from archive.in_force import access_now, declared_of
 from archive.ledger.clips import AccessGiven
 from archive.opened import Archive
 from archive.readiness import ready
 from archive.records import Correction
 from archive.shown import OVERTAKEN, overtaken
-from archive.steps.accepting import NoneWaits, accept, refuse, waiting_of
 from archive.steps.auditing import audit
-from archive.steps.declaring import declare, declared_of
 from archive.steps.rebuilding import rebuild
 from archive.steps.repairing import repair
-from archive.steps.status import status
-from archive.steps.work import access_now, seal_work, to_seal
+from archive.steps.work import seal_work, to_seal
 from archive.unaccepted import unaccepted
+from archive.views.status import status
 from storage.contract import OCFL, Stat, Target
 from storage.errors import Unavailable
 from tests.support.archives import (
@@ -109,7 +110,7 @@ def test_a_clip_is_sealed_on_beside_a_fork_of_what_two_targets_say(tmp_path: Pat
         assert access_now(archive, ONE).level == "public"
         usable(archive, take_over=True)
         audit(archive, targets)
-        archive.ledger.clips.give_access(ONE, AccessGiven("restricted", "C. Keeper", MONDAY))
+        archive.ledger.clips.give_access(ONE, AccessGiven("restricted", "C. Keeper", MONDAY), event=None)
         assert to_seal(archive) == [ONE]
         assert seal_work(archive, ONE, targets).problem is None
         store_all(archive)
@@ -214,7 +215,7 @@ def test_what_an_audit_could_not_see_waits_on(tmp_path: Path, unread: str | None
         keep(archive, ONE)
         finished(archive)
         shutil.copytree(tmp_path / "state", tmp_path / "backup")
-        archive.ledger.clips.give_access(ONE, AccessGiven("restricted", "C. Keeper", MONDAY))
+        archive.ledger.clips.give_access(ONE, AccessGiven("restricted", "C. Keeper", MONDAY), event=None)
         assert seal_work(archive, ONE, targets).sealed
         finished(archive)
     with an_archive(tmp_path / "backup", targets) as made:
@@ -237,7 +238,7 @@ def test_what_was_said_last_counts_and_is_sealed_whenever_it_was_accepted(tmp_pa
         finished(archive)
         shutil.copytree(tmp_path / "state", tmp_path / "backup")
         declare(archive, ONE, ["ru"], by="C. Keeper")
-        archive.ledger.clips.give_access(ONE, AccessGiven("public", "C. Keeper", MONDAY))
+        archive.ledger.clips.give_access(ONE, AccessGiven("public", "C. Keeper", MONDAY), event=None)
         with_work(archive, ONE)
         finished(archive)
     clock = Clock(MONDAY + timedelta(days=9))
@@ -245,7 +246,7 @@ def test_what_was_said_last_counts_and_is_sealed_whenever_it_was_accepted(tmp_pa
     def later(state: Path, look: Callable[[Archive], object]) -> None:
         with an_archive(state, targets, clock=clock) as archive:
             look(archive)
-            archive.ledger.clips.give_access(ONE, AccessGiven("restricted", "D. Keeper", clock()))
+            archive.ledger.clips.give_access(ONE, AccessGiven("restricted", "D. Keeper", clock()), event=None)
             declare(archive, ONE, ["kk"], by="D. Keeper")
             assert accept(archive, targets, waiting_of(archive, None), "A. Keeper").problems == []
             access = access_now(archive, ONE)
@@ -324,7 +325,7 @@ def test_of_two_contents_of_a_version_neither_is_decided_of_until_one_is_named(t
 def test_words_that_were_refused_never_come_into_force_and_the_version_stays(tmp_path: Path) -> None:
     targets = sealed_at(tmp_path, "ab")
     with an_archive(tmp_path / "state", targets) as archive:
-        archive.ledger.clips.give_access(ONE, AccessGiven("public", "C. Keeper", MONDAY))
+        archive.ledger.clips.give_access(ONE, AccessGiven("public", "C. Keeper", MONDAY), event=None)
         assert seal_work(archive, ONE, targets).sealed
         finished(archive)
     with an_archive(tmp_path / "new", targets) as archive:

@@ -33,7 +33,7 @@ def test_a_clip_that_nobody_read_or_opened_has_no_work_object_yet(archive: Archi
 
 
 def test_who_opens_a_clip_is_written_down_before_it_is_transcribed(archive: Archive) -> None:
-    archive.ledger.clips.give_access(CLIP, AccessGiven("public", "A. Archivist", archive.clock()))
+    archive.ledger.clips.give_access(CLIP, AccessGiven("public", "A. Archivist", archive.clock()), event=None)
     assert to_seal(archive) == [CLIP]
     assert seal_work(archive, CLIP, usable(archive)).sealed
     assert to_seal(archive) == []
@@ -42,11 +42,11 @@ def test_who_opens_a_clip_is_written_down_before_it_is_transcribed(archive: Arch
 def test_a_work_object_is_due_once_and_again_when_somebody_judges(archive: Archive) -> None:
     read(archive)
     link = a_link(CLIP)
-    archive.ledger.readings.set_links(CLIP, [link])
+    archive.ledger.readings.set_links(CLIP, [link], event=None)
     assert to_seal(archive) == [CLIP]
     seal_work(archive, CLIP, usable(archive))
     assert to_seal(archive) == []
-    archive.ledger.readings.judge(CLIP, a_judgement(link))
+    archive.ledger.readings.judge(CLIP, a_judgement(link), event=None)
     assert to_seal(archive) == [CLIP]
     assert [one.judgement for one in build(archive, CLIP).links] == ["positive"]
 

@@ -10,9 +10,10 @@ import pytest
 
 from archive import ocfl
 from archive.newest import NewestRun
+from archive.steps.audit_round import Round
 from archive.steps.auditing import Audited
 from archive.unaccepted import Unaccepted
-from flows import audits, cli
+from flows import cli
 from tests.flows.place import Done
 from tests.support.archives import MONDAY
 from tests.support.kept import CLIP, EVIDENCE, MEDIA, MIB, at, copy_of, flip, make
@@ -187,7 +188,9 @@ def test_target_that_holds_more_than_the_ledger_knows_is_a_debt_of_every_command
 def test_audit_of_what_lies_beyond_the_ledger_is_not_all_well_for_the_schedule_either() -> None:
     beyond = Unaccepted(object=EVIDENCE, version=2, sha512="0" * 128, targets=("a",), why="nobody else says it")
     sound = Audited("a", sound=3)
-    assert audits.problems({"a": sound}, {}) == ()
+    well = Round({"a": sound}, {})
+    assert well.problems == ()
     for odd in (replace(sound, beyond=(beyond,)), replace(sound, strange=("x at a: no object of ours",))):
-        assert len(audits.problems({"a": odd}, {})) == 1
-        assert sum(map(bool, audits.counts(odd).values())) == sum(map(bool, audits.counts(sound).values())) + 1
+        found = Round({"a": odd}, {})
+        assert len(found.problems) == 1
+        assert sum(map(bool, found.counts["a"].values())) == sum(map(bool, well.counts["a"].values())) + 1

@@ -58,11 +58,13 @@ def place(tmp_path: Path) -> Place:
     with an_archive(tmp_path / "state", folder_targets(tmp_path, "a")) as archive:
         for clip in (CLIP, OTHER):
             keep(archive, clip)
-            archive.ledger.readings.add_transcript(clip, *transcript(clip, TEXT))
+            archive.ledger.readings.add_transcript(clip, *transcript(clip, TEXT), event=None)
             rival = (Alternative(entry="507", score=0.6),)
             parts = (Evidence(part="number", weight=2.1, found="entry 1358"),)
             first = link_to(clip, "1358", "entry 1358", tier="A", alternatives=rival, evidence=parts, namesakes=1)
-            archive.ledger.readings.set_links(clip, [first, link_to(clip, "507", UYGHUR, tier="C", method="named")])
+            archive.ledger.readings.set_links(
+                clip, [first, link_to(clip, "507", UYGHUR, tier="C", method="named")], event=None
+            )
         store_all(archive)
     (tmp_path / "archive.toml").write_text(SETTINGS)
     (tmp_path / "register.csv").write_text(REGISTER, encoding="utf-8")

@@ -44,7 +44,7 @@ def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     with an_archive(tmp_path / "state", folder_targets(tmp_path, "a")) as archive:
         keep(archive, CLIP, captions={"en": VTT})
         store_all(archive)
-        archive.ledger.readings.add_transcript(CLIP, *transcript(CLIP))
+        archive.ledger.readings.add_transcript(CLIP, *transcript(CLIP), event=None)
         assert caption_clip(archive, CLIP, archive.targets).transcripts == 1
     settings(tmp_path)
     monkeypatch.chdir(tmp_path)

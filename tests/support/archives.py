@@ -128,7 +128,7 @@ def finished(archive: Archive) -> None:
 def with_work(archive: Archive, clip: str) -> None:
     """A clip with a transcript, sealed as a work object."""
     ref, body = transcript(clip)
-    archive.ledger.readings.add_transcript(clip, ref, body)
+    archive.ledger.readings.add_transcript(clip, ref, body, event=None)
     assert seal_work(archive, clip, archive.targets).sealed
 
 

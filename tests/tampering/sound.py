@@ -11,13 +11,13 @@ from functools import cached_property
 from pathlib import Path
 
 from archive import ocfl
+from archive.acts.declaring import declare
 from archive.ledger import Ledger
 from archive.ledger.clips import AccessGiven
 from archive.opened import Archive
 from archive.records import Correction, Listing
 from archive.settings import RegisterSettings
 from archive.sidecar import Reading
-from archive.steps.declaring import declare
 from archive.steps.recording import record
 from archive.steps.registering import import_register
 from archive.steps.work import seal_work
@@ -128,7 +128,9 @@ def make(folder: Path) -> Sound:
             _fill(archive, clip)
         declare(archive, CLIPS[0], ["ug", "zh"], by="R. Researcher", why="I know both")
         keep(archive, CLIPS[1], 2, media=sound_of(CLIPS[1]), description="The same media, other words.")
-        archive.ledger.clips.give_access(OPENED, AccessGiven("public", "C. Keeper", MONDAY + timedelta(hours=1)))
+        archive.ledger.clips.give_access(
+            OPENED, AccessGiven("public", "C. Keeper", MONDAY + timedelta(hours=1)), event=None
+        )
         for clip in CLIPS:
             seal_work(archive, clip, targets)
         store_all(archive)
@@ -136,7 +138,7 @@ def make(folder: Path) -> Sound:
         store_all(archive)
         clock.advance(hours=1)
         link = archive.ledger.readings.links(CLIPS[0])[1]
-        archive.ledger.readings.judge(CLIPS[0], a_judgement(link, "negative", "B. Reader", hours=1))
+        archive.ledger.readings.judge(CLIPS[0], a_judgement(link, "negative", "B. Reader", hours=1), event=None)
         seal_work(archive, CLIPS[0], targets)
         store_all(archive)
         record(archive, targets)
@@ -163,15 +165,15 @@ def _fill(archive: Archive, clip: str) -> None:
     )
     keep(archive, clip, media=sound_of(clip))
     ref, body = transcript(clip, f"Words of {clip}.")
-    archive.ledger.readings.add_transcript(clip, ref, body)
+    archive.ledger.readings.add_transcript(clip, ref, body, event=None)
     links = [a_link(clip, entry, register=REGISTER) for entry in ("7", "8")]
-    archive.ledger.readings.set_links(clip, links)
-    archive.ledger.readings.judge(clip, a_judgement(links[0], "positive", hours=2))
+    archive.ledger.readings.set_links(clip, links, event=None)
+    archive.ledger.readings.judge(clip, a_judgement(links[0], "positive", hours=2), event=None)
     change = Change(
         was=Told(start=0, end=12.25, text=f"Words of {clip}.", language="en"),
         now=Told(start=0, end=12.25, text=f"The words of {clip}.", language="en"),
     )
     correction = Correction(transcript=ref.name, sha512=ref.sha512, by="D. Editor", at=MONDAY, changes=(change,))
-    archive.ledger.readings.correct(clip, [correction])
+    archive.ledger.readings.correct(clip, [correction], events=())
     reading = Reading(media_sha256=ref.media_sha256, model=str(ref.model), model_digest=MODEL_DIGEST, tracks=1)
     archive.ledger.clips.mark_done(clip, "transcribe", json.dumps([reading.model_dump(mode="json")]))

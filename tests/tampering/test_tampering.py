@@ -58,7 +58,7 @@ def believing(home: Path, sound: Sound, clip: str) -> None:
     data = (planted.folder / "inventory.json").read_text()
     sealed = SealedVersion(object_id, 1, digest(data.encode()), clip, data, MONDAY, 1, 1)
     ledger = Ledger(home / "state" / "ledger.sqlite")
-    ledger.copies.seal(sealed, capture=Capture.model_validate_json(captured(sound, clip)["capture.json"]))
+    ledger.copies.seal(sealed, capture=Capture.model_validate_json(captured(sound, clip)["capture.json"]), events=())
     ledger.close()
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from archive.opened import opened
 from archive.settings import Settings, load
-from archive.steps.status import status
+from archive.views.status import status
 from storage.contract import Target
 from storage.targets import open_target
 from tests.world.channel import Channel

@@ -70,7 +70,6 @@ def accept(archive: Archive, usable: Mapping[str, Target], waiting: Collection[U
             places = {name: usable[name] for name in one.targets if name in usable}
             work = partial(_accept, archive, places, one, by)
             if one_object(one.object, places, work, done.problems, what=f" v{one.version}"):
-                archive.ledger.waiting.drop(one.object, one.version, one.sha512)
                 done.accepted.append(one)
             task.advance(1)
     at_each(usable, lambda target: look_beyond(archive, target))
@@ -91,11 +90,12 @@ def refuse(archive: Archive, waiting: Collection[Unaccepted], by: str, why: str 
         detail = f"{what}v{one.version} of {', '.join(one.targets)} refused: sha512 {one.sha512}"
         detail += f": {why}" if why else ""
         now = archive.clock()
-        if one.is_fork:
-            _owe(archive, one, f"another content of it was refused by {by}: `thirdcopy repair` puts it right")
         event = Event(object=one.object, version=one.version, type=POLICY, at=now, agent=by, detail=detail)
         refusal = None if what else Refusal(by, now, why)
-        archive.ledger.waiting.refuse(one.object, one.version, one.sha512, event, refusal)
+        with archive.ledger.at_once():
+            if one.is_fork:
+                _owe(archive, one, f"another content of it was refused by {by}: `thirdcopy repair` puts it right")
+            archive.ledger.waiting.refuse(one.object, one.version, one.sha512, event, refusal)
     return Refusals(alone, problems)
 
 
@@ -118,7 +118,7 @@ def _owe(archive: Archive, one: Unaccepted, why: str) -> None:
     known = {copy.target: copy for copy in archive.ledger.copies.of(one.object, one.version)}
     for name in one.targets:
         copy = known.get(name) or Copy(one.object, one.version, name, "owed", at=archive.clock())
-        archive.ledger.copies.mark(replace(copy, state="owed", at=archive.clock(), problem=why))
+        archive.ledger.copies.mark(replace(copy, state="owed", at=archive.clock(), problem=why), event=None)
 
 
 def _accept(archive: Archive, places: Mapping[str, Target], one: Unaccepted, by: str) -> bool:
@@ -127,20 +127,23 @@ def _accept(archive: Archive, places: Mapping[str, Target], one: Unaccepted, by:
     survey = _surveyed(places, one)
     facts = read_facts(places, survey.whole)
     head, known = archive.ledger.copies.head(one.object), archive.ledger.copies.version(one.object, one.version)
-    detail = f"v{one.version} of {', '.join(places)} accepted" + (f": {one.words}" if one.words else "")
-    if head is None or one.version > head.version:
-        take_in(archive, versions_of(places, survey), facts, dict.fromkeys(places, survey), words=True)
-        if isinstance(facts, Words):  # what was said here meanwhile is not in it
-            archive.ledger.clips.undo(facts.document.clip, "meanwhile")
-    elif known and known.sha512 == one.sha512:  # what people said in it waits, or that its source is open to all
-        if isinstance(facts, Words):
-            keep_words(archive, facts.document)
-    else:
+    new = head is None or one.version > head.version
+    if not new and not (known and known.sha512 == one.sha512):
         raise Fork(
-            f"the ledger has another v{one.version} (of {head.version}): compare both; `thirdcopy refuse {one.object}` "
-            "says that it is not ours"
+            f"the ledger has another v{one.version} (of {head.version if head else 0}): compare both; "
+            f"`thirdcopy refuse {one.object}` says that it is not ours"
         )
-    archive.event(one.object, POLICY, version=one.version, agent=by, detail=detail)
+    versions = versions_of(places, survey) if new else []
+    detail = f"v{one.version} of {', '.join(places)} accepted" + (f": {one.words}" if one.words else "")
+    with archive.ledger.at_once():  # every target was asked before
+        if new:
+            take_in(archive, versions, facts, dict.fromkeys(places, survey), words=True)
+            if isinstance(facts, Words):  # what was said here meanwhile is not in it
+                archive.ledger.clips.undo(facts.document.clip, "meanwhile")
+        elif isinstance(facts, Words):  # what people said in it waits, or that its source is open to all
+            keep_words(archive, facts.document)
+        archive.ledger.waiting.drop(one.object, one.version, one.sha512)
+        archive.event(one.object, POLICY, version=one.version, agent=by, detail=detail)
     return True
 
 

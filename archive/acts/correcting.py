@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from archive.errors import WrongFile
 from archive.linking.masks import mask
 from archive.opened import Archive
-from archive.records import METADATA, Correction
+from archive.records import METADATA, Correction, Event
 from archive.shown import Shown, shown
 from transcription.captions import Captions
 from transcription.corrections import UNDETERMINED, Change, changes, merge
@@ -24,6 +24,19 @@ UNKNOWN = "the file includes corrections that this ledger does not know"
 
 
 @dataclass(frozen=True)
+class EditedFile:
+    """A file that `export` wrote and somebody edited.
+
+    `transcript` says which one it is of, where its note that says so is gone. Cues that are not there at the end of a
+    file without the note that an export ends with may be cut off: `shortened` says that they were taken out.
+    """
+
+    data: bytes
+    transcript: str | None = None
+    shortened: bool = False
+
+
+@dataclass(frozen=True)
 class Corrected:
     """What became of an edited file: changes that are applied now, changes in conflict, how many of both are new."""
 
@@ -37,27 +50,23 @@ class Corrected:
 def correct(
     archive: Archive,
     clip: str,
-    data: bytes,
+    file: EditedFile,
     *,
     by: str,
-    transcript: str | None = None,
     why: str | None = None,
-    shortened: bool = False,
     dry_run: bool = False,
 ) -> Corrected:
     """Keep what a person changed in a file that `export` wrote. The same file again adds nothing.
 
     What changed is what differs from the transcript as it was exported; it is applied to the transcript as it stands
-    now. Where that cannot be, it is kept as a conflict. Cues that are not there at the end of a file without the note
-    that an export ends with may be cut off: `shortened` says that they were taken out. Raises DocumentError, which
-    names the line, for a broken file or one that may be cut off, and WrongFile for one of another clip or transcript;
-    nothing is kept then.
+    now. Where that cannot be, it is kept as a conflict. Raises DocumentError, which names the line, for a broken file
+    or one that may be cut off, and WrongFile for one of another clip or transcript; nothing is kept then.
     """
-    stamp, came = edited(data)
+    stamp, came = edited(file.data)
     while True:
         known = archive.ledger.readings.corrections(clip)
         there = shown(archive, clip)
-        found = _meant(there, clip, stamp, transcript)
+        found = _meant(there, clip, stamp, file.transcript)
         cues = _zero_based(found, stamp, came)
         _within(archive, clip, cues)
         done, records = _merged(
@@ -73,18 +82,20 @@ def correct(
                 why=mask(why) if why else None,
                 changes=(),
             ),
-            None if shortened else data,
+            None if file.shortened else file.data,
         )
         if dry_run:
             return done
-        if archive.ledger.readings.correct(clip, records, known=len(known)):
-            break
-    for record in records:
-        detail = f"{len(record.changes)} cues of {record.transcript} corrected"
-        outcome = "warning" if record.conflict else "success"
-        detail += f", not applied: {record.conflict}" if record.conflict else ""
-        archive.event(f"work-{clip}", METADATA, agent=by, detail=detail, outcome=outcome)
-    return done
+        events = [_event(archive, clip, record) for record in records]
+        if archive.ledger.readings.correct(clip, records, events=events, known=len(known)):
+            return done
+
+
+def _event(archive: Archive, clip: str, record: Correction) -> Event | None:
+    detail = f"{len(record.changes)} cues of {record.transcript} corrected"
+    detail += f", not applied: {record.conflict}" if record.conflict else ""
+    outcome = "warning" if record.conflict else "success"
+    return archive.happened(f"work-{clip}", METADATA, agent=record.by, detail=detail, outcome=outcome)
 
 
 def _meant(there: list[Shown], clip: str, stamp: Stamp | None, named: str | None) -> Shown:

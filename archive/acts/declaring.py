@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from archive.errors import UnknownLanguage
+from archive.in_force import of_source
 from archive.linking.masks import mask
 from archive.opened import Archive
 from archive.records import METADATA, Declaration
@@ -29,23 +30,15 @@ def declare(
                 f"{code} is none of the archive's languages ({', '.join(spoken)}): "
                 f"add it to transcription.languages in {archive.settings.file}"
             )
-    before = archive.ledger.readings.declarations(clip)
-    if said != (before[-1].languages if before else ()) and not dry_run:
-        # the newest counts, also after a clock that was set back
-        at = max(archive.clock(), before[-1].at + timedelta(seconds=1)) if before else archive.clock()
-        archive.ledger.readings.declare(clip, Declaration(languages=said, by=by, at=at, why=mask(why) if why else None))
-        detail = f"languages declared: {', '.join(said)}" if said else "declared languages taken back"
-        archive.event(f"work-{clip}", METADATA, agent=by, detail=detail)
-    return said or _of_source(archive, clip)
-
-
-def declared_of(archive: Archive, clip: str) -> tuple[str, ...]:
-    """The languages that are declared for a clip: by the newest declaration of a person, else by its source."""
-    said = archive.ledger.readings.declarations(clip)
-    return said[-1].languages if said and said[-1].languages else _of_source(archive, clip)
-
-
-def _of_source(archive: Archive, clip: str) -> tuple[str, ...]:
-    captures = archive.ledger.clips.captures(clip)
-    source = archive.settings.sources.get(captures[-1].source) if captures else None
-    return tuple(dict.fromkeys(source.languages)) if source else ()
+    if dry_run:
+        return said or of_source(archive, clip)
+    with archive.ledger.at_once():
+        before = archive.ledger.readings.declarations(clip)
+        if said != (before[-1].languages if before else ()):
+            # the newest counts, also after a clock that was set back
+            at = max(archive.clock(), before[-1].at + timedelta(seconds=1)) if before else archive.clock()
+            declaration = Declaration(languages=said, by=by, at=at, why=mask(why) if why else None)
+            detail = f"languages declared: {', '.join(said)}" if said else "declared languages taken back"
+            event = archive.happened(f"work-{clip}", METADATA, agent=by, detail=detail)
+            archive.ledger.readings.declare(clip, declaration, event=event)
+    return said or of_source(archive, clip)

@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field
 
 from archive.costs import Cost, yearly
 from archive.cron import runs_a_year
+from archive.ledger.clips import Failure
 from archive.ledger.copies import ARRIVED, Held
 from archive.linking.deciding.judgements import standing
 from archive.linking.deciding.waiting import has_returned
@@ -18,7 +19,6 @@ from archive.shown import standing as standing_corrections
 from archive.spread import Loss, Lost, survivors
 from archive.stanzas import DistinctSettings
 from archive.steps.again import Again, count_again
-from archive.steps.reviewing import by_link
 from archive.steps.storing import enough_at, owed
 from archive.unaccepted import Unaccepted, contested, unaccepted
 from storage.targets import address
@@ -130,6 +130,11 @@ def status(archive: Archive) -> Status:
     )
 
 
+def failed(archive: Archive) -> list[Failure]:
+    """What failed and was not mended, by clip."""
+    return archive.ledger.clips.failures()
+
+
 def count_targets(archive: Archive) -> dict[str, TargetCounts]:
     """What the ledger knows of each target."""
     debts, states = owed(archive), archive.ledger.copies.heads_by_state()
@@ -179,7 +184,7 @@ def _corrections(archive: Archive) -> CorrectionCounts:
 
 def _links(archive: Archive) -> LinkCounts:
     """The links of which somebody judged are few; the others are only counted, since each text takes time to read."""
-    readings, given = archive.ledger.readings, by_link(archive)
+    readings, given = archive.ledger.readings, archive.ledger.readings.judgements_by_link()
     stands = {link: stand for link, some in given.items() if (stand := standing(some))}
     counts = Counter(stands.values())
     return LinkCounts(

@@ -10,8 +10,7 @@ from archive.linking.deciding.telling import address_at, evidence, judged
 from archive.opened import Archive
 from archive.plain import written
 from archive.records import Capture, Judgement, Link
-from archive.steps.quoting import sources_of
-from archive.steps.reviewing import by_link
+from archive.steps.quoted_texts import sources_of
 from transcription.players import shown_at
 
 NONE = "none"
@@ -28,7 +27,7 @@ Judged = tuple[Link, list[Judgement]]
 
 def chosen(archive: Archive, clip: str | None, stand: Sequence[str] = ()) -> dict[str, list[Judged]]:
     """The links of a clip, or of all, with their judgements, by clip: those that stand so, if `stand` says how."""
-    given = by_link(archive, clip)
+    given = archive.ledger.readings.judgements_by_link(clip)
     found = dict[str, list[Judged]]()
     for link in archive.ledger.readings.links(clip):
         judgements = given.get(link.id, [])
