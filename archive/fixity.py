@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from hashlib import sha256, sha512
+from hashlib import file_digest, sha256, sha512
 from pathlib import Path
 
 BLOCK = 1024 * 1024
@@ -30,6 +30,12 @@ def digest(path: Path, progress: Callable[[int], None] | None = None) -> Digests
             if progress:
                 progress(len(block))
     return Digests(size, whole.hexdigest(), other.hexdigest(), tuple(blocks))
+
+
+def sha512_of(path: Path) -> str:
+    """The sha512 of a file, in lower-case hex."""
+    with path.open("rb") as file:
+        return file_digest(file, "sha512").hexdigest()
 
 
 def blocks_document(blocks: tuple[str, ...], name: str) -> bytes:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from archive.errors import LedgerUnusable, RefusedError
 from archive.ledger import Ledger
+from archive.objects import Kind
 from archive.progress import Progress, Silent
 from archive.records import Event
 from archive.settings import Settings
@@ -51,7 +52,7 @@ class Archive:
 
         What happens to run records makes no event, or none would end.
         """
-        if object_id.startswith("run-"):
+        if object_id.startswith(Kind.RUN.prefix):
             return
         event = {"object": object_id, "type": event_type, "at": self.clock(), "agent": AGENT, **facts}
         self.ledger.events.add(Event.model_validate(event))

@@ -9,11 +9,12 @@ from archive import sidecar
 from archive.errors import Fork, NoSuchClip
 from archive.linking.deciding.annotations import annotations, collection
 from archive.linking.deciding.judgements import standing
+from archive.objects import ObjectId, clip_of
 from archive.opened import Archive
+from archive.preservation.sealing import Item, document, seal
 from archive.records import Access, Capture, Head
 from archive.shown import shown, with_conflicts
 from archive.sidecar import AccessState, JudgedLink, Sidecar
-from archive.spool import Item, document, seal
 from archive.steps.linking import read_linkings
 from archive.steps.quoting import corrected_vtt, sources_of
 from archive.steps.storing import safe
@@ -53,7 +54,7 @@ def to_seal(archive: Archive) -> list[str]:
     worth = {*clips.all_done("transcribe"), *clips.with_access(), *archive.ledger.readings.with_transcripts()}
     worth |= {*archive.ledger.readings.declared()}
     worth |= {failure.clip for failure in clips.failures() if failure.step == "transcribe"}
-    worth -= {object_id.partition("-")[2] for object_id in archive.ledger.waiting.holding_up()}
+    worth -= {*map(clip_of, archive.ledger.waiting.holding_up())}
     return [clip for clip in safe(archive) if clip in worth and not _is_sealed(archive, sealed.get(clip))]
 
 
@@ -82,7 +83,7 @@ def seal_work(archive: Archive, clip: str, usable: Mapping[str, Target]) -> Seal
     links = len(document_.links)
     try:
         message = f"{len(transcripts)} transcripts, {links} links"
-        sealed = seal(archive, f"work-{clip}", items, message=message, usable=usable, clip=clip)
+        sealed = seal(archive, ObjectId.work_of(clip), items, message=message, usable=usable, clip=clip)
     except (Fork, TargetError) as error:
         kind = "fork" if isinstance(error, Fork) else "passing"
         archive.ledger.clips.failed(clip, "work", kind=kind, message=str(error), now=archive.clock())
@@ -97,7 +98,7 @@ def seal_work(archive: Archive, clip: str, usable: Mapping[str, Target]) -> Seal
 def build(archive: Archive, clip: str) -> Sidecar:
     """A clip's sidecar as the ledger knows it now: the same facts give the same bytes. Raises NoSuchClip."""
     clips, readings = archive.ledger.clips, archive.ledger.readings
-    evidence, captures = archive.ledger.copies.head(f"evidence-{clip}"), clips.captures(clip)
+    evidence, captures = archive.ledger.copies.head(ObjectId.evidence_of(clip)), clips.captures(clip)
     if evidence is None or not captures:
         raise NoSuchClip(f"{clip} is not held yet: `thirdcopy status` says what is, `thirdcopy fetch` gets more")
     sources = sorted({listing.source for listing in clips.listings(clip)} | {c.source for c in captures})
@@ -130,7 +131,7 @@ def _annotated(
     if not links:
         return None
     judged = [(link, link.judgements) for link in links]
-    return collection(annotations(judged, captures, sources_of(archive, clip, links)), f"work-{clip}")
+    return collection(annotations(judged, captures, sources_of(archive, clip, links)), ObjectId.work_of(clip))
 
 
 def access_now(archive: Archive, clip: str) -> AccessState:
@@ -147,6 +148,6 @@ def access_of(archive: Archive, clip: str, source: str | None) -> AccessState:
     given = archive.ledger.clips.access(clip)
     if given:
         return AccessState(level=given.level, by=given.by, at=given.at)
-    if any(archive.ledger.waiting.holds_up(f"{kind}-{clip}") for kind in ("evidence", "work")):
+    if any(map(archive.ledger.waiting.holds_up, ObjectId.both_of(clip))):
         return AccessState(level="restricted")
     return AccessState(level=archive.settings.access_of(source))

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from archive import ocfl
 from archive.errors import SpaceShort
+from archive.preservation.bringing import bring, respool
+from archive.preservation.space import brought_by, discard, file_at
 from archive.records import FIXITY_CHECK
-from archive.spool import bring, discard, respool
 from archive.steps.auditing import read_version
 from storage.errors import Damaged
 from tests.support.archives import an_archive, events, folder_targets, keep, store_all
@@ -25,7 +25,7 @@ def test_a_damaged_copy_that_is_met_on_the_way_is_owed_again_and_an_event(tmp_pa
         head = archive.ledger.copies.head(OBJECT)
         assert head
         media = archive.ledger.clips.captures(CLIP)[-1].media
-        content = ocfl.parse(head.inventory.encode()).where(media.path)
+        film = file_at(archive, head, media.path)
         names = [*archive.targets]
         files = [
             file for file in tmp_path.rglob(Path(media.path).name) if OBJECT in str(file) and "state" not in str(file)
@@ -35,7 +35,7 @@ def test_a_damaged_copy_that_is_met_on_the_way_is_owed_again_and_an_event(tmp_pa
         for file in damaged:
             file.write_bytes(b"x" * file.stat().st_size)
         for turn in range(3):
-            bring(archive, OBJECT, content, media.sha512, tmp_path / f"{turn}", {n: archive.targets[n] for n in names})
+            bring(archive, film, tmp_path / f"{turn}", {n: archive.targets[n] for n in names})
         states = {copy.target: copy.state for copy in archive.ledger.copies.of(OBJECT)}
         met = {name for name, state in states.items() if state == "owed"}
         assert states[names[0]] != "owed"
@@ -44,7 +44,7 @@ def test_a_damaged_copy_that_is_met_on_the_way_is_owed_again_and_an_event(tmp_pa
         ]
         assert {event.target for event in found} == met
         with pytest.raises(Damaged):
-            bring(archive, OBJECT, content, media.sha512, tmp_path / "no", {n: archive.targets[n] for n in names[1:]})
+            bring(archive, film, tmp_path / "no", {n: archive.targets[n] for n in names[1:]})
         states = {copy.target: copy.state for copy in archive.ledger.copies.of(OBJECT)}
         assert [states[name] for name in names[1:]] == ["owed"] * len(names[1:])
 
@@ -57,21 +57,21 @@ def test_what_lies_there_in_place_of_a_file_does_not_fill_this_disk(tmp_path: Pa
         head = archive.ledger.copies.head(OBJECT)
         assert head
         media = archive.ledger.clips.captures(CLIP)[-1].media
-        content = ocfl.parse(head.inventory.encode()).where(media.path)
+        film = file_at(archive, head, media.path)
         first, *others = archive.targets
-        (file,) = (tmp_path / first).rglob(f"{OBJECT}/{content}")
+        (file,) = (tmp_path / first).rglob(f"{OBJECT}/{film.path}")
         os.truncate(file, 1 << 37)
         (tmp_path / "restored").mkdir()
         with pytest.raises(Damaged, match=r"has more than [\d,]+ bytes"):
-            bring(archive, OBJECT, content, media.sha512, tmp_path / "restored/no", {first: archive.targets[first]})
-        bring(archive, OBJECT, content, media.sha512, tmp_path / "restored/film", archive.targets)
+            bring(archive, film, tmp_path / "restored/no", {first: archive.targets[first]})
+        bring(archive, film, tmp_path / "restored/film", archive.targets)
         assert [path.name for path in (tmp_path / "restored").iterdir()] == ["film"]
         states = {copy.target: copy.state for copy in archive.ledger.copies.of(OBJECT)}
         assert [states[first], *(states[name] for name in others)] == ["owed", *["arrived"] * len(others)]
         sealed = archive.ledger.copies.version(OBJECT, 1)
         assert sealed
         (wrong,) = [one for one in read_version(archive.targets[first], sealed) if one.outcome != "sound"]
-        assert (wrong.key.endswith(content), wrong.outcome) == (True, "unreadable")
+        assert (wrong.key.endswith(film.path), wrong.outcome) == (True, "unreadable")
 
 
 def test_nothing_is_brought_to_a_disk_that_has_no_room_to_spare(tmp_path: Path) -> None:
@@ -86,6 +86,5 @@ def test_nothing_is_brought_to_a_disk_that_has_no_room_to_spare(tmp_path: Path) 
         with pytest.raises(SpaceShort, match="free_gib keeps"):
             respool(short, sealed, archive.targets)
         assert not [path for path in archive.spool.rglob("content/**/*") if path.is_file()]
-        content, sha512 = next(iter(ocfl.parse(sealed.inventory.encode()).content_of(1).items()))
-        bring(short, OBJECT, content, sha512, tmp_path / "elsewhere", archive.targets)
+        bring(short, brought_by(archive, sealed)[0], tmp_path / "elsewhere", archive.targets)
         assert respool(archive, sealed, archive.targets).is_dir()
