@@ -1,6 +1,5 @@
 """An opened archive: its settings, ledger, targets and folders, handed to every step."""
 
-import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -17,7 +16,6 @@ from archive.settings import Settings
 from storage.contract import Target
 from storage.targets import open_target
 
-log = logging.getLogger(__name__)
 LEDGER, BESIDE = "ledger.sqlite", "ledger-rebuilding.sqlite"
 AGENT = f"thirdcopy@{version('thirdcopy')}"
 
