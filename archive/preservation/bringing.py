@@ -5,7 +5,7 @@ The spool is asked first where its bytes are right, then the targets, in one ord
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from hashlib import sha256
@@ -15,7 +15,8 @@ from threading import Lock
 from archive import ocfl
 from archive.fixity import sha512_of
 from archive.ledger.copies import Copy, CopyState, SealedVersion
-from archive.local import inside, remove_tree
+from archive.local import inside
+from archive.objects import clip_of
 from archive.opened import Archive
 from archive.preservation.space import SealedFile, brought_by, folder_of, lay, need_space
 from archive.records import FIXITY_CHECK
@@ -86,12 +87,14 @@ def at_hand(archive: Archive, file: SealedFile, into: Path, usable: Mapping[str,
 @contextmanager
 def held(archive: Archive, file: SealedFile, usable: Mapping[str, Target]) -> Iterator[Path]:
     """A file on this disk, from the spool or brought for as long as it is held. Raises as `bring` does."""
-    scratch = archive.state / "scratch"
-    folder = inside(scratch, f"{file.object}-{file.sha512[:16]}")
+    folder = inside(archive.state / "scratch", clip_of(file.object) or file.object)
+    brought = folder / Path(file.path).name
     try:
-        yield at_hand(archive, file, folder / Path(file.path).name, usable)
+        yield at_hand(archive, file, brought, usable)
     finally:
-        remove_tree(scratch, folder.name)
+        brought.unlink(missing_ok=True)
+        with suppress(OSError):  # another file of the clip is held too, or none was brought
+            folder.rmdir()
 
 
 def respool(archive: Archive, sealed: SealedVersion, usable: Mapping[str, Target]) -> Path:

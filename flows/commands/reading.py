@@ -143,13 +143,14 @@ def _print_survivors(counted: "Status") -> None:
 @app.command(epilog="Example: thirdcopy show peertube-abc123")
 def show(clip: Clip, config: Config = None, as_json: Json = False) -> None:
     """Show one clip: where it is from, its copies, transcripts and links, what failed."""
+    from archive.objects import ObjectId
     from archive.shown import in_order, standing
     from archive.steps.work import build
 
     with common.reading() as archive:
         common.known(archive, [clip])
         failures = archive.ledger.clips.failures(clip)
-        copies = [copy for kind in ("evidence", "work") for copy in archive.ledger.copies.of(f"{kind}-{clip}")]
+        copies = [copy for name in ObjectId.both_of(clip) for copy in archive.ledger.copies.of(name)]
         document = build(archive, clip) if archive.ledger.clips.captures(clip) else None
         if document:
             applied, _ = standing(document.transcripts, document.corrections)

@@ -226,7 +226,10 @@ def diff_snapshots(
 
 def _names(archive: "Archive") -> list[str]:
     """The registers of the settings, and those that only have snapshots."""
-    held = [head.object.removeprefix("register-") for head in archive.ledger.copies.heads("register-")]
+    from archive.objects import Kind
+
+    prefix = Kind.REGISTER.prefix
+    held = [head.object.removeprefix(prefix) for head in archive.ledger.copies.heads(prefix)]
     return list(dict.fromkeys((*archive.settings.registers, *held)))
 
 
