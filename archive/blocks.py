@@ -23,7 +23,7 @@ class Media:
 
 def media_of(sealed: SealedVersion) -> Media | None:
     """The media that a version brought, None if it brought none or nobody took digests of its blocks."""
-    inventory = ocfl.parse(sealed.inventory.encode())
+    inventory = sealed.parsed
     state = inventory.state(sealed.version)
     brought = inventory.content_of(sealed.version)
     for logical, digest in sorted(state.items()):
@@ -39,7 +39,7 @@ def on_record(sealed: SealedVersion, folder: Path) -> dict[str, tuple[str, ...]]
     `folder` is where the version lies in the spool. Nothing where `blocks.sha256` is not there or not what was sealed.
     """
     media = media_of(sealed)
-    local = folder / media.blocks.split("/", 1)[1] if media else folder
+    local = folder / ocfl.below_version(media.blocks) if media else folder
     if media is None or not local.is_file():
         return {}
     document = local.read_bytes()

@@ -17,9 +17,10 @@ from archive import heads, ocfl
 from archive.errors import Fork
 from archive.ledger.copies import Copy, SealedVersion
 from archive.opened import Archive
+from archive.preservation.bringing import mend, respool
+from archive.preservation.space import SealedFile, brought_by
 from archive.records import REPLICATION
 from archive.retrying import retrying
-from archive.spool import mend, respool
 from archive.unaccepted import what_to_do
 from archive.writers import validate_writer
 from storage.contract import Content, Target
@@ -43,29 +44,27 @@ def store(
     """
     folder = respool(archive, sealed, usable)
     root = heads.object_key(sealed.object)
-    inventory = ocfl.parse(sealed.inventory.encode())
     version = f"{root}v{sealed.version}/"
     size = 0
-    files = {
-        path: (contents or {}).get(root + path) or LocalFile(folder / path.split("/", 1)[1], digest)
-        for path, digest in sorted(inventory.content_of(sealed.version).items())
-    }
+    files = [
+        (file, (contents or {}).get(file.key) or LocalFile(file.local, file.sha512))
+        for file in brought_by(archive, sealed)
+    ]
     there = {stat.key for stat in target.list(root)}
     enforced = target.capabilities.conditional_put
     if version + ocfl.INVENTORY in there or not enforced:  # else the store itself refuses a second inventory
         _refuse_fork(target, version + ocfl.INVENTORY, sealed)
-    for path, content in files.items():
-        absent = root + path not in there
+    for file, content in files:
         try:
-            _send(archive, target, sealed, path, content, folder / path.split("/", 1)[1], usable, absent=absent)
+            _send(archive, target, file, content, usable, absent=file.key not in there)
         except Unavailable:
-            for one in files.values():  # the next try reads by itself: nobody waits for it
+            for _, one in files:  # the next try reads by itself: nobody waits for it
                 one.close()
             raise
         content.close()
     reads = _drawn(archive, target.name, sealed)
-    for path, content in files.items():
-        size += _read(target, root + path, content) if reads else content.size
+    for file, content in files:
+        size += _read(target, file.key, content) if reads else content.size
     try:
         _commit(target, sealed, version, folder, there)
     except Conflict as error:
@@ -76,8 +75,8 @@ def store(
         digest = ocfl.digest_of(declaration())
         read_back(target, root + ocfl.OBJECT_DECLARATION, digest, size=len(declaration()))
     else:
-        with _as_file(declaration()) as file:
-            _put_and_read(target, root + ocfl.OBJECT_DECLARATION, file, ocfl.digest_of(declaration()), absent=True)
+        with _as_file(declaration()) as local:
+            _put_and_read(target, root + ocfl.OBJECT_DECLARATION, local, ocfl.digest_of(declaration()), absent=True)
     retrying(partial(validate_writer, target, archive.ledger.id))  # this alone: not all that was read back before it
     now = archive.clock()
     copy = Copy(sealed.object, sealed.version, target.name, "arrived", at=now, read=now)
@@ -113,28 +112,19 @@ def _fork(target: Target, sealed: SealedVersion) -> Fork:
 
 
 def _send(
-    archive: Archive,
-    target: Target,
-    sealed: SealedVersion,
-    path: str,
-    content: Content,
-    local: Path,
-    usable: Mapping[str, Target],
-    *,
-    absent: bool,
+    archive: Archive, target: Target, file: SealedFile, content: Content, usable: Mapping[str, Target], *, absent: bool
 ) -> None:
     """Put one file of a version; one that our own disk damaged since is brought from another target first."""
-    key = heads.object_key(sealed.object, path)
     try:
-        target.put(key, content, absent=absent)
+        target.put(file.key, content, absent=absent)
     except Damaged as damaged:
         if damaged.target != HERE:
             raise
         try:
-            mend(archive, sealed.object, path, content.sha512, local, usable)
+            mend(archive, file, usable)
         except (TargetError, FileNotFoundError):
             raise damaged from None
-        target.put(key, LocalFile(local, content.sha512))
+        target.put(file.key, LocalFile(file.local, file.sha512))
 
 
 def _put_and_read(target: Target, key: str, file: Path, digest: str, *, absent: bool) -> None:

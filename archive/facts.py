@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from archive import heads, objects, ocfl
+from archive import heads, ocfl
 from archive.errors import ForeignWords
 from archive.linking.registers.snapshots import SNAPSHOT, Snapshot
+from archive.objects import Kind, is_sound, kind_of
 from archive.records import Capture, Event, Head, Record, clip_id, link_id
 from archive.sidecar import RunRecord, Sidecar, read_sidecar, to_bytes
 from storage.contract import Target
@@ -101,7 +102,7 @@ def read_facts(places: Mapping[str, Target], found: heads.Whole) -> Facts:
 
     Raises TargetError, or ForeignWords where a document is none, or speaks of anything but its own object.
     """
-    inventory, kind = found.inventory, objects.kind_of(found.object)
+    inventory, kind = found.inventory, kind_of(found.object)
     documents, total = dict[str, bytes](), 0
 
     def read(path: str, version: int | None = None) -> bytes:
@@ -119,17 +120,17 @@ def read_facts(places: Mapping[str, Target], found: heads.Whole) -> Facts:
 
     numbers = range(1, inventory.number + 1)
     try:
-        if kind == "register":
+        if kind is Kind.REGISTER:
             return [_own_snapshot(found.object, read(SNAPSHOT, number)) for number in numbers]
-        if kind == "evidence":
+        if kind is Kind.EVIDENCE:
             return [_own_capture(found, number, read("capture.json", number)) for number in numbers]
-        if kind == "work":
+        if kind is Kind.WORK:
             document = _own_sidecar(found.object, read("sidecar.json"))
             bodies = {ref.name: read(f"transcripts/{ref.name}.json").decode() for ref in document.transcripts}
             for body in bodies.values():
                 from_json(body)  # what is no transcript here would end whoever shows it later
             return Words(document, bodies)
-        if kind == "run":
+        if kind is Kind.RUN:
             return _own_run(found.object, read("run.json"), read("events.jsonl"), read("heads.jsonl"))
     except (ValueError, RecursionError, DocumentError) as error:
         raise ForeignWords(f"a document that this version does not read: {_first_line(error)}") from error
@@ -138,7 +139,7 @@ def read_facts(places: Mapping[str, Target], found: heads.Whole) -> Facts:
 
 def _own_snapshot(object_id: str, data: bytes) -> Snapshot:
     snapshot = Snapshot.model_validate_json(data)
-    return _own(object_id, f"register-{snapshot.register_name}", snapshot)
+    return _own(object_id, Kind.REGISTER.prefix + snapshot.register_name, snapshot)
 
 
 def _own_capture(found: heads.Whole, version: int, data: bytes) -> Capture:
@@ -147,7 +148,7 @@ def _own_capture(found: heads.Whole, version: int, data: bytes) -> Capture:
     if strange := [file.path for file in capture.files if there.get(file.path) != file.sha512]:
         raise ForeignWords(f"its capture v{version} names {strange[0][:100]!r}, which is not what lies there")
     _of_its_clip(capture)
-    return _own(found.object, f"evidence-{capture.clip}", capture)
+    return _own(found.object, Kind.EVIDENCE.prefix + capture.clip, capture)
 
 
 def _of_its_clip(capture: Capture) -> None:
@@ -159,8 +160,8 @@ def _of_its_clip(capture: Capture) -> None:
 def _own_sidecar(object_id: str, data: bytes) -> Sidecar:
     """A clip's sidecar, which speaks of that clip alone: its captures, its links, and judgements on these."""
     document = read_sidecar(data)
-    _own(object_id, f"work-{document.clip}", document)
-    if not document.captures or document.evidence.object != f"evidence-{document.clip}":
+    _own(object_id, Kind.WORK.prefix + document.clip, document)
+    if not document.captures or document.evidence.object != Kind.EVIDENCE.prefix + document.clip:
         raise ForeignWords("its sidecar names no capture, or another clip's evidence")
     if strange := {capture.clip for capture in document.captures} - {document.clip}:
         raise ForeignWords(f"its sidecar has captures of {', '.join(sorted(strange))}")
@@ -177,7 +178,7 @@ def _own_sidecar(object_id: str, data: bytes) -> Sidecar:
 def _own_run(object_id: str, run: bytes, events: bytes, heads_: bytes) -> Run:
     record = RunRecord.model_validate_json(run)
     _own(object_id, record.run, record)
-    if record.previous and objects.kind_of(record.previous.object) != "run":
+    if record.previous and kind_of(record.previous.object) is not Kind.RUN:
         raise ForeignWords("it follows something that is no run record")
     run_ = Run(
         record,
@@ -185,7 +186,7 @@ def _own_run(object_id: str, run: bytes, events: bytes, heads_: bytes) -> Run:
         tuple(Head.model_validate_json(line) for line in heads_.splitlines() if line),
     )
     named = [event.object for event in run_.events] + [head.object for head in run_.heads]
-    if not all(map(objects.is_sound, named)):
+    if not all(map(is_sound, named)):
         raise ForeignWords("it names an object by an id of no form that there is")
     return run_
 

@@ -1,8 +1,7 @@
 """Digests of files, of their blocks, and of the streams inside media."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from hashlib import sha256, sha512
+from hashlib import file_digest, sha256, sha512
 from pathlib import Path
 
 BLOCK = 1024 * 1024
@@ -18,8 +17,8 @@ class Digests:
     blocks: tuple[str, ...]
 
 
-def digest(path: Path, progress: Callable[[int], None] | None = None) -> Digests:
-    """Read a file once and take every digest on the way. `progress` is told the bytes of each block."""
+def digest(path: Path) -> Digests:
+    """Read a file once and take every digest on the way."""
     whole, other, blocks, size = sha512(), sha256(), [], 0
     with path.open("rb") as file:
         while block := file.read(BLOCK):
@@ -27,9 +26,13 @@ def digest(path: Path, progress: Callable[[int], None] | None = None) -> Digests
             other.update(block)
             blocks.append(sha256(block).hexdigest())
             size += len(block)
-            if progress:
-                progress(len(block))
     return Digests(size, whole.hexdigest(), other.hexdigest(), tuple(blocks))
+
+
+def sha512_of(path: Path) -> str:
+    """The sha512 of a file, in lower-case hex."""
+    with path.open("rb") as file:
+        return file_digest(file, "sha512").hexdigest()
 
 
 def blocks_document(blocks: tuple[str, ...], name: str) -> bytes:

@@ -23,7 +23,7 @@ class Whole:
 
 @dataclass(frozen=True)
 class Found:
-    """An object at a target: its newest whole version, if any.
+    """An object at a target: its newest whole version, if any, and the `sizes` of all the files that are listed there.
 
     `leftovers` are content paths that no inventory names, with the sizes that the target says they have. `torn` are
     versions above the whole one whose inventory lies there uncommitted, or committed with files missing.
@@ -32,6 +32,7 @@ class Found:
     whole: Whole | None
     leftovers: Mapping[str, int]
     torn: tuple[int, ...]
+    sizes: Mapping[str, int]
 
 
 def object_key(object_id: str, path: str = "") -> str:
@@ -62,7 +63,7 @@ def read(target: Target, path: str, sizes: Mapping[str, int]) -> Found:
             said = f"more than {MOST_TORN} versions that are not whole, which no writer leaves; look at it by hand"
             raise Damaged(said, target=target.name, key=f"{OCFL}{path}", expected="", found="")
     left = ocfl.leftovers(sizes, whole.inventory if whole else None)
-    return Found(whole, {name: sizes[name] for name in left}, tuple(torn))
+    return Found(whole, {name: sizes[name] for name in left}, tuple(torn), sizes)
 
 
 def read_inventory(target: Target, object_id: str, number: int) -> bytes:

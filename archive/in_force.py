@@ -1,5 +1,6 @@
 """What is in force for a clip now: what a person said of it, else what its source's stanza says, else the archive's."""
 
+from archive.objects import ObjectId
 from archive.opened import Archive
 from archive.sidecar import AccessState
 
@@ -18,7 +19,7 @@ def access_of(archive: Archive, clip: str, source: str | None) -> AccessState:
     given = archive.ledger.clips.access(clip)
     if given:
         return AccessState(level=given.level, by=given.by, at=given.at)
-    if any(archive.ledger.waiting.holds_up(f"{kind}-{clip}") for kind in ("evidence", "work")):
+    if any(map(archive.ledger.waiting.holds_up, ObjectId.both_of(clip))):
         return AccessState(level="restricted")
     return AccessState(level=archive.settings.access_of(source))
 

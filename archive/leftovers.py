@@ -7,8 +7,9 @@ may write to a target can leave anything there.
 from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
+from archive import ocfl
 from archive.errors import Fork
-from archive.fixity import digest
+from archive.fixity import sha512_of
 from archive.heads import object_key
 from archive.local import inside
 from storage.contract import Target
@@ -41,10 +42,10 @@ def adopt(
     recovered = dict[str, str]()
     for name, sizes in left.items():
         for path, size in sizes.items():
-            local = inside(folder, *path.split("/")[1:])
+            local = inside(folder, ocfl.below_version(path))
             fetched = folder / "leftover"  # content/ is beside it: no path of an object is this one
             _copy(usable[name], object_key(object_id, path), size, fetched)
-            sha512 = digest(fetched).sha512
+            sha512 = sha512_of(fetched)
             if recovered.setdefault(path, sha512) != sha512:
                 raise Fork(f"{object_id}: targets hold different leftovers under {path}: a person must look")
             local.parent.mkdir(parents=True, exist_ok=True)

@@ -8,17 +8,17 @@ from functools import partial
 from pathlib import Path
 from threading import Lock
 
-from archive import heads, ocfl
 from archive.blocks import on_record
 from archive.custody import store
 from archive.errors import Fork, SpaceShort
 from archive.ledger.copies import Copy, SealedVersion
 from archive.local import remove_tree
 from archive.opened import Archive
+from archive.preservation.bringing import respool
+from archive.preservation.space import brought_by, folder_of, need_space
 from archive.progress import Silent, Task
 from archive.records import FIXITY_CHECK
 from archive.retrying import retrying
-from archive.spool import folder_of, need_space, respool
 from storage.contract import Content, Target
 from storage.convoy import Convoy, File, Load
 from storage.errors import AnotherPlace, Damaged, LeftBehind, Refused, TargetError, Unavailable
@@ -140,6 +140,8 @@ class _Storing:
         self._counters = counters
         self._versions: dict[str, dict[int, set[str]]] = {}
         self._brought: dict[str, list[Path]] = {}
+        self._sealed: dict[str, dict[int, SealedVersion]] = {}
+        """The versions of loads under way, each with its inventory parsed once for all targets."""
         for name, versions in owing.items():
             for object_id, number in versions:
                 self._versions.setdefault(object_id, {}).setdefault(number, set()).add(name)
@@ -158,6 +160,7 @@ class _Storing:
                 there = tuple(name for name in sorted(names) if self._goes_on(name, object_id))
                 if sealed is None or not there:
                     continue
+                self._sealed.setdefault(object_id, {})[number] = sealed
                 try:
                     folder = self._folder(sealed)
                 except SpaceShort as error:
@@ -169,11 +172,12 @@ class _Storing:
                     continue
                 targets |= dict.fromkeys(there)
                 known = on_record(sealed, folder)
-                for path, digest in ocfl.parse(sealed.inventory.encode()).content_of(number).items():
-                    local = folder / path.split("/", 1)[1]
-                    files[heads.object_key(object_id, path)] = File(local, digest, there, known.get(path, ()))
+                for file in brought_by(self._archive, sealed):
+                    files[file.key] = File(file.local, file.sha512, there, known.get(file.path, ()))
             if targets:
                 yield Load(object_id, files, tuple(targets))
+            else:
+                self._sealed.pop(object_id, None)
 
     def _goes_on(self, name: str, object_id: str) -> bool:
         counter = self._counters[name]
@@ -187,9 +191,8 @@ class _Storing:
     def deliver(self, target: Target, load: Load, contents: Mapping[str, Content]) -> bool:
         """Store what a target is owed of an object, version by version, while each succeeds."""
         counter = self._counters[target.name]
-        for number, names in sorted(self._versions[load.name].items()):
-            sealed = self._archive.ledger.copies.version(load.name, number)
-            if target.name not in names or load.name in counter.blocked or sealed is None:
+        for number, sealed in sorted(self._sealed[load.name].items()):
+            if target.name not in self._versions[load.name][number] or load.name in counter.blocked:
                 continue
             try:
                 counter.arrived(retrying(partial(store, self._archive, target, sealed, self._usable, contents)))
@@ -214,8 +217,9 @@ class _Storing:
             one.end()
 
     def finish(self, load: Load) -> None:
-        """Take out of the spool what was brought for a load."""
+        """Take out of the spool what was brought for a load, and forget its versions."""
         self._take_out(load.name)
+        self._sealed.pop(load.name, None)
 
     def end(self) -> None:
         """Take out whatever was brought."""

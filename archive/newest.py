@@ -8,7 +8,7 @@ from typing import Literal
 
 from archive.custody import replace_document
 from archive.ledger.copies import ARRIVED
-from archive.objects import kind_of
+from archive.objects import Kind, kind_of
 from archive.opened import Archive
 from archive.records import Moment, Record
 from archive.sidecar import to_bytes
@@ -77,7 +77,7 @@ def _said(target: Target) -> NewestRun | None:
         said = NewestRun.model_validate_json(read_small(target, NEWEST, limit=64 * 1024))
     except (ValueError, Damaged):
         return None
-    return said if kind_of(said.run) == "run" else None
+    return said if kind_of(said.run) is Kind.RUN else None
 
 
 def _is_known(archive: Archive, said: NewestRun) -> bool:

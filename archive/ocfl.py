@@ -285,6 +285,11 @@ def version_of(content: str) -> int:
     return int(content[1:].split("/", 1)[0])
 
 
+def below_version(content: str) -> str:
+    """Where a content path lies in the folder of the version that brought it."""
+    return content.split("/", 1)[1]
+
+
 def written(paths: Iterable[str]) -> list[int]:
     """The versions whose inventory is among the paths of an object, committed or not, newest first."""
     return _numbers(paths, INVENTORY)

@@ -1,6 +1,5 @@
 """An opened archive: its settings, ledger, targets and folders, handed to every step."""
 
-import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -10,13 +9,13 @@ from pathlib import Path
 
 from archive.errors import LedgerUnusable, RefusedError
 from archive.ledger import Ledger
+from archive.objects import Kind
 from archive.progress import Progress, Silent
 from archive.records import Event
 from archive.settings import Settings
 from storage.contract import Target
 from storage.targets import open_target
 
-log = logging.getLogger(__name__)
 LEDGER, BESIDE = "ledger.sqlite", "ledger-rebuilding.sqlite"
 AGENT = f"thirdcopy@{version('thirdcopy')}"
 
@@ -51,7 +50,7 @@ class Archive:
 
         What happens to run records makes no event, or none would end.
         """
-        if object_id.startswith("run-"):
+        if object_id.startswith(Kind.RUN.prefix):
             return None
         return Event.model_validate(
             {"object": object_id, "type": event_type, "at": self.clock(), "agent": AGENT, **facts}

@@ -10,10 +10,10 @@ from archive.linking.registers.register import RegisterError
 from archive.mirroring import Stored, store_owed
 from archive.newest import point_to_newest
 from archive.opened import Archive
+from archive.preservation.space import need_space
 from archive.readiness import Readiness
 from archive.sources.contract import Source
 from archive.sources.settings import YtdlpSettings
-from archive.spool import need_space
 from archive.steps.captioning import SLIPS, caption_clip, to_caption
 from archive.steps.fetching import SourceRefuses, fetch_clip
 from archive.steps.linking import link_clip

@@ -23,7 +23,10 @@ from archive.errors import FetchFailed
 from storage.errors import Unavailable
 
 log = logging.getLogger(__name__)
-ATTEMPTS, LONGEST_WAIT = 4, 60.0
+ATTEMPTS = 4
+FIRST_WAIT, LONGEST_WAIT = 0.5, 60.0
+"""The most seconds before the second attempt, and before any."""
+
 Result = TypeVar("Result")
 
 
@@ -36,14 +39,13 @@ def retrying(
     work: Callable[[], Result],
     *,
     attempts: int = ATTEMPTS,
-    first_wait: float = 0.5,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Result:
     """Do the work, again where a passing error stopped it, `attempts` times at most; then raise that error.
 
-    `first_wait` is the longest first wait in seconds; none is longer than LONGEST_WAIT, whatever is asked.
+    No wait is longer than LONGEST_WAIT, whatever is asked.
     """
-    jitter = wait_random_exponential(multiplier=first_wait, max=LONGEST_WAIT)
+    jitter = wait_random_exponential(multiplier=FIRST_WAIT, max=LONGEST_WAIT)
 
     def wait(state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None

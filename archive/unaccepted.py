@@ -40,9 +40,9 @@ class Unaccepted(Record):
         return f"{self.object} v{self.version}, {self.sha512[:SHORT]}…, at {at}{said}: {self.why}{against}"
 
 
-def unaccepted(ledger: Ledger, object_id: str | None = None) -> list[Unaccepted]:
-    """What waits of an object, or of all, by object."""
-    rows = ledger.waiting.rows(object_id)
+def unaccepted(ledger: Ledger) -> list[Unaccepted]:
+    """What waits, by object."""
+    rows = ledger.waiting.rows()
     return [_one(list(some)) for _, some in groupby(rows, lambda row: (row.object, row.version, row.sha512))]
 
 

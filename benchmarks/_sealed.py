@@ -8,6 +8,8 @@ MEDIA holds the films; the state folder is the one of the settings. A clip is a 
 import os
 import sys
 from datetime import UTC, datetime
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 from archive import sidecar
@@ -15,7 +17,10 @@ from archive.fixity import blocks_document, digest
 from archive.opened import Archive, opened
 from archive.records import Capture, File
 from archive.settings import load
-from archive.spool import Item, document, seal
+
+NEW = find_spec("archive.preservation") is not None
+"""Whether this build has the room; the one before it sealed elsewhere, under other names."""
+sealing = import_module("archive.preservation.sealing" if NEW else "archive.spool")
 
 
 def main() -> None:
@@ -28,20 +33,20 @@ def main() -> None:
 
 def keep(archive: Archive, film: Path) -> None:
     """Seal a capture of a film as the fetch step does; the film itself stays, for it is linked."""
-    clip, items, files = f"peertube-{film.stem}", dict[str, Item](), list[File]()
+    clip, items, files = f"peertube-{film.stem}", {}, list[File]()
     attempt = archive.attempts / clip
     attempt.mkdir(parents=True)
 
     def add(path: str, role: str, local: Path) -> tuple[str, ...]:
         found = digest(local)
-        items[path] = Item(found.sha512, path=local, sha256=found.sha256)
+        items[path] = sealing.Item(found.sha512, sha256=found.sha256, **{"content" if NEW else "path": local})
         values = {"path": path, "role": role, "size": found.size, "sha512": found.sha512, "sha256": found.sha256}
         files.append(File.model_validate(values))
         return found.blocks
 
     name = f"media/{clip}.mp4"
     os.link(film, attempt / "film")
-    items["blocks.sha256"] = document(blocks_document(add(name, "media", attempt / "film"), name))
+    items["blocks.sha256"] = sealing.document(blocks_document(add(name, "media", attempt / "film"), name))
     for path, role, data in (
         ("info.json", "info", f'{{"id": "{clip}", "formats": "{"made up " * 4000}"}}'.encode()),
         ("description.txt", "description", b"A made-up testimony. " * 60),
@@ -67,8 +72,10 @@ def keep(archive: Archive, film: Path) -> None:
         streams=(),
         files=tuple(files),
     )
-    items["capture.json"] = document(sidecar.to_bytes(capture))
-    seal(archive, f"evidence-{clip}", items, message="Captured from voices", usable={}, clip=clip, capture=capture)
+    items["capture.json"] = sealing.document(sidecar.to_bytes(capture))
+    sealing.seal(
+        archive, f"evidence-{clip}", items, message="Captured from voices", usable={}, clip=clip, capture=capture
+    )
 
 
 if __name__ == "__main__":

@@ -282,9 +282,9 @@ def print_tally(tally: "Tally", problems: Sequence[str]) -> None:
         err.print(f"[yellow]not done[/]      {escape(plain(problem))}", highlight=False, soft_wrap=True)
 
 
-def table(*columns: str, title: str | None = None) -> Table:
+def table(*columns: str) -> Table:
     """A table in the house's style; columns that end in `#` hold numbers."""
-    made = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False)
+    made = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
         made.add_column(column.removesuffix("#"), justify="right" if column.endswith("#") else "left", overflow="fold")
     return made

@@ -52,16 +52,12 @@ def at_each(
     return results, errors
 
 
-def read_digest(
-    target: Target, key: str, progress: Callable[[int], None] | None = None, *, most: int | None = None
-) -> tuple[str, int]:
+def read_digest(target: Target, key: str, *, most: int | None = None) -> tuple[str, int]:
     """Read a key in full: its sha512 and its size. Raises NotFound, Unavailable, or Damaged past `most` bytes."""
     digest, size = sha512(), 0
     for block in _blocks(target, key, most):
         digest.update(block)
         size += len(block)
-        if progress:
-            progress(len(block))
     return digest.hexdigest(), size
 
 
@@ -180,18 +176,12 @@ def _fill(body: IO[bytes], buffer: memoryview) -> int:
     return size
 
 
-def verify(
-    target: Target,
-    keys: Iterable[tuple[str, str]],
-    progress: Callable[[int], None] | None = None,
-    *,
-    most: int | None = None,
-) -> list[Finding]:
+def verify(target: Target, keys: Iterable[tuple[str, str]], *, most: int | None = None) -> list[Finding]:
     """Read keys in full and compare each with its sha512. Every fault is reported, not the first.
 
     A difference counts as damage only after a second reading. What has more than `most` bytes is unreadable.
     """
-    return [_verify_one(target, key, digest, progress, most) for key, digest in keys]
+    return [_verify_one(target, key, digest, most) for key, digest in keys]
 
 
 def fetch(
@@ -224,11 +214,9 @@ def fetch(
         partial.unlink(missing_ok=True)
 
 
-def _verify_one(
-    target: Target, key: str, digest: str, progress: Callable[[int], None] | None, most: int | None
-) -> Finding:
+def _verify_one(target: Target, key: str, digest: str, most: int | None) -> Finding:
     try:
-        found, size = read_digest(target, key, progress, most=most)
+        found, size = read_digest(target, key, most=most)
         if found != digest:
             found, size = read_digest(target, key, most=most)
     except NotFound as error:

@@ -28,9 +28,6 @@ from transcription.spans import SAMPLES_A_MS, STEP_MS, Piece, Samples, TimedWord
 
 _MAX_TOKENS: Final = 448
 _PROMPT_TOKENS: Final = _MAX_TOKENS // 2 - 1
-_HOP: Final = 160
-"""Samples a frame of the spectrogram."""
-
 _FRAMES_A_SECOND: Final = 100
 _FRAMES: Final = 30 * _FRAMES_A_SECOND
 _FRAMES_AFTER: Final = MARGIN_S * _FRAMES_A_SECOND

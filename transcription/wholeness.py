@@ -11,7 +11,7 @@ from typing import Final
 from transcription import by_opencore
 from transcription.decoding import count_frames, decode
 from transcription.errors import CutShort, MediaError, MediaTimeout
-from transcription.media import Media, MediaStream, probe, survey
+from transcription.media import Media, MediaStream
 from transcription.packets import Survey
 from transcription.structure import overrun
 from transcription.tools import ffprobe, run
@@ -38,17 +38,6 @@ class Examined:
     media: Media
     survey: Survey
     unread: tuple[Track, ...]
-
-
-def examine(path: Path, *, media: Media | None = None) -> Examined:
-    """Look through a whole file. `media` is what `probe` said of it, where that is known.
-
-    Raises MediaError for what is no media and for what nothing in can be decoded, CutShort for what lacks packets.
-    """
-    media = media or probe(path)
-    found = survey(path, media, timeout=PACKETS_TIMEOUT)
-    refuse_cut(path, media, found, timeout=PACKETS_TIMEOUT)
-    return Examined(media, found, check_decodes(path, media, found, timeout=600 + 4 * found.duration))
 
 
 def refuse_cut(path: Path, media: Media, survey: Survey, *, timeout: float) -> None:

@@ -15,6 +15,7 @@ from archive.ledger.copies import Copy
 from archive.ledger.waiting import Refusal
 from archive.linking.masks import mask
 from archive.newest import look_beyond
+from archive.objects import Kind, kind_of
 from archive.opened import Archive
 from archive.records import POLICY, Event
 from archive.steps.surveying import Survey, forward
@@ -171,7 +172,7 @@ def _in_chain(archive: Archive, usable: Mapping[str, Target], waiting: Collectio
     runs = dict[str, Run]()
     for one in waiting:
         places = {name: usable[name] for name in one.targets if name in usable}
-        if one.object.startswith("run-") and places:
+        if kind_of(one.object) is Kind.RUN and places:
             facts = one_object(one.object, places, partial(_facts, places, one), [])  # what is wrong is said later
             if isinstance(facts, Run):
                 runs[one.object] = facts

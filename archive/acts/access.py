@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from archive.in_force import access_now
 from archive.ledger.clips import AccessGiven
+from archive.objects import ObjectId
 from archive.opened import Archive
 from archive.records import POLICY, Access
 
@@ -22,6 +23,6 @@ def give_access(archive: Archive, clip: str, level: Access, *, by: str, dry_run:
         return AccessChange(access_now(archive, clip).level, level)
     with archive.ledger.at_once():
         before = access_now(archive, clip).level
-        event = archive.happened(f"work-{clip}", POLICY, agent=by, detail=f"access {level}")
+        event = archive.happened(ObjectId.work_of(clip), POLICY, agent=by, detail=f"access {level}")
         archive.ledger.clips.give_access(clip, AccessGiven(level, by, archive.clock()), event=event)
     return AccessChange(before, level)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from archive.errors import WrongFile
 from archive.linking.masks import mask
+from archive.objects import ObjectId
 from archive.opened import Archive
 from archive.records import METADATA, Correction, Event
 from archive.shown import Shown, shown
@@ -95,7 +96,7 @@ def _event(archive: Archive, clip: str, record: Correction) -> Event | None:
     detail = f"{len(record.changes)} cues of {record.transcript} corrected"
     detail += f", not applied: {record.conflict}" if record.conflict else ""
     outcome = "warning" if record.conflict else "success"
-    return archive.happened(f"work-{clip}", METADATA, agent=record.by, detail=detail, outcome=outcome)
+    return archive.happened(ObjectId.work_of(clip), METADATA, agent=record.by, detail=detail, outcome=outcome)
 
 
 def _meant(there: list[Shown], clip: str, stamp: Stamp | None, named: str | None) -> Shown:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from archive.errors import UnknownLanguage
 from archive.in_force import of_source
 from archive.linking.masks import mask
+from archive.objects import ObjectId
 from archive.opened import Archive
 from archive.records import METADATA, Declaration
 from transcription.languages import language_code
@@ -39,6 +40,6 @@ def declare(
             at = max(archive.clock(), before[-1].at + timedelta(seconds=1)) if before else archive.clock()
             declaration = Declaration(languages=said, by=by, at=at, why=mask(why) if why else None)
             detail = f"languages declared: {', '.join(said)}" if said else "declared languages taken back"
-            event = archive.happened(f"work-{clip}", METADATA, agent=by, detail=detail)
+            event = archive.happened(ObjectId.work_of(clip), METADATA, agent=by, detail=detail)
             archive.ledger.readings.declare(clip, declaration, event=event)
     return said or of_source(archive, clip)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from archive.errors import RefusedError
 from archive.in_force import access_now
+from archive.objects import ObjectId
 from archive.opened import Archive
 from archive.records import DISSEMINATION
 
@@ -26,6 +27,6 @@ def may_leave(archive: Archive, clips: Iterable[str], *, restricted: bool, by: s
 
 def left(archive: Archive, closed: Iterable[str], what: str, by: str | None) -> None:
     """Record that a person took the words of closed clips out: of all of them, or of none."""
-    told = [archive.happened(f"work-{clip}", DISSEMINATION, agent=by, detail=what) for clip in closed]
+    told = [archive.happened(ObjectId.work_of(clip), DISSEMINATION, agent=by, detail=what) for clip in closed]
     if events := [event for event in told if event]:
         archive.ledger.events.add(*events)

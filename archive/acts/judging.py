@@ -11,6 +11,7 @@ from archive.linking.deciding.novelty import pieces
 from archive.linking.deciding.review_sheet import Returned
 from archive.linking.deciding.sheets import SheetError
 from archive.linking.masks import mask
+from archive.objects import ObjectId
 from archive.opened import Archive
 from archive.records import METADATA, Decision, Event, Judgement, Link
 
@@ -112,4 +113,4 @@ def _judgement(
 
 def _event(clip: str, judgement: Judgement) -> Event:
     detail = f"link {judgement.link} judged {judgement.verdict}"
-    return Event(object=f"work-{clip}", type=METADATA, at=judgement.at, agent=judgement.by, detail=detail)
+    return Event(object=ObjectId.work_of(clip), type=METADATA, at=judgement.at, agent=judgement.by, detail=detail)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from archive.ledger import tables as t
 from archive.ledger.book import Book, total
 from archive.ledger.copies import Held
+from archive.objects import Kind
 
 Key = tuple[str, int]
 """An object and the number of one of its versions."""
@@ -39,7 +40,7 @@ class Audits(Book):
 
     def challenges(self, target: str, objects: Collection[str] | None = None, *, now: datetime) -> list[Key]:
         """Copies of evidence that are said to be at a target: those never challenged first, then the oldest."""
-        evidence = t.copies.c.object.startswith("evidence-")
+        evidence = t.copies.c.object.startswith(Kind.EVIDENCE.prefix)
         return self._in_turn(target, objects, now, t.copies.c.challenged, t.copies.c.read, only=evidence)
 
     def after(self, moment: datetime) -> tuple[int, datetime | None]:

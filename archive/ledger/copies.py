@@ -1,18 +1,21 @@
 """Sealed versions, and their copies at targets."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from functools import cached_property
 from hashlib import sha512
 
 import sqlalchemy as sa
 
+from archive import ocfl
 from archive.errors import Fork
 from archive.ledger import tables as t
 from archive.ledger.book import Book, total, upsert
 from archive.ledger.events import add_events
 from archive.ledger.undoing import undo
 from archive.ledger.wording import Unreadable
+from archive.objects import Kind
 from archive.records import Capture, Event, Head
 from storage.digests import bound
 
@@ -36,6 +39,11 @@ class SealedVersion:
     sealed: datetime
     size: int | None = field(default=None, compare=False)
     files: int | None = field(default=None, compare=False)
+
+    @cached_property
+    def parsed(self) -> ocfl.Inventory:
+        """Its inventory, parsed when it is first asked for, and then carried. Raises InventoryError."""
+        return ocfl.parse(self.inventory.encode())
 
     @property
     def most(self) -> int | None:
@@ -103,7 +111,7 @@ class Copies(Book):
             condition = (t.versions.c.object == sealed.object) & (t.versions.c.version == sealed.version)
             found = connection.scalar(sa.select(t.versions.c.sha512).where(condition))
             if found is None:
-                connection.execute(sa.insert(t.versions).values(**vars(sealed)))
+                connection.execute(sa.insert(t.versions).values(**asdict(sealed)))
                 add_events(connection, *events)
             elif found != sealed.sha512:
                 raise Fork(
@@ -219,11 +227,11 @@ class Copies(Book):
             rows = connection.execute(query.order_by(t.copies.c.version, t.copies.c.target)).mappings()
             return [Copy(**row) for row in rows]
 
-    def heads_by_state(self, prefix: str = "evidence-") -> dict[str, dict[CopyState, int]]:
-        """Target → state → how many objects have the copy of their newest version there in that state."""
+    def heads_by_state(self) -> dict[str, dict[CopyState, int]]:
+        """Target → state → how many clips have the copy of their newest evidence there in that state."""
         newest = (
             sa.select(t.versions.c.object, sa.func.max(t.versions.c.version).label("version"))
-            .where(t.versions.c.object.startswith(prefix, autoescape=True))
+            .where(t.versions.c.object.startswith(Kind.EVIDENCE.prefix, autoescape=True))
             .group_by(t.versions.c.object)
             .subquery()
         )
@@ -271,8 +279,8 @@ class Copies(Book):
             rows = [tuple(row) for row in connection.execute(query)]
         return {str(name): (Held(*map(int, sums[:4])), Held(*map(int, sums[4:]))) for name, *sums in rows}
 
-    def spread(self, targets: Sequence[str], prefix: str = "evidence-") -> dict[str, frozenset[str]]:
-        """Object → those of the targets at which every version of it has arrived.
+    def spread(self, targets: Sequence[str]) -> dict[str, frozenset[str]]:
+        """Evidence → those of the targets at which every version of it has arrived.
 
         Every version has to have: the newest may name files that an older one brought. 100,000 objects at four targets
         take about a second: the database makes one number of the targets of a version, a bit each.
@@ -289,7 +297,7 @@ class Copies(Book):
                 & (t.copies.c.version == t.versions.c.version)
                 & t.copies.c.state.in_(ARRIVED),
             )
-            .where(t.versions.c.object.startswith(prefix, autoescape=True))
+            .where(t.versions.c.object.startswith(Kind.EVIDENCE.prefix, autoescape=True))
             .group_by(t.versions.c.object, t.versions.c.version)
             .order_by(t.versions.c.object)
         )

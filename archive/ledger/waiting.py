@@ -40,12 +40,10 @@ class Refusal:
 class Waiting(Book):
     """What waits, a row for each object, version, content and target; and refusals, by content."""
 
-    def rows(self, object_id: str | None = None, *, target: str | None = None) -> list[Waits]:
-        """What waits of an object, or of all, at one target or at any: by object, version, content and target."""
+    def rows(self, target: str | None = None) -> list[Waits]:
+        """What waits at one target or at any: by object, version, content and target."""
         u = t.unaccepted
         query = sa.select(u, t.versions.c.sha512.label("ours")).outerjoin(t.versions, _SAME_VERSION)
-        if object_id is not None:
-            query = query.where(u.c.object == object_id)
         if target is not None:
             query = query.where(u.c.target == target)
         with self._reading() as connection:

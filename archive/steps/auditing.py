@@ -19,6 +19,7 @@ from archive.custody import declaration, roll_root
 from archive.errors import Fork
 from archive.ledger.audits import Key
 from archive.ledger.copies import Copy, CopyState, Held, SealedVersion
+from archive.objects import ObjectId
 from archive.opened import Archive
 from archive.progress import Task
 from archive.readiness import refuse_vanished
@@ -260,9 +261,9 @@ def read_version(target: Target, sealed: SealedVersion) -> list[Finding]:
         return findings
     root = heads.object_key(sealed.object)
     try:
-        if not any(True for _ in target.list(root)):
-            return [Finding(root.rstrip("/"), "missing", detail="the whole object")]
         found = heads.find(target, sealed.object)
+        if not found.sizes:
+            return [Finding(root.rstrip("/"), "missing", detail="the whole object")]
     except TargetError as error:
         return [Finding(root.rstrip("/"), "unreadable", detail=str(error))]
     there = found.whole.inventory.number if found.whole else 0
@@ -281,9 +282,8 @@ def _is_written(sealed: SealedVersion, findings: list[Finding]) -> bool:
 def keys_of(sealed: SealedVersion) -> list[tuple[str, str]]:
     """The keys of a version in the order of writing, each with its sha512; the object's declaration is the last."""
     root = heads.object_key(sealed.object)
-    inventory = ocfl.parse(sealed.inventory.encode())
     folder = f"{root}v{sealed.version}/"
-    keys = [(root + path, digest) for path, digest in sorted(inventory.content_of(sealed.version).items())]
+    keys = [(root + path, digest) for path, digest in sorted(sealed.parsed.content_of(sealed.version).items())]
     line = ocfl.digest_of(ocfl.digest_line(sealed.sha512))
     keys += [(folder + ocfl.INVENTORY, sealed.sha512), (folder + ocfl.INVENTORY_DIGEST, line)]
     return [*keys, (root + ocfl.OBJECT_DECLARATION, ocfl.digest_of(declaration()))]
@@ -328,4 +328,4 @@ def objects_of(archive: Archive, clips: list[str]) -> list[str]:
     known = {head.object for head in archive.ledger.copies.heads()}
     if not clips:
         return sorted(known)
-    return [name for clip in clips for name in (f"evidence-{clip}", f"work-{clip}") if name in known]
+    return [name for clip in clips for name in ObjectId.both_of(clip) if name in known]

@@ -46,7 +46,7 @@ def find_beyond(archive: Archive, target: Target) -> Beyond:
     """
     known = {ocfl.object_path(head.object): head.version for head in archive.ledger.copies.heads()}
     refused = archive.ledger.waiting.refused()
-    before = _by_object((row.object, row) for row in archive.ledger.waiting.rows(target=target.name))
+    before = _by_object((row.object, row) for row in archive.ledger.waiting.rows(target.name))
     broken = _by_object(archive.ledger.audits.broken(target.name))
     paths = {ocfl.object_path(object_id): object_id for object_id in before.keys() | broken.keys()}
 

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final
 
-from archive import heads, ocfl
-from archive.facts import read_document
+from archive import ocfl
+from archive.errors import SpaceShort
 from archive.ledger.copies import SealedVersion
+from archive.objects import ObjectId
 from archive.opened import Archive
+from archive.preservation.bringing import held
+from archive.preservation.space import file_at
 from archive.records import CREATION, Capture, File, TranscriptRef
-from archive.spool import folder_of
 from archive.steps.storing import safe
 from storage.contract import Target
 from storage.errors import TargetError
@@ -49,7 +51,7 @@ def to_caption(archive: Archive, *, retry: bool = False) -> list[str]:
 
 def caption_clip(archive: Archive, clip: str, usable: Mapping[str, Target]) -> CaptionedClip:
     """Make a transcript of each caption file of a clip's newest capture. Failures are kept and reported, not raised."""
-    clips, head = archive.ledger.clips, archive.ledger.copies.head(f"evidence-{clip}")
+    clips, head = archive.ledger.clips, archive.ledger.copies.head(ObjectId.evidence_of(clip))
     captures = clips.captures(clip)
     known = {(ref.name, ref.media_sha256) for ref, _ in archive.ledger.readings.transcripts(clip)}
     problems, kinds, number = list[str](), list[str](), 0
@@ -62,7 +64,7 @@ def caption_clip(archive: Archive, clip: str, usable: Mapping[str, Target]) -> C
             if (name_of(file), captures[-1].media.sha256) not in known:
                 _make(archive, captures[-1], file, found.cues, slips)
                 number += 1
-        except (DocumentError, TargetError, KeyError) as error:
+        except (DocumentError, SpaceShort, TargetError, KeyError, FileNotFoundError) as error:
             kinds.append("damaged" if isinstance(error, DocumentError) else "passing")
             problems.append(f"{file.path}: {error}")
         else:
@@ -114,15 +116,11 @@ def _make(archive: Archive, capture: Capture, file: File, cues: tuple[Cue, ...],
     )
     detail = f"{ref.name} of {file.path} ({file.sha512[:12]})" + (f", {slips}" if slips else "")
     outcome = "warning" if slips else "success"
-    event = archive.happened(f"work-{capture.clip}", CREATION, detail=plain(detail), outcome=outcome)
+    event = archive.happened(ObjectId.work_of(capture.clip), CREATION, detail=plain(detail), outcome=outcome)
     archive.ledger.readings.add_transcript(capture.clip, ref, body, event=event)
 
 
 def _bytes(archive: Archive, head: SealedVersion, file: File, usable: Mapping[str, Target]) -> bytes:
     """A file of the evidence: from the spool, or from a target that has it sound. Raises the last target's error."""
-    content = ocfl.parse(head.inventory.encode()).where(file.path)
-    version, _, below = content.partition("/")
-    spooled = folder_of(archive, head.object, int(version[1:])) / below
-    if spooled.is_file() and ocfl.digest_of(data := spooled.read_bytes()) == file.sha512:
-        return data
-    return read_document(usable, heads.object_key(head.object, content), file.sha512)
+    with held(archive, file_at(archive, head, file.path), usable) as local:
+        return local.read_bytes()

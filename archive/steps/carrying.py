@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from archive.objects import ObjectId
 from archive.opened import Archive
 from archive.records import METADATA, Correction
 from archive.shown import REREAD, Shown, shown
@@ -36,6 +37,6 @@ def carry(archive: Archive, clip: str, before: Mapping[str, Shown], *, name: str
             records.append(blank.model_copy(update={"changes": conflicts, "conflict": REREAD}))
     detail = f"corrections of {name} carried over to how it was read again"
     detail += f"; {torn} cues came out otherwise" if torn else ""
-    event = archive.happened(f"work-{clip}", METADATA, detail=detail, outcome="warning" if torn else "success")
+    event = archive.happened(ObjectId.work_of(clip), METADATA, detail=detail, outcome="warning" if torn else "success")
     archive.ledger.readings.correct(clip, records, events=[event])
     return torn

@@ -10,12 +10,14 @@ from archive import sidecar
 from archive.errors import ArchiveError, FetchFailed, Fork, NoSuchClip, SpaceShort
 from archive.fixity import blocks_document, digest
 from archive.local import inside, remove_tree
+from archive.objects import ObjectId
 from archive.opened import Archive
+from archive.preservation.sealing import Item, document, seal
+from archive.preservation.space import need_space
 from archive.progress import Task
 from archive.records import CAPTURE, Capture, File, FileRole, Listing, Stream, UnreadTrack
 from archive.retrying import retrying
 from archive.sources.contract import Fetched, Source
-from archive.spool import Item, document, need_space, seal
 from archive.steps.listing import rest_of
 from storage.contract import Target
 from storage.errors import TargetError
@@ -128,7 +130,7 @@ def _seal(archive: Archive, listing: Listing, fetched: Fetched, usable: Mapping[
 
     def add(path: str, local: Path, role: FileRole, language: str | None = None) -> tuple[str, ...]:
         found = digest(local)
-        items[path] = Item(found.sha512, path=local, sha256=found.sha256)
+        items[path] = Item(found.sha512, local, sha256=found.sha256)
         files.append(
             File(path=path, role=role, size=found.size, sha512=found.sha512, sha256=found.sha256, language=language)
         )
@@ -176,8 +178,9 @@ def _seal(archive: Archive, listing: Listing, fetched: Fetched, usable: Mapping[
     )
     items["capture.json"] = document(sidecar.to_bytes(capture))
     message = f"Captured from {listing.source}"
-    event = archive.happened(f"evidence-{clip}", CAPTURE, detail=f"{fetched.tool} {fetched.tool_version}")
-    seal(archive, f"evidence-{clip}", items, message=message, usable=usable, clip=clip, capture=capture, event=event)
+    object_id = ObjectId.evidence_of(clip)
+    event = archive.happened(object_id, CAPTURE, detail=f"{fetched.tool} {fetched.tool_version}")
+    seal(archive, object_id, items, message=message, usable=usable, clip=clip, capture=capture, event=event)
 
 
 def _extension(path: Path) -> str:

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 
 from archive.linking.material import Material, Utterance
 from archive.linking.registers.register import Register
+from archive.objects import ObjectId
 from archive.opened import Archive
 from archive.records import METADATA, Link
 from archive.settings import Settings
@@ -93,7 +94,9 @@ def link_clip(archive: Archive, registers: "Mapping[str, RegisterIndex]", clip: 
     links = [link for _, index in sorted(registers.items()) for link in propose(material, index)]
     before = {link.id: link for link in archive.ledger.readings.links(clip)}
     changed = [link for link in links if before.get(link.id) != link]
-    event = archive.happened(f"work-{clip}", METADATA, detail=f"{len(changed)} links proposed") if changed else None
+    event = (
+        archive.happened(ObjectId.work_of(clip), METADATA, detail=f"{len(changed)} links proposed") if changed else None
+    )
     archive.ledger.readings.set_links(clip, links, partial(_state_now, registers), event=event)
     done = [
         one for name, index in sorted(registers.items()) for one in linkings_of({name: index.register}, index.known)

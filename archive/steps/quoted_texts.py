@@ -6,9 +6,9 @@ from archive.linking.deciding.annotations import Source
 from archive.linking.deciding.quoting import joined, passages
 from archive.linking.masks import mask
 from archive.opened import Archive
+from archive.preservation.sealing import document
 from archive.records import Link
 from archive.shown import Shown, shown
-from archive.spool import document
 from archive.steps.linking import utterances_of
 from transcription import showing
 

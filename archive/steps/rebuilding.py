@@ -13,6 +13,7 @@ from functools import partial
 from archive import ocfl
 from archive.border import one_object
 from archive.facts import Facts, Run, Words, chain_faults, in_order, read_facts
+from archive.objects import Kind, ObjectId, kind_of
 from archive.opened import Archive, refuse_archive
 from archive.readiness import remember_all
 from archive.records import FIXITY_CHECK, REPLICATION, Capture, Head
@@ -65,7 +66,7 @@ class _Rebuilding:
             self._found[name] = there.objects
             rebuilt.problems += [*there.problems, *there.strange]
         objects = sorted({object_id for found in self._found.values() for object_id in found})
-        runs = {object_id: None for object_id in objects if object_id.startswith("run-")}
+        runs = {object_id: None for object_id in objects if kind_of(object_id) is Kind.RUN}
         with self._archive.progress.task("rebuild", total=len(objects), unit="objects") as task:
             taken = dict[str, tuple[Run, Said]]()
             for object_id in runs:
@@ -149,7 +150,7 @@ class _Rebuilding:
         named: Named = self._named
         said = said_of(object_id, holders, places, named, self._rebuilt.problems)
         speaking = sum(1 for found in self._found.values() if found)
-        if object_id.startswith("run-") and speaking == 1:
+        if kind_of(object_id) is Kind.RUN and speaking == 1:
             # Nothing names the newest run record but itself; alone, a target's chain is all that can be had.
             said = [replace(one, named_by=frozenset(one.holders)) for one in said]
         return judge(said, speaking)
@@ -186,12 +187,12 @@ class _Rebuilding:
         if verdict.vouched is None or verdict.in_force():
             return
         if isinstance(facts, Words) and (words := words_in(facts.document)):
-            self._wait(verdict.vouched, f"work-{facts.document.clip}", ALONE, words)
+            self._wait(verdict.vouched, ObjectId.work_of(facts.document.clip), ALONE, words)
         elif isinstance(facts, list) and facts and isinstance(facts[-1], Capture):
             source = facts[-1].source
             if self._archive.settings.access_of(source) == "public":
                 words = f"a clip of {source}, which is public by the settings"
-                self._wait(verdict.vouched, f"evidence-{facts[-1].clip}", ALONE, words)
+                self._wait(verdict.vouched, ObjectId.evidence_of(facts[-1].clip), ALONE, words)
 
 
 def _behind(head: Head, run_id: str, holders: Mapping[str, Survey], asked: list[str]) -> str | None:

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from archive import sidecar
+from archive.objects import Kind, ObjectId
 from archive.opened import AGENT, Archive
+from archive.preservation.sealing import document, seal
 from archive.records import Head
 from archive.sidecar import RunRecord
-from archive.spool import document, seal
 from storage.contract import Target
 
 FULL_LIST_EVERY = timedelta(days=7)
@@ -30,9 +31,9 @@ def record(archive: Archive, usable: Mapping[str, Target]) -> str | None:
     heads = [
         head
         for head in archive.ledger.copies.heads()
-        if not head.object.startswith("run-") and (full or head.object in named)
+        if not head.object.startswith(Kind.RUN.prefix) and (full or head.object in named)
     ]
-    run = f"run-{now:%Y%m%dT%H%M%SZ}-{archive.ledger.id[:8]}-{waiting[-1][0]}"
+    run = ObjectId.run_of(archive.ledger.id, now, waiting[-1][0])
     document_ = RunRecord(
         run=run,
         ledger=archive.ledger.id,

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from pydantic import TypeAdapter
 
-from archive import ocfl, sidecar
+from archive import sidecar
 from archive.errors import ArchiveError
 from archive.ledger.copies import snapshot_fact
 from archive.linking.masks import mask
@@ -20,10 +20,13 @@ from archive.linking.registers.register import READING, Read, Register, Register
 from archive.linking.registers.reports import Report
 from archive.linking.registers.snapshots import ENTRIES, REPORT, SNAPSHOT, Snapshot
 from archive.linking.registers.tables import digest_of
+from archive.objects import Kind, ObjectId
 from archive.opened import AGENT, Archive
+from archive.preservation.bringing import at_hand
+from archive.preservation.sealing import Item, document, seal
+from archive.preservation.space import file_at, need_space
 from archive.records import CAPTURE
 from archive.settings import RegisterSettings
-from archive.spool import Item, bring, document, folder_of, need_space, seal
 from storage.contract import Target
 from storage.errors import TargetError
 
@@ -48,9 +51,9 @@ class Imported:
     report: Report
 
 
-def object_of(name: str) -> str:
-    """The id of a register's object."""
-    return f"register-{name}"
+def object_of(name: str) -> ObjectId:
+    """The id of a register's object. Raises LeadsOut for what no register can be called."""
+    return ObjectId.register_of(name)
 
 
 def stanza_of(archive: Archive, name: str) -> RegisterSettings:
@@ -63,7 +66,7 @@ def stanza_of(archive: Archive, name: str) -> RegisterSettings:
 
 def versions(archive: Archive, name: str) -> list[int]:
     """The numbers of a register's snapshots, the oldest first."""
-    head = archive.ledger.copies.head(object_of(name))
+    head = archive.ledger.copies.head(Kind.REGISTER.prefix + name)
     return list(range(1, head.version + 1)) if head else []
 
 
@@ -71,7 +74,7 @@ def snapshot(archive: Archive, name: str, version: int | None = None) -> Snapsho
     """What a snapshot says of itself, the newest by default. Raises NoSuchRegister."""
     known = versions(archive, name)
     number = version or (known[-1] if known else 0)
-    found = archive.ledger.facts.document(snapshot_fact(object_of(name), number), _SNAPSHOT)
+    found = archive.ledger.facts.document(snapshot_fact(Kind.REGISTER.prefix + name, number), _SNAPSHOT)
     if found is None:
         if not known:
             stanza_of(archive, name)
@@ -228,7 +231,7 @@ def _written(lines: Iterable[bytes], path: Path) -> Item:
             file.write(line)
             long.update(line)
             short.update(line)
-    return Item(long.hexdigest(), path=path, sha256=short.hexdigest())
+    return Item(long.hexdigest(), path, sha256=short.hexdigest())
 
 
 @contextmanager
@@ -248,30 +251,15 @@ def _kept(archive: Archive, name: str, version: int, usable: Mapping[str, Target
     sealed = archive.ledger.copies.version(object_of(name), version)
     if sealed is None:
         raise NoSuchRegister(f"{name} has no snapshot {version}")
-    inventory = ocfl.parse(sealed.inventory.encode())
-    content, digest = inventory.where(ENTRIES, version), inventory.state(version)[ENTRIES]
-    kept = archive.state / "registers" / f"{name}-{digest[:32]}.jsonl"
+    entries = file_at(archive, sealed, ENTRIES)
+    kept = archive.state / "registers" / f"{name}-{entries.sha512[:32]}.jsonl"
     kept.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    spooled = folder_of(archive, object_of(name), int(content[1:].split("/")[0])) / content.split("/", 1)[1]
-    if not _is(kept, digest) and _is(spooled, digest):
+    found = at_hand(archive, entries, kept, usable)
+    if found != kept:
         partial = kept.with_suffix(".part")
-        shutil.copyfile(spooled, partial)
+        shutil.copyfile(found, partial)
         partial.replace(kept)
-    if not _is(kept, digest):
-        kept.unlink(missing_ok=True)
-        need_space(archive)
-        bring(archive, object_of(name), content, digest, kept, usable)
     return kept
-
-
-def _is(file: Path, digest: str) -> bool:
-    if not file.is_file():
-        return False
-    found = sha512()
-    with file.open("rb") as body:
-        while block := body.read(1 << 20):
-            found.update(block)
-    return found.hexdigest() == digest
 
 
 def load_registers(archive: Archive, usable: Mapping[str, Target]) -> dict[str, Register]:

@@ -17,9 +17,9 @@ from archive.ledger.audits import Key
 from archive.ledger.copies import Copy, SealedVersion
 from archive.local import remove_tree
 from archive.opened import Archive
+from archive.preservation.space import need_space
 from archive.records import FIXITY_CHECK, RECOVERY, Event
 from archive.retrying import retrying
-from archive.spool import need_space
 from archive.steps.auditing import keys_of
 from archive.steps.salvaging import Salvage, Sound
 from archive.unaccepted import what_to_do

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from archive import ocfl
 from archive.errors import ArchiveError, NoSuchClip
-from archive.fixity import digest as file_digest
+from archive.fixity import sha512_of
 from archive.local import inside
+from archive.objects import ObjectId
 from archive.opened import Archive
+from archive.preservation.bringing import bring
+from archive.preservation.space import file_at
 from archive.records import DISSEMINATION
-from archive.spool import bring
 from storage.contract import Target
 from storage.errors import TargetError
 
@@ -29,21 +30,21 @@ def restore(archive: Archive, clip: str, to: Path, usable: Mapping[str, Target],
     A file that is there already is left alone if it is the same, and an error if it is not. That somebody took it is
     an event.
     """
-    heads = [head for kind in ("evidence", "work") if (head := archive.ledger.copies.head(f"{kind}-{clip}"))]
+    heads = [head for name in ObjectId.both_of(clip) if (head := archive.ledger.copies.head(name))]
     if not heads:
         raise NoSuchClip(f"{clip} is not held: `thirdcopy status` says what is")
     files, problems = list[Path](), list[str]()
     for head in heads:
-        inventory, before = ocfl.parse(head.inventory.encode()), len(problems)
-        for path, digest in sorted(inventory.state().items()):
+        before = len(problems)
+        for path, sha512 in sorted(head.parsed.state().items()):
             local = inside(to, head.object, *path.split("/"))
             if local.exists():
-                if not local.is_file() or file_digest(local).sha512 != digest:
+                if not local.is_file() or sha512_of(local) != sha512:
                     raise ArchiveError(f"{local} exists and is another file: restore to an empty folder")
                 files.append(local)
                 continue
             try:
-                bring(archive, head.object, inventory.where(path), digest, local, usable)
+                bring(archive, file_at(archive, head, path), local, usable)
                 files.append(local)
             except (TargetError, FileNotFoundError) as error:
                 problems.append(str(error))

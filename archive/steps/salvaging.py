@@ -10,14 +10,13 @@ from functools import partial
 from hashlib import sha256, sha512
 from pathlib import Path
 
-from archive import heads
 from archive.blocks import media_of
-from archive.fixity import digest as digest_file
 from archive.fixity import read_blocks
 from archive.ledger.copies import SealedVersion
 from archive.opened import Archive
+from archive.preservation.bringing import ranked
+from archive.preservation.space import SealedFile, content_at, need_space
 from archive.retrying import retrying
-from archive.spool import folder_of, need_space
 from storage.contract import Target
 from storage.errors import Damaged, NotFound, TargetError
 from storage.mirrors import BUFFER, Finding, fetch, read_block, read_sound
@@ -53,41 +52,32 @@ class Salvage:
 
         `wrong` names targets where it was found wanting just now. Raises SpaceShort if there is no room to bring it.
         """
-        spooled, local = self._spooled(path), self.folder / path
-        if spooled.is_file() and digest_file(spooled).sha512 == sha512:
-            return Sound(spooled, SPOOL)
+        file, local = content_at(self.archive, self.sealed, path, sha512), self.folder / path
+        if file.is_spooled():
+            return Sound(file.local, SPOOL)
         need_space(self.archive)
         for name in self._order():
-            if name not in wrong and self._fetch(name, heads.object_key(self.sealed.object, path), sha512, local):
+            if name not in wrong and self._fetch(name, file, local):
                 return Sound(local, name)
-        return self._assemble(path, local)
+        return self._assemble(file, local)
 
     def _order(self) -> list[str]:
-        states = {copy.target: copy.state for copy in self.archive.ledger.copies.of(*self._version)}
-        ranks = ("proven", "arrived", "claimed", "owed")
-        return sorted(self.usable, key=lambda name: ranks.index(states.get(name, "owed")))
+        return ranked(self.archive, self.sealed.object, self.sealed.version, self.usable)
 
-    @property
-    def _version(self) -> tuple[str, int]:
-        return self.sealed.object, self.sealed.version
-
-    def _spooled(self, path: str) -> Path:
-        number, below = path.split("/", 1)
-        return folder_of(self.archive, self.sealed.object, int(number[1:])) / below
-
-    def _fetch(self, name: str, key: str, sha512: str, into: Path) -> bool:
+    def _fetch(self, name: str, file: SealedFile, into: Path) -> bool:
         """Bring a whole file from a target: whether it was right, at the second reading at the latest."""
         room = partial(need_space, self.archive)
         for last in (False, True):
             try:
                 retrying(
-                    partial(fetch, self.usable[name], key, sha512, into, most=self.sealed.most, room=room), attempts=2
+                    partial(fetch, self.usable[name], file.key, file.sha512, into, most=self.sealed.most, room=room),
+                    attempts=2,
                 )
             except Damaged as error:
                 if last:
-                    self._note(name, Finding(key, "damaged", found=error.found))
+                    self._note(name, Finding(file.key, "damaged", found=error.found))
             except NotFound:
-                self._note(name, Finding(key, "missing"))
+                self._note(name, Finding(file.key, "missing"))
                 return False
             except TargetError:
                 self.silent.add(name)
@@ -99,17 +89,20 @@ class Salvage:
     def _note(self, name: str, finding: Finding) -> None:
         self.wanting.setdefault(name, []).append(finding)
 
-    def _assemble(self, path: str, local: Path) -> Sound | None:
+    def _assemble(self, damaged: SealedFile, local: Path) -> Sound | None:
         """Put media together from the sound MiB blocks of several damaged copies."""
         media = media_of(self.sealed)
-        if media is None or media.path != path or (digests := self._blocks(media.blocks, media.blocks_sha512)) is None:
+        if media is None or media.path != damaged.path:
             return None
-        key, spooled = heads.object_key(self.sealed.object, path), self._spooled(path)
+        if (digests := self._blocks(media.blocks, media.blocks_sha512)) is None:
+            return None
         sources: dict[str, Callable[[int], bytes]] = {
-            name: partial(read_block, self.usable[name], key) for name in self._order() if name not in self.silent
+            name: partial(read_block, self.usable[name], damaged.key)
+            for name in self._order()
+            if name not in self.silent
         }
-        if spooled.is_file():
-            sources[SPOOL] = partial(_block_of, spooled)
+        if damaged.local.is_file():
+            sources[SPOOL] = partial(_block_of, damaged.local)
         taken, whole = Counter[str](), sha512()
         local.parent.mkdir(parents=True, exist_ok=True)
         with local.open("wb") as file:
@@ -145,12 +138,12 @@ class Salvage:
 
     def _blocks(self, path: str, sha512: str) -> tuple[str, ...] | None:
         """The digests of the blocks, from wherever they are sound."""
-        spooled = self._spooled(path)
-        if spooled.is_file() and digest_file(spooled).sha512 == sha512:
-            return read_blocks(spooled.read_bytes())
+        file = content_at(self.archive, self.sealed, path, sha512)
+        if file.is_spooled():
+            return read_blocks(file.local.read_bytes())
         for name in self._order():
             try:
-                return read_blocks(read_sound(self.usable[name], heads.object_key(self.sealed.object, path), sha512))
+                return read_blocks(read_sound(self.usable[name], file.key, sha512))
             except TargetError:
                 continue
         return None

@@ -5,9 +5,10 @@ from collections.abc import Collection, Mapping
 from archive.ledger.copies import ARRIVED
 from archive.local import remove_tree
 from archive.mirroring import Stored, store_owed
+from archive.objects import Kind, ObjectId, clip_of, kind_of
 from archive.opened import Archive
+from archive.preservation.space import discard
 from archive.settings import Settings
-from archive.spool import discard
 from archive.spread import is_safe
 from storage.contract import Target
 
@@ -25,7 +26,7 @@ def store(
     `to` names the targets that are stored to, all if None; from the others only bytes are taken. Without `wait`,
     targets that are too slow for the others stay owed.
     """
-    objects = None if clips is None else {f"{kind}-{clip}" for clip in clips for kind in ("evidence", "work")}
+    objects = None if clips is None else {name for clip in clips for name in ObjectId.both_of(clip)}
     return store_owed(archive, usable, objects, to=to, wait=wait)
 
 
@@ -33,7 +34,7 @@ def safe(archive: Archive) -> list[str]:
     """Clips whose evidence has arrived, in every version, at `minimum_copies` targets that count, spread as asked."""
     spread = archive.ledger.copies.spread(tuple(archive.settings.counting))
     enough = {targets for targets in set(spread.values()) if enough_at(archive.settings, targets)}
-    return [name.removeprefix("evidence-") for name, targets in spread.items() if targets in enough]
+    return [name.removeprefix(Kind.EVIDENCE.prefix) for name, targets in spread.items() if targets in enough]
 
 
 def enough_at(settings: Settings, targets: Collection[str]) -> bool:
@@ -54,8 +55,7 @@ def tidy(archive: Archive, *, keep_unread: bool = True) -> int:
         object_id = folder.name
         if object_id.startswith("."):
             continue  # a sealing under way, or one that was interrupted: it is begun anew, never resumed
-        kind, _, clip = object_id.partition("-")
-        unread = kind == "evidence" and clip not in done
+        unread = kind_of(object_id) is Kind.EVIDENCE and clip_of(object_id) not in done
         if not (unread and keep_unread) and _kept_elsewhere(archive, object_id):
             discard(archive, object_id)
             freed += 1

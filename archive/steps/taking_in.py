@@ -82,7 +82,7 @@ def take_in(
         archive.ledger.copies.seal(version, events=())
     for name, survey in holders.items():
         there = min(survey.whole.inventory.number, len(versions))
-        if survey.whole.inventory.follows(ocfl.parse(versions[there - 1].inventory.encode())):
+        if survey.whole.inventory.follows(versions[there - 1].parsed):
             for number in range(1, there + 1):
                 if number not in survey.torn:
                     claim(archive, object_id, number, name)

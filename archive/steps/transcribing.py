@@ -16,13 +16,15 @@ from pydantic import TypeAdapter
 from archive import ocfl
 from archive.errors import SpaceShort
 from archive.in_force import declared_of
-from archive.local import inside, remove_tree
+from archive.local import inside
+from archive.objects import ObjectId
 from archive.opened import Archive
+from archive.preservation.bringing import held
+from archive.preservation.space import file_at
 from archive.progress import Share
 from archive.records import CREATION, Capture, TranscriptRef, UnreadTrack
 from archive.shown import Shown
 from archive.sidecar import Reading
-from archive.spool import bring, folder_of
 from archive.steps.carrying import carry, corrected
 from archive.steps.storing import safe
 from storage.contract import Target
@@ -302,7 +304,7 @@ def _keep(archive: Archive, capture: Capture, transcript: Transcript, before: Ma
     )
     torn = carry(archive, capture.clip, before, name=name, sha512=ref.sha512, body=body)
     detail = f"{name} by {transcript.model} ({transcript.model_digest[:12]})"
-    event = archive.happened(f"work-{capture.clip}", CREATION, detail=detail)
+    event = archive.happened(ObjectId.work_of(capture.clip), CREATION, detail=detail)
     archive.ledger.readings.add_transcript(capture.clip, ref, body, event=event)
     return torn
 
@@ -310,20 +312,8 @@ def _keep(archive: Archive, capture: Capture, transcript: Transcript, before: Ma
 @contextmanager
 def _media(archive: Archive, capture: Capture, usable: Mapping[str, Target]) -> Iterator[Path]:
     """The media of a capture: in the spool, or brought from a target for as long as it is needed."""
-    head = archive.ledger.copies.head(f"evidence-{capture.clip}")
+    head = archive.ledger.copies.head(ObjectId.evidence_of(capture.clip))
     if head is None:
         raise FileNotFoundError(f"no evidence of {capture.clip} is sealed")
-    content = ocfl.parse(head.inventory.encode()).where(capture.media.path)
-    version, _, below = content.partition("/")
-    spooled = folder_of(archive, head.object, int(version[1:])) / below
-    if spooled.is_file():
-        yield spooled
-        return
-    scratch = inside(archive.state / "scratch", capture.clip)
-    try:
-        local = scratch / Path(capture.media.path).name
-        if not local.is_file():
-            bring(archive, head.object, content, capture.media.sha512, local, usable)
-        yield local
-    finally:
-        remove_tree(archive.state / "scratch", scratch.name)
+    with held(archive, file_at(archive, head, capture.media.path), usable) as media:
+        yield media

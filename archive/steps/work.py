@@ -10,11 +10,12 @@ from archive.errors import Fork, NoSuchClip
 from archive.in_force import access_of
 from archive.linking.deciding.annotations import annotations, collection
 from archive.linking.deciding.judgements import standing
+from archive.objects import ObjectId, clip_of
 from archive.opened import Archive
+from archive.preservation.sealing import Item, document, seal
 from archive.records import Access, Capture, Head
 from archive.shown import shown, with_conflicts
 from archive.sidecar import JudgedLink, Sidecar
-from archive.spool import Item, document, seal
 from archive.steps.linking import read_linkings
 from archive.steps.quoted_texts import corrected_vtt, sources_of
 from archive.steps.storing import safe
@@ -54,7 +55,7 @@ def to_seal(archive: Archive) -> list[str]:
     worth = {*clips.all_done("transcribe"), *clips.with_access(), *archive.ledger.readings.with_transcripts()}
     worth |= {*archive.ledger.readings.declared()}
     worth |= {failure.clip for failure in clips.failures() if failure.step == "transcribe"}
-    worth -= {object_id.partition("-")[2] for object_id in archive.ledger.waiting.holding_up()}
+    worth -= {*map(clip_of, archive.ledger.waiting.holding_up())}
     return [clip for clip in safe(archive) if clip in worth and not _is_sealed(archive, sealed.get(clip))]
 
 
@@ -83,7 +84,7 @@ def seal_work(archive: Archive, clip: str, usable: Mapping[str, Target]) -> Seal
     links = len(document_.links)
     try:
         message = f"{len(transcripts)} transcripts, {links} links"
-        sealed = seal(archive, f"work-{clip}", items, message=message, usable=usable, clip=clip)
+        sealed = seal(archive, ObjectId.work_of(clip), items, message=message, usable=usable, clip=clip)
     except (Fork, TargetError) as error:
         kind = "fork" if isinstance(error, Fork) else "passing"
         archive.ledger.clips.failed(clip, "work", kind=kind, message=str(error), now=archive.clock())
@@ -98,7 +99,7 @@ def seal_work(archive: Archive, clip: str, usable: Mapping[str, Target]) -> Seal
 def build(archive: Archive, clip: str) -> Sidecar:
     """A clip's sidecar as the ledger knows it now: the same facts give the same bytes. Raises NoSuchClip."""
     clips, readings = archive.ledger.clips, archive.ledger.readings
-    evidence, captures = archive.ledger.copies.head(f"evidence-{clip}"), clips.captures(clip)
+    evidence, captures = archive.ledger.copies.head(ObjectId.evidence_of(clip)), clips.captures(clip)
     if evidence is None or not captures:
         raise NoSuchClip(f"{clip} is not held yet: `thirdcopy status` says what is, `thirdcopy fetch` gets more")
     sources = sorted({listing.source for listing in clips.listings(clip)} | {c.source for c in captures})
@@ -131,4 +132,4 @@ def _annotated(
     if not links:
         return None
     judged = [(link, link.judgements) for link in links]
-    return collection(annotations(judged, captures, sources_of(archive, clip, links)), f"work-{clip}")
+    return collection(annotations(judged, captures, sources_of(archive, clip, links)), ObjectId.work_of(clip))

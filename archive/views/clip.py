@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from archive.ledger.clips import Failure
 from archive.ledger.copies import Copy
+from archive.objects import ObjectId
 from archive.opened import Archive
 from archive.records import Correction, UnreadTrack
 from archive.shown import in_order, standing
@@ -33,7 +34,7 @@ class ClipView:
 def clip_view(archive: Archive, clip: str) -> ClipView:
     """Gather what the ledger knows of a clip. No target is asked."""
     ledger = archive.ledger
-    copies = tuple(copy for kind in ("evidence", "work") for copy in ledger.copies.of(f"{kind}-{clip}"))
+    copies = tuple(copy for name in ObjectId.both_of(clip) for copy in ledger.copies.of(name))
     failures = tuple(ledger.clips.failures(clip))
     if not ledger.clips.captures(clip):
         return ClipView(clip, None, copies, failures)

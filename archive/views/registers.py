@@ -9,6 +9,7 @@ from pathlib import Path
 from archive.ledger.copies import ARRIVED
 from archive.linking.registers.reports import Report
 from archive.linking.registers.snapshots import Difference, Snapshot, differences
+from archive.objects import Kind
 from archive.opened import Archive
 from archive.readiness import reachable
 from archive.steps.registering import entries_of, object_of, reading, snapshot, stanza_of, versions
@@ -50,7 +51,8 @@ class Changes:
 
 def registers_view(archive: Archive) -> dict[str, RegisterView]:
     """The registers of the settings, and those that only have snapshots. No target is asked."""
-    held = [head.object.removeprefix("register-") for head in archive.ledger.copies.heads("register-")]
+    prefix = Kind.REGISTER.prefix
+    held = [head.object.removeprefix(prefix) for head in archive.ledger.copies.heads(prefix)]
     stanzas = archive.settings.registers
     return {
         name: RegisterView(str(stanzas[name].file) if name in stanzas else None, _snapshots(archive, name))

@@ -4,7 +4,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from archive.blocks import on_record
-from archive.spool import folder_of
+from archive.preservation.space import folder_of
 from tests.support.archives import an_archive, folder_targets, keep, media_of
 
 

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from archive.opened import Archive
+from archive.preservation.space import discard
 from archive.records import CREATION
 from archive.shown import shown
 from archive.sidecar import read_sidecar, root_documents
@@ -166,6 +168,17 @@ def test_a_file_that_is_in_the_spool_no_more_comes_from_a_target(archive: Archiv
     assert caption_clip(archive, CLIP, archive.targets).transcripts == 1
     assert archive.ledger.clips.failures(CLIP) == []
     assert "Altered" not in shown(archive, CLIP)[0].body
+
+
+def test_captions_for_which_there_is_no_room_wait(archive: Archive) -> None:
+    held(archive, {"en": VTT})
+    discard(archive, f"evidence-{CLIP}")
+    short = replace(archive, settings=archive.settings.model_copy(update={"free_gib": 1e9}))
+    done = caption_clip(short, CLIP, archive.targets)
+    assert (done.transcripts, len(done.problems)) == (0, 1)
+    assert "free_gib keeps" in done.problems[0]
+    assert to_caption(archive) == [CLIP]
+    assert caption_clip(archive, CLIP, archive.targets).transcripts == 1
 
 
 def test_a_machine_transcript_comes_first_and_a_translation_is_not_linked(archive: Archive) -> None:

@@ -18,9 +18,9 @@ from archive.errors import Fork, SettingsError, WriterHeld
 from archive.ledger.copies import SealedVersion
 from archive.mirroring import store_owed
 from archive.opened import Archive
+from archive.preservation.space import discard, folder_of
 from archive.readiness import ready
 from archive.records import FIXITY_CHECK, REPLICATION
-from archive.spool import discard, folder_of
 from archive.steps.auditing import audit, objects_of
 from archive.steps.rebuilding import rebuild
 from archive.steps.restoring import restore

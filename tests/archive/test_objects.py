@@ -1,5 +1,7 @@
 """Ids have one strict form, and local paths made of them stay where they belong."""
 
+import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -7,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.errors import LeadsOut
+from archive.ledger import Ledger
+from archive.ledger.copies import Copy
 from archive.local import inside, remove_tree
-from archive.objects import clip_of, is_sound, kind_of
+from archive.objects import Kind, ObjectId, clip_of, is_sound, kind_of
 from archive.records import clip_id
 from archive.vouching import Said, judge
 
@@ -57,12 +61,41 @@ def test_an_id_of_another_form_is_none(object_id: str) -> None:
     assert not is_sound(object_id)
     assert kind_of(object_id) is None
     assert clip_of(object_id) is None
+    with pytest.raises(LeadsOut, match="is no id of an object of ours"):
+        ObjectId(object_id)
+
+
+def test_each_kind_of_object_has_its_id_and_it_is_the_text_that_it_always_was() -> None:
+    clip = "peertube-Tdu7js6mskzRiVNsfAqitt"
+    ledger, now = "0123abcd-4567-89ab-cdef-0123456789ab", datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+    made = {
+        ObjectId.evidence_of(clip): (Kind.EVIDENCE, "evidence-peertube-Tdu7js6mskzRiVNsfAqitt"),
+        ObjectId.work_of(clip): (Kind.WORK, "work-peertube-Tdu7js6mskzRiVNsfAqitt"),
+        ObjectId.register_of("victims"): (Kind.REGISTER, "register-victims"),
+        ObjectId.run_of(ledger, now, 17): (Kind.RUN, "run-20260302T080000Z-0123abcd-17"),
+    }
+    for object_id, (kind, text) in made.items():
+        assert (kind_of(object_id), object_id, f"{object_id}", json.dumps(object_id)) == (kind, text, text, f'"{text}"')
+        assert text.startswith(kind.prefix)
+    assert ObjectId.both_of(clip) == (ObjectId.evidence_of(clip), ObjectId.work_of(clip))
+    for name in ("..", "a/b", "Victims", ""):
+        with pytest.raises(LeadsOut):
+            ObjectId.register_of(name)
+
+
+def test_the_ledger_has_an_id_as_plain_text(tmp_path: Path) -> None:
+    object_id, now = ObjectId.evidence_of("peertube-1"), datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+    ledger = Ledger(tmp_path / "ledger.sqlite")
+    ledger.copies.mark(Copy(object_id, 1, "disk", "claimed", at=now), event=None)
+    (copy,) = ledger.copies.of("evidence-peertube-1")
+    ledger.close()
+    assert (copy.object, type(copy.object)) == (object_id, str)
 
 
 @given(st.text(max_size=120), st.text(max_size=120))
 def test_whatever_a_platform_calls_a_clip_its_objects_have_sound_ids(extractor: str, platform_id: str) -> None:
     clip = clip_id(extractor[:60], platform_id)
-    assert clip_of(f"evidence-{clip}") == clip_of(f"work-{clip}") == clip
+    assert [*map(clip_of, ObjectId.both_of(clip))] == [clip, clip]
 
 
 OUTSIDE = [("..",), ("..", "keep"), ("a", "..", "..", "keep"), ("/etc",), (".",), ("",), ("link",)]

@@ -26,12 +26,15 @@ from archive.errors import LedgerUnusable
 from archive.ledger.copies import SealedVersion
 from archive.linking.registers.register import Register
 from archive.mirroring import store_owed
+from archive.objects import ObjectId
 from archive.opened import Archive
+from archive.preservation.bringing import bring
+from archive.preservation.sealing import document, seal
+from archive.preservation.space import file_at
 from archive.readiness import ready
 from archive.records import CAPTURE, Link
 from archive.settings import RegisterSettings
 from archive.shown import shown
-from archive.spool import bring, document, seal
 from archive.steps.auditing import audit
 from archive.steps.captioning import caption_clip
 from archive.steps.carrying import carry
@@ -45,7 +48,6 @@ from tests.support.archives import (
     Clock,
     a_link,
     an_archive,
-    digest_of_file,
     finished,
     folder_targets,
     keep,
@@ -165,11 +167,10 @@ def importing(place: Place) -> None:
 
 
 def capturing(place: Place) -> None:
-    event = place.archive.happened("evidence-peertube-new", CAPTURE, detail="made up")
+    new = ObjectId.evidence_of("peertube-new")
+    event = place.archive.happened(new, CAPTURE, detail="made up")
     items = {"one.txt": document(b"one")}
-    assert seal(
-        place.archive, "evidence-peertube-new", items, message="made up", usable=place.archive.targets, event=event
-    )
+    assert seal(place.archive, new, items, message="made up", usable=place.archive.targets, event=event)
 
 
 def captioning(place: Place) -> None:
@@ -234,9 +235,11 @@ def spoil_and_unspool(place: Place) -> None:
 
 def bringing(place: Place) -> None:
     """Whoever is asked for a file and has it damaged is owed it again."""
-    media, a = place.at("b", MEDIA), {"a": place.archive.targets["a"]}
+    sealed = place.archive.ledger.copies.head(f"evidence-{CLIP}")
+    assert sealed
+    film, a = file_at(place.archive, sealed, f"media/{CLIP}.mp4"), {"a": place.archive.targets["a"]}
     with pytest.raises(Exception, match=r"(?i)damaged|other bytes|sha512|no event"):
-        bring(place.archive, f"evidence-{CLIP}", MEDIA, digest_of_file(media), place.folder / "brought", a)
+        bring(place.archive, film, place.folder / "brought", a)
     (copy,) = [one for one in place.archive.ledger.copies.of(f"evidence-{CLIP}", 1) if one.target == "a"]
     if copy.state != "owed":
         raise LedgerUnusable("not doubted")

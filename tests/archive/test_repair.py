@@ -11,9 +11,10 @@ import pytest
 
 from archive import ocfl
 from archive.fixity import blocks_document
+from archive.objects import ObjectId
 from archive.opened import Archive
+from archive.preservation.sealing import document, seal
 from archive.records import FIXITY_CHECK, RECOVERY
-from archive.spool import document, seal
 from archive.steps.auditing import audit
 from archive.steps.repairing import Repaired, repair
 from storage.contract import Target
@@ -184,7 +185,7 @@ def test_blocks_alone_are_not_believed(kept: Kept, tmp_path: Path) -> None:
     name = "media/peertube-3.mp4"
     blocks = tuple(sha256(media[at : at + MIB]).hexdigest() for at in (0,))
     items = {name: document(media), "blocks.sha256": document(blocks_document(blocks, name))}
-    seal(archive, "evidence-peertube-3", items, message="Made up", usable=targets, clip="peertube-3")
+    seal(archive, ObjectId.evidence_of("peertube-3"), items, message="Made up", usable=targets, clip="peertube-3")
     store_all(archive)
     shutil.rmtree(archive.spool)
     for target in targets:

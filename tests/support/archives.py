@@ -18,11 +18,12 @@ from archive.ledger.copies import SealedVersion
 from archive.ledger.opening import open_engine
 from archive.mirroring import Stored, store_owed
 from archive.newest import point_to_newest
+from archive.objects import ObjectId
 from archive.opened import Archive
+from archive.preservation.sealing import Item, document, seal
 from archive.readiness import ready
 from archive.records import Capture, Decision, Event, File, FileRole, Judgement, Link, TranscriptRef, link_id
 from archive.settings import RegisterSettings, Settings
-from archive.spool import Item, document, seal
 from archive.steps.recording import record
 from archive.steps.work import seal_work
 from storage.contract import Target
@@ -157,7 +158,7 @@ def keep(
         local = attempt / path.replace("/", "-")
         local.write_bytes(data)
         found = digest(local)
-        items[path] = Item(found.sha512, path=local, sha256=found.sha256)
+        items[path] = Item(found.sha512, local, sha256=found.sha256)
         files.append(
             File(path=path, role=role, size=found.size, sha512=found.sha512, sha256=found.sha256, language=language)
         )
@@ -190,7 +191,7 @@ def keep(
     items["capture.json"] = document(sidecar.to_bytes(capture))
     return seal(
         archive,
-        f"evidence-{clip}",
+        ObjectId.evidence_of(clip),
         items,
         message="Captured from voices",
         usable=archive.targets if targets is None else targets,

@@ -11,9 +11,9 @@ from archive import ocfl
 from archive.ledger import Ledger
 from archive.ledger.copies import SealedVersion
 from archive.opened import Archive, opened
+from archive.preservation.space import discard
 from archive.records import Capture
 from archive.settings import load
-from archive.spool import discard
 from archive.steps.auditing import audit
 from archive.steps.rebuilding import rebuild
 from tests.support.archives import MONDAY

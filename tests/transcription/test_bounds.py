@@ -9,13 +9,13 @@ from threading import Thread
 
 import pytest
 
+from tests.support.examined import examine
 from tests.transcription.conftest import Ffmpeg
 from transcription import decoding, tools
 from transcription.bounds import bounded, started
 from transcription.decoding import decode, stream_digests
 from transcription.errors import MediaError, ToolMissing
 from transcription.media import probe
-from transcription.wholeness import examine
 
 SOUND = ("-f", "lavfi", "-i", "sine=d=0.2:r=8000")
 FORGETFUL = "import sys; sys.stdout.write('kept'); sys.stdout.flush(); held = bytearray({})"

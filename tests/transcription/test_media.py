@@ -6,11 +6,11 @@ from subprocess import run
 import numpy
 import pytest
 
+from tests.support.examined import examine
 from tests.transcription.conftest import Ffmpeg
 from transcription.decoding import decode, stream_digests
 from transcription.errors import MediaError, MediaTimeout, ToolMissing
 from transcription.media import Media, MediaStream, probe
-from transcription.wholeness import examine
 
 TONE = ("-f", "lavfi", "-i", "sine=d=4")
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.examined import examine
 from tests.transcription.conftest import Ffmpeg
 from transcription.errors import CutShort, MediaError
 from transcription.structure import overrun, xing
-from transcription.wholeness import examine
 
 PICTURE = ("-f", "lavfi", "-i", "testsrc=s=64x48:r=10:d=12")
 TONE = ("-f", "lavfi", "-i", "sine=d=12")

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy
 import pytest
 
+from tests.support.examined import examine
 from tests.support.words import words_kept, words_wrong
 from tests.transcription.conftest import Ffmpeg, Say
 from tests.transcription.sounds import RECORDED, Sound, cafe, in_turn, load, music, write
@@ -19,7 +20,6 @@ from transcription.formats import to_text
 from transcription.media import probe, survey
 from transcription.records import Options, Segment, Transcript
 from transcription.whisper import Whisper
-from transcription.wholeness import examine
 
 WORDS = "The police told us nothing about the reason. My mother is still waiting for an answer."
 OTHER = "My brother was taken from our house in the winter."

@@ -7,6 +7,7 @@ from subprocess import run
 import numpy
 import pytest
 
+from tests.support.examined import examine
 from tests.transcription.conftest import Ffmpeg
 from transcription import by_opencore
 from transcription.decoding import decode, decode_apart, stream_digests
@@ -14,7 +15,6 @@ from transcription.errors import MediaError
 from transcription.media import probe, survey
 from transcription.packets import GAP_S
 from transcription.tools import CONTAINERS
-from transcription.wholeness import examine
 
 PICTURE = ("-f", "lavfi", "-i", "testsrc=s=64x48:r=10:d=8")
 TONE = ("-f", "lavfi", "-i", "sine=d=8")

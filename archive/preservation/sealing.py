@@ -1,0 +1,192 @@
+"""Sealing: a version's files and inventory are fixed on disk, and known to the ledger, before a byte is sent.
+
+Whoever resumes sends the same bytes.
+"""
+
+import os
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from archive import heads, ocfl
+from archive.errors import Fork
+from archive.ledger.copies import ARRIVED, SealedVersion
+from archive.leftovers import adopt
+from archive.local import inside, remove_tree
+from archive.objects import ObjectId
+from archive.opened import AGENT, Archive
+from archive.preservation.bringing import doubt
+from archive.preservation.space import folder_of, lay, need_space
+from archive.records import PACKAGE, Capture, Event
+from archive.unaccepted import what_to_do
+from archive.vouching import ENOUGH
+from storage.contract import Target
+from storage.mirrors import at_each
+
+
+@dataclass(frozen=True)
+class Item:
+    """A file to be sealed: its bytes, or a path that is moved into the spool, and its digests."""
+
+    sha512: str
+    content: bytes | Path
+    sha256: str | None = None
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return len(self.content) if isinstance(self.content, bytes) else self.content.stat().st_size
+
+
+def document(data: bytes) -> Item:
+    """A small document as an item."""
+    return Item(ocfl.digest_of(data), data)
+
+
+def seal(
+    archive: Archive,
+    object_id: ObjectId,
+    items: Mapping[str, Item],
+    *,
+    message: str,
+    usable: Mapping[str, Target],
+    clip: str | None = None,
+    capture: Capture | None = None,
+    events_upto: int | None = None,
+    snapshot: str | None = None,
+    event: Event | None = None,
+) -> SealedVersion | None:
+    """Seal the next version of an object; None if it would hold what the newest one holds.
+
+    `event` is what it was sealed for, and is kept with it, as of this version.
+
+    The heads at all usable targets are read first. Raises Fork, for this object alone, if one of them knows a version
+    that this ledger does not and nobody refused, or, where that is more than one target's word against another's,
+    another content of one it does. Raises TargetError if what an interrupted writer left
+    cannot be read now: a version without it would spoil that root.
+    """
+    head = archive.ledger.copies.head(object_id)
+    previous = head.parsed if head else None
+    files = {path: item.sha512 for path, item in items.items()}
+    if previous and previous.holds(files):
+        return None
+    number = previous.number + 1 if previous else 1
+    found, _ = at_each(usable, lambda target: heads.find(target, object_id))
+    refused = archive.ledger.waiting.refused()
+    others = {
+        name: at_target
+        for name, at_target in found.items()
+        if at_target.whole is None or ocfl.digest_of(at_target.whole.data) not in refused
+    }
+    _compare(archive, object_id, others, number)
+    folder = inside(archive.spool, f".sealing-{object_id}-v{number}")
+    remove_tree(archive.spool, folder.name)
+    left = {name: _left(at_target, number) for name, at_target in found.items()}
+    own = {f"v{number}/content/{path}": item.size for path, item in items.items()}
+    recovered = adopt(usable, object_id, left, own, folder, partial(need_space, archive))
+    inventory = ocfl.next_version(
+        previous,
+        object_id,
+        files=files,
+        created=archive.clock(),
+        message=message,
+        user=ocfl.User(name=AGENT, address=_address(archive)),
+        sha256s={item.sha512: item.sha256 for item in items.values() if item.sha256},
+        recovered=recovered,
+    )
+    by_digest = {item.sha512: item for item in items.values()}
+    for path, sha512 in inventory.content_of(number).items():
+        if path not in recovered:
+            lay(folder / ocfl.below_version(path), by_digest[sha512].content)
+    data = inventory.to_bytes()
+    lay(folder / ocfl.INVENTORY, data)
+    lay(folder / ocfl.INVENTORY_DIGEST, ocfl.digest_line(inventory.sha512))
+    final = folder_of(archive, object_id, number)
+    if final.exists():
+        remove_tree(archive.spool, object_id, final.name)  # it is in no ledger, so nothing of it was ever sent
+    final.parent.mkdir(parents=True, exist_ok=True)
+    folder.rename(final)
+    _sync_folders(final)
+    _sync_folder(final.parent)
+    sizes = [(final / ocfl.below_version(path)).stat().st_size for path in inventory.content_of(number)]
+    sealed = SealedVersion(
+        object_id, number, inventory.sha512, clip, data.decode(), archive.clock(), sum(sizes), len(sizes)
+    )
+    events = [archive.happened(object_id, PACKAGE, version=number)]
+    events += [event.model_copy(update={"version": number, "at": archive.clock()})] if event else []
+    archive.ledger.copies.seal(sealed, events=events, capture=capture, events_upto=events_upto, snapshot=snapshot)
+    return sealed
+
+
+def _compare(archive: Archive, object_id: str, found: Mapping[str, heads.Found], number: int) -> None:
+    """Raise Fork for what lies at targets and a person must look at before a version of this number is sealed."""
+    forks, same = defaultdict[tuple[SealedVersion, str], list[str]](list), dict[str, int]()
+    for target, at_target in found.items():
+        if number in at_target.torn:
+            raise Fork(
+                f"{target} holds a half-written {object_id} v{number} of a lost writer: "
+                "move the ledger away and `thirdcopy rebuild`"
+            )
+        if not at_target.whole:
+            continue
+        there, sha512 = at_target.whole.inventory.number, ocfl.digest_of(at_target.whole.data)
+        known = archive.ledger.copies.version(object_id, there)
+        if known is None:
+            raise Fork(
+                f"{target} holds {object_id} v{there}, which this ledger does not know: `thirdcopy audit --all` looks "
+                f"at it, `thirdcopy accept {object_id}` takes it over, `thirdcopy refuse {object_id}` says that it is "
+                "not ours"
+            )
+        if known.sha512 == sha512:
+            same[target] = there
+        else:
+            forks[known, sha512].append(target)
+    for (known, _), names in forks.items():
+        witnesses = {target for target, newest in same.items() if newest >= known.version}
+        if len(names) >= ENOUGH or not _is_vouched(archive, known, witnesses, names):
+            raise Fork(
+                f"{object_id} v{known.version} at {' and '.join(names)} is not the one this ledger sealed: nothing "
+                f"was written; {what_to_do(object_id)}"
+            )
+        for copy in archive.ledger.copies.of(object_id, known.version):
+            if copy.target in names and copy.state != "owed":  # nothing is stored above it meanwhile
+                doubt(archive, copy, "another content of this version lies there")
+
+
+def _is_vouched(archive: Archive, sealed: SealedVersion, witnesses: Collection[str], against: Collection[str]) -> bool:
+    """Whether a version is more than one target's word.
+
+    This ledger sealed it itself, and has read it at a target since: what lies there in its place came later. Or two
+    targets have it, which say so just now or were read by this ledger, but for the ones `against` it.
+    """
+    user = sealed.parsed.versions[f"v{sealed.version}"].user
+    copies = archive.ledger.copies.of(sealed.object, sealed.version)
+    if user is not None and user.address == _address(archive) and any(copy.read for copy in copies):
+        return True
+    read = {copy.target for copy in copies if copy.state in ARRIVED}
+    return len({*witnesses, *read} - set(against)) >= ENOUGH
+
+
+def _address(archive: Archive) -> str:
+    """How this ledger signs the versions that it seals."""
+    return f"urn:uuid:{archive.ledger.id}"
+
+
+def _left(found: heads.Found, number: int) -> dict[str, int]:
+    """What was left in one version's folder, with the sizes."""
+    return {path: size for path, size in found.leftovers.items() if ocfl.version_of(path) == number}
+
+
+def _sync_folders(folder: Path) -> None:
+    for root, _, _ in os.walk(folder):
+        _sync_folder(Path(root))
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
