@@ -1,14 +1,17 @@
 """Whether words of a text agree with an entry's name: of one entry, and closely, beside its number. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise, permutations
 
+import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
 
 from archive.linking.context.groups import is_nobody, is_nobodys
 from archive.linking.names.alphabets import languages
-from archive.linking.names.likeness import CLOSELY, Words, closely_alike, likeness
+from archive.linking.names.likeness import Words, closely, closely_alike, likeness
 from archive.linking.names.phonetics import is_vowelless, joined, tokens
 from archive.linking.names.search import WIDTH
 
@@ -32,57 +35,91 @@ def agreement(
 
     `spans` are the text's words with where they start and end. Two neighbours are compared with two tokens of a name,
     one or two neighbours joined with the whole of it; of three, two joined are one token (`Rizwan Gul Memtimin`). None
-    where there is nothing to compare, or nothing can agree as well as `least`. Words that name a people, a place or the
-    like, and nobody (see `groups`), agree with nothing.
+    where there is nothing to compare; of what agrees less well than `least` anything may come, or nothing. Words that
+    name a people, a place or the like, and nobody (see `groups`), agree with nothing.
     """
     best: tuple[float, int, int] | None = None
     told = languages(" ".join(word for word, *_ in spans))
     cuts = [(_tokens(span[0], told), *span) for span in spans]
     written = [word for cut, word, _, _ in cuts if cut]
     spans = [("".join(cut), start, end) for cut, _, start, end in cuts if cut]
-    near = [after[1] - before[2] <= APART for before, after in pairwise(spans)]
+    around: _Around | None = None
     for name in names:
-        words = tokens(name)[:WIDTH]
+        words = _tokens(name)[:WIDTH]
         if not words or not spans or is_nobodys(name):
             continue
-        if exact := _exactly(words, spans, near, written):
+        around = around or _Around.of(spans)
+        if exact := _exactly(words, spans, around.near, written):
             return exact
-        ones = [word for word, _, _ in spans]
-        twos = [before + after for before, after in pairwise(ones)]
-        whole = joined(words)
-        if not _may_agree(ones, twos, words, whole, least):
-            continue
-        alike = closely_alike(ones, words)
-        two = closely_alike(twos, words) if near else alike
-        for i, (word, start, end) in enumerate(spans):
-            options = [(_as_one([word], whole), end, 1)]
-            pairs = list(permutations(range(len(words)), 2))
-            if i + 1 < len(spans) and near[i]:
-                after, _, after_end = spans[i + 1]
-                options.append((_as_one([word, after], whole), after_end, 2))
-                both = [(alike[i, a], alike[i + 1, b]) for a, b in pairs]
-                options += [(float(sum(two_of)) / 2, after_end, 2) for two_of in both if min(two_of) >= LEAST]
-            if i + 2 < len(spans) and near[i] and near[i + 1]:
-                split = [max(two[i, a] + alike[i + 2, b], alike[i, a] + two[i + 1, b]) for a, b in pairs]
-                options += [(float(score) / 2 - SPLIT, spans[i + 2][2], 3) for score in split]
-            for score, stop, taken in options:
-                if score > (best[0] if best else 0) and not is_nobody(written[i : i + taken]):
-                    best = (score, start, stop)
+        for place, score, taken in around.like(words, least):
+            if score > (best[0] if best else 0) and not is_nobody(written[place : place + taken]):
+                best = (score, spans[place][1], spans[place + taken - 1][2])
     return best
 
 
 _tokens = lru_cache(maxsize=1 << 14)(tokens)
 
+Option = tuple[int, float, int]
+"""The place of the first of one to three words, how well they agree, and how many they are."""
 
-def _may_agree(ones: Sequence[str], twos: Sequence[str], words: Sequence[str], whole: str, least: float) -> bool:
-    """Whether any words can be as like a name as `least`, by their quick likeness alone: ten times as quick."""
-    every = [*ones, *twos]
-    if not least or any(map(is_vowelless, every)):
-        return True
-    parts = sorted(likeness(Words.of(every), Words.of(words)).max(axis=0))[-2:]
-    if len(parts) == 2 and (1 - CLOSELY) * float(sum(parts)) / 2 + CLOSELY >= least:
-        return True
-    return any(_as_one(some, whole) >= least for some in (*zip(ones), *pairwise(ones)))
+
+@dataclass(frozen=True)
+class _Around:
+    """The words of a text that a name is looked for among: alone, each joined with the next, and whether it is near."""
+
+    ones: list[str]
+    twos: list[str]
+    near: list[bool]
+    every: Words
+    unheard: NDArray[np.bool_]
+    """Which of them leave their vowels out, so that their quick likeness says little."""
+
+    @classmethod
+    def of(cls, spans: Sequence[tuple[str, int, int]]) -> "_Around":
+        ones = [word for word, _, _ in spans]
+        twos = [before + after for before, after in pairwise(ones)]
+        near = [after[1] - before[2] <= APART for before, after in pairwise(spans)]
+        every = [*ones, *twos]
+        return cls(ones, twos, near, Words.of(every), np.array([is_vowelless(word) for word in every], bool))
+
+    def like(self, words: Sequence[str], least: float) -> Iterator[Option]:
+        """Each way in which neighbours may be a name; those of two words or three alone that may reach `least`."""
+        whole = joined(words)
+        parts = {(place, taken): scores for place, taken, scores in self._parted(words, least)}
+        for place, word in enumerate(self.ones):
+            yield place, _as_one([word], whole), 1
+            if place < len(self.near) and self.near[place]:
+                yield place, _as_one(self.ones[place : place + 2], whole), 2
+                yield from ((place, score, 2) for score in parts.get((place, 2), ()))
+                yield from ((place, score, 3) for score in parts.get((place, 3), ()))
+
+    def _parted(self, words: Sequence[str], least: float) -> Iterator[tuple[int, int, list[float]]]:
+        """Two words and three from each place that may agree with two parts of a name, and how well they do."""
+        many, pairs = len(self.ones), list(permutations(range(len(words)), 2))
+        if not pairs or not any(self.near):
+            return
+        quick = likeness(self.every, Words.of(words))
+        most = closely(quick, np.ones_like(quick))
+        most[self.unheard] = 1
+        one, two = most[:many].astype(float), most[many:].astype(float)
+        first, second = ([pair[side] for pair in pairs] for side in (0, 1))
+        twos = (one[:-1, first] + one[1:, second]).max(axis=1) / 2
+        threes = np.maximum(two[:-1, first] + one[2:, second], one[:-2, first] + two[1:, second]).max(axis=1) / 2
+        near = np.array(self.near, bool)
+        both = np.flatnonzero(near & (twos >= least))
+        split = np.flatnonzero(near[:-1] & near[1:] & (threes - SPLIT >= least))
+        used = np.unique(np.concatenate([both, both + 1, split, split + 2, many + split, many + split + 1]))
+        if not len(used):
+            return
+        close = np.zeros_like(quick)
+        close[used] = closely_alike([self.every.tokens[place] for place in used], words, quick[used])
+        one, two = close[:many], close[many:]
+        for place in both.tolist():
+            both_of = [(one[place, a], one[place + 1, b]) for a, b in pairs]
+            yield place, 2, [float(sum(likes)) / 2 for likes in both_of if min(likes) >= LEAST]
+        for place in split.tolist():
+            ways = [max(two[place, a] + one[place + 2, b], one[place, a] + two[place + 1, b]) for a, b in pairs]
+            yield place, 3, [float(score) / 2 - SPLIT for score in ways]
 
 
 def _exactly(

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import cdist
 
-from archive.linking.names.correspondences import Encoded, Spelled, Spelling, nearness, spellings
+from archive.linking.names.correspondences import Encoded, Spelled, Spelling, nearness, nearness_of_pairs, spellings
 from archive.linking.names.phonetics import is_vowelless, readings
 
 Scores = NDArray[np.float32]
@@ -89,7 +89,8 @@ class Spellings:
         for row, word in enumerate(words):
             for spelling in map(Encoded.of, zip(word)):
                 np.maximum(found[row], nearness(spelling, first), out=found[row])
-                found[row, pinyin] = np.maximum(found[row, pinyin], nearness(spelling, second))
+                if len(pinyin):
+                    found[row, pinyin] = np.maximum(found[row, pinyin], nearness(spelling, second))
         return found
 
 
@@ -98,13 +99,27 @@ def closely(quick: Scores, near: Scores) -> Scores:
     return (1 - CLOSELY) * quick + CLOSELY * near
 
 
-def closely_alike(words: Sequence[str], others: Sequence[str]) -> Scores:
+def closely_alike(words: Sequence[str], others: Sequence[str], quick: Scores | None = None) -> Scores:
     """The close likeness of a few tokens: a row for each word, a column for each of the others.
 
     A word that leaves its vowels out sounds like nothing, so that the spelling counts alone where it is nearer.
+    `quick` is their quick likeness, where it is known.
     """
-    quick = likeness(Words.of(words), Words.of(others))
-    near = Spellings(words).nearness([spellings(other) for other in others], np.arange(len(words))).T
+    if quick is None:
+        quick = likeness(Words.of(words), Words.of(others))
+    ours, theirs = [spellings(word) for word in words], [spellings(other) for other in others]
+    encoded = [[Encoded.of([spelling]) for spelling in other] for other in theirs]
+    pairs = [
+        (row, column, own, other)
+        for row, spelled in enumerate(ours)
+        for own in spelled
+        for column, each in enumerate(encoded)
+        for other in each
+    ]
+    near = np.zeros((len(ours), len(theirs)), np.float32)
+    spelled = Spelled.of([own for _, _, own, _ in pairs])
+    scores = nearness_of_pairs([other for *_, other in pairs], spelled)
+    np.maximum.at(near, ([row for row, *_ in pairs], [column for _, column, *_ in pairs]), scores)
     close = closely(quick, near)
     bare = np.array([is_vowelless(word) for word in words], bool)
     close[bare] = np.maximum(close[bare], near[bare])
