@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
-from rapidfuzz.process import cdist
+from rapidfuzz.process import cdist, cpdist
 
 from archive.linking.names.correspondences import Encoded, Spelled, Spelling, nearness, nearness_of_pairs, spellings
 from archive.linking.names.phonetics import is_vowelless, readings
@@ -64,6 +64,31 @@ def likeness(queries: Words, vocabulary: Words, floor: float = 0) -> Scores:
     best = np.maximum.reduceat(best, vocabulary.starts, axis=1)
     folded: Scores = np.maximum.reduceat(best, queries.starts, axis=0)
     return folded
+
+
+def enough_alike(queries: Words, vocabulary: Words, floor: float) -> tuple[Rows, Rows, Scores]:
+    """The tokens that are as alike as `floor`, quickly: the places of the query's and the vocabulary's, the likeness.
+
+    A pair that has several readings comes once for each that is enough alike. As `likeness`, without the many that are
+    less: of words of a text nearly all. A `floor` of more than the weight of the consonants is needed.
+    """
+    scorer = Levenshtein.normalized_similarity
+    plain = cdist(queries.plain, vocabulary.plain, scorer=scorer, score_cutoff=floor - 0.001, dtype=np.float32)
+    least = (floor - BONES) / (1 - BONES) - 0.001
+    sound = cdist(queries.sound, vocabulary.sound, scorer=scorer, score_cutoff=least, dtype=np.float32)
+    ours, theirs = np.nonzero(sound)
+    bones = cpdist(
+        [queries.bones[place] for place in ours], [vocabulary.bones[place] for place in theirs], scorer=scorer,
+        dtype=np.float32,
+    )  # fmt: skip
+    sound[ours, theirs] = (1 - BONES) * sound[ours, theirs] + BONES * bones
+    best = np.maximum(plain, sound, out=plain)
+    ours, theirs = np.nonzero(best >= floor)
+    return (
+        np.searchsorted(queries.starts, ours, side="right") - 1,
+        np.searchsorted(vocabulary.starts, theirs, side="right") - 1,
+        best[ours, theirs],
+    )
 
 
 class Spellings:

@@ -218,7 +218,11 @@ def joined(words: Sequence[str]) -> str:
 
     Of Han, the first word is read as a surname where it may be one.
     """
-    return single("".join(readings(word)[0 if not at and is_han(word) else -1].sound for at, word in enumerate(words)))
+    found = ""
+    for at, word in enumerate(words):
+        sound = readings(word)[0 if not at and is_han(word) else -1].sound
+        found += sound[1:] if found[-1:] == sound[:1] else sound  # a sound by itself has no doubled letters
+    return found
 
 
 def every_joined(words: Sequence[str]) -> tuple[str, ...]:
