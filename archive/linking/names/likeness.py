@@ -8,6 +8,7 @@ pass for another, the second knows which do.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +43,7 @@ class Words:
         """The readings of tokens, as `phonetics.tokens` gives them."""
         read = [readings(token) for token in tokens]
         flat = [reading for row in read for reading in row]
-        starts = np.cumsum([0, *map(len, read)], dtype=np.intp)[:-1]
+        starts = np.fromiter(accumulate(map(len, read), initial=0), np.intp, len(read) + 1)[:-1]
         return cls(tuple(tokens), [r.plain for r in flat], [r.sound for r in flat], [r.bones for r in flat], starts)
 
 

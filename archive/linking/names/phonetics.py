@@ -266,6 +266,8 @@ def _front_as_a(token: str) -> str:
 
 def ascii_of(token: str) -> str:
     """A token in lower-case ASCII letters: by our tables for Arabic and Kazakh, else as anyascii has it."""
+    if token.isascii() and token.isalpha():
+        return token.lower()
     if is_vowelless(token):
         token = _ARTICLE.sub("", token.replace("عبدال", "عبدل")).translate(_ARABIC_TABLE)
     return "".join(c for c in anyascii(token.translate(_LETTERS)).lower() if "a" <= c <= "z")
@@ -278,7 +280,7 @@ def is_han(token: str) -> bool:
 
 def is_vowelless(token: str) -> bool:
     """Whether a token is in Arabic letters, and so writes the long vowels alone: Uyghur and Kazakh are respelled."""
-    return any("؀" <= c <= "ۿ" for c in token)
+    return not token.isascii() and any("؀" <= c <= "ۿ" for c in token)
 
 
 def stem(plain: str) -> str:
