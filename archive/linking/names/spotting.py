@@ -308,13 +308,18 @@ def _best(text: str, found: list[_Found], index: NameIndex) -> list[NameMention]
             continue
         if names_nobody(text, start, end):
             continue
-        scores = {p: s for p, s in scores.items() if not all(map(is_nobodys, index.entries[p].names))}
+        scores = {p: s for p, s in scores.items() if not _is_nobodys(index.entries[p])}
         if not scores:
             continue
         taken.insert(at, (start, end))
         near, apart = (_ordered(some, index) for some in told_apart(scores, readings, index.entries, text[start:end]))
         kept.append(NameMention(start, end, text[start:end], near, apart))
     return sorted(kept, key=lambda mention: mention.start)
+
+
+def _is_nobodys(entry: Entry) -> bool:
+    """Whether none of an entry's names is a person's; the first mostly is."""
+    return (not entry.latin or is_nobodys(entry.latin)) and all(map(is_nobodys, entry.names))
 
 
 def _joined(found: Iterable[_Found]) -> Iterable[_Found]:
