@@ -12,7 +12,7 @@ from rapidfuzz.process import cdist
 
 from archive.linking.context.groups import is_nobody, is_nobodys
 from archive.linking.names.alphabets import languages
-from archive.linking.names.likeness import Words, closely, closely_alike, likeness
+from archive.linking.names.likeness import CLOSELY, Words, closely_alike, likeness
 from archive.linking.names.phonetics import is_vowelless, joined, tokens
 from archive.linking.names.search import WIDTH
 
@@ -130,7 +130,7 @@ class Around:
         if not pairs or not any(self.near):
             return
         quick = likeness(self._every, Words.of(words))
-        most = closely(quick, np.ones_like(quick))
+        most = (1 - CLOSELY) * quick + CLOSELY
         most[self._unheard] = 1
         one, two = most[:many].astype(float), most[many:].astype(float)
         first, second = ([pair[side] for pair in pairs] for side in (0, 1))

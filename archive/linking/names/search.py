@@ -26,7 +26,7 @@ from archive.linking.names.correspondences import (
     skeleton,
     spellings,
 )
-from archive.linking.names.likeness import CLOSELY, Rows, Scores, Spellings, Words, closely, enough_alike, likeness
+from archive.linking.names.likeness import Rows, Scores, Spellings, Words, closely, enough_alike, likeness
 from archive.linking.names.phonetics import every_joined, joined, tokens
 from archive.linking.registers.register import Entry
 
@@ -246,11 +246,9 @@ class NameIndex:
 
     def _near_pinyin(self, found: Sequence[tuple[dict[int, float], str]], floor: float) -> None:
         """Add what words of pinyin syllables are closely like: as Chinese writes it, a name is not quickly known."""
-        # Less quick likeness than that is too little, however near the spelling is.
-        least = max(ROUGHLY, (floor - CLOSELY) / (1 - CLOSELY) - 0.001)
-        quick = likeness(Words.of([word for _, word in found]), self._vocabulary, least)
+        quick = likeness(Words.of([word for _, word in found]), self._vocabulary, ROUGHLY)
         for (row, word), scores in zip(found, quick, strict=True):
-            some = np.flatnonzero(scores >= least)
+            some = np.flatnonzero(scores >= ROUGHLY)
             alike = closely(scores[None, some], self._spellings.nearness([spellings(word)], some))[0]
             for place in np.flatnonzero(alike >= floor):
                 column = int(some[place])
