@@ -22,7 +22,8 @@ on all; machines differ threefold, and seconds say little beside the ratios. `ti
 `tolerant` on the same talk, which does like work, and is to be at most 1; `time_ratio_bare` is ours over that of
 `bare`, which looks words up in a table and compares nothing. Both are of processor seconds, the steadier ones on a busy
 machine, and medians over the talks. As in an archive, a talk finds in memory what the linker remembers of the words of
-those before; the first finds nothing.
+those before; the first finds nothing. Python looks for garbage as seldom as under the command line (see `flows.cli`),
+for all three alike.
 
 The register is `synthetic-76000.csv.gz` of the folder or the file that DATA names, else of `../shared/data/register`,
 else made on the spot; it is extended to 100,000 with made-up entries, places, years, ages and testifiers. Index, links
@@ -32,6 +33,7 @@ and peak memory are of a process of its own.
 """
 
 import csv
+import gc
 import gzip
 import io
 import json
@@ -94,6 +96,7 @@ def _show(report: Mapping[str, Any]) -> None:
 
 def _child(talks: int, split: str, out: Path) -> None:
     """What the measured process does: the index, the links; the talks are made between the two."""
+    gc.set_threshold(50_000)
     lots = random.Random(SEEDS[split])  # noqa: S311
     entries = extended(_register(lots), SIZE, lots)
     began = time.perf_counter()

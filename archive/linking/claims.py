@@ -7,6 +7,7 @@ lifts a name alone above B. A doubtful number without a name that agrees is C.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from archive.linking.cited.addresses import canonical
 from archive.linking.context.clues import compare
@@ -260,7 +261,7 @@ def _alone(name: Named, candidates: Sequence[tuple[Entry, float]], clip: _Clip) 
             entry,
             Weighed(
                 (
-                    Evidence(part="likeness", weight=likeness_weight(likeness), found=f"{likeness:.2f}"),
+                    _likeness(likeness),
                     rarity,
                     role,
                     *_context(name, entry, clip),
@@ -269,6 +270,11 @@ def _alone(name: Named, candidates: Sequence[tuple[Entry, float]], clip: _Clip) 
         )
         for entry, likeness in candidates[:COMPARED]
     ]
+
+
+@lru_cache(maxsize=1 << 14)
+def _likeness(likeness: float) -> Evidence:
+    return Evidence(part="likeness", weight=likeness_weight(likeness), found=f"{likeness:.2f}")
 
 
 def _context(name: Named, entry: Entry, clip: _Clip) -> list[Evidence]:

@@ -172,7 +172,8 @@ class _Words:
     def within(self, start: int, end: int, *, cut: int) -> list[Span]:
         """Those that lie from `start` to `end` whole; a run of Han is cut at `cut`, where a number ends or begins."""
         found = []
-        for word, first, last in self._words[bisect_right(self._ends, start) :]:
+        for place in range(bisect_right(self._ends, start), len(self._words)):
+            word, first, last = self._words[place]
             if first >= end:
                 break
             begin, stop = (cut, last) if first < cut == start else (first, min(last, cut) if cut == end else last)

@@ -8,6 +8,8 @@ that a clue that fits weighs little and one that does not weighs less, but for s
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import pairwise
 
 from archive.linking.context.kinship import Kin, Sex
 from archive.linking.context.places import shared
@@ -94,18 +96,42 @@ class Clues:
 def clues(name: str, after: str, around: str, kin: Kin | None) -> Clues:
     """What is said of the bearer of a name: `after` are the words after it, `around` all of its context."""
     sex, weight, word = _sex(name, after, kin)
-    born = frozenset(int(found["a"] or found["b"]) for found in _BORN.finditer(around))
+    dated = "19" in around or "20" in around
+    born = frozenset(int(found["a"] or found["b"]) for found in _BORN.finditer(around)) if dated else frozenset[int]()
     return Clues(
         text=around,
         sex=sex,
         sex_weight=weight,
         sex_word=word,
-        ethnicities=frozenset(found.lastgroup for found in _ETHNICITY.finditer(around) if found.lastgroup),
-        years=frozenset(int(year) for year in _YEAR.findall(around)) - born,
+        ethnicities=ethnicities_of(around),
+        years=frozenset(map(int, _YEAR.findall(around) if dated else ())) - born,
         born=born,
-        ages=frozenset(int(found["a"] or found["b"]) for found in _AGE.finditer(around)),
+        ages=frozenset(
+            int(found["a"] or found["b"]) for found in (_AGE.finditer(around) if _NUMBER.search(around) else ())
+        ),
         words=tuple(_SPACED.findall(around)[:WORDS]),
     )
+
+
+def ethnicities_of(text: str) -> frozenset[str]:
+    """The peoples that a text names, by their keys in ETHNICITIES."""
+    words = text.split(" ")
+    found = {people for word in words for people in _peoples(word)}
+    for word, after in pairwise(words):
+        if word[-3:].lower() == "han":  # the one name of two words
+            found.update(_peoples(f"{word} {after}"))
+    return frozenset(found)
+
+
+@lru_cache(maxsize=1 << 14)
+def _peoples(word: str) -> tuple[str, ...]:
+    return tuple(found.lastgroup for found in _ETHNICITY.finditer(word) if found.lastgroup)
+
+
+@lru_cache(maxsize=1 << 14)
+def _pronoun(word: str) -> tuple[Sex, str] | None:
+    found = _PRONOUN.search(word)
+    return ("f" if found["f"] or found["fh"] else "m", found.group()) if found else None
 
 
 def _sex(name: str, after: str, kin: Kin | None) -> tuple[Sex | None, float, str]:
@@ -114,8 +140,8 @@ def _sex(name: str, after: str, kin: Kin | None) -> tuple[Sex | None, float, str
         return kin.sex, SEX_OF_KIN, kin.word
     if sex := sex_of_name(name):
         return sex, SEX_OF_NAME, name.split()[-1]
-    if found := _PRONOUN.search(after):
-        return ("f" if found["f"] or found["fh"] else "m"), SEX_OF_PRONOUN, found.group()
+    if found := next(filter(None, map(_pronoun, after.split(" "))), None):
+        return found[0], SEX_OF_PRONOUN, found[1]
     return None, 0.0, ""
 
 

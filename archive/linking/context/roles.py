@@ -7,6 +7,7 @@ them.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from archive.linking.context.kinship import Kin, kin_after, kin_before
 from archive.linking.context.role_words import (
@@ -86,6 +87,29 @@ class Sense:
         return self.weight < BYSTANDER
 
 
+class _Seldom:
+    """Words that few texts have, which is quickly known of most by their pieces between spaces, remembered.
+
+    A match lies in one piece, or in two beside each other where the words are two (`taken away`).
+    """
+
+    def __init__(self, words: "re.Pattern[str]") -> None:
+        self.match, self._words = words.match, words
+        first = "|".join(re.findall(r"[|:]([^|:()\\]+)\\s", words.pattern))
+        self._first_of_two = re.compile(f"(?:{first})$" if first else "(?!)", words.flags)
+        self._may_begin = lru_cache(maxsize=1 << 14)(self._begins)
+
+    def _begins(self, piece: str) -> bool:
+        return bool(self._words.search(piece) or self._first_of_two.search(piece))
+
+    def all_in(self, text: str) -> "list[re.Match[str]]":
+        """Every match in a text."""
+        return list(self._words.finditer(text)) if any(map(self._may_begin, text.split())) else []
+
+
+_FATE, _OFFICE, _WITNESS = _Seldom(FATE), _Seldom(OFFICE), _Seldom(WITNESS)
+
+
 def sense(text: str, start: int, end: int, *, spoken: bool) -> Sense:
     """What the words around the name from `start` to `end` say; `spoken` where the text is a transcript.
 
@@ -107,11 +131,11 @@ def sense(text: str, start: int, end: int, *, spoken: bool) -> Sense:
         return Sense("testifier", "introduces himself")
     if theirs:
         return Sense("relative", "somebody's relative, fate" if fate else "somebody's relative", kin)
-    if _is(OFFICE, ending(before_here, BESIDE), after) and not mine and not (fate and PASSIVE.match(after)):
+    if _is(_OFFICE, ending(before_here, BESIDE), after) and not mine and not (fate and PASSIVE.match(after)):
         return Sense("other", "holds an office", kin)
     if SPOKEN_TO.search(_without_calling(before)) or SPEAKS.match(after) or SOURCE.match(text, end):
         return Sense("relative" if mine else "other", "speaks of others", kin)
-    if _is(WITNESS, ending(before_here, BESIDE), after) and not mine and not fate:
+    if _is(_WITNESS, ending(before_here, BESIDE), after) and not mine and not fate:
         return Sense("other", "witness", kin)
     if mine:
         return Sense("subject", "own relative, fate" if fate else "own relative", kin)
@@ -134,13 +158,13 @@ def _fates(text: str) -> list[bool]:
     return [
         bool(LEAVING.match(found.group().lower()))
         or not (NOT_BEFORE.search(text, max(0, found.start() - 40), found.start()) or NOT_WITHIN.search(found.group()))
-        for found in FATE.finditer(text)
+        for found in _FATE.all_in(text)
     ]
 
 
-def _is(words: "re.Pattern[str]", before: str, after: str) -> bool:
+def _is(words: _Seldom, before: str, after: str) -> bool:
     """Whether a calling stands right before a name, or right after it as what its bearer is."""
-    last = next((found for found in reversed(list(words.finditer(before)))), None)
+    last = next(reversed(words.all_in(before)), None)
     between = before[last.end() :] if last else ""
     if last and _HELD.fullmatch(between) and not FATE.search(PLACE.sub("", between)):
         return True
@@ -148,14 +172,14 @@ def _is(words: "re.Pattern[str]", before: str, after: str) -> bool:
         return True
     lead = _LEAD.match(after)
     following = beginning(after, BESIDE, lead.end()) if lead and lead.group().strip() else ""
-    found = words.search(following)
+    found = next(iter(words.all_in(following)), None)
     return bool(found and len(following[: found.start()].split()) <= 2)
 
 
 def _without_calling(before: str) -> str:
     """The words before a name without what its bearer is right before it: `according to` of `according to lawyer`."""
-    for words in (WITNESS, OFFICE):
-        last = next((found for found in reversed(list(words.finditer(before)))), None)
+    for words in (_WITNESS, _OFFICE):
+        last = next(reversed(words.all_in(before)), None)
         if last and not before[last.end() :].strip():
             return re.sub(r"(?:(?:the|our|a|an|human|rights)\s){1,3}$", "", before[: last.start()], flags=re.IGNORECASE)
     return before

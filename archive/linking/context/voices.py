@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import cdist
 
-from archive.linking.names.agreeing import agreement
+from archive.linking.names.agreeing import Around
 from archive.linking.names.spotting import Span, words_of
 from archive.linking.rarity import sounds
 from archive.linking.registers.register import Entry
@@ -29,6 +29,7 @@ class _Voices:
 
     def __init__(self, names: Iterable[Sequence[Span]]) -> None:
         self._words = [tuple(words) for words in names]
+        self._around = [Around.of(words) for words in self._words]
         self._voices: dict[str, list[int]] = defaultdict(list)
         for place, words in enumerate(self._words):
             for sound in dict.fromkeys(sound for word, *_ in words for sound in sounds(word)):
@@ -46,7 +47,7 @@ class _Voices:
     def _found(self, names: tuple[str, ...]) -> _Called | None:
         near = frozenset[int]().union(*(self._alike(sound) for name in names for sound in sounds(name)))
         for place in sorted(near):
-            found = agreement(names, self._words[place], CLOSE)
+            found = self._around[place].agreement(names, CLOSE)
             if found and found[0] >= CLOSE:
                 return self._words[place], found[1], found[2]
         return None

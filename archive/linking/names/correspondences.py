@@ -216,15 +216,47 @@ def nearness(word: Encoded, others: Spelled) -> Costs:
 
     A 0 among the others' codes stands for nothing. The same both ways.
     """
-    apart, whole = _distances(word, others)
-    share = np.divide(apart, whole, out=np.full(len(apart), 0.5, np.float32), where=whole > 0)
-    found: Costs = np.clip(1 - 2 * share, 0, 1)
+    return _share(*_distances(word, others))
+
+
+def nearness_of_pairs(words: Sequence[Encoded], others: Spelled) -> Costs:
+    """How near each word is to the one of the others in its row: as `nearness`, for all of them at once."""
+    costs = table()
+    lengths = np.array([len(word.codes) for word in words], np.intp)
+    order = np.argsort(-lengths, kind="stable")  # so that those which go on are the first columns, at every place
+    scripts, their_scripts = np.array([word.script for word in words], np.intp)[order], others.scripts[order]
+    codes = np.ascontiguousarray(others.codes[order].T)
+    units = np.zeros((len(words), int(lengths.max(initial=0))), np.intp)
+    for row, at in enumerate(order):
+        units[row, : lengths[at]] = words[at].codes
+    gone = np.zeros((len(codes) + 1, len(words)), np.float32)
+    np.cumsum(costs.alone[scripts, codes], axis=0, out=gone[1:])
+    own_alone = costs.alone[their_scripts[:, None], units]
+    reached, whole = gone.copy(), gone[-1].copy()
+    for length in np.unique(lengths):
+        first, last = np.searchsorted(-lengths[order], (-length, 1 - length))
+        whole[first:last] = own_alone[first:last, :length].sum(axis=1) + whole[first:last]
+    for place in range(units.shape[1]):
+        going = int(np.searchsorted(-lengths[order], -place))
+        best = reached[:, :going] + own_alone[:going, place]
+        np.minimum(best[1:], reached[:-1, :going] + costs.between[units[:going, place], codes[:, :going]], out=best[1:])
+        best -= gone[:, :going]
+        np.minimum.accumulate(best, axis=0, out=best)
+        np.add(best, gone[:, :going], out=reached[:, :going])
+    found = np.empty(len(words), np.float32)
+    found[order] = _share(reached[-1], whole)
     return found
 
 
 def distance(word: Encoded, others: Spelled) -> Costs:
     """How far a word is from each of the others, in nats."""
     return _distances(word, others)[0]
+
+
+def _share(apart: Costs, whole: Costs) -> Costs:
+    share = np.divide(apart, whole, out=np.full(len(apart), 0.5, np.float32), where=whole > 0)
+    found: Costs = np.clip(1 - 2 * share, 0, 1)
+    return found
 
 
 def _distances(word: Encoded, others: Spelled) -> tuple[Costs, Costs]:

@@ -8,13 +8,14 @@ pass for another, the second knows which do.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
-from rapidfuzz.process import cdist
+from rapidfuzz.process import cdist, cpdist
 
-from archive.linking.names.correspondences import Encoded, Spelled, Spelling, nearness, spellings
+from archive.linking.names.correspondences import Encoded, Spelled, Spelling, nearness, nearness_of_pairs, spellings
 from archive.linking.names.phonetics import is_vowelless, readings
 
 Scores = NDArray[np.float32]
@@ -42,7 +43,7 @@ class Words:
         """The readings of tokens, as `phonetics.tokens` gives them."""
         read = [readings(token) for token in tokens]
         flat = [reading for row in read for reading in row]
-        starts = np.cumsum([0, *map(len, read)], dtype=np.intp)[:-1]
+        starts = np.fromiter(accumulate(map(len, read), initial=0), np.intp, len(read) + 1)[:-1]
         return cls(tuple(tokens), [r.plain for r in flat], [r.sound for r in flat], [r.bones for r in flat], starts)
 
 
@@ -64,6 +65,31 @@ def likeness(queries: Words, vocabulary: Words, floor: float = 0) -> Scores:
     best = np.maximum.reduceat(best, vocabulary.starts, axis=1)
     folded: Scores = np.maximum.reduceat(best, queries.starts, axis=0)
     return folded
+
+
+def enough_alike(queries: Words, vocabulary: Words, floor: float) -> tuple[Rows, Rows, Scores]:
+    """The tokens that are as alike as `floor`, quickly: the places of the query's and the vocabulary's, the likeness.
+
+    A pair that has several readings comes once for each that is enough alike. As `likeness`, without the many that are
+    less: of words of a text nearly all. A `floor` of more than the weight of the consonants is needed.
+    """
+    scorer = Levenshtein.normalized_similarity
+    plain = cdist(queries.plain, vocabulary.plain, scorer=scorer, score_cutoff=floor - 0.001, dtype=np.float32)
+    least = (floor - BONES) / (1 - BONES) - 0.001
+    sound = cdist(queries.sound, vocabulary.sound, scorer=scorer, score_cutoff=least, dtype=np.float32)
+    ours, theirs = np.nonzero(sound)
+    bones = cpdist(
+        [queries.bones[place] for place in ours], [vocabulary.bones[place] for place in theirs], scorer=scorer,
+        dtype=np.float32,
+    )  # fmt: skip
+    sound[ours, theirs] = (1 - BONES) * sound[ours, theirs] + BONES * bones
+    best = np.maximum(plain, sound, out=plain)
+    ours, theirs = np.nonzero(best >= floor)
+    return (
+        np.searchsorted(queries.starts, ours, side="right") - 1,
+        np.searchsorted(vocabulary.starts, theirs, side="right") - 1,
+        best[ours, theirs],
+    )
 
 
 class Spellings:
@@ -89,7 +115,8 @@ class Spellings:
         for row, word in enumerate(words):
             for spelling in map(Encoded.of, zip(word)):
                 np.maximum(found[row], nearness(spelling, first), out=found[row])
-                found[row, pinyin] = np.maximum(found[row, pinyin], nearness(spelling, second))
+                if len(pinyin):
+                    found[row, pinyin] = np.maximum(found[row, pinyin], nearness(spelling, second))
         return found
 
 
@@ -98,13 +125,27 @@ def closely(quick: Scores, near: Scores) -> Scores:
     return (1 - CLOSELY) * quick + CLOSELY * near
 
 
-def closely_alike(words: Sequence[str], others: Sequence[str]) -> Scores:
+def closely_alike(words: Sequence[str], others: Sequence[str], quick: Scores | None = None) -> Scores:
     """The close likeness of a few tokens: a row for each word, a column for each of the others.
 
     A word that leaves its vowels out sounds like nothing, so that the spelling counts alone where it is nearer.
+    `quick` is their quick likeness, where it is known.
     """
-    quick = likeness(Words.of(words), Words.of(others))
-    near = Spellings(words).nearness([spellings(other) for other in others], np.arange(len(words))).T
+    if quick is None:
+        quick = likeness(Words.of(words), Words.of(others))
+    ours, theirs = [spellings(word) for word in words], [spellings(other) for other in others]
+    encoded = [[Encoded.of([spelling]) for spelling in other] for other in theirs]
+    pairs = [
+        (row, column, own, other)
+        for row, spelled in enumerate(ours)
+        for own in spelled
+        for column, each in enumerate(encoded)
+        for other in each
+    ]
+    near = np.zeros((len(ours), len(theirs)), np.float32)
+    spelled = Spelled.of([own for _, _, own, _ in pairs])
+    scores = nearness_of_pairs([other for *_, other in pairs], spelled)
+    np.maximum.at(near, ([row for row, *_ in pairs], [column for _, column, *_ in pairs]), scores)
     close = closely(quick, near)
     bare = np.array([is_vowelless(word) for word in words], bool)
     close[bare] = np.maximum(close[bare], near[bare])

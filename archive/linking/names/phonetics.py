@@ -218,7 +218,11 @@ def joined(words: Sequence[str]) -> str:
 
     Of Han, the first word is read as a surname where it may be one.
     """
-    return single("".join(readings(word)[0 if not at and is_han(word) else -1].sound for at, word in enumerate(words)))
+    found = ""
+    for at, word in enumerate(words):
+        sound = readings(word)[0 if not at and is_han(word) else -1].sound
+        found += sound[1:] if found[-1:] == sound[:1] else sound  # a sound by itself has no doubled letters
+    return found
 
 
 def every_joined(words: Sequence[str]) -> tuple[str, ...]:
@@ -262,6 +266,8 @@ def _front_as_a(token: str) -> str:
 
 def ascii_of(token: str) -> str:
     """A token in lower-case ASCII letters: by our tables for Arabic and Kazakh, else as anyascii has it."""
+    if token.isascii() and token.isalpha():
+        return token.lower()
     if is_vowelless(token):
         token = _ARTICLE.sub("", token.replace("عبدال", "عبدل")).translate(_ARABIC_TABLE)
     return "".join(c for c in anyascii(token.translate(_LETTERS)).lower() if "a" <= c <= "z")
@@ -274,7 +280,7 @@ def is_han(token: str) -> bool:
 
 def is_vowelless(token: str) -> bool:
     """Whether a token is in Arabic letters, and so writes the long vowels alone: Uyghur and Kazakh are respelled."""
-    return any("؀" <= c <= "ۿ" for c in token)
+    return not token.isascii() and any("؀" <= c <= "ۿ" for c in token)
 
 
 def stem(plain: str) -> str:

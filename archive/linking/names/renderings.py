@@ -12,7 +12,9 @@ benchmarks/names.
 """
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
+from typing import NamedTuple
 
 from anyascii import anyascii
 
@@ -51,8 +53,11 @@ _ARABIC = """
 """
 
 
-def _options(*tables: str) -> dict[str, tuple[tuple[str, float], ...]]:
-    found: dict[str, tuple[tuple[str, float], ...]] = {}
+Ways = tuple[tuple[str, float], ...]
+
+
+def _options(*tables: str) -> dict[str, Ways]:
+    found: dict[str, Ways] = {}
     for row in ";".join(tables).split(";"):
         letter, *ways = row.split()
         parted = (way.partition(":") for way in ways)
@@ -77,47 +82,76 @@ def slips(word: str, name: str) -> float:
     """How many slips make a name's token, in Latin letters, of a word's token: 0 where it is a usual rendering."""
     if word == name:
         return 0.0
-    letters, target = _written(word), _target(name)
-    free = _VOWELLESS.search(word) is not None
-    row = {0: 0.0}
+    (letters, free), (target, vowels, extras) = _written(word), _target(name)
+    end = len(target)
+    row: list[float] = [0.0, *[FARTHEST] * end]
     for place in range(len(letters) + 1):
         # Letters of the name that nothing stands for; they are put in before the word's next letter is read.
-        for at in range(len(target)):
-            if (reached := row.get(at)) is None:
-                continue
-            vowel = target[at] in _VOWELS
-            if free and vowel:
-                extra = 0.0 if at == 0 or target[at - 1] not in _VOWELS else EXTRA_VOWEL
-            else:
-                extra = EXTRA_VOWEL if vowel else 0.6 if target[at] == "h" else EXTRA
-            cost = reached + extra
-            if cost < min(FARTHEST, row.get(at + 1, FARTHEST)):
+        for at, extra in enumerate(extras[free]):
+            if (cost := row[at] + extra) < row[at + 1]:
                 row[at + 1] = cost
         if place == len(letters):
             break
-        letter, after = letters[place], dict[int, float]()
-        vowel = letter in _WRITTEN_VOWELS
-        alone = EXTRA_VOWEL if vowel else EXTRA
-        for at, reached in row.items():
-            for way, dear in (*_WAYS.get(letter, ()), ("", alone)):
-                if target.startswith(way, at):
-                    cost = reached + dear
-                    if cost < min(FARTHEST, after.get(at + len(way), FARTHEST)):
-                        after[at + len(way)] = cost
-            if at < len(target) and (target[at] in _VOWELS) == vowel:
-                cost = reached + (VOWEL if vowel else CONSONANT)
-                if cost < min(FARTHEST, after.get(at + 1, FARTHEST)):
-                    after[at + 1] = cost
+        letter = letters[place]
+        after = [FARTHEST] * (end + 1)
+        for at, reached in enumerate(row):
+            if reached >= FARTHEST:
+                continue
+            if (cost := reached + letter.alone) < after[at]:
+                after[at] = cost
+            if at == end:
+                break
+            for way, dear in letter.ways.get(target[at], ()):
+                if target.startswith(way, at) and (cost := reached + dear) < after[at + len(way)]:
+                    after[at + len(way)] = cost
+            if vowels[at] == letter.vowel and (cost := reached + letter.changed) < after[at + 1]:
+                after[at + 1] = cost
         row = after
-    return round(row.get(len(target), FARTHEST), 3)
+    return round(row[end], 3)
+
+
+class _Letter(NamedTuple):
+    """A letter of a word: its ways to be rendered by the first letter of each, and what else may become of it."""
+
+    ways: Mapping[str, Ways]
+    vowel: bool
+    alone: float
+    """What it takes that nothing stands for the letter."""
+    changed: float
+    """What it takes that another letter of its kind does."""
+
+
+@lru_cache(maxsize=1 << 10)
+def _letter(written: str) -> _Letter:
+    ways, vowel = _WAYS.get(written, ()), written in _WRITTEN_VOWELS
+    by_first: dict[str, Ways] = {}
+    for way, cost in ways:
+        if way:
+            by_first[way[0]] = (*by_first.get(way[0], ()), (way, cost))
+    alone = min([cost for way, cost in ways if not way], default=FARTHEST)
+    return _Letter(by_first, vowel, min(alone, EXTRA_VOWEL if vowel else EXTRA), VOWEL if vowel else CONSONANT)
 
 
 @lru_cache(maxsize=1 << 14)
-def _written(word: str) -> tuple[str, ...]:
-    return tuple(_LETTER.findall(_TWICE.sub(r"\1", word)))
+def _written(word: str) -> tuple[tuple[_Letter, ...], bool]:
+    """The letters of a word, and whether it leaves short vowels out."""
+    return tuple(map(_letter, _LETTER.findall(_TWICE.sub(r"\1", word)))), _VOWELLESS.search(word) is not None
 
 
 @lru_cache(maxsize=1 << 15)
-def _target(name: str) -> str:
+def _target(name: str) -> tuple[str, tuple[bool, ...], tuple[tuple[float, ...], tuple[float, ...]]]:
+    """The letters of a name, which are vowels, and what each takes that nothing stands for.
+
+    That in a word which has its vowels, and in one which leaves them out.
+    """
     plain = "".join(c if c in "ä" else anyascii(c).lower() for c in name.translate(_MARKED))
-    return _TWICE.sub(r"\1", "".join(c for c in plain if c.isalpha()))
+    target = _TWICE.sub(r"\1", "".join(c for c in plain if c.isalpha()))
+    vowels = tuple(letter in _VOWELS for letter in target)
+    extras = tuple(
+        EXTRA_VOWEL if vowel else 0.6 if letter == "h" else EXTRA for letter, vowel in zip(target, vowels, strict=True)
+    )
+    unwritten = tuple(
+        0.0 if vowel and not before else extra
+        for extra, vowel, before in zip(extras, vowels, (False, *vowels), strict=False)
+    )
+    return target, vowels, (extras, unwritten)

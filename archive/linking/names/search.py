@@ -16,8 +16,17 @@ import numpy as np
 from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import cdist
 
-from archive.linking.names.correspondences import Encoded, Spelled, Spelling, nearness, one_word, skeleton, spellings
-from archive.linking.names.likeness import Rows, Scores, Spellings, Words, closely, likeness
+from archive.linking.names.correspondences import (
+    Encoded,
+    Spelled,
+    Spelling,
+    nearness,
+    nearness_of_pairs,
+    one_word,
+    skeleton,
+    spellings,
+)
+from archive.linking.names.likeness import Rows, Scores, Spellings, Words, closely, enough_alike, likeness
 from archive.linking.names.phonetics import every_joined, joined, tokens
 from archive.linking.registers.register import Entry
 
@@ -225,10 +234,10 @@ class NameIndex:
             return [{} for _ in words]
         for start in range(0, len(words), BATCH):
             batch = words[start : start + BATCH]
-            alike = likeness(Words.of(batch), self._vocabulary, floor)
             rows: list[dict[int, float]] = [{} for _ in batch]
-            for row, column in zip(*np.nonzero(alike >= floor), strict=True):
-                rows[row][int(column)] = float(alike[row, column])
+            near = enough_alike(Words.of(batch), self._vocabulary, floor)
+            for row, column, score in zip(*(some.tolist() for some in near), strict=True):
+                rows[row][column] = max(rows[row].get(column, 0.0), score)
             found.extend(rows)
         pinyin = [(row, word) for row, word in zip(found, words, strict=True) if len(spellings(word)) > 1]
         for start in range(0, len(pinyin), BATCH):
@@ -285,14 +294,19 @@ class NameIndex:
         near = nearness(Encoded.of([word]), self._spellings.first.take(rows)) if len(rows) else np.zeros(0)
         return {int(row): float(score) for row, score in zip(rows, near, strict=True) if score >= floor}
 
-    def of_skeleton(self, heard: Spelling, floor: float) -> dict[int, float]:
-        """The entries (by their place) with a name of the same consonants that is near a spelling, from `floor` up."""
-        rows = self._skeletons.get(skeleton(heard), [])
-        names = one_word(self._spellings.first, self._slots[np.array(rows, np.intp)])
-        scores = nearness(Encoded.of([heard]), names)
-        return {
-            place: float(score)
-            for row, score in zip(rows, scores, strict=True)
-            if score >= floor
-            for place in self._bearers[row]
-        }
+    def of_skeletons(self, heard: Sequence[Spelling], floor: float) -> list[dict[int, float]]:
+        """For each spelling the entries (by their place) with a name of the same consonants that is near it.
+
+        With their nearness, from `floor` up.
+        """
+        found: list[dict[int, float]] = []
+        for start in range(0, len(heard), BATCH):
+            batch = heard[start : start + BATCH]
+            rows = [self._skeletons.get(skeleton(one), []) for one in batch]
+            every = np.array([row for some in rows for row in some], np.intp)
+            words = [word for one, some in zip(batch, rows, strict=True) for word in [Encoded.of([one])] * len(some)]
+            near = iter(nearness_of_pairs(words, one_word(self._spellings.first, self._slots[every])).tolist())
+            for some in rows:
+                like = [(row, score) for row, score in zip(some, near, strict=False) if score >= floor]
+                found.append({place: score for row, score in like for place in self._bearers[row]})
+        return found

@@ -7,8 +7,9 @@ the words must begin with one, unless the text has none (some recognisers write 
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from archive.linking.context.groups import is_nobodys, names_nobody
@@ -67,6 +68,7 @@ _HAN_RUN = re.compile(rf"[{_HAN}](?:[·•・]?[{_HAN}])*")
 _BETWEEN = re.compile(r"[ \t\n\xa0\u200c-\u200f\u202a-\u202e\u2066-\u2069-]{1,3}")
 
 Span = tuple[str, int, int]
+Tokens = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +108,17 @@ class _Found(NamedTuple):
 
 def words_of(text: str) -> list[Span]:
     """The words of a text with their spans; a run of Han characters is one word."""
-    found = [*_WORD.finditer(text), *_HAN_RUN.finditer(text)]
-    return sorted(((m.group(), m.start(), m.end()) for m in found), key=lambda span: span[1])
+    return sorted((*_letters_of(text), *_spans(_HAN_RUN, text)), key=lambda span: span[1])
+
+
+def _spans(words: re.Pattern[str], text: str) -> tuple[Span, ...]:
+    return tuple((m.group(), m.start(), m.end()) for m in words.finditer(text))
+
+
+@lru_cache(maxsize=2)
+def _letters_of(text: str) -> tuple[Span, ...]:
+    """The words in letters of a whole text, which is asked for them more than once."""
+    return _spans(_WORD, text)
 
 
 def name_mentions(text: str, index: NameIndex) -> list[NameMention]:
@@ -123,59 +134,74 @@ def name_mentions(text: str, index: NameIndex) -> list[NameMention]:
 def _spelled(text: str, index: NameIndex) -> Iterator[_Found]:
     """Where a text names people in letters."""
     capitals = _capitals(text)
-    written = [m for m in _WORD.finditer(text) if not (capitals and m.group()[0].islower())]
+    written = [span for span in _letters_of(text) if not (capitals and span[0][0].islower())]
     first, *others = languages(text) or (None,)
-    spans = [_Word.of(m, first) for m in written]
+    spans = [_Word(*_meant(word, first), start, end) for word, start, end in written]
     readings = [spans]
     for language in others:
         readings.append(
-            [_Word.of(m, language) if ambiguous(m.group()) else one for m, one in zip(written, spans, strict=True)]
+            [
+                _Word(*_meant(word, language), start, end) if ambiguous(word) else one
+                for (word, start, end), one in zip(written, spans, strict=True)
+            ]
         )
     bare = {one.tokens[-1]: one.bare for row in readings for one in row if one.bare}
+    named = [part for row in readings for part in _named(text, row, None if row is spans else spans)]
     hits = _near([one.tokens for row in readings for one in row if len(one.tokens) <= 2], bare, index)
-    known: dict[tuple[str, ...], dict[int, float]] = {}
+    known = _entries({words for words, _, _ in named}, hits, index)
+    for words, start, end in named:
+        if scores := known[words]:
+            ways = tuple(((word, 0.0), *((stem, ENDED) for stem in bare.get(word, ()))) for word in words)
+            yield _Found(start, end, scores, (ways,))
 
-    def meant(words: tuple[str, ...]) -> dict[int, float]:
-        if words not in known:
-            scores = dict.fromkeys(index.of_sound(joined(words)), ONE_WORD)
-            if len(words) == 2:
-                first, second = (hits.get(word, {}) for word in words)
-                for place, score in index.of_pair(first, second, NAME_FLOOR).items():
+
+def _named(text: str, row: Sequence["_Word"], read: Sequence["_Word"] | None) -> Iterator[tuple[Tokens, int, int]]:
+    """What may be a name by its form, in words as they are meant: one or two that stand side by side.
+
+    Where all of a place's words have been `read` as they are, they are left out.
+    """
+    for i, one in enumerate(row):
+        if read is not None and row[i : i + 2] == read[i : i + 2]:
+            continue
+        words = one.tokens
+        if len(words) == 2 or (len(words) == 1 and len(joined(words)) >= LONG):
+            yield words, one.start, one.end
+        if i + 1 < len(row) and _BETWEEN.fullmatch(text, one.end, row[i + 1].start):
+            yield (*words, *row[i + 1].tokens), one.start, row[i + 1].end
+
+
+def _entries(
+    named: Collection[Tokens], hits: Mapping[str, dict[int, float]], index: NameIndex
+) -> dict[Tokens, dict[int, float]]:
+    """The entries, by their place, that each of several rows of words may name, with their likeness."""
+    chinese = {words: heard for words in named if len(words) == 2 and (heard := _pinyin(words))}
+    near = dict(zip(chinese, index.of_skeletons(list(chinese.values()), HEARD), strict=True))
+    found: dict[Tokens, dict[int, float]] = {}
+    for words in named:
+        found[words] = scores = dict.fromkeys(index.of_sound(joined(words)), ONE_WORD)
+        if len(words) == 2:
+            first, second = (hits.get(word, {}) for word in words)
+            for some in (index.of_pair(first, second, NAME_FLOOR), near.get(words, {})):
+                for place, score in some.items():
                     scores[place] = max(score, scores.get(place, 0))
-                for place, score in _pinyin(words, index).items():
-                    scores[place] = max(score, scores.get(place, 0))
-            known[words] = scores
-        return known[words]
-
-    def found(start: int, end: int, words: tuple[str, ...]) -> _Found:
-        ways = tuple(((word, 0.0), *((stem, ENDED) for stem in bare.get(word, ()))) for word in words)
-        return _Found(start, end, meant(words), (ways,))
-
-    for row in readings:
-        for i, (words, start, end, _) in enumerate(row):
-            if row is not spans and row[i : i + 2] == spans[i : i + 2]:
-                continue
-            if len(words) == 2 or (len(words) == 1 and len(joined(words)) >= LONG):
-                yield found(start, end, words)
-            if i + 1 < len(row) and _BETWEEN.fullmatch(text, end, row[i + 1].start):
-                both = (*words, *row[i + 1].tokens)
-                yield found(start, row[i + 1].end, both)
+    return found
 
 
 class _Word(NamedTuple):
-    """A word of a text as it is meant in one language: its tokens, its span, the last token without a case's ending."""
+    """A word of a text as it is meant in one language: its tokens, the last without a case's ending, its span."""
 
-    tokens: tuple[str, ...]
+    tokens: Tokens
+    bare: Tokens
     start: int
     end: int
-    bare: tuple[str, ...]
 
-    @classmethod
-    def of(cls, match: re.Match[str], language: Language | None) -> "_Word":
-        """The word of a match."""
-        told = (language,) if language else ()
-        words = tokens(match.group(), told)
-        return cls(words, match.start(), match.end(), _bare(words, match.group(), told))
+
+@lru_cache(maxsize=1 << 14)
+def _meant(word: str, language: Language | None) -> tuple[Tokens, Tokens]:
+    """The tokens of a word in a language, and what the last of them is without the ending of a case."""
+    told = (language,) if language else ()
+    words = tokens(word, told)
+    return words, _bare(words, word, told)
 
 
 def _near(
@@ -209,20 +235,25 @@ def _capitals(text: str) -> bool:
 
 
 def _han(text: str, index: NameIndex) -> list[_Found]:
-    found = []
-    for run in _HAN_RUN.finditer(text):
-        places = [i for i in range(run.start(), run.end()) if text[i] not in "·•・"]
+    """Where a text names people in Han characters."""
+    runs = [
+        (run, [i for i in range(run.start(), run.end()) if text[i] not in "·•・"]) for run in _HAN_RUN.finditer(text)
+    ]
+    heard = _heard(text, [places for _, places in runs], index)
+    found: list[_Found] = []
+    for (run, places), by_sound in zip(runs, heard, strict=True):
         sounds = [spoken(text[i]) for i in places]
         for width in HAN_WIDTHS:
             for at in range(len(places) - width + 1):
                 start, end = places[at], places[at + width - 1] + 1
                 written = DOT.sub("", text[start:end])
-                bearers = index.of_sound(single("".join(sounds[at : at + width])))
                 if written[:1] in SURNAMES or written[:2] in SURNAMES:
                     bearers = [p for sound in every_joined(tokens(written)) for p in index.of_sound(sound)]
+                else:
+                    bearers = index.of_sound(single("".join(sounds[at : at + width])))
                 if bearers:
                     found.append(_Found(start, end, {p: _same(index.entries[p], written) for p in bearers}))
-        found.extend(_heard(text, places, index))
+        found.extend(by_sound)
         if DOT.search(run.group()):
             found = [less for one in found if (less := one.less(off(text, one.start, one.end)))]
             found.extend(_Found(*one) for one in dotted(text, places, index))
@@ -233,27 +264,28 @@ def _han(text: str, index: NameIndex) -> list[_Found]:
     return found
 
 
-def _heard(text: str, places: list[int], index: NameIndex) -> list[_Found]:
-    """Where Han characters write a name of another language by its sound."""
-    found: list[_Found] = []
-    known: dict[str, dict[int, float]] = {}
-    bare = [skeleton(spellings(text[place])[0]) for place in places]
-    for width in SYLLABLES:
-        for at in range(len(places) - width + 1):
-            key = "".join(bare[at : at + width])
-            if len(key) >= CONSONANTS and index.has_skeleton(key):
-                word = "".join(text[place] for place in places[at : at + width])
-                if word not in known:
-                    known[word] = index.of_skeleton(spellings(word)[0], HEARD)
-                found.append(_Found(places[at], places[at + width - 1] + 1, known[word]))
-    return found
+def _heard(text: str, runs: Sequence[Sequence[int]], index: NameIndex) -> Iterator[list[_Found]]:
+    """For each run of Han characters, by their places, where they write a name of another language by its sound."""
+    spans: list[list[tuple[str, int, int]]] = []
+    for places in runs:
+        bare = [skeleton(spellings(text[place])[0]) for place in places]
+        written = "".join(text[place] for place in places)
+        spans.append([])
+        for width in SYLLABLES:
+            for at in range(len(places) - width + 1):
+                key = "".join(bare[at : at + width])
+                if len(key) >= CONSONANTS and index.has_skeleton(key):
+                    spans[-1].append((written[at : at + width], places[at], places[at + width - 1] + 1))
+    words = list(dict.fromkeys(word for some in spans for word, _, _ in some))
+    known = dict(zip(words, index.of_skeletons([spellings(word)[0] for word in words], HEARD), strict=True))
+    return ([_Found(start, end, known[word]) for word, start, end in some if known[word]] for some in spans)
 
 
-def _pinyin(words: tuple[str, ...], index: NameIndex) -> dict[int, float]:
-    """Whom words of pinyin syllables mean that write a name of another language by its sound."""
+def _pinyin(words: Tokens) -> Spelling | None:
+    """The syllables of words of pinyin, where they may write a name of another language by its sound."""
     cut = [spelled[1].units for word in words if len(spelled := spellings(word)) > 1]
     heard = Spelling("han", tuple(unit for units in cut for unit in units))
-    return index.of_skeleton(heard, HEARD) if len(cut) == len(words) and len(skeleton(heard)) >= CONSONANTS else {}
+    return heard if len(cut) == len(words) and len(skeleton(heard)) >= CONSONANTS else None
 
 
 def _same(entry: Entry, written: str) -> float:
@@ -276,13 +308,18 @@ def _best(text: str, found: list[_Found], index: NameIndex) -> list[NameMention]
             continue
         if names_nobody(text, start, end):
             continue
-        scores = {p: s for p, s in scores.items() if not all(map(is_nobodys, index.entries[p].names))}
+        scores = {p: s for p, s in scores.items() if not _is_nobodys(index.entries[p])}
         if not scores:
             continue
         taken.insert(at, (start, end))
         near, apart = (_ordered(some, index) for some in told_apart(scores, readings, index.entries, text[start:end]))
         kept.append(NameMention(start, end, text[start:end], near, apart))
     return sorted(kept, key=lambda mention: mention.start)
+
+
+def _is_nobodys(entry: Entry) -> bool:
+    """Whether none of an entry's names is a person's; the first mostly is."""
+    return (not entry.latin or is_nobodys(entry.latin)) and all(map(is_nobodys, entry.names))
 
 
 def _joined(found: Iterable[_Found]) -> Iterable[_Found]:

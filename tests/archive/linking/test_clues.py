@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.linking.context.clues import Clues, clues, compare, sex_of_name
+from archive.linking.context.clues import _ETHNICITY, Clues, clues, compare, ethnicities_of, sex_of_name
 from archive.linking.context.kinship import kin_before
 from archive.linking.registers.register import Entry
 
@@ -93,3 +93,25 @@ def test_the_ending_of_a_name_tells_the_sex(name: str, sex: str | None) -> None:
 def test_any_words_are_compared(words: str, location: str) -> None:
     said = clues("x", words, words, None)
     assert all(part.weight for part in compare(said, Entry(number="1", gender="F", location=location, age=words[:9])))
+
+
+PEOPLES = [
+    "Han",
+    "Chinese",
+    "han",
+    "chinese",
+    "Kazakhs,",
+    "казашка",
+    "哈萨克斯坦",
+    "他是哈萨克人",
+    "(Uyghur)",
+    "\n",
+    "x-hui",
+    "",
+    "قازاق",
+]
+
+
+@given(st.lists(st.sampled_from(PEOPLES)).map(" ".join))
+def test_peoples_are_found_word_by_word_as_in_the_whole_text(text: str) -> None:
+    assert ethnicities_of(text) == {found.lastgroup for found in _ETHNICITY.finditer(text)}

@@ -10,6 +10,7 @@ from archive.linking.names.correspondences import (
     Encoded,
     Spelled,
     nearness,
+    nearness_of_pairs,
     parsed,
     skeleton,
     spellings,
@@ -29,6 +30,13 @@ def near(one: str, other: str) -> float:
 def test_nearness_is_the_same_both_ways(one: str, other: str) -> None:
     assert near(one, other) == pytest.approx(near(other, one), abs=1e-4)
     assert 0 <= near(one, other) <= 1
+
+
+@given(st.lists(st.tuples(WORDS, WORDS), max_size=12))
+def test_of_many_pairs_at_once_each_is_as_near_as_by_itself(pairs: list[tuple[str, str]]) -> None:
+    words = [Encoded.of(spellings(one)[:1]) for one, _ in pairs]
+    others = Spelled.of([spellings(other)[0] for _, other in pairs])
+    assert nearness_of_pairs(words, others).tolist() == [near(one, other) for one, other in pairs]
 
 
 @given(WORDS.filter(lambda word: bool(spellings(word)[0].units)))

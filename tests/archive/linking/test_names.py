@@ -194,6 +194,23 @@ def test_a_part_of_a_name_written_as_two_words_agrees(written: str) -> None:
     assert other[0] < 0.7
 
 
+NAMED = st.sampled_from(
+    ["Rizwan", "Gul", "Rizwangul", "Mamtimin", "Memtimin", "Мәмтімин", "ممتيمين", "热孜万古丽", "he"]
+)
+
+
+@given(
+    st.lists(NAMED, min_size=1, max_size=3).map(" ".join), st.lists(NAMED, max_size=8), st.sampled_from([0.72, 0.84])
+)
+def test_what_agrees_as_well_as_is_asked_is_found_whatever_is_asked(name: str, words: list[str], least: float) -> None:
+    spans = words_of(" ".join(words))
+    best, found = agreement([name], spans), agreement([name], spans, least)
+    if best and best[0] >= least:
+        assert found == best
+    else:
+        assert found is None or found[0] < least
+
+
 @given(st.lists(st.lists(st.sampled_from(["mehmut", "tursun", "maimaiti", "dinigeer", "he", "qqq"]), max_size=4)))
 def test_what_is_remembered_of_earlier_texts_changes_nothing(texts: list[list[str]]) -> None:
     for words in texts:

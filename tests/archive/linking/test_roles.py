@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.linking.context.roles import WEIGHTS, Sense, sense
+from archive.linking.context.role_words import FATE, OFFICE, WITNESS
+from archive.linking.context.roles import _FATE, _OFFICE, _WITNESS, WEIGHTS, Sense, sense
 
 
 def read(marked: str, *, spoken: bool = True) -> Sense:
@@ -113,3 +114,28 @@ def test_any_text_is_read(text: str, start: int, width: int, spoken: bool) -> No
 def test_hostile_words_are_read_to_their_end(words: str) -> None:
     text = words * 20_000
     assert sense(text, len(text) // 2, len(text) // 2 + 5, spoken=True).why in WEIGHTS
+
+
+SAID = [
+    "was",
+    "taken",
+    "away",
+    "Taken",
+    "party",
+    "boss",
+    "rights",
+    "defenders",
+    "нет",
+    "связи",
+    "(арестован)",
+    "police,",
+    "她被捕",
+    "x",
+]
+
+
+@given(st.lists(st.sampled_from(SAID)), st.sampled_from([" ", "\n", "  "]))
+def test_what_is_seldom_said_is_found_as_by_its_words_alone(said: list[str], space: str) -> None:
+    text = space.join(said)
+    for seldom, words in ((_FATE, FATE), (_OFFICE, OFFICE), (_WITNESS, WITNESS)):
+        assert [found.span() for found in seldom.all_in(text)] == [found.span() for found in words.finditer(text)]
