@@ -33,7 +33,7 @@ _HAN_PLACES: dict[Position, re.Pattern[str]] = {
     "before": re.compile(literal(_HAN.before_names)),
     "after": re.compile(literal(_HAN.after_names)),
 }
-_AHEAD, _BEHIND = 14, 6
+AHEAD, BEHIND = 14, 6
 _SENTENCE_ENDS = re.compile(r"[.!?。！？؟\n]")
 _EQUALS = re.compile(r"[-–—=:]")
 _BRACKETS = re.compile(
@@ -45,7 +45,7 @@ _LINE_ENDS = re.compile(rf"[ \t.{MARKS}]{{0,4}}(?:\n|\Z)")
 _NAME_FOLLOWS = re.compile(rf"[ \t.)\]:|,\-–—{MARKS}]{{1,4}}\Z")
 _NAME_PRECEDES = re.compile(rf"[ \t:|,\-–—#№{MARKS}]{{1,4}}\Z")
 _CLOSES = re.compile(r"[ \t]{0,2}(?:[,;.!?)،؛\n]|\Z)")
-_LEAST_ANYWHERE = 100
+LEAST_ANYWHERE = 100
 """Smaller numbers at a line's begin number lines, unless the text says that they do not."""
 
 
@@ -110,9 +110,9 @@ def _spoken_at(wording: Wording, index: int) -> Iterator[Convention]:
 def _sentence(wording: Wording, index: int) -> tuple[int, int]:
     """The words around one that belong to its sentence, up to the nearest digits."""
     first = last = index
-    while first > 0 and index - first < _BEHIND and not _parted(wording, first):
+    while first > 0 and index - first < BEHIND and not _parted(wording, first):
         first -= 1
-    while last + 1 < len(wording.words) and last - index < _AHEAD and not _parted(wording, last + 1):
+    while last + 1 < len(wording.words) and last - index < AHEAD and not _parted(wording, last + 1):
         last += 1
     return first, last + 1
 
@@ -147,7 +147,7 @@ def _beside(text: str, convention: Convention) -> Iterator[tuple[int, int, int]]
         past = read[1] if read else wording.ends[index]
         if not read or read[0] in YEARS or counts(wording, read[1]) or not stands_free(text, start):
             continue
-        if position == "any" and read[0] < _LEAST_ANYWHERE:
+        if position == "any" and read[0] < LEAST_ANYWHERE:
             continue
         before = position != "after" and _name_follows(wording, start, read[1], lines=position == "any")
         after = position != "before" and _name_precedes(wording, index, read[1], lines=position == "any")

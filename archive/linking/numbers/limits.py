@@ -46,7 +46,7 @@ _SYMBOL_AFTER = re.compile(rf"[ \xa0]?[{_MONEY}]|[ ]?{literal(_HAN.number_signs)
 _HAN_ENDS = re.compile(rf"{literal(_HAN.numbering)}{literal(_HAN.before_cue)}?[ :：{_HAN.copulas}]?\Z")
 _CLAUSE_ENDS = re.compile(r"[!?;。！？؟\n]")
 _LONGEST_ABBREVIATION = 4
-_AFAR, _ADDRESS, _FILED = 6, 3, 8
+AFAR, ADDRESS, FILED = 6, 3, 8
 """Words before a cue in which a thing makes it doubtful, after a number an address, to either side a court."""
 
 
@@ -89,15 +89,15 @@ def doubtful(wording: Wording, first: int, last: int, *, file: bool) -> bool:
     A thing that has numbers is named up to six words before (`her cell was number 15`), an address goes on after it
     (`No. 20 Xinhua Road`), or a court stands near the number of a `file`.
     """
-    for back in range(first - 1, max(-1, first - 1 - _AFAR), -1):
+    for back in range(first - 1, max(-1, first - 1 - AFAR), -1):
         if _parts(wording, back):
             break
         word = wording.words[back]
         if not file and _in("things", word):
             return True
-        if file and first - back <= _FILED and _in("courts", word):
+        if file and first - back <= FILED and _in("courts", word):
             return True
-    for ahead in range(last + 1, min(len(wording.words), last + 1 + (_FILED if file else _ADDRESS))):
+    for ahead in range(last + 1, min(len(wording.words), last + 1 + (FILED if file else ADDRESS))):
         if _parts(wording, ahead - 1):
             break
         if _in("courts" if file else "streets", wording.words[ahead]):

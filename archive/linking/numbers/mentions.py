@@ -52,9 +52,9 @@ _IS = frozenset(together(lambda one: one.lists.copulas))
 _ABBREVIATED = frozenset(("№", *together(lambda one: one.lists.abbreviated)))
 _GLUED = ("-", "&", "_", "@")
 _HAN = re.compile("[㐀-䶿一-鿿]")
-_LEAST_SURE = 10
-_LEAST_FURTHER = 1000
-_LEAST_ORDINAL = 100
+LEAST_SURE = 10
+LEAST_FURTHER = 1000
+LEAST_ORDINAL = 100
 """`Second recording` counts; a three-digit one hardly does."""
 
 
@@ -165,7 +165,7 @@ class _Finder:
         if first.value not in YEARS:  # `kayıt numarası 1358, 2017'de`
             further = list(takewhile(lambda number: number.value not in YEARS, further))
         if not cue.many:  # `entry 14200 and 16007` means two, `entry 1358 and 20 others` one
-            further = [number for number in further if number.value >= _LEAST_FURTHER and number.value not in YEARS]
+            further = [number for number in further if number.value >= LEAST_FURTHER and number.value not in YEARS]
         if cue.listing and not further:
             return
         last = further[-1] if further else high or first
@@ -225,7 +225,7 @@ class _Finder:
     def _ordinal(self, index: int, cue: Cue, after: int) -> Iterator[NumberMention]:
         number = number_before(self.wording, index, cue, ordinal=True)
         end = self.wording.ends[after - 1]
-        if number and number.value >= _LEAST_ORDINAL and number.value not in YEARS:
+        if number and number.value >= LEAST_ORDINAL and number.value not in YEARS:
             yield self._mention(cue, number.value, number.start, end, self.text[self.wording.starts[index] : end])
 
     def _han(self) -> Iterator[NumberMention]:
@@ -285,7 +285,7 @@ class _Finder:
 
     def _mention(self, cue: Cue, value: int, start: int, end: int, words: str) -> NumberMention:
         quote = self.text[start:end]
-        doubt = value < _LEAST_SURE or cue.own or self._doubtful(cue, start, end, small=value < _LEAST_FURTHER)
+        doubt = value < LEAST_SURE or cue.own or self._doubtful(cue, start, end, small=value < LEAST_FURTHER)
         return NumberMention(str(value), start, end, quote, cue.strong, cue.language, words.strip(), doubt)
 
     def _doubtful(self, cue: Cue, start: int, end: int, *, small: bool) -> bool:
