@@ -8,20 +8,22 @@ changed, which wants a new version (see `archive.linking.rules`).
 
 import json
 import sys
-from dataclasses import asdict, fields
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+
+from pydantic import TypeAdapter
 
 from archive.linking.index import RegisterIndex
 from archive.linking.known import NOBODY, KnownPeople
 from archive.linking.material import Material, Utterance
 from archive.linking.proposals import propose
 from archive.linking.registers.register import Entry, Register
-from archive.linking.registers.testimonies import Testimony
 from archive.linking.rules import rules
 
 FILE = Path(__file__).with_name("golden.json")
+
+_ENTRIES = TypeAdapter(tuple[Entry, ...])
 
 Links = list[list[str]]
 
@@ -34,7 +36,7 @@ def read() -> dict[str, Any]:
 
 def index_of(corpus: dict[str, Any]) -> RegisterIndex:
     """The corpus's register, with its known people."""
-    entries = tuple(_entry(line) for line in corpus["entries"])
+    entries = _ENTRIES.validate_python(corpus["entries"])
     return RegisterIndex(Register(name="golden", sha256="0" * 64, entries=entries), KnownPeople(corpus["known"]))
 
 
@@ -59,22 +61,13 @@ def links_of(lines: list[str], index: RegisterIndex) -> Links:
 
 def written(corpus: dict[str, Any]) -> str:
     """The corpus as its file has it: an entry a line, a text a line."""
-    lines = lambda rows: ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)  # noqa: E731
-    head = json.dumps({"rules": corpus["rules"], "known": corpus["known"]}, ensure_ascii=False)[:-1]
-    return f'{head},\n"entries": [\n{lines(corpus["entries"])}\n],\n"texts": [\n{lines(corpus["texts"])}\n]}}\n'
+    entries, texts = (",\n".join(_json(row) for row in corpus[name]) for name in ("entries", "texts"))
+    head = _json({"rules": corpus["rules"], "known": corpus["known"]})[:-1]
+    return f'{head},\n"entries": [\n{entries}\n],\n"texts": [\n{texts}\n]}}\n'
 
 
-def kept(entry: Entry) -> dict[str, Any]:
-    """What an entry says, without what it does not."""
-    return {name: value for name, value in asdict(entry).items() if value}
-
-
-def _entry(line: dict[str, Any]) -> Entry:
-    known = {field.name for field in fields(Entry)}
-    values = {name: tuple(value) if isinstance(value, list) else value for name, value in line.items() if name in known}
-    told = (Testimony(**{k: tuple(v) if isinstance(v, list) else v for k, v in one.items()}) for one in
-            line.get("testimonies", ()))  # fmt: skip
-    return Entry(**{**values, "testimonies": tuple(told)})
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def main() -> None:

@@ -1,12 +1,13 @@
 """The words of languages are files: what reads them, what is said of faults, and a language more."""
 
 import shutil
+import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from archive.linking.languages.loading import FOLDER, WordsError, languages, read_languages
-from archive.linking.languages.schema import Language
+from archive.linking.languages.loading import FOLDER, WordsError, _lines, languages, read_languages
 from tests.support.packages import ask, copied
 
 KYRGYZ = """
@@ -118,12 +119,26 @@ def test_a_folder_without_files_is_said(tmp_path: Path) -> None:
         read_languages(tmp_path)
 
 
-def test_every_key_of_a_file_has_its_line_and_its_comment(tmp_path: Path) -> None:
-    for one in languages():
-        lines = (FOLDER / f"{one.code}.toml").read_text(encoding="utf-8").splitlines()
-        sections = {line.strip("[]").partition(".")[0] for line in lines if line.startswith("[")}
-        assert sections <= set(Language.model_fields), sections
-        assert "docs/how-to/words.md" in lines[0]
+def places(document: object, at: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """The place of each key of a document."""
+    if isinstance(document, dict):
+        for key, value in document.items():
+            yield from ((*at, key), *places(value, (*at, key)))
+    elif isinstance(document, list) and document and isinstance(document[0], dict):
+        for number, value in enumerate(document):
+            yield from places(value, (*at, number))
+
+
+@pytest.mark.parametrize("file", sorted(FOLDER.glob("*.toml")), ids=lambda file: file.stem)
+def test_the_line_of_every_key_is_found(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    lines, written = _lines(text), text.splitlines()
+    every = list(places(tomllib.loads(text)))
+    assert len(every) > 100
+    for place in every:
+        within = [line for found, line in lines.items() if found[: len(place)] == place]  # [a.b] alone makes a, too
+        assert within, place
+        assert str(place[-1]) in written[min(within) - 1], place
 
 
 def test_what_a_contributor_adds_is_read(tmp_path: Path) -> None:
