@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 
 from archive.linking.languages import loading
 from archive.linking.languages.loading import languages, together
-from archive.linking.languages.patterns import either, ending, literal, parted, words
+from archive.linking.languages.patterns import NOTHING, either, ending, literal, parted, words
 from archive.linking.languages.schema import Language, Roles
 
 
@@ -28,7 +28,8 @@ def _each(pick: Callable[[Roles], Iterable[str]], *, plurals: bool = False) -> "
     def of(language: Language) -> str:
         return words(pick(language.roles), plural=language.roles.plural if plurals else "")
 
-    return re.compile("|".join(of(one) for one in languages() if tuple(pick(one.roles))), re.IGNORECASE)
+    found = "|".join(of(one) for one in languages() if tuple(pick(one.roles)))
+    return re.compile(found or NOTHING, re.IGNORECASE)
 
 
 _WORDS = loading.han()
@@ -125,16 +126,20 @@ SOURCE = re.compile(
         rf"{ending(one.roles.on_whose_word_endings)}?\s{either(one.roles.on_whose_word)}"
         for one in languages()
         if one.roles.on_whose_word
-    ),
+    )
+    or NOTHING,
     re.IGNORECASE,
 )
 """Begins where the name of somebody ends on whose word something is told, as Turkic languages put it."""
 
-_THANKED_FOR = "|".join(
-    rf"{literal(one.roles.thanks)}(?: {literal(one.roles.much)})? {literal(one.roles.thanks_for)}"
-    r"(?: \w{1,15}){1,4}(?=,)"
-    for one in languages()
-    if one.roles.thanks_for
+_THANKED_FOR = (
+    "|".join(
+        rf"{literal(one.roles.thanks)}(?: {literal(one.roles.much)})? {literal(one.roles.thanks_for)}"
+        r"(?: \w{1,15}){1,4}(?=,)"
+        for one in languages()
+        if one.roles.thanks_for
+    )
+    or NOTHING
 )
 SPOKEN_TO = re.compile(
     rf"(?<!\w)(?:{literal(_spaced(lambda roles: roles.spoken_to))}|{_THANKED_FOR})[\s,:]{{1,2}}$"

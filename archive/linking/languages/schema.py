@@ -32,7 +32,12 @@ def _joined(line: str) -> Iterator[str]:
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Words = Annotated[tuple[_Text, ...], BeforeValidator(_words)]
 Endings = Annotated[tuple[str, ...], BeforeValidator(_endings)]
-Characters = Annotated[str, BeforeValidator(lambda value: "".join(value.split()) if isinstance(value, str) else value)]
+Character = Annotated[str, StringConstraints(pattern=r"^\w$")]
+Characters = Annotated[
+    str,
+    BeforeValidator(lambda value: "".join(value.split()) if isinstance(value, str) else value),
+    StringConstraints(pattern=r"^\w+$"),
+]
 Kind = Literal[
     "father", "mother", "son", "daughter", "brother", "sister", "husband", "wife", "uncle", "aunt", "nephew", "niece",
     "cousin", "grandfather", "grandmother", "grandson", "granddaughter", "in-law", "relative",
@@ -262,9 +267,9 @@ class Han(_Section):
         description="the characters for 0, 1, … 9"
     )
     scales: Mapping[Annotated[int, Field(gt=1)], Words] = Field(description="the characters for 10, 100, …")
-    ordinal: str = Field(description="the sign before a number in a row")
-    of: str = Field(description="the sign that says whose")
-    plural: str = Field(description="the sign for several people")
+    ordinal: Character = Field(description="the sign before a number in a row")
+    of: Character = Field(description="the sign that says whose")
+    plural: Character = Field(description="the sign for several people")
     copulas: Characters = Field(description="signs for `is` beside a number")
     entries: Words = Field(description="an entry, a victim")
     registering: Words = Field(description="registering: a cue before a number, and none after it")
@@ -294,7 +299,7 @@ class Han(_Section):
     brackets: Words = Field(description="say that numbers stand in brackets")
     before_names: Words = Field(description="say that numbers stand before the name")
     after_names: Words = Field(description="say that numbers stand after the name")
-    me: str = Field(description="`I`, before a relative or in a tale of one's own fate")
+    me: Character = Field(description="`I`, before a relative or in a tale of one's own fate")
     them: Characters = Field(description="`he`, `she` before a relative")
     kin_described: Characters = Field(description="`older`, `second`, `own` before a relative")
     kin_name: Words = Field(description="`name` between a relative and the name")

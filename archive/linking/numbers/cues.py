@@ -79,7 +79,7 @@ _WORDS = {
     for word in (first, *(word for rest, _ in phrases for word in rest))
 }  # fmt: skip
 _STEMS = {word[:-1] for word in _WORDS if word.endswith("*")}
-_SHORTEST = min(map(len, _STEMS))
+_SHORTEST = min(map(len, _STEMS), default=1)
 _PROCLITICS = "وفبلك"
 
 
