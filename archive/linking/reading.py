@@ -11,9 +11,11 @@ from dataclasses import dataclass, replace
 
 from archive.linking.cited.addresses import EntryAddress, entry_addresses
 from archive.linking.context.clues import Clues, clues
-from archive.linking.context.role_words import NAMED, OF, SELF, SPEAKS
+from archive.linking.context.role_words import MEANT, NAMED, OF, SELF, SPEAKS
 from archive.linking.context.roles import Sense, has_something, sense
 from archive.linking.index import RegisterIndex
+from archive.linking.languages.loading import han, together
+from archive.linking.languages.patterns import literal
 from archive.linking.material import Text
 from archive.linking.names.agreeing import agreement
 from archive.linking.names.rivals import MARGIN
@@ -55,10 +57,9 @@ WORTH = 0.65
 """Likeness of one word's sound from which the words around a number are compared with a name."""
 
 SPEAKERS = 20
-_MEANT = ("case", "entry", "story", "name", "testimony", "number", "file", "profile", "record")
 _SENTENCE = re.compile(r"[.!?…。！？؟\n]")
 _HAN = re.compile("[㐀-䶿一-鿿豈-﫿𠀀-𲎯]")
-_AND = re.compile(r"(?<!\w)(?:and|with|и|с|және|мен|пен|бен|ve|ile|ۋە|بىلەن|و|مع)(?!\w)|[和与跟]", re.IGNORECASE)
+_AND = re.compile(rf"(?<!\w){literal(together(lambda one: one.lists.company))}(?!\w)|[{han().company}]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +279,7 @@ def _rival(text: str, number: Numbered, names: Spans[Named], taken: Spans[Number
     def related(one: Named) -> bool:
         name = one.mention
         of = OF.search(text, max(0, name.start - NEAR), name.start)
-        whose = has_something(text, name.start, name.end) or (of and of["what"].lower() not in _MEANT)
+        whose = has_something(text, name.start, name.end) or (of and of["what"].lower() not in MEANT)
         return bool(whose) or (one.sense.kin is not None and one.sense.kin.whose != "mine")
 
     beside = [

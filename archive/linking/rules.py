@@ -1,90 +1,142 @@
-"""Which rules proposed a link: a version, and a digest of all constants, tables and data files that decide.
+"""Which rules proposed a link: a version of the logic, and a digest of the words, constants and data that decide.
 
-Whoever changes a weight, a threshold or a word changes the digest, so that clips are linked again. A change of logic
-alone wants a new version.
+Whoever changes a weight, a threshold or a word changes the digest, so that clips are linked again. Whoever changes
+logic alone raises VERSION; tests/archive/linking/test_golden.py fails until then. The digest is of values, each under a
+label that stands here: neither where a constant stands nor how a file is laid out or commented is part of it.
 """
 
 import hashlib
 import json
-import pkgutil
-import re
-from dataclasses import fields, is_dataclass
+from collections.abc import Iterator
 from functools import lru_cache
-from importlib import import_module
-from importlib.resources import files
 from pathlib import Path
 from types import ModuleType
 
-from archive import linking
+from archive.linking import claims, known, rarity, reading, weighing
+from archive.linking.context import clues, groups, kin_words, kinship, places, roles, voices
+from archive.linking.equal_rules import EQUAL, Rules
 from archive.linking.known import KnownPeople
+from archive.linking.languages import patterns
+from archive.linking.languages.loading import languages
+from archive.linking.names import (
+    agreeing,
+    alphabets,
+    correspondences,
+    dotted,
+    endings,
+    likeness,
+    renderings,
+    rivals,
+    search,
+    spotting,
+)
+from archive.linking.numbers import beside, conventions, cues, digits, limits, mentions
+from archive.linking.numbers.numerals import chinese, grammar
 
 VERSION = "thirdcopy-linking/3"
-ASIDE = (
-    "deciding",
-    "index",
-    "masks",
-    "material",
-    "plain",
-    "proposals",
-    "registers.columns",
-    "registers.objects",
-    "registers.parts",
-    "registers.register",
-    "registers.reports",
-    "registers.snapshots",
-    "registers.tables",
-    "registers.workbooks",
-    "rules",
-)
-"""Modules and packages of this room whose constants decide no link."""
+"""Raised when the same words and figures are to give other links."""
+
+DECIDING: dict[str, tuple[ModuleType, str]] = {
+    "weights": (
+        weighing,
+        "CITED REGISTER_NUMBER ANY_NUMBER DOUBTFUL_NUMBER AGREES DISAGREES SLOPE RAREST MOST",
+    ),
+    "claims": (claims, "FLOOR UNLIKELY CROWD COMPARED ALTERNATIVES TESTIFIER_FITS RELATION_FITS SURE"),
+    "texts": (
+        reading,
+        "NEAR NEARBY FAR AGREES AGREES_AFAR BESIDE CLOSE EXACT CONTEXT REPEATS WORTH SPEAKERS",
+    ),
+    "known people": (known, "LIKE"),
+    "rarity": (rarity, "UNSEEN"),
+    "clues": (
+        clues,
+        "SEX_FITS SEX_OF_KIN SEX_OF_NAME SEX_OF_PRONOUN ETHNICITY_FITS ETHNICITY_DIFFERS PLACE_FITS YEAR_FITS "
+        "YEAR_DIFFERS AGE_FITS AGE_DIFFERS BORN_FITS BORN_DIFFERS WORDS",
+    ),
+    "groups": (groups, "SHORTEST UNCUT"),
+    "kinds of kin": (kin_words, "KINDS"),
+    "kinship": (kinship, "NEAR"),
+    "places": (places, "ALIKE SHORTEST LATIN_PLACES"),
+    "roles": (roles, "BEFORE AFTER BESIDE WEIGHTS BYSTANDER"),
+    "voices": (voices, "CLOSE WORTH TESTIMONIES"),
+    "words": (patterns, "LETTERS"),
+    "cues": (cues, "ENDING"),
+    "numbers beside names": (beside, "LEAST"),
+    "conventions": (conventions, "AHEAD BEHIND LEAST_ANYWHERE"),
+    "digits": (digits, "LARGEST_DIGITS"),
+    "limits": (limits, "YEARS AFAR ADDRESS FILED"),
+    "mentions": (mentions, "WIDEST_RANGE LONGEST_LIST LEAST_SURE LEAST_FURTHER LEAST_ORDINAL"),
+    "numerals": (grammar, "LARGEST LONGEST"),
+    "Han numerals": (chinese, "LONGEST"),
+    "search": (search, "WIDTH ROUGHLY SPARE SWAPPED LIKE_BONES KEPT COMPARED WHOLE"),
+    "names": (
+        spotting,
+        "WORD_FLOOR NAME_FLOOR ONE_WORD LONG HOMOPHONES SPELLED SURNAME HAN_WIDTHS SYLLABLES CONSONANTS HEARD CASE "
+        "ENDED",
+    ),
+    "rivals": (
+        rivals,
+        "NET MARGIN APART HEARD_APART DECIDING TURNED HEARD_TURNED SPARE JOINED ONE_SLIP SHOWN COMPARED NAT",
+    ),
+    "likeness": (likeness, "BONES CLOSELY"),
+    "agreeing": (agreeing, "SPLIT LEAST WHOLE APART"),
+    "dotted": (dotted, "SHORTEST LONGEST SHORTER PART_FLOOR NAME_FLOOR ANY_CHARACTER LEFT_OUT"),
+    "case endings": (endings, "SHORTEST"),
+    "renderings": (renderings, "FARTHEST VOWEL EXTRA_VOWEL CONSONANT EXTRA"),
+    "alphabets": (alphabets, "SHARE ENOUGH"),
+    "correspondences": (correspondences, "DEAREST LONGEST"),
+}
+"""The constants that decide, by label and module: what moves to another module is found there, under the same label.
+
+The tables of letters in `names` are logic, as code is: whoever changes one raises VERSION.
+"""
 
 
 def rules(known: KnownPeople) -> str:
     """The name of the rules: version, `+`, and 12 hex digits over what decides, the known people among it."""
-    digest = hashlib.sha256(_decides().encode())
-    digest.update("\n".join(known.names).encode("utf-8", "surrogatepass"))
-    return f"{VERSION}+{digest.hexdigest()[:12]}"
+    return _now().name(known.names)
+
+
+def is_now(name: str, known: KnownPeople) -> bool:
+    """Whether a name is that of the present rules with these known people, or of others that give the same links."""
+    return name == rules(known) or name in _equal_names(known.names)
+
+
+@lru_cache(maxsize=4)
+def _equal_names(known: tuple[str, ...]) -> frozenset[str]:
+    now = _now()
+    return frozenset(rules.name(known) for equal in EQUAL if now in equal for rules in equal)
 
 
 @lru_cache(maxsize=1)
-def _decides() -> str:
-    room = f"{linking.__name__}."
-    names = sorted(found.name for found in pkgutil.walk_packages(linking.__path__, room))
-    aside = tuple(f"{room}{name}." for name in ASIDE)
-    modules = [import_module(name) for name in names if not f"{name}.".startswith(aside)]
-    tables = {module.__name__: _constants(module) for module in modules}
-    data = sorted(file for file in Path(str(files(linking))).rglob("*.tsv"))
-    return json.dumps(
-        [tables, {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in data}], sort_keys=True
-    )
+def _now() -> Rules:
+    """The present rules."""
+    decides = [
+        {label: {name: _plain(getattr(module, name)) for name in names.split()}
+         for label, (module, names) in DECIDING.items()},
+        [one.model_dump(mode="json", exclude_defaults=True, exclude={"name"}) for one in languages()],
+        sorted(_correspondences()),
+    ]  # fmt: skip
+    text = json.dumps(decides, sort_keys=True, ensure_ascii=False)
+    return Rules(VERSION, hashlib.sha256(text.encode()).hexdigest())
 
 
-def _constants(module: ModuleType) -> dict[str, object]:
-    """The module's constants in a form that is the same on every machine."""
-    kept = ((name, value) for name, value in vars(module).items() if not name.startswith("__"))
-    return {name: _plain(value) for name, value in kept if isinstance(value, _DATA) or _is_record(value)}
-
-
-def _is_record(value: object) -> bool:
-    return is_dataclass(value) and not isinstance(value, type)
-
-
-_DATA = (str, int, float, tuple, list, frozenset, set, dict, range, re.Pattern)
+def _correspondences() -> Iterator[list[object]]:
+    """The values of the table beside `correspondences`, whatever its order."""
+    text = Path(correspondences.__file__).with_name("correspondences.tsv").read_text(encoding="utf-8")
+    for line in text.splitlines():
+        if line and not line.startswith("#"):
+            script, unit, listed = line.split("\t")
+            pairs = (pair.rsplit(":", 1) for pair in listed.split(" "))
+            yield [script, unit, sorted([other, float(cost)] for other, cost in pairs)]
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, re.Pattern):
-        return [value.pattern, int(value.flags)]
+    """A constant as JSON has it, the same on every machine."""
     if isinstance(value, dict):
-        return sorted(([json.dumps(_plain(k)), _plain(v)] for k, v in value.items()), key=lambda pair: str(pair[0]))
-    if isinstance(value, frozenset | set):
-        return sorted((_plain(item) for item in value), key=json.dumps)
-    if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
-    if isinstance(value, range):
-        return [value.start, value.stop, value.step]
-    if is_dataclass(value) and not isinstance(value, type):
-        return [type(value).__name__, *(_plain(getattr(value, field.name)) for field in fields(value))]
+        return sorted([key, _plain(one)] for key, one in value.items())
+    if isinstance(value, tuple | range):
+        return [_plain(one) for one in value]
     if value is None or isinstance(value, str | int | float):
         return value
-    return type(value).__name__  # what else there is may print its place in memory
+    raise TypeError(f"a {type(value).__name__} is no constant of the rules")

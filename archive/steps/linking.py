@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from pydantic import TypeAdapter
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # numpy, and the words of seven languages: half a second, for
     from archive.linking.known import KnownPeople
 
 _LINKINGS = TypeAdapter(list[Linking])
+Named = TypeVar("Named", Link, Linking)
 
 
 @dataclass(frozen=True)
@@ -80,10 +81,27 @@ def to_link(archive: Archive, registers: Mapping[str, Digested]) -> list[str]:
     """
     if not registers:
         return []
-    wanted = linkings_of(registers, load_known(archive.settings))
+    known = load_known(archive.settings)
+    wanted = linkings_of(registers, known)
     done = archive.ledger.clips.all_done("link")
     worded = {*archive.ledger.clips.all_done("transcribe"), *archive.ledger.readings.with_transcripts()}
-    return [clip for clip in safe(archive) if clip in worded and read_linkings(archive, done.get(clip)) != wanted]
+
+    def linked(clip: str) -> bool:
+        found = read_linkings(archive, done.get(clip))
+        return len(found) == len(wanted) and all(
+            _same_but_for_a_name(before, now, known) for before, now in zip(found, wanted, strict=True)
+        )
+
+    return [clip for clip in safe(archive) if clip in worded and not linked(clip)]
+
+
+def _same_but_for_a_name(before: Named, now: Named, known: "KnownPeople") -> bool:
+    """Whether two links or linkings are the same, the rules under another name of theirs at most."""
+    from archive.linking.rules import is_now
+
+    if before.rules == now.rules:
+        return before == now
+    return before.model_copy(update={"rules": now.rules}) == now and is_now(before.rules, known)
 
 
 def link_clip(archive: Archive, registers: "Mapping[str, RegisterIndex]", clip: str) -> LinkedClip:
@@ -91,18 +109,26 @@ def link_clip(archive: Archive, registers: "Mapping[str, RegisterIndex]", clip: 
     from archive.linking.proposals import propose
 
     material = material_of(archive, clip)
-    links = [link for _, index in sorted(registers.items()) for link in propose(material, index)]
     before = {link.id: link for link in archive.ledger.readings.links(clip)}
+    links = [
+        _kept(before.get(link.id), link, index.known)
+        for _, index in sorted(registers.items())
+        for link in propose(material, index)
+    ]
     changed = [link for link in links if before.get(link.id) != link]
-    event = (
-        archive.happened(ObjectId.work_of(clip), METADATA, detail=f"{len(changed)} links proposed") if changed else None
-    )
+    detail = f"{len(changed)} links proposed"
+    event = archive.happened(ObjectId.work_of(clip), METADATA, detail=detail) if changed else None
     archive.ledger.readings.set_links(clip, links, partial(_state_now, registers), event=event)
     done = [
         one for name, index in sorted(registers.items()) for one in linkings_of({name: index.register}, index.known)
     ]
     archive.ledger.clips.mark_done(clip, "link", json.dumps([linking.model_dump(mode="json") for linking in done]))
     return LinkedClip(clip, len(links), sum(link.conflict is not None for link in links))
+
+
+def _kept(before: Link | None, now: Link, known: "KnownPeople") -> Link:
+    """What is proposed now, as it is kept already where nothing but the name of the rules differs."""
+    return before if before and _same_but_for_a_name(before, now, known) else now
 
 
 def _state_now(registers: "Mapping[str, RegisterIndex]", link: Link) -> str | None:

@@ -1,5 +1,6 @@
 """The linking step: what is linked, and what makes it be linked again. Made-up people."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -7,11 +8,15 @@ from pathlib import Path
 import pytest
 
 from archive.errors import KnownPeopleError
+from archive.linking.known import NOBODY
 from archive.linking.registers.register import Register
+from archive.linking.rules import rules
 from archive.opened import Archive
+from archive.records import Link
 from archive.stanzas import LinkingSettings
 from archive.steps.captioning import caption_clip
 from archive.steps.linking import link_clip, load_known, prepare_registers, to_link
+from archive.steps.work import build, seal_work, to_seal
 from tests.archive.linking.people import ENTRIES
 from tests.support.archives import an_archive, folder_targets, keep, store_all
 
@@ -56,6 +61,44 @@ def test_a_person_who_became_known_has_clips_linked_again(archive: Archive, tmp_
     assert link(other) == ("C", "other")
     assert to_link(other, REGISTERS) == []
     assert to_link(archive, REGISTERS) == [CLIP]
+
+
+FORMER = {(): "thirdcopy-linking/3+eae63aec696d", ("Aqbota Seitqali",): "thirdcopy-linking/3+40199a37ee92"}
+"""Names that the build before gave these rules, by the known people."""
+
+
+def as_formerly(archive: Archive, former: str) -> list[Link]:
+    """The links of the clip as a ledger has them that was written when the rules had another name; all is sealed."""
+    links = [one.model_copy(update={"rules": former}) for one in archive.ledger.readings.links(CLIP)]
+    archive.ledger.readings.set_links(CLIP, links, event=None)
+    linkings = [{**one, "rules": former} for one in json.loads(archive.ledger.clips.done(CLIP, "link") or "")]
+    archive.ledger.clips.mark_done(CLIP, "link", json.dumps(linkings))
+    assert seal_work(archive, CLIP, archive.targets).sealed
+    return links
+
+
+@pytest.mark.parametrize("known", FORMER)
+def test_rules_under_another_name_link_and_seal_nothing_again(archive: Archive, known: tuple[str, ...]) -> None:
+    ours = knowing(archive, LinkingSettings(known=known))
+    link(ours)
+    links = as_formerly(ours, FORMER[known])
+    assert to_link(ours, REGISTERS) == to_seal(ours) == []
+    assert {one.rules for one in build(ours, CLIP).linkings} == {FORMER[known]}
+    for people in (("Perhat Yolwas",), (*known, "Ghulamjan Ablimit")):
+        assert to_link(knowing(archive, LinkingSettings(known=people)), REGISTERS) == [CLIP]
+    changed = {**REGISTERS, "victims": Register(name="victims", sha256="1" * 64, entries=ENTRIES)}
+    assert to_link(ours, changed) == [CLIP]
+    link(ours)
+    assert ours.ledger.readings.links(CLIP) == links
+    assert not [one for _, one in ours.ledger.events.waiting(100) if "links proposed" in (one.detail or "")][1:]
+
+
+def test_rules_that_are_none_of_theirs_link_again(archive: Archive) -> None:
+    link(archive)
+    as_formerly(archive, "thirdcopy-linking/2+0123456789ab")
+    assert to_link(archive, REGISTERS) == [CLIP]
+    link(archive)
+    assert {one.rules for one in archive.ledger.readings.links(CLIP)} == {rules(NOBODY)}
 
 
 def test_a_list_that_is_not_there_is_named(archive: Archive, tmp_path: Path) -> None:

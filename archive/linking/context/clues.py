@@ -6,13 +6,18 @@ that a clue that fits weighs little and one that does not weighs less, but for s
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
+from typing import get_args
 
 from archive.linking.context.kinship import Kin, Sex
 from archive.linking.context.places import shared
+from archive.linking.languages.loading import together
+from archive.linking.languages.patterns import either, literal, parted, words
+from archive.linking.languages.schema import Clues as Said
+from archive.linking.languages.schema import People
 from archive.linking.registers.register import Entry
 from archive.records import Evidence
 
@@ -25,54 +30,45 @@ BORN_FITS, BORN_DIFFERS = 2.5, -2.0
 WORDS = 60
 """Words of a context that are compared with an entry's location."""
 
-ETHNICITIES = {
-    "kazakh": (
-        r"kazakhs?|qazaqs?|казах\w{0,4}|казаш\w{0,4}|қазақ\w{0,4}|kazak(?:lar)?|قازاق|كازاخي\w?",
-        "哈[萨薩]克(?!斯坦)",
-    ),
-    "uyghur": (
-        r"uyghurs?|uighurs?|uygurs?|уйгур\w{0,4}|ұйғыр\w{0,4}|uygur(?:lar)?|ئۇيغۇر|(?:ال)?[أإ]ويغوري?\w?",
-        "维吾尔|維吾爾",
-    ),
-    "kyrgyz": (r"kyrgyz|kirghiz|киргиз\w{0,4}|кыргыз\w{0,4}|қырғыз\w{0,4}|kırgız|قىرغىز", "柯尔克孜"),
-    "hui": (r"hui|dungans?|дунган\w{0,4}|дүнген\w{0,4}|تۇڭگان", "回族"),
-    "uzbek": (r"uzbeks?|узбек\w{0,4}|өзбек\w{0,4}|özbek|ئۆزبېك", "乌孜别克"),
-    "tatar": (r"tatars?|татар\w{0,4}|تاتار", "塔塔尔"),
-    "tajik": (r"tajiks?|таджик\w{0,4}|тәжік\w{0,4}|tacik|تاجىك", "塔吉克(?!斯坦)"),
-    "mongol": (r"mongols?|монгол\w{0,4}|моңғол\w{0,4}|moğol|موڭغۇل", "蒙古族"),
-    "han": (r"han chinese|ханьц\w{0,3}|خەنزۇ", "[汉漢]族"),
-}
-"""Names of peoples, in scripts with words and in Han."""
 
-_ETHNICITY = re.compile(
-    "|".join(rf"(?P<{name}>(?<!\w)(?:{words})(?!\w)|{han})" for name, (words, han) in ETHNICITIES.items()),
-    re.IGNORECASE,
-)
+def _said(pick: Callable[[Said], Iterable[str]]) -> tuple[str, ...]:
+    return together(lambda one: pick(one.clues))
+
+
+def _people(name: People) -> str:
+    """The names of a people, in scripts with words and in Han."""
+    return words(_said(lambda said: said.peoples.get(name, ())))
+
+
+_ETHNICITY = re.compile("|".join(f"(?P<{name}>{_people(name)})" for name in get_args(People)), re.IGNORECASE)
+_HE, _SHE = parted(_said(lambda said: said.he)), parted(_said(lambda said: said.she))
 _PRONOUN = re.compile(
-    r"(?<!\w)(?:(?P<m>he|him|his|himself|mr|он|его|ему|него|господин\w?|bay|هو)|"
-    r"(?P<f>she|her|herself|hers|mrs|ms|она|её|ее|ей|неё|нее|госпож\w|bayan|هي))(?!\w)|(?P<mh>他|先生)|(?P<fh>她|女士)",
+    rf"(?<!\w)(?:(?P<m>{either(_HE[0])})|(?P<f>{either(_SHE[0])}))|(?P<mh>{literal(_HE[1])})|(?P<fh>{literal(_SHE[1])})",
     re.IGNORECASE,
 )
 _FEMALE = re.compile(
-    r"(?:q[yıi]z[yıi]|k[yıi]z[yıi]|[кқ]ызы|قىزى|(?<=\w\w)(?:ova|eva|ovna|evna|ова|ева|овна|евна))$", re.IGNORECASE
+    rf"(?:{literal(_said(lambda said: said.daughters))}|"
+    rf"(?<=\w\w){literal(_said(lambda said: said.surnames_of_women))})$",
+    re.IGNORECASE,
 )
 _MALE = re.compile(
-    r"(?:ul[yı]|\buli|ұлы|oghli|oğlu|ogl[yıi]|ئوغلى|(?<=\w\w)(?:ov|ev|ovich|evich|ов|ев|ович|евич))$",
+    rf"(?:{literal(_said(lambda said: said.sons))}|\b{literal(_said(lambda said: said.son_words))}|"
+    rf"(?<=\w\w){literal(_said(lambda said: said.surnames_of_men))})$",
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _BORN = re.compile(
-    r"(?:born(?: in| on)?|родил\w{1,3} в|р\.|туған|doğum\w{0,4}|tuğul\w{0,4}|مواليد)"
-    r"[^\d\n]{0,16}(?P<a>(?:19|20)\d\d)(?!\d)|"
-    r"(?<!\d)(?P<b>(?:19|20)\d\d)(?:[ -]?(?:года рождения|г\.\s?р|жылы туған|жылғы|doğumlu|年出生|年生|-?يىلى تۇغ))",
+    rf"{either(_said(lambda said: said.born), bounded=False)}[^\d\n]{{0,16}}(?P<a>(?:19|20)\d\d)(?!\d)|"
+    rf"(?<!\d)(?P<b>(?:19|20)\d\d)[ -]?{either(_said(lambda said: said.born_after), bounded=False)}",
     re.IGNORECASE,
 )
+_OLD = parted(_said(lambda said: said.years_old))
 _AGE = re.compile(
-    r"(?<![\d.,:/-])(?P<a>\d{1,3})[ -]?(?:years?[ -]old|year-old|yo\b|лет(?!\w)|года(?!\w)|жаста|жасар|yaşında|岁|歲|"
-    r"ياش\w{0,4})|"
-    r"(?:aged?|возраст\w{0,3}|عمره|عمرها)[ :]{1,2}(?P<b>\d{1,3})(?!\d)",
+    rf"(?<![\d.,:/-])(?P<a>\d{{1,3}})[ -]?(?:{either(_OLD[0], letters=0)}|{literal(_OLD[1])})|"
+    rf"{either(_said(lambda said: said.aged), bounded=False)}[ :]{{1,2}}(?P<b>\d{{1,3}})(?!\d)",
     re.IGNORECASE,
 )
+_F, _M = frozenset(_said(lambda said: said.female)), frozenset(_said(lambda said: said.male))
 _NUMBER = re.compile(r"(?<!\d)\d{1,4}(?!\d)")
 _TWENTIES = re.compile(r"(\d)0s")
 _SPACED = re.compile(r"[^\W\d_]+(?:['’ʼ-][^\W\d_]+)*")
@@ -155,7 +151,7 @@ def sex_of_name(name: str) -> Sex | None:
 
 def _sex_of(entry: Entry) -> Sex | None:
     first = (entry.gender or "").strip().lower()[:1]
-    known: Sex | None = "f" if first in ("f", "ж", "女", "k") else "m" if first in ("m", "м", "男", "e") else None
+    known: Sex | None = "f" if first in _F else "m" if first in _M else None
     return known or (sex_of_name(entry.latin) if entry.latin else None)
 
 

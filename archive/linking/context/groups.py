@@ -3,6 +3,10 @@
 Many such words are somebody's name as well: Islam, Han, Madina, Aqsu. By itself, with another one, or with a common
 noun (`Uyghur woman`, `Ili Kazakh`, `Han Chinese`) such a word is no person; beside a name of another kind (`Han Mei`,
 `Islam Tohti`) it may be one.
+
+The words are those of the languages' files. A stem of four letters or more takes the endings of its language, a shorter
+one stands as it is. Words are compared folded (see `numbers.numerals.folding`), so that case, accents and the shapes of
+one Arabic letter make no difference.
 """
 
 import re
@@ -10,8 +14,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from archive.linking.context.group_words import HAN, HAN_BESIDE, MECCA_AND_MEDINA, NAMES_TOO, TABLES, Table
 from archive.linking.context.places import HAN_PLACES, LATIN_PLACES
+from archive.linking.languages.loading import han, languages, together
 from archive.linking.numbers.numerals.folding import fold
 
 SHORTEST = 4
@@ -33,11 +37,11 @@ class _Folded:
     beginnings: tuple[str, ...]
 
     @classmethod
-    def of(cls, table: Table) -> "_Folded":
+    def of(cls, stems: Iterable[str], endings: Iterable[str], beginnings: Iterable[str] = ()) -> "_Folded":
         return cls(
-            frozenset(map(fold, table.stems.split())),
-            frozenset((*map(fold, table.endings.split()), "")),
-            ("", *sorted(map(fold, table.beginnings.split()), key=len, reverse=True)),
+            frozenset(map(fold, stems)),
+            frozenset((*map(fold, endings), "")),
+            ("", *sorted(map(fold, beginnings), key=len, reverse=True)),
         )
 
     def has(self, word: str) -> bool:
@@ -56,13 +60,19 @@ def _longest_first(words: Iterable[str]) -> str:
     return "|".join(sorted(words, key=lambda word: (-len(word), word)))
 
 
-_LATIN_ENDINGS = " ".join(table.endings for table in TABLES if table.endings.isascii() or "ı" in table.endings)
-_FOLDED = tuple(map(_Folded.of, (*TABLES, Table(f"{' '.join(LATIN_PLACES)} {MECCA_AND_MEDINA}", _LATIN_ENDINGS))))
-_NAMES_TOO = frozenset(map(fold, NAMES_TOO.split()))
-_LISTED_HAN = _longest_first((*HAN.split(), *HAN_PLACES))
+_TABLES = [table for one in languages() for table in one.groups.nobody]
+_LATIN_ENDINGS = [ending for table in _TABLES if table.script == "latin" for ending in table.endings]
+_PLACES = (*LATIN_PLACES, *together(lambda one: one.groups.holy_cities))
+_FOLDED = (
+    *(_Folded.of(table.stems, table.endings, table.beginnings) for table in _TABLES),
+    _Folded.of(_PLACES, _LATIN_ENDINGS),
+)
+_NAMES_TOO = frozenset(map(fold, together(lambda one: one.groups.names_too)))
+_LISTED_HAN = _longest_first((*han().nobody, *HAN_PLACES))
+_HAN_BESIDE = _longest_first(han().beside_nobody)
 _HAN_WORDS = re.compile(_LISTED_HAN)
 _LONGEST_HAN = max(map(len, _LISTED_HAN.split("|")))
-_HAN_NOBODY = re.compile(rf"(?=.*?(?:{_LISTED_HAN}))(?>{_LISTED_HAN}|{_longest_first(HAN_BESIDE.split())}|[·•・])++")
+_HAN_NOBODY = re.compile(rf"(?=.*?(?:{_LISTED_HAN}))(?>{_LISTED_HAN}|{_HAN_BESIDE}|[·•・])++")
 
 
 def is_nobody(words: Iterable[str]) -> bool:

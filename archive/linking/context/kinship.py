@@ -1,10 +1,14 @@
-"""Words of kinship beside a name, in English, Russian, Kazakh, Turkish, Uyghur, Arabic and Chinese. Pure."""
+"""Words of kinship beside a name. Pure."""
 
 import re
 from dataclasses import dataclass
 from typing import Literal
 
-from archive.linking.context.kin_words import CHINESE, ENGLISH, KINDS, OTHERS, OWN, RUSSIAN
+from archive.linking.context.kin_words import BARE, HAN, KINDS, OTHERS, OWN, REGISTERED
+from archive.linking.languages import loading
+from archive.linking.languages.loading import together
+from archive.linking.languages.patterns import literal
+from archive.linking.languages.schema import Kind
 from transcription.cutting import beginning, ending
 
 Sex = Literal["m", "f"]
@@ -15,7 +19,7 @@ Whose = Literal["mine", "theirs"]
 class Kin:
     """A relative: the kind (see KINDS), whose (`mine` is the speaker's; None where no word says), the word itself."""
 
-    kind: str
+    kind: Kind
     whose: Whose | None
     word: str
 
@@ -31,42 +35,29 @@ class Kin:
         return "m" if sex == "m" else "f" if sex == "f" else None
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_BARE = ENGLISH | RUSSIAN
-_MINE = _words(
-    """
-    my our мой моя моего моему моим моём моей мою наш наша нашего нашу нашей нашему нашим менің біздің benim bizim
-    مېنىڭ بىزنىڭ
-    """
-)
-_THEIRS = _words("his her their whose its его её ее их оның олардың onun onların ئۇنىڭ ئۇلارنىڭ")
-_FILL = _words(
-    """
-    name names is was are called named mr mrs ms dear own late only зовут звали имя по имени это аты есімі атты adı ismi
-    adlı olan ئىسمى ئاتلىق اسمه اسمها يدعى تدعى
-    """
-)
+_MINE = frozenset(together(lambda one: one.kin.mine))
+_THEIRS = frozenset(together(lambda one: one.kin.theirs))
+_FILL = frozenset(together(lambda one: one.kin.fill))
 """Words that may stand between a relative and the relative's name."""
 
-_DESCRIBING = _words(
-    """
-    older younger elder eldest youngest little big own only beloved dear twin first second third two half late step
-    старший старшего старшая старшую младший младшего младшая младшую родной родного родная родную двоюродный
-    двоюродного двоюродная двоюродную
-    """
-)
+_DESCRIBING = frozenset(together(lambda one: one.kin.describing))
 _WORD = re.compile(r"[^\W\d_]+(?:['’ʼ-][^\W\d_]+)*")
 _ENDS = re.compile(r"[.!?;。！？؟\n]")
-_HAN_KIN = "|".join(sorted(CHINESE, key=len, reverse=True))
+_HAN = loading.han()
+_OF, _PEOPLE = _HAN.of, _HAN.plural
+_HAN_KIN = rf"(?P<kin>{literal(HAN)})"
 _HAN_BEFORE = re.compile(
-    rf"(?:(?P<mine>我们?的?)|(?P<theirs>(?:他|她)们?的?|的))?(?:大|小|二|三|亲)?(?P<kin>{_HAN_KIN})"
-    r"(?:的名字|名字)?(?:名叫|叫做|叫作|叫|是|名为)?[，,、 ]?$"
+    rf"(?:(?P<mine>{_HAN.me}{_PEOPLE}?{_OF}?)|(?P<theirs>[{_HAN.them}]{_PEOPLE}?{_OF}?|{_OF}))?[{_HAN.kin_described}]?"
+    rf"{_HAN_KIN}{literal(_HAN.kin_name)}?{literal(_HAN.kin_named)}?[，,、 ]?$"
 )
-_HAN_AFTER = re.compile(rf"[，, ]?(?:就?是)?(?:(?P<mine>我们?的?)|(?P<theirs>(?:他|她)们?的?))(?P<kin>{_HAN_KIN})")
-_COPULA = re.compile(r"\s{0,2}(?:[,،—–-]\s{0,2})?(?:who\s|he\s|she\s|هو\s|هي\s)?(?:(?:is|was|это)\s)?")
+_HAN_AFTER = re.compile(
+    rf"[，, ]?{literal(_HAN.is_kin)}?(?:(?P<mine>{_HAN.me}{_PEOPLE}?{_OF}?)|(?P<theirs>[{_HAN.them}]{_PEOPLE}?{_OF}?))"
+    rf"{_HAN_KIN}"
+)
+_COPULA = re.compile(
+    rf"\s{{0,2}}(?:[,،—–-]\s{{0,2}})?(?:{literal(together(lambda one: one.roles.who))}\s)?"
+    rf"(?:{literal(together(lambda one: one.lists.copulas))}\s)?"
+)
 NEAR = 60
 """Code points to each side of a name, at most, in which a relative's word is looked for."""
 
@@ -116,11 +107,11 @@ def _read(words: list[str], at: int) -> Kin | None:
     own, others = OWN.get(word), OTHERS.get(word)
     if own:
         return Kin(own, "mine", word)
-    if others and word not in _BARE:
+    if others and word not in BARE:
         mine = any(before in _MINE for before in words[max(0, at - 2) : at])
         return Kin(others, "mine" if mine else "theirs", word)
     plain = re.sub(r"['’]s$", "", word)
-    kind = _BARE.get(plain)
+    kind = BARE.get(plain)
     if not kind or (plain != word and words[at + 1 : at + 2] != ["name"]):
         return None
     for back in range(at - 1, max(-1, at - 4), -1):
@@ -135,11 +126,11 @@ def _read(words: list[str], at: int) -> Kin | None:
 
 def _han(found: "re.Match[str]") -> Kin:
     whose: Whose | None = "mine" if found["mine"] else "theirs" if found["theirs"] else None
-    return Kin(CHINESE[found["kin"]], whose, found["kin"])
+    return Kin(HAN[found["kin"]], whose, found["kin"])
 
 
 def relation_class(relation: str) -> str | None:
     """The class of kin that a register's words for a relation name: `older brother` and `sister` are siblings."""
     words = [word.lower() for word in _WORD.findall(relation)]
-    kinds = [ENGLISH[word] for word in words if word in ENGLISH]
+    kinds = [REGISTERED[word] for word in words if word in REGISTERED]
     return KINDS[kinds[-1]][0] if kinds else None

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import Levenshtein
 
+from archive.linking.languages import loading
 from archive.linking.names.phonetics import readings, tokens
 
 ALIKE = 0.8
@@ -27,18 +28,7 @@ _NAMES = """
 """
 """Prefectures, cities and counties: the names of one place are together, and `|` or a line parts it from the next."""
 
-HAN_PLACES = {
-    "乌鲁木齐": "urumqi", "伊宁": "ghulja", "伊犁": "ili", "塔城": "tacheng", "阿勒泰": "altay", "喀什": "kashgar",
-    "和田": "hotan", "阿克苏": "aksu", "库尔勒": "korla", "巴音郭楞": "bayingolin", "吐鲁番": "turpan", "哈密": "hami",
-    "克拉玛依": "karamay", "博尔塔拉": "bortala", "昌吉": "changji", "阿图什": "artux", "克孜勒苏": "kizilsu",
-    "石河子": "shihezi", "莎车": "yarkand", "库车": "kuqa", "墨玉": "karakash", "洛浦": "lop", "皮山": "guma",
-    "于田": "keriya", "巴楚": "maralbeshi", "伽师": "peyzawat", "英吉沙": "yengisar", "岳普湖": "yopurga",
-    "叶城": "kargilik", "泽普": "poskam", "麦盖提": "makit", "乌什": "uqturpan", "新和": "toksu", "沙雅": "shayar",
-    "阿瓦提": "awat", "额敏": "emin", "特克斯": "tekes", "昭苏": "mongolkure", "新源": "kunes", "尼勒克": "nilka",
-    "察布查尔": "qapqal", "霍城": "korgas", "霍尔果斯": "korgas",
-    "富蕴": "fuyun", "青河": "qinggil", "哈巴河": "habahe",
-    "布尔津": "burqin", "吉木乃": "jeminay",
-}  # fmt: skip
+HAN_PLACES = loading.han().places
 LATIN_PLACES = {name: group.split()[0] for group in re.split(r"[|\n]", _NAMES) for name in group.split()}
 _GENERIC = frozenset(
     """

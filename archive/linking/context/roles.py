@@ -11,7 +11,10 @@ from functools import lru_cache
 
 from archive.linking.context.kinship import Kin, kin_after, kin_before
 from archive.linking.context.role_words import (
+    BEFORE_CALLING,
     FATE,
+    HELD,
+    LEAD,
     LEAVING,
     NOT_BEFORE,
     NOT_WITHIN,
@@ -58,14 +61,6 @@ BYSTANDER = -1.5
 """A role that weighs less is a bystander's: a name alone is then tier C."""
 
 _ENDS = re.compile(r"[.!?…。！？؟\n]")
-_HELD = re.compile(
-    r"[\s,:،，]{0,2}(?:(?:of|for|in|at)(?:\s\w{1,20}){1,4}[\s,]{1,2})?(?:[^\W\da-zA-Z_]{1,20}[\s,]{1,2}){0,2}"
-    r"(?:(?:called|named|by the name of|was|is|were|по имени|по фамилии|это|был|была|атты|adlı|ئىسىملىك)\s)?"
-    r"(?:名?叫|是)?"
-)
-"""What may stand between a calling and a name: its place, two words of a script without articles, `called`."""
-
-_LEAD = re.compile(r"[\s,،，(（–—-]{1,3}(?:(?:who|he|she)\s)?(?:(?:is|was|the|a|an|our|их|наш)\s){0,3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,11 +161,11 @@ def _is(words: _Seldom, before: str, after: str) -> bool:
     """Whether a calling stands right before a name, or right after it as what its bearer is."""
     last = next(reversed(words.all_in(before)), None)
     between = before[last.end() :] if last else ""
-    if last and _HELD.fullmatch(between) and not FATE.search(PLACE.sub("", between)):
+    if last and HELD.fullmatch(between) and not FATE.search(PLACE.sub("", between)):
         return True
     if words.match(after):  # 王书记
         return True
-    lead = _LEAD.match(after)
+    lead = LEAD.match(after)
     following = beginning(after, BESIDE, lead.end()) if lead and lead.group().strip() else ""
     found = next(iter(words.all_in(following)), None)
     return bool(found and len(following[: found.start()].split()) <= 2)
@@ -181,7 +176,7 @@ def _without_calling(before: str) -> str:
     for words in (_WITNESS, _OFFICE):
         last = next(reversed(words.all_in(before)), None)
         if last and not before[last.end() :].strip():
-            return re.sub(r"(?:(?:the|our|a|an|human|rights)\s){1,3}$", "", before[: last.start()], flags=re.IGNORECASE)
+            return BEFORE_CALLING.sub("", before[: last.start()])
     return before
 
 

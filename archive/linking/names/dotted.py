@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise, takewhile
 
+from archive.linking.languages.loading import han
 from archive.linking.names.correspondences import spellings
 from archive.linking.names.search import SWAPPED, NameIndex
 
@@ -27,16 +28,7 @@ LEFT_OUT = 0.12
 """Taken off for each character that transcribes names and is left out, or is taken in and does not."""
 
 DOT = re.compile("[·•・]")
-_TRANSCRIBES = frozenset(
-    "阿艾埃爱安昂奥敖巴拜班邦包保贝本比毕别滨宾波伯博卜不布部察昌茨次达代戴丹德登邓迪底蒂丁东都杜敦多额恩尔耳二法凡范"
-    "芳菲费芬丰佛夫弗福甫尕嘎噶盖甘刚岗高戈格葛根贡古谷瓜关圭郭果哈海罕汗翰杭豪合何荷赫黑亨红洪胡虎华怀黄辉霍基吉及加"
-    "佳嘉贾简江焦杰金津京景久居君卡喀凯坎康考科克肯孔库夸宽昆阔拉来莱兰郎朗劳勒雷冷黎里理力历立丽利莲连良烈林琳玲留龙"
-    "卢鲁露吕伦罗洛麻马玛买迈麦满曼芒毛茂梅门蒙孟米密蜜敏明莫默姆木穆那娜纳乃南瑙内嫩尼妮宁纽农努诺欧帕派潘庞培佩彭皮"
-    "平坡珀朴普奇齐其契恰强乔切钦青琼丘曲冉热然仁日荣肉如茹瑞若萨塞赛桑瑟森沙莎山珊尚绍舍申什沈生胜圣施诗石史舒帅舜顺"
-    "斯丝思松苏素孙索塔台太泰坦唐汤陶特腾提替铁廷通图土吐托瓦外湾完万旺威维韦温文翁沃渥乌吾伍武西希锡喜夏香肖晓歇谢辛"
-    "欣新兴雄休秀许轩雪逊亚延扬阳杨耀耶叶伊依易意音银尹英永尤余玉宇郁元云扎再赞泽增翟詹张章长哲者珍真郑芝治智忠朱珠竹"
-    "准卓孜兹子宗祖尊佐开屯楚春坚"
-)
+_TRANSCRIBES = frozenset(han().transcribing)
 """Characters that write the sounds of names, as China's registries and newspapers do; without such as stand beside a
 name for a word of their own (于, 年, 哥)."""
 

@@ -1,35 +1,24 @@
 """Case endings that a language puts after a name, so that the name in a sentence is the one of the register. Pure.
 
-Only what the authors are sure of. What is found are further spellings to try: a name that ends like a case by itself
-(`Мадина`, `Ержан`) keeps its own spelling, which is the nearer one then.
+The endings are those of the languages' files. What is found are further spellings to try: a name that ends like a case
+by itself (`Мадина`, `Ержан`) keeps its own spelling, which is the nearer one then.
 """
 
 import re
 from functools import lru_cache
 
+from archive.linking.languages.loading import languages, together
+from archive.linking.languages.patterns import literal
+
 SHORTEST = 4
 """Letters that a name has at least without an ending that no apostrophe parts from it."""
 
 _APOSTROPHE = re.compile(
-    r"(?P<stem>.{3,})['’ʼ](?:s|[yns]?[ıiuüae]|n?[ıiuü]n|[dt][ae]n?|n[dt][ae]n?|y?l[ae]|"
-    r"[dt][ıiuü]r|lar|ler|l[ae]r[ıi]n?)",
-    re.IGNORECASE,
+    rf"(?P<stem>.{{3,}})['’ʼ]{literal(together(lambda one: one.cases.after_apostrophe))}", re.IGNORECASE
 )
 """Turkish after a proper name, and the English genitive."""
 
-_ENDINGS = (
-    # Russian; what takes off a vowel of the name's own puts it back: `Асию`, `Асией` from `Асия`.
-    ("а у ом ым е ы и", ""),
-    ("у ы и е ой", "а"),
-    ("ю и ей", "я"),
-    ("я ю ем", "й"),
-    # Kazakh
-    ("ның нің дың дің тың тің ны ні ды ді ты ті ға ге қа ке да де та те дан ден тан тен нан нен мен бен пен", ""),
-    ("н на не нда нде", ""),
-    # Uyghur
-    ("نىڭ نى غا گە قا كە دا دە تا تە دىن تىن", ""),
-)
-_CASES = tuple((ending, own) for endings, own in _ENDINGS for ending in endings.split())
+_CASES = tuple((ending, row.instead) for one in languages() for row in one.cases.endings for ending in row.endings)
 
 
 @lru_cache(maxsize=1 << 14)

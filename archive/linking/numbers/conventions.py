@@ -5,11 +5,14 @@ named (`in brackets`, `before the name`) or one is said to be the other. It reac
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from archive.linking.languages import loading
+from archive.linking.languages.loading import languages, together
+from archive.linking.languages.patterns import literal
 from archive.linking.numbers.digits import read_digits, stands_free
 from archive.linking.numbers.limits import YEARS, counts, measures, numbers_something_else
 from archive.linking.numbers.numerals.folding import fold
@@ -18,43 +21,19 @@ from archive.linking.numbers.wording import MARKS, Wording, wording_of
 Position = Literal["brackets", "before", "after", "any"]
 """Where bare numbers are entries: in brackets after a name, before or after one, or any of these at a line's ends."""
 
-_NUMBERS = {
-    "en": "number numbers",
-    "ru": "номер* число числа числах цифр*",
-    "kk": "нөмір* сан саны сандар*",
-    "tr": "numara* sayı sayılar* rakam*",
-    "ug": "نومۇر* سان سانلار* رەقەم* nomur* san sanlar*",
-    "ar": "رقم الرقم أرقام الأرقام",
-}
-_REGISTERS = {
-    "en": "entry entries register registry database shahit",
-    "ru": "запись записи записью записей записям реестр* баз* регистр*",
-    "kk": "жазба* тізім* тізілім* база* деректер*",
-    "tr": "kayıt* kaydı* veritaban* liste*",
-    "ug": "خاتىرە* خاتىرى* تىزىم* ساندان* xatire* xatiri* tizim* sandan*",
-    "ar": "القيد القيود قيد السجل سجل قاعدة المدخل المداخل",
-}
-_LINKS = """
-    is are mean means refer refers correspond corresponds denote denotes это означает означают является являются
-    соответствует соответствуют указывает указывают болып білдіреді табылады demek gösterir göstermektedir numarasıdır
-    numaralarıdır هو هي تعني يعني يشير تشير دېمەك كۆرسىتىدۇ دېگەن démek körsitidu dégen
-"""
-_PLACES: dict[Position, str] = {
-    "brackets": "bracket* parenthes* paren parens скобк* жақша* parantez* ayraç* تىرناق* tirnaq* قوس* القوسين الأقواس",
-    "before": "before front preceding перед алдын* önce önünde* başında önceki* قبل ئالدى* aldi*",
-    "after": "after following после кейін* sonra* بعد كېيىن* كەينى* keyin* keyni*",
-}
-_HAN = re.compile(
-    r"(?:数字|數字|号码|號碼|编号|編號)(?P<gap>[^。！？\d\n]{0,12}?)(?:是|为|為|即|指)[^。！？\d\n]{0,12}?"
-    r"(?:条目|條目|登记|登記|数据库|數據庫|名册|名冊|档案|檔案)"
-    r"|(?:条目|條目|登记|登記|档案|檔案)(?:的)?(?:编号|編號|号码|號碼)[^。！？\d\n]{0,6}?(?:括号|括號|名字前|姓名前|名字后|姓名后)"
+_HAN = loading.han()
+_HAN_SAID = re.compile(
+    rf"{literal(_HAN.declared_numbers)}(?P<gap>[^。！？\d\n]{{0,12}}?)[{_HAN.declared_copulas}][^。！？\d\n]{{0,12}}?"
+    rf"{literal((*_HAN.declared_entries, *_HAN.declared_registers))}"
+    rf"|{literal(_HAN.declared_entries)}(?:{_HAN.of})?{literal(_HAN.numbers_of_people)}"
+    rf"[^。！？\d\n]{{0,6}}?{literal(_HAN.declared_places)}"
 )
 _HAN_PLACES: dict[Position, re.Pattern[str]] = {
-    "brackets": re.compile("括号|括號"),
-    "before": re.compile("[名字]前"),
-    "after": re.compile("[名字][后後]"),
+    "brackets": re.compile(literal(_HAN.brackets)),
+    "before": re.compile(literal(_HAN.before_names)),
+    "after": re.compile(literal(_HAN.after_names)),
 }
-_AHEAD, _BEHIND = 14, 6
+AHEAD, BEHIND = 14, 6
 _SENTENCE_ENDS = re.compile(r"[.!?。！？؟\n]")
 _EQUALS = re.compile(r"[-–—=:]")
 _BRACKETS = re.compile(
@@ -66,7 +45,7 @@ _LINE_ENDS = re.compile(rf"[ \t.{MARKS}]{{0,4}}(?:\n|\Z)")
 _NAME_FOLLOWS = re.compile(rf"[ \t.)\]:|,\-–—{MARKS}]{{1,4}}\Z")
 _NAME_PRECEDES = re.compile(rf"[ \t:|,\-–—#№{MARKS}]{{1,4}}\Z")
 _CLOSES = re.compile(r"[ \t]{0,2}(?:[,;.!?)،؛\n]|\Z)")
-_LEAST_ANYWHERE = 100
+LEAST_ANYWHERE = 100
 """Smaller numbers at a line's begin number lines, unless the text says that they do not."""
 
 
@@ -84,7 +63,7 @@ def conventions(text: str) -> list[Convention]:
     """Every place at which a text says that its numbers are entries, in order."""
     wording = wording_of(text)
     found = [d for i in range(len(wording.words)) for d in _spoken_at(wording, i)]
-    for match in _HAN.finditer(text):
+    for match in _HAN_SAID.finditer(text):
         places: list[Position] = [p for p, pattern in _HAN_PLACES.items() if pattern.search(_context(text, match))]
         found += [Convention(match.start(), match.end(), "zh", place) for place in places or ["any"]]
     return sorted(found, key=lambda d: d.start)
@@ -109,14 +88,14 @@ def _context(text: str, match: re.Match[str]) -> str:
 def _spoken_at(wording: Wording, index: int) -> Iterator[Convention]:
     """What the sentence around a word for number declares."""
     languages = _languages("numbers", wording.words[index])
-    if not languages or wording.word(index + 1) in ("of", "one") or numbers_something_else(wording, index):
+    if not languages or wording.word(index + 1) in _COUNTING or numbers_something_else(wording, index):
         return
     first, last = _sentence(wording, index)
     registers = [i for i in range(first, last) if languages & _languages("registers", wording.words[i])]
     if not registers:
         return
     places: list[Position] = [
-        place for place in _PLACES for i in range(first, last) if place in _languages("places", wording.words[i])
+        place for place in _HAN_PLACES for i in range(first, last) if place in _languages("places", wording.words[i])
     ]
     ahead = next((i for i in registers if i > index), None)
     if not places and (ahead is None or not _is_said(wording, index, ahead)):
@@ -131,9 +110,9 @@ def _spoken_at(wording: Wording, index: int) -> Iterator[Convention]:
 def _sentence(wording: Wording, index: int) -> tuple[int, int]:
     """The words around one that belong to its sentence, up to the nearest digits."""
     first = last = index
-    while first > 0 and index - first < _BEHIND and not _parted(wording, first):
+    while first > 0 and index - first < BEHIND and not _parted(wording, first):
         first -= 1
-    while last + 1 < len(wording.words) and last - index < _AHEAD and not _parted(wording, last + 1):
+    while last + 1 < len(wording.words) and last - index < AHEAD and not _parted(wording, last + 1):
         last += 1
     return first, last + 1
 
@@ -168,7 +147,7 @@ def _beside(text: str, convention: Convention) -> Iterator[tuple[int, int, int]]
         past = read[1] if read else wording.ends[index]
         if not read or read[0] in YEARS or counts(wording, read[1]) or not stands_free(text, start):
             continue
-        if position == "any" and read[0] < _LEAST_ANYWHERE:
+        if position == "any" and read[0] < LEAST_ANYWHERE:
             continue
         before = position != "after" and _name_follows(wording, start, read[1], lines=position == "any")
         after = position != "before" and _name_precedes(wording, index, read[1], lines=position == "any")
@@ -200,18 +179,25 @@ def _is_name(wording: Wording, index: int, at_edge: bool) -> bool:
     )
 
 
-def _compiled(tables: dict[str, str]) -> list[tuple[str, bool, str]]:
-    return [
-        (fold(word.rstrip("*")), word.endswith("*"), name) for name, words in tables.items() for word in words.split()
-    ]
+def _compiled(tables: Iterable[tuple[str, Iterable[str]]]) -> list[tuple[str, bool, str]]:
+    return [(fold(word.rstrip("*")), word.endswith("*"), name) for name, words in tables for word in words]
 
 
 _TABLES = {
-    "numbers": _compiled(_NUMBERS),
-    "registers": _compiled(_REGISTERS),
-    "links": _compiled({"link": _LINKS}),
-    "places": _compiled({str(place): words for place, words in _PLACES.items()}),
+    "numbers": _compiled((one.code, one.conventions.numbers) for one in languages()),
+    "registers": _compiled((one.code, one.conventions.registers) for one in languages()),
+    "links": _compiled(("link", one.conventions.links) for one in languages()),
+    "places": _compiled(
+        (place, words)
+        for one in languages()
+        for place, words in (
+            ("brackets", one.conventions.brackets),
+            ("before", one.conventions.before),
+            ("after", one.conventions.after),
+        )
+    ),
 }
+_COUNTING = frozenset(together(lambda one: one.conventions.counting))
 
 
 @lru_cache(maxsize=1 << 15)

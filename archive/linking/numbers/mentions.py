@@ -9,6 +9,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
+from archive.linking.languages import loading
+from archive.linking.languages.loading import together
+from archive.linking.languages.patterns import literal
 from archive.linking.numbers import han
 from archive.linking.numbers.conventions import Convention, Position, bare_numbers, conventions
 from archive.linking.numbers.cues import Cue, cue_at
@@ -34,20 +37,24 @@ LONGEST_LIST = 80
 
 _GAP = re.compile(rf"[ \t\xa0\u202f:：#№=\-–—(（\[\"'«“„{MARKS}]{{0,6}}\n?[ {MARKS}]{{0,2}}\Z")
 _DOTTED_GAP = re.compile(rf"[ \t\xa0{MARKS}]{{0,2}}[.:°º#№][ \t\xa0:#№{MARKS}]{{0,4}}\Z")
-_AND = "(?:and|or|и|или|және|мен|ve|ile|ya da|ۋە|بىلەن|we|bilen)[ \n]|&[ ]|و[ ]?|[和及与與跟]"
-_FURTHER = re.compile(rf"[ \xa0]{{0,2}}(?:[,،、，][ \n]{{0,2}})?(?:{_AND})?(?:#|№[ ]?|第)?")
+_HAN_WORDS = loading.han()
+_AND = (
+    rf"{literal(together(lambda one: one.lists.conjunctions))}[ \n]|&[ ]"
+    rf"|{literal(together(lambda one: one.lists.glued_conjunctions))}[ ]?|[{_HAN_WORDS.conjunctions}]"
+)
+_FURTHER = re.compile(rf"[ \xa0]{{0,2}}(?:[,،、，][ \n]{{0,2}})?(?:{_AND})?(?:#|№[ ]?|{_HAN_WORDS.ordinal})?")
 _LEADING = re.compile(rf"(?:\d{{1,7}}[ \xa0]{{0,2}}[,،][ \n]{{0,2}})*\d{{1,7}}[ \xa0]{{1,2}}{_AND}\Z")
-_RANGE = re.compile(r"[ ]?(?:[-–—‐‑−]|to|по|至|到)[ ]?", re.IGNORECASE)
+_RANGE = re.compile(
+    rf"[ ]?(?:[-–—‐‑−]|{literal((*together(lambda one: one.lists.to), *_HAN_WORDS.to))})[ ]?", re.IGNORECASE
+)
 _GOES_ON = re.compile(r"[,–—-]\d")
-_IS = frozenset(("is", "was", "это", "هو", "هي"))
-_ABBREVIATED = frozenset(("no", "nr", "num", "nos", "№"))
+_IS = frozenset(together(lambda one: one.lists.copulas))
+_ABBREVIATED = frozenset(("№", *together(lambda one: one.lists.abbreviated)))
 _GLUED = ("-", "&", "_", "@")
 _HAN = re.compile("[㐀-䶿一-鿿]")
-_HAN_USUAL = "的他她它其是为為叫与與和及在到说說看有即"
-_HAN_FOLLOWED = re.compile(r"\d+(?=[ ]?[号號][条條案档檔受词詞])")
-_LEAST_SURE = 10
-_LEAST_FURTHER = 1000
-_LEAST_ORDINAL = 100
+LEAST_SURE = 10
+LEAST_FURTHER = 1000
+LEAST_ORDINAL = 100
 """`Second recording` counts; a three-digit one hardly does."""
 
 
@@ -158,7 +165,7 @@ class _Finder:
         if first.value not in YEARS:  # `kayıt numarası 1358, 2017'de`
             further = list(takewhile(lambda number: number.value not in YEARS, further))
         if not cue.many:  # `entry 14200 and 16007` means two, `entry 1358 and 20 others` one
-            further = [number for number in further if number.value >= _LEAST_FURTHER and number.value not in YEARS]
+            further = [number for number in further if number.value >= LEAST_FURTHER and number.value not in YEARS]
         if cue.listing and not further:
             return
         last = further[-1] if further else high or first
@@ -218,7 +225,7 @@ class _Finder:
     def _ordinal(self, index: int, cue: Cue, after: int) -> Iterator[NumberMention]:
         number = number_before(self.wording, index, cue, ordinal=True)
         end = self.wording.ends[after - 1]
-        if number and number.value >= _LEAST_ORDINAL and number.value not in YEARS:
+        if number and number.value >= LEAST_ORDINAL and number.value not in YEARS:
             yield self._mention(cue, number.value, number.start, end, self.text[self.wording.starts[index] : end])
 
     def _han(self) -> Iterator[NumberMention]:
@@ -251,7 +258,7 @@ class _Finder:
                 yield self._mention(
                     Cue("zh", strong=False, numbering=True), int(digits["number"]), *digits.span(), digits.group()[-1]
                 )
-        for digits in _HAN_FOLLOWED.finditer(self.text):
+        for digits in han.FOLLOWED.finditer(self.text):
             close = han.AFTER.match(self.text, digits.end())
             read = read_digits(self.text, digits.start())
             if close and read and read[1] == digits.end() and stands_free(self.text, digits.start()):
@@ -273,12 +280,12 @@ class _Finder:
         for number in (first, *further):
             start = frame.start() if number is first else number.start
             end = close.end() if number is last else number.end
-            mentions.append(self._mention(cue, number.value, start, end, "第"))
+            mentions.append(self._mention(cue, number.value, start, end, _HAN_WORDS.ordinal))
         return mentions, close.end()
 
     def _mention(self, cue: Cue, value: int, start: int, end: int, words: str) -> NumberMention:
         quote = self.text[start:end]
-        doubt = value < _LEAST_SURE or cue.own or self._doubtful(cue, start, end, small=value < _LEAST_FURTHER)
+        doubt = value < LEAST_SURE or cue.own or self._doubtful(cue, start, end, small=value < LEAST_FURTHER)
         return NumberMention(str(value), start, end, quote, cue.strong, cue.language, words.strip(), doubt)
 
     def _doubtful(self, cue: Cue, start: int, end: int, *, small: bool) -> bool:
@@ -294,4 +301,4 @@ class _Finder:
     def _beside_han(self, start: int, end: int) -> bool:
         """Whether Chinese goes on right before the cue or right after the number: `帐篷编号47`, `第15号证人`."""
         beside = self.text[max(0, start - 1) : start], self.text[end : end + 1]
-        return any(_HAN.match(one) and one not in _HAN_USUAL for one in beside)
+        return any(_HAN.match(one) and one not in _HAN_WORDS.usual for one in beside)

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from archive.linking.languages.loading import languages, together
+from archive.linking.languages.patterns import ending
 from archive.linking.numbers import han
 from archive.linking.numbers.cues import Cue
 from archive.linking.numbers.digits import read_digits, read_single_digits, stands_free
@@ -17,13 +19,11 @@ _WITHIN = re.compile(rf"[ \t\n\xa0\u202f\-{MARKS}]{{1,2}}\Z")
 _COMMAS = (", ", "، ")
 _THOUSANDS = re.compile(r"[,٬.\xa0\u202f\u2009'’]")
 _BEFORE_CUE = re.compile(r"[ \xa0]?[-‐‑–]?[ \xa0]?\Z")
-_ORDINAL = re.compile(
-    r"[ ]?(?:[-‐‑–](?:[ыі]?н?ш[ыі]|[ая]?я|[оы]?й|[оы]?го|ю|ую)|['’][iıuü]?nc[iıuü]|"
-    r"-?[ىۇۈ]?نچى|-?u?i?nchi|\.|[-‐‑])[ ]?\Z",
-    re.IGNORECASE,
-)
-_SPACED = ("ru", "kk")
-"""Languages that part thousands by a space."""
+_ENDINGS = ending(together(lambda one: one.digits.ordinals)).replace(r"\~", "[-‐‑–]")
+_ORDINAL = re.compile(rf"[ ]?(?:{_ENDINGS}|\.|[-‐‑])[ ]?\Z", re.IGNORECASE)
+_SPACED = frozenset(one.code for one in languages() if one.digits.thousands_by_space)
+_DOTTED = frozenset(one.code for one in languages() if one.digits.thousands_by_dot)
+"""Languages that part thousands by a space, and those that do by a dot, whatever the cue."""
 
 
 class Number(NamedTuple):
@@ -38,7 +38,7 @@ class Number(NamedTuple):
 def number_at(wording: Wording, at: int, cue: Cue) -> Number | None:
     """The number in digits or Han numerals that begins at a code point."""
     spaced = (cue.strong or cue.many) and cue.language in _SPACED
-    dotted = cue.strong or cue.language == "tr"
+    dotted = cue.strong or cue.language in _DOTTED
     read = read_digits(wording.text, at, dotted=dotted, spaced=spaced, listed=cue.many and cue.strong)
     read = read or (read_single_digits(wording.text, at) if cue.strong else None)
     if read:
@@ -93,7 +93,7 @@ def _digits_before(wording: Wording, place: int, at: int, cue: Cue, gap: re.Patt
         first -= 1
     start, end = wording.starts[first], wording.ends[place]
     whole = wording.text[start:end]
-    read = read_digits(whole, 0, dotted=cue.strong or cue.language == "tr")
+    read = read_digits(whole, 0, dotted=cue.strong or cue.language in _DOTTED)
     if not read or read[1] != len(whole) or not stands_free(wording.text, start):
         return None
     return Number(read[0], start, end) if at - end <= 12 and gap.match(wording.text[end:at]) else None

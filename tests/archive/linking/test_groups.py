@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.linking.context.group_words import HAN_BESIDE, TABLES
 from archive.linking.context.groups import is_nobody, is_nobodys
 from archive.linking.context.places import HAN_PLACES, LATIN_PLACES
 from archive.linking.known import KnownPeople
+from archive.linking.languages.loading import han, languages
 from archive.linking.names.agreeing import agreement
 from archive.linking.names.spotting import name_mentions, words_of
 from archive.linking.plain import link_text
@@ -158,9 +158,10 @@ def test_no_made_up_person_is_a_people(names: list[str]) -> None:
 
 
 def test_the_tables_hold_together() -> None:
-    assert all(is_nobody([word]) for table in TABLES for word in table.stems.split() if len(word) > 1)
+    tables = [table for one in languages() for table in one.groups.nobody]
+    assert all(is_nobody([word]) for table in tables for word in table.stems if len(word) > 1)
     assert all(is_nobody([place]) for place in (*LATIN_PLACES, *HAN_PLACES))
-    assert not any(is_nobody([word]) for word in HAN_BESIDE.split())
+    assert not any(is_nobody([word]) for word in han().beside_nobody)
 
 
 def test_a_long_row_of_such_words_is_read_at_once() -> None:

@@ -1,1 +1,1 @@
-"""Numbers said in words, a language a module: each is a table of words, and `grammar.py` reads them all."""
+"""Numbers said in words: each language's file has a table of words, and `grammar.py` reads them all."""

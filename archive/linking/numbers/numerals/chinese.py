@@ -1,15 +1,11 @@
 """Chinese numerals, everyday and formal, simplified and traditional."""
 
+from archive.linking.languages.loading import han
 from archive.linking.numbers.numerals.grammar import LARGEST
 
-_DIGITS = {
-    character: value
-    for value, characters in enumerate(
-        ("零〇", "一壹幺", "二贰貳两兩", "三叁參", "四肆", "五伍", "六陆陸", "七柒", "八捌", "九玖")
-    )
-    for character in characters
-}
-_SCALES = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000, "万": 10_000, "萬": 10_000}
+_HAN = han()
+_DIGITS = {character: value for value, characters in enumerate(_HAN.digits) for character in characters}
+_SCALES = {character: scale for scale, characters in _HAN.scales.items() for character in characters}
 CHARACTERS = "".join(_DIGITS) + "".join(_SCALES)
 
 LONGEST = 14
@@ -35,7 +31,7 @@ def chinese(text: str) -> int | None:
 
 
 def _split(text: str) -> tuple[str, str, str]:
-    for mark in "万萬":
+    for mark in _HAN.scales[10_000]:
         if mark in text:
             return text.partition(mark)
     return "", "", text

@@ -37,7 +37,7 @@ TEEN = Atom(-3)
 class Grammar:
     """The words of a language's numbers.
 
-    `words` maps a word (or several spellings, by a space) to its atoms. `ordinals` are endings that make a word an
+    `words` maps a word to its atoms. `ordinals` are endings that make a word an
     ordinal. `ten_and_unit`: 13 is said `ten three`. `units_first`: 53 is said `three and fifty`. `hundreds_to`: the
     largest number that may stand before the word for hundred. `joined`: a number may be written as one word. `prefix`
     is an `and` written together with the next word.
@@ -56,7 +56,7 @@ class Grammar:
     @cached_property
     def table(self) -> dict[str, tuple[Atom, ...]]:
         """Every folded word with its atoms, ordinals made by an ending included."""
-        table = {fold(word): atoms for words, atoms in self.words.items() for word in words.split()}
+        table = {fold(word): atoms for word, atoms in self.words.items()}
         for word, atoms in list(table.items()):
             if atoms[-1].value > 0:
                 for ending in self.ordinals:
@@ -192,8 +192,3 @@ class _Reader:
             singly = singly and value < 10
             at = end
         return (int(digits), at) if digits and not (singly and len(digits) == 2) else None
-
-
-def counted(values: Mapping[int, str]) -> dict[str, tuple[Atom, ...]]:
-    """Atoms for a table of values with their words."""
-    return {words: (Atom(value),) for value, words in values.items()}

@@ -2,15 +2,38 @@
 
 from collections.abc import Sequence
 
-from archive.linking.numbers.numerals.arabic import ARABIC
-from archive.linking.numbers.numerals.english import ENGLISH
-from archive.linking.numbers.numerals.grammar import Grammar
-from archive.linking.numbers.numerals.kazakh import KAZAKH
-from archive.linking.numbers.numerals.russian import RUSSIAN
-from archive.linking.numbers.numerals.turkish import TURKISH
-from archive.linking.numbers.numerals.uyghur import UYGHUR, UYGHUR_LATIN
+from archive.linking.languages.loading import languages
+from archive.linking.languages.schema import Numerals
+from archive.linking.numbers.numerals.grammar import AND, ARTICLE, TEEN, Atom, Grammar
 
-GRAMMARS = (ENGLISH, RUSSIAN, KAZAKH, TURKISH, UYGHUR, UYGHUR_LATIN, ARABIC)
+
+def _grammar(code: str, said: Numerals) -> Grammar:
+    values = dict(said.words)
+    if said.hundreds_joined:
+        values |= {
+            value * 100: tuple(unit + hundred for unit in values[value] for hundred in values[100])
+            for value in range(3, 10)
+        }
+    words = {word: (Atom(value),) for value, every in values.items() for word in every}
+    for value, stems in said.ordinal_stems.items():
+        words |= {stem + end: (Atom(value, last=True),) for stem in stems for end in said.ordinal_stem_endings}
+    words |= {word: (Atom(value, last=True),) for value, every in said.ordinals.items() for word in every}
+    for every, atom in ((said.conjunctions, AND), (said.articles, ARTICLE), (said.teens, TEEN)):
+        words |= dict.fromkeys(every, (atom,))
+    return Grammar(
+        language=code,
+        script=said.script,
+        words=words,
+        ordinals=said.ordinal_endings,
+        ten_and_unit=said.ten_and_unit,
+        units_first=said.units_first,
+        hundreds_to=said.hundreds_to,
+        joined=said.joined,
+        prefix=said.prefix,
+    )
+
+
+GRAMMARS = tuple(_grammar(language.code, said) for language in languages() for said in language.numerals)
 
 
 def grammars(language: str | None) -> tuple[Grammar, ...]:
