@@ -16,7 +16,7 @@ from itertools import pairwise
 from rapidfuzz.distance import Levenshtein
 
 from benchmarks._speech import Piece, Placed
-from transcription.scripts import to_script
+from transcription.hearing.scripts import to_script
 
 _APOSTROPHES = str.maketrans("", "", "'’‘`´ʼ")
 _BESIDE_HAN = re.compile(r"(?<=[\u3400-\u9fff]) | (?=[\u3400-\u9fff])")

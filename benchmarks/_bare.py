@@ -16,7 +16,7 @@ from anyascii import anyascii
 from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import cdist
 
-from archive.linking.names.spotting import NAME_FLOOR
+from archive.linking.finding.names.spotting import NAME_FLOOR
 from archive.linking.registers.register import Entry
 
 BATCH = 32

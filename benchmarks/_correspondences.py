@@ -1,4 +1,4 @@
-"""Makes `archive/linking/names/correspondences.tsv`: which unit is written where another script or spelling has which.
+"""Makes `archive/linking/finding/names/correspondences.tsv`: which unit is written where another script or spelling has which.
 
 Counted on the tuning half of the name clusters (see `benchmarks._names`): each spelling beside the Latin one of its
 cluster that is nearest, all alignments of both weighted by how likely they are, by expectation maximization (Ristad and
@@ -19,9 +19,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from archive.linking.names import correspondences
-from archive.linking.names.correspondences import DEAREST, NONE, SCRIPTS, Spelling, spellings
-from archive.linking.names.phonetics import tokens
+from archive.linking.finding.names import correspondences
+from archive.linking.finding.names.correspondences import DEAREST, NONE, SCRIPTS, Spelling, spellings
+from archive.linking.finding.names.phonetics import tokens
 from benchmarks._names import HALVES, Cluster, clusters
 
 ROUNDS, SMOOTHING = 8, 0.5

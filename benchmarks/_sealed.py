@@ -12,11 +12,11 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
-from archive import sidecar
-from archive.fixity import blocks_document, digest
-from archive.opened import Archive, opened
-from archive.records import Capture, File
-from archive.settings import load
+from archive.objects import sidecar
+from archive.opening.archive import Archive, opened
+from archive.preservation.fixity import blocks_document, digest
+from archive.records.clip import Capture, File
+from archive.settings.settings import load
 
 NEW = find_spec("archive.preservation") is not None
 """Whether this build has the room; the one before it sealed elsewhere, under other names."""

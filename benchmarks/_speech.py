@@ -162,8 +162,8 @@ def _main(system: str, model: str, wav: str, out: str) -> None:
 
 
 def _ours(model: str, wav: Path, *, words: bool) -> tuple[list[dict[str, Any]], float]:
+    from transcription.hearing.whisper import Whisper
     from transcription.records import Options
-    from transcription.whisper import Whisper
 
     whisper = Whisper(Options(model=model, word_times=words))
     began = time.monotonic()

@@ -25,10 +25,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from archive import ocfl
-from archive.opened import Archive
-from archive.steps.auditing import Audited, audit
-from archive.steps.repairing import repair
+from archive.objects import ocfl
+from archive.opening.archive import Archive
+from archive.preservation.auditing import Audited, audit
+from archive.preservation.repairing import repair
 from storage.contract import Target
 from storage.targets import open_target
 from tests.support.archives import Clock, an_archive, folder_target, keep, store_all

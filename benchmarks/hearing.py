@@ -34,11 +34,11 @@ from benchmarks._accuracy import normal
 from benchmarks._speech import CACHE, DEFAULT, RATE, clips
 from tests.world import kernel
 from tests.world.model import model_folder
-from transcription.decoding import decode
-from transcription.media import probe, survey
-from transcription.players import keeps_its_clock
+from transcription.documents.players import keeps_its_clock
+from transcription.hearing.whisper import Whisper
+from transcription.media.decoding import decode
+from transcription.media.probing_media import probe, survey
 from transcription.records import Options, Transcript
-from transcription.whisper import Whisper
 
 LONGEST_S = 60
 CODECS = {"aac": ("m4a", "aac"), "opus": ("webm", "libopus"), "flac": ("mkv", "flac")}

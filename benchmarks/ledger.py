@@ -22,7 +22,7 @@ from statistics import median, quantiles
 
 from archive.ledger import Ledger, journal
 from archive.ledger.copies import Copy
-from archive.records import REPLICATION, Event
+from archive.records.event import REPLICATION, Event
 
 CLIPS, WRITES, ROUNDS = 5_000, 200, 3
 PROCESSES, THREADS, PAUSE_S = 5, 10, 1.0

@@ -18,14 +18,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from archive.fixity import digest
+from archive.preservation.fixity import digest
 from benchmarks import _mirroring as shared
 from benchmarks._mirroring import MIB, Run
 from storage.contract import Content, Target
-from storage.convoy import Convoy, File, Load
+from storage.fan_out import Convoy, File, Load
 from storage.mirrors import read_back
 from storage.targets import open_target
-from storage.targets.s3_settings import S3Settings
+from storage.targets.s3.settings import S3Settings
 
 if TYPE_CHECKING:
     from tests.world.servers import S3Server

@@ -24,7 +24,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from archive import ocfl
+from archive.objects import ocfl
 from benchmarks import _mirroring as shared
 from benchmarks._mirroring import MIB, Run
 from tests.world.proxy import Proxy, proxy
@@ -33,7 +33,7 @@ from tests.world.servers import S3Server
 ROUNDS, SIZE_MIB, COUNTED_MIB = 5, 1024, 256
 FILMS = (("long", 3, 0.58), ("middle", 8, 0.32), ("short", 24, 0.1))
 """What is mirrored: how many films of a kind, and their share of the bytes."""
-MIRROR = "from flows.cli import main; main()"
+MIRROR = "from flows.cli.app import main; main()"
 
 
 def main() -> None:

@@ -37,7 +37,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import JaroWinkler
 from rapidfuzz.process import cdist
 
-from archive.linking.names.search import NameIndex
+from archive.linking.finding.names.search import NameIndex
 from archive.linking.registers.register import Entry
 from benchmarks._mirroring import ROOT, build_before
 from benchmarks._names import HALVES, Query, Trial, distinct, trial

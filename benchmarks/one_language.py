@@ -29,8 +29,8 @@ from benchmarks._accuracy import normal
 from benchmarks._speech import BATCH, BEAM, CACHE, Clip, clips, length, recording
 from tests.world import kernel
 from tests.world.model import model_folder
+from transcription.hearing.whisper import Whisper
 from transcription.records import Options
-from transcription.whisper import Whisper
 
 ROUNDS, SECONDS, SEED = 5, 300, 1
 LANGUAGE = "en"

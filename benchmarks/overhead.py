@@ -14,8 +14,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from archive.settings import load
-from flows import server
+from archive.settings.settings import load
+from flows.orchestration import server
 from tests.flows.place import Place, little_archive, videos
 
 CLIPS, ROUNDS = 8, 3

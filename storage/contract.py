@@ -4,7 +4,7 @@ A few methods, each with its promise; everything else is a function beside them 
 target is one file in `storage/targets/`, one settings model, and no new test: the conformance suite runs over it.
 
 What is written is a `Content`: a file that is read once, front to back, and may feed several targets at once
-(`storage.reading`).
+(`storage.shared_reading`).
 
 Keys are `/`-separated, relative to the target's prefix, made of printable ASCII, without empty, `.` or `..` parts.
 Digests are sha512 in lower-case hex. Only `Unavailable` may be retried, and the caller does that; no method

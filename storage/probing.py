@@ -14,7 +14,7 @@ from pathlib import Path
 
 from storage.contract import CHECKED, SCRATCH, Target
 from storage.errors import Conflict, Damaged, NotFound, Refused, TargetError, Unavailable
-from storage.reading import LocalFile
+from storage.shared_reading import LocalFile
 
 _ODD = (
     "a b",

@@ -8,7 +8,8 @@ from typing import get_args
 import pytest
 import typer
 
-from archive.settings import (
+from archive.objects.sidecar import root_documents
+from archive.settings.settings import (
     AuditSettings,
     DistinctSettings,
     LinkingSettings,
@@ -18,9 +19,8 @@ from archive.settings import (
     Settings,
     load,
 )
-from archive.sidecar import root_documents
-from archive.sources.settings import YtdlpSettings
-from flows.cli import app
+from archive.settings.source_stanzas import YtdlpSettings
+from flows.cli.app import app
 from storage.targets import FolderSettings, S3Settings
 from storage.targets.common_settings import Labels, Price
 from transcription.records import LanguageOptions, Mark, Options, Reason

@@ -19,21 +19,21 @@ from pydantic import BaseModel, SecretStr
 
 import storage.contract
 import storage.errors
-from archive.settings import load
+from archive.settings.settings import load
 from storage.conformance import conform
 from storage.contract import Capabilities, Target
-from storage.convoy import MEMORY, WORKERS
 from storage.digests import BLOCK
 from storage.errors import Refused, TargetError, Unavailable
+from storage.fan_out import MEMORY, WORKERS
+from storage.fan_out_limits import PATIENCE
 from storage.probing import CHECKS
-from storage.reading import WINDOW
-from storage.sharing import PATIENCE
+from storage.shared_reading import WINDOW
 from storage.targets import FolderSettings, S3Settings, open_target
 from storage.targets.common_settings import CommonSettings, Labels, Price
 from storage.targets.folder import FolderTarget
 from storage.targets.memory import MemoryTarget
-from storage.targets.s3 import S3Target
-from storage.targets.s3_uploads import MOST_PARTS
+from storage.targets.s3.bucket import S3Target
+from storage.targets.s3.uploads import MOST_PARTS
 from tests.world import templates
 from tests.world.servers import S3Server
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
-from archive.settings import Settings, load
-from flows.cli import app
+from archive.settings.settings import Settings, load
+from flows.cli.app import app
 from storage.targets import S3Settings, open_target
 from tests.flows.place import Place
 from tests.world import demo

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.settings import Settings
+from archive.settings.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 HOUSES = ("archive", "flows", "storage", "transcription")
@@ -81,7 +81,7 @@ def is_name(dotted: str) -> bool:
 
 
 def is_setting(dotted: str) -> bool:
-    """Whether it is a key of archive.toml, as `transcription.model`."""
+    """Whether it is a key of archive.toml, as `transcription.hearing.model`."""
     table, _, key = dotted.partition(".")
     field = Settings.model_fields.get(table)
     return field is not None and key in getattr(field.annotation, "model_fields", {})
@@ -106,7 +106,7 @@ def test_every_module_that_a_page_names_is_there(page: Path) -> None:
         ("| `sources/` | `session`, `nowhere` |", ["sources/nowhere"]),
         ("| `nowhere/` | it |", ["nowhere/"]),
         ("`archive/nowhere.py` (then)", []),
-        ("`transcription.model` and archive.toml; storage/targets/KIND.py", []),
+        ("`transcription.hearing.model` and archive.toml; storage/targets/KIND.py", []),
         ("`storage.contract.Target`, `session.py`, `archive/sources/`", []),
     ],
 )

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.settings import load
+from archive.settings.settings import load
 from storage.targets import S3Settings, open_target
 from tests.world.templates import NAMES, TRIED, stanza, text
 

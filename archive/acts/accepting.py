@@ -7,20 +7,20 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from archive import heads, ocfl
-from archive.border import one_object
 from archive.errors import ArchiveError, Fork
-from archive.facts import Facts, Run, Words, in_order, read_facts
 from archive.ledger.copies import Copy
 from archive.ledger.waiting import Refusal
-from archive.linking.masks import mask
-from archive.newest import look_beyond
-from archive.objects import Kind, kind_of
-from archive.opened import Archive
-from archive.records import POLICY, Event
-from archive.steps.surveying import Survey, forward
-from archive.steps.taking_in import keep_words, take_in, versions_of
-from archive.unaccepted import SHORT, Unaccepted, contested, unaccepted
+from archive.masks import mask
+from archive.objects import held_versions, ocfl
+from archive.objects.reading_back import Documents, Run, Words, in_order, read_documents
+from archive.opening.archive import Archive
+from archive.preservation.hostile_objects import one_object
+from archive.preservation.newest_run import look_beyond
+from archive.preservation.surveying import Survey, forward
+from archive.preservation.taking_in import keep_words, take_in, versions_of
+from archive.preservation.unaccepted import SHORT, Unaccepted, contested, unaccepted
+from archive.records.event import POLICY, Event
+from archive.records.object_ids import Kind, kind_of
 from storage.contract import Target
 from storage.mirrors import at_each
 
@@ -126,7 +126,7 @@ def _accept(archive: Archive, places: Mapping[str, Target], one: Unaccepted, by:
     if not places:
         raise ArchiveError(f"{', '.join(one.targets)} cannot be read now")
     survey = _surveyed(places, one)
-    facts = read_facts(places, survey.whole)
+    documents = read_documents(places, survey.whole)
     head, known = archive.ledger.copies.head(one.object), archive.ledger.copies.version(one.object, one.version)
     new = head is None or one.version > head.version
     if not new and not (known and known.sha512 == one.sha512):
@@ -138,11 +138,11 @@ def _accept(archive: Archive, places: Mapping[str, Target], one: Unaccepted, by:
     detail = f"v{one.version} of {', '.join(places)} accepted" + (f": {one.words}" if one.words else "")
     with archive.ledger.at_once():  # every target was asked before
         if new:
-            take_in(archive, versions, facts, dict.fromkeys(places, survey), words=True)
-            if isinstance(facts, Words):  # what was said here meanwhile is not in it
-                archive.ledger.clips.undo(facts.document.clip, "meanwhile")
-        elif isinstance(facts, Words):  # what people said in it waits, or that its source is open to all
-            keep_words(archive, facts.document)
+            take_in(archive, versions, documents, dict.fromkeys(places, survey), words=True)
+            if isinstance(documents, Words):  # what was said here meanwhile is not in it
+                archive.ledger.clips.undo(documents.document.clip, "meanwhile")
+        elif isinstance(documents, Words):  # what people said in it waits, or that its source is open to all
+            keep_words(archive, documents.document)
         archive.ledger.waiting.drop(one.object, one.version, one.sha512)
         archive.event(one.object, POLICY, version=one.version, agent=by, detail=detail)
     return True
@@ -151,20 +151,20 @@ def _accept(archive: Archive, places: Mapping[str, Target], one: Unaccepted, by:
 def _surveyed(places: Mapping[str, Target], one: Unaccepted) -> Survey:
     """The object as it lies at the first of the places; it must be the version that waits."""
     target = next(iter(places.values()))
-    root, path = heads.object_key(one.object), ocfl.object_path(one.object)
+    root, path = held_versions.object_key(one.object), ocfl.object_path(one.object)
     sizes = {stat.key.removeprefix(root): stat.size for stat in target.list(root)}
-    found = forward(target, path, heads.read(target, path, sizes), set(sizes))
+    found = forward(target, path, held_versions.newest_whole(target, path, sizes), set(sizes))
     whole = found.whole if found else None
     if whole and whole.inventory.number > one.version:  # further on by now: what waits is below
-        data = heads.read_inventory(target, one.object, one.version)
-        whole = heads.whole_version(data, path, one.version, set(sizes))
+        data = held_versions.read_inventory(target, one.object, one.version)
+        whole = held_versions.whole_version(data, path, one.version, set(sizes))
     if found is None or whole is None or ocfl.digest_of(whole.data) != one.sha512:
         raise ArchiveError(f"{target.name} has another one by now: `thirdcopy audit --all` looks again")
     return Survey(whole, found.torn, sizes)
 
 
-def _facts(places: Mapping[str, Target], one: Unaccepted) -> Facts:
-    return read_facts(places, _surveyed(places, one).whole)
+def _facts(places: Mapping[str, Target], one: Unaccepted) -> Documents:
+    return read_documents(places, _surveyed(places, one).whole)
 
 
 def _in_chain(archive: Archive, usable: Mapping[str, Target], waiting: Collection[Unaccepted]) -> list[Unaccepted]:
@@ -173,8 +173,8 @@ def _in_chain(archive: Archive, usable: Mapping[str, Target], waiting: Collectio
     for one in waiting:
         places = {name: usable[name] for name in one.targets if name in usable}
         if kind_of(one.object) is Kind.RUN and places:
-            facts = one_object(one.object, places, partial(_facts, places, one), [])  # what is wrong is said later
-            if isinstance(facts, Run):
-                runs[one.object] = facts
+            documents = one_object(one.object, places, partial(_facts, places, one), [])  # what is wrong is said later
+            if isinstance(documents, Run):
+                runs[one.object] = documents
     turn = {run.record.run: number for number, run in enumerate(in_order(runs))}
     return sorted(waiting, key=lambda one: (turn.get(one.object, len(turn)), one.object, one.version))

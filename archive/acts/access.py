@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from archive.in_force import access_now
 from archive.ledger.clips import AccessGiven
-from archive.objects import ObjectId
-from archive.opened import Archive
-from archive.records import POLICY, Access
+from archive.opening.archive import Archive
+from archive.records.clip import Access
+from archive.records.event import POLICY
+from archive.records.object_ids import ObjectId
+from archive.texts.in_force import access_now
 
 
 @dataclass(frozen=True)

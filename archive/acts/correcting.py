@@ -3,18 +3,19 @@
 from dataclasses import dataclass
 
 from archive.errors import WrongFile
-from archive.linking.masks import mask
-from archive.objects import ObjectId
-from archive.opened import Archive
-from archive.records import METADATA, Correction, Event
-from archive.shown import Shown, shown
-from transcription.captions import Captions
-from transcription.corrections import UNDETERMINED, Change, changes, merge
-from transcription.cues import Cue, clock
-from transcription.cutoff import refuse_cut
+from archive.masks import mask
+from archive.opening.archive import Archive
+from archive.records.event import METADATA, Event
+from archive.records.object_ids import ObjectId
+from archive.records.transcript import Correction
+from archive.texts.shown import Shown, shown
+from transcription.documents.corrections import UNDETERMINED, Change, changes, merge
+from transcription.documents.cues import Cue, clock
+from transcription.documents.cutoff import refuse_cut
+from transcription.documents.platform_captions import Captions
+from transcription.documents.players import starts_at, zero_based
+from transcription.documents.showing import Stamp, edited
 from transcription.errors import DocumentError
-from transcription.players import starts_at, zero_based
-from transcription.showing import Stamp, edited
 
 SINCE = "somebody else changed the same cues since the file was exported"
 ALTERED = "the file was exported from another transcript of this name"

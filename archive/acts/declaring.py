@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from archive.errors import UnknownLanguage
-from archive.in_force import of_source
-from archive.linking.masks import mask
-from archive.objects import ObjectId
-from archive.opened import Archive
-from archive.records import METADATA, Declaration
+from archive.masks import mask
+from archive.opening.archive import Archive
+from archive.records.event import METADATA
+from archive.records.object_ids import ObjectId
+from archive.records.transcript import Declaration
+from archive.texts.in_force import of_source
 from transcription.languages import language_code
 
 

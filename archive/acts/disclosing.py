@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 
 from archive.errors import RefusedError
-from archive.in_force import access_now
-from archive.objects import ObjectId
-from archive.opened import Archive
-from archive.records import DISSEMINATION
+from archive.opening.archive import Archive
+from archive.records.event import DISSEMINATION
+from archive.records.object_ids import ObjectId
+from archive.texts.in_force import access_now
 
 
 def may_leave(archive: Archive, clips: Iterable[str], *, restricted: bool, by: str | None) -> list[str]:

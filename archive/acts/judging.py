@@ -9,11 +9,12 @@ from archive.linking.deciding import review_sheet
 from archive.linking.deciding.judgements import moment_after, verdict_of
 from archive.linking.deciding.novelty import pieces
 from archive.linking.deciding.review_sheet import Returned
-from archive.linking.deciding.sheets import SheetError
-from archive.linking.masks import mask
-from archive.objects import ObjectId
-from archive.opened import Archive
-from archive.records import METADATA, Decision, Event, Judgement, Link
+from archive.linking.deciding.safe_csv import SheetError
+from archive.masks import mask
+from archive.opening.archive import Archive
+from archive.records.event import METADATA, Event
+from archive.records.link import Decision, Judgement, Link
+from archive.records.object_ids import ObjectId
 
 TAKEN_BACK = "taken back"
 
@@ -53,7 +54,7 @@ def take_in(archive: Archive, data: bytes, *, by: str, partial: bool = False, dr
     """
     readings = archive.ledger.readings
     try:
-        found = review_sheet.read(data, {link.id: link for link in readings.links()})
+        found = review_sheet.read_verdicts(data, {link.id: link for link in readings.links()})
     except SheetError as error:
         raise WrongFile(f"{error}; nothing was kept") from error
     before = readings.judgements_by_link()

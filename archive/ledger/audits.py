@@ -7,9 +7,9 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from archive.ledger import tables as t
-from archive.ledger.book import Book, total
 from archive.ledger.copies import Held
-from archive.objects import Kind
+from archive.ledger.subject import Subject, total
+from archive.records.object_ids import Kind
 
 Key = tuple[str, int]
 """An object and the number of one of its versions."""
@@ -28,7 +28,7 @@ class Lack:
     nowhere: int
 
 
-class Audits(Book):
+class Audits(Subject):
     """Copies in the order in which audits come to them. 400,000 copies take 20 MB a target, and about a second."""
 
     def turns(self, target: str, objects: Collection[str] | None = None, *, now: datetime) -> list[Key]:

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from archive.ledger import tables as t
-from archive.ledger.book import Book, upsert
 from archive.ledger.events import add_events
+from archive.ledger.subject import Subject, upsert
 from archive.ledger.undoing import Cause, Step, undo
-from archive.records import Access, Capture, Event, Listing
+from archive.records.clip import Access, Capture, Listing
+from archive.records.event import Event
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Seen:
     new_here: bool
 
 
-class Clips(Book):
+class Clips(Subject):
     """Listings, clips, captures, failures, access, and which step is done with what."""
 
     def seen(self, listings: Sequence[Listing], now: datetime) -> list[Seen]:

@@ -8,15 +8,16 @@ from hashlib import sha512
 
 import sqlalchemy as sa
 
-from archive import ocfl
 from archive.errors import Fork
 from archive.ledger import tables as t
-from archive.ledger.book import Book, total, upsert
 from archive.ledger.events import add_events
+from archive.ledger.sql_faults import Unreadable
+from archive.ledger.subject import Subject, total, upsert
 from archive.ledger.undoing import undo
-from archive.ledger.wording import Unreadable
-from archive.objects import Kind
-from archive.records import Capture, Event, Head
+from archive.objects import ocfl
+from archive.records.clip import Capture
+from archive.records.event import Event, Head
+from archive.records.object_ids import Kind
 from storage.digests import bound
 
 CopyState = t.CopyState
@@ -89,7 +90,7 @@ _VERSION = sa.select(t.versions).where(
 )
 
 
-class Copies(Book):
+class Copies(Subject):
     """Versions and copies. (object, version) is unique: whoever seals second learns so."""
 
     def seal(

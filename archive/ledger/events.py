@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from archive.ledger import tables as t
-from archive.ledger.book import Book
-from archive.records import Event
+from archive.ledger.subject import Subject
+from archive.records.event import Event
 
 _ADD = sa.insert(t.events)
 
@@ -18,7 +18,7 @@ def add_events(connection: sa.Connection, *events: Event | None) -> None:
         connection.execute(_ADD, rows)
 
 
-class Events(Book):
+class Events(Subject):
     """What happened to objects, in order. A killed run's events wait for the next run record."""
 
     def add(self, *events: Event) -> None:

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from archive.errors import LeaseHeld, LedgerUnusable, RefusedError
 from archive.ledger import tables as t
-from archive.ledger.book import Book, upsert
+from archive.ledger.subject import Subject, upsert
 
 log = logging.getLogger(__name__)
 TERM = timedelta(seconds=90)
@@ -31,7 +31,7 @@ class Holder(BaseModel):
     started: str
 
 
-class Lease(Book):
+class Lease(Subject):
     """One holder at a time.
 
     A holder that died on this machine is noticed at once, one elsewhere when its term ends. One that lives on this

@@ -6,17 +6,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from archive.ledger.audits import Audits
-from archive.ledger.book import Transactions
 from archive.ledger.clips import Clips
 from archive.ledger.copies import Copies
 from archive.ledger.events import Events
-from archive.ledger.facts import Facts
 from archive.ledger.journal import HERE, WAL, Version, has_reset_fault
 from archive.ledger.lease import Lease
+from archive.ledger.markers import Markers
 from archive.ledger.opening import examine, identity, leave_wal, mode, open_engine, settle
 from archive.ledger.readings import Readings
+from archive.ledger.sql_faults import ANEW, in_a_sentence
+from archive.ledger.subject import Transactions
 from archive.ledger.waiting import Waiting
-from archive.ledger.wording import ANEW, in_a_sentence
 
 
 class Ledger:
@@ -39,7 +39,7 @@ class Ledger:
         self.readings = Readings(self._transactions)
         self.events = Events(self._transactions)
         self.waiting = Waiting(self._transactions)
-        self.facts = Facts(self._transactions)
+        self.markers = Markers(self._transactions)
         self.lease = Lease(self._transactions)
 
     @contextmanager

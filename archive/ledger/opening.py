@@ -12,7 +12,7 @@ from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random
 
 from archive.errors import LedgerUnusable, SettingsError
 from archive.ledger import journal, tables
-from archive.ledger.wording import ANEW, in_a_sentence
+from archive.ledger.sql_faults import ANEW, in_a_sentence
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 PATIENCE_S = 30

@@ -6,16 +6,18 @@ from typing import Any
 import sqlalchemy as sa
 
 from archive.ledger import tables as t
-from archive.ledger.book import Book, upsert
 from archive.ledger.events import add_events
+from archive.ledger.subject import Subject, upsert
 from archive.ledger.undoing import undo
-from archive.records import Correction, Declaration, Event, Judgement, Link, TranscriptRef
+from archive.records.event import Event
+from archive.records.link import Judgement, Link
+from archive.records.transcript import Correction, Declaration, TranscriptRef
 
 AT_A_TIME = 500
 """Links that one query names."""
 
 
-class Readings(Book):
+class Readings(Subject):
     """Declared languages, transcripts, corrections, links and judgements of clips."""
 
     def declare(self, clip: str, declaration: Declaration, *, event: Event | None) -> None:

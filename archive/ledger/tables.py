@@ -6,8 +6,8 @@ from typing import Any, Literal, get_args
 
 import sqlalchemy as sa
 
-from archive.ledger.wording import Unreadable
-from archive.records import Access
+from archive.ledger.sql_faults import Unreadable
+from archive.records.clip import Access
 
 CopyState = Literal["owed", "claimed", "arrived", "proven"]
 

@@ -7,9 +7,9 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from archive.ledger import tables as t
-from archive.ledger.book import Book, upsert
 from archive.ledger.events import add_events
-from archive.records import Event
+from archive.ledger.subject import Subject, upsert
+from archive.records.event import Event
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Refusal:
     why: str | None = None
 
 
-class Waiting(Book):
+class Waiting(Subject):
     """What waits, a row for each object, version, content and target; and refusals, by content."""
 
     def rows(self, target: str | None = None) -> list[Waits]:

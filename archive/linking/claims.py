@@ -9,14 +9,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from archive.linking.cited.addresses import canonical
 from archive.linking.context.clues import compare
 from archive.linking.context.kinship import relation_class
 from archive.linking.context.voices import Voices
+from archive.linking.finding.cited.addresses import canonical
 from archive.linking.index import RegisterIndex
 from archive.linking.material import Material
-from archive.linking.reading import CLOSE, Named, Numbered, Reading
 from archive.linking.registers.register import Entry
+from archive.linking.text_reading import CLOSE, Named, Numbered, TextReading
 from archive.linking.weighing import (
     AGREES,
     CITED,
@@ -27,7 +27,7 @@ from archive.linking.weighing import (
     rarity_weight,
     rivals_weights,
 )
-from archive.records import Alternative, Evidence, Method, Passage, Role, Tier
+from archive.records.link import Alternative, Evidence, Method, Passage, Role, Tier
 
 FLOOR = 0.1
 """Score below which one close name is only tier C: its parts are too common, or the context speaks against it."""
@@ -91,7 +91,7 @@ class _Clip:
     voices: Voices
 
 
-def claims(material: Material, readings: Sequence[Reading], index: RegisterIndex) -> list[Claim]:
+def claims(material: Material, readings: Sequence[TextReading], index: RegisterIndex) -> list[Claim]:
     """Every claim of a clip's address and of its texts, in their order; numbers before names."""
     found = [*_cited_clip(material, index)]
     sure = {claim.entry.number: claim.entry for claim in found}
@@ -121,7 +121,7 @@ def _cited(found: str) -> Weighed:
     return Weighed((Evidence(part="address", weight=CITED, found=found),))
 
 
-def _of_text(reading: Reading, clip: _Clip) -> Iterator[Claim]:
+def _of_text(reading: TextReading, clip: _Clip) -> Iterator[Claim]:
     for address in reading.cited:
         passage = reading.text.passage(address.start, address.end)
         yield Claim(
@@ -142,7 +142,7 @@ def _of_text(reading: Reading, clip: _Clip) -> Iterator[Claim]:
 
 
 def _numbered(
-    reading: Reading, number: Numbered, clip: _Clip, disputed: dict[int, Conflict], taken: set[int]
+    reading: TextReading, number: Numbered, clip: _Clip, disputed: dict[int, Conflict], taken: set[int]
 ) -> Iterator[Claim]:
     """A number's claims, with the name that agrees; notes which names are accounted for, and which are disputed."""
     text, entry, mention = reading.text, number.entry, number.mention
@@ -182,7 +182,7 @@ def _numbered(
     yield Claim(entry, "numbered", "C", "subject", passage, weighed, alternatives=alternatives, conflict=conflict)
 
 
-def _named(reading: Reading, name: Named, clip: _Clip, conflict: Conflict | None) -> Iterator[Claim]:
+def _named(reading: TextReading, name: Named, clip: _Clip, conflict: Conflict | None) -> Iterator[Claim]:
     """A name's claims: tier B for one close candidate, else C for each of a few or once for a crowd."""
     mention = name.mention
     passage = reading.text.passage(mention.start, mention.end)
@@ -219,7 +219,7 @@ def _named(reading: Reading, name: Named, clip: _Clip, conflict: Conflict | None
         )
 
 
-def _number_score(reading: Reading, conflict: Conflict) -> float:
+def _number_score(reading: TextReading, conflict: Conflict) -> float:
     said = [number_weight(one.mention) for one in reading.numbers if one.entry.number == conflict.number_entry]
     return Weighed((Evidence(part="number", weight=max(said) + DISAGREES, found=""),)).score
 

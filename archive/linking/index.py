@@ -3,9 +3,9 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from archive.linking.cited.addresses import clips_of
-from archive.linking.known import NOBODY, KnownPeople
-from archive.linking.names.search import NameIndex
+from archive.linking.finding.cited.addresses import clips_of
+from archive.linking.finding.names.search import NameIndex
+from archive.linking.known_people import NOBODY, KnownPeople
 from archive.linking.rarity import Rarity
 from archive.linking.registers.register import Entry, Register
 

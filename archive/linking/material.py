@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 
-from archive.linking.masks import mask
-from archive.linking.numbers.conventions import Position, conventions
-from archive.records import Passage
+from archive.linking.finding.numbers.conventions import Position, conventions
+from archive.masks import mask
+from archive.records.link import Passage
 
 
 @dataclass(frozen=True, slots=True)

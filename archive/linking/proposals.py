@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from archive.linking.claims import Claim, claims
 from archive.linking.index import RegisterIndex
 from archive.linking.material import Material, texts
-from archive.linking.reading import read
 from archive.linking.rules import rules
-from archive.records import Link, Role, link_id
+from archive.linking.text_reading import read_text
+from archive.records.link import Link, Role, link_id
 
 FURTHER = 50
 """Most further passages that a link carries; the strongest are kept."""
@@ -23,7 +23,7 @@ def propose(material: Material, index: RegisterIndex) -> list[Link]:
     quote. A number that the register does not have makes no link. Known people are proposed as a subject only
     where a number names them.
     """
-    found = claims(material, [read(text, index) for text in texts(material)], index)
+    found = claims(material, [read_text(text, index) for text in texts(material)], index)
     grouped: dict[str, list[Claim]] = defaultdict(list)
     for claim in found:
         grouped[claim.entry.number].append(claim)

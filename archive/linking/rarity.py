@@ -7,7 +7,7 @@ from math import prod
 
 from rapidfuzz.distance import Levenshtein
 
-from archive.linking.names.phonetics import readings, tokens
+from archive.linking.finding.names.phonetics import readings, tokens
 from archive.linking.registers.register import Entry
 
 UNSEEN = 0.5

@@ -12,13 +12,10 @@ from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
 
-from archive.linking import claims, known, rarity, reading, weighing
+from archive.linking import claims, known_people, rarity, text_reading, weighing
 from archive.linking.context import clues, groups, kin_words, kinship, places, roles, voices
 from archive.linking.equal_rules import EQUAL, Rules
-from archive.linking.known import KnownPeople
-from archive.linking.languages import patterns
-from archive.linking.languages.loading import languages
-from archive.linking.names import (
+from archive.linking.finding.names import (
     agreeing,
     alphabets,
     correspondences,
@@ -30,8 +27,11 @@ from archive.linking.names import (
     search,
     spotting,
 )
-from archive.linking.numbers import beside, conventions, cues, digits, limits, mentions
-from archive.linking.numbers.numerals import chinese, grammar
+from archive.linking.finding.numbers import bare_numbers, conventions, digits, mentions, number_cues, other_meanings
+from archive.linking.finding.numbers.numerals import chinese, grammar
+from archive.linking.known_people import KnownPeople
+from archive.linking.languages import patterns
+from archive.linking.languages.loading import languages
 
 VERSION = "thirdcopy-linking/3"
 """Raised when the same words and figures are to give other links."""
@@ -94,12 +94,12 @@ The tables of letters in `names` are logic, as code is: whoever changes one rais
 
 def rules(known: KnownPeople) -> str:
     """The name of the rules: version, `+`, and 12 hex digits over what decides, the known people among it."""
-    return _now().name(known.names)
+    return _now().name(known_people.names)
 
 
 def is_now(name: str, known: KnownPeople) -> bool:
     """Whether a name is that of the present rules with these known people, or of others that give the same links."""
-    return name == rules(known) or name in _equal_names(known.names)
+    return name == rules(known) or name in _equal_names(known_people.names)
 
 
 @lru_cache(maxsize=4)

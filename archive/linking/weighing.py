@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, log
 
-from archive.linking.numbers.mentions import NumberMention
-from archive.records import Evidence
+from archive.linking.finding.numbers.mentions import NumberMention
+from archive.records.link import Evidence
 
 CITED = 9.0
 REGISTER_NUMBER, ANY_NUMBER, DOUBTFUL_NUMBER = 2.2, 0.85, -0.85

@@ -12,14 +12,14 @@ from hashlib import sha256
 from pathlib import Path
 from threading import Lock
 
-from archive import ocfl
-from archive.fixity import sha512_of
 from archive.ledger.copies import Copy, CopyState, SealedVersion
-from archive.local import inside
-from archive.objects import clip_of
-from archive.opened import Archive
+from archive.local_paths import inside
+from archive.objects import ocfl
+from archive.opening.archive import Archive
+from archive.preservation.fixity import sha512_of
 from archive.preservation.space import SealedFile, brought_by, folder_of, lay, need_space
-from archive.records import FIXITY_CHECK
+from archive.records.event import FIXITY_CHECK
+from archive.records.object_ids import clip_of
 from storage.contract import Target
 from storage.errors import Damaged, NotFound, TargetError
 from storage.mirrors import fetch

@@ -10,18 +10,19 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from archive import heads, ocfl
 from archive.errors import Fork
 from archive.ledger.copies import ARRIVED, SealedVersion
-from archive.leftovers import adopt
-from archive.local import inside, remove_tree
-from archive.objects import ObjectId
-from archive.opened import AGENT, Archive
+from archive.local_paths import inside, remove_tree
+from archive.objects import held_versions, ocfl
+from archive.opening.archive import AGENT, Archive
 from archive.preservation.bringing import doubt
+from archive.preservation.leftovers import adopt
 from archive.preservation.space import folder_of, lay, need_space
-from archive.records import PACKAGE, Capture, Event
-from archive.unaccepted import what_to_do
-from archive.vouching import ENOUGH
+from archive.preservation.unaccepted import what_to_do
+from archive.preservation.vouching import ENOUGH
+from archive.records.clip import Capture
+from archive.records.event import PACKAGE, Event
+from archive.records.object_ids import ObjectId
 from storage.contract import Target
 from storage.mirrors import at_each
 
@@ -73,7 +74,7 @@ def seal(
     if previous and previous.holds(files):
         return None
     number = previous.number + 1 if previous else 1
-    found, _ = at_each(usable, lambda target: heads.find(target, object_id))
+    found, _ = at_each(usable, lambda target: held_versions.find(target, object_id))
     refused = archive.ledger.waiting.refused()
     others = {
         name: at_target
@@ -120,7 +121,7 @@ def seal(
     return sealed
 
 
-def _compare(archive: Archive, object_id: str, found: Mapping[str, heads.Found], number: int) -> None:
+def _compare(archive: Archive, object_id: str, found: Mapping[str, held_versions.Found], number: int) -> None:
     """Raise Fork for what lies at targets and a person must look at before a version of this number is sealed."""
     forks, same = defaultdict[tuple[SealedVersion, str], list[str]](list), dict[str, int]()
     for target, at_target in found.items():
@@ -174,7 +175,7 @@ def _address(archive: Archive) -> str:
     return f"urn:uuid:{archive.ledger.id}"
 
 
-def _left(found: heads.Found, number: int) -> dict[str, int]:
+def _left(found: held_versions.Found, number: int) -> dict[str, int]:
     """What was left in one version's folder, with the sizes."""
     return {path: size for path, size in found.leftovers.items() if ocfl.version_of(path) == number}
 

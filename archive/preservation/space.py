@@ -5,12 +5,12 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from archive import heads, ocfl
 from archive.errors import SpaceShort
-from archive.fixity import sha512_of
 from archive.ledger.copies import SealedVersion
-from archive.local import inside, remove_tree
-from archive.opened import Archive
+from archive.local_paths import inside, remove_tree
+from archive.objects import held_versions, ocfl
+from archive.opening.archive import Archive
+from archive.preservation.fixity import sha512_of
 
 GIB = 1 << 30
 
@@ -35,7 +35,7 @@ class SealedFile:
     @property
     def key(self) -> str:
         """Its key at every target."""
-        return heads.object_key(self.object, self.path)
+        return held_versions.object_key(self.object, self.path)
 
     def is_spooled(self) -> bool:
         """Whether it lies in the spool with its bytes: all of it is read."""

@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 import rfc8785
 
-from archive.records import Cut
+from archive.records.clip import Cut
 
 Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
 

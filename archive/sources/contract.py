@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from archive.records import Cut, Listing
-from transcription.wholeness import Examined
+from archive.records.clip import Cut, Listing
+from transcription.media.wholeness import Examined
 
 Progress = Callable[[int, int | None], None]
 """Called with the bytes fetched so far and, where known, the bytes in all."""

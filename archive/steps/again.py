@@ -7,8 +7,8 @@ was a transcript without words, and whole films were refused by a length that so
 import re
 
 from archive.ledger.clips import Failure
-from archive.opened import Archive
-from archive.records import Record
+from archive.opening.archive import Archive
+from archive.records.record import Record
 from archive.steps.transcribing import FORM, read_readings
 
 _BY_LENGTH = re.compile(r"s where [0-9.]+ s were announced|announces [0-9.]+ seconds and (ends|has not ended)")

@@ -9,21 +9,23 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final
 
-from archive import ocfl
 from archive.errors import SpaceShort
 from archive.ledger.copies import SealedVersion
-from archive.objects import ObjectId
-from archive.opened import Archive
+from archive.objects import ocfl
+from archive.opening.archive import Archive
 from archive.preservation.bringing import held
 from archive.preservation.space import file_at
-from archive.records import CREATION, Capture, File, TranscriptRef
+from archive.records.clip import Capture, File
+from archive.records.event import CREATION
+from archive.records.object_ids import ObjectId
+from archive.records.transcript import TranscriptRef
 from archive.steps.storing import safe
 from storage.contract import Target
 from storage.errors import TargetError
-from transcription.captions import made, to_json
-from transcription.cues import Cue, plain, played
+from transcription.documents.cues import Cue, plain, played
+from transcription.documents.parsed_cues import Slip
+from transcription.documents.platform_captions import made, to_json
 from transcription.errors import DocumentError
-from transcription.parsed import Slip
 
 STEP: Final = "captions"
 SLIPS = "slips"

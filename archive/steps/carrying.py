@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 
-from archive.objects import ObjectId
-from archive.opened import Archive
-from archive.records import METADATA, Correction
-from archive.shown import REREAD, Shown, shown
-from transcription.corrections import Layer, lines, merge
-from transcription.documents import from_json
+from archive.opening.archive import Archive
+from archive.records.event import METADATA
+from archive.records.object_ids import ObjectId
+from archive.records.transcript import Correction
+from archive.texts.shown import REREAD, Shown, shown
+from transcription.documents.corrections import Layer, lines, merge
+from transcription.documents.kinds import from_json
 
 
 def corrected(archive: Archive, clip: str) -> dict[str, Shown]:

@@ -6,23 +6,24 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from archive import sidecar
 from archive.errors import ArchiveError, FetchFailed, Fork, NoSuchClip, SpaceShort
-from archive.fixity import blocks_document, digest
-from archive.local import inside, remove_tree
-from archive.objects import ObjectId
-from archive.opened import Archive
+from archive.local_paths import inside, remove_tree
+from archive.objects import sidecar
+from archive.opening.archive import Archive
+from archive.preservation.fixity import blocks_document, digest
 from archive.preservation.sealing import Item, document, seal
 from archive.preservation.space import need_space
 from archive.progress import Task
-from archive.records import CAPTURE, Capture, File, FileRole, Listing, Stream, UnreadTrack
+from archive.records.clip import Capture, File, FileRole, Listing, Stream, UnreadTrack
+from archive.records.event import CAPTURE
+from archive.records.object_ids import ObjectId
 from archive.retrying import retrying
 from archive.sources.contract import Fetched, Source
 from archive.steps.listing import rest_of
 from storage.contract import Target
 from storage.errors import TargetError
-from transcription.decoding import stream_digests
 from transcription.errors import MediaError, MediaTimeout
+from transcription.media.decoding import stream_digests
 
 STREAMS_TIMEOUT = 3600.0
 LOOK_EVERY = 64 * 1024**2

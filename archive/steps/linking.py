@@ -10,18 +10,19 @@ from pydantic import TypeAdapter
 
 from archive.linking.material import Material, Utterance
 from archive.linking.registers.register import Register
-from archive.objects import ObjectId
-from archive.opened import Archive
-from archive.records import METADATA, Link
-from archive.settings import Settings
-from archive.shown import Shown, shown
-from archive.sidecar import Linking
+from archive.objects.sidecar import Linking
+from archive.opening.archive import Archive
+from archive.records.event import METADATA
+from archive.records.link import Link
+from archive.records.object_ids import ObjectId
+from archive.settings.settings import Settings
 from archive.steps.storing import safe
+from archive.texts.shown import Shown, shown
 from transcription.records import Segment, Transcript
 
 if TYPE_CHECKING:  # numpy, and the words of seven languages: half a second, for those alone who link
     from archive.linking.index import RegisterIndex
-    from archive.linking.known import KnownPeople
+    from archive.linking.known_people import KnownPeople
 
 _LINKINGS = TypeAdapter(list[Linking])
 Named = TypeVar("Named", Link, Linking)
@@ -46,7 +47,7 @@ class Digested(Protocol):
 
 def load_known(settings: Settings) -> "KnownPeople":
     """The people whom the settings list as known. Raises KnownPeopleError, which names the file."""
-    from archive.linking.known import KnownPeople, read_names
+    from archive.linking.known_people import KnownPeople, read_names
 
     listed = settings.linking
     return KnownPeople([*listed.known, *(read_names(listed.known_file) if listed.known_file else ())])

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from archive.errors import FetchFailed
-from archive.opened import Archive
+from archive.opening.archive import Archive
 from archive.progress import Task
-from archive.records import Listing
+from archive.records.clip import Listing
 from archive.retrying import retrying
 from archive.sources.contract import Source
 
@@ -36,19 +36,19 @@ def list_source(archive: Archive, source: Source, *, fast: bool = False) -> List
     Each listing goes to the ledger. One that breaks off is begun again where the reason may pass; what came before is
     kept in any case, and until the source was listed to its end once more, `fast` is not.
     """
-    fast = fast and archive.ledger.facts.get(_whole(source.name)) == "yes"
+    fast = fast and archive.ledger.markers.get(_whole(source.name)) == "yes"
     new, new_here = set[str](), set[str]()
     if not fast:
-        archive.ledger.facts.set(_whole(source.name), "no")
+        archive.ledger.markers.set(_whole(source.name), "no")
     try:
         with archive.progress.task(f"list {source.name}", unit="clips") as task:
             furthest = _Furthest(task)
             seen = retrying(lambda: _list(archive, source, new, new_here, furthest, fast=fast))
     except FetchFailed as error:
-        archive.ledger.facts.set(_whole(source.name), "no")
+        archive.ledger.markers.set(_whole(source.name), "no")
         why = str(error).removeprefix(f"{source.name}: ")  # whoever tells it begins with the source
         return Listed(source.name, new=len(new), problem=f"{error.kind}: {why}", after=rest_of(error))
-    archive.ledger.facts.set(_whole(source.name), "yes")
+    archive.ledger.markers.set(_whole(source.name), "yes")
     return Listed(source.name, seen=seen, new=len(new))
 
 

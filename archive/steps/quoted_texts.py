@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 
 from archive.linking.deciding.annotations import Source
-from archive.linking.deciding.quoting import joined, passages
-from archive.linking.masks import mask
-from archive.opened import Archive
+from archive.linking.deciding.quotes import joined, passages
+from archive.masks import mask
+from archive.opening.archive import Archive
 from archive.preservation.sealing import document
-from archive.records import Link
-from archive.shown import Shown, shown
+from archive.records.link import Link
 from archive.steps.linking import utterances_of
-from transcription import showing
+from archive.texts.shown import Shown, shown
+from transcription.documents import showing
 
 
 def corrected_vtt(one: Shown, clip: str) -> bytes:

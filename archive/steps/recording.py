@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from archive import sidecar
-from archive.objects import Kind, ObjectId
-from archive.opened import AGENT, Archive
+from archive.objects import sidecar
+from archive.objects.sidecar import RunRecord
+from archive.opening.archive import AGENT, Archive
 from archive.preservation.sealing import document, seal
-from archive.records import Head
-from archive.sidecar import RunRecord
+from archive.records.event import Head
+from archive.records.object_ids import Kind, ObjectId
 from storage.contract import Target
 
 FULL_LIST_EVERY = timedelta(days=7)
@@ -25,7 +25,7 @@ def record(archive: Archive, usable: Mapping[str, Target]) -> str | None:
     waiting = archive.ledger.events.waiting(EVENTS_AT_MOST)
     if not waiting:
         return None
-    now, last_full = archive.clock(), archive.ledger.facts.moment(LAST_FULL)
+    now, last_full = archive.clock(), archive.ledger.markers.moment(LAST_FULL)
     full = last_full is None or not timedelta() <= now - last_full < FULL_LIST_EVERY
     named = {event.object for _, event in waiting}
     heads = [
@@ -52,7 +52,7 @@ def record(archive: Archive, usable: Mapping[str, Target]) -> str | None:
     }
     seal(archive, run, items, message="Run record", usable=usable, events_upto=waiting[-1][0])
     if full:
-        archive.ledger.facts.set(LAST_FULL, now.isoformat())
+        archive.ledger.markers.set(LAST_FULL, now.isoformat())
     return run
 
 

@@ -11,22 +11,22 @@ from tempfile import TemporaryDirectory
 
 from pydantic import TypeAdapter
 
-from archive import sidecar
 from archive.errors import ArchiveError
 from archive.ledger.copies import snapshot_fact
-from archive.linking.masks import mask
 from archive.linking.registers.columns import Columns, clean
-from archive.linking.registers.register import READING, Read, Register, RegisterError, read, register_of
+from archive.linking.registers.register import READING, Read, Register, RegisterError, read_register, register_of
+from archive.linking.registers.register_tables import digest_of
 from archive.linking.registers.reports import Report
 from archive.linking.registers.snapshots import ENTRIES, REPORT, SNAPSHOT, Snapshot
-from archive.linking.registers.tables import digest_of
-from archive.objects import Kind, ObjectId
-from archive.opened import AGENT, Archive
+from archive.masks import mask
+from archive.objects import sidecar
+from archive.opening.archive import AGENT, Archive
 from archive.preservation.bringing import at_hand
 from archive.preservation.sealing import Item, document, seal
 from archive.preservation.space import file_at, need_space
-from archive.records import CAPTURE
-from archive.settings import RegisterSettings
+from archive.records.event import CAPTURE
+from archive.records.object_ids import Kind, ObjectId
+from archive.settings.settings import RegisterSettings
 from storage.contract import Target
 from storage.errors import TargetError
 
@@ -74,7 +74,7 @@ def snapshot(archive: Archive, name: str, version: int | None = None) -> Snapsho
     """What a snapshot says of itself, the newest by default. Raises NoSuchRegister."""
     known = versions(archive, name)
     number = version or (known[-1] if known else 0)
-    found = archive.ledger.facts.document(snapshot_fact(Kind.REGISTER.prefix + name, number), _SNAPSHOT)
+    found = archive.ledger.markers.document(snapshot_fact(Kind.REGISTER.prefix + name, number), _SNAPSHOT)
     if found is None:
         if not known:
             stanza_of(archive, name)
@@ -109,7 +109,7 @@ def reading(archive: Archive, name: str, file: Path) -> Iterator[Read]:
     columns = Columns(stanza.columns, stanza.secret, f"registers.{name}")
     archive.state.mkdir(parents=True, exist_ok=True)
     try:
-        with read(file, columns, archive.state, stanza.sheet) as found:
+        with read_register(file, columns, archive.state, stanza.sheet) as found:
             yield found
     except OSError as error:
         if error.filename not in (None, str(file)):
@@ -201,7 +201,7 @@ def changed(archive: Archive, name: str) -> bool:
             f"cannot be read: {error.strerror or error}; export the register there, or set registers.{name}.file",
             file=file,
         ) from error
-    return not versions(archive, name) or archive.ledger.facts.get(f"read:{object_of(name)}") != state
+    return not versions(archive, name) or archive.ledger.markers.get(f"read:{object_of(name)}") != state
 
 
 def _state_of(archive: Archive, name: str, file: Path, digest: str) -> str:
@@ -220,7 +220,7 @@ def _state_of(archive: Archive, name: str, file: Path, digest: str) -> str:
 
 
 def _remember(archive: Archive, name: str, state: str) -> None:
-    archive.ledger.facts.set(f"read:{object_of(name)}", state)
+    archive.ledger.markers.set(f"read:{object_of(name)}", state)
 
 
 def _written(lines: Iterable[bytes], path: Path) -> Item:

@@ -1,7 +1,7 @@
 """The stages of a run: one list, in the one order that every runner follows.
 
 Preserve first, read later: originals are at `minimum_copies` targets before anything slower touches a clip. A runner
-says only how the parts of a stage are performed (`Perform`): one after another here, as tasks in `flows.prefect_flows`.
+says only how the parts of a stage are performed (`Perform`): one after another here, as tasks in `flows.orchestration.archive_flows`.
 What is due, in which order, and what becomes of a stage that fails is said here, and is the same for all of them.
 """
 
@@ -9,15 +9,15 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from archive import pipeline
 from archive.errors import KnownPeopleError
 from archive.linking.registers.register import RegisterError
-from archive.pipeline import Tally
-from archive.readiness import Readiness
-from archive.session import Session
+from archive.preservation.usable_targets import UsableTargets
+from archive.steps import pipeline
 from archive.steps.again import to_read_again
 from archive.steps.linking import to_link
+from archive.steps.pipeline import Tally
 from archive.steps.registering import newest
+from archive.steps.run_session import RunSession
 from archive.steps.transcribing import to_transcribe
 from transcription.errors import TranscriptionError
 
@@ -66,14 +66,14 @@ class Stage:
     """
 
     name: str
-    step: Callable[[Session, Asked, Part], Tally]
-    parts: Callable[[Session, Asked], Sequence[Part]] = lambda _session, _asked: (Part(),)
+    step: Callable[[RunSession, Asked, Part], Tally]
+    parts: Callable[[RunSession, Asked], Sequence[Part]] = lambda _session, _asked: (Part(),)
     side_by_side: bool = False
-    loads: Callable[[Session], object] | None = None
+    loads: Callable[[RunSession], object] | None = None
     without: str | None = None
     stands: bool = False
 
-    def do(self, session: Session, asked: Asked, part: Part) -> Tally:
+    def do(self, session: RunSession, asked: Asked, part: Part) -> Tally:
         """Do one part."""
         try:
             if self.loads:
@@ -82,7 +82,7 @@ class Stage:
         except OF_ONE_STAGE as error:
             return self._without(error)
 
-    def due(self, session: Session, asked: Asked, perform: "Perform") -> Tally:
+    def due(self, session: RunSession, asked: Asked, perform: "Perform") -> Tally:
         """Do all that is due, as a runner performs it."""
         try:
             parts = self.parts(session, asked)
@@ -96,11 +96,11 @@ class Stage:
         return Tally(problems=(f"{self.without}: {error}",))
 
 
-Perform = Callable[[Session, Asked, Stage, Sequence[Part]], Tally]
+Perform = Callable[[RunSession, Asked, Stage, Sequence[Part]], Tally]
 """How a runner performs the parts of a stage, and adds up what came of them."""
 
 
-def in_turn(session: Session, asked: Asked, stage: Stage, parts: Sequence[Part]) -> Tally:
+def in_turn(session: RunSession, asked: Asked, stage: Stage, parts: Sequence[Part]) -> Tally:
     """Perform parts in this thread, one after another."""
     tally, first = Tally(), None
     for part in parts:
@@ -115,7 +115,7 @@ def in_turn(session: Session, asked: Asked, stage: Stage, parts: Sequence[Part])
     return tally
 
 
-def take(session: Session, asked: Asked, stages: Sequence[Stage], perform: Perform = in_turn) -> Tally:
+def take(session: RunSession, asked: Asked, stages: Sequence[Stage], perform: Perform = in_turn) -> Tally:
     """Take the archive through stages. The first error is raised after those that stand all the same; others are said.
 
     Of an error, what was done before it is in the ledger, and is stored and recorded by the stages that stand.
@@ -135,31 +135,31 @@ def take(session: Session, asked: Asked, stages: Sequence[Stage], perform: Perfo
     return tally
 
 
-def run(session: Session, asked: Asked, perform: Perform = in_turn) -> Tally:
+def run(session: RunSession, asked: Asked, perform: Perform = in_turn) -> Tally:
     """The whole way. What is wrong with targets, and what failed in earlier runs and still does, is told with it."""
-    tally = Tally(problems=_unusable(session.readiness)) + take(session, asked, STAGES, perform)
+    tally = Tally(problems=_unusable(session.usable_targets)) + take(session, asked, STAGES, perform)
     return pipeline.still_failed(session.archive, tally, asked.clips)
 
 
-def _unusable(readiness: Readiness) -> tuple[str, ...]:
-    problems = [f"{name} is not usable now: {why}" for name, why in readiness.problems.items()]
-    return (*problems, *(f"{name}: {why}" for name, why in readiness.beyond.items()))
+def _unusable(usable_targets: UsableTargets) -> tuple[str, ...]:
+    problems = [f"{name} is not usable now: {why}" for name, why in usable_targets.problems.items()]
+    return (*problems, *(f"{name}: {why}" for name, why in usable_targets.beyond.items()))
 
 
-def _sources(session: Session, asked: Asked) -> tuple[str, ...]:
+def _sources(session: RunSession, asked: Asked) -> tuple[str, ...]:
     return asked.sources or tuple(session.archive.settings.sources)
 
 
-def _batches(session: Session, clips: Sequence[str]) -> list[tuple[str, ...]]:
+def _batches(session: RunSession, clips: Sequence[str]) -> list[tuple[str, ...]]:
     size = session.archive.settings.prefect.batch
     return [tuple(clips[i : i + size]) for i in range(0, len(clips), size)]
 
 
-def _to_list(session: Session, asked: Asked) -> list[Part]:
+def _to_list(session: RunSession, asked: Asked) -> list[Part]:
     return [Part(source) for source in _sources(session, asked)] if asked.clips is None else []
 
 
-def _to_fetch(session: Session, asked: Asked) -> list[Part]:
+def _to_fetch(session: RunSession, asked: Asked) -> list[Part]:
     """Batches of each source in turn, so that a long source holds back none.
 
     A clip that two sources list is in one batch: of the first one, or of another where that is left alone for now.
@@ -173,58 +173,58 @@ def _to_fetch(session: Session, asked: Asked) -> list[Part]:
     return [part for turn in zip_longest(*queues) for part in turn if part]
 
 
-def _to_transcribe(session: Session, asked: Asked) -> list[Part]:
+def _to_transcribe(session: RunSession, asked: Asked) -> list[Part]:
     archive = session.archive
     model = archive.settings.transcription.model_name
     waiting = to_read_again(archive) if asked.again else to_transcribe(archive, model, retry=asked.retry)
     return [Part(clips=batch) for batch in _batches(session, asked.of(waiting))]
 
 
-def _to_link(session: Session, asked: Asked) -> list[Part]:
+def _to_link(session: RunSession, asked: Asked) -> list[Part]:
     waiting = asked.of(to_link(session.archive, newest(session.archive)))
     return [Part(clips=batch) for batch in _batches(session, waiting)]
 
 
-def _store(session: Session, asked: Asked, _part: Part) -> Tally:
-    return pipeline.store_step(session.archive, session.readiness, asked.clips)
+def _store(session: RunSession, asked: Asked, _part: Part) -> Tally:
+    return pipeline.store_step(session.archive, session.usable_targets, asked.clips)
 
 
-def _list(session: Session, asked: Asked, part: Part) -> Tally:
+def _list(session: RunSession, asked: Asked, part: Part) -> Tally:
     return pipeline.list_step(session.archive, session.source(part.source or ""), fast=asked.fast)
 
 
-def _fetch(session: Session, asked: Asked, part: Part) -> Tally:
+def _fetch(session: RunSession, asked: Asked, part: Part) -> Tally:
     source = session.source(part.source or "")
-    return pipeline.fetch_step(session.archive, session.readiness, source, part.clips, keep=asked.keep)
+    return pipeline.fetch_step(session.archive, session.usable_targets, source, part.clips, keep=asked.keep)
 
 
-def _caption(session: Session, asked: Asked, _part: Part) -> Tally:
-    return pipeline.caption_step(session.archive, session.readiness, asked.clips, retry=asked.retry)
+def _caption(session: RunSession, asked: Asked, _part: Part) -> Tally:
+    return pipeline.caption_step(session.archive, session.usable_targets, asked.clips, retry=asked.retry)
 
 
-def _register(session: Session, _asked: Asked, _part: Part) -> Tally:
-    return pipeline.register_step(session.archive, session.readiness)
+def _register(session: RunSession, _asked: Asked, _part: Part) -> Tally:
+    return pipeline.register_step(session.archive, session.usable_targets)
 
 
-def _transcribe(session: Session, asked: Asked, part: Part) -> Tally:
-    archive, readiness = session.archive, session.readiness
-    return pipeline.transcribe_step(archive, readiness, session.engine(), part.clips, again=asked.again)
+def _transcribe(session: RunSession, asked: Asked, part: Part) -> Tally:
+    archive, usable_targets = session.archive, session.usable_targets
+    return pipeline.transcribe_step(archive, usable_targets, session.engine(), part.clips, again=asked.again)
 
 
-def _link(session: Session, _asked: Asked, part: Part) -> Tally:
+def _link(session: RunSession, _asked: Asked, part: Part) -> Tally:
     return pipeline.link_step(session.archive, session.indexes(), part.clips)
 
 
-def _seal(session: Session, _asked: Asked, _part: Part) -> Tally:
-    return pipeline.work_step(session.archive, session.readiness)
+def _seal(session: RunSession, _asked: Asked, _part: Part) -> Tally:
+    return pipeline.work_step(session.archive, session.usable_targets)
 
 
-def _store_all(session: Session, _asked: Asked, _part: Part) -> Tally:
-    return pipeline.store_step(session.archive, session.readiness)
+def _store_all(session: RunSession, _asked: Asked, _part: Part) -> Tally:
+    return pipeline.store_step(session.archive, session.usable_targets)
 
 
-def _record(session: Session, _asked: Asked, _part: Part) -> Tally:
-    return pipeline.record_step(session.archive, session.readiness)
+def _record(session: RunSession, _asked: Asked, _part: Part) -> Tally:
+    return pipeline.record_step(session.archive, session.usable_targets)
 
 
 AT_THE_END = (
@@ -235,7 +235,7 @@ AT_THE_END = (
 """What is done at the end of a run in any case, each of it though the one before failed: of the whole archive."""
 
 
-def _finish(session: Session, asked: Asked, _part: Part) -> Tally:
+def _finish(session: RunSession, asked: Asked, _part: Part) -> Tally:
     return take(session, asked, AT_THE_END)
 
 

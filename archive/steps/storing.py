@@ -3,13 +3,13 @@
 from collections.abc import Collection, Mapping
 
 from archive.ledger.copies import ARRIVED
-from archive.local import remove_tree
-from archive.mirroring import Stored, store_owed
-from archive.objects import Kind, ObjectId, clip_of, kind_of
-from archive.opened import Archive
+from archive.local_paths import remove_tree
+from archive.opening.archive import Archive
+from archive.preservation.mirroring import Stored, store_owed
 from archive.preservation.space import discard
-from archive.settings import Settings
-from archive.spread import is_safe
+from archive.records.object_ids import Kind, ObjectId, clip_of, kind_of
+from archive.settings.settings import Settings
+from archive.settings.spread import is_safe
 from storage.contract import Target
 
 

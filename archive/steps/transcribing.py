@@ -13,28 +13,30 @@ from typing import TYPE_CHECKING, Protocol
 
 from pydantic import TypeAdapter
 
-from archive import ocfl
 from archive.errors import SpaceShort
-from archive.in_force import declared_of
-from archive.local import inside
-from archive.objects import ObjectId
-from archive.opened import Archive
+from archive.local_paths import inside
+from archive.objects import ocfl
+from archive.objects.sidecar import Reading
+from archive.opening.archive import Archive
 from archive.preservation.bringing import held
 from archive.preservation.space import file_at
 from archive.progress import Share
-from archive.records import CREATION, Capture, TranscriptRef, UnreadTrack
-from archive.shown import Shown
-from archive.sidecar import Reading
+from archive.records.clip import Capture, UnreadTrack
+from archive.records.event import CREATION
+from archive.records.object_ids import ObjectId
+from archive.records.transcript import TranscriptRef
 from archive.steps.carrying import carry, corrected
 from archive.steps.storing import safe
+from archive.texts.in_force import declared_of
+from archive.texts.shown import Shown
 from storage.contract import Target
 from storage.errors import TargetError
+from transcription.documents.formats import to_json
+from transcription.documents.players import starts_at
 from transcription.errors import MediaError, MediaTimeout, ModelError
-from transcription.formats import to_json
-from transcription.media import MediaStream, probe, survey
-from transcription.players import starts_at
+from transcription.media.probing_media import MediaStream, probe, survey
+from transcription.media.wholeness import PACKETS_TIMEOUT, unreadable
 from transcription.records import Transcript
-from transcription.wholeness import PACKETS_TIMEOUT, unreadable
 
 _READINGS = TypeAdapter(list[Reading])
 
@@ -42,12 +44,12 @@ FORM = 2
 """The form of the transcript's schema from which on channels are compared before they are mixed."""
 
 if TYPE_CHECKING:
-    from transcription.opened import Opened
-    from transcription.whisper import Result
+    from transcription.hearing.decoded_track import Opened
+    from transcription.hearing.whisper import Result
 
 
 class Engine(Protocol):
-    """What reads speech (transcription.whisper.Whisper): `model` is its name, the digest the sha256 of its weights."""
+    """What reads speech (transcription.hearing.whisper.Whisper): `model` is its name, the digest the sha256 of its weights."""
 
     model: str
     model_digest: str

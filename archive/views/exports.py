@@ -2,16 +2,17 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from archive.linking.deciding import sheets
+from archive.linking.deciding import safe_csv
 from archive.linking.deciding.annotations import Source, annotations, collection
-from archive.linking.deciding.judgements import standing
-from archive.linking.deciding.quoting import passages, stands
-from archive.linking.deciding.telling import address_at, evidence, judged
-from archive.opened import Archive
-from archive.plain import written
-from archive.records import Capture, Judgement, Link
+from archive.linking.deciding.descriptions import address_at, evidence, judged
+from archive.linking.deciding.judgements import joint_verdict
+from archive.linking.deciding.quotes import passages, still_stands
+from archive.opening.archive import Archive
+from archive.records.clip import Capture
+from archive.records.link import Judgement, Link
+from archive.safe_text import written
 from archive.steps.quoted_texts import sources_of
-from transcription.players import shown_at
+from transcription.documents.players import shown_at
 
 NONE = "none"
 """How a link stands that nobody judged."""
@@ -31,7 +32,7 @@ def chosen(archive: Archive, clip: str | None, stand: Sequence[str] = ()) -> dic
     found = dict[str, list[Judged]]()
     for link in archive.ledger.readings.links(clip):
         judgements = given.get(link.id, [])
-        if not stand or (standing(judgements) or NONE) in stand:
+        if not stand or (joint_verdict(judgements) or NONE) in stand:
             found.setdefault(link.clip, []).append((link, judgements))
     return found
 
@@ -54,7 +55,7 @@ def to_csv(archive: Archive, found: Mapping[str, Sequence[Judged]]) -> str:
         for some, captures, sources in _by_clip(archive, found)
         for link, judgements in some
     )
-    return sheets.write(COLUMNS, rows).decode()
+    return safe_csv.write(COLUMNS, rows).decode()
 
 
 def _by_clip(
@@ -69,7 +70,7 @@ def _row(
 ) -> dict[str, object]:
     source, first, newest = sources.get(link.where), passages(link)[0], captures[-1]
     ahead = source.ahead if source else 0.0
-    there = source if source and stands(first, source.text) else None
+    there = source if source and still_stands(first, source.text) else None
     media = {capture.media.sha256: capture.media.sha512 for capture in captures}
     return {
         **{
@@ -78,7 +79,7 @@ def _row(
         "register": link.register_name,
         "register_sha256": link.register_sha256,
         "entry_sha256": link.entry_sha256 or "",
-        "judgement": standing(judgements) or NONE,
+        "judgement": joint_verdict(judgements) or NONE,
         "judged": " / ".join(judged(judgements)),
         "score": f"{link.score:.4f}",
         "start": "" if link.start is None else f"{shown_at(link.start, ahead):.3f}",

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from archive.linking.deciding.quoting import in_context, passages
+from archive.linking.deciding.quotes import in_context, passages
+from archive.linking.deciding.review_queue import Waiting, Wanted, look
+from archive.linking.deciding.review_queue import waiting as in_order
 from archive.linking.deciding.review_sheet import Told, write
-from archive.linking.deciding.waiting import Waiting, Wanted, look
-from archive.linking.deciding.waiting import waiting as in_order
 from archive.linking.registers.register import Entry
-from archive.opened import Archive
+from archive.opening.archive import Archive
 from archive.steps.quoted_texts import texts_of
 from archive.steps.registering import load_registers
 

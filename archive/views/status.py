@@ -6,21 +6,21 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
-from archive.costs import Cost, yearly
-from archive.cron import runs_a_year
 from archive.ledger.clips import Failure
 from archive.ledger.copies import ARRIVED, Held
-from archive.linking.deciding.judgements import standing
-from archive.linking.deciding.waiting import has_returned
-from archive.newest import beyond
-from archive.opened import Archive
-from archive.records import Moment, Record
-from archive.shown import standing as standing_corrections
-from archive.spread import Loss, Lost, survivors
-from archive.stanzas import DistinctSettings
+from archive.linking.deciding.judgements import joint_verdict
+from archive.linking.deciding.review_queue import has_returned
+from archive.opening.archive import Archive
+from archive.preservation.costs import Cost, yearly
+from archive.preservation.newest_run import beyond
+from archive.preservation.unaccepted import Unaccepted, contested, unaccepted
+from archive.records.record import Moment, Record
+from archive.settings.cron import runs_a_year
+from archive.settings.spread import Loss, Lost, survivors
+from archive.settings.stanzas import DistinctSettings
 from archive.steps.again import Again, count_again
 from archive.steps.storing import enough_at, owed
-from archive.unaccepted import Unaccepted, contested, unaccepted
+from archive.texts.shown import joint_verdict as standing_corrections
 from storage.targets import address
 from storage.targets.common_settings import Labels
 
@@ -185,7 +185,7 @@ def _corrections(archive: Archive) -> CorrectionCounts:
 def _links(archive: Archive) -> LinkCounts:
     """The links of which somebody judged are few; the others are only counted, since each text takes time to read."""
     readings, given = archive.ledger.readings, archive.ledger.readings.judgements_by_link()
-    stands = {link: stand for link, some in given.items() if (stand := standing(some))}
+    stands = {link: stand for link, some in given.items() if (stand := joint_verdict(some))}
     counts = Counter(stands.values())
     return LinkCounts(
         proposed=readings.count_links() - len(stands),

@@ -9,7 +9,7 @@ from pydantic import Field
 from storage.contract import Target
 from storage.targets.folder import FolderSettings, FolderTarget, twins
 from storage.targets.memory import MemorySettings, MemoryTarget
-from storage.targets.s3_settings import S3Settings
+from storage.targets.s3.settings import S3Settings
 
 TargetSettings = Annotated[S3Settings | FolderSettings, Field(discriminator="kind")]
 """One stanza `[targets.NAME]`; memory is no place to keep anything, and is left out."""
@@ -44,6 +44,8 @@ def open_target(
         return MemoryTarget(name)
     if isinstance(settings, FolderSettings):
         return FolderTarget(name, settings, address(settings))
-    from storage.targets.s3 import S3Target  # boto3 takes half a second to import: only who has a bucket pays for it
+    from storage.targets.s3.bucket import (
+        S3Target,  # boto3 takes half a second to import: only who has a bucket pays for it
+    )
 
     return S3Target(name, settings, address(settings), journals / f"{name}.jsonl" if journals else None)

@@ -2,7 +2,7 @@
 
 A file is written under a name that is no key, synced, and only then takes its name, so that a reader sees the whole
 file or none. Every deed begins with the question whether this is still the folder that was opened
-(`storage.targets.place`).
+(`storage.targets.folder_place`).
 """
 
 import errno
@@ -18,18 +18,18 @@ from uuid import uuid4
 
 from pydantic import Field, field_validator
 
+from storage.bandwidth import Pace
 from storage.contract import OCFL, Capabilities, Content, Stat
 from storage.digests import BLOCK, bound, sha512_stream
 from storage.errors import NotFound, Refused, TargetError, Unavailable
 from storage.keys import MOST_PARTS, fault, validate_discard, validate_key
-from storage.pace import Pace
-from storage.reading import LocalFile
-from storage.targets import disk
-from storage.targets.bodies import body
+from storage.shared_reading import LocalFile
+from storage.targets import folder_disk
+from storage.targets.byte_streams import body
 from storage.targets.common_settings import CommonSettings
 from storage.targets.comparing import other_before, other_content, validate_read_back
-from storage.targets.disk import Temporary
-from storage.targets.place import Linked, Place, whereabouts
+from storage.targets.folder_disk import Temporary
+from storage.targets.folder_place import Linked, Place, whereabouts
 from storage.targets.temporaries import Parts, beside, in_scratch, is_temporary, prune, reaches, removed, sweep
 
 OBJECTS = (OCFL.rstrip("/"),)
@@ -204,7 +204,7 @@ class FolderTarget:
                 for block in part.blocks:
                     self._pace.take(len(block))
                     with self._writing(key):
-                        disk.write(made.file, block)
+                        folder_disk.write(made.file, block)
                 part.release()
             with self._writing(key):
                 os.fsync(made.file.fileno())
@@ -227,7 +227,7 @@ class FolderTarget:
             with beside(self._place, uuid4().hex, parts[:-1]) as copy:
                 made.file.seek(0)
                 while block := made.file.read(BLOCK):
-                    disk.write(copy.file, memoryview(block))
+                    folder_disk.write(copy.file, memoryview(block))
                 os.fsync(copy.file.fileno())
                 return self._name(parts, copy, over=over)
 
@@ -236,10 +236,10 @@ class FolderTarget:
             with self._place.naming:  # and in the folder that was opened: the path is followed anew
                 handle = stack.enter_context(self._place.folder(parts[:-1], make=True))
                 if over:
-                    disk.name_over(made, handle, parts[-1])
-                elif not disk.name_new(made, handle, parts[-1]):
+                    folder_disk.name_over(made, handle, parts[-1])
+                elif not folder_disk.name_new(made, handle, parts[-1]):
                     return False
-            disk.sync(handle)
+            folder_disk.sync(handle)
         return True
 
     def _walk(self, folder: int, below: Parts, prefix: str) -> Iterator[Stat]:
@@ -294,9 +294,9 @@ class FolderTarget:
 
     def _error(self, error: Exception | None, key: str | None) -> TargetError:
         number = error.errno if isinstance(error, OSError) else None
-        if number is not None and (said := disk.refusal(number)):
+        if number is not None and (said := folder_disk.refusal(number)):
             return Refused(f"{said} ({self._place.path})", target=self.name, key=key, setting="path")
-        what = f"{disk.passing(number)} ({self._place.path}: {error})" if error else _ENDED
+        what = f"{folder_disk.passing(number)} ({self._place.path}: {error})" if error else _ENDED
         return Unavailable(what, target=self.name, key=key)
 
 

@@ -12,9 +12,9 @@ from uuid import uuid4
 
 from storage.contract import OCFL, SCRATCH
 from storage.errors import Refused
-from storage.targets import disk
+from storage.targets import folder_disk
 from storage.targets.folder import OBJECTS, FolderSettings
-from storage.targets.place import Place
+from storage.targets.folder_place import Place
 from storage.targets.temporaries import in_scratch, reaches, removed, waiting
 from storage.targets.traits import Trait
 
@@ -40,7 +40,7 @@ def probe_folder(target: str, settings: FolderSettings, others: Mapping[str, Pat
             _room(top),
         )
     except OSError as error:
-        said = disk.refusal(error.errno or 0) or str(error)
+        said = folder_disk.refusal(error.errno or 0) or str(error)
         raise Refused(f"{said} ({top})", target=target, setting="path") from error
     finally:
         if made:
@@ -102,7 +102,7 @@ def _links(place: Place) -> Trait:
         try:
             os.link(made.name, other, src_dir_fd=made.folder, dst_dir_fd=made.folder, follow_symlinks=False)
         except OSError as error:
-            if error.errno not in {*disk.NO_HARD_LINKS, errno.EXDEV}:
+            if error.errno not in {*folder_disk.NO_HARD_LINKS, errno.EXDEV}:
                 raise
             return Trait(name, "cannot", "only one process may write here at a time")
         with suppress(OSError):

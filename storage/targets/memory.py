@@ -39,7 +39,7 @@ class MemoryTarget:
         with self._lock:
             found = self._digest(key)
         if found is None:
-            sent = read(content)
+            sent = read_content(content)
             with self._lock:
                 if self._content.setdefault(key, sent) is sent:
                     return
@@ -56,7 +56,7 @@ class MemoryTarget:
                 return
             if found != was:
                 raise other_before(was, found, target=self.name, key=key)
-            self._content[key] = read(content)
+            self._content[key] = read_content(content)
 
     def open(self, key: str, start: int = 0, end: int | None = None) -> IO[bytes]:
         """A stream over the kept bytes."""
@@ -96,7 +96,7 @@ class MemoryTarget:
         return sha512_stream(io.BytesIO(self._content[key])) if key in self._content else None
 
 
-def read(content: Content) -> bytes:
+def read_content(content: Content) -> bytes:
     """The whole of a content; raises what its `parts` raise."""
     found = bytearray()
     for part in content.parts(BLOCK):

@@ -15,9 +15,9 @@ from uuid import uuid4
 
 from storage.errors import TargetError
 from storage.keys import fault
-from storage.targets import disk
-from storage.targets.disk import Temporary, temporary
-from storage.targets.place import Linked, Place
+from storage.targets import folder_disk
+from storage.targets.folder_disk import Temporary, temporary
+from storage.targets.folder_place import Linked, Place
 
 _IN_SCRATCH = re.compile(r"tmp-[0-9a-f]{32}")
 _ELSEWHERE = re.compile(r"\.thirdcopy-tmp-[0-9a-f]{32}|\.nfs[0-9a-f]{8,}")
@@ -45,9 +45,9 @@ def in_scratch(place: Place, token: str) -> Iterator[Temporary]:
 def beside(place: Place, token: str, folder: Parts) -> Iterator[Temporary]:
     """A temporary in the folder, as parts below the prefix, where the file is to lie; what fails leaves no folder."""
     with in_scratch(place, token) as note:
-        disk.write(note.file, memoryview((_NOTE + "/".join(folder)).encode()))
+        folder_disk.write(note.file, memoryview((_NOTE + "/".join(folder)).encode()))
         os.fsync(note.file.fileno())
-        disk.sync(note.folder)
+        folder_disk.sync(note.folder)
         try:
             with ExitStack() as stack:
                 with place.naming:
@@ -67,7 +67,7 @@ def reaches(place: Place, folder: Parts) -> bool:
     with beside(place, uuid4().hex, folder) as made, place.folder(("scratch",)) as scratch:
         name = f"tmp-{uuid4().hex}"
         try:
-            disk.name_new(made, scratch, name)
+            folder_disk.name_new(made, scratch, name)
         except OSError as error:
             if error.errno != errno.EXDEV:
                 raise
@@ -108,7 +108,7 @@ def waiting(place: Place) -> list[str]:
 
 
 def _sweep(place: Place, scratch: int, name: str, now: float) -> None:
-    said = disk.left_behind(scratch, name, now)
+    said = folder_disk.left_behind(scratch, name, now)
     if said is None:
         return
     key = said.decode("ascii", "replace").removeprefix(_NOTE)

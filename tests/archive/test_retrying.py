@@ -10,7 +10,7 @@ from archive import retrying as module
 from archive.errors import FetchFailed
 from archive.retrying import ATTEMPTS, LONGEST_WAIT, retrying
 from storage.errors import Refused, TargetError, Unavailable
-from storage.reading import LocalFile
+from storage.shared_reading import LocalFile
 from storage.targets import open_target
 from tests.world.proxy import proxy
 from tests.world.proxy_faults import says

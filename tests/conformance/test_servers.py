@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.reading import LocalFile
+from storage.shared_reading import LocalFile
 from storage.targets import open_target
 from tests.world.fixtures import or_skip
 from tests.world.servers import S3Server, ceph, rclone, seaweedfs, swift

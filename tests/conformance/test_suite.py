@@ -12,14 +12,14 @@ from storage.conformance import conform
 from storage.contract import Content, Stat
 from storage.errors import Conflict, NotFound, Refused
 from storage.keys import validate_key
-from storage.reading import LocalFile
-from storage.targets.memory import MemoryTarget, read
+from storage.shared_reading import LocalFile
+from storage.targets.memory import MemoryTarget, read_content
 
 
 class Overwrites(MemoryTarget):
     def put(self, key: str, content: Content, *, absent: bool = False) -> None:
         validate_key(key, target=self.name)
-        self._content[key] = read(content)
+        self._content[key] = read_content(content)
 
 
 class ForgetsTheLastByte(MemoryTarget):
@@ -46,7 +46,7 @@ class TakesAPrefixForAFolder(MemoryTarget):
 class ReplacesBlindly(MemoryTarget):
     def replace(self, key: str, content: Content, was: str | None) -> None:
         validate_key(key, target=self.name)
-        self._content[key] = read(content)
+        self._content[key] = read_content(content)
 
 
 class IgnoresRanges(MemoryTarget):
@@ -74,7 +74,7 @@ class LastOneWins(MemoryTarget):
         except Conflict:
             if not key.endswith("raced"):
                 raise
-            self._content[key] = read(content)
+            self._content[key] = read_content(content)
 
 
 class MakesUpWhatIsMissing(MemoryTarget):

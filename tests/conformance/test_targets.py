@@ -11,9 +11,9 @@ from storage.conformance import conform
 from storage.contract import Target
 from storage.mirrors import verify
 from storage.probing import CHECKS
-from storage.reading import LocalFile
+from storage.shared_reading import LocalFile
 from storage.targets import FolderSettings, MemorySettings, S3Settings, open_target
-from storage.targets.s3_client import Client
+from storage.targets.s3.client import Client
 from tests.world import templates
 from tests.world.servers import S3Server, tls
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from archive.settings import load
-from flows import server
+from archive.settings.settings import load
+from flows.orchestration import server
 from tests.flows.place import little_archive
 
 

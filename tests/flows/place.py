@@ -82,7 +82,7 @@ class Place:
     @property
     def command(self) -> list[str]:
         """What starts `thirdcopy`."""
-        return [sys.executable, "-m", "flows.cli"]
+        return [sys.executable, "-m", "flows.cli.app"]
 
     def variables(self) -> dict[str, str]:
         """Our own variables, in a home of their own."""

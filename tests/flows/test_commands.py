@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
-from flows import cli
+from flows.cli import app
 from tests.flows.place import Done, Place, little_archive, videos
 from tests.world.channel import Channel
 from tests.world.samples import sample_register
@@ -40,7 +40,7 @@ def commands() -> dict[str, Any]:
             else:
                 found[" ".join((*words, name))] = command
 
-    walk(get_command(cli.app), ())
+    walk(get_command(app.app), ())
     return found
 
 
@@ -109,7 +109,7 @@ def call(kept: tuple[Place, Channel, Any], monkeypatch: pytest.MonkeyPatch, caps
     def run(*arguments: str) -> Done:
         monkeypatch.setattr(sys, "argv", ["thirdcopy", *arguments])
         with pytest.raises(SystemExit) as ended:
-            cli.main()
+            app.main()
         return Done(int(ended.value.code or 0), *capsys.readouterr())
 
     return run
@@ -309,8 +309,11 @@ def test_the_shell_completes_clips_and_targets(kept: tuple[Place, Channel, dict[
 @pytest.mark.parametrize(
     ("started", "heavy"),
     [
-        ("flows.cli", "yt_dlp boto3 botocore faster_whisper ctranslate2 numpy prefect sqlalchemy pydantic"),
-        ("archive.pipeline, flows.session", "yt_dlp faster_whisper ctranslate2 numpy prefect archive.linking.index"),
+        ("flows.cli.app", "yt_dlp boto3 botocore faster_whisper ctranslate2 numpy prefect sqlalchemy pydantic"),
+        (
+            "archive.steps.pipeline, flows.orchestration.writing",
+            "yt_dlp faster_whisper ctranslate2 numpy prefect archive.linking.index",
+        ),
     ],
     ids=["help and version", "what links and reads nothing"],
 )

@@ -8,12 +8,12 @@ from shutil import rmtree
 
 import pytest
 
-from archive import ocfl
-from archive.newest import NewestRun
-from archive.steps.audit_round import Round
-from archive.steps.auditing import Audited
-from archive.unaccepted import Unaccepted
-from flows import cli
+from archive.objects import ocfl
+from archive.preservation.audit_round import Round
+from archive.preservation.auditing import Audited
+from archive.preservation.newest_run import NewestRun
+from archive.preservation.unaccepted import Unaccepted
+from flows.cli import app
 from tests.flows.place import Done
 from tests.support.archives import MONDAY
 from tests.support.kept import CLIP, EVIDENCE, MEDIA, MIB, at, copy_of, flip, make
@@ -52,7 +52,7 @@ def call(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFi
     def run(*arguments: str) -> Done:
         monkeypatch.setattr(sys, "argv", ["thirdcopy", *arguments])
         with pytest.raises(SystemExit) as ended:
-            cli.main()
+            app.main()
         return Done(int(ended.value.code or 0), *capsys.readouterr())
 
     return run

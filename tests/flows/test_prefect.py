@@ -14,8 +14,8 @@ from urllib.error import HTTPError
 
 import pytest
 
-from archive.settings import load
-from flows import server
+from archive.settings.settings import load
+from flows.orchestration import server
 from tests.flows.place import Place, ask, group, little_archive, lives, until, videos
 from tests.world.channel import Channel, Fault, Video
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from flows.commands import common
-from flows.commands.common import complete_register
+from flows.cli import common
+from flows.cli.common import complete_register
 from tests.flows.place import Place, little_archive
 
 EXTRA = '[registers.victims]\nfile = "register.csv"\n'

@@ -8,15 +8,15 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
 
-from archive.linking.deciding.quoting import InContext
+from archive.linking.deciding.quotes import InContext
+from archive.linking.deciding.review_queue import Reason, Waiting
 from archive.linking.deciding.review_sheet import Told
-from archive.linking.deciding.waiting import Reason, Waiting
 from archive.linking.registers import testimonies as told_in
 from archive.linking.registers.register import Entry
-from archive.records import Alternative, Evidence
-from flows.console import fit, shorten
-from flows.review_layout import Frame, layout
-from flows.review_screen import SHOWN
+from archive.records.link import Alternative, Evidence
+from flows.cli.console import fit, shorten
+from flows.cli.review_layout import Frame, layout
+from flows.cli.review_screen import SHOWN
 from tests.archive.linking.made import a_link, judged
 from transcription.cutting import is_between
 

@@ -20,8 +20,9 @@ from pathlib import Path
 
 import pytest
 
-from archive.records import DISSEMINATION, Alternative, Evidence, Judgement, Link
-from flows import cli
+from archive.records.event import DISSEMINATION
+from archive.records.link import Alternative, Evidence, Judgement, Link
+from flows.cli import app
 from tests.flows.place import Done, Place
 from tests.support.archives import a_link, an_archive, events, folder_targets, keep, store_all, transcript
 
@@ -82,7 +83,7 @@ def call(place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFi
         monkeypatch.setattr(sys, "argv", ["thirdcopy", *arguments])
         monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
         with pytest.raises(SystemExit) as ended:
-            cli.main()
+            app.main()
         return Done(int(ended.value.code or 0), *capsys.readouterr())
 
     return run

@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 
-from archive import ocfl
-from archive.opened import LEDGER, opened
-from archive.pipeline import list_step, open_source
-from archive.settings import Settings, load
-from flows import server
+from archive.objects import ocfl
+from archive.opening.archive import LEDGER, opened
+from archive.settings.settings import Settings, load
+from archive.steps.pipeline import list_step, open_source
+from flows.orchestration import server
 from tests.flows.place import PATIENCE, Done, Place, little_archive, videos
 from tests.world.channel import Video
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from archive.plain import HIDDEN, written
-from flows import console
+from archive.safe_text import HIDDEN, written
+from flows.cli import console
 from tests.flows.place import Place
 
 ODD = "[red]a\x1b[31mb\u202ec"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from archive.ledger import Ledger
-from flows import cli
+from flows.cli import app
 from tests.flows.place import Done
 from tests.flows.test_commands import COMMANDS
 from tests.support import disks
@@ -103,7 +103,7 @@ def here(kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: py
     def call(*arguments: str, within: AbstractContextManager[object] | None = None) -> Done:
         monkeypatch.setattr(sys, "argv", ["thirdcopy", *arguments])
         with within or nullcontext(), pytest.raises(SystemExit) as ended:
-            cli.main()
+            app.main()
         code = ended.value.code
         return Done(int(code or 0), *capsys.readouterr())
 

@@ -11,7 +11,7 @@ import pytest
 from storage.probing import odd_keys
 from storage.targets import FolderSettings
 from storage.targets.folder_probing import probe_folder
-from storage.targets.s3_client import Client
+from storage.targets.s3.client import Client
 from tests.flows.place import Place, little_archive, videos
 from tests.world.proxy import proxy
 from tests.world.proxy_faults import says

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from archive.opened import opened
-from archive.readiness import ready
-from archive.settings import load
+from archive.opening.archive import opened
+from archive.preservation.usable_targets import ready
+from archive.settings.settings import load
 from archive.steps.storing import store
-from flows import cli
+from flows.cli import app
 from tests.support.archives import keep
 
 SETTINGS = """
@@ -63,7 +63,7 @@ def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     def run(*arguments: str) -> str:
         monkeypatch.setattr(sys, "argv", ["thirdcopy", *arguments])
         with pytest.raises(SystemExit) as ended:
-            cli.main()
+            app.main()
         assert not ended.value.code
         return capsys.readouterr().out
 

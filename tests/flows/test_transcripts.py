@@ -9,12 +9,12 @@ from subprocess import run
 
 import pytest
 
-from archive.records import DISSEMINATION
+from archive.records.event import DISSEMINATION
 from archive.steps.captioning import caption_clip
-from flows import cli
+from flows.cli import app
 from tests.flows.place import Done
 from tests.support.archives import an_archive, events, folder_targets, keep, store_all, transcript
-from transcription.showing import END
+from transcription.documents.showing import END
 
 CLIP = "peertube-one"
 TEXT, NEW, OTHER = "Please remember her name.", "Please remember his name.", "Please forget her name."
@@ -53,7 +53,7 @@ def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     def run(*arguments: str) -> Done:
         monkeypatch.setattr(sys, "argv", ["thirdcopy", *arguments])
         with pytest.raises(SystemExit) as ended:
-            cli.main()
+            app.main()
         return Done(int(ended.value.code or 0), *capsys.readouterr())
 
     return run

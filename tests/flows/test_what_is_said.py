@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from archive.ledger.waiting import Waits
-from archive.records import Alternative, Evidence, Link, Listing
+from archive.records.clip import Listing
+from archive.records.link import Alternative, Evidence, Link
 from archive.steps.captioning import caption_clip
-from flows import cli
+from flows.cli import app
 from tests.support.archives import MONDAY, a_link, an_archive, folder_targets, keep, store_all, transcript
 
 GOLDEN = Path(__file__).parent / "said.txt"
@@ -165,7 +166,7 @@ def _said(
     else:
         monkeypatch.setattr(sys, "argv", ["thirdcopy", *arguments])
         with pytest.raises(SystemExit) as ended:
-            cli.main()
+            app.main()
         code = ended.value.code or 0
     out, err = captured()
     err = "".join(line for line in err.splitlines(keepends=True) if not line.startswith("read "))  # targets race

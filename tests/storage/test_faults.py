@@ -16,14 +16,15 @@ from typing import Self
 import botocore.auth
 import pytest
 
+from storage.bandwidth import Pace
 from storage.contract import Content, Target
-from storage.convoy import Convoy, File, Load, Room
 from storage.errors import Damaged, NotFound, Refused, TargetError, Unavailable
+from storage.fan_out import Convoy, File, Load, Room
 from storage.mirrors import read_back
-from storage.pace import Pace
-from storage.reading import LocalFile
-from storage.targets import FolderSettings, open_target, s3_connections, s3_short
-from storage.targets.s3_client import Client
+from storage.shared_reading import LocalFile
+from storage.targets import FolderSettings, open_target
+from storage.targets.s3 import direct_requests, kept_connections
+from storage.targets.s3.client import Client
 from tests.world.proxy import Fault, Proxy, proxy
 from tests.world.proxy_faults import (
     altered,
@@ -319,7 +320,7 @@ def test_a_store_that_vouches_for_what_it_does_not_have_is_sent_it(place: Place,
 def test_a_store_that_says_nothing_is_given_up(
     place: Place, files: dict[int, LocalFile], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(s3_connections, "READ_SECONDS", 1)
+    monkeypatch.setattr(kept_connections, "READ_SECONDS", 1)
     file, target = files[SMALL], place.target()
     target.put(KEY, file)
     for operation, deed in (
@@ -352,7 +353,7 @@ def test_a_real_store_says_that_the_clock_is_off(place: Place, monkeypatch: pyte
             return cls.fromtimestamp(late.timestamp(), tz)
 
     monkeypatch.setattr(botocore.auth, "get_current_datetime", lambda **_: late)
-    monkeypatch.setattr(s3_short, "datetime", Late)
+    monkeypatch.setattr(direct_requests, "datetime", Late)
     raised(place.target().check, Refused, "the clock of this machine is off; set it", place)
 
 
@@ -403,7 +404,7 @@ def test_a_body_that_was_cut_is_gone_on_from(place: Place, files: dict[int, Loca
 PUT = """
 import json, sys
 from pathlib import Path
-from storage.reading import LocalFile
+from storage.shared_reading import LocalFile
 from storage.targets import S3Settings, open_target
 told = json.load(sys.stdin)
 target = open_target("store", S3Settings.model_validate(told["settings"]), journals=Path(told["journals"]))

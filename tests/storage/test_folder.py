@@ -13,9 +13,9 @@ from pydantic import ValidationError
 
 from storage.errors import Conflict, Damaged, NotFound, Refused, Unavailable
 from storage.mirrors import verify
-from storage.reading import LocalFile
+from storage.shared_reading import LocalFile
 from storage.targets import FolderSettings, S3Settings, address, open_target
-from storage.targets.disk import passing, refusal, write
+from storage.targets.folder_disk import passing, refusal, write
 
 EMPTY = sha512(b"").hexdigest()
 

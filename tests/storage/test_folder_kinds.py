@@ -19,8 +19,8 @@ import pytest
 
 from storage.conformance import conform
 from storage.errors import Refused
-from storage.reading import LocalFile
-from storage.targets import FolderSettings, disk, open_target
+from storage.shared_reading import LocalFile
+from storage.targets import FolderSettings, folder_disk, open_target
 from storage.targets.folder import FolderTarget
 from storage.targets.folder_probing import probe_folder
 from storage.targets.temporaries import is_temporary, prune
@@ -84,8 +84,8 @@ def test_two_file_systems_say_what_the_tests_here_say_for_them(tmp_path: Path) -
         pytest.skip("all folders that one may write to here are on one file system: nothing refuses a link")
     one, two = os.open(tmp_path, os.O_RDONLY), os.open(other, os.O_RDONLY)
     try:
-        with disk.temporary(one, f"tmp-{TOKEN}") as made:
-            for name in (disk.name_new, disk.name_over):
+        with folder_disk.temporary(one, f"tmp-{TOKEN}") as made:
+            for name in (folder_disk.name_new, folder_disk.name_over):
                 with pytest.raises(OSError, match="cross-device") as caught:
                     name(made, two, f".thirdcopy-tmp-{TOKEN}")
                 assert caught.value.errno == errno.EXDEV

@@ -13,8 +13,8 @@ import pytest
 from storage.contract import Part, Target
 from storage.errors import NotFound, Refused, TargetError, Unavailable
 from storage.mirrors import read_back
-from storage.reading import LocalFile
-from storage.targets import FolderSettings, open_target, place
+from storage.shared_reading import LocalFile
+from storage.targets import FolderSettings, folder_place, open_target
 
 FILM = b"moving pictures" * 1000
 DIGEST = sha512(FILM).hexdigest()
@@ -167,10 +167,10 @@ def test_a_disk_that_is_mounted_right_below_may_leave_by_itself(
     disk: Path, film: LocalFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing here may mount: every folder right below is taken for another file system."""
-    monkeypatch.setattr(place, "_crosses", lambda upper, lower: True)
+    monkeypatch.setattr(folder_place, "_crosses", lambda upper, lower: True)
     target = open_target("disk", FolderSettings(path=disk))
     target.put("ocfl/film", film)
-    monkeypatch.setattr(place, "_crosses", lambda upper, lower: False)
+    monkeypatch.setattr(folder_place, "_crosses", lambda upper, lower: False)
     unmount(disk / "ocfl")
     for deed in (
         target.look,

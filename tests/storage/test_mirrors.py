@@ -14,7 +14,7 @@ from storage.contract import Target
 from storage.digests import bound
 from storage.errors import Conflict, Damaged, NotFound, Refused, Unavailable
 from storage.mirrors import ROOM_EVERY, at_each, fetch, read_back, read_digest, read_small, verify
-from storage.reading import LocalFile
+from storage.shared_reading import LocalFile
 from storage.targets import FolderSettings, MemorySettings, open_target
 from storage.targets.memory import MemoryTarget
 from tests.support.faults import Crash, FaultyTarget

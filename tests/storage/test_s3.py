@@ -12,10 +12,11 @@ from pydantic import SecretStr, ValidationError
 
 from storage.contract import Target
 from storage.errors import Conflict, Refused, TargetError, Unavailable
-from storage.reading import LocalFile
-from storage.targets import S3Settings, open_target, s3_listing
-from storage.targets.s3_client import Client
-from storage.targets.s3_exposure import stranger
+from storage.shared_reading import LocalFile
+from storage.targets import S3Settings, open_target
+from storage.targets.s3 import key_listing
+from storage.targets.s3.client import Client
+from storage.targets.s3.exposure import stranger
 from tests.world.liar import Reply, liar, listing, refusal
 from tests.world.servers import ACCESS_KEY, SECRET_KEY, S3Server, free_ports, rclone, tls
 
@@ -219,7 +220,7 @@ def test_the_environment_and_the_home_of_aws_are_left_alone(seaweedfs_server: S3
 import os, sys
 read = []
 sys.addaudithook(lambda event, args: read.append(str(args[0])) if event == "open" else None)
-from storage.reading import LocalFile
+from storage.shared_reading import LocalFile
 from storage.targets import S3Settings, open_target, s3_listing
 stanza = S3Settings.model_validate_json(os.environ["STANZA"]).model_dump()
 keys = {"access_key": sys.argv[1], "secret_key": os.environ["SECRET_OF_THIS_TEST"]}
@@ -378,13 +379,13 @@ def test_a_listing_with_much_in_it_is_walked_in_the_order_of_its_keys(
 
         def ask(
             prefix: str, delimiter: str, token: str | None, client: Client = client, asked: list[str] = asked
-        ) -> s3_listing.Page:
+        ) -> key_listing.Page:
             asked.append(prefix)
             more = {"ContinuationToken": token} if token else {}
             answer = client.ask("list_objects_v2", None, Prefix=prefix, Delimiter=delimiter, MaxKeys=2, **more)
-            return s3_listing.page(answer)
+            return key_listing.page(answer)
 
-        found = [s.key.removeprefix("walk/") for s in s3_listing.walk(ask, "walk/", target="store", most_pages=1)]
+        found = [s.key.removeprefix("walk/") for s in key_listing.walk(ask, "walk/", target="store", most_pages=1)]
         assert found == sorted(names)
         assert "walk/scratch/a/" in asked
         for name in names:

@@ -11,14 +11,14 @@ from pydantic import SecretStr
 
 from storage.conformance import conform
 from storage.errors import Damaged, Refused, Unavailable
-from storage.reading import LocalFile
+from storage.shared_reading import LocalFile
 from storage.targets import S3Settings, open_target
-from storage.targets.s3_checksums import CHECKS
-from storage.targets.s3_client import Client
-from storage.targets.s3_exposure import stolen_key
-from storage.targets.s3_journal import Journal, Upload
-from storage.targets.s3_probing import probe
-from storage.targets.s3_scratch import leavings
+from storage.targets.s3.bucket_probing import probe
+from storage.targets.s3.checksums import CHECKS
+from storage.targets.s3.client import Client
+from storage.targets.s3.exposure import stolen_key
+from storage.targets.s3.scratch import leavings
+from storage.targets.s3.upload_journal import Journal, Upload
 from tests.world.liar import Reply, liar, listing, refusal
 from tests.world.proxy import Answer, Exchange, Proxy, proxy
 from tests.world.proxy_faults import says

@@ -7,8 +7,8 @@ import pytest
 
 from storage.errors import Unavailable
 from storage.targets import S3Settings
-from storage.targets.s3_client import Client
-from storage.targets.s3_lifecycle import Deed, Rules, bucket_rules, read_rules
+from storage.targets.s3.client import Client
+from storage.targets.s3.lifecycle import Deed, Rules, bucket_rules, read_rules
 from tests.world.liar import Reply, liar, refusal
 from tests.world.servers import S3Server
 

@@ -12,11 +12,12 @@ from urllib.parse import urlsplit
 import pytest
 
 from storage.errors import NotFound, Refused, TargetError, Unavailable
-from storage.reading import LocalFile
-from storage.targets import S3Settings, open_target, s3_connections
-from storage.targets.s3_client import SIGNED, Client
-from storage.targets.s3_scratch import leavings
-from storage.targets.s3_sockets import LEAST_RATE, Meter, OutOfBounds
+from storage.shared_reading import LocalFile
+from storage.targets import S3Settings, open_target
+from storage.targets.s3 import kept_connections
+from storage.targets.s3.client import SIGNED, Client
+from storage.targets.s3.scratch import leavings
+from storage.targets.s3.sockets import LEAST_RATE, Meter, OutOfBounds
 from tests.world.liar import Reply, liar, listing
 from tests.world.servers import S3Server, tls
 from tests.world.servers.tls import NAME
@@ -198,7 +199,7 @@ def test_an_answer_that_does_not_get_to_its_body_is_given_up(head: Say) -> None:
         for deed in deeds(client) + large:
             with pytest.raises(Unavailable):
                 deed()
-        assert len(store.visits) <= 6 * s3_connections.TRIES
+        assert len(store.visits) <= 6 * kept_connections.TRIES
     assert max(visit.said for visit in store.visits) < 16 * MIB
 
 
@@ -280,7 +281,7 @@ DRIPS = {
 @pytest.mark.parametrize("head", DRIPS.values(), ids=DRIPS)
 def test_a_store_that_sends_a_byte_now_and_then_is_not_waited_for(head: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     for bound in ("HEAD_SECONDS", "WHOLE_SECONDS", "STREAM_SECONDS"):
-        monkeypatch.setattr(s3_connections, bound, 0.02)
+        monkeypatch.setattr(kept_connections, bound, 0.02)
     with talker(dripping(head)) as store:
         client, target = Client("store", store.settings), open_target("store", store.settings)
         for deed in (lambda: target.open("a").read(), *deeds(client)[2:]):

@@ -11,25 +11,28 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile, TemporaryDirectory
 from threading import Lock
 
-from archive import sidecar
-from archive.fixity import blocks_document, digest
 from archive.ledger import Ledger
 from archive.ledger.copies import SealedVersion
 from archive.ledger.opening import open_engine
-from archive.mirroring import Stored, store_owed
-from archive.newest import point_to_newest
-from archive.objects import ObjectId
-from archive.opened import Archive
+from archive.objects import sidecar
+from archive.opening.archive import Archive
+from archive.preservation.fixity import blocks_document, digest
+from archive.preservation.mirroring import Stored, store_owed
+from archive.preservation.newest_run import point_to_newest
 from archive.preservation.sealing import Item, document, seal
-from archive.readiness import ready
-from archive.records import Capture, Decision, Event, File, FileRole, Judgement, Link, TranscriptRef, link_id
-from archive.settings import RegisterSettings, Settings
+from archive.preservation.usable_targets import ready
+from archive.records.clip import Capture, File, FileRole
+from archive.records.event import Event
+from archive.records.link import Decision, Judgement, Link, link_id
+from archive.records.object_ids import ObjectId
+from archive.records.transcript import TranscriptRef
+from archive.settings.settings import RegisterSettings, Settings
 from archive.steps.recording import record
-from archive.steps.work import seal_work
+from archive.steps.work_objects import seal_work
 from storage.contract import Target
 from storage.targets import FolderSettings, address
 from storage.targets.folder import FolderTarget
-from transcription.formats import to_json
+from transcription.documents.formats import to_json
 from transcription.records import Gap, Options, Segment, Transcript
 
 MONDAY = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from transcription.media import probe, survey
-from transcription.wholeness import PACKETS_TIMEOUT, Examined, check_decodes, refuse_cut
+from transcription.media.probing_media import probe, survey
+from transcription.media.wholeness import PACKETS_TIMEOUT, Examined, check_decodes, refuse_cut
 
 
 def examine(path: Path) -> Examined:

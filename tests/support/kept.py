@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 
-from archive import ocfl
-from archive.opened import Archive
-from archive.records import Event
+from archive.objects import ocfl
+from archive.opening.archive import Archive
+from archive.records.event import Event
 from storage.contract import Target
 from tests.support.archives import Clock, an_archive, folder_targets, keep, store_all
 

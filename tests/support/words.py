@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from rapidfuzz.distance import LCSseq, Levenshtein
 
-from transcription.phrases import plain
+from transcription.hearing.phrases import plain
 
 
 def words_of(text: str) -> list[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, Literal
 
-from archive import ocfl
+from archive.objects import ocfl
 from tests.tampering.mutations import deep, hostile_ids, mutate, spoil
 from tests.tampering.objects import Object, deep_folder, digest, dumped, plant, plant_version
 from tests.tampering.sound import CLIPS, OPENED, REGISTER, Sound

@@ -21,25 +21,25 @@ from typer.main import get_command
 
 from archive.errors import ArchiveError
 from archive.ledger.copies import ARRIVED
-from archive.opened import Archive, opened
+from archive.opening.archive import Archive, opened
+from archive.preservation.restoring import restore
+from archive.preservation.unaccepted import unaccepted
+from archive.preservation.usable_targets import reachable
 from archive.progress import Silent
-from archive.readiness import reachable
-from archive.session import Session
-from archive.settings import load
-from archive.shown import shown
-from archive.steps.restoring import restore
+from archive.settings.settings import load
+from archive.steps.run_session import RunSession
 from archive.steps.stages import Asked, run
-from archive.steps.work import build
-from archive.unaccepted import unaccepted
-from flows import cli
-from flows.session import writing
+from archive.steps.work_objects import build
+from archive.texts.shown import shown
+from flows.cli import app
+from flows.orchestration.writing import writing
 from storage.errors import TargetError
 from tests.support.archives import MODEL_DIGEST
 from tests.tampering.generator import Tampered, tamper
 from tests.tampering.objects import Object
 from tests.tampering.sound import CSV, REGISTER, Sound, Standing, standing
-from transcription.checkpoint import Checkpoint
 from transcription.errors import TranscriptionError
+from transcription.hearing.checkpoint import Checkpoint
 from transcription.records import Options, Segment, Transcript
 
 Scenario = Literal["alone", "beside"]
@@ -77,7 +77,7 @@ SENTENCES = (ArchiveError, TargetError, TranscriptionError, OSError)
 @cache
 def _command() -> Any:
     """The command line; to build it takes longer than most commands."""
-    return get_command(cli.app)
+    return get_command(app.app)
 
 
 @dataclass
@@ -279,7 +279,7 @@ class _Case:
                 _command()(words, prog_name="thirdcopy")
             except SystemExit as ended:
                 code = int(ended.code or 0)
-            except SENTENCES as error:  # as flows.cli.main
+            except SENTENCES as error:  # as flows.cli.app.main
                 print(error, file=sys.stderr)
                 code = getattr(error, "exit_code", 1)
         return code, out.getvalue(), err.getvalue()
@@ -288,9 +288,9 @@ class _Case:
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         try:
             done = subprocess.run(
-                [sys.executable, "-m", "flows.cli", *words],
+                [sys.executable, "-m", "flows.cli.app", *words],
                 cwd=self.home,
-                env={**os.environ, "PATH": path, "PYTHONPATH": str(Path(cli.__file__).parents[1]), "COLUMNS": "80"},
+                env={**os.environ, "PATH": path, "PYTHONPATH": str(Path(app.__file__).parents[1]), "COLUMNS": "80"},
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 check=False,
@@ -324,8 +324,8 @@ class _Case:
         with _in(self.home), self._within_time("run"):
             try:
                 with writing(load(self.home / "archive.toml"), Silent(), take_over=True) as session:
-                    self.said += session.readiness.problems.values()
-                    scribes = Session(session.archive, session.readiness, load=lambda _options: Scribe())
+                    self.said += session.usable_targets.problems.values()
+                    scribes = RunSession(session.archive, session.usable_targets, load=lambda _options: Scribe())
                     tally = run(scribes, Asked())
                     self.said += tally.problems
             except SENTENCES as error:
@@ -529,7 +529,7 @@ def _where(error: BaseException) -> str:
     return f"at {ours[-1]}" if ours else ""
 
 
-ROOT = Path(cli.__file__).parents[1]
+ROOT = Path(app.__file__).parents[1]
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from hashlib import sha512
 from pathlib import Path
 from typing import Any
 
-from archive import ocfl
+from archive.objects import ocfl
 
 Json = Any
 

@@ -10,17 +10,18 @@ from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 
-from archive import ocfl
 from archive.acts.declaring import declare
 from archive.ledger import Ledger
 from archive.ledger.clips import AccessGiven
-from archive.opened import Archive
-from archive.records import Correction, Listing
-from archive.settings import RegisterSettings
-from archive.sidecar import Reading
+from archive.objects import ocfl
+from archive.objects.sidecar import Reading
+from archive.opening.archive import Archive
+from archive.records.clip import Listing
+from archive.records.transcript import Correction
+from archive.settings.settings import RegisterSettings
 from archive.steps.recording import record
 from archive.steps.registering import import_register
-from archive.steps.work import seal_work
+from archive.steps.work_objects import seal_work
 from tests.support.archives import (
     MODEL_DIGEST,
     MONDAY,
@@ -35,7 +36,7 @@ from tests.support.archives import (
     transcript,
     usable,
 )
-from transcription.corrections import Change, Told
+from transcription.documents.corrections import Change, Told
 
 CLIPS = ("peertube-1", "peertube-2", "peertube-3")
 OPENED = CLIPS[2]
@@ -153,7 +154,7 @@ def make(folder: Path) -> Sound:
 def _ledger(state: Path, name: str) -> None:
     """An empty ledger of an id of its own, so that a seed is the same case each time."""
     ledger = Ledger(state / "ledger.sqlite")
-    ledger.facts.set("ledger", name)
+    ledger.markers.set("ledger", name)
     ledger.close()
 
 

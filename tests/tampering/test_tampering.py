@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from archive import ocfl
 from archive.ledger import Ledger
 from archive.ledger.copies import SealedVersion
-from archive.opened import Archive, opened
+from archive.objects import ocfl
+from archive.opening.archive import Archive, opened
+from archive.preservation.auditing import audit
+from archive.preservation.rebuilding import rebuild
 from archive.preservation.space import discard
-from archive.records import Capture
-from archive.settings import load
-from archive.steps.auditing import audit
-from archive.steps.rebuilding import rebuild
+from archive.records.clip import Capture
+from archive.settings.settings import load
 from tests.support.archives import MONDAY
 from tests.tampering.__main__ import remove
 from tests.tampering.generator import Tampered

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy
 from numpy.typing import NDArray
 
-from transcription.decoding import SAMPLE_RATE, decode
+from transcription.media.decoding import SAMPLE_RATE, decode
 
 RECORDED = Path(__file__).parents[3] / "shared" / "data" / "speech"
 """Recorded speech with its texts, beside the checkout; absent in most places."""

@@ -11,11 +11,11 @@ import pytest
 
 from tests.support.examined import examine
 from tests.transcription.conftest import Ffmpeg
-from transcription import decoding, tools
-from transcription.bounds import bounded, started
-from transcription.decoding import decode, stream_digests
 from transcription.errors import MediaError, ToolMissing
-from transcription.media import probe
+from transcription.media import decoding, tools
+from transcription.media.bounds import bounded, started
+from transcription.media.decoding import decode, stream_digests
+from transcription.media.probing_media import probe
 
 SOUND = ("-f", "lavfi", "-i", "sine=d=0.2:r=8000")
 FORGETFUL = "import sys; sys.stdout.write('kept'); sys.stdout.flush(); held = bytearray({})"
@@ -116,7 +116,7 @@ def test_a_tool_ends_with_a_process_that_is_killed(tmp_path: Path) -> None:
     noted = tmp_path / "pid"
     tool = f"import os, time; open({str(noted)!r}, 'w').write(str(os.getpid())); time.sleep(600)"
     starter = (
-        "import sys, time; from transcription.bounds import bounded, started\n"
+        "import sys, time; from transcription.media.bounds import bounded, started\n"
         f"started(bounded([sys.executable, '-c', {tool!r}], seconds=60, file_size=100)); time.sleep(600)"
     )
     with subprocess.Popen([sys.executable, "-c", starter]) as process:

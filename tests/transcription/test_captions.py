@@ -5,9 +5,9 @@ import json
 import pytest
 
 from tests.transcription.example import segment, transcript
-from transcription import captions, documents, formats
-from transcription.captions import Captions, is_automatic, language_of, made
-from transcription.cues import read
+from transcription.documents import formats, kinds, platform_captions
+from transcription.documents.cues import read_captions
+from transcription.documents.platform_captions import Captions, is_automatic, language_of, made
 from transcription.errors import DocumentError
 
 ROLLING = """WEBVTT
@@ -29,7 +29,7 @@ welcome<00:00:03.000><c> here</c>
 
 def example(tag: str = "en-orig", text: str = ROLLING, extractor: str = "Youtube") -> Captions:
     return made(
-        read(text.encode()),
+        read_captions(text.encode()),
         tag=tag,
         media_sha256="a" * 64,
         file=f"captions/{tag}.vtt",
@@ -71,21 +71,21 @@ def test_who_wrote_them_is_said_only_where_it_is_known(
 
 def test_a_document_is_read_by_its_kind() -> None:
     found, machine = example(), transcript((segment(0, 2, "Words."),), (), 2)
-    assert documents.from_json(captions.to_json(found)) == found
-    assert documents.from_json(formats.to_json(machine)) == machine
-    assert documents.languages(found) == ("en",)
-    assert documents.origin(machine).startswith("Machine transcript by base")
-    assert documents.origin(found).startswith("Captions of the platform Youtube in en, by its speech recognition")
-    assert "00:00:00.080 --> 00:00:02.309\n[en]\n<lang en>hello everyone</lang>\n" in documents.to_vtt(found)
+    assert kinds.from_json(platform_captions.to_json(found)) == found
+    assert kinds.from_json(formats.to_json(machine)) == machine
+    assert kinds.languages(found) == ("en",)
+    assert kinds.origin(machine).startswith("Machine transcript by base")
+    assert kinds.origin(found).startswith("Captions of the platform Youtube in en, by its speech recognition")
+    assert "00:00:00.080 --> 00:00:02.309\n[en]\n<lang en>hello everyone</lang>\n" in kinds.to_vtt(found)
 
 
 @pytest.mark.parametrize("body", ["", "[1]", "{}", '{"kind": "captions"}', "[" * 100_000, '{"kind": "poem"}'])
 def test_what_is_no_transcript_is_refused(body: str) -> None:
     with pytest.raises(DocumentError):
-        documents.from_json(body)
+        kinds.from_json(body)
 
 
 def test_captions_of_a_later_schema_are_refused() -> None:
-    document = json.loads(captions.to_json(example())) | {"schema_version": 2}
+    document = json.loads(platform_captions.to_json(example())) | {"schema_version": 2}
     with pytest.raises(DocumentError, match="schema_version"):
-        documents.from_json(json.dumps(document))
+        kinds.from_json(json.dumps(document))

@@ -9,14 +9,14 @@ import pytest
 from tests.support.words import words_kept
 from tests.transcription.conftest import Ffmpeg, Say
 from tests.transcription.sounds import Sound, load, music, write
-from transcription.channels import Plan, plan
-from transcription.decoding import SAMPLE_RATE
-from transcription.detector import first_look
-from transcription.formats import to_text
-from transcription.media import probe, survey
+from transcription.documents.formats import to_text
+from transcription.hearing.channels import Plan, plan
+from transcription.hearing.detector import first_look
+from transcription.hearing.speech_spans import Span
+from transcription.hearing.whisper import Whisper
+from transcription.media.decoding import SAMPLE_RATE
+from transcription.media.probing_media import probe, survey
 from transcription.records import Transcript
-from transcription.spans import Span
-from transcription.whisper import Whisper
 
 WORDS = "The police told us nothing about the reason. My mother is still waiting for an answer."
 OTHER = "My brother was taken from our house in the winter, and nobody has seen him since that day."

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from transcription.checkpoint import Checkpoint
+from transcription.hearing.checkpoint import Checkpoint
 
 MINE = {"media_sha256": "a" * 64, "track": 1}
 RESULTS = {

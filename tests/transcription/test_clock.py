@@ -6,8 +6,8 @@ import numpy
 import pytest
 
 from tests.transcription.conftest import Ffmpeg
-from transcription.decoding import SAMPLE_RATE, decode
-from transcription.media import probe, survey
+from transcription.media.decoding import SAMPLE_RATE, decode
+from transcription.media.probing_media import probe, survey
 
 PICTURE = ("-f", "lavfi", "-i", "testsrc=s=64x48:r=25:d=20")
 BEEP = ("-f", "lavfi", "-i", "sine=f=1000:d=20,volume='between(t,6,7)':eval=frame")

@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 from tests.transcription.example import segment, transcript, translation
 from tests.transcription.test_captions import example as some_captions
-from transcription import formats
-from transcription.corrections import Change, Layer, Line, Told, changes, lines, merge
-from transcription.cues import Cue, clock, escaped, plain
-from transcription.documents import Document
+from transcription.documents import formats
+from transcription.documents.corrections import Change, Layer, Line, Told, changes, lines, merge
+from transcription.documents.cues import Cue, clock, escaped, plain
+from transcription.documents.kinds import Document
+from transcription.documents.players import zero_based
+from transcription.documents.showing import Stamp, edited, stamp_in, to_json, to_srt, to_text, to_vtt
 from transcription.errors import DocumentError
-from transcription.players import zero_based
 from transcription.records import Gap
-from transcription.showing import Stamp, edited, stamp_in, to_json, to_srt, to_text, to_vtt
 
 STAMP = Stamp(clip="peertube-x", transcript="base-b-t1", sha512="c" * 128, corrections=0)
 WHEN = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transcription import cues
-from transcription.cues import clock, escaped, plain, read
+from transcription.documents import cues
+from transcription.documents.cues import clock, escaped, plain, read_captions
 from transcription.errors import DocumentError
 
 VTT = """\ufeffWEBVTT - made up
@@ -32,7 +32,7 @@ SRT = (
 
 
 def test_vtt_is_read_without_tags_and_with_the_line_of_each_cue() -> None:
-    found = read(VTT.encode())
+    found = read_captions(VTT.encode())
     assert [(cue.start, cue.end, cue.text, cue.line) for cue in found] == [
         (1, 2.5, "My name & yours <3\nsecond line", 11),
         (360_000, 360_001, "end", 15),
@@ -41,13 +41,13 @@ def test_vtt_is_read_without_tags_and_with_the_line_of_each_cue() -> None:
 
 def test_what_an_editor_says_of_a_place_is_no_word_of_a_cue() -> None:
     srt = "1\n00:00:01,000 --> 00:00:02,000\n{\\an8}{\\pos(1,2)}She {waits}\n"
-    assert [cue.text for cue in read(srt.encode())] == ["She {waits}"]
+    assert [cue.text for cue in read_captions(srt.encode())] == ["She {waits}"]
     vtt = "WEBVTT\n\n00:01.000 --> 00:02.000\n{\\an8}She\n"
-    assert [cue.text for cue in read(vtt.encode())] == ["{\\an8}She"]
+    assert [cue.text for cue in read_captions(vtt.encode())] == ["{\\an8}She"]
 
 
 def test_srt_is_read_as_well() -> None:
-    found = read(SRT.encode())
+    found = read_captions(SRT.encode())
     assert [(cue.start, cue.end, cue.text, cue.line) for cue in found] == [
         (1, 2.5, "My name\nsecond line", 2),
         (3600, 3601, "end", 7),
@@ -77,29 +77,29 @@ def test_srt_is_read_as_well() -> None:
 )
 def test_what_is_broken_says_its_line(text: str, said: str) -> None:
     with pytest.raises(DocumentError) as refused:
-        read(text.encode())
+        read_captions(text.encode())
     assert str(refused.value).startswith(said)
 
 
 def test_bytes_that_are_no_text_say_their_line() -> None:
     with pytest.raises(DocumentError, match="line 3: not UTF-8"):
-        read(b"WEBVTT\n\n\xff\xfe")
+        read_captions(b"WEBVTT\n\n\xff\xfe")
 
 
 def test_sizes_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cues, "MAX_CUES", 1)
     with pytest.raises(DocumentError, match="2 cues: more than 1"):
-        read(VTT.encode())
+        read_captions(VTT.encode())
     monkeypatch.setattr(cues, "MAX_BYTES", 10)
     with pytest.raises(DocumentError, match="more than 10 are never read"):
-        read(VTT.encode())
+        read_captions(VTT.encode())
 
 
 @given(st.binary(max_size=200) | st.text(st.sampled_from("WEBVT\n\r123:.,-> <&\x00ا")).map(str.encode))
 def test_anything_is_read_or_refused(data: bytes) -> None:
     for given_ in (data, b"WEBVTT\n\n" + data, b"WEBVTT\n\n00:00.000 --> 00:01.000\n" + data):
         try:
-            found = read(given_)
+            found = read_captions(given_)
         except DocumentError:
             continue
         assert all(0 <= cue.start <= cue.end for cue in found)
@@ -110,6 +110,6 @@ def test_what_is_written_is_read_back(text: str, start: float) -> None:
     start = round(start, 3)
     for head, point in (("WEBVTT\n\n", "."), ("1\n", ",")):
         written = f"{head}{clock(start, point)} --> {clock(start + 1, point)}\n[kk]\n{escaped(text)}\n"
-        (cue,) = read(written.encode())
+        (cue,) = read_captions(written.encode())
         assert plain(cue.text.removeprefix("[kk]")) == plain(text)
         assert cue.start == start

@@ -6,11 +6,11 @@ import pytest
 
 from tests.transcription.test_captions import example as some_captions
 from tests.transcription.test_corrections import MACHINE, SIDES, STAMP, UYGHUR
-from transcription.corrections import changes, lines
-from transcription.cutoff import refuse_cut
-from transcription.documents import Document
+from transcription.documents.corrections import changes, lines
+from transcription.documents.cutoff import refuse_cut
+from transcription.documents.kinds import Document
+from transcription.documents.showing import edited, to_srt, to_vtt, with_end
 from transcription.errors import DocumentError
-from transcription.showing import edited, to_srt, to_vtt, with_end
 
 
 def exported_vtt(document: Document) -> str:

@@ -6,8 +6,8 @@ from subprocess import run
 import numpy
 import pytest
 
-from transcription.decoding import decode, decode_apart
-from transcription.media import probe
+from transcription.media.decoding import decode, decode_apart
+from transcription.media.probing_media import probe
 
 LAYOUTS = {"2.1": 3, "3.0": 3, "4.0": 4, "quad": 4, "5.0": 5, "5.1": 6, "5.1(side)": 6, "7.1": 8, "7.1(wide)": 8}
 

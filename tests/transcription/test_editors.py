@@ -8,9 +8,9 @@ import pytest
 
 from tests.transcription.example import segment, transcript
 from tests.transcription.test_corrections import MACHINE, STAMP
-from transcription.corrections import changes, lines
+from transcription.documents.corrections import changes, lines
+from transcription.documents.showing import edited, to_srt, to_vtt, with_end
 from transcription.errors import DocumentError
-from transcription.showing import edited, to_srt, to_vtt, with_end
 
 HEAD = f"0\n00:00:00,000 --> 00:00:00,001\n{STAMP}\n\n1\n00:00:00,000 --> 00:00:02,000\n"
 WHOLE = "1\n00:00:00,000 --> 00:00:02,000\n"

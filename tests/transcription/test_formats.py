@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.transcription.example import segment, transcript, translation
-from transcription.cues import read
+from transcription.documents.cues import read_captions
+from transcription.documents.formats import from_json, to_json, to_srt, to_text, to_vtt
 from transcription.errors import DocumentError
-from transcription.formats import from_json, to_json, to_srt, to_text, to_vtt
 from transcription.records import MARKS, SPEECH_LEFT_OUT, Gap, OwnModel, Reason, Segment, Transcript
 
 JOINER = "\u2060"
@@ -251,13 +251,13 @@ def test_players_show_what_subrip_says(words: str, tmp_path: Path) -> None:
     (line,) = [line for line in decoded.stdout.decode().splitlines() if line.startswith("Dialogue:")]
     label, _, told = line.split(",", 9)[9].partition("\\N")
     assert (label, seen(told)) == ("[en]", seen(words))
-    assert [cue.text for cue in read(file.read_bytes())] == [f"[en]\n{words}"]
+    assert [cue.text for cue in read_captions(file.read_bytes())] == [f"[en]\n{words}"]
 
 
 @given(st.text(st.sampled_from("<>&;-{}\\nhamp#\u2060\uff5b\uff5d \n/i")))
 def test_what_subrip_holds_is_read_back_to_the_character(words: str) -> None:
     text = to_srt(transcript((segment(0, 2, f"x{words}x"),), (), 2))
-    assert [cue.text for cue in read(text.encode())] == [f"[en]\nx{BROKEN.sub(' ', words)}x"]
+    assert [cue.text for cue in read_captions(text.encode())] == [f"[en]\nx{BROKEN.sub(' ', words)}x"]
 
 
 def test_a_file_without_a_cue_is_still_webvtt() -> None:

@@ -2,9 +2,9 @@
 
 import numpy
 
-from transcription.gaps import LONGEST_GUESS, Left, gaps, joined
+from transcription.hearing.gaps import LONGEST_GUESS, Left, gaps, joined
+from transcription.hearing.speech_spans import Span, Window
 from transcription.records import Gap
-from transcription.spans import Span, Window
 
 SOUND = numpy.full(16 * 3000, 0.1, dtype=numpy.float32)
 WINDOW = Window(span=Span(0, 3000), samples=SOUND, speech=(Span(500, 2000),), sure=(Span(500, 2000),))

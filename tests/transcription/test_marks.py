@@ -2,8 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transcription.languages import languages_of, mistaken_for, short, unheard
-from transcription.marks import (
+from transcription.hearing.marks import (
     compression_ratio,
     fabricated,
     implausible_speed,
@@ -12,7 +11,8 @@ from transcription.marks import (
     repeated,
     segment_marks,
 )
-from transcription.phrases import STOCK_PHRASES, is_stock, plain
+from transcription.hearing.phrases import STOCK_PHRASES, is_stock, plain
+from transcription.languages import languages_of, mistaken_for, short, unheard
 from transcription.records import MARKS, Options
 
 CLEAR = {

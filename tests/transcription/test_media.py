@@ -8,9 +8,9 @@ import pytest
 
 from tests.support.examined import examine
 from tests.transcription.conftest import Ffmpeg
-from transcription.decoding import decode, stream_digests
 from transcription.errors import MediaError, MediaTimeout, ToolMissing
-from transcription.media import Media, MediaStream, probe
+from transcription.media.decoding import decode, stream_digests
+from transcription.media.probing_media import Media, MediaStream, probe
 
 TONE = ("-f", "lavfi", "-i", "sine=d=4")
 

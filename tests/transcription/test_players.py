@@ -4,9 +4,9 @@ import pytest
 
 from tests.transcription.example import segment, transcript
 from tests.transcription.test_captions import example as some_captions
-from transcription.players import names_its_clock, shifted, shown_at, starts_at
+from transcription.documents.players import names_its_clock, shifted, shown_at, starts_at
+from transcription.documents.showing import made_vtt, to_text
 from transcription.records import SECOND_FORM, Transcript
-from transcription.showing import made_vtt, to_text
 
 MP4, MATROSKA, STREAM = "mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm", "mpegts"
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transcription import cues
-from transcription.cues import kind_of, played, read
+from transcription.documents import cues
+from transcription.documents.cues import kind_of, played, read_captions
 from transcription.errors import DocumentError
 
 A, B = "00:00.500 --> 00:02.000\n", "00:05.000 --> 00:07.000\nend"
@@ -91,7 +91,7 @@ def test_what_a_cue_of_a_platform_loses_is_told_and_a_person_is_refused() -> Non
         "line 9: no times of a cue; they look like 00:01:02.345 --> 00:01:04.000",
     ]
     with pytest.raises(DocumentError, match=r"^line 6: a cue that ends before it begins$"):
-        read(text.encode())
+        read_captions(text.encode())
 
 
 def test_a_cue_beyond_all_bounds_is_left_out_alone() -> None:
@@ -151,7 +151,7 @@ def test_other_encodings_are_read_by_their_mark_or_told() -> None:
         with pytest.raises(DocumentError, match=r"line \d: not UTF-8, and in which encoding it is, nobody can know"):
             played(text.replace("қ", "к").encode("cp1251"))
         with pytest.raises(DocumentError, match="UTF-8; save it in that encoding"):
-            read(text.encode("utf-16"))
+            read_captions(text.encode("utf-16"))
         assert kind_of(text.replace("қ", "к").encode("cp1251")) == ("vtt" if text.startswith("W") else "srt")
     assert told(f"WEBVTT\n\n{A}a long caf\u00e9 of words\n\n{B}".encode("cp1252")) == (
         [(0.5, 2.0, "a long caf\ufffd of words"), END],
@@ -173,11 +173,11 @@ def test_anything_is_played_or_refused_and_strict_reading_knows_no_more(data: by
             found = played(given_)
         except DocumentError:
             with pytest.raises(DocumentError):
-                read(given_)
+                read_captions(given_)
             continue
         assert all(0 <= cue.start <= cue.end for cue in found.cues)
         if found.slips:
             with pytest.raises(DocumentError):
-                read(given_)
+                read_captions(given_)
         else:
-            assert read(given_) == found.cues
+            assert read_captions(given_) == found.cues

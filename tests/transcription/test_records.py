@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from tests.transcription.example import segment, transcript
-from transcription.formats import from_json, to_json
+from transcription.documents.formats import from_json, to_json
 from transcription.records import SECOND_FORM, Gap, Options, Transcript
 
 

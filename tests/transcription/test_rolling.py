@@ -6,8 +6,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transcription.cues import clock, read
-from transcription.rolling import rolled_in
+from transcription.documents.cues import clock, read_captions
+from transcription.documents.rolling import rolled_in
 
 LINES = ("and so my fellow", "Americans ask not", "what your country", "can do for you", "ask what you")
 
@@ -18,7 +18,7 @@ def file(*shown: tuple[float, float, str]) -> bytes:
 
 
 def told(data: bytes, *, automatic: bool = False) -> list[str]:
-    return [cue.text for cue in rolled_in(read(data), automatic=automatic)]
+    return [cue.text for cue in rolled_in(read_captions(data), automatic=automatic)]
 
 
 def in_turn(*texts: str, pause: float = 0) -> bytes:
@@ -41,7 +41,7 @@ def test_lines_of_a_platforms_recognition_are_told_once_whatever_it_says_of_them
         assert told(youtube(LINES, timed=timed)) == list(LINES)
     assert told(youtube(LINES[:2]), automatic=False) == list(LINES[:2])
     assert told(youtube(LINES[:2], timed=False), automatic=True) == list(LINES[:2])
-    first = rolled_in(read(youtube(LINES)), automatic=False)[1]
+    first = rolled_in(read_captions(youtube(LINES)), automatic=False)[1]
     assert (first.start, first.end) == (3.0, 5.99)
 
 
@@ -69,7 +69,7 @@ def test_lines_that_roll_up_in_twos_and_threes_are_told_once() -> None:
 def test_a_line_that_grows_is_told_once_and_with_all_its_time() -> None:
     words = [" ".join(line.split()[: n + 1]) for line in LINES for n in range(len(line.split()))]
     assert told(in_turn(*words)) == list(LINES)
-    cues = rolled_in(read(in_turn(*words)), automatic=False)
+    cues = rolled_in(read_captions(in_turn(*words)), automatic=False)
     assert [(cue.start, cue.end) for cue in cues][:2] == [(0, 8), (8, 14)]
     rolling = [f"{above}\n{line[:end]}" for above, line in pairwise(LINES) for end in range(1, len(line) + 1)]
     assert " ".join(told(in_turn(LINES[0], *rolling))) == " ".join(LINES)

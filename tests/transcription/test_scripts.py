@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transcription.scripts import to_script
+from transcription.hearing.scripts import to_script
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,13 @@
 
 import numpy
 
-from transcription.chunks import Chunk
-from transcription.gaps import Left
+from transcription.hearing.chunks import Chunk
+from transcription.hearing.gaps import Left
+from transcription.hearing.model import Model, Written
+from transcription.hearing.segments import Said, segments_of
+from transcription.hearing.speech_spans import Piece, Span, Window
 from transcription.languages import languages_of
-from transcription.model import Model, Written
 from transcription.records import Options, Segment
-from transcription.segments import Said, segments_of
-from transcription.spans import Piece, Span, Window
 
 SPEECH = Span(0, 11_000)
 TEXT = "Guten Tag, meine Damen und Herren. Heute ist das Wetter sehr schön in Berlin."

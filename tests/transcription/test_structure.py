@@ -7,7 +7,7 @@ import pytest
 from tests.support.examined import examine
 from tests.transcription.conftest import Ffmpeg
 from transcription.errors import CutShort, MediaError
-from transcription.structure import overrun, xing
+from transcription.media.structure import overrun, xing
 
 PICTURE = ("-f", "lavfi", "-i", "testsrc=s=64x48:r=10:d=12")
 TONE = ("-f", "lavfi", "-i", "sine=d=12")

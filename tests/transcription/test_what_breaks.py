@@ -12,14 +12,14 @@ from tests.support.words import words_kept, words_wrong
 from tests.transcription.conftest import Ffmpeg, Say
 from tests.transcription.sounds import RECORDED, Sound, cafe, in_turn, load, music, write
 from tests.transcription.spoken import FRENCH
-from transcription.channels import Plan, plan
-from transcription.decoding import SAMPLE_RATE, decode
-from transcription.detector import first_look
+from transcription.documents.formats import to_text
 from transcription.errors import MediaError
-from transcription.formats import to_text
-from transcription.media import probe, survey
+from transcription.hearing.channels import Plan, plan
+from transcription.hearing.detector import first_look
+from transcription.hearing.whisper import Whisper
+from transcription.media.decoding import SAMPLE_RATE, decode
+from transcription.media.probing_media import probe, survey
 from transcription.records import Options, Segment, Transcript
-from transcription.whisper import Whisper
 
 WORDS = "The police told us nothing about the reason. My mother is still waiting for an answer."
 OTHER = "My brother was taken from our house in the winter."

@@ -11,12 +11,12 @@ from tests.transcription.conftest import Ffmpeg, Say
 from tests.transcription.sounds import in_turn, load, write
 from tests.transcription.spoken import GERMAN, TURKISH
 from tests.transcription.spoken import spoken as said_in
-from transcription.decoding import SAMPLE_RATE
+from transcription.documents.formats import from_json, to_json
 from transcription.errors import MediaError, ModelError
-from transcription.formats import from_json, to_json
-from transcription.model import Model
+from transcription.hearing.model import Model
+from transcription.hearing.whisper import Whisper
+from transcription.media.decoding import SAMPLE_RATE
 from transcription.records import Options, Transcript
-from transcription.whisper import Whisper
 
 DIGEST = "0" * 64
 WORDS = "My brother was taken from our house in the winter. We have not heard from him since that day."

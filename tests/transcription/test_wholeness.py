@@ -9,12 +9,12 @@ import pytest
 
 from tests.support.examined import examine
 from tests.transcription.conftest import Ffmpeg
-from transcription import by_opencore
-from transcription.decoding import decode, decode_apart, stream_digests
 from transcription.errors import MediaError
-from transcription.media import probe, survey
-from transcription.packets import GAP_S
-from transcription.tools import CONTAINERS
+from transcription.media import by_opencore
+from transcription.media.decoding import decode, decode_apart, stream_digests
+from transcription.media.packets import GAP_S
+from transcription.media.probing_media import probe, survey
+from transcription.media.tools import CONTAINERS
 
 PICTURE = ("-f", "lavfi", "-i", "testsrc=s=64x48:r=10:d=8")
 TONE = ("-f", "lavfi", "-i", "sine=d=8")

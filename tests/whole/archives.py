@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from archive.opened import opened
-from archive.settings import Settings, load
+from archive.opening.archive import opened
+from archive.settings.settings import Settings, load
 from archive.views.status import status
 from storage.contract import Target
 from storage.targets import open_target
@@ -149,7 +149,7 @@ class Thirdcopy:
         plain = {name: value for name, value in os.environ.items() if not name.startswith("THIRDCOPY_")}
         return Running(
             subprocess.Popen(
-                [sys.executable, "-m", "flows.cli", *arguments],
+                [sys.executable, "-m", "flows.cli.app", *arguments],
                 cwd=Path(__file__).parents[2],
                 env={**plain, "PATH": programs, **self.environment, **environment},
                 stdin=subprocess.DEVNULL,

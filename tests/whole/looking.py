@@ -7,19 +7,19 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from archive import heads
+from archive.objects import held_versions
 from storage.contract import Target
 from storage.mirrors import read_small
-from storage.targets.s3_client import Client
+from storage.targets.s3.client import Client
 from tests.whole.archives import Thirdcopy
 
 
 def files_of(target: Target, object_id: str) -> dict[str, bytes]:
     """The files of an object's newest version at a target, by logical path."""
-    whole = heads.find(target, object_id).whole
+    whole = held_versions.find(target, object_id).whole
     assert whole is not None, f"{object_id} is not at {target.name}"
     return {
-        path: read_small(target, heads.object_key(object_id, whole.inventory.where(path)))
+        path: read_small(target, held_versions.object_key(object_id, whole.inventory.where(path)))
         for path in whole.inventory.state()
     }
 

@@ -190,11 +190,13 @@ def _head(text: str, lines: int) -> str:
 
 def _thirdcopy(*arguments: str, environment: dict[str, str]) -> int:
     out.file.flush()
-    return subprocess.run([sys.executable, "-m", "flows.cli", *arguments], env={**os.environ, **environment}).returncode
+    return subprocess.run(
+        [sys.executable, "-m", "flows.cli.app", *arguments], env={**os.environ, **environment}
+    ).returncode
 
 
 def _told(*arguments: str, environment: dict[str, str]) -> str:
-    command = [sys.executable, "-m", "flows.cli", *arguments]
+    command = [sys.executable, "-m", "flows.cli.app", *arguments]
     done = subprocess.run(command, env={**os.environ, **environment}, stdout=subprocess.PIPE, text=True, check=True)
     return done.stdout
 

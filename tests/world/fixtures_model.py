@@ -8,7 +8,7 @@ import pytest
 from tests.world.model import model_folder
 
 if TYPE_CHECKING:  # its engine takes seconds to import, and most tests do without
-    from transcription.whisper import Whisper
+    from transcription.hearing.whisper import Whisper
 
 
 @pytest.fixture(scope="session")
@@ -21,7 +21,7 @@ def whisper_folder(pytestconfig: pytest.Config) -> Path:
 @pytest.fixture(scope="session")
 def whisper_model(whisper_folder: Path) -> "Whisper":
     """The base model, loaded once a session."""
+    from transcription.hearing.whisper import Whisper
     from transcription.records import Options
-    from transcription.whisper import Whisper
 
     return Whisper(Options(model=str(whisper_folder)))

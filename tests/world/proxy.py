@@ -15,7 +15,7 @@ from http.client import HTTPConnection, HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from storage.pace import Pace
+from storage.bandwidth import Pace
 
 _BLOCK = 1 << 16
 _HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length", "expect"})

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from archive.linking.context.places import HAN_PLACES, LATIN_PLACES
+from archive.linking.finding.numbers.numerals.folding import fold
 from archive.linking.languages.loading import han, languages, together
-from archive.linking.numbers.numerals.folding import fold
 
 SHORTEST = 4
 """Letters of a stem, at least, that takes endings: `Hande` is nobody's locative."""

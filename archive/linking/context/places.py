@@ -6,8 +6,8 @@ from functools import lru_cache
 
 from rapidfuzz.distance import Levenshtein
 
+from archive.linking.finding.names.phonetics import readings, tokens
 from archive.linking.languages import loading
-from archive.linking.names.phonetics import readings, tokens
 
 ALIKE = 0.8
 """Likeness of two sounds from which they are one place."""

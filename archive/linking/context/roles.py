@@ -31,7 +31,7 @@ from archive.linking.context.role_words import (
     SPOKEN_TO,
     WITNESS,
 )
-from archive.records import Role
+from archive.records.link import Role
 from transcription.cutting import beginning, ending
 
 BEFORE, AFTER = 80, 120

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import cdist
 
-from archive.linking.names.agreeing import Around
-from archive.linking.names.spotting import Span, words_of
+from archive.linking.finding.names.agreeing import Around
+from archive.linking.finding.names.spotting import Span, words_of
 from archive.linking.rarity import sounds
 from archive.linking.registers.register import Entry
 

@@ -12,12 +12,13 @@ from typing import Any
 from urllib.parse import quote
 from uuid import NAMESPACE_URL, uuid5
 
-from archive.linking.deciding.judgements import Standing, counting, standing
-from archive.linking.deciding.quoting import AROUND, passages, stands, text_of_file
-from archive.linking.masks import mask
-from archive.records import Capture, Judgement, Link, Passage
+from archive.linking.deciding.judgements import JointVerdict, counting, joint_verdict
+from archive.linking.deciding.quotes import AROUND, passages, still_stands, text_of_file
+from archive.masks import mask
+from archive.records.clip import Capture
+from archive.records.link import Judgement, Link, Passage
 from transcription.cutting import beginning, ending
-from transcription.players import shown_at
+from transcription.documents.players import shown_at
 
 CONTEXT = "http://www.w3.org/ns/anno.jsonld"
 FRAGMENTS = "http://www.w3.org/TR/media-frags/"
@@ -104,7 +105,7 @@ def _id(source: Any) -> str:
 def _link(
     link: Link, judgements: Sequence[Judgement], captures: Sequence[Capture], sources: Mapping[str, Source]
 ) -> Annotation:
-    stand = standing(judgements)
+    stand = joint_verdict(judgements)
     purpose = "identifying" if stand == "positive" else "linking"
     made: Annotation = {
         "id": _urn(f"link {link.id}"),
@@ -130,7 +131,7 @@ def _link(
     return made
 
 
-def _assessed(stand: Standing | None) -> str:
+def _assessed(stand: JointVerdict | None) -> str:
     return stand or "no judgement"
 
 
@@ -165,7 +166,7 @@ def _of_passage(passage: Passage, captures: Sequence[Capture], sources: Mapping[
         }
     if passage.where == "url":
         yield page
-    elif source is not None and stands(passage, source.text):
+    elif source is not None and still_stands(passage, source.text):
         end = passage.offset + len(passage.quote)
         told = {
             "type": "TextQuoteSelector",

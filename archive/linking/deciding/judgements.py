@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Literal
 
-from archive.records import Judgement, Link, Moment, Verdict
+from archive.records.link import Judgement, Link, Verdict
+from archive.records.record import Moment
 
-Standing = Verdict | Literal["conflict"]
+JointVerdict = Verdict | Literal["conflict"]
 
 
 def counting(judgements: Sequence[Judgement]) -> list[Judgement]:
@@ -24,7 +25,7 @@ def counting(judgements: Sequence[Judgement]) -> list[Judgement]:
     return [judgement for judgement in latest.values() if judgement.verdict != "withdrawn"]
 
 
-def standing(judgements: Sequence[Judgement]) -> Standing | None:
+def joint_verdict(judgements: Sequence[Judgement]) -> JointVerdict | None:
     """What stands of the judgements of one link, in whatever order they come; None where none counts.
 
     One person's `positive` against another's `negative` is a conflict, which only they can end; `unsure` gives way to

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
 from archive.linking.deciding.judgements import counting
-from archive.records import Judgement, Link
+from archive.records.link import Judgement, Link
 
 
 def pieces(link: Link) -> dict[str, str]:

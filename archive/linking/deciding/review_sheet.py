@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import get_args
 
-from archive.linking.deciding import sheets
-from archive.linking.deciding.quoting import InContext, passages
-from archive.linking.deciding.telling import about, address_at, evidence, judged, rivals, when
-from archive.linking.deciding.waiting import Waiting, proposal_digest
+from archive.linking.deciding import safe_csv
+from archive.linking.deciding.descriptions import about, address_at, evidence, judged, rivals, when
+from archive.linking.deciding.quotes import InContext, passages
+from archive.linking.deciding.review_queue import Waiting, proposal_digest
 from archive.linking.registers.register import Entry
-from archive.records import Decision, Link
+from archive.records.link import Decision, Link
 from transcription.cutting import shortened
 
 COLUMNS = (
@@ -75,17 +75,17 @@ def proposal(link: Link) -> str:
 
 def write(told: Iterable[Told]) -> bytes:
     """Proposals as CSV (see `sheets`), one a row."""
-    return sheets.write(COLUMNS, (_row(one) for one in told))
+    return safe_csv.write(COLUMNS, (_row(one) for one in told))
 
 
-def read(data: bytes, links: Mapping[str, Link]) -> Returned:
+def read_verdicts(data: bytes, links: Mapping[str, Link]) -> Returned:
     """The verdicts of a file, where `links` are the links by id as they stand now.
 
     Rows without a verdict were left open. A row twice with one verdict and reason counts once. Raises SheetError if the
     file as a whole cannot be read.
     """
     given, faults, left, torn = dict[str, Given](), list[Fault](), 0, set[str]()
-    for row in sheets.read(data, WANTED):
+    for row in safe_csv.read_rows(data, WANTED):
         if not row.cells.get("verdict"):
             left += 1
             continue
@@ -134,7 +134,7 @@ def _about(entry: Entry | None) -> str:
     return ". ".join(f"{name}: {text}" if name else text for name, text in lines)
 
 
-def _given(row: sheets.Row, links: Mapping[str, Link]) -> Given | Fault:
+def _given(row: safe_csv.Row, links: Mapping[str, Link]) -> Given | Fault:
     told = row.cells.get("proposal", "")
     mark, _, rest = told.partition("-")
     name, _, digest = rest.rpartition("-")
@@ -146,7 +146,7 @@ def _given(row: sheets.Row, links: Mapping[str, Link]) -> Given | Fault:
     if digest != proposal_digest(link):
         return Fault(row.line, "what is proposed has changed since the file was exported: export it and look again")
     for column, is_ in zip(SHOWN, (link.clip, f"entry {link.entry}", link.quote), strict=True):
-        if column in row.cells and row.cells[column] != sheets.unsafe(sheets.safe(is_)):
+        if column in row.cells and row.cells[column] != safe_csv.unsafe(safe_csv.safe(is_)):
             return Fault(row.line, f"“{column}” is not that of its proposal: was a column sorted without the others?")
     word = row.cells["verdict"].casefold()
     for decision in DECISIONS:

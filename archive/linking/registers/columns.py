@@ -9,9 +9,9 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from archive.errors import ArchiveError
-from archive.linking.dialects import SEPARATORS
-from archive.linking.masks import mask
-from archive.linking.registers.likely import likely
+from archive.linking.csv_dialects import SEPARATORS
+from archive.linking.registers.likely_columns import likely
+from archive.masks import mask
 from transcription.cutting import shortened
 
 COLUMNS = (

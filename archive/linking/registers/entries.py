@@ -9,10 +9,10 @@ from functools import lru_cache
 from hashlib import sha256
 from itertools import zip_longest
 
-from archive.linking.cited.addresses import addresses
-from archive.linking.masks import mask_prose
+from archive.linking.finding.cited.addresses import addresses
 from archive.linking.registers.columns import EDITED, FIELDS, clean
 from archive.linking.registers.testimonies import Testimony, as_testimony, testimonies
+from archive.masks import mask_prose
 
 _NUMBER = re.compile(
     r"(?:entry|case|запись)? ?(?:(?:no|nr|num|number|номер|n°|编号|編號|第))? ?[.:#]? ?"

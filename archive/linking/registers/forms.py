@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import IO, Literal
 from zipfile import BadZipFile, ZipFile
 
-from archive.linking.dialects import HEAD, encoding_of
+from archive.linking.csv_dialects import HEAD, encoding_of
 from archive.linking.registers.columns import RegisterError
 
 Form = Literal["csv", "xlsx", "json"]

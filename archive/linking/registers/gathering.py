@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from archive.linking.cited.addresses import addresses
+from archive.linking.finding.cited.addresses import addresses
 from archive.linking.registers.cells import look
 from archive.linking.registers.columns import EDITED, NAMES, Columns, plain, shown
 from archive.linking.registers.dates import says_when
 from archive.linking.registers.entries import DATES, masked, number_of, to_line
+from archive.linking.registers.register_tables import Row, Table
 from archive.linking.registers.reports import Kind, Notes
-from archive.linking.registers.tables import Row, Table
 
 BEHIND = "Additional Info"
 """The field that takes the addresses behind cells. It is prose, where an address is never taken for a name."""

@@ -18,8 +18,8 @@ from archive.linking.registers.columns import COLUMNS, EDITED, SECRET, Columns, 
 from archive.linking.registers.entries import Entry, read_entry
 from archive.linking.registers.forms import Form
 from archive.linking.registers.gathering import gather
+from archive.linking.registers.register_tables import opened_table
 from archive.linking.registers.reports import Notes, Report
-from archive.linking.registers.tables import opened_table
 
 __all__ = ["COLUMNS", "EDITED", "Entry", "Lines", "Read", "Register", "RegisterError", "load", "read", "register_of"]
 
@@ -77,7 +77,7 @@ class Read:
 
 
 @contextmanager
-def read(path: Path, columns: Columns, folder: Path | None = None, sheet: str | None = None) -> Iterator[Read]:
+def read_register(path: Path, columns: Columns, folder: Path | None = None, sheet: str | None = None) -> Iterator[Read]:
     """Read a register's file, in CSV, XLSX or JSON. Its lines are held in `folder` until the block ends.
 
     `sheet` is the one of a workbook that is read; otherwise it is the only one whose header can be. A row without a
@@ -104,7 +104,7 @@ def load(
     sheet: str | None = None,
 ) -> Register:
     """Read a register's file into entries, without keeping a snapshot. Raises as `read` does."""
-    with read(path, Columns(columns, secret, f"registers.{name}"), sheet=sheet) as found:
+    with read_register(path, Columns(columns, secret, f"registers.{name}"), sheet=sheet) as found:
         return register_of(name, found.lines, found.report)
 
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from archive.records import Record
+from archive.records.record import Record
 
 TOLD = 100
 """Notes of one kind that are kept; the counts are of all."""

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from archive.linking.registers.entries import from_line
-from archive.records import Moment, Record
+from archive.records.record import Moment, Record
 
 ENTRIES, REPORT, SNAPSHOT = "entries.jsonl", "report.json", "snapshot.json"
 """The files of a version of a register's object."""

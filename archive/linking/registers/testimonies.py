@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass, replace
 
-from archive.linking.cited.addresses import addresses
-from archive.linking.masks import mask
+from archive.linking.finding.cited.addresses import addresses
+from archive.masks import mask
 from transcription.cutting import beginning
 
 _LABEL = r"\d{1,3}\*?"

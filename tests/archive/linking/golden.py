@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from archive.linking.index import RegisterIndex
-from archive.linking.known import NOBODY, KnownPeople
+from archive.linking.known_people import NOBODY, KnownPeople
 from archive.linking.material import Material, Utterance
 from archive.linking.proposals import propose
 from archive.linking.registers.register import Entry, Register

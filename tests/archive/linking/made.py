@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from archive.records import Decision, Judgement, Link
+from archive.records.link import Decision, Judgement, Link
 
 START = datetime(2030, 1, 1, tzinfo=UTC)
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.linking.cited.addresses import LONGEST, addresses, canonical, clips_of, entry_addresses
+from archive.linking.finding.cited.addresses import LONGEST, addresses, canonical, clips_of, entry_addresses
 
 VIDEO = "youtube.com/watch?v=a-b_c3e6ghI"
 UUID = "9c9de5e8-0a1e-484a-b099-e80766180a6d"

@@ -12,14 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.linking.deciding.annotations import Annotation, Source, annotations, collection, holds
-from archive.linking.deciding.quoting import InContext, in_context, joined, stands, text_of_file
-from archive.linking.masks import mask
-from archive.records import Capture, File, Judgement, Link, Passage
+from archive.linking.deciding.quotes import InContext, in_context, joined, still_stands, text_of_file
+from archive.masks import mask
+from archive.records.clip import Capture, File
+from archive.records.link import Judgement, Link, Passage
 from tests.archive.linking.made import START, a_link, judged
-from transcription.captions import Captions, CaptionSegment
-from transcription.corrections import Layer, changes, lines
-from transcription.cues import Cue
-from transcription.showing import Stamp, to_vtt
+from transcription.documents.corrections import Layer, changes, lines
+from transcription.documents.cues import Cue
+from transcription.documents.platform_captions import Captions, CaptionSegment
+from transcription.documents.showing import Stamp, to_vtt
 
 MEDIA = sha256(b"media").hexdigest()
 FILE = File(path="media/x.mp4", role="media", size=1, sha512="5" * 128, sha256=MEDIA)
@@ -221,7 +222,7 @@ def test_a_context_is_what_stands_around(text: str, draw: st.DataObject) -> None
     start = draw.draw(st.integers(0, len(text)))
     end = draw.draw(st.integers(start, len(text)))
     passage = Passage(where="talk", quote=text[start:end], offset=start)
-    assert stands(passage, text)
+    assert still_stands(passage, text)
     found = in_context(passage, text)
     assert text[:start].endswith(found.before)
     assert text[end:].startswith(found.after)

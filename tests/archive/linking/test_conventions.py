@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.linking.numbers.conventions import conventions
-from archive.linking.numbers.mentions import number_mentions
+from archive.linking.finding.numbers.conventions import conventions
+from archive.linking.finding.numbers.mentions import number_mentions
 
 SAID = [
     ("The number is the entry in the register.", "en", "any"),

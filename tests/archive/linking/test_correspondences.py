@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.linking.names.correspondences import (
+from archive.linking.finding.names.correspondences import (
     DEAREST,
     LONGEST,
     NONE,
@@ -16,7 +16,7 @@ from archive.linking.names.correspondences import (
     spellings,
     table,
 )
-from archive.linking.names.phonetics import pinyin, stem, tokens
+from archive.linking.finding.names.phonetics import pinyin, stem, tokens
 
 WORDS = st.text(alphabet="abdeghiklmnoqrstuxyzğşқәшцثحدرسعلمนا买提吐尔逊", min_size=1, max_size=40)
 

@@ -1,6 +1,6 @@
 """What the rules make of a corpus of texts: other links want another name of the rules."""
 
-from archive.linking.known import NOBODY
+from archive.linking.known_people import NOBODY
 from archive.linking.rules import rules
 from tests.archive.linking import golden
 

@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 
 from archive.linking.context.groups import is_nobody, is_nobodys
 from archive.linking.context.places import HAN_PLACES, LATIN_PLACES
-from archive.linking.known import KnownPeople
+from archive.linking.finding.names.agreeing import agreement
+from archive.linking.finding.names.spotting import name_mentions, words_of
+from archive.linking.known_people import KnownPeople
 from archive.linking.languages.loading import han, languages
-from archive.linking.names.agreeing import agreement
-from archive.linking.names.spotting import name_mentions, words_of
-from archive.linking.plain import link_text
+from archive.linking.plain_texts import link_text
 from archive.linking.registers.register import Entry
 from tests.archive.linking import people
 

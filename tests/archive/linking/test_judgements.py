@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.linking.deciding.judgements import counting, moment_after, stale, standing, verdict_of
-from archive.records import Decision, Judgement, Link
+from archive.linking.deciding.judgements import counting, joint_verdict, moment_after, stale, verdict_of
+from archive.records.link import Decision, Judgement, Link
 
 START = datetime(2030, 1, 1, tzinfo=UTC)
 
@@ -34,29 +34,32 @@ def linked(entry_sha256: str | None) -> Link:
 
 
 def test_without_a_judgement_nothing_stands() -> None:
-    assert standing([]) is None
+    assert joint_verdict([]) is None
 
 
 def test_a_persons_later_judgement_replaces_their_own() -> None:
-    assert standing([judged("a", "positive", 1), judged("a", "negative", 2)]) == "negative"
-    assert standing([judged("a", "negative", 2), judged("a", "positive", 1)]) == "negative"
-    assert standing([judged("a", "positive", 1), judged("a", "negative", 1)]) == "negative"
-    assert standing([judged("a", "positive", 1), judged("a", "unsure", 2)]) == "unsure"
+    assert joint_verdict([judged("a", "positive", 1), judged("a", "negative", 2)]) == "negative"
+    assert joint_verdict([judged("a", "negative", 2), judged("a", "positive", 1)]) == "negative"
+    assert joint_verdict([judged("a", "positive", 1), judged("a", "negative", 1)]) == "negative"
+    assert joint_verdict([judged("a", "positive", 1), judged("a", "unsure", 2)]) == "unsure"
 
 
 def test_another_persons_does_not() -> None:
-    assert standing([judged("a", "positive", 1), judged("b", "negative", 9)]) == "conflict"
-    assert standing([judged("a", "positive", 1), judged("b", "negative", 2), judged("b", "positive", 3)]) == "positive"
+    assert joint_verdict([judged("a", "positive", 1), judged("b", "negative", 9)]) == "conflict"
+    assert (
+        joint_verdict([judged("a", "positive", 1), judged("b", "negative", 2), judged("b", "positive", 3)])
+        == "positive"
+    )
 
 
 def test_being_unsure_gives_way() -> None:
-    assert standing([judged("a", "unsure", 1), judged("b", "negative", 2)]) == "negative"
-    assert standing([judged("a", "positive", 1), judged("b", "unsure", 2)]) == "positive"
+    assert joint_verdict([judged("a", "unsure", 1), judged("b", "negative", 2)]) == "negative"
+    assert joint_verdict([judged("a", "positive", 1), judged("b", "unsure", 2)]) == "positive"
 
 
 def test_judgements_of_two_links_are_refused() -> None:
     with pytest.raises(ValueError, match="several links"):
-        standing([judged("a", "positive", 1), judged("a", "positive", 1, link="m")])
+        joint_verdict([judged("a", "positive", 1), judged("a", "positive", 1, link="m")])
 
 
 @given(
@@ -66,7 +69,7 @@ def test_judgements_of_two_links_are_refused() -> None:
 )
 def test_the_order_they_come_in_does_not_matter(given_: list[tuple[str, Decision]]) -> None:
     judgements = [judged(by, verdict, day) for day, (by, verdict) in enumerate(given_)]
-    assert standing(judgements) == standing(judgements[::-1])
+    assert joint_verdict(judgements) == joint_verdict(judgements[::-1])
 
 
 def test_a_judgement_on_another_state_of_the_entry_is_stale() -> None:
@@ -97,10 +100,10 @@ def test_a_judgement_of_another_link_says_nothing_of_this_one() -> None:
 
 def test_what_is_withdrawn_counts_for_nothing() -> None:
     taken_back = [judged("a", "positive", 1), judged("a", "withdrawn", 2)]
-    assert standing(taken_back) is None
+    assert joint_verdict(taken_back) is None
     assert verdict_of(taken_back, "a") is None
-    assert standing([*taken_back, judged("b", "negative", 1)]) == "negative"
-    assert standing([*taken_back, judged("a", "unsure", 3)]) == "unsure"
+    assert joint_verdict([*taken_back, judged("b", "negative", 1)]) == "negative"
+    assert joint_verdict([*taken_back, judged("a", "unsure", 3)]) == "unsure"
     assert not stale(linked("new"), [judged("a", "positive", 1, entry="old"), judged("a", "withdrawn", 2, entry="old")])
 
 

@@ -44,7 +44,7 @@ CUE = "Анын жазуу номуру миң үч жүз элүү сегиз �
 KIN = "Байкем Перхат Йолвас жөнүндө айтам."
 ASKED = f"""
 from archive.linking.context.kinship import kin_before
-from archive.linking.plain import link_text
+from archive.linking.plain_texts import link_text
 from archive.linking.index import RegisterIndex
 from archive.linking.registers.register import Entry, Register
 people = (Entry(number="1358", latin="Mahire Tohti"), Entry(number="507", latin="Perhat Yolwas"))

@@ -2,10 +2,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.linking.names.endings import without_ending
-from archive.linking.names.spotting import name_mentions
-from archive.linking.numbers.mentions import number_mentions
-from archive.linking.reading import CLOSE
+from archive.linking.finding.names.endings import without_ending
+from archive.linking.finding.names.spotting import name_mentions
+from archive.linking.finding.numbers.mentions import number_mentions
+from archive.linking.text_reading import CLOSE
 from tests.archive.linking import people
 
 INDEX = people.index()

@@ -2,11 +2,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.linking.names import remembering
-from archive.linking.names.agreeing import agreement
-from archive.linking.names.phonetics import pinyin, readings, tokens
-from archive.linking.names.search import SWAPPED, NameIndex
-from archive.linking.names.spotting import words_of
+from archive.linking.finding.names import remembering
+from archive.linking.finding.names.agreeing import agreement
+from archive.linking.finding.names.phonetics import pinyin, readings, tokens
+from archive.linking.finding.names.search import SWAPPED, NameIndex
+from archive.linking.finding.names.spotting import words_of
 from archive.linking.registers.register import Entry
 from tests.archive.linking import people
 from tests.archive.linking.spellings import ARABIC, CYRILLIC, HAN, LATIN, OTHER, PARTS

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.linking.deciding.novelty import pieces, unseen
-from archive.records import Evidence, Passage
+from archive.records.link import Evidence, Passage
 from tests.archive.linking.made import a_link, judged
 
 LINK = a_link()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from archive.linking.numbers.mentions import number_mentions
+from archive.linking.finding.numbers.mentions import number_mentions
 
 MEANT = {
     "en": [

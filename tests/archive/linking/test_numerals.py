@@ -2,10 +2,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.linking.numbers.mentions import number_mentions
-from archive.linking.numbers.numerals.chinese import CHARACTERS, chinese
-from archive.linking.numbers.numerals.folding import fold
-from archive.linking.numbers.numerals.spoken import GRAMMARS, spoken
+from archive.linking.finding.numbers.mentions import number_mentions
+from archive.linking.finding.numbers.numerals.chinese import CHARACTERS, chinese
+from archive.linking.finding.numbers.numerals.folding import fold
+from archive.linking.finding.numbers.numerals.spoken import GRAMMARS, spoken
 from tests.archive.linking import spelling
 
 NUMBERS = st.one_of(st.integers(1, 2500), st.integers(1, 999_999))

@@ -5,13 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.linking.known import KnownPeople
-from archive.linking.masks import MASK
+from archive.linking.known_people import KnownPeople
 from archive.linking.material import Material, Utterance
 from archive.linking.proposals import propose
 from archive.linking.registers.register import Entry
 from archive.linking.rules import rules
-from archive.records import Link, Passage
+from archive.masks import MASK
+from archive.records.link import Link, Passage
 from tests.archive.linking import people
 
 INDEX = people.index()

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from archive.linking.rarity import Rarity
 from archive.linking.registers.register import Entry
 from archive.linking.weighing import RAREST, Weighed, likeness_weight, rarity_weight, rivals_weights
-from archive.records import Evidence
+from archive.records.link import Evidence
 
 
 def test_a_name_of_common_parts_is_expected_more_often_than_one_of_rare_parts() -> None:

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.linking.masks import MASK
 from archive.linking.registers.columns import Columns
-from archive.linking.registers.register import COLUMNS, EDITED, RegisterError, load, read
+from archive.linking.registers.register import COLUMNS, EDITED, RegisterError, load, read_register
 from archive.linking.registers.testimonies import Testimony as Told
 from archive.linking.registers.testimonies import testimonies as parsed
+from archive.masks import MASK
 
 TESTIMONIES = """Testimony 1|2*: Dauren Seitqali, originally from Anywhere, now elsewhere. (husband)
 Testimony 3: Aigul Bekova, as reported by Radio Example. (sister) https://youtu.be/abcdefghijk?t=3
@@ -23,7 +23,7 @@ def written(folder: Path, text: str, encoding: str = "utf-8") -> Path:
 
 
 def lines_of(path: Path) -> list[bytes]:
-    with read(path, Columns()) as found:
+    with read_register(path, Columns()) as found:
         return list(found.lines)
 
 
@@ -109,7 +109,7 @@ def test_what_is_no_register_is_refused_and_nobody_in_it_is_quoted(tmp_path: Pat
 def test_a_column_that_is_called_like_a_telephone_is_masked_wherever_it_is_told(tmp_path: Path) -> None:
     called = "Phone of family +7 700 000 00 00"
     path = written(tmp_path, f"Entry,Victim's Name,{called},{called} too\n1,A B,x,y\n")
-    with read(path, Columns({"Profession": (called,)}, (f"{called} too",))) as found:
+    with read_register(path, Columns({"Profession": (called,)}, (f"{called} too",))) as found:
         assert "000 00" not in f"{found.report} {found.columns} {found.left_out}"
     assert "000 00" not in str(load(path, "made-up").report)
 

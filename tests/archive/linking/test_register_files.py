@@ -24,10 +24,10 @@ from archive.linking.registers import parts, workbooks, worksheets
 from archive.linking.registers.columns import EDITED, FIELDS, Columns
 from archive.linking.registers.dates import says_when
 from archive.linking.registers.entries import from_line, number_of, read_entry, to_line
-from archive.linking.registers.objects import NoObjects, objects
-from archive.linking.registers.register import Entry, RegisterError, load, read
+from archive.linking.registers.json_files import NoObjects, objects
+from archive.linking.registers.register import Entry, RegisterError, load, read_register
+from archive.linking.registers.register_tables import opened_table
 from archive.linking.registers.reports import TOLD, Report
-from archive.linking.registers.tables import opened_table
 
 HEADER = ("Entry", "Victim's Name", "Age", "Detention time")
 ROWS: tuple[tuple[Any, ...], ...] = (
@@ -161,7 +161,7 @@ def test_the_export_s_column_of_identity_numbers_is_secret_in_every_form(tmp_pat
         path.write_text(text.replace('"Age"', '"ID no."').replace("34", '"42-SECRET"', path.suffix != ".csv")
                         .replace('"34"', '"42-SECRET"'), encoding="utf-8")  # fmt: skip
     assert path.suffix == ".xlsx" or "42-SECRET" in path.read_text(encoding="utf-8")
-    with read(path, Columns()) as found:
+    with read_register(path, Columns()) as found:
         assert b"SECRET" not in b"".join(found.lines)
         assert found.left_out == ("ID no.",)
         assert found.report.odd == ()
@@ -171,14 +171,14 @@ def test_secret_columns_are_nowhere_in_a_line(tmp_path: Path) -> None:
     text = "Entry,Victim's Name,Home,ID no.,Profession\n1,A B,there,42,nurse\n"
     path = written(tmp_path, "other.csv", text)
     plan = Columns({"Location": ["Home"]}, ["Location", "ID no.", "profession"])
-    with read(path, plan) as found:
+    with read_register(path, plan) as found:
         assert list(found.lines) == [b'{"entry":"1","fields":{"Victim\'s Name":["A B"]}}\n']
         assert found.left_out == ("Home", "ID no.", "Profession")
 
 
 def test_the_edited_form_of_a_secret_is_secret(tmp_path: Path) -> None:
     text = f"Entry,Victim's Name,ID no.{EDITED},Health status{EDITED},Health status\n1,A B,42,43,44\n"
-    with read(written(tmp_path, "other.csv", text), Columns({}, ["Health status"])) as found:
+    with read_register(written(tmp_path, "other.csv", text), Columns({}, ["Health status"])) as found:
         assert list(found.lines) == [b'{"entry":"1","fields":{"Victim\'s Name":["A B"]}}\n']
 
 
@@ -188,7 +188,7 @@ def test_identity_numbers_are_secret_whatever_else_is(tmp_path: Path) -> None:
         Columns({"ID no.": ["ID no.", "Passport"]}, ["Phone"]),
         Columns({"ID no.": ["Passport"], "Additional Info": ["Passport", "ID no."]}, ["Phone"]),
     ):
-        with read(path, plan) as found:
+        with read_register(path, plan) as found:
             assert list(found.lines) == [b'{"entry":"1","fields":{"Victim\'s Name":["A B"]}}\n']
             assert found.left_out == ("ID no.", "Passport", "Phone")
             assert found.report.odd == ()

@@ -19,7 +19,7 @@ from archive.linking.registers.cells import look, unescaped
 from archive.linking.registers.columns import EDITED, Columns
 from archive.linking.registers.entries import number_of
 from archive.linking.registers.grids import column_of, letters
-from archive.linking.registers.likely import likely
+from archive.linking.registers.likely_columns import likely
 from archive.linking.registers.register import Register, RegisterError, load
 from archive.linking.registers.reports import Report
 

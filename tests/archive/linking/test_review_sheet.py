@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import pytest
 
-from archive.linking.deciding.quoting import InContext
-from archive.linking.deciding.review_sheet import COLUMNS, Returned, Told, proposal, read, write
-from archive.linking.deciding.waiting import Waiting
+from archive.linking.deciding.quotes import InContext
+from archive.linking.deciding.review_queue import Waiting
+from archive.linking.deciding.review_sheet import COLUMNS, Returned, Told, proposal, read_verdicts, write
 from archive.linking.registers import testimonies as told_in
 from archive.linking.registers.register import Entry
-from archive.records import Alternative, Evidence, Link
+from archive.records.link import Alternative, Evidence, Link
 from tests.archive.linking.made import a_link, judged
 
 LINKS = {
@@ -83,7 +83,7 @@ def test_verdicts_come_back_as_spreadsheet_programs_save_them(delimiter: str, en
         rows[1].update(verdict="NEGATIVE")
         rows.reverse()
 
-    found = read(filled(change, delimiter=delimiter, encoding=encoding), LINKS)
+    found = read_verdicts(filled(change, delimiter=delimiter, encoding=encoding), LINKS)
     assert found.faults == ()
     assert sorted(verdicts(found)) == [
         ("1234567890123456", "positive", "=she said; so, -twice"),
@@ -96,7 +96,7 @@ def test_rows_without_a_verdict_stay_open_and_the_same_row_twice_counts_once() -
         rows[1]["verdict"] = ""
         rows.append(dict(rows[0]))
 
-    found = read(filled(change), LINKS)
+    found = read_verdicts(filled(change), LINKS)
     assert (len(found.given), found.open, found.faults) == (1, 1, ())
 
 
@@ -114,7 +114,7 @@ def test_rows_without_a_verdict_stay_open_and_the_same_row_twice_counts_once() -
     ],
 )
 def test_a_row_that_does_not_match_its_proposal_is_a_fault_with_its_line(change: dict[str, str], says: str) -> None:
-    found = read(filled(lambda rows: rows[1].update(change)), LINKS)
+    found = read_verdicts(filled(lambda rows: rows[1].update(change)), LINKS)
     assert [fault.line for fault in found.faults] == [3]
     assert says in found.faults[0].what
     assert [one.line for one in found.given] == [2]
@@ -123,14 +123,14 @@ def test_a_row_that_does_not_match_its_proposal_is_a_fault_with_its_line(change:
 def test_a_proposal_that_changed_since_is_not_judged_unseen() -> None:
     data = filled(lambda rows: None)
     changed = {name: link.model_copy(update={"score": 0.1}) for name, link in LINKS.items()}
-    found = read(data, changed)
+    found = read_verdicts(data, changed)
     assert found.given == ()
     assert all("export it and look again" in fault.what for fault in found.faults)
 
 
 @pytest.mark.parametrize("other", [{"verdict": "negative"}, {"why": "another reason"}])
 def test_two_rows_that_disagree_are_both_refused(other: dict[str, str]) -> None:
-    found = read(filled(lambda rows: rows.append(rows[0] | other)), LINKS)
+    found = read_verdicts(filled(lambda rows: rows.append(rows[0] | other)), LINKS)
     assert [fault.line for fault in found.faults] == [4]
     assert "line 2 says something else" in found.faults[0].what
     assert [one.line for one in found.given] == [3]

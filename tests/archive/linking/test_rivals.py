@@ -2,11 +2,11 @@
 
 import pytest
 
+from archive.linking.finding.names.alphabets import languages, respelled
+from archive.linking.finding.names.phonetics import tokens
+from archive.linking.finding.names.renderings import slips
 from archive.linking.index import RegisterIndex
-from archive.linking.names.alphabets import languages, respelled
-from archive.linking.names.phonetics import tokens
-from archive.linking.names.renderings import slips
-from archive.linking.plain import TextLink, link_text
+from archive.linking.plain_texts import TextLink, link_text
 from archive.linking.registers.register import Entry, Register
 
 NEIGHBOURS = ("Kamil Tursun", "Kamal Tursun")

@@ -9,11 +9,11 @@ import pytest
 
 from archive.linking import claims, rules
 from archive.linking.equal_rules import EQUAL, Rules
-from archive.linking.known import NOBODY, KnownPeople
+from archive.linking.known_people import NOBODY, KnownPeople
 from archive.linking.rules import is_now
 from tests.support.packages import ask, copied
 
-NAME = "from archive.linking.rules import rules; from archive.linking.known import NOBODY; print(rules(NOBODY))"
+NAME = "from archive.linking.rules import rules; from archive.linking.known_people import NOBODY; print(rules(NOBODY))"
 KNOWN = KnownPeople(["Nurlan Qasym", "A B"])
 BEFORE = {NOBODY: "thirdcopy-linking/3+eae63aec696d", KNOWN: "thirdcopy-linking/3+a784b3cc1b78"}
 """The names that the build before gave these rules, whose digest was over modules by their names."""

@@ -7,14 +7,14 @@ from hypothesis import strategies as st
 from archive.linking.context.kinship import kin_after, kin_before
 from archive.linking.context.roles import sense
 from archive.linking.deciding.annotations import Source, annotations, holds
-from archive.linking.deciding.quoting import AROUND, in_context
-from archive.linking.names.spotting import name_mentions, words_of
-from archive.linking.plain import link_text
-from archive.linking.reading import FAR, NEAR, NEARBY
+from archive.linking.deciding.quotes import AROUND, in_context
+from archive.linking.finding.names.spotting import name_mentions, words_of
+from archive.linking.plain_texts import link_text
 from archive.linking.registers import testimonies
 from archive.linking.registers.entries import read_entry, to_line
 from archive.linking.registers.register import Entry
-from archive.records import Passage
+from archive.linking.text_reading import FAR, NEAR, NEARBY
+from archive.records.link import Passage
 from tests.archive.linking import people
 from tests.archive.linking.made import a_link
 from tests.archive.linking.test_annotations import CAPTURE, DATA, TALK, source

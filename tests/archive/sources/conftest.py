@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from archive.sources.limits import Limits
-from archive.sources.settings import YtdlpSettings
-from archive.sources.ytdlp import YtdlpSource
+from archive.settings.source_stanzas import YtdlpSettings
+from archive.sources.ytdlp.limits import Limits
+from archive.sources.ytdlp.source import YtdlpSource
 from tests.world.channel import Channel, Video
 from tests.world.media import clip
 

@@ -5,7 +5,7 @@ import tracemalloc
 
 import pytest
 
-from archive.sources.session import Session
+from archive.sources.ytdlp.ytdlp_session import YtdlpSession
 from tests.archive.sources.conftest import HOME
 from tests.world.house import House, Moved
 
@@ -18,7 +18,7 @@ WORDS = b"what was asked for"
     ids=["none", "small", "large", "without an end"],
 )
 def test_a_redirect_is_followed_without_its_body(body: bytes, length: int | None, connections: int) -> None:
-    with House({"/": Moved("/there", body, length), "/there": WORDS}) as house, Session({}, None, HOME) as session:
+    with House({"/": Moved("/there", body, length), "/there": WORDS}) as house, YtdlpSession({}, None, HOME) as session:
         assert session.urlopen(f"http://127.0.0.1:{house.port}/").read() == WORDS
     assert house.connections == connections
 
@@ -26,7 +26,7 @@ def test_a_redirect_is_followed_without_its_body(body: bytes, length: int | None
 def test_the_body_of_a_redirect_is_not_unpacked() -> None:
     packed = gzip.compress(bytes(20_000_000))
     moved = Moved("/there", packed, encoding="gzip")
-    with House({"/": moved, "/there": WORDS}) as house, Session({}, None, HOME) as session:
+    with House({"/": moved, "/there": WORDS}) as house, YtdlpSession({}, None, HOME) as session:
         session.urlopen(f"http://127.0.0.1:{house.port}/there").read()
         tracemalloc.start()
         try:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.sources.checking import (
+from archive.sources.ytdlp.media_checks import (
     Faulty,
     Received,
     check_media,

@@ -8,8 +8,8 @@ import pytest
 from urllib3.connection import HTTPConnection
 from urllib3.exceptions import NewConnectionError
 
-from archive.sources.connecting import ADDRESSES, Meter, connected, watched
-from archive.sources.limits import Limits, OutOfBounds
+from archive.sources.ytdlp.connecting import ADDRESSES, Meter, connected, watched
+from archive.sources.ytdlp.limits import Limits, OutOfBounds
 
 HOURS = Limits(longest=7200)
 CLOSED = [f"127.0.1.{n}" for n in range(1, 4000)]

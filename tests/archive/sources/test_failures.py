@@ -3,7 +3,7 @@
 import pytest
 
 from archive.errors import FailureKind
-from archive.sources.failures import NEXT, Symptoms, classify
+from archive.sources.ytdlp.failures import NEXT, Symptoms, classify
 
 WORDS: list[tuple[FailureKind, str]] = [
     ("refused", "Sign in to confirm you’re not a bot. Use --cookies"),

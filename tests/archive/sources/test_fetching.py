@@ -13,10 +13,10 @@ import pytest
 import rfc8785
 
 from archive.errors import FetchFailed
-from archive.records import Listing
+from archive.records.clip import Listing
+from archive.settings.source_stanzas import YtdlpSettings
 from archive.sources.contract import Fetched
-from archive.sources.settings import YtdlpSettings
-from archive.sources.ytdlp import YtdlpSource, javascript_runtime, tool_age_days, tool_version
+from archive.sources.ytdlp.source import YtdlpSource, javascript_runtime, tool_age_days, tool_version
 from tests.archive.sources.conftest import Open, source_of
 from tests.world.channel import Fault, Video
 from tests.world.media import clip, false_film
@@ -326,7 +326,7 @@ def test_plugins_in_the_home_folder_are_not_run(tmp_path: Path) -> None:
     plugin.parent.mkdir(parents=True)
     plugin.write_text("print('ran')\n")
     environment = {**os.environ, "XDG_CONFIG_HOME": str(tmp_path), "PYTHONPATH": os.pathsep.join(sys.path)}
-    ours = "from archive.sources.session import Limits, Session; Session({}, None, Limits()).close()"
+    ours = "from archive.sources.ytdlp.ytdlp_session import Limits, Session; Session({}, None, Limits()).close()"
     stock = "from yt_dlp import YoutubeDL; YoutubeDL({}).close()"
     both = [
         subprocess.Popen([sys.executable, "-c", program], env=environment, stdout=subprocess.PIPE)

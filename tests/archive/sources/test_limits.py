@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from archive.errors import FetchFailed
-from archive.sources.limits import Limits
-from archive.sources.ytdlp import YtdlpSource
+from archive.sources.ytdlp.limits import Limits
+from archive.sources.ytdlp.source import YtdlpSource
 from tests.archive.sources.conftest import Open
 from tests.world.channel import Channel, Fault, Video
 

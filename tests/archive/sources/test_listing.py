@@ -7,8 +7,8 @@ import pytest
 from pydantic import ValidationError
 
 from archive.errors import FetchFailed, SettingsError
-from archive.sources.settings import YtdlpSettings
-from archive.sources.ytdlp import YtdlpSource
+from archive.settings.source_stanzas import YtdlpSettings
+from archive.sources.ytdlp.source import YtdlpSource
 from tests.archive.sources.conftest import Open, source_of
 from tests.world.channel import Channel, Video
 

@@ -10,12 +10,12 @@ import pytest
 from defusedxml.ElementTree import fromstring
 
 from archive.errors import FetchFailed
-from archive.records import Listing
-from archive.sources.limits import Limits, OutOfBounds
-from archive.sources.manifests import FORMAT, PIECE, check_dash, check_hls, check_smooth
-from archive.sources.session import Session
-from archive.sources.settings import YtdlpSettings
-from archive.sources.ytdlp import YtdlpSource
+from archive.records.clip import Listing
+from archive.settings.source_stanzas import YtdlpSettings
+from archive.sources.ytdlp.limits import Limits, OutOfBounds
+from archive.sources.ytdlp.manifests import FORMAT, PIECE, check_dash, check_hls, check_smooth
+from archive.sources.ytdlp.source import YtdlpSource
+from archive.sources.ytdlp.ytdlp_session import YtdlpSession
 from tests.world.house import House
 
 URL = "https://films.example/a/manifest"
@@ -69,7 +69,7 @@ FORMS = "#EXTM3U\n" + "#EXT-X-STREAM-INF:BANDWIDTH=500000\n{}.m3u8\n" * 50
 @pytest.fixture(scope="module")
 def reader() -> Iterator[Any]:
     """A real reader of yt-dlp's in a session without bounds."""
-    with Session({"quiet": True}, None, Limits(manifest=1 << 50)) as session:
+    with YtdlpSession({"quiet": True}, None, Limits(manifest=1 << 50)) as session:
         yield session.get_info_extractor("Generic")
 
 

@@ -4,7 +4,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from archive.sources.networks import is_public
+from archive.sources.ytdlp.networks import is_public
 
 
 @pytest.mark.parametrize(

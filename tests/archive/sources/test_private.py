@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from archive.errors import FetchFailed
-from archive.records import Listing
+from archive.records.clip import Listing
+from archive.settings.source_stanzas import YtdlpSettings
 from archive.sources.contract import Fetched
-from archive.sources.settings import YtdlpSettings
-from archive.sources.ytdlp import YtdlpSource
+from archive.sources.ytdlp.source import YtdlpSource
 from tests.world.house import House
 
 ELSEWHERE = "http://127.0.0.2:PORT"

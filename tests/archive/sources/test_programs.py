@@ -16,10 +16,10 @@ from yt_dlp.extractor.youtube.jsc.provider import JsChallengeProviderError
 from yt_dlp.postprocessor.ffmpeg import FFmpegPostProcessor
 from yt_dlp.utils import Popen
 
-from archive.sources.checking import Faulty
-from archive.sources.limits import OutOfBounds
-from archive.sources.programs import ours, run_script
-from archive.sources.session import javascript_runtime
+from archive.sources.ytdlp.limits import OutOfBounds
+from archive.sources.ytdlp.media_checks import Faulty
+from archive.sources.ytdlp.programs import ours, run_script
+from archive.sources.ytdlp.ytdlp_session import javascript_runtime
 from tests.world.media import false_film
 
 PARAMS = {"external_downloader": {"default": "native"}}
@@ -105,14 +105,14 @@ def test_a_script_ends(script: str, timeout: float) -> None:
 
 
 SCRIPT = """
-from archive.sources.programs import run_script
-from archive.sources.session import javascript_runtime
+from archive.sources.ytdlp.programs import run_script
+from archive.sources.ytdlp.ytdlp_session import javascript_runtime
 run_script(javascript_runtime(), "while (true);", ["--ext=js", "--no-npm", "--cached-only"])
 """
 JOIN = """
 import sys
 from pathlib import Path
-from transcription.joining import join
+from transcription.media.joining import join
 join([Path(sys.argv[1])], Path(sys.argv[1] + ".mp4"), ["-c", "copy"], timeout=60)
 """
 

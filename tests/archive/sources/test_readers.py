@@ -14,9 +14,9 @@ from yt_dlp.extractor.common import InfoExtractor
 from yt_dlp.globals import extractors
 
 from archive.errors import FetchFailed, SpaceShort
-from archive.records import Listing
-from archive.sources.settings import YtdlpSettings
-from archive.sources.ytdlp import YtdlpSource
+from archive.records.clip import Listing
+from archive.settings.source_stanzas import YtdlpSettings
+from archive.sources.ytdlp.source import YtdlpSource
 from tests.world.house import House
 
 

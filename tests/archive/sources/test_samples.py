@@ -14,7 +14,7 @@ from tests.world.samples import (
     sample_register,
     sample_video,
 )
-from transcription.media import probe
+from transcription.media.probing_media import probe
 
 
 def test_the_samples_fail_or_succeed_as_they_promise(opened: Open, films: Path, tmp_path: Path) -> None:

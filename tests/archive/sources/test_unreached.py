@@ -11,10 +11,10 @@ import pytest
 from pydantic import SecretStr
 
 from archive.errors import FetchFailed
+from archive.settings.source_stanzas import YtdlpSettings
 from archive.sources.cleaning import for_the_log
-from archive.sources.settings import YtdlpSettings
-from archive.sources.words import Heard, Words
-from archive.sources.ytdlp import YtdlpSource
+from archive.sources.ytdlp.source import YtdlpSource
+from archive.sources.ytdlp.ytdlp_log import Heard, Words
 from tests.archive.sources.conftest import Open
 from tests.world.channel import Fault, Video
 from tests.world.media import clip

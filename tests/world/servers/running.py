@@ -16,7 +16,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from storage.targets.s3_settings import S3Settings
+from storage.targets.s3.settings import S3Settings
 
 ACCESS_KEY = "thirdcopy-tests"
 SECRET_KEY = "canary-secret-of-the-tests"
@@ -152,7 +152,7 @@ def wait(server: S3Server, *, make: bool = False) -> None:
     """Wait until the server takes and gives an object: it answers long before."""
     from storage.errors import TargetError
     from storage.targets import open_target
-    from storage.targets.s3_client import Client
+    from storage.targets.s3.client import Client
 
     until = time.monotonic() + READY_SECONDS
     target = open_target("starting", server.settings())

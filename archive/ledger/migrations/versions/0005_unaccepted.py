@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from archive.errors import LedgerUnusable
-from archive.ledger.wording import damaged
+from archive.ledger.sql_faults import damaged
 
 revision = "0005"
 down_revision = "0004"

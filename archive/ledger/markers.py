@@ -1,0 +1,47 @@
+"""Single facts: when every head was last recorded, whether a source was listed whole, until when it is left alone."""
+
+import json
+from datetime import datetime
+
+import sqlalchemy as sa
+from pydantic import AwareDatetime, TypeAdapter
+
+from archive.ledger import tables as t
+from archive.ledger.subject import Subject, Value, upsert
+
+MOMENT = TypeAdapter(AwareDatetime)
+
+
+class Markers(Subject):
+    """Facts by name."""
+
+    def get(self, name: str) -> str | None:
+        """A fact, None if it was never set."""
+        with self._reading() as connection:
+            return connection.scalar(sa.select(t.facts.c.value).where(t.facts.c.name == name))
+
+    def set(self, name: str, value: str) -> None:
+        """Keep a fact."""
+        with self._writing() as connection:
+            upsert(connection, t.facts, {"name": name}, {"value": value})
+
+    def beginning(self, prefix: str) -> dict[str, str]:
+        """The facts whose names begin with `prefix`, by the rest of their names."""
+        query = sa.select(t.facts).where(t.facts.c.name.startswith(prefix, autoescape=True)).order_by(t.facts.c.name)
+        with self._reading() as connection:
+            return {row.name.removeprefix(prefix): row.value for row in connection.execute(query)}
+
+    def forget(self, name: str) -> None:
+        """Take a fact away; one that is not there is fine."""
+        with self._writing() as connection:
+            connection.execute(sa.delete(t.facts).where(t.facts.c.name == name))
+
+    def document(self, name: str, form: TypeAdapter[Value]) -> Value | None:
+        """A fact that is a JSON text of that form. Raises LedgerUnusable for one that is none."""
+        value = self.get(name)
+        return None if value is None else self.parsed(form, value)
+
+    def moment(self, name: str) -> datetime | None:
+        """A fact that is a moment. Raises LedgerUnusable for one that is none, or has no zone."""
+        value = self.get(name)
+        return None if value is None else self.parsed(MOMENT, json.dumps(value))

@@ -1,0 +1,77 @@
+"""Where a quote stands in the text that was linked, and what is around it. Pure.
+
+The text of a transcript is the text of its segments, in their order, joined by one space; under corrections it is that
+of the cues of its `.corrected.vtt` which have a language. The texts of a title and a description are as they were
+captured, and tags are joined by a line break. Offsets count code points from 0. Masking keeps every length, so
+that they hold in a masked text too.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from archive.masks import mask
+from archive.records.link import Link, Passage
+from transcription.cutting import MARK, beginning, ending
+from transcription.documents.corrections import lines_of
+from transcription.documents.kinds import from_json
+
+AROUND = 32
+"""Code points before and after a quote, at most, that are kept with it, so that it is found again in a changed text."""
+
+_ENDS = re.compile(r"[.!?。！？؟۔…]+[\"'”’»）)]*\s*|\n+")
+
+
+@dataclass(frozen=True, slots=True)
+class InContext:
+    """A quote with the words around it, masked; empty where there are none, or where the text is another by now."""
+
+    before: str
+    quote: str
+    after: str
+
+
+def joined(texts: Iterable[str]) -> str:
+    """The text of a transcript, of the texts of its segments or cues."""
+    return " ".join(texts)
+
+
+def text_of_file(data: bytes) -> str:
+    """The text of a transcript, of the bytes of its JSON, or of the WebVTT that people's corrections left.
+
+    Raises DocumentError for anything else.
+    """
+    if data.startswith((b"WEBVTT", b"\xef\xbb\xbfWEBVTT")):
+        return joined(line.told.text for line in lines_of(data) if line.told.language)
+    return joined(segment.text for segment in from_json(data).segments)
+
+
+def passages(link: Link) -> tuple[Passage, ...]:
+    """All passages of a link, the strongest first."""
+    first = Passage(where=link.where, quote=link.quote, offset=link.offset, start=link.start, end=link.end)
+    return (first, *link.further)
+
+
+def masked(texts: Mapping[str, str]) -> dict[str, str]:
+    """Texts by name, masked; their lengths stay."""
+    return {name: mask(text) for name, text in texts.items()}
+
+
+def still_stands(passage: Passage, text: str | None) -> bool:
+    """Whether a passage's quote stands at its place in a masked text."""
+    return text is not None and text.startswith(passage.quote, passage.offset)
+
+
+def in_context(passage: Passage, text: str | None, *, sentences: int = 2, longest: int = 240) -> InContext:
+    """A quote with so many sentences on each side of a masked text: whole words, at most `longest` code points."""
+    if text is None or not still_stands(passage, text):
+        return InContext("", passage.quote, "")
+    end = passage.offset + len(passage.quote)
+    left, right = ending(text, longest, passage.offset), beginning(text, longest, end)
+    # The sentence that the quote begins in, and those before it.
+    starts = [0, *(found.end() for found in _ENDS.finditer(left) if found.end() < len(left.rstrip()))]
+    ends = [*(found.end() for found in _ENDS.finditer(right)), len(right)]
+    before, after = left[starts[max(0, len(starts) - sentences)] :], right[: ends[min(sentences, len(ends)) - 1]]
+    cut_left = before == left and len(left) < passage.offset
+    cut_right = after == right and end + len(right) < len(text)
+    return InContext(MARK * cut_left + before, passage.quote, after + MARK * cut_right)

@@ -1,0 +1,1 @@
+"""What a text points at entries with: addresses, numbers, names."""

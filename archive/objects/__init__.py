@@ -1,0 +1,1 @@
+"""What lies at a target: OCFL objects, sidecars and run records, and how they are read back."""

@@ -1,0 +1,176 @@
+"""The sidecar and the run record: what is written beside the evidence, as canonical JSON (RFC 8785), with schemas."""
+
+import json
+from collections.abc import Sequence
+from functools import cache
+from typing import Any, Literal
+
+import rfc8785
+from pydantic import BaseModel, Field, JsonValue, ValidationError
+
+from archive.linking.registers.snapshots import EntryLine, Snapshot
+from archive.records.clip import Access, Capture, UnreadTrack
+from archive.records.event import Head
+from archive.records.link import Judgement, Link, Verdict
+from archive.records.record import Moment, Record
+from archive.records.transcript import Correction, Declaration, TranscriptRef
+from transcription.documents.platform_captions import Captions
+from transcription.records import Transcript
+
+README = """This is an OCFL 1.1 storage root (https://ocfl.io/1.1/spec/), written by thirdcopy.
+
+evidence-CLIP   what was fetched: media/, its digests (blocks.sha256: one a MiB), capture.json (when, from where,
+                with which tool), info.json (the platform's metadata without session secrets), description.txt,
+                thumbnail, captions/. A version is a capture.
+work-CLIP       what was made of it: sidecar.json (links to a victims register and judgements, both also as W3C Web
+                Annotations, people's corrections, access) and transcripts/: NAME.json and .vtt are as they were made,
+                NAME.corrected.vtt as people left them; captions-… are the platform's own.
+register-NAME   a register of victims; a version is a snapshot: entries.jsonl (an entry a line, without secret columns,
+                numbers of living persons masked), snapshot.json (from which file, when, by whom), report.json (what
+                was skipped or odd). Links name it by the sha256 of its entries.jsonl, which is in the inventory.
+run-TIME-ID     what was done to which object when (events.jsonl), and the newest version of each object that changed
+                (heads.jsonl); run.json names the run record before it by digest.
+
+Every file is named with its sha512 in the inventory.json of its object: any OCFL validator can check this root, and
+`sha512sum` any file. sidecar.schema.json, run.schema.json, transcript.schema.json, captions.schema.json,
+snapshot.schema.json and entry.schema.json (a line of entries.jsonl) describe the documents. No other software is
+needed.
+
+Everything here is restricted unless a sidecar says that its clip is public.
+"""
+
+
+class AccessState(Record):
+    """Who may read a clip; `by` is empty where the source's or the archive's default holds."""
+
+    level: Access
+    by: str | None = None
+    at: Moment | None = None
+
+
+class Reading(Record):
+    """That a media file was transcribed: with which model, how many tracks of it, which languages were declared.
+
+    `declared` is null where that was not noted. `unread` are the tracks that could not be read. `form` is that of the
+    transcripts' schema: up to the first, channels were mixed without a look at what that loses.
+    """
+
+    media_sha256: str
+    model: str
+    model_digest: str
+    tracks: int
+    declared: tuple[str, ...] | None = None
+    unread: tuple[UnreadTrack, ...] = ()
+    form: int = 1
+
+
+class Linking(Record):
+    """That a clip was linked: against which snapshot of which register, by which rules."""
+
+    register_name: str
+    register_sha256: str
+    rules: str
+
+
+class JudgedLink(Link):
+    """A link, what people decided about it, and what stands of that: null is no judgement."""
+
+    judgements: tuple[Judgement, ...] = ()
+    judgement: Verdict | Literal["conflict"] | None = None
+
+    @property
+    def proposal(self) -> Link:
+        """The link as it was proposed."""
+        return Link.model_validate(self.model_dump(exclude={"judgements", "judgement"}))
+
+
+class Sidecar(Record):
+    """All that is known of a clip: captures, files, digests, transcripts by digest, corrections, links, judgements.
+
+    Also access and consent. `annotations` are the links and judgements once more, as a collection of W3C Web
+    Annotations in JSON-LD (https://www.w3.org/TR/annotation-model/), made of them whenever a sidecar is written; null
+    without links. Corrections and declarations are in the order in which they were made; a correction with
+    `conflict` is not applied, and the newest declaration counts.
+    `consent` is null until somebody asked the person who speaks and wrote down the answer.
+    """
+
+    schema_version: Literal[1] = 1
+    clip: str
+    sources: tuple[str, ...]
+    access: AccessState
+    consent: str | None = None
+    evidence: Head
+    captures: tuple[Capture, ...]
+    declarations: tuple[Declaration, ...] = ()
+    readings: tuple[Reading, ...] = ()
+    transcripts: tuple[TranscriptRef, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    linkings: tuple[Linking, ...] = ()
+    links: tuple[JudgedLink, ...] = ()
+    annotations: dict[str, JsonValue] | None = None
+
+
+class RunRecord(Record):
+    """`run.json` of a run record: `previous` chains it to the one before; if `full`, heads.jsonl has every object."""
+
+    schema_version: Literal[1] = 1
+    run: str
+    ledger: str
+    archive: str
+    written: Moment
+    agent: str
+    previous: Head | None
+    full: bool
+    events: int = Field(description="lines in events.jsonl")
+    heads: int = Field(description="lines in heads.jsonl")
+
+
+class UnknownSchema(ValueError):
+    """A document of a later schema version, or of none."""
+
+
+def to_bytes(document: BaseModel) -> bytes:
+    """A record as canonical JSON (RFC 8785), with a newline at its end."""
+    return rfc8785.dumps(document.model_dump(mode="json")) + b"\n"
+
+
+def to_lines(records: Sequence[BaseModel]) -> bytes:
+    """Records as JSON lines, each canonical."""
+    return b"".join(to_bytes(record) for record in records)
+
+
+def read_sidecar(data: bytes) -> Sidecar:
+    """Read a sidecar back, upgrading older schema versions. Raises UnknownSchema."""
+    try:
+        return Sidecar.model_validate(_upgraded(json.loads(data)))
+    except (ValueError, ValidationError, RecursionError) as error:
+        raise UnknownSchema(f"not a sidecar that this version reads: {error}") from error
+
+
+def root_documents() -> dict[str, bytes]:
+    """The documents at an OCFL root: what this is, and the schemas."""
+    return {
+        "README.txt": README.encode(),
+        "sidecar.schema.json": _schema(Sidecar),
+        "run.schema.json": _schema(RunRecord),
+        "transcript.schema.json": _schema(Transcript),
+        "captions.schema.json": _schema(Captions),
+        "snapshot.schema.json": _schema(Snapshot),
+        "entry.schema.json": _schema(EntryLine),
+    }
+
+
+def _upgraded(document: Any) -> Any:
+    """A document in today's form. Version 1 is the first: there is nothing to upgrade from yet."""
+    if not isinstance(document, dict) or document.get("schema_version") != 1:
+        raise UnknownSchema("schema_version is not 1")
+    return document
+
+
+@cache
+def _schema(record: type[BaseModel]) -> bytes:
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **record.model_json_schema(mode="serialization"),
+    }
+    return (json.dumps(schema, indent=1, sort_keys=True) + "\n").encode()

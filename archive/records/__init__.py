@@ -1,0 +1,1 @@
+"""The archive's words as frozen records, and the ids of objects. Imports no other room."""

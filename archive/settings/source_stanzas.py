@@ -1,0 +1,84 @@
+"""How one source is read: its stanza of the settings, by its kind. Free of yt-dlp, which takes long to import."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, IPvAnyNetwork, SecretStr, Tag, field_validator
+
+from archive.records.clip import Access
+from transcription.records import LanguageCode
+
+
+class CommonSettings(BaseModel):
+    """Settings that every kind of source has: who may read its clips, what is spoken in them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    access: Access | None = Field(default=None, description="of its clips; the archive's own where absent")
+    languages: tuple[LanguageCode, ...] = Field(
+        default=(), description="spoken in it, so far as known; all allowed ones if empty"
+    )
+    at_once: int = Field(default=1, ge=1, le=8, description="batches of this source that may be fetched side by side")
+
+
+class YtdlpSettings(CommonSettings):
+    """How one channel is read.
+
+    `format` is yt-dlp's format selection. `allowed_extractors` are regular expressions over yt-dlp's names of sites;
+    the generic one follows any address and is not among them. `sleep_seconds` is the least time between the beginnings
+    of two fetches. `ca_file` holds authorities (PEM) trusted beside the usual ones. `private_addresses` are addresses
+    or networks in one's own house that this source may lead to; all others that are not public are never asked, unless
+    there is a `proxy`, which then decides.
+    """
+
+    kind: Literal["ytdlp"] = "ytdlp"
+    url: str
+    format: str = "bv*+ba/b"
+    allowed_extractors: tuple[str, ...] = ("youtube.*", "peertube.*")
+    sleep_seconds: float = Field(default=10, ge=0)
+    captions: bool = True
+    proxy: SecretStr | None = None
+    cookies_file: Path | None = None
+    ca_file: Path | None = None
+    private_addresses: tuple[IPvAnyNetwork, ...] = ()
+
+    @field_validator("url")
+    @classmethod
+    def _public(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("a channel's address begins with https://")
+        if parts.username or parts.password:
+            raise ValueError("a login does not belong in an address: use cookies_file")
+        return url
+
+    @field_validator("proxy")
+    @classmethod
+    def _whole_proxy(cls, proxy: SecretStr | None) -> SecretStr | None:
+        """Refuse an address that falls apart: what stands in the wrong part of it would be quoted in messages."""
+        if proxy is None:
+            return None
+        try:
+            parts = urlsplit(proxy.get_secret_value())
+            sound = bool(parts.hostname and parts.port) and "@" not in parts.path + parts.query + parts.fragment
+        except ValueError:
+            sound = False
+        if not sound:
+            raise ValueError(
+                "a proxy is written http://NAME:PASSWORD@HOST:PORT, with what is no letter or digit in the password "
+                "percent-encoded"
+            )
+        return proxy
+
+
+def _kind_of(stanza: object) -> str:
+    """The kind that a stanza names; one that names none is a channel."""
+    named = stanza.get("kind") if isinstance(stanza, Mapping) else getattr(stanza, "kind", None)
+    return "ytdlp" if named is None else str(named)
+
+
+KINDS: dict[str, type[CommonSettings]] = {"ytdlp": YtdlpSettings}
+SourceSettings = Annotated[YtdlpSettings, Tag("ytdlp"), Discriminator(_kind_of)]
+"""One stanza `[sources.NAME]`, of one of the `KINDS`."""

@@ -1,0 +1,110 @@
+"""The stanzas of `archive.toml`, but for those of sources, targets and the model, which are in their rooms."""
+
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+
+from archive.linking.registers.columns import SECRET, field_of
+from archive.settings import cron
+
+
+def _fraction(value: object) -> float:
+    """A share that is written as a number or as a text such as "1/30"."""
+    try:
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            raise ValueError
+        share = float(Fraction(value.replace(" ", "")) if isinstance(value, str) else value)
+        if not 0 < share <= 1:
+            raise ValueError
+    except (ValueError, ZeroDivisionError, OverflowError):
+        raise ValueError('a share is above 0 and at most 1, as a number or a text such as "1/30"') from None
+    return share
+
+
+def _several(value: object) -> object:
+    """A list, also of one text that stands alone."""
+    return (value,) if isinstance(value, str) else value
+
+
+Cron = Annotated[str, AfterValidator(cron.validate)]
+Name = Annotated[str, Field(pattern=r"^[a-z0-9]+([-_][a-z0-9]+)*$", max_length=63)]
+
+
+class _Stanza(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class RegisterSettings(_Stanza):
+    """A `[registers.NAME]` stanza: a victims register that clips are linked against."""
+
+    file: Path
+    columns: dict[str, Annotated[tuple[str, ...], BeforeValidator(_several)]] = Field(
+        default_factory=dict, description="field of an entry → the file's columns that it is made of, in their order"
+    )
+    secret: Annotated[tuple[str, ...], BeforeValidator(_several)] = Field(
+        default=SECRET, description="fields or columns of the file that are kept nowhere, beside ID no."
+    )
+
+    sheet: str | None = Field(
+        default=None,
+        description="the sheet of a workbook that is the register; the only one with its columns otherwise",
+    )
+
+    @field_validator("columns")
+    @classmethod
+    def _fields(cls, columns: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        for name, parts in columns.items():
+            if not parts:
+                raise ValueError(f"{name!r} names no column; take it out, or name one")
+        named = [field_of(name) for name in columns]
+        if twice := next((name for name in named if named.count(name) > 1), None):
+            raise ValueError(f"{twice!r} is named twice; put its columns in one list")
+        return dict(zip(named, columns.values(), strict=True))
+
+
+class LinkingSettings(_Stanza):
+    """The `[linking]` stanza: whom the rules of linking must know."""
+
+    known: tuple[str, ...] = Field(
+        default=(), description="officials, activists, volunteers: never proposed as a subject without a number"
+    )
+    known_file: Path | None = Field(default=None, description="more of them, one a line")
+
+
+class ScheduleSettings(_Stanza):
+    """The `[schedule]` stanza: cron lines, in UTC, that `thirdcopy schedule` serves."""
+
+    run: Cron | None = Field(default=None, description="a run that lists everything")
+    fast: Cron | None = Field(default=None, description="a run that stops listing at fifty known clips in a row")
+    audit: Cron | None = Field(default=None, description="an audit, of so much as [audit] says")
+
+
+class DistinctSettings(_Stanza):
+    """The `[distinct]` stanza: a clip is safe only if its copies lie with so many different ones, by their labels.
+
+    Targets without a label of some kind share one unknown value of it.
+    """
+
+    provider: int = Field(default=1, ge=1)
+    country: int = Field(default=1, ge=1)
+    key_holder: int = Field(default=1, ge=1)
+
+
+class AuditSettings(_Stanza):
+    """The `[audit]` stanza: how much one scheduled audit reads, oldest proof first, and asks beside that."""
+
+    fraction: Annotated[float, BeforeValidator(_fraction)] = Field(
+        default=1.0, description='share of all bytes that one audit reads in full, such as "1/30"; 1 is everything'
+    )
+    challenges: int = Field(
+        default=0, ge=0, description="random MiB blocks asked of each copy that was not read in full"
+    )
+
+
+class PrefectSettings(_Stanza):
+    """The `[prefect]` stanza."""
+
+    api_url: str | None = Field(default=None, description="a Prefect server's API; a local one is started where absent")
+    batch: int = Field(default=50, ge=1, le=200, description="clips in one task")

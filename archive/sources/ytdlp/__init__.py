@@ -1,0 +1,1 @@
+"""Channels by way of yt-dlp, kept honest and within bounds."""

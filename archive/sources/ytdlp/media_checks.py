@@ -1,0 +1,137 @@
+"""Whether what came is whole: yt-dlp calls a cut, spliced or false file a success.
+
+Refused is what has another size than was announced, lacks packets that its own index has, or cannot be decoded. A
+length that differs from the announced one is no ground: platforms round, and tell wrong ones. It is kept on record.
+"""
+
+import re
+from dataclasses import dataclass
+from hashlib import file_digest
+from pathlib import Path
+
+from transcription.errors import CutShort, MediaError, MediaTimeout
+from transcription.media.probing_media import Media, probe, survey
+from transcription.media.structure import overrun
+from transcription.media.wholeness import PACKETS_TIMEOUT, Examined, check_decodes, refuse_cut
+
+_PICTURES = (
+    ("jpg", rb"\xff\xd8\xff"),
+    ("png", rb"\x89PNG\r\n\x1a\n"),
+    ("gif", rb"GIF8[79]a"),
+    ("webp", rb"RIFF....WEBP"),
+    ("avif", rb"....ftypavi[fs]"),
+)
+"""How picture files begin, by extension."""
+
+
+@dataclass(frozen=True)
+class Received:
+    """One file as it came: its name, its size, and each size that was announced, by who announced it (bytes).
+
+    `holds` is what is in it, where that was looked at, and `lacks` what its own structure has and it has not.
+    """
+
+    name: str
+    size: int
+    announced: dict[str, int]
+    holds: Media | None = None
+    lacks: str | None = None
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A film that is kept: what was found in it, and where those who announced it, or its own index, say otherwise."""
+
+    examined: Examined
+    disagreements: tuple[str, ...] = ()
+
+
+class Faulty(Exception):
+    """A file is not what was announced. `passing`: it may be, but could not be read through in time.
+
+    `cut` is its sha256 where it only lacks packets that its own index has: a source that gives the same bytes again
+    has no others.
+    """
+
+    def __init__(self, faults: list[str], *, passing: bool = False, cut: str | None = None) -> None:
+        super().__init__("; ".join(faults))
+        self.faults = faults
+        self.passing = passing
+        self.cut = cut
+
+
+def size_faults(received: Received) -> list[str]:
+    """Each announcement that the size belies."""
+    return [
+        f"{received.name} has {received.size:,} bytes where the {who} announced {size:,}"
+        for who, size in sorted(received.announced.items())
+        if size != received.size
+    ]
+
+
+def other_length(announced: float | None, found: float) -> tuple[str, ...]:
+    """What is kept of a length that departs from the platform's by more than 2 s and 2 %; nothing of one that fits."""
+    if announced is None or abs(announced - found) <= max(2.0, announced / 50):
+        return ()
+    return (f"it lasts {found:.1f} s where the platform announced {announced:.1f} s",)
+
+
+def readable(path: Path) -> Media:
+    """What a file holds. Raises Faulty for one that is no media container: before any other program opens it."""
+    try:
+        return probe(path)
+    except MediaError as error:
+        raise Faulty([str(error)], passing=isinstance(error, MediaTimeout)) from None
+
+
+def lacking(path: Path, media: Media) -> str | None:
+    """What a part of a film lacks: joined with another it is written anew, and no structure tells any more."""
+    if overrun(path) is None:
+        return None
+    try:
+        refuse_cut(path, media, survey(path, media, timeout=PACKETS_TIMEOUT), timeout=PACKETS_TIMEOUT)
+    except CutShort as error:
+        return error.message
+    return None
+
+
+def check_media(path: Path, received: list[Received], announced: float | None, refused: str | None = None) -> Checked:
+    """Look through a fetched film. Raises Faulty with every fault: sizes, what it lacks, and whether it decodes.
+
+    `announced` is the platform's length in seconds. `refused` is the sha256 of a film that was refused before since it
+    is cut short: the same bytes again are kept, if their number was announced, for the source has no more than these.
+    """
+    faults = [fault for one in received for fault in size_faults(one)]
+    faults += [f"{one.name}: {one.lacks}" for one in received if one.lacks and one.name != path.name]
+    disagreements: tuple[str, ...] = ()
+    cut, passing = None, False
+    try:
+        # A film that came as one file was looked at already; one that was joined was not.
+        media = next((one.holds for one in received if one.holds and one.name == path.name), None) or probe(path)
+        found = survey(path, media, timeout=PACKETS_TIMEOUT)
+        try:
+            refuse_cut(path, media, found, timeout=PACKETS_TIMEOUT)
+        except CutShort as error:
+            cut = _sha256(path) if all(one.announced for one in received) else None
+            if cut is None or cut != refused:
+                raise
+            disagreements = (f"{error.message}; the source gave the same bytes twice",)
+        unread = check_decodes(path, media, found, timeout=600 + 4 * found.duration)
+        if not faults:
+            return Checked(Examined(media, found, unread), (*disagreements, *other_length(announced, found.duration)))
+    except MediaError as error:
+        passing = not faults and isinstance(error, MediaTimeout)
+        if not isinstance(error, CutShort) or faults:
+            cut = None
+        faults.append(str(error))
+    raise Faulty(faults, passing=passing, cut=cut)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
+
+
+def picture_kind(data: bytes) -> str | None:
+    """The extension of a picture file by how it begins; None for what is no picture."""
+    return next((kind for kind, start in _PICTURES if re.match(start, data, re.DOTALL)), None)

@@ -1,0 +1,336 @@
+"""Channels by way of yt-dlp.
+
+yt-dlp reports success on damaged data, keeps what must not be kept and prints what must not be printed. So here:
+nothing is written but media and thumbnail, which are then checked (`checking`), metadata is cleaned before it touches
+the disk (`cleaning`), errors are told apart (`failures`), and a film that was broken off is only continued where the
+server says that it has not changed (`session`).
+"""
+
+import io
+import logging
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from archive.errors import ArchiveError, FailureKind, FetchFailed, SettingsError
+from archive.records.clip import Cut, Listing
+from archive.settings.source_stanzas import YtdlpSettings
+from archive.sources.cleaning import bare_address, canonical, clean, for_the_log, plain
+from archive.sources.contract import Fetched, Progress
+from archive.sources.ytdlp.caption_files import fetch_captions
+from archive.sources.ytdlp.failures import NEXT, classify
+from archive.sources.ytdlp.limits import Limits, OutOfBounds
+from archive.sources.ytdlp.media_checks import Checked, Faulty, Received, check_media, lacking, readable
+from archive.sources.ytdlp.thumbnails import fetch_thumbnail
+from archive.sources.ytdlp.ytdlp_log import Words
+from archive.sources.ytdlp.ytdlp_session import (
+    YtdlpSession,
+    is_missing_tab,
+    javascript_runtime,
+    symptoms_of,
+    tool_age_days,
+    tool_version,
+)
+from storage.http_times import seconds_to_wait
+from transcription.errors import ToolMissing
+
+__all__ = ["YtdlpSettings", "YtdlpSource", "javascript_runtime", "tool_age_days", "tool_version"]
+
+log = logging.getLogger(__name__)
+
+STEM: Final = "media"
+_LISTS_WITHIN: Final = 3
+_LONGEST: Final = 1e9
+
+
+class YtdlpSource:
+    """A channel, playlist or single video that yt-dlp can read, within limits.
+
+    `clock` and `sleep` keep the pace between fetches.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        settings: YtdlpSettings,
+        *,
+        limits: Limits | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.name = name
+        self.settings = settings
+        self._limits = replace(limits or Limits(), private=settings.private_addresses)
+        self._clock = clock
+        self._sleep = sleep
+        self._words = Words(self._scrub)
+        self._turn = threading.Lock()
+        self._next = clock()
+        for path in (settings.cookies_file, settings.ca_file):
+            if path is not None and not path.is_file():
+                raise SettingsError([f"source {name}: {path} is no file; name one that is there, or leave the key out"])
+
+    def list(self) -> Iterator[Listing]:
+        """Every video of the channel, in the platform's order, tabs one after another; a page is asked for when due."""
+        session: YtdlpSession | None = None
+        try:
+            with self._session({}) as session:
+                for number, listing in enumerate(self._entries(session, self.settings.url, None, 0)):
+                    if number >= self._limits.entries:
+                        raise OutOfBounds(f"it has more than {self._limits.entries:,} entries, as no channel does")
+                    yield listing
+            return
+        except Exception as error:  # whatever a site makes of yt-dlp is that source's failure, and of no other
+            failure = self._failure(error, session, None)
+        raise failure  # here, not above: its context would keep an error that holds requests and secrets
+
+    def _entries(self, session: "YtdlpSession", url: str, site: str | None, depth: int) -> Iterator[Listing]:
+        try:
+            found = session.extract_info(url, download=False, process=False, ie_key=site)
+        except Exception as error:
+            if is_missing_tab(error):
+                return
+            raise
+        if not found:
+            raise LookupError("the site gave nothing")
+        if "entries" not in found:
+            yield from self._listing(session, found)
+            return
+        for entry in found["entries"]:
+            if entry is None:
+                continue
+            inner, reader = entry.get("url"), entry.get("ie_key")
+            if entry.get("_type") in ("url", "url_transparent") and not session.is_video(reader, inner):
+                if depth < _LISTS_WITHIN:
+                    yield from self._entries(session, inner, reader, depth + 1)
+                continue
+            yield from self._listing(session, entry)
+
+    def _listing(self, session: YtdlpSession, entry: Mapping[str, Any]) -> Iterator[Listing]:
+        """The one listing that an entry makes; none for what cannot be told from others, which is logged."""
+        address = entry.get("webpage_url") or entry.get("url")
+        reader = entry.get("ie_key") or entry.get("extractor_key")
+        key = entry.get("id") or (reader and session.get_info_extractor(reader).get_temp_id(address))
+        if not (address and reader and key):
+            log.warning("%s: an entry of the list has no address, site or id, and is left out", self.name)
+            return
+        title = entry.get("title")
+        yield Listing(
+            source=self.name,
+            extractor=str(reader),
+            platform_id=plain(str(key)),
+            url=plain(str(address)),
+            title=plain(title) if isinstance(title, str) else None,
+            duration=_seconds(entry.get("duration")),
+        )
+
+    def fetch(self, listing: Listing, into: Path, progress: Progress, *, refused: str | None = None) -> Fetched:
+        """Fetch one video and check it; what an earlier attempt left in `into` is removed, for it cannot be proven.
+
+        Leaves `media.EXT`, `info.json`, and where the platform gives them `description.txt`, `thumbnail.EXT` and
+        `captions/LANG.vtt`. Raises FetchFailed, with nothing left in `into` but what a next attempt removes.
+        """
+        self._wait_for_turn()
+        into.mkdir(parents=True, exist_ok=True)
+        _empty(into)
+        received: list[Received] = []
+        where = {"home": str(into.resolve())}
+        names = {"default": f"{STEM}.%(ext)s"}
+        session: YtdlpSession | None = None
+        failure: Exception
+        try:
+            with self._session({"paths": where, "outtmpl": names}) as session:
+                session.add_progress_hook(_hook(session, received, progress))
+                raw = session.extract_info(listing.url, download=False, process=False)
+                self._check_ready(listing, raw)
+                info = session.process_ie_result(raw, download=True)
+                media = _one(into, STEM)
+                if media is None:
+                    raise Faulty(["yt-dlp ended without an error and without a film"])
+                checked = check_media(media, received, _seconds(info.get("duration")), refused)
+                thumbnail, lost = fetch_thumbnail(session, info, into, listing.clip)
+                captions = dict[str, Path]()
+                if self.settings.captions:
+                    captions, unread = fetch_captions(session, info, into, listing.clip)
+                    lost += unread
+                return self._fetched(
+                    listing, into, media, checked, session.sanitize_info(info), thumbnail, captions, lost
+                )
+        except (ArchiveError, ToolMissing):
+            raise
+        except _Told as told:
+            failure = told.error
+        except Exception as error:  # see `list`
+            failure = self._failure(error, session, listing.clip)
+        raise failure  # here, not above: its context would keep an error that holds requests and secrets
+
+    def _check_ready(self, listing: Listing, raw: Mapping[str, Any] | None) -> None:
+        """Refuse what is no finished video, before a byte is fetched."""
+        raw = raw or {}
+        if raw.get("_type") in ("playlist", "multi_video"):
+            raise self._failed("its address leads to a list, not to one video", "outdated", listing.clip)
+        upcoming = raw.get("is_live") or raw.get("live_status") in ("is_live", "is_upcoming", "post_live")
+        # PeerTube offers no file while a video waits for its premiere or is still processed; yt-dlp calls that a bug.
+        unprocessed = listing.extractor == "PeerTube" and raw.get("formats") == []
+        if upcoming or unprocessed:
+            raise self._failed("it is not finished yet: live, or waiting for its premiere", "not_yet", listing.clip)
+
+    def _fetched(
+        self,
+        listing: Listing,
+        into: Path,
+        media: Path,
+        checked: Checked,
+        info: Mapping[str, Any],
+        thumbnail: Path | None,
+        captions: dict[str, Path],
+        lost: tuple[Cut, ...],
+    ) -> Fetched:
+        kept, cut = clean(info)
+        (into / "info.json").write_bytes(canonical(kept))
+        text = _words(kept.get("description"))
+        if text:
+            (into / "description.txt").write_bytes(text.encode())
+        tags = kept.get("tags")
+        return Fetched(
+            media=media,
+            info=into / "info.json",
+            description=into / "description.txt" if text else None,
+            thumbnail=thumbnail,
+            captions=captions,
+            title=_words(kept.get("title")),
+            text=text,
+            tags=tuple(t for t in tags if isinstance(t, str)) if isinstance(tags, list) else (),
+            uploader=_words(kept.get("uploader")),
+            uploaded=_words(kept.get("upload_date")),
+            url=_words(kept.get("webpage_url")) or bare_address(listing.url),
+            format_id=_words(kept.get("format_id")),
+            tool="yt-dlp",
+            tool_version=tool_version(),
+            cut=(*cut, *lost),
+            examined=checked.examined,
+            disagreements=checked.disagreements,
+        )
+
+    def _wait_for_turn(self) -> None:
+        with self._turn:
+            now = self._clock()
+            start = max(now, self._next)
+            self._next = start + self.settings.sleep_seconds
+        if start > now:
+            self._sleep(start - now)
+
+    @contextmanager
+    def _session(self, more: dict[str, Any]) -> "Iterator[YtdlpSession]":
+        """One YoutubeDL a task. Cookies are read from a copy in memory: yt-dlp writes the session's back at its end."""
+        settings = self.settings
+        runtime = javascript_runtime()
+        params: dict[str, Any] = {
+            "format": settings.format,
+            "allowed_extractors": list(settings.allowed_extractors),
+            "quiet": True,
+            "no_warnings": False,
+            "noprogress": True,
+            "color": {"stdout": "never", "stderr": "never"},
+            "ignoreerrors": False,
+            "noplaylist": True,
+            "writesubtitles": settings.captions,
+            "writeautomaticsub": settings.captions,
+            "keepvideo": False,
+            "fixup": "never",
+            "cachedir": False,
+            "updatetime": False,
+            "skip_unavailable_fragments": False,
+            "retries": 10,
+            "fragment_retries": 10,
+            "socket_timeout": 30,
+            "external_downloader": {"default": "native"},
+            "js_runtimes": {"deno": {"path": runtime} if runtime else {}},
+            **more,
+        }
+        if settings.proxy is not None:
+            params["proxy"] = settings.proxy.get_secret_value()
+        if settings.cookies_file is not None:
+            params["cookiefile"] = io.StringIO(settings.cookies_file.read_text("utf-8"))
+        with (
+            self._words.heard() as heard,
+            YtdlpSession(params | {"logger": heard}, settings.ca_file, self._limits) as session,
+        ):
+            yield session
+
+    def _failure(self, error: Exception, session: YtdlpSession | None, clip: str | None) -> FetchFailed:
+        """What an error of yt-dlp's, or of a check, comes to."""
+        if isinstance(error, Faulty):
+            failure = self._failed(str(error), "passing" if error.passing else "damaged", clip)
+            failure.cut = error.cut
+            return failure
+        symptoms = symptoms_of(error, session.last_failure if session else None)
+        failure = self._failed(symptoms.text, classify(symptoms), clip, symptoms.unreached)
+        failure.after = seconds_to_wait(symptoms.retry_after, datetime.now(UTC))
+        return failure
+
+    def _failed(self, what: str, kind: FailureKind, clip: str | None, then: str | None = None) -> FetchFailed:
+        who = f"{self.name}: {clip}" if clip else f"{self.name}: the list"
+        told = f"{who} could not be fetched: {self._scrub(what)}. {then or NEXT[kind]}"
+        return FetchFailed(told, kind=kind, clip=clip)
+
+    def _scrub(self, text: str) -> str:
+        return for_the_log(text, self.settings.proxy.get_secret_value() if self.settings.proxy else None)
+
+
+class _Told(BaseException):
+    """What a listener to the progress raised: yt-dlp, on the way out, would take it for a failure of its own."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(error)
+        self.error = error
+
+
+def _hook(session: YtdlpSession, received: list[Received], progress: Progress) -> Callable[[dict[str, Any]], None]:
+    """Pass on yt-dlp's progress; look at each file as it is complete, before ffmpeg may be asked to join it."""
+
+    def hook(state: dict[str, Any]) -> None:
+        if state["status"] == "downloading":
+            try:
+                progress(state.get("downloaded_bytes") or 0, state.get("total_bytes"))
+            except Exception as error:
+                raise _Told(error) from None
+        elif state["status"] == "finished":
+            path, info = Path(state["filename"]), state["info_dict"]
+            announced = {}
+            if info.get("protocol") in ("http", "https"):
+                sizes = {"platform": info.get("filesize"), "server": session.lengths.get(info.get("url"))}
+                announced = {who: size for who, size in sizes.items() if isinstance(size, int)}
+            holds = readable(path)
+            received.append(Received(path.name, path.stat().st_size, announced, holds, lacking(path, holds)))
+
+    return hook
+
+
+def _empty(folder: Path) -> None:
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+
+
+def _one(folder: Path, stem: str) -> Path | None:
+    """The one file of a stem; None for none, or for several."""
+    found = [path for path in folder.iterdir() if path.stem == stem]
+    return found[0] if len(found) == 1 else None
+
+
+def _seconds(value: object) -> float | None:
+    """A duration that a site tells, if it can be one."""
+    return float(value) if isinstance(value, int | float) and 0 < value < _LONGEST else None
+
+
+def _words(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None

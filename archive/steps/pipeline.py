@@ -1,0 +1,262 @@
+"""The way of a clip, step by step: what each does to a source or to clips, counted. `steps.stages` has their order."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import timedelta
+from typing import TYPE_CHECKING, Self
+
+from archive.errors import Fork, SettingsError, SpaceShort
+from archive.linking.registers.register import RegisterError
+from archive.opening.archive import Archive
+from archive.preservation.mirroring import Stored, store_owed
+from archive.preservation.newest_run import point_to_newest
+from archive.preservation.space import need_space
+from archive.preservation.usable_targets import UsableTargets
+from archive.settings.source_stanzas import YtdlpSettings
+from archive.sources.contract import Source
+from archive.steps.captioning import SLIPS, caption_clip, to_caption
+from archive.steps.fetching import SourceRefuses, fetch_clip
+from archive.steps.linking import link_clip
+from archive.steps.listing import list_source
+from archive.steps.recording import record
+from archive.steps.registering import changed, import_register, newest, object_of
+from archive.steps.storing import store, tidy
+from archive.steps.transcribing import Engine, transcribe_clips
+from archive.steps.work_objects import seal_work, to_seal
+from storage.errors import TargetError
+from transcription.errors import ToolMissing, TranscriptionError
+
+if TYPE_CHECKING:
+    from archive.linking.index import RegisterIndex
+
+FAILURES_TOLD = 5
+"""Clips that failed in earlier runs and are named at the end of each."""
+
+LONGEST_REST = timedelta(days=1)
+"""No source is left alone for longer, whatever it asks; a later end than that was written by a wrong clock."""
+
+NO_MORE_READ = "nothing more was transcribed"
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What was done, counted; ids and counts only, so that it may be shown anywhere.
+
+    `problems` name what was not, each in a sentence of its own: batches that meet the same one say it once.
+    """
+
+    listed: int = 0
+    new: int = 0
+    fetched: int = 0
+    failed: int = 0
+    stored: int = 0
+    bytes_stored: int = 0
+    captioned: int = 0
+    transcribed: int = 0
+    snapshots: int = 0
+    linked: int = 0
+    links: int = 0
+    sealed: int = 0
+    problems: tuple[str, ...] = field(default=())
+
+    def __add__(self, other: Self) -> "Tally":
+        sums = {f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(self)}
+        return Tally(**{**sums, "problems": tuple(dict.fromkeys(sums["problems"]))})
+
+
+def open_source(archive: Archive, name: str) -> Source:
+    """A source of the settings, by its kind. Raises SettingsError for one that is not there."""
+    stanza = archive.settings.sources.get(name)
+    if stanza is None:
+        known = ", ".join(archive.settings.sources) or "none"
+        raise SettingsError([f"{archive.settings.file}: there is no source {name}; there are: {known}"])
+    match stanza:
+        case YtdlpSettings():
+            from archive.sources.ytdlp.source import YtdlpSource  # yt-dlp takes a second to import
+
+            return YtdlpSource(name, stanza)
+
+
+def list_step(archive: Archive, source: Source, *, fast: bool = False) -> Tally:
+    """List one source into the ledger."""
+    if until := rest(archive, source.name):
+        return Tally(problems=(until,))
+    listed = list_source(archive, source, fast=fast)
+    problems = (f"{source.name}: the listing broke off: {listed.problem}",) if listed.problem else ()
+    if listed.after is not None:
+        _leave_alone(archive, source.name, listed.after)
+    return Tally(listed=listed.seen, new=listed.new, problems=problems)
+
+
+def to_fetch(archive: Archive, source: str, *, retry: bool = False) -> list[str]:
+    """Clips of a source that are to be fetched now."""
+    return archive.ledger.clips.to_fetch(source, now=archive.clock(), retry=retry)
+
+
+def fetch_step(
+    archive: Archive, usable_targets: UsableTargets, source: Source, clips: Sequence[str], *, keep: bool = False
+) -> Tally:
+    """Fetch and seal clips of one source, and store each at once; with `keep` they stay in the spool for now.
+
+    It ends early where the disk is full, and where the source refuses us: that one is left alone for a while.
+    """
+    tally = Tally()
+    for clip in clips:
+        if until := rest(archive, source.name):
+            return tally + Tally(problems=(until,))
+        try:
+            _make_space(archive)
+            done = fetch_clip(archive, source, clip, usable_targets.writable)
+        except SourceRefuses as error:
+            _leave_alone(archive, source.name, error.after)
+            return tally + Tally(problems=(str(error),))
+        except (SpaceShort, ToolMissing) as error:
+            return tally + Tally(problems=(str(error),))
+        if done.kind is None and not done.sealed:
+            continue
+        if done.sealed and keep:
+            tally += Tally(fetched=1)
+        elif done.sealed:
+            stored = store(archive, usable_targets.readable, [clip], to=usable_targets.writable, wait=False)
+            tally += Tally(fetched=1) + _tally(stored)
+            usable_targets = usable_targets.without([name for name, one in stored.items() if one.down or one.behind])
+        else:
+            tally += Tally(failed=1, problems=(f"{clip}: {done.kind}",))
+            archive.progress.say(f"{clip}: {done.kind}: {done.message}")
+    return tally
+
+
+def rest(archive: Archive, source: str) -> str | None:
+    """A sentence, if the source refused us and is to be left alone for now."""
+    until = archive.ledger.markers.moment(f"rest:{source}")
+    if until is None or not timedelta() < until - archive.clock() <= LONGEST_REST:
+        return None
+    return f"{source} refused us and is left alone until {until:%Y-%m-%d %H:%M} UTC; `thirdcopy retry` asks at once"
+
+
+def _leave_alone(archive: Archive, source: str, seconds: float) -> None:
+    until = archive.clock() + min(timedelta(seconds=seconds), LONGEST_REST)
+    archive.ledger.markers.set(f"rest:{source}", until.isoformat())
+
+
+def forget_rest(archive: Archive, source: str) -> None:
+    """Ask a source again at once, though it refused us: a person says so."""
+    archive.ledger.markers.set(f"rest:{source}", archive.clock().isoformat())
+
+
+def _make_space(archive: Archive) -> None:
+    """Free the spool of what has arrived, if the disk is too full. Raises SpaceShort if it still is."""
+    try:
+        need_space(archive)
+    except SpaceShort:
+        if tidy(archive, keep_unread=False):
+            need_space(archive)
+        else:
+            raise
+
+
+def store_step(archive: Archive, usable_targets: UsableTargets, clips: Collection[str] | None = None) -> Tally:
+    """Store what is owed of some clips, or of everything."""
+    return _tally(store(archive, usable_targets.readable, clips, to=usable_targets.writable))
+
+
+def caption_step(
+    archive: Archive, usable_targets: UsableTargets, clips: Collection[str] | None = None, *, retry: bool = False
+) -> Tally:
+    """Make transcripts of the platform's captions, of some clips or of every one. No model is needed."""
+    waiting = [clip for clip in to_caption(archive, retry=retry) if clips is None or clip in clips]
+    done = [caption_clip(archive, clip, usable_targets.readable) for clip in waiting]
+    problems = (f"{one.clip}: {problem}" for one in done for problem in one.problems)
+    return Tally(captioned=sum(one.transcripts for one in done), problems=tuple(problems))
+
+
+def transcribe_step(
+    archive: Archive, usable_targets: UsableTargets, engine: Engine, clips: Sequence[str], *, again: bool = False
+) -> Tally:
+    """Transcribe clips. A tool that is missing is a problem of this step alone: the rest goes on."""
+    tally = Tally()
+    try:
+        for done in transcribe_clips(archive, engine, clips, usable_targets.readable, again=again):
+            problems = (f"{done.clip}: {done.problem}",) if done.problem else ()
+            tally += Tally(transcribed=done.transcripts, problems=problems)
+    except TranscriptionError as error:
+        tally += Tally(problems=(f"{NO_MORE_READ}: {error}",))
+    return tally
+
+
+def register_step(archive: Archive, usable_targets: UsableTargets) -> Tally:
+    """Take a snapshot of each register whose file changed, and store it at once.
+
+    A register that cannot be read is a problem of its own: the newest snapshot of it is linked against meanwhile.
+    """
+    tally = Tally()
+    for name in archive.settings.registers:
+        try:
+            done = import_register(archive, name, usable_targets.readable) if changed(archive, name) else None
+        except (RegisterError, SpaceShort, Fork, TargetError) as error:
+            held = newest(archive).get(name)
+            instead = f"; its snapshot of {held.taken:%Y-%m-%d} is used" if held else "; nothing is linked to it"
+            tally += Tally(problems=(f"register {name} was not read: {error}{instead}",))
+            continue
+        if done and done.new:
+            stored = store_owed(
+                archive, usable_targets.readable, [object_of(name)], to=usable_targets.writable, wait=False
+            )
+            tally += Tally(snapshots=1) + _tally(stored)
+            counts = ", ".join(f"{kind}: {count:,}" for kind, count in done.report.counts.items())
+            archive.progress.say(f"register {name}: {done.report.kept:,} entries" + (f" ({counts})" if counts else ""))
+    return tally
+
+
+def link_step(archive: Archive, registers: "dict[str, RegisterIndex]", clips: Sequence[str]) -> Tally:
+    """Link clips."""
+    done = [link_clip(archive, registers, clip) for clip in clips]
+    return Tally(linked=len(done), links=sum(one.links for one in done))
+
+
+def work_step(archive: Archive, usable_targets: UsableTargets) -> Tally:
+    """Seal the work objects of clips of which something changed."""
+    done = [seal_work(archive, clip, usable_targets.writable) for clip in to_seal(archive)]
+    return Tally(sealed=sum(one.sealed for one in done), problems=tuple(one.problem for one in done if one.problem))
+
+
+def record_step(archive: Archive, usable_targets: UsableTargets) -> Tally:
+    """Write the run record and store it, say at the targets that it is the newest, and tidy the spool."""
+    tally = Tally()
+    while run_ := record(archive, usable_targets.writable):
+        # Only the record itself: what a target refuses again would be an event again, and another record without end.
+        tally += _tally(store_owed(archive, usable_targets.writable, [run_]))
+    point_to_newest(archive, usable_targets.writable)
+    tidy(archive)
+    return tally
+
+
+def still_failed(archive: Archive, tally: Tally, clips: Collection[str] | None = None) -> Tally:
+    """A tally with those of some clips, or of all, whose failure of an earlier run was not mended: no run hides them.
+
+    What is gone, closed or not there yet at its source is told when it is asked for, and slips in its captions when
+    they are read: neither is a debt of the archive.
+    """
+    told = {problem.partition(":")[0] for problem in tally.problems}
+    standing = [
+        failure
+        for failure in archive.ledger.clips.failures()
+        if failure.kind not in ("gone", "no_access", "not_yet", SLIPS)
+        and failure.clip not in told
+        and (clips is None or failure.clip in clips)
+    ]
+    problems = [
+        f"{one.clip}: {one.step} failed on {one.at:%Y-%m-%d} ({one.kind}): `thirdcopy show {one.clip}` says why"
+        for one in standing[:FAILURES_TOLD]
+    ]
+    if more := len(standing) - len(problems):
+        problems.append(f"{more:,} more clips failed before: `thirdcopy status` counts them, `thirdcopy retry` tries")
+    return tally + Tally(problems=tuple(problems))
+
+
+def _tally(stored: dict[str, Stored]) -> Tally:
+    return Tally(
+        stored=sum(one.versions for one in stored.values()),
+        bytes_stored=sum(one.bytes for one in stored.values()),
+        problems=tuple(problem for one in stored.values() for problem in one.problems),
+    )

@@ -1,0 +1,74 @@
+"""What the stages of one run share: an opened archive, the targets that are ready, one loaded model, the registers."""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from threading import Lock
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from archive.opening.archive import Archive
+from archive.preservation.usable_targets import UsableTargets
+from archive.sources.contract import Source
+from archive.steps.linking import load_known, prepare_registers
+from archive.steps.pipeline import open_source
+from archive.steps.registering import load_registers
+from archive.steps.transcribing import Engine
+from transcription.records import Options
+
+if TYPE_CHECKING:
+    from archive.linking.index import RegisterIndex
+
+Made = TypeVar("Made")
+
+
+def load_engine(options: Options) -> Engine:
+    """Load the model. Raises ModelError."""
+    from transcription.hearing.whisper import Whisper  # CTranslate2 takes a second to import
+
+    return Whisper(options)
+
+
+class Once(Generic[Made]):
+    """Made when it is first asked for, once, whoever asks; an error in making it is raised again at each asking."""
+
+    def __init__(self, make: Callable[[], Made]) -> None:
+        self._make, self._lock = make, Lock()
+        self._made: Future[Made] | None = None
+
+    def __call__(self) -> Made:
+        """What was made."""
+        with self._lock:
+            if self._made is None:
+                made = Future[Made]()
+                try:
+                    made.set_result(self._make())
+                except Exception as error:
+                    made.set_exception(error)
+                self._made = made
+        return self._made.result()
+
+
+class RunSession:
+    """One run's things. `engine` gives the loaded model, `indexes` the registers' newest snapshots, to be searched.
+
+    `source` gives a source of the settings, one for the whole run: it keeps the time between two fetches. Asking for
+    one raises SettingsError; for the model, ModelError; for the registers, RegisterError and KnownPeopleError.
+    """
+
+    def __init__(
+        self, archive: Archive, usable_targets: UsableTargets, *, load: Callable[[Options], Engine] = load_engine
+    ) -> None:
+        self.archive, self.usable_targets = archive, usable_targets
+        self.engine = Once(lambda: load(archive.settings.transcription))
+        self.indexes = Once(self._indexes)
+        self._sources, self._lock = dict[str, Source](), Lock()
+
+    def source(self, name: str) -> Source:
+        """A source of the settings. Raises SettingsError."""
+        with self._lock:
+            if name not in self._sources:
+                self._sources[name] = open_source(self.archive, name)
+            return self._sources[name]
+
+    def _indexes(self) -> "dict[str, RegisterIndex]":
+        registers = load_registers(self.archive, self.usable_targets.readable)
+        return prepare_registers(registers, load_known(self.archive.settings))

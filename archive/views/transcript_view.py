@@ -1,0 +1,71 @@
+"""The transcripts of a clip as a person reads them: which one is meant, how it is written out, where two differ."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from archive.errors import ArchiveError
+from archive.opening.archive import Archive
+from archive.texts.preferring import first
+from archive.texts.shown import Shown, shown
+from transcription.documents import showing
+from transcription.documents.differences import Comparison, Speech
+from transcription.documents.differences import compare as differing
+from transcription.documents.players import starts_at
+
+Format = Literal["vtt", "srt", "txt", "json"]
+
+
+class NoSuchTranscript(ArchiveError):
+    """A clip has no transcript of that name, or none that is shown without being named."""
+
+    exit_code = 2
+
+
+def transcripts_of(archive: Archive, clip: str) -> list[Shown]:
+    """A clip's transcripts, in the order that the settings prefer. Raises ArchiveError where there is none."""
+    if not (found := shown(archive, clip)):
+        done = archive.ledger.clips.done(clip, "transcribe")
+        what = "since it has no sound" if done else f"`thirdcopy transcribe {clip}` makes one"
+        raise ArchiveError(f"{clip} has no transcript: {what}")
+    return found
+
+
+def meant(found: Sequence[Shown], name: str | None = None) -> Shown:
+    """The transcript of that name, else the one to be shown first, which no translation is. Raises NoSuchTranscript."""
+    known = {one.ref.name: one for one in found}
+    if name is None:
+        ref = first([one.ref for one in found])
+        if ref is None:
+            raise NoSuchTranscript(f"there are only translations: name one with --transcript {found[0].ref.name}")
+        name = ref.name
+    if name not in known:
+        raise NoSuchTranscript(f"there is no transcript {name}; there are: {', '.join(known)}")
+    return known[name]
+
+
+def beside(found: Sequence[Shown], one: Shown) -> Shown:
+    """The transcript to compare one with, the next in order; a translation must be named. Raises ArchiveError."""
+    for other in found:
+        if other is not one and other.ref.kind != "translation":
+            return other
+    raise ArchiveError(f"there is only one transcript, {one.ref.name}: nothing to compare it with")
+
+
+def compared(one: Shown, other: Shown) -> Comparison:
+    """Where two transcripts differ, as corrected, in what was said."""
+    return differing(_speech(one), _speech(other))
+
+
+def written(one: Shown, clip: str, form: Format) -> str:
+    """A transcript as a text of that form, as corrected."""
+    if form == "json":
+        return showing.to_json(one.body, one.document, one.layers)
+    if form == "txt":
+        return showing.to_text(one.document, one.layers, starts_at(one.document))
+    if form == "vtt":
+        return showing.with_end(showing.to_vtt(one.document, one.layers, one.stamp(clip)))
+    return showing.to_srt(one.document, one.layers, one.stamp(clip))
+
+
+def _speech(one: Shown) -> list[Speech]:
+    return [Speech(line.told.start, line.told.end, line.told.text) for line in one.lines() if line.told.language]

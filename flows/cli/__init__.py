@@ -1,0 +1,1 @@
+"""The `thirdcopy` command: its commands, what they print, and the review screen. Starts without Prefect."""

@@ -1,0 +1,203 @@
+"""Commands that do the main job, whole or a step at a time."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flows.cli import common, console
+from flows.cli.common import Clips, Config, DryRun, Json, Sources, TakeOver
+
+if TYPE_CHECKING:
+    from archive.steps.pipeline import Tally
+    from flows.orchestration.writing import RunSession
+
+app = typer.Typer()
+Fast = Annotated[bool, typer.Option("--fast", help="Stop listing at fifty known clips in a row.")]
+Again = Annotated[bool, typer.Option("--again", help="Clips that were read before channels were compared.")]
+Plain = Annotated[bool, typer.Option("--plain", help="Run the steps one after another, without Prefect.")]
+
+
+@app.command(epilog="Example: thirdcopy run --fast")
+def run(
+    config: Config = None,
+    source: Sources = None,
+    fast: Fast = False,
+    plain: Plain = False,
+    take_over: TakeOver = False,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Do the main job: list, fetch, store and read back, transcribe, link, seal, record."""
+    settings = common.settings()
+    _known_sources(source, settings.sources)
+    if dry_run:
+        return would_do(as_json=as_json)
+    from archive.steps.stages import Asked
+    from archive.steps.stages import run as run_plain
+
+    with common.at_work(take_over=take_over) as session:
+        if plain:
+            tally = run_plain(session, Asked(sources=tuple(source or ()), fast=fast))
+        else:
+            tally = _through_prefect(session, fast=fast, sources=source or [])
+    return common.report(tally, None, as_json=as_json)
+
+
+def _through_prefect(session: "RunSession", *, fast: bool, sources: list[str]) -> "Tally":
+    from archive.steps.pipeline import Tally
+    from flows.orchestration import server
+
+    settings = session.archive.settings
+    session.archive.progress.say("starting Prefect …")
+    with server.served(settings) as api:
+        with server.configured(settings, api):
+            from flows.orchestration import archive_flows
+        with archive_flows.within(session):
+            done = archive_flows.run_archive(fast=fast, sources=sources or None)
+    return Tally(**{**done, "problems": tuple(done["problems"])})
+
+
+@app.command(epilog="Example: thirdcopy fetch --source channel")
+def fetch(
+    config: Config = None,
+    source: Sources = None,
+    fast: Fast = False,
+    take_over: TakeOver = False,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """List, fetch, digest and seal what is new; it waits in the spool for `mirror`."""
+    _known_sources(source, common.settings().sources)
+    if dry_run:
+        return would_do(as_json=as_json)
+    from archive.steps.stages import FETCH, LIST, Asked, take
+
+    with common.at_work(take_over=take_over) as session:
+        tally = take(session, Asked(sources=tuple(source or ()), fast=fast, keep=True), (LIST, FETCH))
+    return common.report(tally, session.usable_targets, as_json=as_json)
+
+
+@app.command(epilog="Example: thirdcopy mirror --json")
+def mirror(config: Config = None, take_over: TakeOver = False, dry_run: DryRun = False, as_json: Json = False) -> None:
+    """Seal what changed, store what any target is owed, read it back, write the run record."""
+    if dry_run:
+        return would_do(as_json=as_json)
+    from archive.steps.stages import FINISH, STORE, Asked, take
+
+    with common.at_work(take_over=take_over) as session:
+        tally = take(session, Asked(), (STORE, FINISH))
+    return common.report(tally, session.usable_targets, as_json=as_json)
+
+
+@app.command(epilog="Example: thirdcopy transcribe peertube-abc123")
+def transcribe(
+    clips: Clips = None,
+    config: Config = None,
+    again: Again = False,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Transcribe safe clips that the model has not read, and read their captions; `mirror` stores what comes of it.
+
+    With --again it looks at clips that were read before channels were compared, and reads those that have several.
+    """
+    if dry_run and not again:
+        return would_do(as_json=as_json)
+    from archive.steps.again import to_read_again
+    from archive.steps.stages import CAPTIONS, TRANSCRIBE, Asked, take
+
+    with common.reading() as archive:
+        common.known(archive, clips or [])
+        earlier = [clip for clip in to_read_again(archive) if not clips or clip in clips] if again else []
+    if dry_run:
+        line = f"would look at {len(earlier):,} clips, and read those with several channels or an empty track"
+        return console.would(line, {"again": earlier}, as_json=as_json)
+    asked = Asked(clips=frozenset(clips) if clips else None, again=again)
+    with common.at_work() as session:
+        tally = take(session, asked, (TRANSCRIBE,) if again else (CAPTIONS, TRANSCRIBE))
+    return common.report(tally, session.usable_targets, as_json=as_json)
+
+
+@app.command(epilog="Example: thirdcopy retry peertube-abc123")
+def retry(
+    clips: Clips = None,
+    config: Config = None,
+    take_over: TakeOver = False,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Try again what failed, also what failed for good: some clips, or all."""
+    from archive.steps import pipeline
+    from archive.steps.stages import Asked
+    from archive.steps.stages import run as run_plain
+
+    with common.reading() as archive:
+        common.known(archive, clips or [])
+        failures = [failure for failure in archive.ledger.clips.failures() if not clips or failure.clip in clips]
+    if dry_run:
+        report = [{"clip": f.clip, "step": f.step, "kind": f.kind, "times": f.times} for f in failures]
+        lines = [f"would retry {failure.step} of {failure.clip} ({failure.kind})" for failure in failures]
+        return console.would("\n".join(lines) or "nothing has failed", {"retry": report}, as_json=as_json)
+    asked = Asked(clips=frozenset(failure.clip for failure in failures), retry=True)
+    with common.at_work(take_over=take_over) as session:
+        for source in session.archive.settings.sources:
+            pipeline.forget_rest(session.archive, source)
+        tally = run_plain(session, asked)
+    return common.report(tally, None, as_json=as_json)
+
+
+@app.command(epilog="Example: thirdcopy schedule")
+def schedule(config: Config = None, dry_run: DryRun = False) -> None:
+    """Run by the cron lines of the settings, until stopped; they are read once, so start it anew when they change."""
+    from flows.orchestration import serving
+
+    settings = common.settings()
+    if dry_run:
+        for name, cron in serving.lines(settings).items():
+            console.out.print(f"would serve {name:<5} at {cron} (UTC)", highlight=False, markup=False)
+        return
+    serving.supervise(settings, console.Lines().say)
+
+
+def _known_sources(chosen: list[str] | None, known: object) -> None:
+    names = list(known) if isinstance(known, dict) else []
+    for name in chosen or []:
+        if name not in names:
+            raise typer.BadParameter(
+                f"there is no source {name}{console.nearest(name, names) or ': ' + ', '.join(names)}"
+            )
+
+
+def would_do(*, as_json: bool) -> None:
+    """What the ledger says is to be done; no source and no target is asked."""
+    from archive.steps import pipeline
+    from archive.steps.captioning import to_caption
+    from archive.steps.linking import Digested, to_link
+    from archive.steps.registering import Unread, newest, to_register
+    from archive.steps.storing import owed
+    from archive.steps.transcribing import to_transcribe
+    from archive.steps.work_objects import to_seal
+
+    with common.reading() as archive:
+        fetching = {name: len(pipeline.to_fetch(archive, name)) for name in archive.settings.sources}
+        storing = owed(archive)
+        unread = to_register(archive)
+        registers: dict[str, Digested] = {**newest(archive), **dict.fromkeys(unread, Unread())}
+        steps = {
+            "captions": len(to_caption(archive)),
+            "transcribe": len(to_transcribe(archive, archive.settings.transcription.model_name)),
+            "link": len(to_link(archive, registers)),
+            "seal": len(to_seal(archive)),
+        }
+    if as_json:
+        return console.print_json({"dry_run": {"fetch": fetching, "store": storing, "registers": unread, **steps}})
+    console.out.print("As the ledger knows it now; a listing may find more:")
+    for name, number in fetching.items():
+        console.out.print(f"  fetch       {number:,} clips of {name}", highlight=False)
+    for name, number in storing.items():
+        console.out.print(f"  store       {number:,} versions to {name}", highlight=False)
+    for name in unread:
+        console.out.print(f"  read        register {name}", highlight=False)
+    for step, number in steps.items():
+        console.out.print(f"  {step:<11} {number:,} clips", highlight=False)
+    return None

@@ -1,0 +1,296 @@
+"""Commands that look, at the archive, one clip or one entry, and that open or close a clip."""
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+
+from flows.cli import common, console
+from flows.cli.common import Clip, Config, DryRun, Json, OfRegister, Who
+
+CLOCK_DOUBTS = {
+    "gap": "players differ behind a gap in the sound",
+    "no_index": "players guess where a second is",
+}
+
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from archive.ledger.clips import Failure
+    from archive.objects.sidecar import Sidecar
+    from archive.records.transcript import Correction
+    from archive.steps.again import Again
+    from archive.views.clip_view import ClipView
+    from archive.views.status import Status
+
+app = typer.Typer()
+FORKS_SHOWN = 20
+"""Forks, as many are named on the screen; --json has all."""
+
+
+class Level(StrEnum):
+    """Who may read a clip."""
+
+    restricted = "restricted"
+    public = "public"
+
+
+@app.command(epilog="Example: thirdcopy status --json")
+def status(config: Config = None, as_json: Json = False) -> None:
+    """Show clips, copies, debts, transcripts and links, as the ledger knows them."""
+    from archive.views.status import failed
+    from archive.views.status import status as count
+
+    with common.reading() as archive:
+        counted, failures = count(archive), failed(archive)
+    if as_json:
+        console.print_json(counted)
+    else:
+        _print_status(counted)
+        _print_failures(failures)
+    if not counted.whole:
+        raise typer.Exit(common.DEBTS)
+
+
+def _print_failures(failures: "Sequence[Failure]") -> None:
+    for failure in failures[:20]:
+        line = f"{failure.clip} {failure.step} ({failure.kind}, {failure.times}×)"
+        console.out.print(f"[yellow]failed[/] {escape(line)}", highlight=False)
+        reason = failure.message.rpartition("could not be fetched: ")[2]
+        console.out.print(f"       {escape(console.shorten(reason, 72))}", highlight=False)
+    if len(failures) > 20:
+        console.out.print(f"… and {len(failures) - 20} more: thirdcopy status --json, thirdcopy show CLIP")
+
+
+def _print_status(counted: "Status") -> None:
+    clips, links = counted.clips, counted.links
+    console.out.print(f"[bold]{counted.archive}[/]  {counted.at:%Y-%m-%d %H:%M} UTC", highlight=False)
+    table = console.table("clips", "n#", "")
+    table.add_row("listed", f"{clips.listed:,}", "known to a source")
+    table.add_row("held", f"{clips.held:,}", "fetched, checked and sealed")
+    safe = "[bold]safe[/]" if counted.whole else "[yellow]safe, of those[/]"
+    table.add_row(safe, f"[bold]{clips.safe:,}[/]", _wanted(counted))
+    for kind, number in clips.failed.items():
+        table.add_row("failed", f"{number:,}", escape(kind))
+    console.out.print(table)
+    table = console.table("target", "copies#", "proven#", "claimed#", "owed#", "where")
+    for name, target in counted.targets.items():
+        owed = f"[yellow]{target.owed:,}[/]" if target.owed else "0"
+        where = console.crop(target.address.partition("://")[2], 30)
+        shown = name if target.counts_as_copy else f"{name}\n[dim]not counted[/]"
+        table.add_row(shown, f"{target.copies:,}", f"{target.proven:,}", f"{target.claimed:,}", owed, escape(where))
+    console.out.print(table)
+    _print_survivors(counted)
+    console.out.print(f"[bold]transcripts[/]  {counted.transcripts:,}", highlight=False)
+    _print_again(counted.again)
+    corrections = counted.corrections
+    wrong = f", [yellow]{corrections.conflicts:,} in conflict[/]: `show` says which" if corrections.conflicts else ""
+    console.out.print(f"[bold]corrections[/]  {corrections.corrections:,}{wrong}", highlight=False)
+    console.out.print(
+        f"[bold]links[/]        {links.proposed:,} proposed, {links.positive:,} positive, {links.negative:,} negative, "
+        f"{links.unsure:,} unsure, {links.conflicts:,} in conflict"
+        + (f",\n[yellow]{'':>14}{links.returned:,} to be judged again[/]" if links.returned else ""),
+        highlight=False,
+    )
+    for name, target in counted.targets.items():
+        if target.problem:
+            console.out.print(f"[yellow]{name}[/] {escape(console.plain(target.problem))}", highlight=False)
+    for name, sentence in counted.beyond.items():
+        console.out.print(f"[bold red]{name}[/] {escape(console.plain(sentence))}", highlight=False)
+    if counted.unaccepted:
+        console.out.print(
+            f"[bold red]{counted.unaccepted:,} versions wait[/]: only one target says them, and this ledger is not of "
+            "them. `thirdcopy accept` lists them",
+            highlight=False,
+        )
+    for fork in counted.forks[:FORKS_SHOWN]:
+        console.out.print(f"[red]fork[/] {escape(console.plain(str(fork)))}", highlight=False, soft_wrap=True)
+
+
+def _print_again(again: "Again") -> None:
+    """Clips that an earlier build may have read, or refused, wrongly, each kind with the command that mends it."""
+    rows = (
+        (again.mixed, "read before channels were compared", "transcribe --again"),
+        (again.empty_track, "with a track without sound that was read as one", "transcribe --again"),
+        (again.refused_length, "refused by a length that was announced", "retry"),
+    )
+    for number, what, command in rows:
+        if number:
+            console.out.print(f"[bold]again[/]        [yellow]{number:,}[/] {what}: `{command}`", highlight=False)
+
+
+def _wanted(counted: "Status") -> str:
+    """What makes a clip safe, in a few words."""
+    names = {"provider": "providers", "country": "countries", "key_holder": "key holders"}
+    spread = [f"{number} {names[kind]}" for kind, number in counted.distinct.model_dump().items() if number > 1]
+    return f"read back at {counted.minimum_copies} targets or more" + f", {', '.join(spread)}" * bool(spread)
+
+
+def _print_survivors(counted: "Status") -> None:
+    """How many copies would be left of the worst-off clip."""
+    if not counted.survivors:
+        return
+    table = console.table("if this is lost", "worst for", "fewest copies left#", "clips with none#")
+    for lost, loss in counted.survivors.items():
+        what = lost if lost == "nothing" else f"one {lost.replace('_', ' ')}"
+        whose = console.crop(loss.value, 30) if loss.value else "" if lost == "nothing" else "all without this label"
+        none = f"[red]{loss.none:,}[/]" if loss.none else "0"
+        table.add_row(what, escape(whose), f"{loss.left:,}", none)
+    console.out.print(table)
+
+
+@app.command(epilog="Example: thirdcopy show peertube-abc123")
+def show(clip: Clip, config: Config = None, as_json: Json = False) -> None:
+    """Show one clip: where it is from, its copies, transcripts and links, what failed."""
+    from archive.views.clip_view import clip_view
+
+    with common.reading() as archive:
+        common.known(archive, [clip])
+        found = clip_view(archive, clip)
+    if as_json:
+        return console.print_json(
+            {
+                "clip": clip,
+                "sidecar": found.sidecar.model_dump(mode="json") if found.sidecar else None,
+                "copies": [vars(copy) for copy in found.copies],
+                "failures": [vars(failure) for failure in found.failures],
+            }
+        )
+    console.out.print(f"[bold]{escape(clip)}[/]", highlight=False)
+    if found.sidecar:
+        _print_sidecar(found.sidecar, found)
+    table = console.table("copy of", "version#", "target", "state", "read in full")
+    for copy in found.copies:
+        read = f"{copy.read:%Y-%m-%d %H:%M}" if copy.read else ""
+        table.add_row(copy.object.partition("-")[0], f"v{copy.version}", escape(copy.target), copy.state, read)
+    if found.copies:
+        console.out.print(table)
+    for failure in found.failures:
+        line = f"{failure.step} failed ({failure.kind}, {failure.times}×): {failure.message}"
+        console.out.print(f"[yellow]{escape(console.plain(line))}[/]", highlight=False)
+    return None
+
+
+def _print_sidecar(document: "Sidecar", found: "ClipView") -> None:
+    from flows.cli import link_lines
+
+    capture, access = document.captures[-1], document.access
+    by = f" by {access.by}" if access.by else ""
+    length = str(timedelta(seconds=round(capture.duration)))
+    lines = (
+        ("title", console.shorten(capture.title or "(none)", 200)),
+        ("from", capture.url),
+        ("captured", f"{capture.fetched:%Y-%m-%d %H:%M} UTC with {capture.tool} {capture.tool_version}"),
+        ("media", f"{length}, {capture.media.size:,} bytes, sha512 {capture.media.sha512[:16]}…"),
+        ("access", access.level + by),
+        *(("differs", line) for line in capture.disagreements),
+        *(("unread", f"track {one.index} {one.why}") for one in found.unread),
+        *(("declared", _declared(document)) for _ in document.declarations[-1:]),
+    )
+    for name, text in lines:
+        console.out.print(f"[bold]{name:>10}[/]  {escape(console.plain(text))}", highlight=False, soft_wrap=True)
+    _print_transcripts(document, found)
+    for link in document.links:
+        title = f"entry {link.entry} of {link.register_name}"
+        for line in link_lines.lines(
+            link, link.judgements, label="link", title=title, transcripts=document.transcripts
+        ):
+            console.out.print(line, highlight=False, soft_wrap=True)
+
+
+def _declared(document: "Sidecar") -> str:
+    newest = document.declarations[-1]
+    return (", ".join(newest.languages) or "what the source declares") + f", by {newest.by}"
+
+
+def _print_transcripts(document: "Sidecar", found: "ClipView") -> None:
+    """Transcripts, the one that is shown first first, and what people corrected in each; conflicts in full."""
+    from transcription.documents.cues import clock
+    from transcription.documents.showing import counted
+
+    for ref in document.transcripts:
+        doubt = "  [yellow]to be checked by a person[/]" if ref.doubtful else ""
+        text = f"{ref.name}: {ref.segments} segments, {', '.join(ref.languages) or 'nothing written'}, {ref.gaps} gaps"
+        if ref.starts_at:
+            text += f", a browser's clock begins at {ref.starts_at:.3f} s"
+        text += "".join(f", {CLOCK_DOUBTS[doubt]}" for doubt in ref.clock_doubts)
+        if mine := found.corrections.get(ref.name):
+            text += f", {counted(len(mine))} by {_people(mine)}"
+        console.out.print(f"[bold]transcript[/]  {escape(console.plain(text))}{doubt}", highlight=False)
+    for one in found.conflicts:
+        head = f"{one.transcript}, by {one.by} on {one.at:%Y-%m-%d}: {one.conflict}"
+        console.out.print(f"[red]{'conflict':>10}[/]  {escape(console.plain(head))}", highlight=False, soft_wrap=True)
+        for change in one.changes[:20]:
+            words = f"“{console.shorten(change.now.text, 56)}”" if change.now else "removed"
+            console.out.print(f"{'':>12}{clock(change.start)} {escape(words)}", highlight=False)
+        if len(one.changes) > 20:
+            console.out.print(f"{'':>12}… and {len(one.changes) - 20} more cues: --json", highlight=False)
+
+
+def _people(corrections: "tuple[Correction, ...]") -> str:
+    return ", ".join(dict.fromkeys(one.by for one in corrections))
+
+
+@app.command(epilog="Example: thirdcopy access peertube-abc123 public --by 'A. Archivist'")
+def access(
+    clip: Clip,
+    level: Level,
+    by: Who,
+    config: Config = None,
+    dry_run: DryRun = False,
+) -> None:
+    """Open or close a clip. It is an event, and stands in the next version of the sidecar."""
+    from archive.acts.access import give_access
+
+    with common.reading() as archive:
+        common.known(archive, [clip])
+        done = give_access(archive, clip, level.value, by=by, dry_run=dry_run)
+    note = " (dry run)" * dry_run
+    console.out.print(f"{clip}: {done.before} → {done.after}{note}", highlight=False, markup=False)
+
+
+@app.command(epilog="Example: thirdcopy entry 1358")
+def entry(
+    number: Annotated[str, typer.Argument(help="An entry's number in a register.")],
+    register: OfRegister = None,
+    config: Config = None,
+    as_json: Json = False,
+) -> None:
+    """Show every clip and second that concerns an entry, with how each link stands."""
+    from archive.linking.registers.entries import number_of
+    from archive.views.entry_view import entry_view
+    from flows.cli import link_lines
+
+    if (meant := number_of(number)) is None:
+        raise typer.BadParameter(f"{number!r} is no number of an entry: these are digits, such as 153")
+    number = meant
+    with common.reading() as archive:
+        if register is not None:
+            common.known_register(archive, register)
+        found = entry_view(archive, number, register).links
+    if as_json:
+        facts = [
+            {
+                **one.link.model_dump(mode="json"),
+                "judgement": one.stands,
+                "judgements": [judgement.model_dump(mode="json") for judgement in one.judgements],
+            }
+            for one in found
+        ]
+        return console.print_json({"entry": number, "links": facts})
+    if not found:
+        of = f" of {register}" if register else ""
+        console.out.print(f"no clip is linked to entry {number}{of}", highlight=False, markup=False)
+    for name in dict.fromkeys(one.link.register_name for one in found):
+        mine = [one for one in found if one.link.register_name == name]
+        console.out.print(f"[bold]entry {number} of {escape(name)}[/]: {len(mine)} clips", highlight=False)
+        for one in mine:
+            told = link_lines.lines(
+                one.link, one.judgements, label="clip", title=one.link.clip, transcripts=one.transcripts
+            )
+            for line in told:
+                console.out.print(line, highlight=False, soft_wrap=True)
+    return None

@@ -1,0 +1,1 @@
+"""The flows and their schedules. The only room that knows Prefect."""

@@ -1,0 +1,151 @@
+"""The flows, and the stages of a run as their tasks: one for each part, a batch of clips mostly.
+
+Parameters and artifacts hold names, ids and counts; results stay in this process. The ledger, not Prefect, knows what
+is done, so nothing is cached and nothing is retried here. Import this only within `server.configured`.
+"""
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext, suppress
+from dataclasses import asdict
+from typing import Any
+
+from prefect import Task, flow, task
+from prefect.artifacts import create_table_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.actions import GlobalConcurrencyLimitCreate
+from prefect.concurrency.sync import concurrency
+from prefect.events.worker import EventsWorker
+from prefect.exceptions import ObjectNotFound
+from prefect.futures import PrefectFuture
+from prefect.logging.handlers import APILogWorker
+from prefect.task_runners import ThreadPoolTaskRunner
+
+from archive.opening.archive import opened
+from archive.preservation.audit_round import scheduled_round
+from archive.progress import Silent
+from archive.settings.settings import Settings, find, load
+from archive.steps.pipeline import Tally
+from archive.steps.stages import Asked, Part, Stage, run
+from flows.interrupts import ended_at_once
+from flows.orchestration.writing import RunSession, writing
+
+DRAIN_TIMEOUT = 10.0
+
+
+class _Process:
+    """What this process is at: one run at a time, since the ledger's lease is one."""
+
+    session: RunSession | None = None
+
+
+@contextmanager
+def within(session: RunSession) -> Iterator[RunSession]:
+    """Have the flows of this process work in a session that is open already.
+
+    What fails in one is raised here, so it is not logged here too; at the end, Prefect has been told everything.
+    """
+    for name in ("prefect.flow_runs", "prefect.task_runs", "EventsWorker", "APILogWorker"):
+        logging.getLogger(name).propagate = False
+    _Process.session = session
+    try:
+        yield session
+    finally:
+        _Process.session = None
+        APILogWorker.drain_all(timeout=DRAIN_TIMEOUT, at_exit=False)
+        EventsWorker.drain_all(timeout=DRAIN_TIMEOUT, at_exit=False)
+
+
+@contextmanager
+def _at_work() -> Iterator[RunSession]:
+    """The session that is open, else one by the settings that `THIRDCOPY_CONFIG` names: so in a scheduled run."""
+    if _Process.session:
+        yield _Process.session
+        return
+    with ended_at_once(), writing(load(find()), Silent()) as session:
+        _Process.session = session
+        yield session
+
+
+def _limit(settings: Settings, source: str) -> str:
+    return f"thirdcopy-{settings.name}-{source}"
+
+
+def _task(session: RunSession, asked: Asked, stage: Stage) -> Task[[str | None, list[str]], Tally]:
+    """A stage as a task, which takes the ids of one of its parts, within the limit of its source if it has one."""
+
+    @task(name=stage.name, cache_policy=NO_CACHE, task_run_name=_run_name(stage))
+    def do_part(source: str | None, clips: list[str]) -> Tally:
+        """Do one part of a stage."""
+        limit = concurrency(_limit(session.archive.settings, source), occupy=1, strict=True) if source else None
+        with limit or nullcontext():
+            return stage.do(session, asked, Part(source, tuple(clips)))
+
+    return do_part
+
+
+def _run_name(stage: Stage) -> str | None:
+    """How the runs of a stage's tasks are called: by their source, where they have one; else Prefect says."""
+    return f"{stage.name} {{source}}" if stage.side_by_side else None
+
+
+def _as_tasks(session: RunSession, asked: Asked, stage: Stage, parts: Sequence[Part]) -> Tally:
+    """Perform the parts of a stage as tasks: side by side, or one after another."""
+    do_part = _task(session, asked, stage)
+    if stage.side_by_side:
+        return _gather([do_part.submit(part.source, list(part.clips)) for part in parts])
+    return sum((do_part(part.source, list(part.clips)) for part in parts), Tally())
+
+
+@flow(name="run", task_runner=ThreadPoolTaskRunner(max_workers=8), validate_parameters=False)  # type: ignore[arg-type]
+def run_archive(fast: bool = False, sources: list[str] | None = None) -> dict[str, Any]:
+    """Take every source the whole way."""
+    with _at_work() as session:
+        _limits(session.archive.settings, sources or list(session.archive.settings.sources))
+        tally = run(session, Asked(sources=tuple(sources or ()), fast=fast), _as_tasks)
+    _show("run", tally)
+    return asdict(tally)
+
+
+@flow(name="audit", validate_parameters=False)
+def audit_archive() -> dict[str, Any]:
+    """Read so much of every target as the settings say, oldest proof first, and challenge the rest."""
+    with ended_at_once(), opened(load(find()), Silent()) as archive:
+        done = scheduled_round(archive)
+    create_table_artifact(
+        key="thirdcopy-audit",
+        table=[{"target": name, **row} for name, row in done.counts.items()],
+        description="Copies read",
+    )
+    if done.problems:
+        raise RuntimeError(f"{len(done.problems)} faults: `thirdcopy status` and `thirdcopy accept` say where")
+    return {**done.counts}
+
+
+def _gather(futures: list[PrefectFuture[Tally]]) -> Tally:
+    """Add up batches that ran side by side; an error of one is raised after all have ended."""
+    for future in futures:
+        future.wait()
+    return sum((future.result() for future in futures), Tally())
+
+
+def _limits(settings: Settings, sources: Sequence[str]) -> None:
+    """One limit a source, made anew: we hold the archive's lease, so whoever is in an old one was killed in it.
+
+    To free its slots would not do: the lease that was lost there ends minutes later, and would free ours.
+    """
+    with get_client(sync_client=True) as client:
+        for source in sources:
+            name = _limit(settings, source)
+            with suppress(ObjectNotFound):
+                client.delete_global_concurrency_limit_by_name(name)
+            limit = GlobalConcurrencyLimitCreate(name=name, limit=settings.sources[source].at_once)
+            client.create_global_concurrency_limit(limit)
+
+
+def _show(key: str, tally: Tally) -> None:
+    """The table on the flow run's page: counts, and no words of anybody."""
+    rows = [{"what": name, "count": count} for name, count in asdict(tally).items() if name != "problems"]
+    rows.append({"what": "problems", "count": len(tally.problems)})
+    create_table_artifact(key=f"thirdcopy-{key}", table=rows, description="What this run did")

@@ -1,0 +1,29 @@
+"""The session of a command or flow that writes: it holds the lease, and the targets are ready."""
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+
+from archive.opening.archive import opened
+from archive.opening.working import at_work
+from archive.preservation.late_writers import mend_roots, remember_late_writer
+from archive.preservation.usable_targets import ready
+from archive.progress import Progress
+from archive.settings.settings import Settings
+from archive.steps.run_session import RunSession
+from archive.steps.storing import sweep
+
+__all__ = ["RunSession", "writing"]
+
+
+@contextmanager
+def writing(
+    settings: Settings, progress: Progress, *, take_over: bool = False, emptied: Collection[str] = ()
+) -> Iterator[RunSession]:
+    """A session that may write: it holds the lease, and the targets are ready. Raises RefusedError, SettingsError."""
+    with opened(settings, progress) as archive, at_work(archive) as taken_away:
+        sweep(archive)
+        if taken_away:
+            remember_late_writer(archive)
+        usable_targets = ready(archive, take_over=take_over, emptied=emptied)
+        mend_roots(archive, usable_targets.writable)
+        yield RunSession(archive, usable_targets)
