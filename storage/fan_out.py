@@ -1,6 +1,6 @@
 """Many files to many targets: each file is read once, in bounded memory, and nobody waits long for the slowest.
 
-Every target has workers of its own; what they share is the reading of each file (`storage.shared_reading`). A load is let in
+Every target has workers of its own; what they share is the reading of each file (`shared_reading`). A load is let in
 when the memory that its files may take is free. Whoever keeps the others waiting for longer than a patience is left
 behind: it takes no further part, and its turn comes later, by readings of its own.
 """

@@ -230,7 +230,7 @@ class Gap(Record):
     `level` is the loudness of its loudest tenth of a second in dB below full scale (RMS), None for digital silence, and
     of channels that were mixed, or not read, that of the loudest: lost speech is found by listening to the loud gaps
     first. `guess` is the beginning of what the model made of it,
-    where that was rather made up than said (see `transcription.hearing.marks.fabricated`): no text, and shown nowhere as one.
+    where that was rather made up than said: no text, and shown nowhere as one.
     """
 
     start: Seconds
@@ -263,7 +263,7 @@ class Transcript(Record):
     itself, that holds for each `channel`.
 
     In its second form it also says: `container` and `codec`, as ffprobe calls them; `start`, where the container's own
-    clock stands when the transcript's is 0, in seconds (see `transcription.documents.players`); `channels`, how many the track
+    clock stands when the transcript's is 0, in seconds; `channels`, how many the track
     has, and `read`, those of them that were read each by itself, none where they were mixed; `clock_doubts`.
     The first form has channels 0 and 1 where the two sides of a stereo track held different voices.
 

@@ -43,10 +43,10 @@ DECIDING: dict[str, tuple[ModuleType, str]] = {
     ),
     "claims": (claims, "FLOOR UNLIKELY CROWD COMPARED ALTERNATIVES TESTIFIER_FITS RELATION_FITS SURE"),
     "texts": (
-        reading,
+        text_reading,
         "NEAR NEARBY FAR AGREES AGREES_AFAR BESIDE CLOSE EXACT CONTEXT REPEATS WORTH SPEAKERS",
     ),
-    "known people": (known, "LIKE"),
+    "known people": (known_people, "LIKE"),
     "rarity": (rarity, "UNSEEN"),
     "clues": (
         clues,
@@ -60,11 +60,11 @@ DECIDING: dict[str, tuple[ModuleType, str]] = {
     "roles": (roles, "BEFORE AFTER BESIDE WEIGHTS BYSTANDER"),
     "voices": (voices, "CLOSE WORTH TESTIMONIES"),
     "words": (patterns, "LETTERS"),
-    "cues": (cues, "ENDING"),
-    "numbers beside names": (beside, "LEAST"),
+    "cues": (number_cues, "ENDING"),
+    "numbers beside names": (bare_numbers, "LEAST"),
     "conventions": (conventions, "AHEAD BEHIND LEAST_ANYWHERE"),
     "digits": (digits, "LARGEST_DIGITS"),
-    "limits": (limits, "YEARS AFAR ADDRESS FILED"),
+    "limits": (other_meanings, "YEARS AFAR ADDRESS FILED"),
     "mentions": (mentions, "WIDEST_RANGE LONGEST_LIST LEAST_SURE LEAST_FURTHER LEAST_ORDINAL"),
     "numerals": (grammar, "LARGEST LONGEST"),
     "Han numerals": (chinese, "LONGEST"),
@@ -94,12 +94,12 @@ The tables of letters in `names` are logic, as code is: whoever changes one rais
 
 def rules(known: KnownPeople) -> str:
     """The name of the rules: version, `+`, and 12 hex digits over what decides, the known people among it."""
-    return _now().name(known_people.names)
+    return _now().name(known.names)
 
 
 def is_now(name: str, known: KnownPeople) -> bool:
     """Whether a name is that of the present rules with these known people, or of others that give the same links."""
-    return name == rules(known) or name in _equal_names(known_people.names)
+    return name == rules(known) or name in _equal_names(known.names)
 
 
 @lru_cache(maxsize=4)

@@ -97,7 +97,7 @@ class Judgement(Record):
 
     `withdrawn` takes that person's verdict back. `was` is their verdict before, null where they had none.
     `entry_sha256` is the digest of the entry as that person saw it, null where nobody noted it. `evidence` are the
-    digests of the pieces of evidence that they saw (see archive/linking/deciding/novelty.py), none where nobody noted
+    digests of the pieces of evidence that they saw, none where nobody noted
     them.
     """
 

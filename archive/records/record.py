@@ -1,4 +1,7 @@
-"""What every record is: frozen, strict; times in UTC, and paths that any target can hold. A step takes one and returns another."""
+"""What every record is: frozen and strict, with times in UTC and paths that any target can hold.
+
+A record never changes: a step takes one and returns another. Spans are seconds from the start of the media.
+"""
 
 from datetime import UTC, datetime
 from typing import Annotated

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
 
 class Engine(Protocol):
-    """What reads speech (transcription.hearing.whisper.Whisper): `model` is its name, the digest the sha256 of its weights."""
+    """What reads speech (`hearing.whisper.Whisper`): `model` is its name, the digest the sha256 of its weights."""
 
     model: str
     model_digest: str

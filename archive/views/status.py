@@ -20,7 +20,7 @@ from archive.settings.spread import Loss, Lost, survivors
 from archive.settings.stanzas import DistinctSettings
 from archive.steps.again import Again, count_again
 from archive.steps.storing import enough_at, owed
-from archive.texts.shown import joint_verdict as standing_corrections
+from archive.texts.shown import corrections_in_force
 from storage.targets import address
 from storage.targets.common_settings import Labels
 
@@ -178,7 +178,7 @@ def _corrections(archive: Archive) -> CorrectionCounts:
     for clip in readings.corrected():
         corrections = readings.corrections(clip)
         count += len(corrections)
-        conflicts += len(standing_corrections(readings.refs(clip), corrections)[1])
+        conflicts += len(corrections_in_force(readings.refs(clip), corrections)[1])
     return CorrectionCounts(corrections=count, conflicts=conflicts)
 
 

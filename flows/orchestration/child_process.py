@@ -1,4 +1,6 @@
-"""Run a Python module that ends when whoever started it ends, also by kill -9: `python -m flows.orchestration.child_process MODULE …`.
+"""Run a Python module that ends when whoever started it ends, also by kill -9.
+
+    python -m flows.orchestration.child_process MODULE …
 
 Standard input is the leash: a pipe that the starter holds and never writes to. The kernel closes it with the starter,
 however that ends; then the module's whole process group is told to end, and after a while made to. Without it a

@@ -1,7 +1,7 @@
 """Serve the flows by the cron lines of the settings, and go on when a part of it dies.
 
 `supervise` keeps a local Prefect server and a child that serves; either is started anew when it ends, and ends with
-the supervisor. The child is `python -m flows.orchestration.serving`: it starts runs one at a time, each in a process of its own.
+the supervisor. The child is this module, run by itself: it starts runs one at a time, each in a process of its own.
 """
 
 import fcntl

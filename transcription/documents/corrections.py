@@ -1,6 +1,6 @@
 """Corrections by people as layers over a transcript: what a person changed in its cues, and what stands then. Pure.
 
-A transcript's cues are read back from the WebVTT that `transcription.documents.formats` writes, so that what a person saw is what
+A transcript's cues are read back from the WebVTT that `formats` writes, so that what a person saw is what
 is compared: a text, and above it the label, such as `[kk, low_confidence]`, or `[left, kk]` where each side of a track
 is a voice of its own. Two texts that differ only in blanks and line breaks are one.
 """

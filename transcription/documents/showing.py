@@ -1,6 +1,6 @@
 """A transcript as it stands under corrections: written for people to read and to edit, and recognised when it is back.
 
-What was not corrected is written as `transcription.documents.formats` writes it. A file to be edited says of itself which
+What was not corrected is written as `formats` writes it. A file to be edited says of itself which
 transcript it is of and how many corrections it includes: in a note, or for SubRip, which has none, in a first cue.
 """
 

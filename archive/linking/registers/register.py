@@ -21,7 +21,18 @@ from archive.linking.registers.gathering import gather
 from archive.linking.registers.register_tables import opened_table
 from archive.linking.registers.reports import Notes, Report
 
-__all__ = ["COLUMNS", "EDITED", "Entry", "Lines", "Read", "Register", "RegisterError", "load", "read", "register_of"]
+__all__ = [
+    "COLUMNS",
+    "EDITED",
+    "Entry",
+    "Lines",
+    "Read",
+    "Register",
+    "RegisterError",
+    "load",
+    "read_register",
+    "register_of",
+]
 
 
 READING = 2

@@ -1,6 +1,6 @@
 """The addresses of one video on the platforms that registers cite most, each brought to one form. Pure; no network.
 
-Other platforms are known through yt-dlp's extractors (`archive/linking/finding/cited/extractors.py`). These are here since they are
+Other platforms are known through yt-dlp's extractors (`extractors.py`). These are here since they are
 many and quick to tell, or since yt-dlp's own id hides in the page (a tweet's video, a Rumble page) or says too little:
 the id of a Telegram message is a number within its channel.
 """
