@@ -1,4 +1,4 @@
-"""Makes `archive/linking/finding/names/correspondences.tsv`: which unit is written where another script or spelling has which.
+"""Makes `correspondences.tsv` of `archive/linking/finding/names/`: which unit stands where another spelling has which.
 
 Counted on the tuning half of the name clusters (see `benchmarks._names`): each spelling beside the Latin one of its
 cluster that is nearest, all alignments of both weighted by how likely they are, by expectation maximization (Ristad and

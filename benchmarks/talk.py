@@ -22,7 +22,7 @@ on all; machines differ threefold, and seconds say little beside the ratios. `ti
 `tolerant` on the same talk, which does like work, and is to be at most 1; `time_ratio_bare` is ours over that of
 `bare`, which looks words up in a table and compares nothing. Both are of processor seconds, the steadier ones on a busy
 machine, and medians over the talks. As in an archive, a talk finds in memory what the linker remembers of the words of
-those before; the first finds nothing. Python looks for garbage as seldom as under the command line (see `flows.cli.app`),
+those before; the first finds nothing. Python looks for garbage as seldom as under the command line (`flows.cli.app`),
 for all three alike.
 
 The register is `synthetic-76000.csv.gz` of the folder or the file that DATA names, else of `../shared/data/register`,

@@ -10,6 +10,8 @@ from archive.ledger import tables as t
 from archive.ledger.subject import Subject, Value, upsert
 
 MOMENT = TypeAdapter(AwareDatetime)
+LAST_FULL = "last_full"
+"""When a run record last named every head."""
 
 
 class Markers(Subject):

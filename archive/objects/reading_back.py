@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from archive.errors import ForeignWords
-from archive.linking.registers.snapshots import SNAPSHOT, Snapshot
 from archive.objects import held_versions, ocfl
 from archive.objects.sidecar import RunRecord, Sidecar, read_sidecar, to_bytes
 from archive.records.clip import Capture, clip_id
@@ -13,6 +12,7 @@ from archive.records.event import Event, Head
 from archive.records.link import link_id
 from archive.records.object_ids import Kind, is_sound, kind_of
 from archive.records.record import Record
+from archive.records.snapshot import SNAPSHOT, Snapshot
 from storage.contract import Target
 from storage.errors import Damaged, TargetError
 from storage.mirrors import read_small

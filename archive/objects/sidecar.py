@@ -8,11 +8,11 @@ from typing import Any, Literal
 import rfc8785
 from pydantic import BaseModel, Field, JsonValue, ValidationError
 
-from archive.linking.registers.snapshots import EntryLine, Snapshot
 from archive.records.clip import Access, Capture, UnreadTrack
 from archive.records.event import Head
 from archive.records.link import Judgement, Link, Verdict
 from archive.records.record import Moment, Record
+from archive.records.snapshot import EntryLine, Snapshot
 from archive.records.transcript import Correction, Declaration, TranscriptRef
 from transcription.documents.platform_captions import Captions
 from transcription.records import Transcript
@@ -108,6 +108,19 @@ class Sidecar(Record):
     linkings: tuple[Linking, ...] = ()
     links: tuple[JudgedLink, ...] = ()
     annotations: dict[str, JsonValue] | None = None
+
+
+class SealedAs(BaseModel):
+    """Of a sealed work object: a source of its clip, and the access level where that was the settings' to say."""
+
+    source: str
+    default: Access | None
+
+
+def sealed_as(document: Sidecar) -> str:
+    """What the ledger keeps of a sealed work object: enough to see that the settings' access level changed since."""
+    default = None if document.access.by else document.access.level
+    return SealedAs(source=document.captures[-1].source, default=default).model_dump_json()
 
 
 class RunRecord(Record):

@@ -7,16 +7,15 @@ from collections.abc import Collection, Mapping
 from archive.errors import Fork
 from archive.ledger.clips import AccessGiven
 from archive.ledger.copies import Copy, SealedVersion
-from archive.linking.registers.snapshots import Snapshot
+from archive.ledger.markers import LAST_FULL
 from archive.objects import ocfl
 from archive.objects.reading_back import Documents, Run, Words, older_inventory
-from archive.objects.sidecar import Sidecar
+from archive.objects.sidecar import Sidecar, sealed_as
 from archive.opening.archive import Archive
 from archive.preservation.surveying import Survey
 from archive.records.clip import Capture, Listing
 from archive.records.object_ids import clip_of
-from archive.steps.recording import LAST_FULL
-from archive.steps.work_objects import sealed_as
+from archive.records.snapshot import Snapshot
 from archive.texts.shown import overtaken
 from storage.contract import LARGEST, Target
 

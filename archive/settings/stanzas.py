@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
-from archive.linking.registers.columns import SECRET, field_of
+from archive.records.entry_fields import SECRET, field_of
 from archive.settings import cron
 
 

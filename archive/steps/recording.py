@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
+from archive.ledger.markers import LAST_FULL
 from archive.objects import sidecar
 from archive.objects.sidecar import RunRecord
 from archive.opening.archive import AGENT, Archive
@@ -12,7 +13,6 @@ from archive.records.object_ids import Kind, ObjectId
 from storage.contract import Target
 
 FULL_LIST_EVERY = timedelta(days=7)
-LAST_FULL = "last_full"
 EVENTS_AT_MOST = 50_000
 """Events in one run record, some 12 MB: an audit of everything makes many, and each must be read back whole."""
 

@@ -13,19 +13,20 @@ from pydantic import TypeAdapter
 
 from archive.errors import ArchiveError
 from archive.ledger.copies import snapshot_fact
-from archive.linking.registers.columns import Columns, clean
+from archive.linking.registers.columns import Columns
 from archive.linking.registers.register import READING, Read, Register, RegisterError, read_register, register_of
 from archive.linking.registers.register_tables import digest_of
 from archive.linking.registers.reports import Report
-from archive.linking.registers.snapshots import ENTRIES, REPORT, SNAPSHOT, Snapshot
 from archive.masks import mask
 from archive.objects import sidecar
 from archive.opening.archive import AGENT, Archive
 from archive.preservation.bringing import at_hand
 from archive.preservation.sealing import Item, document, seal
 from archive.preservation.space import file_at, need_space
+from archive.records.entry_fields import clean
 from archive.records.event import CAPTURE
 from archive.records.object_ids import Kind, ObjectId
+from archive.records.snapshot import ENTRIES, REPORT, SNAPSHOT, Snapshot
 from archive.settings.settings import RegisterSettings
 from storage.contract import Target
 from storage.errors import TargetError

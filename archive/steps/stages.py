@@ -1,7 +1,7 @@
 """The stages of a run: one list, in the one order that every runner follows.
 
 Preserve first, read later: originals are at `minimum_copies` targets before anything slower touches a clip. A runner
-says only how the parts of a stage are performed (`Perform`): one after another here, as tasks in `flows.orchestration.archive_flows`.
+says only how the parts of a stage are performed (`Perform`): one after another here, as tasks in `flows`.
 What is due, in which order, and what becomes of a stage that fails is said here, and is the same for all of them.
 """
 

@@ -3,16 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pydantic import BaseModel, JsonValue, TypeAdapter
+from pydantic import JsonValue, TypeAdapter
 
 from archive.errors import Fork, NoSuchClip
 from archive.linking.deciding.annotations import annotations, collection
 from archive.linking.deciding.judgements import joint_verdict
 from archive.objects import sidecar
-from archive.objects.sidecar import JudgedLink, Sidecar
+from archive.objects.sidecar import JudgedLink, SealedAs, Sidecar, sealed_as
 from archive.opening.archive import Archive
 from archive.preservation.sealing import Item, document, seal
-from archive.records.clip import Access, Capture
+from archive.records.clip import Capture
 from archive.records.event import Head
 from archive.records.object_ids import ObjectId, clip_of
 from archive.steps.linking import read_linkings
@@ -35,14 +35,7 @@ class SealedWork:
     problem: str | None = None
 
 
-class _SealedAs(BaseModel):
-    """Of a sealed work object: a source of its clip, and the access level where that was the settings' to say."""
-
-    source: str
-    default: Access | None
-
-
-_SEALED_AS = TypeAdapter(_SealedAs)
+_SEALED_AS = TypeAdapter(SealedAs)
 
 
 def to_seal(archive: Archive) -> list[str]:
@@ -58,12 +51,6 @@ def to_seal(archive: Archive) -> list[str]:
     worth |= {failure.clip for failure in clips.failures() if failure.step == "transcribe"}
     worth -= {*map(clip_of, archive.ledger.waiting.holding_up())}
     return [clip for clip in safe(archive) if clip in worth and not _is_sealed(archive, sealed.get(clip))]
-
-
-def sealed_as(document: Sidecar) -> str:
-    """What the ledger keeps of a sealed work object: enough to see that the settings' access level changed since."""
-    default = None if document.access.by else document.access.level
-    return _SealedAs(source=document.captures[-1].source, default=default).model_dump_json()
 
 
 def _is_sealed(archive: Archive, body: str | None) -> bool:

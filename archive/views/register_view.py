@@ -8,10 +8,11 @@ from pathlib import Path
 
 from archive.ledger.copies import ARRIVED
 from archive.linking.registers.reports import Report
-from archive.linking.registers.snapshots import Difference, Snapshot, differences
+from archive.linking.registers.snapshot_changes import Difference, differences
 from archive.opening.archive import Archive
 from archive.preservation.usable_targets import reachable
 from archive.records.object_ids import Kind
+from archive.records.snapshot import Snapshot
 from archive.steps.registering import entries_of, object_of, reading, snapshot, stanza_of, versions
 
 

@@ -11,7 +11,7 @@ from flows.cli.common import Config, DryRun, Json, Who
 
 if TYPE_CHECKING:
     from archive.linking.registers.reports import Report
-    from archive.linking.registers.snapshots import Snapshot
+    from archive.records.snapshot import Snapshot
     from archive.steps.registering import Imported
 
 app = typer.Typer(help="The registers of the settings, and their snapshots.", no_args_is_help=True)

@@ -10,9 +10,9 @@ from hashlib import sha256
 from itertools import zip_longest
 
 from archive.linking.finding.cited.addresses import addresses
-from archive.linking.registers.columns import EDITED, FIELDS, clean
 from archive.linking.registers.testimonies import Testimony, as_testimony, testimonies
 from archive.masks import mask_prose
+from archive.records.entry_fields import EDITED, FIELDS, clean
 
 _NUMBER = re.compile(
     r"(?:entry|case|запись)? ?(?:(?:no|nr|num|number|номер|n°|编号|編號|第))? ?[.:#]? ?"

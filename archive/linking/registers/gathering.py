@@ -7,11 +7,12 @@ from pathlib import Path
 
 from archive.linking.finding.cited.addresses import addresses
 from archive.linking.registers.cells import look
-from archive.linking.registers.columns import EDITED, NAMES, Columns, plain, shown
+from archive.linking.registers.columns import Columns
 from archive.linking.registers.dates import says_when
 from archive.linking.registers.entries import DATES, masked, number_of, to_line
 from archive.linking.registers.register_tables import Row, Table
 from archive.linking.registers.reports import Kind, Notes
+from archive.records.entry_fields import EDITED, NAMES, plain, shown
 
 BEHIND = "Additional Info"
 """The field that takes the addresses behind cells. It is prose, where an address is never taken for a name."""

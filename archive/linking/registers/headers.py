@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import pairwise
 
-from archive.linking.registers.columns import Columns, clean, shown
+from archive.linking.registers.columns import Columns
+from archive.records.entry_fields import clean, shown
 
 LOOKED_AT = 30
 """Rows with anything in them among which a header is looked for; a title and its remarks take fewer."""

@@ -3,7 +3,7 @@
 import unicodedata
 from typing import Any
 
-from archive.linking.registers.columns import clean, plain
+from archive.records.entry_fields import clean, plain
 
 DEEPEST = 5
 """Levels of objects within an object that are columns; what is deeper is reported and not read."""

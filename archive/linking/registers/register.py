@@ -14,12 +14,13 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
 
-from archive.linking.registers.columns import COLUMNS, EDITED, SECRET, Columns, RegisterError
+from archive.linking.registers.columns import Columns, RegisterError
 from archive.linking.registers.entries import Entry, read_entry
 from archive.linking.registers.forms import Form
 from archive.linking.registers.gathering import gather
 from archive.linking.registers.register_tables import opened_table
 from archive.linking.registers.reports import Notes, Report
+from archive.records.entry_fields import COLUMNS, EDITED, SECRET
 
 __all__ = [
     "COLUMNS",

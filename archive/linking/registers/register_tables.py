@@ -16,7 +16,7 @@ from typing import IO, NamedTuple
 
 from archive.linking.csv_dialects import HEAD, NoCsv, encoding_of, rows_of, separator_of, spelled
 from archive.linking.registers import headers
-from archive.linking.registers.columns import Columns, RegisterError, clean, plain, shown
+from archive.linking.registers.columns import Columns, RegisterError
 from archive.linking.registers.forms import Form, form_of
 from archive.linking.registers.grids import GridRow, Odd, letters
 from archive.linking.registers.headers import Header, NoChoice
@@ -24,6 +24,7 @@ from archive.linking.registers.json_files import NoObjects, objects
 from archive.linking.registers.nested import DEEPEST, flat
 from archive.linking.registers.parts import LARGEST_CELL, NoSheet
 from archive.linking.registers.reports import Kind
+from archive.records.entry_fields import clean, plain, shown
 
 _PIECE = 1 << 20
 

@@ -7,12 +7,13 @@ from itertools import takewhile
 from typing import IO
 
 from archive.linking.registers import headers
-from archive.linking.registers.columns import Columns, clean, shown
+from archive.linking.registers.columns import Columns
 from archive.linking.registers.grids import GridRow, letters
 from archive.linking.registers.headers import Header
 from archive.linking.registers.parts import NoSheet
 from archive.linking.registers.reports import Kind
 from archive.linking.registers.workbooks import MOST_SHEETS, Beside, Sheet, opened_workbook
+from archive.records.entry_fields import clean, shown
 
 
 @dataclass(frozen=True)

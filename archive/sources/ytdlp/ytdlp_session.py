@@ -17,7 +17,6 @@ from weakref import WeakSet
 
 from deno import find_deno_bin
 from yt_dlp import YoutubeDL
-from yt_dlp.extractor import gen_extractor_classes
 from yt_dlp.globals import plugin_dirs
 from yt_dlp.networking import Request, Response
 from yt_dlp.networking.exceptions import HTTPError, RequestError, TransportError
@@ -55,11 +54,6 @@ def javascript_runtime() -> str | None:
         return str(find_deno_bin())
     except FileNotFoundError:
         return shutil.which("deno")
-
-
-def extractors() -> list[Any]:
-    """The classes of yt-dlp that each read a site, in the order in which it asks them."""
-    return list(gen_extractor_classes())
 
 
 _CAPTIONS = ("extract_subtitles", "extract_automatic_captions")

@@ -93,12 +93,11 @@ def _candidates(host: str) -> tuple[Any, ...]:
 
 @cache
 def _by_word() -> dict[str, list[tuple[int, Any]]]:
-    from archive.sources.ytdlp.ytdlp_session import (
-        extractors,  # loading yt-dlp takes a moment that most commands can spare
-    )
+    # Loading yt-dlp takes a moment that most commands can spare.
+    from yt_dlp.extractor import gen_extractor_classes  # type: ignore[import-untyped]
 
     table: dict[str, list[tuple[int, Any]]] = defaultdict(list)
-    for place, extractor in enumerate(extractors()):
+    for place, extractor in enumerate(gen_extractor_classes()):
         if extractor.ie_key() != _GENERIC:
             for word in _words(extractor) or {""}:
                 table[word].append((place, extractor))
