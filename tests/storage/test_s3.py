@@ -221,7 +221,8 @@ import os, sys
 read = []
 sys.addaudithook(lambda event, args: read.append(str(args[0])) if event == "open" else None)
 from storage.shared_reading import LocalFile
-from storage.targets import S3Settings, open_target, s3_listing
+from storage.targets import S3Settings, open_target
+from storage.targets.s3 import key_listing
 stanza = S3Settings.model_validate_json(os.environ["STANZA"]).model_dump()
 keys = {"access_key": sys.argv[1], "secret_key": os.environ["SECRET_OF_THIS_TEST"]}
 open_target("sea", S3Settings.model_validate(stanza | keys)).check()

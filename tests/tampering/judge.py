@@ -290,7 +290,7 @@ class _Case:
             done = subprocess.run(
                 [sys.executable, "-m", "flows.cli.app", *words],
                 cwd=self.home,
-                env={**os.environ, "PATH": path, "PYTHONPATH": str(Path(app.__file__).parents[1]), "COLUMNS": "80"},
+                env={**os.environ, "PATH": path, "PYTHONPATH": str(Path(app.__file__).parents[2]), "COLUMNS": "80"},
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 check=False,
@@ -529,7 +529,7 @@ def _where(error: BaseException) -> str:
     return f"at {ours[-1]}" if ours else ""
 
 
-ROOT = Path(app.__file__).parents[1]
+ROOT = Path(app.__file__).parents[2]
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.flows.place import Place, little_archive
-from tests.world.channel import Channel, Video
+from tests.world.channel import Video
 from tests.world.media import clip
 
 ROSA = "peertube-X3vydoT9ftaP345ozG5tUK"

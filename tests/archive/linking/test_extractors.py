@@ -4,10 +4,10 @@ import subprocess
 import sys
 
 import pytest
+from yt_dlp.extractor import gen_extractor_classes  # type: ignore[import-untyped]
 
 from archive.linking.finding.cited.extractors import Identity, _candidates, identify
 from archive.records.clip import clip_id
-from archive.sources.ytdlp.ytdlp_session import extractors
 
 OFFLINE = """
 import sys
@@ -45,7 +45,7 @@ def test_an_address_is_identified_or_not(url: str, identity: Identity | None) ->
 
 
 def test_the_extractors_that_are_asked_are_those_that_yt_dlp_would_ask() -> None:
-    every = [one for one in extractors() if one.ie_key() != "Generic"]
+    every = [one for one in gen_extractor_classes() if one.ie_key() != "Generic"]
     missed = asked = 0
     for extractor in every[::12]:
         for example in extractor.get_testcases(include_onlymatching=True):
@@ -61,7 +61,7 @@ def test_the_extractors_that_are_asked_are_those_that_yt_dlp_would_ask() -> None
 
 def test_what_is_identified_is_what_yt_dlp_calls_its_example() -> None:
     named = 0
-    for extractor in extractors()[::6]:
+    for extractor in gen_extractor_classes()[::6]:
         for example in extractor.get_testcases():
             info = example.get("info_dict", {})
             identity = identify(example["url"]) if info.get("ext") and info.get("id") else None

@@ -326,7 +326,9 @@ def test_plugins_in_the_home_folder_are_not_run(tmp_path: Path) -> None:
     plugin.parent.mkdir(parents=True)
     plugin.write_text("print('ran')\n")
     environment = {**os.environ, "XDG_CONFIG_HOME": str(tmp_path), "PYTHONPATH": os.pathsep.join(sys.path)}
-    ours = "from archive.sources.ytdlp.ytdlp_session import Limits, Session; Session({}, None, Limits()).close()"
+    ours = (
+        "from archive.sources.ytdlp.ytdlp_session import Limits, YtdlpSession; YtdlpSession({}, None, Limits()).close()"
+    )
     stock = "from yt_dlp import YoutubeDL; YoutubeDL({}).close()"
     both = [
         subprocess.Popen([sys.executable, "-c", program], env=environment, stdout=subprocess.PIPE)
