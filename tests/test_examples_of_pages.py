@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
+from archive.linking.languages.loading import read_languages
 from archive.settings.settings import Settings, load
 from flows.cli.app import app
 from storage.targets import S3Settings, open_target
@@ -18,7 +19,8 @@ from tests.world import demo
 from tests.world.samples import KARIM, sample_register
 
 ROOT = Path(__file__).parent.parent
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs" / "how-to").glob("*.md"))]
+WORDS = ROOT / "docs" / "how-to" / "words.md"
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted({*(ROOT / "docs" / "how-to").glob("*.md")} - {WORDS})]
 FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 AROUND = """\
 minimum_copies = 1
@@ -55,6 +57,12 @@ def loaded(text: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Settings
     file = folder / "archive.toml"
     file.write_text(AROUND + text, "utf-8")
     return load(file)
+
+
+def test_a_language_is_one_as_it_stands(tmp_path: Path) -> None:
+    (shown,) = [text for language, text in blocks(WORDS) if language == "toml" and "code =" in text]
+    (tmp_path / "ky.toml").write_text(shown, "utf-8")
+    assert [language.code for language in read_languages(tmp_path)] == ["ky"]
 
 
 @pytest.mark.parametrize(("page", "text"), STANZAS, ids=lambda value: getattr(value, "name", ""))
