@@ -45,8 +45,8 @@ class Item:
 class Provenance:
     """What a version was sealed for: its inventory has the `message`, and the ledger keeps the rest with it.
 
-    `clip` is the one that it concerns. What it holds is one of these: a `capture`; the events up to a number in the
-    ledger, `events_upto`; the `snapshot` of a register, as JSON. `event` is what happened, as of this version.
+    `clip` is the one that it concerns, `event` what happened, as of this version. It may hold a `capture`, the events
+    up to a number in the ledger (`events_upto`), or the `snapshot` of a register, as JSON.
     """
 
     message: str
