@@ -396,7 +396,12 @@ def test_a_kill_leaves_both_or_none(place: Place, deed: str, moment: str) -> Non
             DEEDS[deed][1](again)
 
 
-ALONE = {"acts/accepting.py", "late.py", "steps/auditing.py", "steps/restoring.py"}
+ALONE = {
+    "acts/accepting.py",
+    "preservation/auditing.py",
+    "preservation/late_writers.py",
+    "preservation/restoring.py",
+}
 """Where an event is kept by itself: what it tells of changed a target or a folder, or is in one transaction with it."""
 
 
