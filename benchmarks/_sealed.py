@@ -73,9 +73,8 @@ def keep(archive: Archive, film: Path) -> None:
         files=tuple(files),
     )
     items["capture.json"] = sealing.document(sidecar.to_bytes(capture))
-    sealing.seal(
-        archive, f"evidence-{clip}", items, message="Captured from voices", usable={}, clip=clip, capture=capture
-    )
+    provenance = sealing.Provenance("Captured from voices", clip=clip, capture=capture)
+    sealing.seal(archive, f"evidence-{clip}", items, provenance, usable={})
 
 
 if __name__ == "__main__":

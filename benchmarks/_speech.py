@@ -167,7 +167,7 @@ def _ours(model: str, wav: Path, *, words: bool) -> tuple[list[dict[str, Any]], 
 
     whisper = Whisper(Options(model=model, word_times=words))
     began = time.monotonic()
-    transcript = whisper.transcribe(wav, media_sha256="0" * 64, track=0)
+    transcript = whisper.read(whisper.open(wav, media_sha256="0" * 64, track=0)).transcript
     seconds = time.monotonic() - began
     keep = {"start", "end", "text", "language", "marks"}
     return [s.model_dump(mode="json", include=keep) for s in transcript.segments], seconds

@@ -230,7 +230,7 @@ def _laid(folder: Path, channels: Sequence[Sound], codec: str) -> Path:
 
 def _wrong(whisper: Whisper, file: Path, text: str) -> tuple[float, tuple[int, ...]]:
     """Characters wrong in a hundred, of the best of what was read, and the channels that were read by themselves."""
-    made = whisper.transcribe(file, media_sha256="0" * 64, track=0)
+    made = whisper.read(whisper.open(file, media_sha256="0" * 64, track=0)).transcript
     said = normal(text)
     found = [_written(made, channel) for channel in made.read or (None,)]
     return min(100 * Levenshtein.distance(said, normal(one)) / len(said) for one in found), made.read

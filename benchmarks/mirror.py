@@ -22,8 +22,9 @@ from archive.preservation.fixity import digest
 from benchmarks import _mirroring as shared
 from benchmarks._mirroring import MIB, Run
 from storage.contract import Content, Target
-from storage.fan_out import Convoy, File, Load
+from storage.fan_out import Convoy, Load
 from storage.mirrors import read_back
+from storage.shared_reading import File
 from storage.targets import open_target
 from storage.targets.s3.settings import S3Settings
 

@@ -75,7 +75,7 @@ def _ours(model: str, *, words: bool) -> Way:
     whisper = Whisper(Options(model=model, languages=(LANGUAGE,), beam_size=BEAM, batch_size=BATCH, word_times=words))
 
     def way(wav: Path) -> str:
-        transcript = whisper.transcribe(wav, media_sha256="0" * 64, track=0)
+        transcript = whisper.read(whisper.open(wav, media_sha256="0" * 64, track=0)).transcript
         return " ".join(segment.text for segment in transcript.segments)
 
     return way

@@ -42,13 +42,9 @@ class Capabilities:
     """What a kind of target can do, as data.
 
     `conditional_put`: a second writer of a key is refused by the target itself, not only by our look beforehand.
-    `checksums`: names of the checks that the target itself enforces on what is sent, strongest first.
-    `durable`: whether what was written outlives the process (memory does not).
     """
 
     conditional_put: bool
-    checksums: tuple[str, ...]
-    durable: bool
 
 
 class Part(Protocol):

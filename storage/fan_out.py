@@ -8,8 +8,7 @@ behind: it takes no further part, and its turn comes later, by readings of its o
 from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field, replace
 from threading import Event, Lock
 from time import monotonic
 
@@ -17,7 +16,7 @@ from storage.contract import Content, Target
 from storage.digests import BLOCK
 from storage.errors import LeftBehind
 from storage.fan_out_limits import PATIENCE, Buffers, Patience
-from storage.shared_reading import LOOK_EVERY, WINDOW, SharedReading
+from storage.shared_reading import LOOK_EVERY, WINDOW, File, SharedReading
 
 MEMORY = 2 * (WINDOW + BLOCK) + 8 * BLOCK
 """Bytes of files that are held at once: two large ones, and room for small ones beside them."""
@@ -53,21 +52,11 @@ ROOM = Room()
 
 
 @dataclass(frozen=True)
-class File:
-    """A local file on its way: its sha512, and the names of the targets, of those of its load, that are to have it.
-
-    `blocks` is the sha256 of its every MiB in hex, where that is on record.
-    """
-
-    path: Path
-    sha512: str
-    targets: tuple[str, ...]
-    blocks: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
 class Load:
-    """Files, by key, that are delivered together, and the names of the targets that they go to."""
+    """Files, by key, that are delivered together, and the names of the targets that they go to.
+
+    A file is for some of these, or for all.
+    """
 
     name: str
     files: Mapping[str, File]
@@ -174,26 +163,19 @@ class Convoy:
     def _let_in(self, load: Load, names: list[str]) -> _Going:
         """Open a load's readings when there is memory for them."""
         there = {
-            key: (file, [name for name in file.targets if name in names])
+            key: replace(file, targets=tuple(name for name in file.targets if name in names))
             for key, file in load.files.items()
             if file.path.is_file()
         }
-        cost = sum(min(file.path.stat().st_size, WINDOW) + BLOCK for file, seated in there.values() if seated)
+        cost = sum(min(file.path.stat().st_size, WINDOW) + BLOCK for file in there.values() if file.targets)
         going = _Going(load, {}, min(cost, self._room.ceiling), set(names))
         buffers = Buffers(going.cost, self._spare)
         going.readings |= {
             key: SharedReading(
-                file.path,
-                file.sha512,
-                seated,
-                patience=self._patience,
-                buffers=buffers,
-                before=going.before,
-                finished=self._freed.set,
-                known=file.blocks,
+                file, patience=self._patience, buffers=buffers, before=going.before, finished=self._freed.set
             )
-            for key, (file, seated) in there.items()
-            if seated
+            for key, file in there.items()
+            if file.targets
         }
         since = monotonic()
         while not self._room.take(going.cost):

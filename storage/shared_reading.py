@@ -30,6 +30,19 @@ HERE = "this machine"
 """What Damaged names as its target where it is the local file that changed."""
 
 
+@dataclass(frozen=True)
+class File:
+    """A local file on its way: its sha512, and the names of the targets that are to have it.
+
+    `blocks` is the sha256 of its every MiB in hex, where that is on record.
+    """
+
+    path: Path
+    sha512: str
+    targets: tuple[str, ...]
+    blocks: tuple[str, ...] = ()
+
+
 @dataclass
 class _Held:
     """A part on loan to a target."""
@@ -86,7 +99,7 @@ class Seat:
         self.reading.validate_kept_up(self)
         if self.begun or not self.open:
             self.close()
-            return LocalFile(self.reading.file, self.sha512).parts(size)
+            return LocalFile(self.reading.file.path, self.sha512).parts(size)
         self.begun = True
         return self.reading.parts(self, size)
 
@@ -100,33 +113,30 @@ class Seat:
 
 
 class SharedReading:
-    """One reading of `file`, whose digest is `sha512`, by the targets in `names`."""
+    """One reading of a file by the targets that are to have it."""
 
     def __init__(
         self,
-        file: Path,
-        sha512: str,
-        names: Collection[str],
+        file: File,
         *,
         window: int = WINDOW,
         patience: Patience | None = None,
         buffers: Buffers | None = None,
         before: Callable[["SharedReading"], Collection[str]] = lambda _: (),
         finished: Callable[[], None] = lambda: None,
-        known: Sequence[str] = (),
     ) -> None:
         """Begin nothing yet.
 
         `before` names the targets that are still at an earlier file of what is delivered together: where `buffers` are
-        full, this one waits for them. `finished` is called when the last seat is closed. `known` is the sha256 of every
-        MiB in hex, where it is on record: then each is compared as it is read, and no sha512 taken.
+        full, this one waits for them. `finished` is called when the last seat is closed. Where the file's `blocks` are
+        on record, each is compared as it is read, and no sha512 taken.
         """
         self.file = file
-        self.size = file.stat().st_size
-        self.sha512 = sha512
+        self.size = file.path.stat().st_size
+        self.sha512 = file.sha512
         self.blake3s: list[bytes] = []
         self.ended = False
-        self.seats = {name: Seat(self, name) for name in names}
+        self.seats = {name: Seat(self, name) for name in file.targets}
         self.needed = bool(self.seats)
         self._window = window
         self._patience = patience or Patience()
@@ -135,7 +145,7 @@ class SharedReading:
         self._finished = finished
         self._changed = Condition()
         self._stream: FileIO | None = None
-        self._known = known
+        self._known = file.blocks
         self._whole = hashlib.sha512()
         self._blocks: dict[int, tuple[bytearray, memoryview]] = {}
         self._next = 0
@@ -256,7 +266,7 @@ class SharedReading:
         failure: Exception | None = None
         try:
             if self._stream is None:
-                self._stream = self.file.open("rb", buffering=0)
+                self._stream = self.file.path.open("rb", buffering=0)
             for index in range(self._next, self._next + count):
                 wanted = min(BLOCK, self.size - index * BLOCK)
                 buffer = self._buffers.take(wanted)
@@ -299,7 +309,7 @@ class SharedReading:
         return Damaged(
             "the local file is not what it was when its digest was taken; nothing was written, fetch or seal it anew",
             target=HERE,
-            key=str(self.file),
+            key=str(self.file.path),
             expected=expected,
             found=found,
         )
@@ -341,7 +351,7 @@ class LocalFile:
 
     def parts(self, size: int) -> Iterator[Part]:
         """The bytes in parts; see `storage.contract.Content`."""
-        (seat,) = SharedReading(self.file, self.sha512, [HERE]).seats.values()
+        (seat,) = SharedReading(File(self.file, self.sha512, (HERE,))).seats.values()
         try:
             yield from seat.parts(size)
         finally:

@@ -155,7 +155,7 @@ def capabilities() -> str:
     """What each kind says that it can do."""
     of_s3 = S3Target.capabilities.fget.__doc__  # type: ignore[attr-defined]
     rows = [
-        (kind, *(shown(getattr(one, field.name)) for field in fields(Capabilities)))
+        (kind, *("yes" if getattr(one, field.name) else "no" for field in fields(Capabilities)))
         for kind, one in (("folder", FolderTarget.capabilities), ("memory", MemoryTarget.capabilities))
     ]
     return (
@@ -166,10 +166,6 @@ def capabilities() -> str:
         + wrapped(f"s3: {of_s3}")
         + "\n"
     )
-
-
-def shown(value: object) -> str:
-    return ("yes" if value else "no") if isinstance(value, bool) else ", ".join(map(str, value)) or "none"  # type: ignore[call-overload]
 
 
 PARTS: dict[str, Callable[[], str]] = {

@@ -43,8 +43,8 @@ class User(BaseModel):
     address: str | None = None
 
 
-class Version(BaseModel):
-    """One version in an inventory: `state` maps a digest to the logical paths that have it.
+class VersionMetadata(BaseModel):
+    """When a version was made, why and by whom.
 
     `created` is a time with a zone (RFC 3339). Message and user are always there where we wrote, and other tools may
     leave them out (section 3.5.3.1).
@@ -55,7 +55,6 @@ class Version(BaseModel):
     created: str
     message: str | None = None
     user: User | None = None
-    state: dict[str, list[str]]
 
     @property
     def moment(self) -> datetime:
@@ -72,6 +71,12 @@ class Version(BaseModel):
         except (ValueError, OverflowError):
             pass
         raise ValueError(f"{created[:40]!r} is no time with a zone")
+
+
+class Version(VersionMetadata):
+    """One version in an inventory: `state` maps a digest to the logical paths that have it."""
+
+    state: dict[str, list[str]]
 
 
 class Inventory(BaseModel):
@@ -173,11 +178,9 @@ def _sole(what: str, paths_of: Mapping[str, list[str]]) -> list[str]:
 def next_version(
     previous: Inventory | None,
     object_id: str,
+    metadata: VersionMetadata,
     *,
     files: Mapping[str, str],
-    created: datetime,
-    message: str,
-    user: User,
     sha256s: Mapping[str, str] | None = None,
     recovered: Mapping[str, str] | None = None,
 ) -> Inventory:
@@ -213,7 +216,7 @@ def next_version(
         manifest=manifest,
         versions={
             **(previous.versions if previous else {}),
-            f"v{number}": Version(created=created.isoformat(), message=message, user=user, state=state),
+            f"v{number}": Version(created=metadata.created, message=metadata.message, user=metadata.user, state=state),
         },
     )
 

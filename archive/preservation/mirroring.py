@@ -21,7 +21,8 @@ from archive.records.event import FIXITY_CHECK
 from archive.retrying import retrying
 from storage.contract import Content, Target
 from storage.errors import AnotherPlace, Damaged, LeftBehind, Refused, TargetError, Unavailable
-from storage.fan_out import Convoy, File, Load
+from storage.fan_out import Convoy, Load
+from storage.shared_reading import File
 
 log = logging.getLogger(__name__)
 REFUSALS = 3

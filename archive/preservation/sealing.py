@@ -41,6 +41,22 @@ class Item:
         return len(self.content) if isinstance(self.content, bytes) else self.content.stat().st_size
 
 
+@dataclass(frozen=True)
+class Provenance:
+    """What a version was sealed for: its inventory has the `message`, and the ledger keeps the rest with it.
+
+    `clip` is the one that it concerns, `event` what happened, as of this version. It may hold a `capture`, the events
+    up to a number in the ledger (`events_upto`), or the `snapshot` of a register, as JSON.
+    """
+
+    message: str
+    clip: str | None = None
+    capture: Capture | None = None
+    events_upto: int | None = None
+    snapshot: str | None = None
+    event: Event | None = None
+
+
 def document(data: bytes) -> Item:
     """A small document as an item."""
     return Item(ocfl.digest_of(data), data)
@@ -50,18 +66,11 @@ def seal(
     archive: Archive,
     object_id: ObjectId,
     items: Mapping[str, Item],
+    provenance: Provenance,
     *,
-    message: str,
     usable: Mapping[str, Target],
-    clip: str | None = None,
-    capture: Capture | None = None,
-    events_upto: int | None = None,
-    snapshot: str | None = None,
-    event: Event | None = None,
 ) -> SealedVersion | None:
     """Seal the next version of an object; None if it would hold what the newest one holds.
-
-    `event` is what it was sealed for, and is kept with it, as of this version.
 
     The heads at all usable targets are read first. Raises Fork, for this object alone, if one of them knows a version
     that this ledger does not and nobody refused, or, where that is more than one target's word against another's,
@@ -87,13 +96,16 @@ def seal(
     left = {name: _left(at_target, number) for name, at_target in found.items()}
     own = {f"v{number}/content/{path}": item.size for path, item in items.items()}
     recovered = adopt(usable, object_id, left, own, folder, partial(need_space, archive))
+    metadata = ocfl.VersionMetadata(
+        created=archive.clock().isoformat(),
+        message=provenance.message,
+        user=ocfl.User(name=AGENT, address=_address(archive)),
+    )
     inventory = ocfl.next_version(
         previous,
         object_id,
+        metadata,
         files=files,
-        created=archive.clock(),
-        message=message,
-        user=ocfl.User(name=AGENT, address=_address(archive)),
         sha256s={item.sha512: item.sha256 for item in items.values() if item.sha256},
         recovered=recovered,
     )
@@ -113,11 +125,18 @@ def seal(
     _sync_folder(final.parent)
     sizes = [(final / ocfl.below_version(path)).stat().st_size for path in inventory.content_of(number)]
     sealed = SealedVersion(
-        object_id, number, inventory.sha512, clip, data.decode(), archive.clock(), sum(sizes), len(sizes)
+        object_id, number, inventory.sha512, provenance.clip, data.decode(), archive.clock(), sum(sizes), len(sizes)
     )
     events = [archive.happened(object_id, PACKAGE, version=number)]
-    events += [event.model_copy(update={"version": number, "at": archive.clock()})] if event else []
-    archive.ledger.copies.seal(sealed, events=events, capture=capture, events_upto=events_upto, snapshot=snapshot)
+    if provenance.event:
+        events.append(provenance.event.model_copy(update={"version": number, "at": archive.clock()}))
+    archive.ledger.copies.seal(
+        sealed,
+        events=events,
+        capture=provenance.capture,
+        events_upto=provenance.events_upto,
+        snapshot=provenance.snapshot,
+    )
     return sealed
 
 

@@ -153,9 +153,9 @@ class _Environment(EnvSettingsSource):
         return super().decode_complex_value(field_name, field, value) if value.lstrip()[:1] in ("[", "{") else value
 
 
-def find(config: Path | None = None, *, environment: "os._Environ[str] | dict[str, str]" = os.environ) -> Path:
+def find(config: Path | None = None) -> Path:
     """The settings file: the one given, else `THIRDCOPY_CONFIG`, else `archive.toml` upward from the working folder."""
-    named = config or (Path(environment["THIRDCOPY_CONFIG"]) if environment.get("THIRDCOPY_CONFIG") else None)
+    named = config or (Path(os.environ["THIRDCOPY_CONFIG"]) if os.environ.get("THIRDCOPY_CONFIG") else None)
     if named:
         if not named.is_file():
             raise SettingsError([f"{named}: no such settings file; `thirdcopy init` writes one"])

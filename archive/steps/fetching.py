@@ -11,7 +11,7 @@ from archive.local_paths import inside, remove_tree
 from archive.objects import sidecar
 from archive.opening.archive import Archive
 from archive.preservation.fixity import blocks_document, digest
-from archive.preservation.sealing import Item, document, seal
+from archive.preservation.sealing import Item, Provenance, document, seal
 from archive.preservation.space import need_space
 from archive.progress import Task
 from archive.records.clip import Capture, File, FileRole, Listing, Stream, UnreadTrack
@@ -178,10 +178,10 @@ def _seal(archive: Archive, listing: Listing, fetched: Fetched, usable: Mapping[
         unread=tuple(UnreadTrack(index=one.index, why=one.why) for one in fetched.examined.unread),
     )
     items["capture.json"] = document(sidecar.to_bytes(capture))
-    message = f"Captured from {listing.source}"
     object_id = ObjectId.evidence_of(clip)
     event = archive.happened(object_id, CAPTURE, detail=f"{fetched.tool} {fetched.tool_version}")
-    seal(archive, object_id, items, message=message, usable=usable, clip=clip, capture=capture, event=event)
+    provenance = Provenance(f"Captured from {listing.source}", clip=clip, capture=capture, event=event)
+    seal(archive, object_id, items, provenance, usable=usable)
 
 
 def _extension(path: Path) -> str:

@@ -7,7 +7,7 @@ from archive.ledger.markers import LAST_FULL
 from archive.objects import sidecar
 from archive.objects.sidecar import RunRecord
 from archive.opening.archive import AGENT, Archive
-from archive.preservation.sealing import document, seal
+from archive.preservation.sealing import Provenance, document, seal
 from archive.records.event import Head
 from archive.records.object_ids import Kind, ObjectId
 from storage.contract import Target
@@ -50,7 +50,7 @@ def record(archive: Archive, usable: Mapping[str, Target]) -> str | None:
         "events.jsonl": document(sidecar.to_lines([event for _, event in waiting])),
         "heads.jsonl": document(sidecar.to_lines(heads)),
     }
-    seal(archive, run, items, message="Run record", usable=usable, events_upto=waiting[-1][0])
+    seal(archive, run, items, Provenance("Run record", events_upto=waiting[-1][0]), usable=usable)
     if full:
         archive.ledger.markers.set(LAST_FULL, now.isoformat())
     return run

@@ -21,7 +21,7 @@ from archive.masks import mask
 from archive.objects import sidecar
 from archive.opening.archive import AGENT, Archive
 from archive.preservation.bringing import at_hand
-from archive.preservation.sealing import Item, document, seal
+from archive.preservation.sealing import Item, Provenance, document, seal
 from archive.preservation.space import file_at, need_space
 from archive.records.entry_fields import clean
 from archive.records.event import CAPTURE
@@ -171,8 +171,8 @@ def import_register(
         message = f"{said.entries} entries of {said.file}"
         detail = f"{message} ({said.source_sha256[:16]}): {said.read - said.entries} rows skipped"
         event = archive.happened(object_of(name), CAPTURE, agent=by, detail=detail)
-        snapshot_ = said.model_dump_json()
-        seal(archive, object_of(name), items, message=message, usable=usable, snapshot=snapshot_, event=event)
+        provenance = Provenance(message, snapshot=said.model_dump_json(), event=event)
+        seal(archive, object_of(name), items, provenance, usable=usable)
     _remember(archive, name, state)
     return Imported(versions(archive, name)[-1], True, said, found.report)
 

@@ -60,17 +60,13 @@ class Engine(Protocol):
 
     def read(
         self,
-        path: Path,
+        opened: "Opened",
         *,
-        media_sha256: str,
-        track: int,
         track_language: str | None = None,
         declared: Sequence[str] = (),
         progress: Callable[[float, float], None] | None = None,
-        opened: "Opened | None" = None,
-        checkpoint: Path | None = None,
     ) -> "Result":
-        """Read one audio track."""
+        """Read a track that was opened."""
         ...
 
 
@@ -270,15 +266,7 @@ def _transcribe_track(
             reached = done
             reach(done / total if total else 1.0)
 
-        result = engine.read(
-            prepared.media,
-            media_sha256=capture.media.sha256,
-            track=track.index,
-            track_language=track.language,
-            declared=prepared.declared,
-            progress=tell,
-            opened=opened,
-        )
+        result = engine.read(opened, track_language=track.language, declared=prepared.declared, progress=tell)
     before = corrected(archive, capture.clip)
     return sum(_keep(archive, capture, made, before) for made in (result.transcript, result.translation) if made)
 

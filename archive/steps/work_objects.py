@@ -11,7 +11,7 @@ from archive.linking.deciding.judgements import joint_verdict
 from archive.objects import sidecar
 from archive.objects.sidecar import JudgedLink, SealedAs, Sidecar, sealed_as
 from archive.opening.archive import Archive
-from archive.preservation.sealing import Item, document, seal
+from archive.preservation.sealing import Item, Provenance, document, seal
 from archive.records.clip import Capture
 from archive.records.event import Head
 from archive.records.object_ids import ObjectId, clip_of
@@ -71,8 +71,8 @@ def seal_work(archive: Archive, clip: str, usable: Mapping[str, Target]) -> Seal
             items[f"transcripts/{one.ref.name}.corrected.vtt"] = document(corrected_vtt(one, clip))
     links = len(document_.links)
     try:
-        message = f"{len(transcripts)} transcripts, {links} links"
-        sealed = seal(archive, ObjectId.work_of(clip), items, message=message, usable=usable, clip=clip)
+        provenance = Provenance(f"{len(transcripts)} transcripts, {links} links", clip=clip)
+        sealed = seal(archive, ObjectId.work_of(clip), items, provenance, usable=usable)
     except (Fork, TargetError) as error:
         kind = "fork" if isinstance(error, Fork) else "passing"
         archive.ledger.clips.failed(clip, "work", kind=kind, message=str(error), now=archive.clock())

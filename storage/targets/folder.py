@@ -66,7 +66,7 @@ def twins(stanzas: Mapping[str, FolderSettings]) -> dict[str, str]:
 class FolderTarget:
     """Implements storage.contract.Target over a folder. Symbolic links inside it are neither followed nor listed."""
 
-    capabilities = Capabilities(conditional_put=True, checksums=(), durable=True)
+    capabilities = Capabilities(conditional_put=True)
 
     def __init__(self, name: str, settings: FolderSettings, address: str) -> None:
         self.name = name

@@ -25,7 +25,7 @@ class MemorySettings(BaseModel):
 class MemoryTarget:
     """Implements storage.contract.Target over a dict; gone with the process."""
 
-    capabilities = Capabilities(conditional_put=True, checksums=("sha512",), durable=False)
+    capabilities = Capabilities(conditional_put=True)
 
     def __init__(self, name: str) -> None:
         self.name = name

@@ -16,8 +16,9 @@ import pytest
 from storage.contract import Content, Target
 from storage.digests import BLOCK
 from storage.errors import LeftBehind, Unavailable
-from storage.fan_out import Convoy, File, Load, Room
+from storage.fan_out import Convoy, Load, Room
 from storage.mirrors import read_back
+from storage.shared_reading import File
 from storage.targets import MemorySettings, open_target
 from tests.world.proxy import proxy
 from tests.world.proxy_faults import sink
@@ -206,7 +207,8 @@ FEED = """
 import json, os, sys
 from hashlib import sha512
 from pathlib import Path
-from storage.fan_out import Convoy, File, Load, Room
+from storage.fan_out import Convoy, Load, Room
+from storage.shared_reading import File
 from storage.targets import S3Settings, open_target
 told = json.load(sys.stdin)
 targets = {}

@@ -19,9 +19,9 @@ import pytest
 from storage.bandwidth import Pace
 from storage.contract import Content, Target
 from storage.errors import Damaged, NotFound, Refused, TargetError, Unavailable
-from storage.fan_out import Convoy, File, Load, Room
+from storage.fan_out import Convoy, Load, Room
 from storage.mirrors import read_back
-from storage.shared_reading import LocalFile
+from storage.shared_reading import File, LocalFile
 from storage.targets import FolderSettings, open_target
 from storage.targets.s3 import direct_requests, kept_connections
 from storage.targets.s3.client import Client

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.targets.s3.client import SIGNED, Client
-from storage.targets.s3.direct_requests import UNSIGNED, signed
+from storage.targets.s3.direct_requests import UNSIGNED, Request, signed
 from tests.world.proxy import proxy
 from tests.world.servers import S3Server, tls
 
@@ -64,12 +64,7 @@ def test_a_signature_is_the_one_that_botocore_makes(
         patch.setattr(botocore.auth, "get_current_datetime", lambda **_: NOW)
         theirs.add_auth(request)
     ours = signed(
-        "PUT",
-        "store.example.org:9000",
-        path,
-        query,
-        headers,
-        digest,
+        Request("PUT", "store.example.org:9000", path, query, headers, digest),
         ("key-of-nobody", secret, token),
         region,
         NOW,

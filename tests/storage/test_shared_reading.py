@@ -20,7 +20,7 @@ from storage.contract import Part
 from storage.digests import compute
 from storage.errors import Damaged, LeftBehind
 from storage.fan_out_limits import Buffers, Patience
-from storage.shared_reading import LocalFile, Seat, SharedReading
+from storage.shared_reading import File, LocalFile, Seat, SharedReading
 
 BLOCK = 64
 """Bytes that stand for a MiB here, so that many files can be read."""
@@ -118,7 +118,8 @@ def test_every_seat_gets_the_bytes_and_memory_stays_in_its_window(data: st.DataO
         file, digest = written(Path(folder), content)
         blocks = [content[start : start + BLOCK] for start in range(0, len(content), BLOCK)]
         known = [hashlib.sha256(block).hexdigest() for block in blocks] if data.draw(st.booleans(), "on record") else []
-        one = SharedReading(file, digest, [f"t{number}" for number in range(len(sizes))], window=window, known=known)
+        names = tuple(f"t{number}" for number in range(len(sizes)))
+        one = SharedReading(File(file, digest, names, tuple(known)), window=window)
         walks = [Walk(seat, size) for seat, size in zip(one.seats.values(), sizes, strict=True)]
         bound = max(window, *(size + BLOCK for size in sizes))
         left: set[int] = set()
@@ -193,8 +194,8 @@ def test_a_file_that_changed_is_damaged_for_all_before_their_last_part(
         if change in other:
             file.write_bytes(other[change])
         known = [hashlib.sha256(content[at : at + BLOCK]).hexdigest() for at in range(0, len(content), BLOCK)]
-        names = [f"t{number}" for number in range(len(sizes))]
-        one = SharedReading(file, digest, names, window=64 * BLOCK, known=known if on_record else ())
+        names = tuple(f"t{number}" for number in range(len(sizes)))
+        one = SharedReading(File(file, digest, names, tuple(known) if on_record else ()), window=64 * BLOCK)
         if change == "grows while it is read":
             file.write_bytes(content + b"~")
         elif change == "shrinks while it is read":
@@ -212,7 +213,7 @@ def test_a_file_that_changed_is_damaged_for_all_before_their_last_part(
 def test_a_second_taking_reads_anew_for_that_seat_alone(tmp_path: Path) -> None:
     content = os.urandom(7 * BLOCK + 5)
     file, digest = written(tmp_path, content)
-    one = SharedReading(file, digest, ["a", "b"], window=2 * BLOCK)
+    one = SharedReading(File(file, digest, ("a", "b")), window=2 * BLOCK)
     first = Walk(one.seats["a"], BLOCK)
     first.step()
     again = Walk(one.seats["a"], 2 * BLOCK)  # after a fault, with a part still out
@@ -227,7 +228,7 @@ def test_a_second_taking_reads_anew_for_that_seat_alone(tmp_path: Path) -> None:
 def test_many_threads_get_the_same_bytes_from_one_reading(tmp_path: Path) -> None:
     content = os.urandom(500 * BLOCK + 7)
     file, digest = written(tmp_path, content)
-    one = SharedReading(file, digest, list("abcde"), window=6 * BLOCK)
+    one = SharedReading(File(file, digest, tuple("abcde")), window=6 * BLOCK)
     most = []
 
     def take(name: str) -> bytes:
@@ -247,7 +248,7 @@ def test_many_threads_get_the_same_bytes_from_one_reading(tmp_path: Path) -> Non
 def test_parts_sent_side_by_side_are_released_in_any_order(tmp_path: Path) -> None:
     content = os.urandom(40 * BLOCK)
     file, digest = written(tmp_path, content)
-    walk = Walk(SharedReading(file, digest, ["a"], window=8 * BLOCK).seats["a"], 2 * BLOCK)
+    walk = Walk(SharedReading(File(file, digest, ("a",)), window=8 * BLOCK).seats["a"], 2 * BLOCK)
     got = []
     while not walk.done:
         while len(walk.on_loan) < 4 and walk.step():
@@ -263,7 +264,7 @@ def test_who_keeps_the_others_waiting_is_left_behind_and_they_get_all(tmp_path: 
     content = os.urandom(20 * BLOCK)
     file, digest = written(tmp_path, content)
     patience = Patience(0.01)
-    one = SharedReading(file, digest, ["fast", "slow", "never"], window=4 * BLOCK, patience=patience)
+    one = SharedReading(File(file, digest, ("fast", "slow", "never")), window=4 * BLOCK, patience=patience)
     slow, fast = Walk(one.seats["slow"], BLOCK), Walk(one.seats["fast"], BLOCK)
     slow.step()
     fast.finish()
@@ -275,7 +276,7 @@ def test_who_keeps_the_others_waiting_is_left_behind_and_they_get_all(tmp_path: 
         with pytest.raises(LeftBehind):
             one.seats[name].parts(BLOCK)
     assert held(one) == 0
-    other = SharedReading(file, digest, ["fast", "slow"], patience=patience)  # of the same convoy
+    other = SharedReading(File(file, digest, ("fast", "slow")), patience=patience)  # of the same convoy
     with pytest.raises(LeftBehind):
         other.seats["slow"].parts(BLOCK)
 
@@ -293,7 +294,7 @@ def test_two_that_wait_for_a_third_do_not_wake_one_another_all_the_time(
     monkeypatch.setattr(shared_reading, "LOOK_EVERY", 0.1)
     file, digest = written(tmp_path, os.urandom(20 * BLOCK))
     patience = Counting(0.4)
-    one = SharedReading(file, digest, ["fast", "faster", "never"], window=4 * BLOCK, patience=patience)
+    one = SharedReading(File(file, digest, ("fast", "faster", "never")), window=4 * BLOCK, patience=patience)
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(lambda name: Walk(one.seats[name], BLOCK).finish(), ["fast", "faster"]))
     assert patience.behind == {"never"}
@@ -304,13 +305,13 @@ def test_two_that_wait_for_a_third_do_not_wake_one_another_all_the_time(
 def test_what_a_target_still_sends_when_it_is_left_behind_is_not_written_over(by: str, tmp_path: Path) -> None:
     content, buffers = os.urandom(20 * BLOCK), Buffers()
     file, digest = written(tmp_path, content)
-    one = SharedReading(file, digest, ["fast", "slow"], window=4 * BLOCK, patience=Patience(0.0), buffers=buffers)
+    one = SharedReading(File(file, digest, ("fast", "slow")), window=4 * BLOCK, patience=Patience(0.0), buffers=buffers)
     slow, fast = Walk(one.seats["slow"], 2 * BLOCK), Walk(one.seats["fast"], BLOCK)
     slow.step()
     if by == "the convoy":
         one.leave(one.seats["slow"], sending=True)
     fast.finish()
-    again = Walk(SharedReading(file, digest, ["fast"], buffers=buffers).seats["fast"], BLOCK)
+    again = Walk(SharedReading(File(file, digest, ("fast",)), buffers=buffers).seats["fast"], BLOCK)
     again.finish()
     (part,) = slow.on_loan
     assert b"".join(part.blocks) == content[: 2 * BLOCK]
@@ -322,7 +323,7 @@ def test_who_waits_for_its_own_parts_blames_nobody(tmp_path: Path) -> None:
     content = os.urandom(20 * BLOCK)
     file, digest = written(tmp_path, content)
     patience = Patience(0.02)
-    one = SharedReading(file, digest, ["a", "b"], window=4 * BLOCK, patience=patience)
+    one = SharedReading(File(file, digest, ("a", "b")), window=4 * BLOCK, patience=patience)
     walks = [Walk(seat, BLOCK) for seat in one.seats.values()]
     for walk in walks:
         for _ in range(4):
@@ -366,7 +367,7 @@ def test_a_part_is_a_number_of_blocks(tmp_path: Path) -> None:
 
 def test_a_file_that_is_gone_is_an_error_of_the_system(tmp_path: Path) -> None:
     file, digest = written(tmp_path, b"x")
-    one = SharedReading(file, digest, ["a", "b"])
+    one = SharedReading(File(file, digest, ("a", "b")))
     file.unlink()
     for seat in one.seats.values():
         with pytest.raises(FileNotFoundError):

@@ -19,7 +19,7 @@ from archive.opening.archive import Archive
 from archive.preservation.fixity import blocks_document, digest
 from archive.preservation.mirroring import Stored, store_owed
 from archive.preservation.newest_run import point_to_newest
-from archive.preservation.sealing import Item, document, seal
+from archive.preservation.sealing import Item, Provenance, document, seal
 from archive.preservation.usable_targets import ready
 from archive.records.clip import Capture, File, FileRole
 from archive.records.event import Event
@@ -196,10 +196,8 @@ def keep(
         archive,
         ObjectId.evidence_of(clip),
         items,
-        message="Captured from voices",
+        Provenance("Captured from voices", clip=clip, capture=capture),
         usable=archive.targets if targets is None else targets,
-        clip=clip,
-        capture=capture,
     )
 
 

@@ -103,6 +103,8 @@ class Overdue(Exception):
 class Transcribing:
     """A track that is open; nothing decodes it."""
 
+    media_sha256: str
+    track: int
     checkpoint: Checkpoint
 
     def close(self) -> None:
@@ -123,9 +125,9 @@ class Scribe:
     model, model_digest = "a-scribe", MODEL_DIGEST
 
     def open(self, path: Path, *, media_sha256: str, track: int, checkpoint: Path | None = None) -> Any:
-        return Transcribing(Checkpoint(checkpoint, {"media": media_sha256, "track": track}))
+        return Transcribing(media_sha256, track, Checkpoint(checkpoint, {"media": media_sha256, "track": track}))
 
-    def read(self, path: Path, *, media_sha256: str, track: int, opened: Any = None, **_: Any) -> Any:
+    def read(self, opened: Any, **_: Any) -> Any:
         opened.checkpoint.keep("heard", 1)
         opened.checkpoint.discard()
         segment = Segment(
@@ -143,8 +145,8 @@ class Scribe:
             codec="aac",
             start=0.0,
             channels=1,
-            media_sha256=media_sha256,
-            track=track,
+            media_sha256=opened.media_sha256,
+            track=opened.track,
             duration=0.2,
             model=self.model,
             model_digest=self.model_digest,

@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from transcription.hearing.marks import (
+    Figures,
     compression_ratio,
     fabricated,
     implausible_speed,
@@ -13,22 +16,31 @@ from transcription.hearing.marks import (
 )
 from transcription.hearing.phrases import STOCK_PHRASES, is_stock, plain
 from transcription.languages import languages_of, mistaken_for, short, unheard
-from transcription.records import MARKS, Options
+from transcription.records import MARKS, Limits, Options
 
-CLEAR = {
-    "language": "en",
-    "language_probability": 0.98,
-    "outside": ("cy", 0.01),
-    "avg_logprob": -0.2,
-    "no_speech_prob": 0.01,
-    "missing": (),
-    "width": 1280,
-    "limits": Options().limits("en"),
-}
+CLEAR = Figures(
+    language="en",
+    language_probability=0.98,
+    avg_logprob=-0.2,
+    no_speech_prob=0.01,
+    outside="cy",
+    outside_probability=0.01,
+)
 
 
-def marked(text: str = "They took my brother away.", **changes: object) -> tuple[str, ...]:
-    return marks(text, **(CLEAR | changes))  # type: ignore[arg-type]
+ENGLISH = Options().limits("en")
+
+
+def marked(
+    text: str = "They took my brother away.",
+    *,
+    missing: tuple[str, ...] = (),
+    width: int = 1280,
+    limits: Limits = ENGLISH,
+    **changes: object,
+) -> tuple[str, ...]:
+    figures = replace(CLEAR, **changes)  # type: ignore[arg-type]
+    return marks(text, figures, missing=missing, width=width, limits=limits)
 
 
 def test_clear_speech_has_no_mark() -> None:
@@ -41,11 +53,11 @@ def test_clear_speech_has_no_mark() -> None:
         ({"avg_logprob": -1.2}, "low_confidence"),
         ({"no_speech_prob": 0.66, "avg_logprob": -0.93}, "maybe_no_speech"),
         ({"text": "алғағағағағағағағ", "avg_logprob": -0.2}, "loop"),
-        ({"outside": ("cs", 0.99)}, "outside:cs"),
+        ({"outside": "cs", "outside_probability": 0.99}, "outside:cs"),
         ({"language_probability": 0.3}, "unsure_language"),
         ({"language": "kk", "width": 512}, "weak_model"),
         ({"language": "tr", "missing": ("ug",)}, "may_be:ug"),
-        ({"language": "zh", "outside": ("az", 0.99), "missing": ("ug",)}, "may_be:ug"),
+        ({"language": "zh", "outside": "az", "outside_probability": 0.99, "missing": ("ug",)}, "may_be:ug"),
     ],
 )
 def test_each_mark_has_its_cause(changes: dict[str, object], mark: str) -> None:

@@ -8,6 +8,7 @@ import numpy
 import pytest
 
 from tests.support.examined import examine
+from tests.support.tracks import read
 from tests.support.words import words_kept, words_wrong
 from tests.transcription.conftest import Ffmpeg, Say
 from tests.transcription.sounds import RECORDED, Sound, cafe, in_turn, load, music, write
@@ -23,10 +24,6 @@ from transcription.records import Options, Segment, Transcript
 
 WORDS = "The police told us nothing about the reason. My mother is still waiting for an answer."
 OTHER = "My brother was taken from our house in the winter."
-
-
-def read(whisper: Whisper, path: Path, track: int = 0, **given: object) -> Transcript:
-    return whisper.transcribe(path, media_sha256="0" * 64, track=track, **given)
 
 
 def text(made: Transcript, channel: int | None = None) -> str:

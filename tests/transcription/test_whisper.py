@@ -7,6 +7,7 @@ import numpy
 import pytest
 
 from tests.support import words as counted
+from tests.support.tracks import read
 from tests.transcription.conftest import Ffmpeg, Say
 from tests.transcription.sounds import in_turn, load, write
 from tests.transcription.spoken import GERMAN, TURKISH
@@ -18,13 +19,8 @@ from transcription.hearing.whisper import Whisper
 from transcription.media.decoding import SAMPLE_RATE
 from transcription.records import Options, Transcript
 
-DIGEST = "0" * 64
 WORDS = "My brother was taken from our house in the winter. We have not heard from him since that day."
 MORE = "The police told us nothing about the reason. My mother is still waiting for an answer."
-
-
-def read(whisper: Whisper, path: Path, track: int = 0, **given: object) -> Transcript:
-    return whisper.transcribe(path, media_sha256=DIGEST, track=track, **given)
 
 
 def words_wrong(made: Transcript, said: str) -> float:

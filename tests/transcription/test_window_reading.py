@@ -18,6 +18,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from rapidfuzz.distance import Levenshtein
 
 from archive.objects.sidecar import root_documents
+from tests.support.tracks import DIGEST, read
 from tests.support.words import words_kept, words_of, words_paired, words_wrong
 from tests.transcription.conftest import Say
 from tests.transcription.sounds import Sound, in_turn, load, write
@@ -42,10 +43,6 @@ SENTENCES = (
     "He worked as a teacher in the village school.",
     "His two children live with their grandmother now.",
 )
-
-
-def read(whisper: Whisper, path: Path, **given: object) -> Transcript:
-    return whisper.transcribe(path, media_sha256="0" * 64, track=0, **given)
 
 
 def text(made: Transcript) -> str:
@@ -127,7 +124,7 @@ def test_without_word_times_there_are_none_and_the_text_is_the_same(english: Whi
 def test_a_translation_is_of_its_transcript_and_says_what_it_is(whisper_folder: Path, say: Say, tmp_path: Path) -> None:
     spoken = apart(say, GERMAN, "de", tmp_path / "x.wav")
     whisper = Whisper(Options(model=str(whisper_folder), languages=("de",), translate=True))
-    result = whisper.read(spoken, media_sha256="0" * 64, track=0)
+    result = whisper.read(whisper.open(spoken, media_sha256=DIGEST, track=0))
     aid = result.translation
     assert aid is not None
     assert aid.kind == "translation"
@@ -146,7 +143,7 @@ def test_a_translation_is_of_its_transcript_and_says_what_it_is(whisper_folder: 
 
 def test_english_needs_no_translation(english: Whisper, say: Say) -> None:
     whisper = Whisper(english.options.model_copy(update={"translate": True}))
-    result = whisper.read(say(SENTENCES[0]), media_sha256="0" * 64, track=0)
+    result = whisper.read(whisper.open(say(SENTENCES[0]), media_sha256=DIGEST, track=0))
     assert result.translation is not None
     assert result.translation.segments == ()
 
@@ -200,8 +197,9 @@ from transcription.hearing.whisper import Whisper
 model, media, result, checkpoint, window = sys.argv[1:]
 one = {"batch_size": 1, "context_seconds": 30}
 options = Options(model=model, languages=("en",), **one, pack_seconds=5, window_seconds=int(window))
-made = Whisper(options).transcribe(Path(media), media_sha256="0" * 64, track=0, checkpoint=Path(checkpoint))
-Path(result).write_text(to_json(made))
+whisper = Whisper(options)
+opened = whisper.open(Path(media), media_sha256="0" * 64, track=0, checkpoint=Path(checkpoint))
+Path(result).write_text(to_json(whisper.read(opened).transcript))
 status = Path("/proc/self/status").read_text()  # getrusage's maximum is inherited from whoever started it
 print(int(status.split("VmHWM:")[1].split()[0]) // 1024)
 """

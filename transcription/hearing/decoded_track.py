@@ -25,8 +25,9 @@ class Opened:
     short is read as far as it goes: whether it is kept was decided when it was fetched.
     """
 
-    def __init__(self, path: Path, track: int, options: Options, checkpoint: Checkpoint) -> None:
+    def __init__(self, path: Path, track: int, media_sha256: str, options: Options, checkpoint: Checkpoint) -> None:
         self.path = path
+        self.media_sha256 = media_sha256
         self.checkpoint = checkpoint
         self.media: Media = probe(path)
         stream = next((s for s in self.media.audio if s.index == track), None)

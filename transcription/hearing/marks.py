@@ -3,6 +3,7 @@
 import re
 import zlib
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 
 from transcription.hearing.phrases import is_stock, plain
 from transcription.languages import mistaken_for
@@ -94,33 +95,37 @@ def segment_marks(text: str, seconds: float, *, spoken: float, sure: float, agai
     return tuple(name for name, holds in found.items() if holds)
 
 
-def marks(
-    text: str,
-    *,
-    language: str,
-    language_probability: float,
-    outside: tuple[str, float],
-    avg_logprob: float,
-    no_speech_prob: float,
-    missing: Iterable[str],
-    width: int,
-    limits: Limits,
-) -> tuple[str, ...]:
+@dataclass(frozen=True)
+class Figures:
+    """What the model says of a speech chunk: the language of its text, and how sure it is of that and of the text.
+
+    `outside` is the most probable language that is not allowed.
+    """
+
+    language: str
+    language_probability: float
+    avg_logprob: float
+    no_speech_prob: float
+    outside: str = "und"
+    outside_probability: float = 0.0
+
+
+def marks(text: str, figures: Figures, *, missing: Iterable[str], width: int, limits: Limits) -> tuple[str, ...]:
     """The marks of a speech chunk, in fixed order.
 
-    `outside` is the most probable language that is not allowed, with its probability: it is marked where it beats the
-    one that the text is in, which is the likeliest of those allowed. `missing` are the languages that may be
-    spoken and that the model lacks; `width` is that of the model's encoder, `limits` those of the language.
+    The language outside is marked where it beats the one that the text is in, which is the likeliest of those allowed.
+    `missing` are the languages that may be spoken and that the model lacks; `width` is that of the model's encoder,
+    `limits` those of the language.
     """
-    foreign = outside[1] > language_probability
+    foreign = figures.outside_probability > figures.language_probability
     found = {
-        "low_confidence": avg_logprob < limits.min_avg_logprob,
-        "maybe_no_speech": no_speech_prob > limits.max_no_speech_prob,
+        "low_confidence": figures.avg_logprob < limits.min_avg_logprob,
+        "maybe_no_speech": figures.no_speech_prob > limits.max_no_speech_prob,
         "loop": compression_ratio(text) > limits.max_compression_ratio or loops(text),
-        f"outside:{outside[0]}": foreign,
-        "unsure_language": language_probability < limits.min_language_probability,
-        "weak_model": width < WEAK_WIDTH and language != "en",
+        f"outside:{figures.outside}": foreign,
+        "unsure_language": figures.language_probability < limits.min_language_probability,
+        "weak_model": width < WEAK_WIDTH and figures.language != "en",
     }
-    heard = (language, outside[0]) if foreign else (language,)
+    heard = (figures.language, figures.outside) if foreign else (figures.language,)
     likely = [f"may_be:{m}" for m in mistaken_for(heard, missing)]
     return (*(name for name, holds in found.items() if holds), *likely)

@@ -7,7 +7,7 @@ from typing import Any
 from transcription.hearing.chunks import Chunk, words_of
 from transcription.hearing.gaps import Left
 from transcription.hearing.language_choice import Odds
-from transcription.hearing.marks import compression_ratio, fabricated, marks
+from transcription.hearing.marks import Figures, compression_ratio, fabricated, marks
 from transcription.hearing.model import Model, Written
 from transcription.hearing.scripts import Script, to_script
 from transcription.hearing.speech_spans import Piece, TimedWord, Window, settled, share_in
@@ -37,13 +37,18 @@ def segments_of(
     allowed = languages.allowed
     outside = {language: odd for language, odd in said.odds.items() if language not in allowed}
     probability = min(1.0, said.odds.get(said.language, max(said.odds.values(), default=0.0)))
-    found = marks(
-        said.written.text,
+    likeliest, its_probability = max(outside.items(), key=lambda one: one[1], default=("und", 0.0))
+    figures = Figures(
         language=said.language,
         language_probability=probability,
-        outside=max(outside.items(), key=lambda one: one[1], default=("und", 0.0)),
         avg_logprob=said.written.avg_logprob,
         no_speech_prob=said.written.no_speech_prob,
+        outside=likeliest,
+        outside_probability=its_probability,
+    )
+    found = marks(
+        said.written.text,
+        figures,
         missing=() if said.own else languages.hidden(said.language),
         width=said.model.width,
         limits=limits,
@@ -74,17 +79,14 @@ def segments_of(
     )
     aid: list[Segment] = []
     if said.translated is not None:
-        own = marks(
-            said.translated.text,
+        figures = Figures(
             language="en",
             language_probability=1.0,
-            outside=("und", 0.0),
             avg_logprob=said.translated.avg_logprob,
             no_speech_prob=said.translated.no_speech_prob,
-            missing=(),
-            width=said.model.width,
-            limits=options.limits("en"),
         )
+        limits = options.limits("en")
+        own = marks(said.translated.text, figures, missing=(), width=said.model.width, limits=limits)
         aid = list(_timed(chunk, said.translated, marks=own, language="en", script=None, **common))
     return segments, aid, []
 

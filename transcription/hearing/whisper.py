@@ -58,8 +58,9 @@ class Whisper:
         self._clock = clock
 
     def open(self, path: Path, *, media_sha256: str, track: int, checkpoint: Path | None = None) -> Opened:
-        """Look at a track and begin to decode it. `checkpoint` is a file that keeps what was read of it.
+        """Look at a track and begin to decode it.
 
+        `track` is the stream's index as `probe` gives it. `checkpoint` is a file that keeps what was read of it.
         Raises MediaError as `Opened` does.
         """
         identity = {
@@ -71,32 +72,23 @@ class Whisper:
             "own_models": {language: _state_of(one.model) for language, one in self.options.per_language.items()},
             "versions": _versions(),
         }
-        return Opened(path, track, self.options, Checkpoint(checkpoint, identity))
-
-    def transcribe(self, path: Path, **given: Any) -> Transcript:
-        """Transcribe one audio track; as `read`, which says more."""
-        return self.read(path, **given).transcript
+        return Opened(path, track, media_sha256, self.options, Checkpoint(checkpoint, identity))
 
     def read(
         self,
-        path: Path,
+        opened: Opened,
         *,
-        media_sha256: str,
-        track: int,
         track_language: str | None = None,
         declared: Sequence[str] = (),
         progress: Progress | None = None,
-        opened: Opened | None = None,
-        checkpoint: Path | None = None,
     ) -> Result:
-        """Transcribe one audio track, each chunk of speech in its own language.
+        """Transcribe a track that `open` opened, each chunk of speech in its own language.
 
-        `track` is the stream's index as `probe` gives it, `declared` the languages that the source says are spoken.
+        `track_language` is what the container says of it, `declared` the languages that the source says are spoken.
         If no model here knows any of these, nothing is written: a guess in a neighbouring language would be a forgery.
-        `opened` is the track if it was opened before; `checkpoint` as of `open`, and removed at the end. Raises
-        MediaError if the track is missing or cannot be decoded.
+        The track is closed in the end, and its checkpoint removed once all was read. Raises MediaError if it cannot be
+        decoded.
         """
-        opened = opened or self.open(path, media_sha256=media_sha256, track=track, checkpoint=checkpoint)
         own = {language for language, one in self.options.per_language.items() if one.model}
         languages = languages_of(self.options.languages, declared, self._model.languages, own)
         reader = Reader(self._model, self._own_model, self.options, languages)
@@ -105,10 +97,10 @@ class Whisper:
             try:
                 end = track_reading.run()
             except RuntimeError as error:  # CTranslate2's word for a device out of memory, and for much else
-                raise ModelError(self.model, f"failed while reading {path.name}: {error}") from error
+                raise ModelError(self.model, f"failed while reading {opened.path.name}: {error}") from error
         transcript = Transcript(
-            media_sha256=media_sha256,
-            track=track,
+            media_sha256=opened.media_sha256,
+            track=opened.stream.index,
             track_language=track_language,
             container=opened.media.container,
             codec=opened.stream.codec,

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -60,7 +61,8 @@ def decode(
     elif many > 2:
         equally = "+".join(f"{1 / many:.6f}*c{n}" for n in range(many))
         filters = f"aformat=sample_fmts=flt,pan=mono|c0={equally}"
-    for piece in _samples(path, media, survey, track, filters=filters, channels=1, seconds=seconds, timeout=timeout):
+    one = _Track(path, track, media, survey)
+    for piece in _samples(one, filters=filters, channels=1, seconds=seconds, timeout=timeout):
         yield piece[:, 0]
 
 
@@ -73,7 +75,8 @@ def decode_apart(
     # In the track's own layout, which is held where a broadcast changes it on the way: asked for another of as many
     # channels, ffmpeg would mix them, and asked for none, leave the columns to change.
     held = f"aformat=channel_layouts={stream.layout}" if stream and stream.layout else "anull"
-    yield from _samples(path, media, survey, track, filters=held, channels=channels, seconds=seconds, timeout=timeout)
+    one = _Track(path, track, media, survey)
+    yield from _samples(one, filters=held, channels=channels, seconds=seconds, timeout=timeout)
 
 
 def stream_digests(path: Path, *, timeout: float, media: Media | None = None) -> dict[int, str]:
@@ -125,32 +128,34 @@ def _audio(media: Media, track: int) -> MediaStream | None:
     return next((stream for stream in media.audio if stream.index == track), None)
 
 
+@dataclass(frozen=True)
+class _Track:
+    """One audio stream of a file, by its index, and what is known of the file."""
+
+    path: Path
+    index: int
+    media: Media
+    survey: Survey | None
+
+
 def _samples(
-    path: Path,
-    media: Media,
-    survey: Survey | None,
-    track: int,
-    *,
-    filters: str | None,
-    channels: int,
-    seconds: float,
-    timeout: float,
+    track: _Track, *, filters: str | None, channels: int, seconds: float, timeout: float
 ) -> "Generator[NDArray[numpy.float32], None, None]":
-    stream = _audio(media, track)
+    stream = _audio(track.media, track.index)
     if stream is not None and stream.codec == by_opencore.CODEC:
-        told = (str(path.absolute()), str(track), str(SAMPLE_RATE), CONTAINERS)
+        told = (str(track.path.absolute()), str(track.index), str(SAMPLE_RATE), CONTAINERS)
         command = [sys.executable, "-I", by_opencore.__file__, *told]
     else:
-        command = _command(path, media, survey, track, filters)
+        command = _command(track, filters)
     frame = 4 * channels
     size = round(seconds * SAMPLE_RATE) * frame
     held, left = bytearray(), LONGEST * SAMPLE_RATE * frame
-    with closing(streamed(command, path, timeout)) as output:
-        for block in chain(_late(path, media, survey, track, frame), output):
+    with closing(streamed(command, track.path, timeout)) as output:
+        for block in chain(_late(track, frame), output):
             held += block
             left -= len(block)
             if left < 0:
-                raise MediaError(path, f"its sound goes on for more than {LONGEST / 3600:.0f} hours")
+                raise MediaError(track.path, f"its sound goes on for more than {LONGEST / 3600:.0f} hours")
             while len(held) >= size:
                 yield _floats(held[:size], channels)
                 del held[:size]
@@ -158,26 +163,28 @@ def _samples(
         yield _floats(held[: len(held) // frame * frame], channels)
 
 
-def _late(path: Path, media: Media, survey: Survey | None, track: int, frame: int) -> Iterator[bytes]:
+def _late(track: _Track, frame: int) -> Iterator[bytes]:
     """The silence before an MPEG stream's sound, by its packets, in blocks; elsewhere ffmpeg writes it."""
+    media = track.media
     if media.container not in MPEG:
         return
-    extents = (survey or packets_of(path, media, timeout=60 + media.duration)).extents
-    samples = round((extents[track].start - media.start) * SAMPLE_RATE) if track in extents else 0
+    extents = (track.survey or packets_of(track.path, media, timeout=60 + media.duration)).extents
+    samples = round((extents[track.index].start - media.start) * SAMPLE_RATE) if track.index in extents else 0
     while samples > 0:
         some = min(samples, SAMPLE_RATE)
         yield bytes(some * frame)
         samples -= some
 
 
-def _command(path: Path, media: Media, survey: Survey | None, track: int, filters: str | None) -> list[str]:
+def _command(track: _Track, filters: str | None) -> list[str]:
     """The command line that writes a track's sound to its standard output, through filters or mixed as ffmpeg does."""
-    leaps = survey is not None and any(e.gap >= LEAP_S for e in survey.extents.values())
-    back = survey is not None and any(e.back for e in survey.extents.values())
-    source = opened(path)
-    timed = f"aresample={SAMPLE_RATE}:async=1" + ("" if media.container in MPEG else ":first_pts=0")
+    extents = track.survey.extents.values() if track.survey is not None else ()
+    leaps = any(extent.gap >= LEAP_S for extent in extents)
+    back = any(extent.back for extent in extents)
+    source = opened(track.path)
+    timed = f"aresample={SAMPLE_RATE}:async=1" + ("" if track.media.container in MPEG else ":first_pts=0")
     sound = ffmpeg.output(
-        source[str(track)],
+        source[str(track.index)],
         "pipe:1",
         f="f32le",
         **({"af": f"{filters},{timed}"} if filters else {"af": timed, "ac": 1}),

@@ -2,18 +2,17 @@
 
 A link is an annotation whose body is the entry, in the snapshot of its register by digest, and whose targets are
 seconds of the media and quotes in a transcript, both by digest. A judgement is an annotation of that annotation.
-Quotes are masked. The text that a position counts in is that of `quoting.text_of_file`.
+Quotes are masked. The text that a position counts in is told in `quotes`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha512
 from typing import Any
 from urllib.parse import quote
 from uuid import NAMESPACE_URL, uuid5
 
 from archive.linking.deciding.judgements import JointVerdict, counting, joint_verdict
-from archive.linking.deciding.quotes import AROUND, passages, still_stands, text_of_file
+from archive.linking.deciding.quotes import AROUND, passages, still_stands
 from archive.masks import mask
 from archive.records.clip import Capture
 from archive.records.link import Judgement, Link, Passage
@@ -67,39 +66,6 @@ def annotations(
         found.append(_link(link, judgements, captures, sources))
         found.extend(_judgement(link, judgement, number) for number, judgement in enumerate(judgements))
     return found
-
-
-def holds(annotation: Annotation, data: bytes) -> bool:
-    """Whether all quotes that an annotation places in a transcript stand there, given the bytes of its file.
-
-    False too where the annotation places none in a file of that digest. Raises DocumentError if the bytes have that
-    digest and are no transcript.
-    """
-    name = f"urn:sha512:{sha512(data).hexdigest()}"
-    selectors = [target["selector"] for target in _targets(annotation) if _id(target["source"]) == name]
-    text = mask(text_of_file(data)) if selectors else ""
-    return bool(selectors) and all(_selected(text, selector) for selector in selectors)
-
-
-def _selected(text: str, selectors: Any) -> bool:
-    found = {selector["type"]: selector for selector in selectors}
-    position, told = found["TextPositionSelector"], found["TextQuoteSelector"]
-    start, end = position["start"], position["end"]
-    return (
-        0 <= start <= end <= len(text)
-        and text[start:end] == told["exact"]
-        and text[:start].endswith(told["prefix"])
-        and text[end:].startswith(told["suffix"])
-    )
-
-
-def _targets(annotation: Annotation) -> list[Annotation]:
-    targets = annotation["target"]
-    return [target for target in targets if isinstance(target, dict)] if isinstance(targets, list) else []
-
-
-def _id(source: Any) -> str:
-    return str(source["id"]) if isinstance(source, dict) else str(source)
 
 
 def _link(

@@ -13,11 +13,15 @@ from dataclasses import dataclass
 from archive.masks import mask
 from archive.records.link import Link, Passage
 from transcription.cutting import MARK, beginning, ending
-from transcription.documents.corrections import lines_of
-from transcription.documents.kinds import from_json
 
 AROUND = 32
 """Code points before and after a quote, at most, that are kept with it, so that it is found again in a changed text."""
+
+SENTENCES = 2
+"""Sentences that are shown on each side of a quote, the one that it stands in being the first."""
+
+SHOWN = 240
+"""Code points on each side of a quote that are shown at most."""
 
 _ENDS = re.compile(r"[.!?。！？؟۔…]+[\"'”’»）)]*\s*|\n+")
 
@@ -36,16 +40,6 @@ def joined(texts: Iterable[str]) -> str:
     return " ".join(texts)
 
 
-def text_of_file(data: bytes) -> str:
-    """The text of a transcript, of the bytes of its JSON, or of the WebVTT that people's corrections left.
-
-    Raises DocumentError for anything else.
-    """
-    if data.startswith((b"WEBVTT", b"\xef\xbb\xbfWEBVTT")):
-        return joined(line.told.text for line in lines_of(data) if line.told.language)
-    return joined(segment.text for segment in from_json(data).segments)
-
-
 def passages(link: Link) -> tuple[Passage, ...]:
     """All passages of a link, the strongest first."""
     first = Passage(where=link.where, quote=link.quote, offset=link.offset, start=link.start, end=link.end)
@@ -62,16 +56,16 @@ def still_stands(passage: Passage, text: str | None) -> bool:
     return text is not None and text.startswith(passage.quote, passage.offset)
 
 
-def in_context(passage: Passage, text: str | None, *, sentences: int = 2, longest: int = 240) -> InContext:
-    """A quote with so many sentences on each side of a masked text: whole words, at most `longest` code points."""
+def in_context(passage: Passage, text: str | None) -> InContext:
+    """A quote with `SENTENCES` on each side of a masked text: whole words, at most `SHOWN` code points."""
     if text is None or not still_stands(passage, text):
         return InContext("", passage.quote, "")
     end = passage.offset + len(passage.quote)
-    left, right = ending(text, longest, passage.offset), beginning(text, longest, end)
+    left, right = ending(text, SHOWN, passage.offset), beginning(text, SHOWN, end)
     # The sentence that the quote begins in, and those before it.
     starts = [0, *(found.end() for found in _ENDS.finditer(left) if found.end() < len(left.rstrip()))]
     ends = [*(found.end() for found in _ENDS.finditer(right)), len(right)]
-    before, after = left[starts[max(0, len(starts) - sentences)] :], right[: ends[min(sentences, len(ends)) - 1]]
+    before, after = left[starts[max(0, len(starts) - SENTENCES)] :], right[: ends[min(SENTENCES, len(ends)) - 1]]
     cut_left = before == left and len(left) < passage.offset
     cut_right = after == right and end + len(right) < len(text)
     return InContext(MARK * cut_left + before, passage.quote, after + MARK * cut_right)

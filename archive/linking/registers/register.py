@@ -6,7 +6,7 @@ always made of lines: what is linked is what was kept.
 """
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -20,7 +20,7 @@ from archive.linking.registers.forms import Form
 from archive.linking.registers.gathering import gather
 from archive.linking.registers.register_tables import opened_table
 from archive.linking.registers.reports import Notes, Report
-from archive.records.entry_fields import COLUMNS, EDITED, SECRET
+from archive.records.entry_fields import COLUMNS, EDITED
 
 __all__ = [
     "COLUMNS",
@@ -108,15 +108,9 @@ def read_register(path: Path, columns: Columns, folder: Path | None = None, shee
         yield Read(lines, notes.report(), table.form, table.sha256, table.size, used, left_out)
 
 
-def load(
-    path: Path,
-    name: str,
-    columns: Mapping[str, Sequence[str]] | None = None,
-    secret: Iterable[str] = SECRET,
-    sheet: str | None = None,
-) -> Register:
-    """Read a register's file into entries, without keeping a snapshot. Raises as `read` does."""
-    with read_register(path, Columns(columns, secret, f"registers.{name}"), sheet=sheet) as found:
+def load(path: Path, name: str) -> Register:
+    """Read a register's file into entries, without settings and without a snapshot. Raises as `read_register` does."""
+    with read_register(path, Columns(key=f"registers.{name}")) as found:
         return register_of(name, found.lines, found.report)
 
 

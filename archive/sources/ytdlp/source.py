@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -154,14 +154,8 @@ class YtdlpSource:
                 if media is None:
                     raise Faulty(["yt-dlp ended without an error and without a film"])
                 checked = check_media(media, received, _seconds(info.get("duration")), refused)
-                thumbnail, lost = fetch_thumbnail(session, info, into, listing.clip)
-                captions = dict[str, Path]()
-                if self.settings.captions:
-                    captions, unread = fetch_captions(session, info, into, listing.clip)
-                    lost += unread
-                return self._fetched(
-                    listing, into, media, checked, session.sanitize_info(info), thumbnail, captions, lost
-                )
+                extras = self._extras(session, info, into, listing.clip)
+                return self._fetched(listing, into, media, checked, session.sanitize_info(info), extras)
         except (ArchiveError, ToolMissing):
             raise
         except _Told as told:
@@ -181,16 +175,15 @@ class YtdlpSource:
         if upcoming or unprocessed:
             raise self._failed("it is not finished yet: live, or waiting for its premiere", "not_yet", listing.clip)
 
+    def _extras(self, session: YtdlpSession, info: Mapping[str, Any], into: Path, clip: str) -> "_Extras":
+        thumbnail, lost = fetch_thumbnail(session, info, into, clip)
+        if not self.settings.captions:
+            return _Extras(thumbnail, {}, lost)
+        captions, unread = fetch_captions(session, info, into, clip)
+        return _Extras(thumbnail, captions, (*lost, *unread))
+
     def _fetched(
-        self,
-        listing: Listing,
-        into: Path,
-        media: Path,
-        checked: Checked,
-        info: Mapping[str, Any],
-        thumbnail: Path | None,
-        captions: dict[str, Path],
-        lost: tuple[Cut, ...],
+        self, listing: Listing, into: Path, media: Path, checked: Checked, info: Mapping[str, Any], extras: "_Extras"
     ) -> Fetched:
         kept, cut = clean(info)
         (into / "info.json").write_bytes(canonical(kept))
@@ -202,8 +195,8 @@ class YtdlpSource:
             media=media,
             info=into / "info.json",
             description=into / "description.txt" if text else None,
-            thumbnail=thumbnail,
-            captions=captions,
+            thumbnail=extras.thumbnail,
+            captions=extras.captions,
             title=_words(kept.get("title")),
             text=text,
             tags=tuple(t for t in tags if isinstance(t, str)) if isinstance(tags, list) else (),
@@ -213,7 +206,7 @@ class YtdlpSource:
             format_id=_words(kept.get("format_id")),
             tool="yt-dlp",
             tool_version=tool_version(),
-            cut=(*cut, *lost),
+            cut=(*cut, *extras.lost),
             examined=checked.examined,
             disagreements=checked.disagreements,
         )
@@ -282,6 +275,15 @@ class YtdlpSource:
 
     def _scrub(self, text: str) -> str:
         return for_the_log(text, self.settings.proxy.get_secret_value() if self.settings.proxy else None)
+
+
+@dataclass(frozen=True)
+class _Extras:
+    """What came beside a film, the captions by language, and what of it was lost on the way."""
+
+    thumbnail: Path | None
+    captions: dict[str, Path]
+    lost: tuple[Cut, ...]
 
 
 class _Told(BaseException):

@@ -58,12 +58,8 @@ class S3Target:
 
     @property
     def capabilities(self) -> Capabilities:
-        """What the settings say, and of checksums what was found by probing, once something was sent."""
-        return Capabilities(
-            conditional_put=self._settings.conditional_put,
-            checksums=(self._probed,) if self._probed else (),
-            durable=True,
-        )
+        """What the settings say."""
+        return Capabilities(conditional_put=self._settings.conditional_put)
 
     def put(self, key: str, content: Content, *, absent: bool = False) -> None:
         """Look with a HEAD; send if nothing is there, else compare the bytes. A HEAD is a claim: what lacks is sent."""

@@ -7,6 +7,7 @@ botocore's parser. What is asked beyond the arguments below goes the long way (d
 
 import hmac
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, lru_cache
 from hashlib import sha256
@@ -108,9 +109,8 @@ class Short:
         asked = {name: arguments[key] for key, name in _QUERY.items() if key in arguments}
         query = urlencode(sorted({**asked, **_ALWAYS.get(operation, {})}.items()), quote_via=quote)
         headers = {name: str(arguments[key]) for key, name in _HEADERS.items() if key in arguments}
-        headers = signed(
-            method, self._host, path, query, headers, digest or UNSIGNED, self._keys, self._region, datetime.now(UTC)
-        )
+        request = Request(method, self._host, path, query, headers, digest or UNSIGNED)
+        headers = signed(request, self._keys, self._region, datetime.now(UTC))
         if method in ("POST", "PUT"):
             headers["content-length"] = str(len(body))
         sent = "uploads" if query == "uploads=" else query  # signed with its sign, and sent as others send it
@@ -178,31 +178,42 @@ def _is_answer(operation: str, text: bytes) -> bool:
     return root == "ListBucketResult" if operation == "list_objects_v2" else root != "Error"
 
 
-def signed(
-    method: str,
-    host: str,
-    path: str,
-    query: str,
-    headers: Mapping[str, str],
-    payload: str,
-    keys: tuple[str, str, str | None],
-    region: str,
-    now: datetime,
-) -> dict[str, str]:
+@dataclass(frozen=True)
+class Request:
+    """What is signed of a request.
+
+    `path` and `query` are as they are sent, the names of `headers` lower case; `payload` is the body's sha256 in hex,
+    or `UNSIGNED`.
+    """
+
+    method: str
+    host: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    payload: str
+
+
+def signed(request: Request, keys: tuple[str, str, str | None], region: str, now: datetime) -> dict[str, str]:
     """The headers of a request with those that sign it, as Signature Version 4 has it (Amazon, "Signing AWS requests").
 
-    `path` and `query` are as they are sent, the names of `headers` lower case, `payload` the body's sha256 in hex.
+    `keys` are as `Short` has them.
     """
     access, secret, token = keys
     moment = now.strftime("%Y%m%dT%H%M%SZ")
     scope = f"{moment[:8]}/{region}/s3/aws4_request"
-    headers = {"host": host, **headers, "x-amz-content-sha256": payload, "x-amz-date": moment}
+    headers = {
+        "host": request.host,
+        **request.headers,
+        "x-amz-content-sha256": request.payload,
+        "x-amz-date": moment,
+    }
     if token:
         headers["x-amz-security-token"] = token
     names = sorted(headers)
     lines = [f"{name}:{headers[name]}" for name in names]
-    request = "\n".join((method, path, query, *lines, "", ";".join(names), payload))
-    text = "\n".join(("AWS4-HMAC-SHA256", moment, scope, sha256(request.encode()).hexdigest()))
+    canonical = "\n".join((request.method, request.path, request.query, *lines, "", ";".join(names), request.payload))
+    text = "\n".join(("AWS4-HMAC-SHA256", moment, scope, sha256(canonical.encode()).hexdigest()))
     signature = hmac.digest(_signing_key(secret, scope), text.encode(), "sha256").hex()
     authorization = f"AWS4-HMAC-SHA256 Credential={access}/{scope}, SignedHeaders={';'.join(names)}, "
     return {**headers, "authorization": f"{authorization}Signature={signature}"}

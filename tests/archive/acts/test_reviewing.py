@@ -12,7 +12,6 @@ import pytest
 from archive.acts import judging
 from archive.acts.correcting import EditedFile, correct
 from archive.errors import ChangedMeanwhile, WrongFile
-from archive.linking.deciding.annotations import holds
 from archive.linking.deciding.novelty import pieces
 from archive.linking.deciding.review_queue import Wanted
 from archive.linking.deciding.review_sheet import COLUMNS, write
@@ -41,6 +40,7 @@ from tests.support.archives import (
     transcript,
     usable,
 )
+from tests.support.positions import holds
 
 CLIP, OTHER = "peertube-one", "peertube-two"
 TEXT = "She is Mahire Tohti, entry 1358. Her number is 990000199001010000."

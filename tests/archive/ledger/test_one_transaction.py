@@ -31,7 +31,7 @@ from archive.preservation.bringing import bring
 from archive.preservation.mirroring import store_owed
 from archive.preservation.rebuilding import rebuild
 from archive.preservation.repairing import repair
-from archive.preservation.sealing import document, seal
+from archive.preservation.sealing import Provenance, document, seal
 from archive.preservation.space import file_at
 from archive.preservation.usable_targets import ready
 from archive.records.event import CAPTURE
@@ -60,7 +60,7 @@ from tests.support.archives import (
 from tests.tampering.objects import Object, dumped
 from transcription.documents.showing import to_vtt
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 CLIP, OTHER, NAME = "peertube-one", "peertube-two", "whisper-base-t1"
 TEXT, NEW = "My brother Ghulamjan Ablimit was arrested.", "My cousin Ghulamjan Ablimit was arrested."
 VTT = f"WEBVTT\n\n00:00.000 --> 00:12.000\n{TEXT}\n"
@@ -171,7 +171,7 @@ def capturing(place: Place) -> None:
     new = ObjectId.evidence_of("peertube-new")
     event = place.archive.happened(new, CAPTURE, detail="made up")
     items = {"one.txt": document(b"one")}
-    assert seal(place.archive, new, items, message="made up", usable=place.archive.targets, event=event)
+    assert seal(place.archive, new, items, Provenance("made up", event=event), usable=place.archive.targets)
 
 
 def captioning(place: Place) -> None:
@@ -396,7 +396,12 @@ def test_a_kill_leaves_both_or_none(place: Place, deed: str, moment: str) -> Non
             DEEDS[deed][1](again)
 
 
-ALONE = {"acts/accepting.py", "late.py", "steps/auditing.py", "steps/restoring.py"}
+ALONE = {
+    "acts/accepting.py",
+    "preservation/auditing.py",
+    "preservation/late_writers.py",
+    "preservation/restoring.py",
+}
 """Where an event is kept by itself: what it tells of changed a target or a folder, or is in one transaction with it."""
 
 

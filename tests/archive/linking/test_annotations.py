@@ -11,12 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.linking.deciding.annotations import Annotation, Source, annotations, collection, holds
-from archive.linking.deciding.quotes import InContext, in_context, joined, still_stands, text_of_file
+from archive.linking.deciding.annotations import Annotation, Source, annotations, collection
+from archive.linking.deciding.quotes import InContext, in_context, joined, still_stands
 from archive.masks import mask
 from archive.records.clip import Capture, File
 from archive.records.link import Judgement, Link, Passage
 from tests.archive.linking.made import START, a_link, judged
+from tests.support.positions import holds, text_of_file
 from transcription.documents.corrections import Layer, changes, lines
 from transcription.documents.cues import Cue
 from transcription.documents.platform_captions import Captions, CaptionSegment
@@ -209,7 +210,9 @@ def test_a_quote_in_context_has_whole_sentences_and_is_marked_where_they_are_cut
         "entry 1358",
         " in it. Four follows! ",
     )
-    assert in_context(passage, text, sentences=9).before == text[: passage.offset]
+    first = "Three has entry 1358 in it. Four follows! Five is last."
+    passage_ = Passage(where="talk", quote="entry 1358", offset=first.index("entry"))
+    assert in_context(passage_, first).before == "Three has "
     long = "word " * 100 + "entry 1358" + " word" * 100
     cut = in_context(Passage(where="talk", quote="entry 1358", offset=500), long)
     assert (cut.before[0], cut.after[-1], len(cut.before)) == ("…", "…", 241)

@@ -10,6 +10,7 @@ from archive.linking.registers.register import COLUMNS, EDITED, RegisterError, l
 from archive.linking.registers.testimonies import Testimony as Told
 from archive.linking.registers.testimonies import testimonies as parsed
 from archive.masks import MASK
+from tests.archive.linking.mapped import load_mapped
 
 TESTIMONIES = """Testimony 1|2*: Dauren Seitqali, originally from Anywhere, now elsewhere. (husband)
 Testimony 3: Aigul Bekova, as reported by Radio Example. (sister) https://youtu.be/abcdefghijk?t=3
@@ -83,11 +84,11 @@ def test_of_a_row_that_does_not_fit_its_header_nothing_but_the_number_is_kept_wh
 ) -> None:
     text = "Entry,Victim's Name,Contact,Profession\n1,Murat, Greenhill,a house in the street,farmer\n2,Sara,a house\n"
     path = written(tmp_path, text + "3,Dauren Seitqali,a house,nurse\n")
-    register = load(path, "made-up", secret=("Contact",))
+    register = load_mapped(path, secret=("Contact",))
     assert "house" not in str(register.entries)
     assert [entry.latin for entry in register.entries] == [None, None, "Dauren Seitqali"]
     assert [note.entry for note in register.report.odd if "nothing but its number was kept" in note.what] == ["1", "2"]
-    open_ = load(written(tmp_path, text.replace("Contact", "Location")), "made-up", secret=())
+    open_ = load_mapped(written(tmp_path, text.replace("Contact", "Location")), secret=())
     assert [entry.latin for entry in open_.entries] == ["Murat", "Sara"]
 
 

@@ -29,6 +29,7 @@ from archive.linking.registers.register import Entry, RegisterError, load, read_
 from archive.linking.registers.register_tables import opened_table
 from archive.linking.registers.reports import TOLD, Report
 from archive.records.entry_fields import EDITED, FIELDS
+from tests.archive.linking.mapped import load_mapped
 
 HEADER = ("Entry", "Victim's Name", "Age", "Detention time")
 ROWS: tuple[tuple[Any, ...], ...] = (
@@ -101,7 +102,7 @@ def test_every_form_gives_the_same_entries(tmp_path: Path, write: Write) -> None
 def test_names_come_from_several_columns_in_the_order_of_the_mapping(tmp_path: Path) -> None:
     text = "Also known as,No,Name,Native name\nBota; Bota Seit,7,Aqbota Seitqali,Ақбота Сейтқали\n,8,Perhat Yolwas,\n"
     columns = {"entry": ["No"], "victim’s name": ["Name", "also known as", "Native name"]}
-    first, second = load(written(tmp_path, "other.csv", text), "made-up", columns).entries
+    first, second = load_mapped(written(tmp_path, "other.csv", text), columns).entries
     assert first.names == ("Aqbota Seitqali", "Bota", "Bota Seit", "Ақбота Сейтқали")
     assert second.names == ("Perhat Yolwas",)
 
@@ -124,7 +125,7 @@ def test_names_within_names_are_columns_with_a_path(tmp_path: Path) -> None:
         "Relation": ["told.as"],
     }
     path = written(tmp_path, "register.json", json.dumps([one]))
-    register = load(path, "made-up", columns)
+    register = load_mapped(path, columns)
     (entry,) = register.entries
     assert entry.names == ("Aqbota Seitqali", "阿克波塔", "Bota", "Bota Seit")
     assert [(t.testifier, t.relation) for t in entry.testimonies] == [
@@ -139,7 +140,7 @@ def test_a_column_that_the_mapping_names_and_the_file_has_not_is_named_with_the_
     tmp_path: Path, write: Write
 ) -> None:
     with pytest.raises(RegisterError) as caught:
-        load(write(tmp_path), "made-up", {"Victim's Name": ["Victims Name"]})
+        load_mapped(write(tmp_path), {"Victim's Name": ["Victims Name"]})
     assert (caught.value.column, caught.value.nearest) == ("Victims Name", "Victim's Name")
     assert 'registers.made-up.columns names for "Victim\'s Name"' in str(caught.value)
     assert caught.value.file.name in str(caught.value)
@@ -148,8 +149,8 @@ def test_a_column_that_the_mapping_names_and_the_file_has_not_is_named_with_the_
 def test_a_secret_that_is_no_column_is_refused_since_it_may_be_a_slip(tmp_path: Path) -> None:
     path = written(tmp_path, "other.csv", "Entry,Victim's Name,Phone\n1,A B,x\n")
     with pytest.raises(RegisterError, match=r"'Fone', which registers.made-up.secret names; .* 'Phone'"):
-        load(path, "made-up", secret=["Fone"])
-    assert load(path, "made-up", secret=["ID no.", "phone"]).report.odd == ()
+        load_mapped(path, secret=["Fone"])
+    assert load_mapped(path, secret=["ID no.", "phone"]).report.odd == ()
 
 
 @pytest.mark.parametrize("write", [as_csv, as_list, as_object, as_lines, as_xlsx])

@@ -23,6 +23,7 @@ from archive.linking.registers.likely_columns import likely
 from archive.linking.registers.register import Register, RegisterError, load
 from archive.linking.registers.reports import Report
 from archive.records.entry_fields import EDITED
+from tests.archive.linking.mapped import load_mapped
 
 HEADER = ("Entry", "Victim's Name", "Chinese name", "Age", "About the Testifier", "Location", "Detention time",
           "Additional Info")  # fmt: skip
@@ -199,7 +200,7 @@ def test_a_link_in_a_column_that_is_secret_or_unknown_is_not_kept_and_told(tmp_p
     assert register.entries[0].sources == ()
     assert told(register.report, "link not kept") == [("C2", 2), ("D2", 2)]
     path = book(tmp_path, rows, linked("B2", FILM))
-    assert told(load(path, "x", secret=["Additional Info"]).report, "link not kept") == [("B2", 2)]
+    assert told(load_mapped(path, secret=["Additional Info"]).report, "link not kept") == [("B2", 2)]
 
 
 def test_many_links_are_read_though_their_list_is_larger_than_any_tree(tmp_path: Path) -> None:
@@ -364,12 +365,12 @@ def test_a_header_of_two_rows_is_read_as_one_and_guesses_nothing(tmp_path: Path)
         "the header is in rows 1 and 2, read as one",
     ]
     mapped = {"Victim's Name": ["Victim's Name", "Victim's Name Arabic"]}
-    assert load(book(tmp_path, rows, merge), "x", mapped).entries[0].names == ("Aygul Tursun", "ئايگۈل")
+    assert load_mapped(book(tmp_path, rows, merge), mapped).entries[0].names == ("Aygul Tursun", "ئايگۈل")
 
 
 def test_names_that_two_rows_make_together_are_a_header(tmp_path: Path) -> None:
     rows = [("Entry", "Victim's", None, "Place"), (None, "Name", "Status", None), (7, "A B", "dead", "Ili")]
-    register = load(book(tmp_path, rows), "made-up", {"Location": ["Place"]})
+    register = load_mapped(book(tmp_path, rows), {"Location": ["Place"]})
     assert (people(register), register.entries[0].location) == ([("7", ("A B",))], "Ili")
 
 
@@ -405,16 +406,16 @@ def test_of_several_sheets_the_settings_choose(tmp_path: Path) -> None:
     ):
         load(path, "made-up")
     for title in ("2026", "Old"):
-        assert load(path, "made-up", sheet=title).report.sheet == title
+        assert load_mapped(path, sheet=title).report.sheet == title
     with pytest.raises(RegisterError, match=r"no sheet '2027', which registers\.made-up\.sheet names; did you mean"):
-        load(path, "made-up", sheet="2027")
+        load_mapped(path, sheet="2027")
 
 
 def test_a_hidden_sheet_is_not_taken_unasked(tmp_path: Path) -> None:
     path = book(tmp_path, [TITLE], with_sheets("*Old"))
     with pytest.raises(RegisterError, match=r"of its sheets only 'Old' could be the register, and is hidden; if it is"):
         load(path, "made-up")
-    assert load(path, "made-up", sheet="Old").report.counts == {"hidden sheet": 1, "sheet not read": 1}
+    assert load_mapped(path, sheet="Old").report.counts == {"hidden sheet": 1, "sheet not read": 1}
 
 
 def test_a_value_that_is_merged_down_stands_in_each_row(tmp_path: Path) -> None:
@@ -802,7 +803,7 @@ def test_for_a_name_the_field_of_its_letters_is_proposed(tmp_path: Path) -> None
     path = text(tmp_path, "编号,姓名\n7,阿依古丽\n".encode())
     with pytest.raises(RegisterError, match='"Entry" = "编号", "Chinese name" = "姓名"'):
         load(path, "made-up")
-    assert people(load(path, "made-up", {"Entry": ["编号"], "Chinese name": ["姓名"]})) == [("7", ("阿依古丽",))]
+    assert people(load_mapped(path, {"Entry": ["编号"], "Chinese name": ["姓名"]})) == [("7", ("阿依古丽",))]
 
 
 def test_more_links_than_a_row_has_cells_are_counted_and_the_rows_read(tmp_path: Path) -> None:
@@ -836,7 +837,7 @@ def test_what_is_proposed_can_be_written_into_the_settings(tmp_path: Path) -> No
         RegisterError, match=r'add to registers\.made-up\.columns: "Entry" = "Nr", "Victim\'s Name" = "Full'
     ):
         load(path, "made-up")
-    assert people(load(path, "made-up", {"Entry": ["Nr"], "Victim's Name": ["Full name"]})) == [("7", ("A B",))]
+    assert people(load_mapped(path, {"Entry": ["Nr"], "Victim's Name": ["Full name"]})) == [("7", ("A B",))]
 
 
 @given(st.integers(0, 18_277))

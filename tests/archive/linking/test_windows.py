@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from archive.linking.context.kinship import kin_after, kin_before
 from archive.linking.context.roles import sense
-from archive.linking.deciding.annotations import Source, annotations, holds
-from archive.linking.deciding.quotes import AROUND, in_context
+from archive.linking.deciding.annotations import Source, annotations
+from archive.linking.deciding.quotes import AROUND, SHOWN, in_context
 from archive.linking.finding.names.spotting import name_mentions, words_of
 from archive.linking.plain_texts import link_text
 from archive.linking.registers import testimonies
@@ -18,6 +18,7 @@ from archive.records.link import Passage
 from tests.archive.linking import people
 from tests.archive.linking.made import a_link
 from tests.archive.linking.test_annotations import CAPTURE, DATA, TALK, source
+from tests.support.positions import holds
 from transcription.cutting import is_between
 
 INDEX = people.index(
@@ -83,17 +84,18 @@ def test_no_quote_and_no_name_is_half_a_word(pieces: list[str]) -> None:
         assert is_between(text, end)
 
 
-@given(st.lists(st.sampled_from([*NAMES, *FILLERS]), min_size=1, max_size=30), st.integers(0, 300), st.data())
-def test_what_is_shown_around_a_quote_is_whole_words(pieces: list[str], longest: int, draw: st.DataObject) -> None:
-    text = " ".join(pieces)
+@settings(deadline=None)
+@given(st.lists(st.sampled_from([*NAMES, *FILLERS]), min_size=1, max_size=30), st.integers(1, 4), st.data())
+def test_what_is_shown_around_a_quote_is_whole_words(pieces: list[str], times: int, draw: st.DataObject) -> None:
+    text = " ".join(pieces * times)
     places = [place for place in range(len(text) + 1) if is_between(text, place)]
     start, end = sorted((draw.draw(st.sampled_from(places)), draw.draw(st.sampled_from(places))))
     passage = Passage(where="talk", quote=text[start:end], offset=start)
-    shown = in_context(passage, text, longest=longest)
+    shown = in_context(passage, text)
     before, after = shown.before.removeprefix("…"), shown.after.removesuffix("…")
     assert text[:start].endswith(before)
     assert text[end:].startswith(after)
-    assert max(len(before), len(after)) <= longest
+    assert max(len(before), len(after)) <= SHOWN
     assert is_between(text, start - len(before))
     assert is_between(text, end + len(after))
 

@@ -11,10 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.objects import ocfl
-from archive.objects.ocfl import Inventory, InventoryError, User
+from archive.objects.ocfl import Inventory, InventoryError, User, VersionMetadata
 
-WHEN = datetime(2026, 3, 2, tzinfo=UTC)
-USER = User(name="thirdcopy@0", address="urn:uuid:1")
+METADATA = VersionMetadata(
+    created=datetime(2026, 3, 2, tzinfo=UTC).isoformat(),
+    message="A version",
+    user=User(name="thirdcopy@0", address="urn:uuid:1"),
+)
 
 contents = st.integers(0, 6).map(lambda n: f"content {n}")
 names = st.text("abXY09-_ .", min_size=1, max_size=8).filter(lambda name: name.strip(".") != "")
@@ -31,10 +34,8 @@ def make(previous: Inventory | None, state: dict[str, str], left: dict[str, str]
     return ocfl.next_version(
         previous,
         "evidence-peertube-abc",
+        METADATA,
         files={path: digest(text) for path, text in state.items()},
-        created=WHEN,
-        message="A version",
-        user=USER,
         sha256s={digest(text): sha256(text.encode()).hexdigest() for text in state.values()},
         recovered={f"v{number}/content/{path}": digest(text) for path, text in (left or {}).items()},
     )

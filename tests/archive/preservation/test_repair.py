@@ -14,7 +14,7 @@ from archive.opening.archive import Archive
 from archive.preservation.auditing import audit
 from archive.preservation.fixity import blocks_document
 from archive.preservation.repairing import Repaired, repair
-from archive.preservation.sealing import document, seal
+from archive.preservation.sealing import Provenance, document, seal
 from archive.records.event import FIXITY_CHECK, RECOVERY
 from archive.records.object_ids import ObjectId
 from storage.contract import Target
@@ -185,7 +185,7 @@ def test_blocks_alone_are_not_believed(kept: Kept, tmp_path: Path) -> None:
     name = "media/peertube-3.mp4"
     blocks = tuple(sha256(media[at : at + MIB]).hexdigest() for at in (0,))
     items = {name: document(media), "blocks.sha256": document(blocks_document(blocks, name))}
-    seal(archive, ObjectId.evidence_of("peertube-3"), items, message="Made up", usable=targets, clip="peertube-3")
+    seal(archive, ObjectId.evidence_of("peertube-3"), items, Provenance("Made up", clip="peertube-3"), usable=targets)
     store_all(archive)
     shutil.rmtree(archive.spool)
     for target in targets:

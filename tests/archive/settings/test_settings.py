@@ -380,8 +380,10 @@ def test_settings_file_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     (tmp_path / "archive.toml").touch()
     (tmp_path / "other.toml").touch()
     assert find() == tmp_path / "archive.toml"
-    assert find(environment={"THIRDCOPY_CONFIG": str(tmp_path / "other.toml")}) == tmp_path / "other.toml"
-    assert find(tmp_path / "other.toml", environment={"THIRDCOPY_CONFIG": "elsewhere"}) == tmp_path / "other.toml"
+    monkeypatch.setenv("THIRDCOPY_CONFIG", str(tmp_path / "other.toml"))
+    assert find() == tmp_path / "other.toml"
+    monkeypatch.setenv("THIRDCOPY_CONFIG", "elsewhere")
+    assert find(tmp_path / "other.toml") == tmp_path / "other.toml"
     with pytest.raises(SettingsError, match="no such settings file"):
         find(tmp_path / "missing.toml")
 

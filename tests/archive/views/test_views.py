@@ -22,7 +22,7 @@ from archive.views.status import count_targets, failed, status, yearly_costs
 from tests.archive.ledger.test_one_transaction import CLIP, NAME, OTHER, VTT, correcting, judging, kept, opened
 from tests.support.archives import MONDAY, a_link, an_archive, folder_targets, keep, store_all, transcript, usable
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(scope="module")
