@@ -1,6 +1,6 @@
-"""Makes an archive with sealed clips that every target is owed, by whichever build is on the path.
+"""Makes an archive with sealed clips that every target is owed, by the build that it lies in.
 
-    PYTHONPATH=BUILD python benchmarks/_sealed.py MEDIA ARCHIVE.TOML
+    PYTHONPATH=BUILD python BUILD/benchmarks/_sealed.py MEDIA ARCHIVE.TOML
 
 MEDIA holds the films; the state folder is the one of the settings. A clip is a film and what is kept beside one.
 """
@@ -8,19 +8,15 @@ MEDIA holds the films; the state folder is the one of the settings. A clip is a 
 import os
 import sys
 from datetime import UTC, datetime
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 from archive.objects import sidecar
 from archive.opening.archive import Archive, opened
 from archive.preservation.fixity import blocks_document, digest
+from archive.preservation.sealing import Item, Provenance, document, seal
 from archive.records.clip import Capture, File
+from archive.records.object_ids import ObjectId
 from archive.settings.settings import load
-
-NEW = find_spec("archive.preservation") is not None
-"""Whether this build has the room; the one before it sealed elsewhere, under other names."""
-sealing = import_module("archive.preservation.sealing" if NEW else "archive.spool")
 
 
 def main() -> None:
@@ -33,20 +29,20 @@ def main() -> None:
 
 def keep(archive: Archive, film: Path) -> None:
     """Seal a capture of a film as the fetch step does; the film itself stays, for it is linked."""
-    clip, items, files = f"peertube-{film.stem}", {}, list[File]()
+    clip, items, files = f"peertube-{film.stem}", dict[str, Item](), list[File]()
     attempt = archive.attempts / clip
     attempt.mkdir(parents=True)
 
     def add(path: str, role: str, local: Path) -> tuple[str, ...]:
         found = digest(local)
-        items[path] = sealing.Item(found.sha512, sha256=found.sha256, **{"content" if NEW else "path": local})
+        items[path] = Item(found.sha512, local, sha256=found.sha256)
         values = {"path": path, "role": role, "size": found.size, "sha512": found.sha512, "sha256": found.sha256}
         files.append(File.model_validate(values))
         return found.blocks
 
     name = f"media/{clip}.mp4"
     os.link(film, attempt / "film")
-    items["blocks.sha256"] = sealing.document(blocks_document(add(name, "media", attempt / "film"), name))
+    items["blocks.sha256"] = document(blocks_document(add(name, "media", attempt / "film"), name))
     for path, role, data in (
         ("info.json", "info", f'{{"id": "{clip}", "formats": "{"made up " * 4000}"}}'.encode()),
         ("description.txt", "description", b"A made-up testimony. " * 60),
@@ -72,9 +68,9 @@ def keep(archive: Archive, film: Path) -> None:
         streams=(),
         files=tuple(files),
     )
-    items["capture.json"] = sealing.document(sidecar.to_bytes(capture))
-    provenance = sealing.Provenance("Captured from voices", clip=clip, capture=capture)
-    sealing.seal(archive, f"evidence-{clip}", items, provenance, usable={})
+    items["capture.json"] = document(sidecar.to_bytes(capture))
+    provenance = Provenance("Captured from voices", clip=clip, capture=capture)
+    seal(archive, ObjectId.evidence_of(clip), items, provenance, usable={})
 
 
 if __name__ == "__main__":

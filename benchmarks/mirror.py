@@ -2,7 +2,7 @@
 
 Each round starts SeaweedFS, Ceph and Swift anew and has each tool mirror the same files, in an order that changes from
 round to round. Ours is the product's own convoy, which `thirdcopy mirror` stores evidence with, less the inventories;
-it is given the digests that are on record of sealed files. The same of the build of commit dcb5c25 goes beside it.
+it is given the digests that are on record of sealed files. The same of the build of commit a41c8b8 goes beside it.
 The whole of `thirdcopy mirror`, through TLS, is in benchmarks/mirror_tls.py.
 
     python -m benchmarks.mirror [ROUNDS] [MIB]

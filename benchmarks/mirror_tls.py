@@ -3,7 +3,7 @@
 Each round starts SeaweedFS, Ceph and Swift anew, each behind the TLS that it speaks itself, with a certificate of a
 throwaway authority, and has each tool mirror the same 35 objects: a film each and what is kept beside it, inventories
 and all, every byte read back and compared. Ours is the command line from its start to its end, run record included,
-and so is that of the build of commit dcb5c25. The peers are given the very files that ours makes of it.
+and so is that of the build of commit a41c8b8. The peers are given the very files that ours makes of it.
 
 How many requests an object takes is counted in a run of its own, of fewer bytes, over plain http, by a proxy before
 each server; so is what is read of files, since what comes through TLS is read too.
@@ -84,7 +84,7 @@ def _sealed(tree: Path, folder: Path, mib: int) -> Path:
                     file.write(lots.randbytes(size))
     _settings(folder, {})
     subprocess.run(
-        [sys.executable, str(Path(__file__).with_name("_sealed.py")), str(media), str(folder / "archive.toml")],
+        [sys.executable, str(tree / "benchmarks" / "_sealed.py"), str(media), str(folder / "archive.toml")],
         env={**os.environ, "PYTHONPATH": str(tree)},
         check=True,
     )
