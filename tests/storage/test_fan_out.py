@@ -19,6 +19,7 @@ from storage.errors import LeftBehind, Unavailable
 from storage.fan_out import Convoy, File, Load, Room
 from storage.mirrors import read_back
 from storage.targets import MemorySettings, open_target
+from tests.support.packages import HOME
 from tests.world.proxy import proxy
 from tests.world.proxy_faults import sink
 
@@ -237,7 +238,7 @@ def feed(endpoints: list[str], file: Path, digest: str, patience: float = 30.0) 
         [sys.executable, "-c", FEED],
         input=json.dumps(told).encode(),
         stdout=subprocess.PIPE,
-        cwd=Path(__file__).parents[2],
+        cwd=HOME,
         check=True,
         timeout=250,
     )

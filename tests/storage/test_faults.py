@@ -25,6 +25,7 @@ from storage.shared_reading import LocalFile
 from storage.targets import FolderSettings, open_target
 from storage.targets.s3 import direct_requests, kept_connections
 from storage.targets.s3.client import Client
+from tests.support.packages import HOME
 from tests.world.proxy import Fault, Proxy, proxy
 from tests.world.proxy_faults import (
     altered,
@@ -420,7 +421,7 @@ def test_a_process_that_was_killed_is_gone_on_from_by_another(place: Place, file
     words = json.dumps(told | {"sha512": file.sha512}).encode()
 
     def start() -> subprocess.Popen[bytes]:
-        process = subprocess.Popen([sys.executable, "-c", PUT], stdin=subprocess.PIPE, cwd=Path(__file__).parents[2])
+        process = subprocess.Popen([sys.executable, "-c", PUT], stdin=subprocess.PIPE, cwd=HOME)
         assert process.stdin
         with process.stdin:
             process.stdin.write(words)

@@ -57,10 +57,10 @@ from tests.support.archives import (
     usable,
     with_work,
 )
+from tests.support.packages import HOME
 from tests.tampering.objects import Object, dumped
 from transcription.documents.showing import to_vtt
 
-ROOT = Path(__file__).parents[2]
 CLIP, OTHER, NAME = "peertube-one", "peertube-two", "whisper-base-t1"
 TEXT, NEW = "My brother Ghulamjan Ablimit was arrested.", "My cousin Ghulamjan Ablimit was arrested."
 VTT = f"WEBVTT\n\n00:00.000 --> 00:12.000\n{TEXT}\n"
@@ -385,7 +385,7 @@ with opened(folder) as place:
 def test_a_kill_leaves_both_or_none(place: Place, deed: str, moment: str) -> None:
     before = kept(place.archive)
     done = subprocess.run(
-        [sys.executable, "-c", KILLED, str(place.folder), deed, moment], cwd=ROOT, timeout=120, check=False
+        [sys.executable, "-c", KILLED, str(place.folder), deed, moment], cwd=HOME, timeout=120, check=False
     )
     assert done.returncode == -9
     with opened(place.folder) as again:
@@ -396,17 +396,22 @@ def test_a_kill_leaves_both_or_none(place: Place, deed: str, moment: str) -> Non
             DEEDS[deed][1](again)
 
 
-ALONE = {"acts/accepting.py", "late.py", "steps/auditing.py", "steps/restoring.py"}
+ALONE = {
+    "acts/accepting.py",
+    "preservation/auditing.py",
+    "preservation/late_writers.py",
+    "preservation/restoring.py",
+}
 """Where an event is kept by itself: what it tells of changed a target or a folder, or is in one transaction with it."""
 
 
 def test_an_event_is_kept_by_itself_only_where_the_ledger_holds_nothing_of_what_it_tells() -> None:
     found = set[str]()
     for room in ("archive", "flows"):
-        for file in (ROOT / room).rglob("*.py"):
+        for file in (HOME / room).rglob("*.py"):
             calls = (node.func for node in ast.walk(ast.parse(file.read_text("utf-8"))) if isinstance(node, ast.Call))
             if any(isinstance(func, ast.Attribute) and func.attr == "event" for func in calls):
-                found.add(str(file.relative_to(ROOT / "archive")) if room == "archive" else str(file))
+                found.add(str(file.relative_to(HOME / "archive")) if room == "archive" else str(file))
     assert found == ALONE
 
 

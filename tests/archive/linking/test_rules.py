@@ -66,19 +66,18 @@ def test_modules_that_are_renamed_and_moved_change_nothing(tmp_path: Path) -> No
     for old, new in names.items():
         (found,) = room.rglob(f"{old}.py")
         found.rename(found.with_name(f"{new}.py"))
-    (room / "rarity.py").rename(room / "names" / "rarity.py")
+    (room / "rarity.py").rename(room / "finding" / "names" / "rarity.py")
     for file in room.rglob("*.py"):
         text = re.sub(rf"\b({'|'.join(names)})\b", lambda found: names[found[1]], file.read_text())
-        text = text.replace("archive.linking.rarity", "archive.linking.names.rarity")
-        file.write_text(
-            text.replace("known, rarity, reading", "known, reading").replace("search,\n", "search, rarity,\n")
-        )
+        text = text.replace("archive.linking.rarity", "archive.linking.finding.names.rarity")
+        text = text.replace("known_people, rarity, text_reading", "known_people, text_reading")
+        file.write_text(text.replace("search,\n", "search, rarity,\n"))
     assert ask(tmp_path, NAME) == rules.rules(NOBODY)
 
 
 def test_comments_and_layout_change_nothing(tmp_path: Path) -> None:
     room = copied(tmp_path) / "linking"
-    kazakh, table = room / "languages" / "kk.toml", room / "names" / "correspondences.tsv"
+    kazakh, table = room / "languages" / "kk.toml", room / "finding" / "names" / "correspondences.tsv"
     kazakh.write_text("# checked\n" + kazakh.read_text().replace(" = ", "  =  ").replace("әке", "  әке"))
     head, *rows = table.read_text().splitlines(keepends=True)
     table.write_text("# another comment\n" + head + "".join(reversed(rows)))
@@ -90,7 +89,7 @@ def test_comments_and_layout_change_nothing(tmp_path: Path) -> None:
     [
         ("languages/kk.toml", "жезде", "жездем"),
         ("languages/zh.toml", "条目", "條目"),
-        ("names/correspondences.tsv", "a:0.0", "a:0.1"),
+        ("finding/names/correspondences.tsv", "a:0.0", "a:0.1"),
         ("weighing.py", "CITED = 9.0", "CITED = 9.5"),
     ],
 )
