@@ -19,7 +19,7 @@ import pytest
 from storage.bandwidth import Pace
 from storage.contract import Content, Target
 from storage.errors import Damaged, NotFound, Refused, TargetError, Unavailable
-from storage.fan_out import Convoy, File, Load, Room
+from storage.fan_out import FanOut, File, Load, Room
 from storage.mirrors import read_back
 from storage.shared_reading import LocalFile
 from storage.targets import FolderSettings, open_target
@@ -581,7 +581,7 @@ def test_stale_uploads_of_ours_are_aborted_and_nobody_elses(place: Place, files:
 
 
 def test_a_line_that_is_slow_holds_back_nobody_and_is_gone_on_from(place: Place, tmp_path: Path) -> None:
-    """Three targets of a convoy, one of them behind a slow line; its own pass later sends only what is missing."""
+    """Three targets of a fan-out, one of them behind a slow line; its own pass later sends only what is missing."""
     names, owed = ("a", "b", "slow"), list[Load]()
     for number in range(6):
         path, content = tmp_path / str(number), os.urandom(2 * PART)
@@ -600,9 +600,9 @@ def test_a_line_that_is_slow_holds_back_nobody_and_is_gone_on_from(place: Place,
         done.append((target.name, place.proxy.sent("UploadPart")))
         return True
 
-    convoy = Convoy(targets, deliver, patience=0.5, room=Room(2 * PART + MIB))
-    convoy.run(owed)
-    assert convoy.behind == {"slow"}
+    fan_out = FanOut(targets, deliver, patience=0.5, room=Room(2 * PART + MIB))
+    fan_out.run(owed)
+    assert fan_out.behind == {"slow"}
     assert [name for name, _ in done].count("a") == [name for name, _ in done].count("b") == 6
     had = place.proxy.count("UploadPart", status=200)
     assert max(sent for name, sent in done if name != "slow") <= 4 * 2 * PART  # of 12 parts; what was under way
