@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from archive.opening.archive import Archive
 from archive.preservation.usable_targets import UsableTargets
 from archive.sources.contract import Source
+from archive.steps.counted_steps import open_source
 from archive.steps.linking import load_known, prepare_registers
-from archive.steps.pipeline import open_source
 from archive.steps.registering import load_registers
 from archive.steps.transcribing import Engine
 from transcription.records import Options

@@ -17,7 +17,7 @@ import pytest
 from archive.objects import ocfl
 from archive.opening.archive import LEDGER, opened
 from archive.settings.settings import Settings, load
-from archive.steps.pipeline import list_step, open_source
+from archive.steps.counted_steps import list_step, open_source
 from flows.orchestration import server
 from tests.flows.place import PATIENCE, Done, Place, little_archive, videos
 from tests.world.channel import Video

@@ -22,7 +22,7 @@ from archive.preservation.repairing import repair
 from archive.preservation.usable_targets import ready
 from archive.records.event import CAPTURE
 from archive.settings.settings import RegisterSettings
-from archive.steps.pipeline import register_step
+from archive.steps.counted_steps import register_step
 from archive.steps.recording import record
 from archive.steps.registering import (
     NoSuchRegister,

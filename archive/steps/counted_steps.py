@@ -1,4 +1,4 @@
-"""The way of a clip, step by step: what each does to a source or to clips, counted. `steps.stages` has their order."""
+"""Each step done to a source or to clips, with a Tally of what came of it. `stages` has their order."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, fields
