@@ -1,4 +1,4 @@
-"""One text read: its addresses, its numbers with the names that agree or disagree, its names and what is said of each.
+"""One text read: its addresses, its numbers with the names that agree or disagree, and its names in context.
 
 Pure. Nothing is decided here; see `claims`.
 """

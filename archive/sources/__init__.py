@@ -1,1 +1,1 @@
-"""Where clips come from: one file a kind of source, behind `contract.py`."""
+"""Where clips come from: a file or a folder for each kind of source, behind `contract.py`."""

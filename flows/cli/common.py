@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from archive.preservation.usable_targets import UsableTargets
     from archive.settings.settings import Settings
     from archive.steps.counted_steps import Tally
-    from flows.orchestration.writing import RunSession
+    from archive.steps.run_session import RunSession
 
 DONE, FAILED, USAGE, DEBTS, REFUSED = 0, 1, 2, 3, 4
 

@@ -9,7 +9,7 @@ from flows.cli.common import Clips, Config, DryRun, Json, Sources, TakeOver
 
 if TYPE_CHECKING:
     from archive.steps.counted_steps import Tally
-    from flows.orchestration.writing import RunSession
+    from archive.steps.run_session import RunSession
 
 app = typer.Typer()
 Fast = Annotated[bool, typer.Option("--fast", help="Stop listing at fifty known clips in a row.")]

@@ -1,4 +1,4 @@
-"""The short way of the many requests: signed as botocore signs, and given up where it does not fit."""
+"""The requests that go without boto3: signed as botocore signs, and given up where it does not fit."""
 
 import json
 import string

@@ -2,7 +2,7 @@
 
 A link is an annotation whose body is the entry, in the snapshot of its register by digest, and whose targets are
 seconds of the media and quotes in a transcript, both by digest. A judgement is an annotation of that annotation.
-Quotes are masked. The text that a position counts in is that of `quoting.text_of_file`.
+Quotes are masked. The text that a position counts in is that of `quotes.text_of_file`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

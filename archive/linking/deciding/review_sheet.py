@@ -74,7 +74,7 @@ def proposal(link: Link) -> str:
 
 
 def write(told: Iterable[Told]) -> bytes:
-    """Proposals as CSV (see `sheets`), one a row."""
+    """Proposals as CSV (see `safe_csv`), one a row."""
     return safe_csv.write(COLUMNS, (_row(one) for one in told))
 
 

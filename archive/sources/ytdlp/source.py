@@ -1,9 +1,9 @@
-"""Channels by way of yt-dlp.
+"""The source that reads channels by way of yt-dlp: it lists them, and fetches, checks and cleans their films.
 
 yt-dlp reports success on damaged data, keeps what must not be kept and prints what must not be printed. So here:
-nothing is written but media and thumbnail, which are then checked (`checking`), metadata is cleaned before it touches
-the disk (`cleaning`), errors are told apart (`failures`), and a film that was broken off is only continued where the
-server says that it has not changed (`session`).
+nothing is written but media and thumbnail, which are then checked (`media_checks`), metadata is cleaned before it
+touches the disk (`cleaning`), errors are told apart (`failures`), and a film that was broken off is only continued
+where the server says that it has not changed (`ytdlp_session`).
 """
 
 import io

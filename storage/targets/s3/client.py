@@ -1,4 +1,4 @@
-"""One conversation with an S3 store, on whichever way a request goes; no botocore error gets past it."""
+"""The client of one S3 store: it sends each request, directly or by boto3, and no botocore error gets past it."""
 
 import logging
 import re

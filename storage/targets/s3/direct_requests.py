@@ -1,8 +1,8 @@
-"""The short way for the requests that are many: those that write and read keys, send in parts, and list.
+"""Requests that are signed and sent here, without boto3: the many that write and read keys, send parts, and list.
 
 boto3 resolves, validates, hooks and signs every call anew, which is most of the processor time of a small request. Here
 a request is written down and signed, and what is more than a word or two of an answer, refusals too, is read by
-botocore's parser. What is asked beyond the arguments below goes the long way (decision 29).
+botocore's parser. What is asked beyond the arguments below goes through boto3 (decision 29).
 """
 
 import hmac
