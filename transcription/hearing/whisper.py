@@ -18,7 +18,7 @@ from transcription.documents.formats import to_json
 from transcription.errors import ModelError
 from transcription.hearing.channels import Unread
 from transcription.hearing.checkpoint import Checkpoint
-from transcription.hearing.decoded_track import Opened
+from transcription.hearing.decoded_track import DecodedTrack
 from transcription.hearing.gaps import Left, gaps, joined
 from transcription.hearing.marks import repeated, segment_marks
 from transcription.hearing.model import Model
@@ -57,10 +57,10 @@ class Whisper:
         self._own: dict[str, Model] = {}
         self._clock = clock
 
-    def open(self, path: Path, *, media_sha256: str, track: int, checkpoint: Path | None = None) -> Opened:
+    def open(self, path: Path, *, media_sha256: str, track: int, checkpoint: Path | None = None) -> DecodedTrack:
         """Look at a track and begin to decode it. `checkpoint` is a file that keeps what was read of it.
 
-        Raises MediaError as `Opened` does.
+        Raises MediaError as `DecodedTrack` does.
         """
         identity = {
             "form": Transcript.model_fields["schema_version"].default,
@@ -71,7 +71,7 @@ class Whisper:
             "own_models": {language: _state_of(one.model) for language, one in self.options.per_language.items()},
             "versions": _versions(),
         }
-        return Opened(path, track, self.options, Checkpoint(checkpoint, identity))
+        return DecodedTrack(path, track, self.options, Checkpoint(checkpoint, identity))
 
     def transcribe(self, path: Path, **given: Any) -> Transcript:
         """Transcribe one audio track; as `read`, which says more."""
@@ -86,7 +86,7 @@ class Whisper:
         track_language: str | None = None,
         declared: Sequence[str] = (),
         progress: Progress | None = None,
-        opened: Opened | None = None,
+        opened: DecodedTrack | None = None,
         checkpoint: Path | None = None,
     ) -> Result:
         """Transcribe one audio track, each chunk of speech in its own language.
@@ -162,7 +162,7 @@ class _Track:
 
     def __init__(
         self,
-        opened: Opened,
+        opened: DecodedTrack,
         reader: Reader,
         options: Options,
         languages: Languages,

@@ -28,7 +28,7 @@ from archive.sources.ytdlp.failures import NEXT, classify
 from archive.sources.ytdlp.limits import Limits, OutOfBounds
 from archive.sources.ytdlp.media_checks import Checked, Faulty, Received, check_media, lacking, readable
 from archive.sources.ytdlp.thumbnails import fetch_thumbnail
-from archive.sources.ytdlp.ytdlp_log import Words
+from archive.sources.ytdlp.ytdlp_log import YtdlpLog
 from archive.sources.ytdlp.ytdlp_session import (
     YtdlpSession,
     is_missing_tab,
@@ -69,7 +69,7 @@ class YtdlpSource:
         self._limits = replace(limits or Limits(), private=settings.private_addresses)
         self._clock = clock
         self._sleep = sleep
-        self._words = Words(self._scrub)
+        self._words = YtdlpLog(self._scrub)
         self._turn = threading.Lock()
         self._next = clock()
         for path in (settings.cookies_file, settings.ca_file):

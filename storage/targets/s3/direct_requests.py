@@ -72,7 +72,7 @@ _KNOWN = frozenset({"Body", "Key", "MultipartUpload", *_HEADERS, *_QUERY})
 _FIELDS = {"ETag": "etag", "ContentRange": "content-range", "VersionId": "x-amz-version-id"}
 
 
-class Short:
+class DirectRequests:
     """Sends such requests to one bucket."""
 
     def __init__(self, settings: S3Settings, keys: tuple[str, str, str | None], transport: Transport) -> None:
