@@ -34,13 +34,10 @@ from archive.sources.ytdlp.ytdlp_session import (
     is_missing_tab,
     javascript_runtime,
     symptoms_of,
-    tool_age_days,
     tool_version,
 )
 from storage.http_times import seconds_to_wait
 from transcription.errors import ToolMissing
-
-__all__ = ["YtdlpSettings", "YtdlpSource", "javascript_runtime", "tool_age_days", "tool_version"]
 
 log = logging.getLogger(__name__)
 
