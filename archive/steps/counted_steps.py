@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 
 from archive.errors import Fork, SpaceShort
-from archive.linking.registers.register import RegisterError
+from archive.linking.registers.columns import RegisterError
 from archive.opening.archive import Archive
 from archive.preservation.mirroring import Stored, store_owed
 from archive.preservation.newest_run import point_to_newest

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from archive.errors import KnownPeopleError
-from archive.linking.registers.register import RegisterError
+from archive.linking.registers.columns import RegisterError
 from archive.preservation.usable_targets import UsableTargets
 from archive.steps import counted_steps
 from archive.steps.again import to_read_again

@@ -37,7 +37,7 @@ from archive.preservation.usable_targets import ready
 from archive.records.event import CAPTURE
 from archive.records.link import Link
 from archive.records.object_ids import ObjectId
-from archive.settings.settings import RegisterSettings
+from archive.settings.stanzas import RegisterSettings
 from archive.steps.captioning import caption_clip
 from archive.steps.carrying import carry
 from archive.steps.linking import link_clip, load_known, prepare_registers
