@@ -11,42 +11,46 @@ from datetime import UTC, datetime
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-
-from archive.objects import sidecar
-from archive.opening.archive import Archive, opened
-from archive.preservation.fixity import blocks_document, digest
-from archive.records.clip import Capture, File
-from archive.settings.settings import load
+from typing import Any
 
 NEW = find_spec("archive.preservation") is not None
-"""Whether this build has the room; the one before it sealed elsewhere, under other names."""
-sealing = import_module("archive.preservation.sealing" if NEW else "archive.spool")
+"""Whether this build has rooms; the modules of the one before lay side by side, some under other names."""
+
+
+def of(now: str, then: str) -> Any:
+    """A module of the build on the path, by its present name or the one that it had."""
+    return import_module(f"archive.{now if NEW else then}")
+
+
+sealing, fixity = of("preservation.sealing", "spool"), of("preservation.fixity", "fixity")
+opening, stanzas = of("opening.archive", "opened"), of("settings.settings", "settings")
+records, sidecar = of("records.clip", "records"), of("objects.sidecar", "sidecar")
 
 
 def main() -> None:
     """Make it."""
     media, settings = (Path(told) for told in sys.argv[1:])
-    with opened(load(settings)) as archive:
+    with opening.opened(stanzas.load(settings)) as archive:
         for film in sorted(media.iterdir()):
             keep(archive, film)
 
 
-def keep(archive: Archive, film: Path) -> None:
+def keep(archive: Any, film: Path) -> None:
     """Seal a capture of a film as the fetch step does; the film itself stays, for it is linked."""
-    clip, items, files = f"peertube-{film.stem}", {}, list[File]()
+    clip, items, files = f"peertube-{film.stem}", {}, list[Any]()
     attempt = archive.attempts / clip
     attempt.mkdir(parents=True)
 
     def add(path: str, role: str, local: Path) -> tuple[str, ...]:
-        found = digest(local)
+        found = fixity.digest(local)
         items[path] = sealing.Item(found.sha512, sha256=found.sha256, **{"content" if NEW else "path": local})
         values = {"path": path, "role": role, "size": found.size, "sha512": found.sha512, "sha256": found.sha256}
-        files.append(File.model_validate(values))
-        return found.blocks
+        files.append(records.File.model_validate(values))
+        return tuple(found.blocks)
 
     name = f"media/{clip}.mp4"
     os.link(film, attempt / "film")
-    items["blocks.sha256"] = sealing.document(blocks_document(add(name, "media", attempt / "film"), name))
+    items["blocks.sha256"] = sealing.document(fixity.blocks_document(add(name, "media", attempt / "film"), name))
     for path, role, data in (
         ("info.json", "info", f'{{"id": "{clip}", "formats": "{"made up " * 4000}"}}'.encode()),
         ("description.txt", "description", b"A made-up testimony. " * 60),
@@ -55,7 +59,7 @@ def keep(archive: Archive, film: Path) -> None:
         local = attempt / path
         local.write_bytes(data)
         add(path, role, local)
-    capture = Capture(
+    capture = records.Capture(
         clip=clip,
         source="voices",
         url=f"https://tube.example.org/w/{clip}",
