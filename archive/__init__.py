@@ -1,4 +1,4 @@
-"""What the archive knows: its words, settings, sources, fixity, OCFL objects, sidecars, ledger and links.
+"""The archive: where its clips come from, how their copies are kept, what is known of them, and who decides what.
 
 Imports go one way: `flows` → `archive` → `storage` | `transcription`.
 """

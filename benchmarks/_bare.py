@@ -17,7 +17,7 @@ from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import cdist
 
 from archive.linking.finding.names.spotting import NAME_FLOOR
-from archive.linking.registers.register import Entry
+from archive.linking.registers.entries import Entry
 
 BATCH = 32
 """Pairs that are compared with all names at a time, which bounds the memory it takes."""

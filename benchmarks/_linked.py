@@ -13,7 +13,8 @@ from pathlib import Path
 from archive.linking.index import RegisterIndex
 from archive.linking.material import Material
 from archive.linking.proposals import propose
-from archive.linking.registers.register import Entry, Register
+from archive.linking.registers.entries import Entry
+from archive.linking.registers.register import Register
 
 
 def main() -> None:

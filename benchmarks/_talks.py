@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from archive.linking.registers.register import Entry
+from archive.linking.registers.entries import Entry
 from archive.linking.registers.testimonies import Testimony
 from benchmarks._talk_words import KIN, Sentences
 

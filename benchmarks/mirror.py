@@ -1,7 +1,7 @@
 """Mirroring 2 GiB to three real servers at once and reading all of it back, beside rclone and s5cmd doing the same.
 
 Each round starts SeaweedFS, Ceph and Swift anew and has each tool mirror the same files, in an order that changes from
-round to round. Ours is the product's own convoy, which `thirdcopy mirror` stores evidence with, less the inventories;
+round to round. Ours is the product's own fan-out, which `thirdcopy mirror` stores evidence with, less the inventories;
 it is given the digests that are on record of sealed files. The same of the build of commit a41c8b8 goes beside it.
 The whole of `thirdcopy mirror`, through TLS, is in benchmarks/mirror_tls.py.
 
@@ -22,7 +22,7 @@ from archive.preservation.fixity import digest
 from benchmarks import _mirroring as shared
 from benchmarks._mirroring import MIB, Run
 from storage.contract import Content, Target
-from storage.fan_out import Convoy, Load
+from storage.fan_out import FanOut, Load
 from storage.mirrors import read_back
 from storage.shared_reading import File
 from storage.targets import open_target
@@ -116,10 +116,10 @@ def mirror(source: Path, work: Path) -> int:
         for name, known in sums.items()
     ]
     before = shared.read_so_far()
-    convoy = Convoy(targets, deliver)
-    convoy.run(loads)
-    if convoy.behind:
-        raise RuntimeError(f"left behind: {', '.join(convoy.behind)}")
+    fan_out = FanOut(targets, deliver)
+    fan_out.run(loads)
+    if fan_out.behind:
+        raise RuntimeError(f"left behind: {', '.join(fan_out.behind)}")
     return shared.read_so_far() - before
 
 

@@ -33,7 +33,13 @@ from tests.world.servers import S3Server
 ROUNDS, SIZE_MIB, COUNTED_MIB = 5, 1024, 256
 FILMS = (("long", 3, 0.58), ("middle", 8, 0.32), ("short", 24, 0.1))
 """What is mirrored: how many films of a kind, and their share of the bytes."""
-MIRROR = "from flows.cli.app import main; main()"
+MIRROR = """
+try:
+    from flows.cli.app import main
+except ModuleNotFoundError:  # the build before
+    from flows.cli import main
+main()
+"""
 
 
 def main() -> None:

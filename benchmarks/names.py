@@ -38,7 +38,7 @@ from rapidfuzz.distance import JaroWinkler
 from rapidfuzz.process import cdist
 
 from archive.linking.finding.names.search import NameIndex
-from archive.linking.registers.register import Entry
+from archive.linking.registers.entries import Entry
 from benchmarks._mirroring import ROOT, build_before
 from benchmarks._names import HALVES, Query, Trial, distinct, trial
 from benchmarks._rivals import Linked, counted, rivalry

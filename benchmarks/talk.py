@@ -51,7 +51,8 @@ from typing import Any
 from archive.linking.index import RegisterIndex
 from archive.linking.material import Material, Utterance
 from archive.linking.proposals import propose
-from archive.linking.registers.register import Entry, Register
+from archive.linking.registers.entries import Entry
+from archive.linking.registers.register import Register
 from archive.records.link import Link
 from benchmarks._bare import Bare, Pair
 from benchmarks._talk_words import REPORTED, TUNING

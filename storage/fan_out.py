@@ -26,7 +26,7 @@ WORKERS = 4
 
 
 class Room:
-    """The memory that loads may take together, however many convoys are on their way."""
+    """The memory that loads may take together, however many fan-outs are on their way."""
 
     def __init__(self, ceiling: int = MEMORY) -> None:
         self.ceiling = ceiling
@@ -99,7 +99,7 @@ class _Going:
                 reading.leave(reading.seats[name], sending=sending)
 
 
-class Convoy:
+class FanOut:
     """Delivers loads to targets. `behind` are the targets that were left behind so far."""
 
     def __init__(
@@ -126,7 +126,7 @@ class Convoy:
 
     @property
     def behind(self) -> Collection[str]:
-        """The targets that kept the others waiting for too long; it grows as the convoy goes."""
+        """The targets that kept the others waiting for too long; it grows as the work goes."""
         return self._patience.behind
 
     def run(self, loads: Iterable[Load]) -> None:

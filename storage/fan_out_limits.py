@@ -1,4 +1,4 @@
-"""What the readings of a convoy share: memory for blocks, and patience with whoever is slow."""
+"""What the readings of one fan-out share: memory for blocks, and patience with whoever is slow."""
 
 from collections.abc import Callable, Collection
 from threading import Lock
@@ -7,7 +7,7 @@ from time import monotonic
 from storage.digests import BLOCK
 
 PATIENCE = 30.0
-"""Seconds that the others wait for a target, all readings of a convoy together."""
+"""Seconds that the others wait for a target, all readings of a fan-out together."""
 
 
 class Buffers:
@@ -43,7 +43,7 @@ class Buffers:
 
 
 class Patience:
-    """How long the targets of a convoy have waited for one another; whoever has used it up is `behind`."""
+    """How long the targets of a fan-out have waited for one another; whoever has used it up is `behind`."""
 
     def __init__(self, seconds: float = PATIENCE, clock: Callable[[], float] = monotonic) -> None:
         self._seconds = seconds

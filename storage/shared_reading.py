@@ -2,7 +2,7 @@
 
 No thread is its own: whichever target needs the next block reads it, takes its digests, and the others find it in
 memory. Blocks are held until every seat has released them. Who runs ahead waits for the slowest, up to a patience
-that all readings of a convoy share; then the slowest is left behind, and reads by itself later.
+that all readings of a fan-out share; then the slowest is left behind, and reads by itself later.
 """
 
 import hashlib

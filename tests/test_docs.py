@@ -9,17 +9,16 @@ import pytest
 import typer
 
 from archive.objects.sidecar import root_documents
-from archive.settings.settings import (
+from archive.settings.settings import Settings, load
+from archive.settings.source_stanzas import YtdlpSettings
+from archive.settings.stanzas import (
     AuditSettings,
     DistinctSettings,
     LinkingSettings,
     PrefectSettings,
     RegisterSettings,
     ScheduleSettings,
-    Settings,
-    load,
 )
-from archive.settings.source_stanzas import YtdlpSettings
 from flows.cli.app import app
 from storage.targets import FolderSettings, S3Settings
 from storage.targets.common_settings import Labels, Price

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import conftest
+
 ROOT = Path(__file__).parent.parent
 SKIPS = {
     "call": "def test_it(): pytest.skip('by a call')",
@@ -64,3 +66,10 @@ def test_tests_of_a_file_run_in_one_process(tmp_path: Path) -> None:
     processes = [file.read_text().split() for file in tmp_path.glob("*.pids")]
     assert [len(set(of_file)) for of_file in processes] == [1] * 4
     assert len({of_file[0] for of_file in processes}) == 2
+
+
+def test_files_that_stay_together_or_begin_first_are_there() -> None:
+    """A file that is moved would leave its group, and start its servers once more."""
+    groups = {name for names in conftest.GROUPS.values() for name in names}
+    named = groups | {*conftest.LONGEST} - {*conftest.GROUPS}
+    assert [name for name in sorted(named) if not (ROOT / "tests" / name).is_file()] == []

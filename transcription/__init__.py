@@ -1,6 +1,6 @@
 """Audio in, transcript out. Knows nothing of archives.
 
-`media` runs ffmpeg and ffprobe; `model` holds Whisper and the speech detector; `whisper` reads a track with them;
-`records` and `formats` are what comes out. `captions` are what a platform showed, read by `cues`; `corrections` what
-people changed, and `showing` what stands then. `spans`, `marks` and `languages` decide, without effects.
+`media` says what a file holds, and decodes its sound; `hearing` makes segments of the sound, with a Whisper model and
+a speech detector; `records` are the transcript that comes out. `documents` reads, corrects, compares and writes
+transcripts and captions. `languages`, `language_names` and `cutting` are what all of them know of languages and texts.
 """

@@ -1,4 +1,4 @@
-"""The ledger as one value: its books over one database."""
+"""The ledger as one value: its subjects (clips, copies, readings, events …) over one database."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

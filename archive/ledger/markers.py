@@ -1,4 +1,4 @@
-"""Single facts: when every head was last recorded, whether a source was listed whole, until when it is left alone."""
+"""Single facts by name: when a run last recorded every head, until when a source is left alone, and the like."""
 
 import json
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What the ledger's books share: short transactions on one engine, and one around several of them."""
+"""What the ledger's subjects share: short transactions on one engine, and one around several of them."""
 
 import threading
 from collections.abc import Iterator, Mapping

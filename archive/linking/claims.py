@@ -15,7 +15,7 @@ from archive.linking.context.voices import Voices
 from archive.linking.finding.cited.addresses import canonical
 from archive.linking.index import RegisterIndex
 from archive.linking.material import Material
-from archive.linking.registers.register import Entry
+from archive.linking.registers.entries import Entry
 from archive.linking.text_reading import CLOSE, Named, Numbered, TextReading
 from archive.linking.weighing import (
     AGREES,

@@ -7,7 +7,8 @@ from archive.linking.finding.cited.addresses import clips_of
 from archive.linking.finding.names.search import NameIndex
 from archive.linking.known_people import NOBODY, KnownPeople
 from archive.linking.rarity import Rarity
-from archive.linking.registers.register import Entry, Register
+from archive.linking.registers.entries import Entry
+from archive.linking.registers.register import Register
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 from archive.errors import KnownPeopleError
 from archive.linking.finding.names.search import NameIndex
 from archive.linking.finding.names.spotting import NameMention, name_mentions
-from archive.linking.registers.register import Entry
+from archive.linking.registers.entries import Entry
 
 LIKE = 0.9
 """Likeness from which a name is a known person's."""

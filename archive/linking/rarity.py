@@ -8,7 +8,7 @@ from math import prod
 from rapidfuzz.distance import Levenshtein
 
 from archive.linking.finding.names.phonetics import readings, tokens
-from archive.linking.registers.register import Entry
+from archive.linking.registers.entries import Entry
 
 UNSEEN = 0.5
 """Bearers that a part of a name is given beside those counted, so that what was never seen is not impossible."""

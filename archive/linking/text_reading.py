@@ -1,4 +1,4 @@
-"""One text read: its addresses, its numbers with the names that agree or disagree, its names and what is said of each.
+"""One text read: its addresses, its numbers with the names that agree or disagree, and its names in context.
 
 Pure. Nothing is decided here; see `claims`.
 """
@@ -24,7 +24,7 @@ from archive.linking.languages.patterns import literal
 from archive.linking.material import Text
 from archive.linking.near_spans import Spans
 from archive.linking.rarity import alike, sounds
-from archive.linking.registers.register import Entry
+from archive.linking.registers.entries import Entry
 from transcription.cutting import beginning, ending
 
 NEAR, NEARBY, FAR = 60, 200, 800

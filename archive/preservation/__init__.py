@@ -1,1 +1,1 @@
-"""Sealed versions on this disk: sealing them, bringing back what is missing, and the space that they take."""
+"""How copies are kept: sealed, sent, read back, audited, repaired and restored; and a lost ledger rebuilt from them."""

@@ -1,4 +1,4 @@
-"""The border to what strangers wrote: work on one object, of which whatever its bytes raise becomes one line."""
+"""Work on one object that a stranger may have written: whatever its bytes raise becomes one line."""
 
 import logging
 from collections.abc import Callable, Iterable

@@ -21,7 +21,7 @@ from archive.records.event import FIXITY_CHECK
 from archive.retrying import retrying
 from storage.contract import Content, Target
 from storage.errors import AnotherPlace, Damaged, LeftBehind, Refused, TargetError, Unavailable
-from storage.fan_out import Convoy, Load
+from storage.fan_out import FanOut, Load
 from storage.shared_reading import File
 
 log = logging.getLogger(__name__)
@@ -70,11 +70,11 @@ def store_owed(
             for name, owed in owing.items()
         }
         storing = _Storing(archive, usable, counters, owing)
-        convoy = Convoy({name: targets[name] for name in owing}, storing.deliver, finished=storing.finish)
-        storing.behind = convoy.behind
+        fan_out = FanOut({name: targets[name] for name in owing}, storing.deliver, finished=storing.finish)
+        storing.behind = fan_out.behind
         try:
-            convoy.run(storing.loads())
-            behind = {name: targets[name] for name in convoy.behind if not counters[name].stored.down}
+            fan_out.run(storing.loads())
+            behind = {name: targets[name] for name in fan_out.behind if not counters[name].stored.down}
             if wait and behind:
                 log.info("%s: slower than the others, stored to alone now", ", ".join(behind))
                 for target in behind.values():  # in turn: each takes out of the spool what was brought for it
@@ -213,7 +213,7 @@ class _Storing:
         still = self._archive.ledger.copies.owed(target.name, list(self._versions))
         one = _Storing(self._archive, self._usable, self._counters, {target.name: still})
         try:
-            Convoy({target.name: target}, one.deliver, finished=one.finish).run(one.loads())
+            FanOut({target.name: target}, one.deliver, finished=one.finish).run(one.loads())
         finally:
             one.end()
 

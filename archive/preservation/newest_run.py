@@ -1,4 +1,4 @@
-"""The newest run record of a target, in one small document: by it a start sees that a target holds more than we know.
+"""Which run record is the newest at a target, in one small document: a start sees by it what it does not know.
 
 Run records have no common prefix under layout 0003, so that nothing short of a full list would tell.
 """

@@ -1,4 +1,4 @@
-"""Salvage: sound bytes of one file, from the spool, from a target that has them whole, or block by block from several.
+"""Salvage: sound bytes of one file, from the spool, whole from one target, or block by block from several.
 
 Nothing is taken on trust: a file is accepted only once all of it has its sha512.
 """

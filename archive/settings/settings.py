@@ -31,21 +31,6 @@ from storage.targets import TargetSettings, address
 from storage.targets.common_settings import Labels
 from transcription.records import Options
 
-__all__ = [
-    "FILE",
-    "PREFIX",
-    "SECRETS",
-    "AuditSettings",
-    "DistinctSettings",
-    "LinkingSettings",
-    "PrefectSettings",
-    "RegisterSettings",
-    "ScheduleSettings",
-    "Settings",
-    "SourceSettings",
-    "find",
-    "load",
-]
 FILE = "archive.toml"
 PREFIX = "THIRDCOPY_"
 SECRETS = ("access_key", "secret_key", "session_token", "proxy")

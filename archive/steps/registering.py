@@ -13,8 +13,8 @@ from pydantic import TypeAdapter
 
 from archive.errors import ArchiveError
 from archive.ledger.copies import snapshot_fact
-from archive.linking.registers.columns import Columns
-from archive.linking.registers.register import READING, Read, Register, RegisterError, read_register, register_of
+from archive.linking.registers.columns import Columns, RegisterError
+from archive.linking.registers.register import READING, Read, Register, read_register, register_of
 from archive.linking.registers.register_tables import digest_of
 from archive.linking.registers.reports import Report
 from archive.masks import mask
@@ -27,7 +27,7 @@ from archive.records.entry_fields import clean
 from archive.records.event import CAPTURE
 from archive.records.object_ids import Kind, ObjectId
 from archive.records.snapshot import ENTRIES, REPORT, SNAPSHOT, Snapshot
-from archive.settings.settings import RegisterSettings
+from archive.settings.stanzas import RegisterSettings
 from storage.contract import Target
 from storage.errors import TargetError
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from archive.opening.archive import Archive
 from archive.preservation.usable_targets import UsableTargets
+from archive.sources import open_source
 from archive.sources.contract import Source
 from archive.steps.linking import load_known, prepare_registers
-from archive.steps.pipeline import open_source
 from archive.steps.registering import load_registers
 from archive.steps.transcribing import Engine
 from transcription.records import Options
@@ -66,7 +66,7 @@ class RunSession:
         """A source of the settings. Raises SettingsError."""
         with self._lock:
             if name not in self._sources:
-                self._sources[name] = open_source(self.archive, name)
+                self._sources[name] = open_source(self.archive.settings, name)
             return self._sources[name]
 
     def _indexes(self) -> "dict[str, RegisterIndex]":

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from archive.errors import KnownPeopleError
-from archive.linking.registers.register import RegisterError
+from archive.linking.registers.columns import RegisterError
 from archive.preservation.usable_targets import UsableTargets
-from archive.steps import pipeline
+from archive.steps import counted_steps
 from archive.steps.again import to_read_again
+from archive.steps.counted_steps import Tally
 from archive.steps.linking import to_link
-from archive.steps.pipeline import Tally
 from archive.steps.registering import newest
 from archive.steps.run_session import RunSession
 from archive.steps.transcribing import to_transcribe
@@ -138,7 +138,7 @@ def take(session: RunSession, asked: Asked, stages: Sequence[Stage], perform: Pe
 def run(session: RunSession, asked: Asked, perform: Perform = in_turn) -> Tally:
     """The whole way. What is wrong with targets, and what failed in earlier runs and still does, is told with it."""
     tally = Tally(problems=_unusable(session.usable_targets)) + take(session, asked, STAGES, perform)
-    return pipeline.still_failed(session.archive, tally, asked.clips)
+    return counted_steps.still_failed(session.archive, tally, asked.clips)
 
 
 def _unusable(usable_targets: UsableTargets) -> tuple[str, ...]:
@@ -165,8 +165,8 @@ def _to_fetch(session: RunSession, asked: Asked) -> list[Part]:
     A clip that two sources list is in one batch: of the first one, or of another where that is left alone for now.
     """
     archive, taken, queues = session.archive, set[str](), list[list[Part]]()
-    for source in sorted(_sources(session, asked), key=lambda name: pipeline.rest(archive, name) is not None):
-        due = asked.of(pipeline.to_fetch(archive, source, retry=asked.retry))
+    for source in sorted(_sources(session, asked), key=lambda name: counted_steps.rest(archive, name) is not None):
+        due = asked.of(counted_steps.to_fetch(archive, source, retry=asked.retry))
         clips = [clip for clip in due if clip not in taken]
         taken.update(clips)
         queues.append([Part(source, batch) for batch in _batches(session, clips)])
@@ -186,45 +186,45 @@ def _to_link(session: RunSession, asked: Asked) -> list[Part]:
 
 
 def _store(session: RunSession, asked: Asked, _part: Part) -> Tally:
-    return pipeline.store_step(session.archive, session.usable_targets, asked.clips)
+    return counted_steps.store_step(session.archive, session.usable_targets, asked.clips)
 
 
 def _list(session: RunSession, asked: Asked, part: Part) -> Tally:
-    return pipeline.list_step(session.archive, session.source(part.source or ""), fast=asked.fast)
+    return counted_steps.list_step(session.archive, session.source(part.source or ""), fast=asked.fast)
 
 
 def _fetch(session: RunSession, asked: Asked, part: Part) -> Tally:
     source = session.source(part.source or "")
-    return pipeline.fetch_step(session.archive, session.usable_targets, source, part.clips, keep=asked.keep)
+    return counted_steps.fetch_step(session.archive, session.usable_targets, source, part.clips, keep=asked.keep)
 
 
 def _caption(session: RunSession, asked: Asked, _part: Part) -> Tally:
-    return pipeline.caption_step(session.archive, session.usable_targets, asked.clips, retry=asked.retry)
+    return counted_steps.caption_step(session.archive, session.usable_targets, asked.clips, retry=asked.retry)
 
 
 def _register(session: RunSession, _asked: Asked, _part: Part) -> Tally:
-    return pipeline.register_step(session.archive, session.usable_targets)
+    return counted_steps.register_step(session.archive, session.usable_targets)
 
 
 def _transcribe(session: RunSession, asked: Asked, part: Part) -> Tally:
     archive, usable_targets = session.archive, session.usable_targets
-    return pipeline.transcribe_step(archive, usable_targets, session.engine(), part.clips, again=asked.again)
+    return counted_steps.transcribe_step(archive, usable_targets, session.engine(), part.clips, again=asked.again)
 
 
 def _link(session: RunSession, _asked: Asked, part: Part) -> Tally:
-    return pipeline.link_step(session.archive, session.indexes(), part.clips)
+    return counted_steps.link_step(session.archive, session.indexes(), part.clips)
 
 
 def _seal(session: RunSession, _asked: Asked, _part: Part) -> Tally:
-    return pipeline.work_step(session.archive, session.usable_targets)
+    return counted_steps.work_step(session.archive, session.usable_targets)
 
 
 def _store_all(session: RunSession, _asked: Asked, _part: Part) -> Tally:
-    return pipeline.store_step(session.archive, session.usable_targets)
+    return counted_steps.store_step(session.archive, session.usable_targets)
 
 
 def _record(session: RunSession, _asked: Asked, _part: Part) -> Tally:
-    return pipeline.record_step(session.archive, session.usable_targets)
+    return counted_steps.record_step(session.archive, session.usable_targets)
 
 
 AT_THE_END = (
@@ -245,7 +245,11 @@ FETCH = Stage("fetch and store", _fetch, _to_fetch, side_by_side=True)
 CAPTIONS = Stage("read captions", _caption)
 REGISTERS = Stage("read registers", _register)
 TRANSCRIBE = Stage(
-    "transcribe", _transcribe, _to_transcribe, loads=lambda session: session.engine(), without=pipeline.NO_MORE_READ
+    "transcribe",
+    _transcribe,
+    _to_transcribe,
+    loads=lambda session: session.engine(),
+    without=counted_steps.NO_MORE_READ,
 )
 LINK = Stage("link", _link, _to_link, loads=lambda session: session.indexes(), without="nothing was linked")
 FINISH = Stage("seal, store and record", _finish, stands=True)

@@ -44,7 +44,7 @@ FORM = 2
 """The form of the transcript's schema from which on channels are compared before they are mixed."""
 
 if TYPE_CHECKING:
-    from transcription.hearing.decoded_track import Opened
+    from transcription.hearing.decoded_track import DecodedTrack
     from transcription.hearing.whisper import Result
 
 
@@ -54,13 +54,13 @@ class Engine(Protocol):
     model: str
     model_digest: str
 
-    def open(self, path: Path, *, media_sha256: str, track: int, checkpoint: Path | None = None) -> "Opened":
+    def open(self, path: Path, *, media_sha256: str, track: int, checkpoint: Path | None = None) -> "DecodedTrack":
         """Begin to decode one audio track."""
         ...
 
     def read(
         self,
-        opened: "Opened",
+        opened: "DecodedTrack",
         *,
         track_language: str | None = None,
         declared: Sequence[str] = (),
@@ -140,7 +140,7 @@ class _Prepared:
     tracks: list[MediaStream]
     unread: list[UnreadTrack]
     declared: tuple[str, ...]
-    opened: dict[int, "Opened"]
+    opened: dict[int, "DecodedTrack"]
     held: ExitStack
 
     def close(self) -> None:
@@ -158,13 +158,13 @@ def _prepare(archive: Archive, engine: Engine, clip: str, usable: Mapping[str, T
         lost = {one.index: one.why for one in unreadable(found, survey(media, found, timeout=PACKETS_TIMEOUT))}
         tracks = [stream for stream in found.audio if stream.index not in lost]
         unread = [UnreadTrack(index=s.index, why=lost[s.index]) for s in found.audio if s.index in lost]
-        opened = dict[int, "Opened"]()
+        opened = dict[int, "DecodedTrack"]()
         with suppress(MediaError):  # it is raised again, and told, when that track's turn comes
             opened = {track.index: _open(archive, engine, capture, media, track) for track in tracks[:1]}
         return _Prepared(capture, media, tracks, unread, declared_of(archive, clip), opened, stack.pop_all())
 
 
-def _open(archive: Archive, engine: Engine, capture: Capture, media: Path, track: MediaStream) -> "Opened":
+def _open(archive: Archive, engine: Engine, capture: Capture, media: Path, track: MediaStream) -> "DecodedTrack":
     checkpoint = inside(archive.state / "transcribing", f"{capture.clip}-t{track.index}.jsonl")
     return engine.open(media, media_sha256=capture.media.sha256, track=track.index, checkpoint=checkpoint)
 
@@ -251,7 +251,7 @@ def _transcribe_track(
     engine: Engine,
     prepared: _Prepared,
     track: MediaStream,
-    opened: "Opened",
+    opened: "DecodedTrack",
     reach: Callable[[float], None],
 ) -> int:
     """Read a track. How many corrected cues came out otherwise than before."""

@@ -6,7 +6,7 @@ from archive.linking.deciding.quotes import in_context, passages
 from archive.linking.deciding.review_queue import Waiting, Wanted, look
 from archive.linking.deciding.review_queue import waiting as in_order
 from archive.linking.deciding.review_sheet import Told, write
-from archive.linking.registers.register import Entry
+from archive.linking.registers.entries import Entry
 from archive.opening.archive import Archive
 from archive.steps.quoted_texts import texts_of
 from archive.steps.registering import load_registers

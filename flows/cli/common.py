@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from archive.opening.archive import Archive
     from archive.preservation.usable_targets import UsableTargets
     from archive.settings.settings import Settings
-    from archive.steps.pipeline import Tally
-    from flows.orchestration.writing import RunSession
+    from archive.steps.counted_steps import Tally
+    from archive.steps.run_session import RunSession
 
 DONE, FAILED, USAGE, DEBTS, REFUSED = 0, 1, 2, 3, 4
 

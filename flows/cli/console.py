@@ -37,7 +37,7 @@ from transcription.cutting import MARK, beginning, ending, shortened
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-    from archive.steps.pipeline import Tally
+    from archive.steps.counted_steps import Tally
 
 SCALES = {"B": ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")), "s": ((3600, "h"), (60, "min"))}
 

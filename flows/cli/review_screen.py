@@ -10,7 +10,7 @@ from archive.acts import judging
 from archive.errors import ChangedMeanwhile
 from archive.linking.deciding.review_queue import Waiting, Wanted
 from archive.linking.deciding.review_sheet import Told
-from archive.linking.registers.register import Entry
+from archive.linking.registers.entries import Entry
 from archive.opening.archive import Archive
 from archive.records.link import Decision, Judgement
 from archive.views import queue

@@ -8,8 +8,8 @@ from flows.cli import common, console
 from flows.cli.common import Clips, Config, DryRun, Json, Sources, TakeOver
 
 if TYPE_CHECKING:
-    from archive.steps.pipeline import Tally
-    from flows.orchestration.writing import RunSession
+    from archive.steps.counted_steps import Tally
+    from archive.steps.run_session import RunSession
 
 app = typer.Typer()
 Fast = Annotated[bool, typer.Option("--fast", help="Stop listing at fifty known clips in a row.")]
@@ -44,7 +44,7 @@ def run(
 
 
 def _through_prefect(session: "RunSession", *, fast: bool, sources: list[str]) -> "Tally":
-    from archive.steps.pipeline import Tally
+    from archive.steps.counted_steps import Tally
     from flows.orchestration import server
 
     settings = session.archive.settings
@@ -127,7 +127,7 @@ def retry(
     as_json: Json = False,
 ) -> None:
     """Try again what failed, also what failed for good: some clips, or all."""
-    from archive.steps import pipeline
+    from archive.steps import counted_steps
     from archive.steps.stages import Asked
     from archive.steps.stages import run as run_plain
 
@@ -141,7 +141,7 @@ def retry(
     asked = Asked(clips=frozenset(failure.clip for failure in failures), retry=True)
     with common.at_work(take_over=take_over) as session:
         for source in session.archive.settings.sources:
-            pipeline.forget_rest(session.archive, source)
+            counted_steps.forget_rest(session.archive, source)
         tally = run_plain(session, asked)
     return common.report(tally, None, as_json=as_json)
 
@@ -170,7 +170,7 @@ def _known_sources(chosen: list[str] | None, known: object) -> None:
 
 def would_do(*, as_json: bool) -> None:
     """What the ledger says is to be done; no source and no target is asked."""
-    from archive.steps import pipeline
+    from archive.steps import counted_steps
     from archive.steps.captioning import to_caption
     from archive.steps.linking import Digested, to_link
     from archive.steps.registering import Unread, newest, to_register
@@ -179,7 +179,7 @@ def would_do(*, as_json: bool) -> None:
     from archive.steps.work_objects import to_seal
 
     with common.reading() as archive:
-        fetching = {name: len(pipeline.to_fetch(archive, name)) for name in archive.settings.sources}
+        fetching = {name: len(counted_steps.to_fetch(archive, name)) for name in archive.settings.sources}
         storing = owed(archive)
         unread = to_register(archive)
         registers: dict[str, Digested] = {**newest(archive), **dict.fromkeys(unread, Unread())}

@@ -26,10 +26,11 @@ from archive.opening.archive import opened
 from archive.preservation.audit_round import scheduled_round
 from archive.progress import Silent
 from archive.settings.settings import Settings, find, load
-from archive.steps.pipeline import Tally
+from archive.steps.counted_steps import Tally
+from archive.steps.run_session import RunSession
 from archive.steps.stages import Asked, Part, Stage, run
 from flows.interrupts import ended_at_once
-from flows.orchestration.writing import RunSession, writing
+from flows.orchestration.writing import writing
 
 DRAIN_TIMEOUT = 10.0
 

@@ -2,8 +2,8 @@
 
     python -m flows.orchestration.child_process MODULE …
 
-Standard input is the leash: a pipe that the starter holds and never writes to. The kernel closes it with the starter,
-however that ends; then the module's whole process group is told to end, and after a while made to. Without it a
+Standard input is a pipe that the starter holds and never writes to. The kernel closes it with the starter, however
+that ends; then the module's whole process group is told to end, and after a while made to. Without it a
 killed run would leave a Prefect server behind, and a killed schedule a second one that goes on starting runs.
 """
 
@@ -21,7 +21,7 @@ LONGEST_LOG = 10_000_000
 
 
 def start(module: str, *arguments: str, environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
-    """Start a module on a leash, in the folder of its log and as the head of a process group of its own."""
+    """Start a module that ends with this process, in the folder of its log and a process group of its own."""
     if log.exists() and log.stat().st_size > LONGEST_LOG:
         log.replace(log.with_suffix(".old.log"))
     with log.open("ab") as file:
@@ -66,8 +66,8 @@ def _watch() -> None:
 
 
 def main() -> None:
-    """The leashed process's whole life."""
-    threading.Thread(target=_watch, daemon=True, name="leash").start()
+    """Run the module, watching the starter's pipe."""
+    threading.Thread(target=_watch, daemon=True, name="starter").start()
     sys.argv = sys.argv[1:]
     runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 

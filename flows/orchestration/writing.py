@@ -1,4 +1,4 @@
-"""The session of a command or flow that writes: it holds the lease, and the targets are ready."""
+"""An archive opened to be written, for a command or a flow: the lease is held, and the targets are ready."""
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -11,8 +11,6 @@ from archive.progress import Progress
 from archive.settings.settings import Settings
 from archive.steps.run_session import RunSession
 from archive.steps.storing import sweep
-
-__all__ = ["RunSession", "writing"]
 
 
 @contextmanager

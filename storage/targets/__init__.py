@@ -1,4 +1,4 @@
-"""The kinds of targets, one file a kind: an S3 bucket, a folder, and memory for tests."""
+"""The kinds of targets, one file or folder a kind: an S3 bucket, a folder, and memory for tests."""
 
 from pathlib import Path
 from typing import Annotated
@@ -44,8 +44,6 @@ def open_target(
         return MemoryTarget(name)
     if isinstance(settings, FolderSettings):
         return FolderTarget(name, settings, address(settings))
-    from storage.targets.s3.bucket import (
-        S3Target,  # boto3 takes half a second to import: only who has a bucket pays for it
-    )
+    from storage.targets.s3.bucket import S3Target  # takes a while to import: only who has a bucket pays for it
 
     return S3Target(name, settings, address(settings), journals / f"{name}.jsonl" if journals else None)

@@ -1,8 +1,17 @@
 """The comparisons that every kind of target makes alike, and the errors they end in."""
 
-from storage.contract import Content
-from storage.digests import BLOCK
-from storage.errors import TAKEN, Conflict, Damaged
+from storage.contract import Content, Target
+from storage.digests import BLOCK, sha512_stream
+from storage.errors import TAKEN, Conflict, Damaged, NotFound
+
+
+def digest_at(target: Target, key: str, most: int) -> str | None:
+    """The sha512 of what lies under a key, of which `most` bytes are read; None where nothing does."""
+    try:
+        with target.open(key) as stream:
+            return sha512_stream(stream, most)
+    except NotFound:
+        return None
 
 
 def validate_read_back(found: str, digest: str, *, target: str, key: str) -> None:

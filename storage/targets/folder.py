@@ -20,14 +20,14 @@ from pydantic import Field, field_validator
 
 from storage.bandwidth import Pace
 from storage.contract import OCFL, Capabilities, Content, Stat
-from storage.digests import BLOCK, bound, sha512_stream
+from storage.digests import BLOCK, bound
 from storage.errors import NotFound, Refused, TargetError, Unavailable
 from storage.keys import MOST_PARTS, fault, validate_discard, validate_key
 from storage.shared_reading import LocalFile
 from storage.targets import folder_disk
 from storage.targets.byte_streams import body
 from storage.targets.common_settings import CommonSettings
-from storage.targets.comparing import other_before, other_content, validate_read_back
+from storage.targets.comparing import digest_at, other_before, other_content, validate_read_back
 from storage.targets.folder_disk import Temporary
 from storage.targets.folder_place import Linked, Place, whereabouts
 from storage.targets.temporaries import Parts, beside, in_scratch, is_temporary, prune, reaches, removed, sweep
@@ -81,27 +81,27 @@ class FolderTarget:
         parts = self._parts(key)
         if there := self._lies(key, parts):
             content.close()  # who compares for long is waited for by nobody
-        found = self._digest(key, bound(content.size)) if there else None
+        found = digest_at(self, key, bound(content.size)) if there else None
         if found is None:
             with self._temporary(key, parts, content) as made:
                 if self._settle(key, parts, made):
                     return
-            found = self._digest(key, bound(content.size))
+            found = digest_at(self, key, bound(content.size))
         if found != content.sha512:
             raise other_content(content, target=self.name, key=key)
 
     def replace(self, key: str, content: Content, was: str | None) -> None:
         """Write a file that takes the place of another by a rename."""
         parts, most = self._parts(key), bound(content.size)
-        found = self._digest(key, most) if self._lies(key, parts) else None
+        found = digest_at(self, key, most) if self._lies(key, parts) else None
         if found == content.sha512:
             return
         if found != was:
             raise other_before(was, found, target=self.name, key=key)
         with self._temporary(key, parts, content) as made:
             if not self._settle(key, parts, made, over=was is not None):
-                raise other_before(was, self._digest(key, most), target=self.name, key=key)
-        validate_read_back(self._digest(key, most) or "nothing", content.sha512, target=self.name, key=key)
+                raise other_before(was, digest_at(self, key, most), target=self.name, key=key)
+        validate_read_back(digest_at(self, key, most) or "nothing", content.sha512, target=self.name, key=key)
 
     def open(self, key: str, start: int = 0, end: int | None = None) -> IO[bytes]:
         """A stream that reads from the disk, not from what the system still remembers, where it can be asked to."""
@@ -183,13 +183,6 @@ class FolderTarget:
                 raise Refused(reason, target=self.name, key=key)
             return True
         return False
-
-    def _digest(self, key: str, most: int) -> str | None:
-        try:
-            with self.open(key) as stream:
-                return sha512_stream(stream, most)
-        except NotFound:
-            return None
 
     @contextmanager
     def _temporary(self, key: str | None, parts: Parts, content: Content) -> Iterator[Temporary]:

@@ -1,4 +1,4 @@
-"""The folder that was opened, found again at every deed, and the way down from it, where no symbolic link is followed.
+"""The folder that was opened, found again at every deed, and paths below it, where no symbolic link is followed.
 
 A path is only a name: a disk that leaves its mount point leaves an empty folder there, and another disk may come. So
 the folder that a path led to when it was first opened is held open for as long as its target lives, and every deed

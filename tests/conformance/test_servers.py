@@ -12,10 +12,10 @@ import pytest
 
 from storage.shared_reading import LocalFile
 from storage.targets import open_target
+from tests.support.packages import HOME
 from tests.world.fixtures import or_skip
 from tests.world.servers import S3Server, ceph, rclone, seaweedfs, swift
 
-ROOT = Path(__file__).parents[2]
 Serve = Callable[[Path], AbstractContextManager[S3Server]]
 
 
@@ -62,7 +62,7 @@ with serve(Path(sys.argv[1])) as server:
     os.kill(os.getpid(), 9)
 """
     command = [sys.executable, "-c", program, str(tmp_path / "server")]
-    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, timeout=60)
+    done = subprocess.run(command, cwd=HOME, stdout=subprocess.PIPE, text=True, timeout=60)
     assert done.returncode == -9
     pids = [int(pid) for pid in done.stdout.split()]
     assert pids

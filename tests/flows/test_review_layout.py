@@ -12,7 +12,7 @@ from archive.linking.deciding.quotes import InContext
 from archive.linking.deciding.review_queue import Reason, Waiting
 from archive.linking.deciding.review_sheet import Told
 from archive.linking.registers import testimonies as told_in
-from archive.linking.registers.register import Entry
+from archive.linking.registers.entries import Entry
 from archive.records.link import Alternative, Evidence
 from flows.cli.console import fit, shorten
 from flows.cli.review_layout import Frame, layout

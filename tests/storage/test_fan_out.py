@@ -16,10 +16,11 @@ import pytest
 from storage.contract import Content, Target
 from storage.digests import BLOCK
 from storage.errors import LeftBehind, Unavailable
-from storage.fan_out import Convoy, Load, Room
+from storage.fan_out import FanOut, Load, Room
 from storage.mirrors import read_back
 from storage.shared_reading import File
 from storage.targets import MemorySettings, open_target
+from tests.support.packages import HOME
 from tests.world.proxy import proxy
 from tests.world.proxy_faults import sink
 
@@ -58,10 +59,10 @@ def test_every_target_gets_what_it_is_owed_and_each_load_finishes_once(tmp_path:
     owed = loads(tmp_path, [0, 1, 2 * BLOCK + 3, 5 * BLOCK], ("a", "b", "c"))
     owed[1] = Load("load 1", owed[1].files, ("a",))
     finished = []
-    convoy = Convoy(targets, put, finished=lambda load: finished.append(load.name))
-    convoy.run(owed)
+    fan_out = FanOut(targets, put, finished=lambda load: finished.append(load.name))
+    fan_out.run(owed)
     assert sorted(finished) == [load.name for load in owed]
-    assert convoy.behind == set()
+    assert fan_out.behind == set()
     for target in targets.values():
         assert all(sound(target, load) for load in owed if target.name in load.targets)
     assert [stat.key for stat in targets["b"].list("")] == ["media/0", "media/2", "media/3"]
@@ -92,9 +93,9 @@ def test_a_target_that_stands_still_is_left_behind_and_the_others_go_on_to_the_e
                 others_done.set()
         return True
 
-    convoy = Convoy(targets, deliver, patience=0.5, room=Room(10 * BLOCK))
-    convoy.run(owed)
-    assert convoy.behind == {"slow"}
+    fan_out = FanOut(targets, deliver, patience=0.5, room=Room(10 * BLOCK))
+    fan_out.run(owed)
+    assert fan_out.behind == {"slow"}
     assert sorted(left) == sorted(given)  # each that had begun ends there, and it is given no other
     assert 0 < len(given) <= 4
     assert all(sound(targets[name], load) for name in ("a", "b") for load in owed)
@@ -114,9 +115,9 @@ def test_who_has_nothing_left_to_get_waits_for_nobody(tmp_path: Path) -> None:
             never.wait(0.3)  # longer than the patience
         return put(target, load, contents)
 
-    convoy = Convoy(targets, deliver, patience=0.1, room=Room(3 * BLOCK))
-    convoy.run(owed)
-    assert convoy.behind == set()
+    fan_out = FanOut(targets, deliver, patience=0.1, room=Room(3 * BLOCK))
+    fan_out.run(owed)
+    assert fan_out.behind == set()
     assert all(sound(targets["much"], load) for load in owed)
 
 
@@ -139,8 +140,8 @@ def test_no_more_loads_are_asked_for_than_there_is_memory(tmp_path: Path) -> Non
         assert held.wait(60)
         return put(target, load, contents)
 
-    convoy = Convoy(targets, deliver, room=Room(6 * BLOCK))  # a load of one MiB takes two, for a reading has one ahead
-    going = threading.Thread(target=convoy.run, args=(asking(),))
+    fan_out = FanOut(targets, deliver, room=Room(6 * BLOCK))  # a load of one MiB takes two, for a reading has one ahead
+    going = threading.Thread(target=fan_out.run, args=(asking(),))
     going.start()
     assert fourth.wait(60)
     early = fifth.wait(0.3)
@@ -163,11 +164,11 @@ def test_a_target_that_says_stop_is_given_nothing_more(tmp_path: Path) -> None:
         return put(target, load, contents)
 
     finished = []
-    convoy = Convoy(targets, deliver, finished=lambda load: finished.append(load.name), room=Room(4 * BLOCK))
-    convoy.run(owed)
+    fan_out = FanOut(targets, deliver, finished=lambda load: finished.append(load.name), room=Room(4 * BLOCK))
+    fan_out.run(owed)
     assert len(tried) <= 8  # four workers, each of which may have begun another
     assert len(finished) == 30
-    assert convoy.behind == set()
+    assert fan_out.behind == set()
     assert all(sound(targets["a"], load) for load in owed)
 
 
@@ -181,7 +182,7 @@ def test_what_is_no_matter_of_pace_ends_all_and_is_raised(tmp_path: Path) -> Non
         return put(target, load, contents)
 
     with pytest.raises(Unavailable, match="nobody translated"):
-        Convoy(targets, deliver, room=Room(4 * BLOCK)).run(owed)
+        FanOut(targets, deliver, room=Room(4 * BLOCK)).run(owed)
     assert len(list(targets["a"].list(""))) < 20
 
 
@@ -195,7 +196,7 @@ def test_a_file_that_is_gone_is_left_to_whoever_delivers(tmp_path: Path) -> None
         given.append(dict(contents))
         return True
 
-    Convoy(targets, deliver).run(owed)
+    FanOut(targets, deliver).run(owed)
     assert given == [{}]
 
 
@@ -207,7 +208,7 @@ FEED = """
 import json, os, sys
 from hashlib import sha512
 from pathlib import Path
-from storage.fan_out import Convoy, Load, Room
+from storage.fan_out import FanOut, Load, Room
 from storage.shared_reading import File
 from storage.targets import S3Settings, open_target
 told = json.load(sys.stdin)
@@ -223,11 +224,11 @@ def deliver(target, load, contents):
         target.put(key, content)
     return True
 
-convoy = Convoy(targets, deliver, patience=told["patience"])
-convoy.run([Load("one", {"media/film": File(file, told["sha512"], tuple(targets))}, tuple(targets))])
+fan_out = FanOut(targets, deliver, patience=told["patience"])
+fan_out.run([Load("one", {"media/film": File(file, told["sha512"], tuple(targets))}, tuple(targets))])
 lines = Path("/proc/self/status").read_text().splitlines()
 peak = next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))  # of this program, not of its parent
-print(json.dumps({"peak_mb": peak / 1000, "behind": sorted(convoy.behind), "read": int(
+print(json.dumps({"peak_mb": peak / 1000, "behind": sorted(fan_out.behind), "read": int(
     next(line.split()[1] for line in Path("/proc/self/io").read_text().splitlines() if line.startswith("rchar")))}))
 """
 
@@ -239,7 +240,7 @@ def feed(endpoints: list[str], file: Path, digest: str, patience: float = 30.0) 
         [sys.executable, "-c", FEED],
         input=json.dumps(told).encode(),
         stdout=subprocess.PIPE,
-        cwd=Path(__file__).parents[2],
+        cwd=HOME,
         check=True,
         timeout=250,
     )

@@ -19,12 +19,13 @@ import pytest
 from storage.bandwidth import Pace
 from storage.contract import Content, Target
 from storage.errors import Damaged, NotFound, Refused, TargetError, Unavailable
-from storage.fan_out import Convoy, Load, Room
+from storage.fan_out import FanOut, Load, Room
 from storage.mirrors import read_back
 from storage.shared_reading import File, LocalFile
 from storage.targets import FolderSettings, open_target
 from storage.targets.s3 import direct_requests, kept_connections
 from storage.targets.s3.client import Client
+from tests.support.packages import HOME
 from tests.world.proxy import Fault, Proxy, proxy
 from tests.world.proxy_faults import (
     altered,
@@ -420,7 +421,7 @@ def test_a_process_that_was_killed_is_gone_on_from_by_another(place: Place, file
     words = json.dumps(told | {"sha512": file.sha512}).encode()
 
     def start() -> subprocess.Popen[bytes]:
-        process = subprocess.Popen([sys.executable, "-c", PUT], stdin=subprocess.PIPE, cwd=Path(__file__).parents[2])
+        process = subprocess.Popen([sys.executable, "-c", PUT], stdin=subprocess.PIPE, cwd=HOME)
         assert process.stdin
         with process.stdin:
             process.stdin.write(words)
@@ -580,7 +581,7 @@ def test_stale_uploads_of_ours_are_aborted_and_nobody_elses(place: Place, files:
 
 
 def test_a_line_that_is_slow_holds_back_nobody_and_is_gone_on_from(place: Place, tmp_path: Path) -> None:
-    """Three targets of a convoy, one of them behind a slow line; its own pass later sends only what is missing."""
+    """Three targets of a fan-out, one of them behind a slow line; its own pass later sends only what is missing."""
     names, owed = ("a", "b", "slow"), list[Load]()
     for number in range(6):
         path, content = tmp_path / str(number), os.urandom(2 * PART)
@@ -599,9 +600,9 @@ def test_a_line_that_is_slow_holds_back_nobody_and_is_gone_on_from(place: Place,
         done.append((target.name, place.proxy.sent("UploadPart")))
         return True
 
-    convoy = Convoy(targets, deliver, patience=0.5, room=Room(2 * PART + MIB))
-    convoy.run(owed)
-    assert convoy.behind == {"slow"}
+    fan_out = FanOut(targets, deliver, patience=0.5, room=Room(2 * PART + MIB))
+    fan_out.run(owed)
+    assert fan_out.behind == {"slow"}
     assert [name for name, _ in done].count("a") == [name for name, _ in done].count("b") == 6
     had = place.proxy.count("UploadPart", status=200)
     assert max(sent for name, sent in done if name != "slow") <= 4 * 2 * PART  # of 12 parts; what was under way

@@ -1,4 +1,4 @@
-"""The short way of the many requests: signed as botocore signs, and given up where it does not fit."""
+"""The requests that go without boto3: signed as botocore signs, and given up where it does not fit."""
 
 import json
 import string
@@ -78,8 +78,8 @@ def test_connections_stay_open_through_tls(seaweedfs_server: S3Server, tmp_path:
     """One connection carries it all, whether what was read came whole or was refused."""
     with tls(seaweedfs_server, tmp_path) as server:
         client = Client("sea", server.settings())
-        assert client._short
-        pool = client._short._pool
+        assert client._direct
+        pool = client._direct._pool
         for number in range(3):
             key = f"short/{number}"
             client.ask("put_object", key, Key=key, Body=b"words")
@@ -95,8 +95,8 @@ def test_a_body_that_is_not_read_to_its_end_takes_its_connection_with_it(seaweed
     for _ in range(2):
         with client.ask("get_object", "short/large", Key="short/large")["Body"] as body:
             assert body.readinto(bytearray(1000)) == 1000
-    assert client._short
-    assert client._short._pool.num_connections == 2
+    assert client._direct
+    assert client._direct._pool.num_connections == 2
 
 
 def test_what_is_asked_beyond_it_goes_by_boto3(seaweedfs_server: S3Server) -> None:

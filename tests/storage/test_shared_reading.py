@@ -276,7 +276,7 @@ def test_who_keeps_the_others_waiting_is_left_behind_and_they_get_all(tmp_path: 
         with pytest.raises(LeftBehind):
             one.seats[name].parts(BLOCK)
     assert held(one) == 0
-    other = SharedReading(File(file, digest, ("fast", "slow")), patience=patience)  # of the same convoy
+    other = SharedReading(File(file, digest, ("fast", "slow")), patience=patience)  # of the same fan-out
     with pytest.raises(LeftBehind):
         other.seats["slow"].parts(BLOCK)
 
@@ -301,14 +301,14 @@ def test_two_that_wait_for_a_third_do_not_wake_one_another_all_the_time(
     assert patience.looks < 40
 
 
-@pytest.mark.parametrize("by", ["the reading", "the convoy"])
+@pytest.mark.parametrize("by", ["the reading", "the fan-out"])
 def test_what_a_target_still_sends_when_it_is_left_behind_is_not_written_over(by: str, tmp_path: Path) -> None:
     content, buffers = os.urandom(20 * BLOCK), Buffers()
     file, digest = written(tmp_path, content)
     one = SharedReading(File(file, digest, ("fast", "slow")), window=4 * BLOCK, patience=Patience(0.0), buffers=buffers)
     slow, fast = Walk(one.seats["slow"], 2 * BLOCK), Walk(one.seats["fast"], BLOCK)
     slow.step()
-    if by == "the convoy":
+    if by == "the fan-out":
         one.leave(one.seats["slow"], sending=True)
     fast.finish()
     again = Walk(SharedReading(File(file, digest, ("fast",)), buffers=buffers).seats["fast"], BLOCK)

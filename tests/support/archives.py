@@ -26,7 +26,8 @@ from archive.records.event import Event
 from archive.records.link import Decision, Judgement, Link, link_id
 from archive.records.object_ids import ObjectId
 from archive.records.transcript import TranscriptRef
-from archive.settings.settings import RegisterSettings, Settings
+from archive.settings.settings import Settings
+from archive.settings.stanzas import RegisterSettings
 from archive.steps.recording import record
 from archive.steps.work_objects import seal_work
 from storage.contract import Target

@@ -18,7 +18,7 @@ from archive.objects.sidecar import Reading
 from archive.opening.archive import Archive
 from archive.records.clip import Listing
 from archive.records.transcript import Correction
-from archive.settings.settings import RegisterSettings
+from archive.settings.stanzas import RegisterSettings
 from archive.steps.recording import record
 from archive.steps.registering import import_register
 from archive.steps.work_objects import seal_work

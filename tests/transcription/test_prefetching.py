@@ -6,7 +6,7 @@ from time import monotonic, sleep
 
 import pytest
 
-from transcription.hearing.prefetching import Ahead
+from transcription.hearing.prefetching import Prefetched
 
 
 def made_until(times: int, left: Event, made: list[int]) -> Iterator[int]:
@@ -28,14 +28,14 @@ def wait_for(threads: int) -> bool:
 def test_items_come_in_order_and_the_thread_ends_with_them() -> None:
     threads = active_count()
     left = Event()
-    assert list(Ahead(made_until(50, left, []))) == list(range(50))
+    assert list(Prefetched(made_until(50, left, []))) == list(range(50))
     assert left.is_set()
     assert wait_for(threads)
 
 
 def test_it_runs_ahead_and_no_further_than_asked() -> None:
     made: list[int] = []
-    ahead = Ahead(made_until(50, Event(), made), most=2)
+    ahead = Prefetched(made_until(50, Event(), made), most=2)
     end = monotonic() + 5
     while len(made) < 3 and monotonic() < end:
         sleep(0.01)
@@ -51,7 +51,7 @@ def test_what_making_raises_comes_after_what_was_made() -> None:
         raise ValueError("no third")
 
     threads = active_count()
-    items = iter(Ahead(failing()))
+    items = iter(Prefetched(failing()))
     assert [next(items), next(items)] == [1, 2]
     with pytest.raises(ValueError, match="no third"):
         next(items)
@@ -60,14 +60,14 @@ def test_what_making_raises_comes_after_what_was_made() -> None:
 
 def test_none_and_errors_as_items_are_items() -> None:
     error = ValueError("an item")
-    assert list(Ahead([None, error, (None,)])) == [None, error, (None,)]
-    assert list(Ahead([])) == []
+    assert list(Prefetched([None, error, (None,)])) == [None, error, (None,)]
+    assert list(Prefetched([])) == []
 
 
 def test_closing_ends_the_thread_and_closes_what_makes() -> None:
     threads = active_count()
     left = Event()
-    ahead = Ahead(made_until(10**9, left, []))
+    ahead = Prefetched(made_until(10**9, left, []))
     assert next(iter(ahead)) == 0
     ahead.close()
     ahead.close()
@@ -78,6 +78,6 @@ def test_closing_ends_the_thread_and_closes_what_makes() -> None:
 
 def test_one_that_nobody_asks_is_closed_too() -> None:
     threads = active_count()
-    ahead = Ahead(made_until(10**9, Event(), []))
+    ahead = Prefetched(made_until(10**9, Event(), []))
     ahead.close()
     assert active_count() == threads

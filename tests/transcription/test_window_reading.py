@@ -18,6 +18,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from rapidfuzz.distance import Levenshtein
 
 from archive.objects.sidecar import root_documents
+from tests.support.packages import HOME
 from tests.support.tracks import DIGEST, read
 from tests.support.words import words_kept, words_of, words_paired, words_wrong
 from tests.transcription.conftest import Say
@@ -34,7 +35,6 @@ from transcription.languages import languages_of
 from transcription.media.decoding import SAMPLE_RATE
 from transcription.records import LanguageOptions, Options, Transcript
 
-ROOT = Path(__file__).parents[2]
 SENTENCES = (
     "My brother was taken from our house in the winter.",
     "We have not heard from him since that day.",
@@ -227,7 +227,7 @@ def test_a_kill_in_the_middle_loses_one_batch_and_changes_no_byte(
     whisper_folder: Path, story: Path, windowed: Transcript, tmp_path: Path
 ) -> None:
     kept, result = tmp_path / "kept.jsonl", tmp_path / "result.json"
-    process = Popen(command(whisper_folder, story, result, kept), cwd=ROOT, stdout=PIPE)
+    process = Popen(command(whisper_folder, story, result, kept), cwd=HOME, stdout=PIPE)
     end = monotonic() + 120
     while len(batches(kept)) < 2 and monotonic() < end:
         assert process.poll() is None
@@ -239,7 +239,7 @@ def test_a_kill_in_the_middle_loses_one_batch_and_changes_no_byte(
     assert len(before) in (2, 3)
     with kept.open("a") as file:
         file.write('["batch 2 1", {"took"')  # what a crash cuts off
-    process = Popen(command(whisper_folder, story, result, kept), cwd=ROOT, stdout=PIPE)
+    process = Popen(command(whisper_folder, story, result, kept), cwd=HOME, stdout=PIPE)
     while process.poll() is None:
         if len(found := batches(kept)) > len(before):
             assert found[: len(before)] == before
@@ -267,7 +267,7 @@ def test_memory_does_not_grow_with_the_length(whisper_folder: Path, told: Sound,
     most = []
     for file in (short, long):
         asked = command(whisper_folder, file, tmp_path / "made.json", tmp_path / f"{file.stem}.jsonl", 20)
-        most.append(int(run(asked, cwd=ROOT, check=True, timeout=120, stdout=PIPE).stdout))
+        most.append(int(run(asked, cwd=HOME, check=True, timeout=120, stdout=PIPE).stdout))
     made = from_json((tmp_path / "made.json").read_bytes())
     assert made.duration > 1200
     assert made.segments[0].end < 20

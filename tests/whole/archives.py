@@ -15,6 +15,7 @@ from archive.settings.settings import Settings, load
 from archive.views.status import status
 from storage.contract import Target
 from storage.targets import open_target
+from tests.support.packages import HOME
 from tests.world.channel import Channel
 from tests.world.ocfl import Verdict, validate_folder, validate_s3
 from tests.world.servers import S3Server
@@ -150,7 +151,7 @@ class Thirdcopy:
         return Running(
             subprocess.Popen(
                 [sys.executable, "-m", "flows.cli.app", *arguments],
-                cwd=Path(__file__).parents[2],
+                cwd=HOME,
                 env={**plain, "PATH": programs, **self.environment, **environment},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,

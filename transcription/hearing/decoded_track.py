@@ -8,7 +8,7 @@ from transcription.errors import MediaError
 from transcription.hearing.channels import Plan, plan
 from transcription.hearing.checkpoint import Checkpoint
 from transcription.hearing.detector import detect, first_look
-from transcription.hearing.prefetching import Ahead
+from transcription.hearing.prefetching import Prefetched
 from transcription.hearing.speech_spans import Heard, Samples, Span, Window, windows
 from transcription.media.decoding import decode
 from transcription.media.packets import GAP_S, Survey
@@ -18,7 +18,7 @@ from transcription.media.wholeness import PACKETS_TIMEOUT, unreadable
 from transcription.records import ClockDoubt, Options
 
 
-class Opened:
+class DecodedTrack:
     """A track that is being decoded, ahead of its reading. Close it, or read it to its end.
 
     Raises MediaError for what is no media, has no such track, or nothing in it that can be read. A film that is cut
@@ -40,7 +40,7 @@ class Opened:
         self._options = options
         self.plan = Plan()
         """How it is read; known once the first window has come."""
-        self.windows = Ahead(self._windows())
+        self.windows = Prefetched(self._windows())
         """Channel and window, one after the other; None stands for the channels mixed."""
 
     @property

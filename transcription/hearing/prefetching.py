@@ -10,7 +10,7 @@ Item = TypeVar("Item")
 _LOOK_EVERY = 0.2
 
 
-class Ahead(Generic[Item]):
+class Prefetched(Generic[Item]):
     """The same items, made in a thread from now on, up to `most` before they are asked for.
 
     What making them raises is raised in its turn. Closing it ends the thread, and closes `items` if that is a

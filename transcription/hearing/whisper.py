@@ -18,7 +18,7 @@ from transcription.documents.formats import to_json
 from transcription.errors import ModelError
 from transcription.hearing.channels import Unread
 from transcription.hearing.checkpoint import Checkpoint
-from transcription.hearing.decoded_track import Opened
+from transcription.hearing.decoded_track import DecodedTrack
 from transcription.hearing.gaps import Left, gaps, joined
 from transcription.hearing.marks import repeated, segment_marks
 from transcription.hearing.model import Model
@@ -57,11 +57,11 @@ class Whisper:
         self._own: dict[str, Model] = {}
         self._clock = clock
 
-    def open(self, path: Path, *, media_sha256: str, track: int, checkpoint: Path | None = None) -> Opened:
+    def open(self, path: Path, *, media_sha256: str, track: int, checkpoint: Path | None = None) -> DecodedTrack:
         """Look at a track and begin to decode it.
 
         `track` is the stream's index as `probe` gives it. `checkpoint` is a file that keeps what was read of it.
-        Raises MediaError as `Opened` does.
+        Raises MediaError as `DecodedTrack` does.
         """
         identity = {
             "form": Transcript.model_fields["schema_version"].default,
@@ -72,11 +72,11 @@ class Whisper:
             "own_models": {language: _state_of(one.model) for language, one in self.options.per_language.items()},
             "versions": _versions(),
         }
-        return Opened(path, track, media_sha256, self.options, Checkpoint(checkpoint, identity))
+        return DecodedTrack(path, track, media_sha256, self.options, Checkpoint(checkpoint, identity))
 
     def read(
         self,
-        opened: Opened,
+        opened: DecodedTrack,
         *,
         track_language: str | None = None,
         declared: Sequence[str] = (),
@@ -154,7 +154,7 @@ class _Track:
 
     def __init__(
         self,
-        opened: Opened,
+        opened: DecodedTrack,
         reader: Reader,
         options: Options,
         languages: Languages,

@@ -18,7 +18,7 @@ from archive.linking.languages.loading import together
 from archive.linking.languages.patterns import either, literal, parted, words
 from archive.linking.languages.schema import Clues as Said
 from archive.linking.languages.schema import People
-from archive.linking.registers.register import Entry
+from archive.linking.registers.entries import Entry
 from archive.records.link import Evidence
 
 SEX_FITS, SEX_OF_KIN, SEX_OF_NAME, SEX_OF_PRONOUN = 0.6, -3.0, -2.0, -0.8

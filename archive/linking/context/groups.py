@@ -5,8 +5,8 @@ noun (`Uyghur woman`, `Ili Kazakh`, `Han Chinese`) such a word is no person; bes
 `Islam Tohti`) it may be one.
 
 The words are those of the languages' files. A stem of four letters or more takes the endings of its language, a shorter
-one stands as it is. Words are compared folded (see `numbers.numerals.folding`), so that case, accents and the shapes of
-one Arabic letter make no difference.
+one stands as it is. Words are compared folded (see `finding.numbers.numerals.folding`), so that case, accents and the
+shapes of one Arabic letter make no difference.
 """
 
 import re

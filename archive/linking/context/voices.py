@@ -9,7 +9,7 @@ from rapidfuzz.process import cdist
 from archive.linking.finding.names.agreeing import Around
 from archive.linking.finding.names.spotting import Span, words_of
 from archive.linking.rarity import sounds
-from archive.linking.registers.register import Entry
+from archive.linking.registers.entries import Entry
 
 CLOSE = 0.9
 """Likeness from which two names are one person's."""

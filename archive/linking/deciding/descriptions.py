@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from archive.linking.deciding.judgements import JointVerdict, counting
-from archive.linking.registers.register import Entry
+from archive.linking.registers.entries import Entry
 from archive.masks import mask
 from archive.records.link import Judgement, Link, Passage
 from transcription.documents.players import shown_at

@@ -13,7 +13,7 @@ from archive.linking.deciding import safe_csv
 from archive.linking.deciding.descriptions import about, address_at, evidence, judged, rivals, when
 from archive.linking.deciding.quotes import InContext, passages
 from archive.linking.deciding.review_queue import Waiting, proposal_digest
-from archive.linking.registers.register import Entry
+from archive.linking.registers.entries import Entry
 from archive.records.link import Decision, Link
 from transcription.cutting import shortened
 
@@ -74,7 +74,7 @@ def proposal(link: Link) -> str:
 
 
 def write(told: Iterable[Told]) -> bytes:
-    """Proposals as CSV (see `sheets`), one a row."""
+    """Proposals as CSV (see `safe_csv`), one a row."""
     return safe_csv.write(COLUMNS, (_row(one) for one in told))
 
 

@@ -20,21 +20,6 @@ from archive.linking.registers.forms import Form
 from archive.linking.registers.gathering import gather
 from archive.linking.registers.register_tables import opened_table
 from archive.linking.registers.reports import Notes, Report
-from archive.records.entry_fields import COLUMNS, EDITED
-
-__all__ = [
-    "COLUMNS",
-    "EDITED",
-    "Entry",
-    "Lines",
-    "Read",
-    "Register",
-    "RegisterError",
-    "load",
-    "read_register",
-    "register_of",
-]
-
 
 READING = 2
 """Raised wherever a file is read into other lines than before, so that a run reads an unchanged one once more."""

@@ -94,9 +94,8 @@ def opened_table(
         file.seek(0)
         table = Table(form, digest, before.st_size, iter(()))
         if form == "xlsx":
-            from archive.linking.registers.sheet_choice import (
-                opened_sheet,  # openpyxl takes a fifth of a second to import
-            )
+            # openpyxl takes a fifth of a second to import.
+            from archive.linking.registers.sheet_choice import opened_sheet
 
             try:
                 with opened_sheet(file, columns, sheet, key) as opened:

@@ -1,1 +1,1 @@
-"""Channels by way of yt-dlp, kept honest and within bounds."""
+"""The source that reads channels by way of yt-dlp, kept honest and within bounds."""

@@ -1,9 +1,9 @@
-"""Channels by way of yt-dlp.
+"""The source that reads channels by way of yt-dlp: it lists them, and fetches, checks and cleans their films.
 
 yt-dlp reports success on damaged data, keeps what must not be kept and prints what must not be printed. So here:
-nothing is written but media and thumbnail, which are then checked (`checking`), metadata is cleaned before it touches
-the disk (`cleaning`), errors are told apart (`failures`), and a film that was broken off is only continued where the
-server says that it has not changed (`session`).
+nothing is written but media and thumbnail, which are then checked (`media_checks`), metadata is cleaned before it
+touches the disk (`cleaning`), errors are told apart (`failures`), and a film that was broken off is only continued
+where the server says that it has not changed (`ytdlp_session`).
 """
 
 import io
@@ -28,19 +28,16 @@ from archive.sources.ytdlp.failures import NEXT, classify
 from archive.sources.ytdlp.limits import Limits, OutOfBounds
 from archive.sources.ytdlp.media_checks import Checked, Faulty, Received, check_media, lacking, readable
 from archive.sources.ytdlp.thumbnails import fetch_thumbnail
-from archive.sources.ytdlp.ytdlp_log import Words
+from archive.sources.ytdlp.ytdlp_log import YtdlpLog
 from archive.sources.ytdlp.ytdlp_session import (
     YtdlpSession,
     is_missing_tab,
     javascript_runtime,
     symptoms_of,
-    tool_age_days,
     tool_version,
 )
 from storage.http_times import seconds_to_wait
 from transcription.errors import ToolMissing
-
-__all__ = ["YtdlpSettings", "YtdlpSource", "javascript_runtime", "tool_age_days", "tool_version"]
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +66,7 @@ class YtdlpSource:
         self._limits = replace(limits or Limits(), private=settings.private_addresses)
         self._clock = clock
         self._sleep = sleep
-        self._words = Words(self._scrub)
+        self._words = YtdlpLog(self._scrub)
         self._turn = threading.Lock()
         self._next = clock()
         for path in (settings.cookies_file, settings.ca_file):

@@ -15,7 +15,7 @@ _OF_A_REQUEST = re.compile(r"\bUnable to download\b|\bGiving up after \d+ retrie
 _MOST, _END = 100, 200
 
 
-class Words:
+class YtdlpLog:
     """Takes yt-dlp's words instead of the terminal. Its errors are raised as well, and told there.
 
     A warning is shown at the end of the session that it came in, once a source. Not shown are tries that were made

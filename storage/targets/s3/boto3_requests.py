@@ -1,4 +1,4 @@
-"""The long way to a store: boto3, for all that the short way does not take. The one importer of it.
+"""Requests that boto3 sends: all that `direct_requests` does not take. The one importer of boto3.
 
 A client knows what its settings say and nothing else: no ~/.aws, no AWS_… variables, no instance metadata, and no
 proxy on the way to this machine itself.

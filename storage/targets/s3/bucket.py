@@ -18,11 +18,11 @@ from uuid import uuid4
 
 from storage.bandwidth import Pace
 from storage.contract import CHECKED, Capabilities, Content, Part, Stat
-from storage.digests import BLOCK, bound, compute, sha512_stream
+from storage.digests import BLOCK, bound, compute
 from storage.errors import Conflict, NotFound, Refused, TargetError, Unavailable
 from storage.keys import validate_discard, validate_key
 from storage.targets.byte_streams import PartBody, body, skip
-from storage.targets.comparing import other_before, other_content, validate_read_back
+from storage.targets.comparing import digest_at, other_before, other_content, validate_read_back
 from storage.targets.s3 import key_listing
 from storage.targets.s3.checksums import ALGORITHMS, enforced_checksums, headers, told
 from storage.targets.s3.client import FAULTS, Client, PastTheEnd
@@ -67,12 +67,12 @@ class S3Target:
         size = None if absent else self._size(key)
         if size is not None:
             content.close()  # who compares for long is waited for by nobody
-        found = self._digest(key, content.size) if size == content.size else None
+        found = digest_at(self, key, content.size) if size == content.size else None
         if size is None or (size == content.size and found is None):
             try:
                 self._send(key, content, new=True)
             except Conflict:  # another came first, between our look and the store's
-                found = self._digest(key, content.size)
+                found = digest_at(self, key, content.size)
             else:
                 return
         self._uploads.forget(key)
@@ -83,7 +83,7 @@ class S3Target:
         """Read what is there and compare, write, read back."""
         validate_key(key, target=self.name)
         digest, most = content.sha512, bound(content.size)
-        found = self._digest(key, most)
+        found = digest_at(self, key, most)
         if found == digest:
             return
         if found != was:
@@ -91,11 +91,11 @@ class S3Target:
         try:
             self._send(key, content, new=was is None)
         except Conflict:
-            found = self._digest(key, most)
+            found = digest_at(self, key, most)
             if found == digest:
                 return
             raise other_before(was, found, target=self.name, key=key) from None
-        validate_read_back(self._digest(key, most) or "nothing", digest, target=self.name, key=key)
+        validate_read_back(digest_at(self, key, most) or "nothing", digest, target=self.name, key=key)
 
     def open(self, key: str, start: int = 0, end: int | None = None) -> IO[bytes]:
         """A stream over a GET; where a store ignores the range, what was not asked for is read away."""
@@ -170,7 +170,7 @@ class S3Target:
             key, text = f"{CHECKED}{uuid4().int % _SLOTS}", uuid4().hex.encode()
             check, digest = self._check(), sha512(text).hexdigest()
             self._ask("put_object", key, Body=text, **headers(check, compute(ALGORITHMS[check], [text])))
-            found = self._digest(key, len(text)) or "nothing"
+            found = digest_at(self, key, len(text)) or "nothing"
             with suppress(TargetError):
                 self.discard(key)
             if found == digest:
@@ -190,13 +190,6 @@ class S3Target:
     def _size(self, key: str) -> int | None:
         try:
             return self.stat(key).size
-        except NotFound:
-            return None
-
-    def _digest(self, key: str, most: int) -> str | None:
-        try:
-            with self.open(key) as stream:
-                return sha512_stream(stream, most)
         except NotFound:
             return None
 

@@ -1,4 +1,4 @@
-"""One conversation with an S3 store, on whichever way a request goes; no botocore error gets past it."""
+"""The client of one S3 store: it sends each request, directly or by boto3, and no botocore error gets past it."""
 
 import logging
 import re
@@ -16,7 +16,7 @@ from botocore.exceptions import SSLError as NotTrusted
 from urllib3.exceptions import HTTPError, ProxyError
 
 from storage.errors import Refused, TargetError, Unavailable
-from storage.targets.s3.direct_requests import PARSED, Short, model
+from storage.targets.s3.direct_requests import PARSED, DirectRequests, model
 from storage.targets.s3.error_answers import MISSING_BUCKET, Answer, meaning, no_bucket
 from storage.targets.s3.settings import S3Settings
 from storage.targets.s3.sockets import OutOfBounds
@@ -80,9 +80,9 @@ class Client:
         self._there = False
         if settings.ca_file and (wrong := _no_authorities(settings.ca_file)):
             raise Refused(wrong, target=target, setting="ca_file")
-        self._transport, self._short = Transport(settings), None
+        self._transport, self._direct = Transport(settings), None
         if signed and (keys := settings.keys):
-            self._short = Short(settings, keys, self._transport)
+            self._direct = DirectRequests(settings, keys, self._transport)
 
     @cached_property
     def _boto3(self) -> Any:
@@ -107,11 +107,11 @@ class Client:
     def hear(self, operation: str, key: str | None = None, **arguments: Any) -> Reply:
         """The same, but a refusal is an answer too; raises TargetError only where no answer came that S3 gives."""
         sha256 = arguments.pop(SIGNED, None)
-        short = self._short if self._short and self._short.takes(operation, arguments) else None
-        if sha256 and not short:
+        direct = self._direct if self._direct and self._direct.takes(operation, arguments) else None
+        if sha256 and not direct:
             raise TypeError(f"the signature of {operation} with {', '.join(arguments)} cannot hold a digest")
         try:
-            answer = self._said(operation, arguments, short, sha256)
+            answer = self._said(operation, arguments, direct, sha256)
         except ParamValidationError as error:
             message = f"S3 allows no bucket named {self._settings.bucket!r}; correct `bucket`"
             raise Refused(message, target=self._target, key=key, setting="bucket") from error
@@ -124,16 +124,18 @@ class Client:
         self._there = self._there or answer.ok
         return answer
 
-    def _said(self, operation: str, arguments: dict[str, Any], short: Short | None, sha256: str | None) -> Reply:
+    def _said(
+        self, operation: str, arguments: dict[str, Any], direct: DirectRequests | None, sha256: str | None
+    ) -> Reply:
         """The answer as it came. Raises whatever botocore and urllib3 do, and ValueError for one that has no sense."""
         try:
-            if short:
-                answer = short.send(operation, arguments, sha256)
+            if direct:
+                answer = direct.send(operation, arguments, sha256)
             else:
                 answer = getattr(self._boto3, operation)(Bucket=self._settings.bucket, **arguments)
         except ClientError as error:
             return _reply(error)
-        parsed = not short or operation in PARSED
+        parsed = not direct or operation in PARSED
         if parsed and not (_fits(model(operation).output_shape, answer) and _named(answer)):
             raise ValueError("a field that is lacking, or of another kind than it has")
         return Reply(operation, int(answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 200)), "", answer)

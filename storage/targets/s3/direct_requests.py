@@ -1,8 +1,8 @@
-"""The short way for the requests that are many: those that write and read keys, send in parts, and list.
+"""Requests that are signed and sent here, without boto3: the many that write and read keys, send parts, and list.
 
 boto3 resolves, validates, hooks and signs every call anew, which is most of the processor time of a small request. Here
 a request is written down and signed, and what is more than a word or two of an answer, refusals too, is read by
-botocore's parser. What is asked beyond the arguments below goes the long way (decision 29).
+botocore's parser. What is asked beyond the arguments below goes through boto3 (decision 29).
 """
 
 import hmac
@@ -73,7 +73,7 @@ _KNOWN = frozenset({"Body", "Key", "MultipartUpload", *_HEADERS, *_QUERY})
 _FIELDS = {"ETag": "etag", "ContentRange": "content-range", "VersionId": "x-amz-version-id"}
 
 
-class Short:
+class DirectRequests:
     """Sends such requests to one bucket."""
 
     def __init__(self, settings: S3Settings, keys: tuple[str, str, str | None], transport: Transport) -> None:
@@ -197,7 +197,7 @@ class Request:
 def signed(request: Request, keys: tuple[str, str, str | None], region: str, now: datetime) -> dict[str, str]:
     """The headers of a request with those that sign it, as Signature Version 4 has it (Amazon, "Signing AWS requests").
 
-    `keys` are as `Short` has them.
+    `keys` are as `DirectRequests` has them.
     """
     access, secret, token = keys
     moment = now.strftime("%Y%m%dT%H%M%SZ")

@@ -1,4 +1,4 @@
-"""A corner of a bucket to try things in, cleared of every version, marker and upload of its own at the end."""
+"""A prefix of a bucket to try things under, cleared of every version, marker and upload of its own at the end."""
 
 from collections.abc import Iterator
 from types import TracebackType

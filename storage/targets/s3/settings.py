@@ -1,4 +1,4 @@
-"""What there is to set of an S3 target; apart from s3.py, so that reading settings does not import boto3."""
+"""What there is to set of an S3 target; apart from `bucket.py`, so that reading settings does not import boto3."""
 
 from ipaddress import ip_address
 from pathlib import Path

@@ -1,6 +1,7 @@
 """How every request travels to a store: whom its connections trust, and through which proxy they go.
 
-The short way and boto3 both send by it. Behind a proxy that the environment names it goes through that, as curl does.
+Direct requests and those of boto3 both go by it. Behind a proxy that the environment names it goes through that, as
+curl does.
 """
 
 import ssl

@@ -16,7 +16,8 @@ from archive.linking.deciding.novelty import pieces
 from archive.linking.deciding.review_queue import Wanted
 from archive.linking.deciding.review_sheet import COLUMNS, write
 from archive.linking.index import RegisterIndex
-from archive.linking.registers.register import Entry, Register
+from archive.linking.registers.entries import Entry
+from archive.linking.registers.register import Register
 from archive.objects.sidecar import Sidecar, read_sidecar, to_bytes
 from archive.opening.archive import Archive
 from archive.preservation.rebuilding import rebuild

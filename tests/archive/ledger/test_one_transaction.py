@@ -37,7 +37,7 @@ from archive.preservation.usable_targets import ready
 from archive.records.event import CAPTURE
 from archive.records.link import Link
 from archive.records.object_ids import ObjectId
-from archive.settings.settings import RegisterSettings
+from archive.settings.stanzas import RegisterSettings
 from archive.steps.captioning import caption_clip
 from archive.steps.carrying import carry
 from archive.steps.linking import link_clip, load_known, prepare_registers
@@ -57,10 +57,10 @@ from tests.support.archives import (
     usable,
     with_work,
 )
+from tests.support.packages import HOME
 from tests.tampering.objects import Object, dumped
 from transcription.documents.showing import to_vtt
 
-ROOT = Path(__file__).parents[3]
 CLIP, OTHER, NAME = "peertube-one", "peertube-two", "whisper-base-t1"
 TEXT, NEW = "My brother Ghulamjan Ablimit was arrested.", "My cousin Ghulamjan Ablimit was arrested."
 VTT = f"WEBVTT\n\n00:00.000 --> 00:12.000\n{TEXT}\n"
@@ -385,7 +385,7 @@ with opened(folder) as place:
 def test_a_kill_leaves_both_or_none(place: Place, deed: str, moment: str) -> None:
     before = kept(place.archive)
     done = subprocess.run(
-        [sys.executable, "-c", KILLED, str(place.folder), deed, moment], cwd=ROOT, timeout=120, check=False
+        [sys.executable, "-c", KILLED, str(place.folder), deed, moment], cwd=HOME, timeout=120, check=False
     )
     assert done.returncode == -9
     with opened(place.folder) as again:
@@ -408,10 +408,10 @@ ALONE = {
 def test_an_event_is_kept_by_itself_only_where_the_ledger_holds_nothing_of_what_it_tells() -> None:
     found = set[str]()
     for room in ("archive", "flows"):
-        for file in (ROOT / room).rglob("*.py"):
+        for file in (HOME / room).rglob("*.py"):
             calls = (node.func for node in ast.walk(ast.parse(file.read_text("utf-8"))) if isinstance(node, ast.Call))
             if any(isinstance(func, ast.Attribute) and func.attr == "event" for func in calls):
-                found.add(str(file.relative_to(ROOT / "archive")) if room == "archive" else str(file))
+                found.add(str(file.relative_to(HOME / "archive")) if room == "archive" else str(file))
     assert found == ALONE
 
 

@@ -18,7 +18,8 @@ from archive.linking.index import RegisterIndex
 from archive.linking.known_people import NOBODY, KnownPeople
 from archive.linking.material import Material, Utterance
 from archive.linking.proposals import propose
-from archive.linking.registers.register import Entry, Register
+from archive.linking.registers.entries import Entry
+from archive.linking.registers.register import Register
 from archive.linking.rules import rules
 
 FILE = Path(__file__).with_name("golden.json")

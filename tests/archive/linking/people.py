@@ -1,7 +1,8 @@
 """Made-up people for the linking tests; any likeness to a living person is chance."""
 
 from archive.linking.index import RegisterIndex
-from archive.linking.registers.register import Entry, Register
+from archive.linking.registers.entries import Entry
+from archive.linking.registers.register import Register
 from archive.linking.registers.testimonies import Testimony
 
 CLIP = "file-00000000000000000000000000000000"

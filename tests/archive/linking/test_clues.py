@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from archive.linking.context.clues import _ETHNICITY, Clues, clues, compare, ethnicities_of, sex_of_name
 from archive.linking.context.kinship import kin_before
-from archive.linking.registers.register import Entry
+from archive.linking.registers.entries import Entry
 
 ENTRY = Entry(
     number="1",

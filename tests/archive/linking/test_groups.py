@@ -11,7 +11,7 @@ from archive.linking.finding.names.spotting import name_mentions, words_of
 from archive.linking.known_people import KnownPeople
 from archive.linking.languages.loading import han, languages
 from archive.linking.plain_texts import link_text
-from archive.linking.registers.register import Entry
+from archive.linking.registers.entries import Entry
 from tests.archive.linking import people
 
 NOBODY = {

@@ -46,7 +46,8 @@ ASKED = f"""
 from archive.linking.context.kinship import kin_before
 from archive.linking.plain_texts import link_text
 from archive.linking.index import RegisterIndex
-from archive.linking.registers.register import Entry, Register
+from archive.linking.registers.entries import Entry
+from archive.linking.registers.register import Register
 people = (Entry(number="1358", latin="Mahire Tohti"), Entry(number="507", latin="Perhat Yolwas"))
 index = RegisterIndex(Register(name="made-up", sha256="0" * 64, entries=people))
 print([(one.entry, one.method, one.tier) for one in link_text({CUE!r}, index).links])

@@ -7,7 +7,7 @@ from archive.linking.finding.names.agreeing import agreement
 from archive.linking.finding.names.phonetics import pinyin, readings, tokens
 from archive.linking.finding.names.search import SWAPPED, NameIndex
 from archive.linking.finding.names.spotting import words_of
-from archive.linking.registers.register import Entry
+from archive.linking.registers.entries import Entry
 from tests.archive.linking import people
 from tests.archive.linking.spellings import ARABIC, CYRILLIC, HAN, LATIN, OTHER, PARTS
 

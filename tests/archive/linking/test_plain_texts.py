@@ -6,7 +6,7 @@ from archive.linking.index import RegisterIndex
 from archive.linking.known_people import KnownPeople
 from archive.linking.plain_texts import link_text
 from archive.linking.registers import testimonies
-from archive.linking.registers.register import Entry
+from archive.linking.registers.entries import Entry
 from archive.masks import MASK
 from tests.archive.linking import people
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from archive.linking.known_people import KnownPeople
 from archive.linking.material import Material, Utterance
 from archive.linking.proposals import propose
-from archive.linking.registers.register import Entry
+from archive.linking.registers.entries import Entry
 from archive.linking.rules import rules
 from archive.masks import MASK
 from archive.records.link import Link, Passage

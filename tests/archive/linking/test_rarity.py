@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.linking.rarity import Rarity
-from archive.linking.registers.register import Entry
+from archive.linking.registers.entries import Entry
 from archive.linking.weighing import RAREST, Weighed, likeness_weight, rarity_weight, rivals_weights
 from archive.records.link import Evidence
 

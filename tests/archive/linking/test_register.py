@@ -5,11 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.linking.registers.columns import Columns
-from archive.linking.registers.register import COLUMNS, EDITED, RegisterError, load, read_register
+from archive.linking.registers.columns import Columns, RegisterError
+from archive.linking.registers.register import load, read_register
 from archive.linking.registers.testimonies import Testimony as Told
 from archive.linking.registers.testimonies import testimonies as parsed
 from archive.masks import MASK
+from archive.records.entry_fields import COLUMNS, EDITED
 from tests.archive.linking.mapped import load_mapped
 
 TESTIMONIES = """Testimony 1|2*: Dauren Seitqali, originally from Anywhere, now elsewhere. (husband)

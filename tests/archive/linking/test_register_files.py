@@ -21,11 +21,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.linking.registers import parts, workbooks, worksheets
-from archive.linking.registers.columns import Columns
+from archive.linking.registers.columns import Columns, RegisterError
 from archive.linking.registers.dates import says_when
-from archive.linking.registers.entries import from_line, number_of, read_entry, to_line
+from archive.linking.registers.entries import Entry, from_line, number_of, read_entry, to_line
 from archive.linking.registers.json_files import NoObjects, objects
-from archive.linking.registers.register import Entry, RegisterError, load, read_register
+from archive.linking.registers.register import load, read_register
 from archive.linking.registers.register_tables import opened_table
 from archive.linking.registers.reports import TOLD, Report
 from archive.records.entry_fields import EDITED, FIELDS

@@ -16,11 +16,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.linking.registers.cells import look, unescaped
-from archive.linking.registers.columns import Columns
+from archive.linking.registers.columns import Columns, RegisterError
 from archive.linking.registers.entries import number_of
 from archive.linking.registers.grids import column_of, letters
 from archive.linking.registers.likely_columns import likely
-from archive.linking.registers.register import Register, RegisterError, load
+from archive.linking.registers.register import Register, load
 from archive.linking.registers.reports import Report
 from archive.records.entry_fields import EDITED
 from tests.archive.linking.mapped import load_mapped

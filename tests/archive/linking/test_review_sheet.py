@@ -10,7 +10,7 @@ from archive.linking.deciding.quotes import InContext
 from archive.linking.deciding.review_queue import Waiting
 from archive.linking.deciding.review_sheet import COLUMNS, Returned, Told, proposal, read_verdicts, write
 from archive.linking.registers import testimonies as told_in
-from archive.linking.registers.register import Entry
+from archive.linking.registers.entries import Entry
 from archive.records.link import Alternative, Evidence, Link
 from tests.archive.linking.made import a_link, judged
 

@@ -7,7 +7,8 @@ from archive.linking.finding.names.phonetics import tokens
 from archive.linking.finding.names.renderings import slips
 from archive.linking.index import RegisterIndex
 from archive.linking.plain_texts import TextLink, link_text
-from archive.linking.registers.register import Entry, Register
+from archive.linking.registers.entries import Entry
+from archive.linking.registers.register import Register
 
 NEIGHBOURS = ("Kamil Tursun", "Kamal Tursun")
 

@@ -11,8 +11,7 @@ from archive.linking.deciding.quotes import AROUND, SHOWN, in_context
 from archive.linking.finding.names.spotting import name_mentions, words_of
 from archive.linking.plain_texts import link_text
 from archive.linking.registers import testimonies
-from archive.linking.registers.entries import read_entry, to_line
-from archive.linking.registers.register import Entry
+from archive.linking.registers.entries import Entry, read_entry, to_line
 from archive.linking.text_reading import FAR, NEAR, NEARBY
 from archive.records.link import Passage
 from tests.archive.linking import people

@@ -28,7 +28,7 @@ from archive.steps.storing import owed, safe, store, tidy
 from archive.views.status import status
 from storage.contract import OCFL, Content, Stat, Target
 from storage.errors import Refused
-from storage.fan_out import Convoy
+from storage.fan_out import FanOut
 from storage.targets import FolderSettings, address
 from storage.targets.folder import FolderTarget
 from tests.support.archives import Clock, an_archive, folder_target, folder_targets, keep, media_of, store_all, usable
@@ -538,7 +538,7 @@ def test_of_workers_that_share_a_ledger_one_wins_a_version(tmp_path: Path) -> No
 
 def test_slow_target_gets_its_turn_after_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Patience is shortened; the disk is slow beside any other, and the film is larger than what is held of it."""
-    monkeypatch.setattr("archive.preservation.mirroring.Convoy", partial(Convoy, patience=0.5))
+    monkeypatch.setattr("archive.preservation.mirroring.FanOut", partial(FanOut, patience=0.5))
     film = bytes(64 << 20)
     for wait, mib_s in ((False, 2), (True, 16)):
         home = tmp_path / str(wait)

@@ -16,7 +16,8 @@ from archive.errors import FetchFailed
 from archive.records.clip import Listing
 from archive.settings.source_stanzas import YtdlpSettings
 from archive.sources.contract import Fetched
-from archive.sources.ytdlp.source import YtdlpSource, javascript_runtime, tool_age_days, tool_version
+from archive.sources.ytdlp.source import YtdlpSource
+from archive.sources.ytdlp.ytdlp_session import javascript_runtime, tool_age_days, tool_version
 from tests.archive.sources.conftest import Open, source_of
 from tests.world.channel import Fault, Video
 from tests.world.media import clip, false_film

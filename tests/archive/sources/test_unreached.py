@@ -14,7 +14,7 @@ from archive.errors import FetchFailed
 from archive.settings.source_stanzas import YtdlpSettings
 from archive.sources.cleaning import for_the_log
 from archive.sources.ytdlp.source import YtdlpSource
-from archive.sources.ytdlp.ytdlp_log import Heard, Words
+from archive.sources.ytdlp.ytdlp_log import Heard, YtdlpLog
 from tests.archive.sources.conftest import Open
 from tests.world.channel import Fault, Video
 from tests.world.media import clip
@@ -104,7 +104,7 @@ COOKIES = "[site] The cookies are no longer valid"
 
 
 def test_warnings_of_a_session_that_went_well_are_shown_once_a_source(caplog: pytest.LogCaptureFixture) -> None:
-    words = Words(str)
+    words = YtdlpLog(str)
     for _ in range(2):
         with words.heard() as heard:
             for one in (AGAIN, GAVE_UP, COOKIES, COOKIES):
@@ -113,7 +113,7 @@ def test_warnings_of_a_session_that_went_well_are_shown_once_a_source(caplog: py
 
 
 def test_of_a_session_that_failed_only_what_the_failure_does_not_say(caplog: pytest.LogCaptureFixture) -> None:
-    words = Words(str)
+    words = YtdlpLog(str)
 
     def fails() -> None:
         with words.heard() as heard:
@@ -127,7 +127,7 @@ def test_of_a_session_that_failed_only_what_the_failure_does_not_say(caplog: pyt
 
 
 def test_no_source_fills_the_memory_with_its_warnings(caplog: pytest.LogCaptureFixture) -> None:
-    words = Words(str)
+    words = YtdlpLog(str)
     with words.heard() as heard:
         for number in range(10_000):
             heard.warning(f"warning {number}")

@@ -16,7 +16,7 @@ from archive.progress import Silent, Task
 from archive.records.clip import Listing
 from archive.sources.contract import Fetched, Progress
 from archive.sources.ytdlp.media_checks import Faulty, Received, check_media
-from archive.steps import fetching, pipeline
+from archive.steps import counted_steps, fetching
 from archive.steps.fetching import SourceRefuses, fetch_clip
 from archive.steps.listing import list_source
 from archive.steps.storing import sweep
@@ -98,7 +98,7 @@ def test_a_source_that_refuses_is_named_with_its_rest(archive: Archive) -> None:
 def test_a_source_at_rest_is_not_asked(archive: Archive) -> None:
     archive.ledger.markers.set("rest:voices", (archive.clock() + timedelta(hours=1)).isoformat())
     source = Failing(FetchFailed("429", kind="refused"))
-    tally = pipeline.list_step(archive, source)
+    tally = counted_steps.list_step(archive, source)
     assert (tally.listed, archive.ledger.clips.ids()) == (0, [])
     assert "left alone until 2026-03-02 09:00" in tally.problems[0]
 
@@ -174,12 +174,12 @@ def test_a_failure_of_an_earlier_run_is_told_by_each_run(archive: Archive) -> No
     list_source(archive, source)
     fetch_clip(archive, source, LISTING.clip, {})
     for _ in range(2):
-        (problem,) = pipeline.still_failed(archive, pipeline.Tally()).problems
+        (problem,) = counted_steps.still_failed(archive, counted_steps.Tally()).problems
         assert problem.startswith(f"{LISTING.clip}: fetch failed on 2026-03-02 (damaged)")
-    told = pipeline.Tally(problems=(f"{LISTING.clip}: damaged",))
-    assert pipeline.still_failed(archive, told) == told, "no failure is told twice"
+    told = counted_steps.Tally(problems=(f"{LISTING.clip}: damaged",))
+    assert counted_steps.still_failed(archive, told) == told, "no failure is told twice"
     archive.ledger.clips.failed(LISTING.clip, "fetch", kind="gone", message="removed", now=archive.clock())
-    assert pipeline.still_failed(archive, pipeline.Tally()).problems == ()
+    assert counted_steps.still_failed(archive, counted_steps.Tally()).problems == ()
 
 
 def test_what_an_interrupted_run_left_half_done_is_swept(archive: Archive) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from archive.errors import Fork
-from archive.linking.registers.register import RegisterError
+from archive.linking.registers.columns import RegisterError
 from archive.masks import MASK
 from archive.objects import ocfl
 from archive.opening.archive import Archive
@@ -21,8 +21,8 @@ from archive.preservation.rebuilding import rebuild
 from archive.preservation.repairing import repair
 from archive.preservation.usable_targets import ready
 from archive.records.event import CAPTURE
-from archive.settings.settings import RegisterSettings
-from archive.steps.pipeline import register_step
+from archive.settings.stanzas import RegisterSettings
+from archive.steps.counted_steps import register_step
 from archive.steps.recording import record
 from archive.steps.registering import (
     NoSuchRegister,

@@ -21,8 +21,7 @@ from archive.views.entry_view import entry_view
 from archive.views.status import count_targets, failed, status, yearly_costs
 from tests.archive.ledger.test_one_transaction import CLIP, NAME, OTHER, VTT, correcting, judging, kept, opened
 from tests.support.archives import MONDAY, a_link, an_archive, folder_targets, keep, store_all, transcript, usable
-
-ROOT = Path(__file__).parents[3]
+from tests.support.packages import HOME
 
 
 @pytest.fixture(scope="module")
@@ -134,6 +133,6 @@ def test_registers_are_shown_with_their_snapshots_and_where_these_arrived(archiv
 
 def test_no_view_and_no_act_prints() -> None:
     for room in ("acts", "views"):
-        for file in (ROOT / "archive" / room).glob("*.py"):
+        for file in (HOME / "archive" / room).glob("*.py"):
             names = {node.id for node in ast.walk(ast.parse(file.read_text("utf-8"))) if isinstance(node, ast.Name)}
             assert not names & {"print", "input"}, file

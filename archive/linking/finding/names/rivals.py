@@ -16,7 +16,7 @@ from archive.linking.finding.names.dotted import ANY_CHARACTER, DOT
 from archive.linking.finding.names.phonetics import tokens
 from archive.linking.finding.names.renderings import FARTHEST, slips
 from archive.linking.finding.names.search import WIDTH
-from archive.linking.registers.register import Entry
+from archive.linking.registers.entries import Entry
 
 NET = 0.1
 """Candidates by likeness as near as this to the best are compared by their slips."""

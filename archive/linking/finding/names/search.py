@@ -28,7 +28,7 @@ from archive.linking.finding.names.correspondences import (
 )
 from archive.linking.finding.names.likeness import Rows, Scores, Spellings, Words, closely, enough_alike, likeness
 from archive.linking.finding.names.phonetics import every_joined, joined, tokens
-from archive.linking.registers.register import Entry
+from archive.linking.registers.entries import Entry
 
 WIDTH = 4
 """Tokens of a name that are compared; what a longer name has beyond them is not."""

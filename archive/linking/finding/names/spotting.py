@@ -22,7 +22,7 @@ from archive.linking.finding.names.phonetics import every_joined, joined, single
 from archive.linking.finding.names.rivals import Writing, told_apart
 from archive.linking.finding.names.search import NameIndex
 from archive.linking.finding.names.surnames import COMMON, SURNAMES
-from archive.linking.registers.register import Entry
+from archive.linking.registers.entries import Entry
 
 WORD_FLOOR = 0.75
 """Likeness that each word of a name needs."""

@@ -1,7 +1,7 @@
 """Where a text mentions entries by number. Pure.
 
 Spans are code points `start` ≤ i < `end` of the text, and `quote` is exactly what stands there. What counts as a cue is
-in `cues.py` and `han.py`, what speaks against one in `limits.py`.
+in `number_cues.py` and `han.py`, what speaks against one in `other_meanings.py`.
 """
 
 import re

@@ -1,18 +1,17 @@
-"""The way of a clip, step by step: what each does to a source or to clips, counted. `steps.stages` has their order."""
+"""Each step done to a source or to clips, with a Tally of what came of it. `stages` has their order."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 
-from archive.errors import Fork, SettingsError, SpaceShort
-from archive.linking.registers.register import RegisterError
+from archive.errors import Fork, SpaceShort
+from archive.linking.registers.columns import RegisterError
 from archive.opening.archive import Archive
 from archive.preservation.mirroring import Stored, store_owed
 from archive.preservation.newest_run import point_to_newest
 from archive.preservation.space import need_space
 from archive.preservation.usable_targets import UsableTargets
-from archive.settings.source_stanzas import YtdlpSettings
 from archive.sources.contract import Source
 from archive.steps.captioning import SLIPS, caption_clip, to_caption
 from archive.steps.fetching import SourceRefuses, fetch_clip
@@ -62,19 +61,6 @@ class Tally:
     def __add__(self, other: Self) -> "Tally":
         sums = {f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(self)}
         return Tally(**{**sums, "problems": tuple(dict.fromkeys(sums["problems"]))})
-
-
-def open_source(archive: Archive, name: str) -> Source:
-    """A source of the settings, by its kind. Raises SettingsError for one that is not there."""
-    stanza = archive.settings.sources.get(name)
-    if stanza is None:
-        known = ", ".join(archive.settings.sources) or "none"
-        raise SettingsError([f"{archive.settings.file}: there is no source {name}; there are: {known}"])
-    match stanza:
-        case YtdlpSettings():
-            from archive.sources.ytdlp.source import YtdlpSource  # yt-dlp takes a second to import
-
-            return YtdlpSource(name, stanza)
 
 
 def list_step(archive: Archive, source: Source, *, fast: bool = False) -> Tally:
