@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from archive.ledger import tables as t
 from archive.ledger.copies import Held
-from archive.ledger.subject import Subject, total
+from archive.ledger.transactions import Subject, total
 from archive.records.object_ids import Kind
 
 Key = tuple[str, int]

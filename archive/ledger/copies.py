@@ -12,7 +12,7 @@ from archive.errors import Fork
 from archive.ledger import tables as t
 from archive.ledger.events import add_events
 from archive.ledger.sql_faults import Unreadable
-from archive.ledger.subject import Subject, total, upsert
+from archive.ledger.transactions import Subject, total, upsert
 from archive.ledger.undoing import undo
 from archive.objects import ocfl
 from archive.records.clip import Capture

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from archive.ledger import tables as t
-from archive.ledger.subject import Subject
+from archive.ledger.transactions import Subject
 from archive.records.event import Event
 
 _ADD = sa.insert(t.events)

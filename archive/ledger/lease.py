@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from archive.errors import LeaseHeld, LedgerUnusable, RefusedError
 from archive.ledger import tables as t
-from archive.ledger.subject import Subject, upsert
+from archive.ledger.transactions import Subject, upsert
 
 log = logging.getLogger(__name__)
 TERM = timedelta(seconds=90)

@@ -15,7 +15,7 @@ from archive.ledger.markers import Markers
 from archive.ledger.opening import examine, identity, leave_wal, mode, open_engine, settle
 from archive.ledger.readings import Readings
 from archive.ledger.sql_faults import ANEW, in_a_sentence
-from archive.ledger.subject import Transactions
+from archive.ledger.transactions import Transactions
 from archive.ledger.waiting import Waiting
 
 

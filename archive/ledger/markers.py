@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from pydantic import AwareDatetime, TypeAdapter
 
 from archive.ledger import tables as t
-from archive.ledger.subject import Subject, Value, upsert
+from archive.ledger.transactions import Subject, Value, upsert
 
 MOMENT = TypeAdapter(AwareDatetime)
 LAST_FULL = "last_full"

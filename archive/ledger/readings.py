@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from archive.ledger import tables as t
 from archive.ledger.events import add_events
-from archive.ledger.subject import Subject, upsert
+from archive.ledger.transactions import Subject, upsert
 from archive.ledger.undoing import undo
 from archive.records.event import Event
 from archive.records.link import Judgement, Link

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from archive.ledger import tables as t
 from archive.ledger.events import add_events
-from archive.ledger.subject import Subject, upsert
+from archive.ledger.transactions import Subject, upsert
 from archive.records.event import Event
 
 

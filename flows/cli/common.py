@@ -156,7 +156,7 @@ def opened_archive() -> Iterator["Archive"]:
 @contextmanager
 def at_work(*, take_over: bool = False, emptied: Collection[str] = ()) -> Iterator["RunSession"]:
     """A session that writes, with its progress shown."""
-    from flows.orchestration.writing import writing
+    from flows.orchestration.writing_session import writing
 
     progress = console.progress()
     with progress.shown(), writing(settings(), progress, take_over=take_over, emptied=emptied) as session:

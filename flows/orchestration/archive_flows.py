@@ -30,7 +30,7 @@ from archive.steps.counted_steps import Tally
 from archive.steps.run_session import RunSession
 from archive.steps.stages import Asked, Part, Stage, run
 from flows.interrupts import ended_at_once
-from flows.orchestration.writing import writing
+from flows.orchestration.writing_session import writing
 
 DRAIN_TIMEOUT = 10.0
 

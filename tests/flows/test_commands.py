@@ -311,7 +311,7 @@ def test_the_shell_completes_clips_and_targets(kept: tuple[Place, Channel, dict[
     [
         ("flows.cli.app", "yt_dlp boto3 botocore faster_whisper ctranslate2 numpy prefect sqlalchemy pydantic"),
         (
-            "archive.steps.counted_steps, flows.orchestration.writing",
+            "archive.steps.counted_steps, flows.orchestration.writing_session",
             "yt_dlp faster_whisper ctranslate2 numpy prefect archive.linking.index",
         ),
     ],

@@ -32,7 +32,7 @@ from archive.steps.stages import Asked, run
 from archive.steps.work_objects import build
 from archive.texts.shown import shown
 from flows.cli import app
-from flows.orchestration.writing import writing
+from flows.orchestration.writing_session import writing
 from storage.errors import TargetError
 from tests.support.archives import MODEL_DIGEST
 from tests.tampering.generator import Tampered, tamper

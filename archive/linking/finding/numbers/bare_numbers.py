@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from archive.linking.finding.numbers.digits import read_digits, stands_free
-from archive.linking.finding.numbers.folded_words import MARKS, Wording
+from archive.linking.finding.numbers.folded_words import MARKS, FoldedWords
 from archive.linking.finding.numbers.mentions import NumberMention
 from archive.linking.finding.numbers.other_meanings import YEARS, counts
 from transcription.cutting import beginning
@@ -32,6 +32,6 @@ def _mention(text: str, at: int, until: int | None) -> Iterator[NumberMention]:
     if not read or (until is not None and read[1] != until):
         return
     value, end = read
-    told = Wording(beginning(text, end + _COUNTED - at, at))
+    told = FoldedWords(beginning(text, end + _COUNTED - at, at))
     if value >= LEAST and value not in YEARS and not counts(told, end - at):
         yield NumberMention(str(value), at, end, text[at:end], strong=False)

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Literal
 
 from archive.linking.finding.numbers.digits import read_digits, stands_free
-from archive.linking.finding.numbers.folded_words import MARKS, Wording, wording_of
+from archive.linking.finding.numbers.folded_words import MARKS, FoldedWords, wording_of
 from archive.linking.finding.numbers.numerals.folding import fold
 from archive.linking.finding.numbers.other_meanings import YEARS, counts, measures, numbers_something_else
 from archive.linking.languages import loading
@@ -85,7 +85,7 @@ def _context(text: str, match: re.Match[str]) -> str:
     return _SENTENCE_ENDS.split(text[max(0, match.start() - 12) : match.start()])[-1] + match.group()
 
 
-def _spoken_at(wording: Wording, index: int) -> Iterator[Convention]:
+def _spoken_at(wording: FoldedWords, index: int) -> Iterator[Convention]:
     """What the sentence around a word for number declares."""
     languages = _languages("numbers", wording.words[index])
     if not languages or wording.word(index + 1) in _COUNTING or numbers_something_else(wording, index):
@@ -107,7 +107,7 @@ def _spoken_at(wording: Wording, index: int) -> Iterator[Convention]:
         yield Convention(wording.starts[begin], wording.ends[end], language, place)
 
 
-def _sentence(wording: Wording, index: int) -> tuple[int, int]:
+def _sentence(wording: FoldedWords, index: int) -> tuple[int, int]:
     """The words around one that belong to its sentence, up to the nearest digits."""
     first = last = index
     while first > 0 and index - first < BEHIND and not _parted(wording, first):
@@ -117,12 +117,12 @@ def _sentence(wording: Wording, index: int) -> tuple[int, int]:
     return first, last + 1
 
 
-def _parted(wording: Wording, index: int) -> bool:
+def _parted(wording: FoldedWords, index: int) -> bool:
     digits = wording.words[index].isdigit() or wording.words[index - 1].isdigit()
     return digits or bool(_SENTENCE_ENDS.search(wording.between(index)[:9]))
 
 
-def _is_said(wording: Wording, number: int, register: int) -> bool:
+def _is_said(wording: FoldedWords, number: int, register: int) -> bool:
     """Whether the words between number and register say that one is the other."""
     return any(
         "link" in _languages("links", wording.words[i]) or bool(_EQUALS.search(wording.between(i)[:9]))
@@ -155,7 +155,7 @@ def _beside(text: str, convention: Convention) -> Iterator[tuple[int, int, int]]
             yield read[0], start, read[1]
 
 
-def _name_follows(wording: Wording, start: int, end: int, *, lines: bool) -> bool:
+def _name_follows(wording: FoldedWords, start: int, end: int, *, lines: bool) -> bool:
     index = wording.from_offset(end)
     if index >= len(wording.words) or not _NAME_FOLLOWS.match(wording.text[end : wording.starts[index]][:5]):
         return False
@@ -163,7 +163,7 @@ def _name_follows(wording: Wording, start: int, end: int, *, lines: bool) -> boo
     return _is_name(wording, index, begins or lines) and (begins or not lines)
 
 
-def _name_precedes(wording: Wording, index: int, end: int, *, lines: bool) -> bool:
+def _name_precedes(wording: FoldedWords, index: int, end: int, *, lines: bool) -> bool:
     if index == 0 or not _NAME_PRECEDES.match(wording.between(index)[:5]):
         return False
     if not _CLOSES.match(wording.text, end):
@@ -172,7 +172,7 @@ def _name_precedes(wording: Wording, index: int, end: int, *, lines: bool) -> bo
     return _is_name(wording, index - 1, ends or lines) and (ends or not lines)
 
 
-def _is_name(wording: Wording, index: int, at_edge: bool) -> bool:
+def _is_name(wording: FoldedWords, index: int, at_edge: bool) -> bool:
     first = wording.text[wording.starts[index]]
     return not measures(wording.words[index]) and (
         first.isupper() or (at_edge and first.isalpha() and first.lower() == first.upper())

@@ -18,7 +18,7 @@ _WORD = re.compile(
 
 
 @dataclass(frozen=True)
-class Wording:
+class FoldedWords:
     """The words of `text`: runs of letters, of digits, or of Han, and `№` and `#`. Word i takes `starts[i]:ends[i]`."""
 
     text: str
@@ -56,6 +56,6 @@ class Wording:
 
 
 @lru_cache(maxsize=2)
-def wording_of(text: str) -> Wording:
+def wording_of(text: str) -> FoldedWords:
     """The words of a whole text, which is asked for them more than once."""
-    return Wording(text)
+    return FoldedWords(text)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 
-from archive.linking.finding.numbers.folded_words import Wording
+from archive.linking.finding.numbers.folded_words import FoldedWords
 from archive.linking.finding.numbers.numerals.folding import fold
 from archive.linking.languages.loading import languages
 from archive.linking.languages.schema import Cues
@@ -95,7 +95,7 @@ def _spellings(word: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def cue_at(wording: Wording, index: int, where: str) -> tuple[Cue, int] | None:
+def cue_at(wording: FoldedWords, index: int, where: str) -> tuple[Cue, int] | None:
     """The longest phrase of a table (`before`, `after`, `ordinal`) at a word, and the index of the word after it."""
     best: tuple[Cue, int] | None = None
     for first in _spellings(wording.words[index]):
@@ -108,7 +108,7 @@ def cue_at(wording: Wording, index: int, where: str) -> tuple[Cue, int] | None:
     return best
 
 
-def _follow(wording: Wording, index: int, rest: tuple[str, ...]) -> bool:
+def _follow(wording: FoldedWords, index: int, rest: tuple[str, ...]) -> bool:
     for at, word in enumerate(rest, start=index):
         if word not in _spellings(wording.words[at]):
             return False

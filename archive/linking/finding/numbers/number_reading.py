@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from archive.linking.finding.numbers import han
 from archive.linking.finding.numbers.digits import read_digits, read_single_digits, stands_free
-from archive.linking.finding.numbers.folded_words import MARKS, Wording
+from archive.linking.finding.numbers.folded_words import MARKS, FoldedWords
 from archive.linking.finding.numbers.number_cues import Cue
 from archive.linking.finding.numbers.numerals.chinese import chinese
 from archive.linking.finding.numbers.numerals.grammar import LARGEST, LONGEST, Grammar
@@ -35,7 +35,7 @@ class Number(NamedTuple):
     spelled: bool = False
 
 
-def number_at(wording: Wording, at: int, cue: Cue) -> Number | None:
+def number_at(wording: FoldedWords, at: int, cue: Cue) -> Number | None:
     """The number in digits or Han numerals that begins at a code point."""
     spaced = (cue.strong or cue.many) and cue.language in _SPACED
     dotted = cue.strong or cue.language in _DOTTED
@@ -48,7 +48,7 @@ def number_at(wording: Wording, at: int, cue: Cue) -> Number | None:
     return Number(value, at, numerals.end()) if numerals and value else None
 
 
-def number_from(wording: Wording, index: int, cue: Cue) -> Number | None:
+def number_from(wording: FoldedWords, index: int, cue: Cue) -> Number | None:
     """The number that begins with a word, in digits, Han numerals or words."""
     at = wording.starts[index]
     read = number_at(wording, at, cue)
@@ -67,7 +67,7 @@ def number_from(wording: Wording, index: int, cue: Cue) -> Number | None:
     return Number(said[0], at, wording.ends[index + said[1] - 1], spelled=True) if said else None
 
 
-def number_before(wording: Wording, index: int, cue: Cue, *, ordinal: bool = False) -> Number | None:
+def number_before(wording: FoldedWords, index: int, cue: Cue, *, ordinal: bool = False) -> Number | None:
     """The number that ends right before a word; with `ordinal` only one that is marked as an ordinal."""
     for place in range(index - 1, max(index - 4, -1), -1):
         if wording.words[place].isdigit():
@@ -85,7 +85,7 @@ def number_before(wording: Wording, index: int, cue: Cue, *, ordinal: bool = Fal
     return None
 
 
-def _digits_before(wording: Wording, place: int, at: int, cue: Cue, gap: re.Pattern[str]) -> Number | None:
+def _digits_before(wording: FoldedWords, place: int, at: int, cue: Cue, gap: re.Pattern[str]) -> Number | None:
     first = place
     while first > 0 and place - first < 2 and _THOUSANDS.fullmatch(wording.between(first)):
         if not wording.words[first - 1].isdigit():
@@ -103,7 +103,7 @@ def _is_ordinal(word: str, among: Iterable[Grammar]) -> bool:
     return any(atoms and atoms[-1].last for atoms in (grammar.atoms(word) for grammar in among))
 
 
-def acceptable(wording: Wording, cue: Cue, number: Number) -> bool:
+def acceptable(wording: FoldedWords, cue: Cue, number: Number) -> bool:
     """Whether a number can be meant by its cue, whatever follows it.
 
     A number in words is meant from 10 on after a cue of the register, from 100 on after any other: `number one

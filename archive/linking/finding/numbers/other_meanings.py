@@ -8,7 +8,7 @@ import re
 from functools import lru_cache
 from typing import Literal, get_args
 
-from archive.linking.finding.numbers.folded_words import MARKS, Wording
+from archive.linking.finding.numbers.folded_words import MARKS, FoldedWords
 from archive.linking.finding.numbers.numerals.folding import fold
 from archive.linking.languages import loading
 from archive.linking.languages.loading import together
@@ -50,7 +50,7 @@ AFAR, ADDRESS, FILED = 6, 3, 8
 """Words before a cue in which a thing makes it doubtful, after a number an address, to either side a court."""
 
 
-def counts(wording: Wording, end: int, *, adjective: bool = False) -> bool:
+def counts(wording: FoldedWords, end: int, *, adjective: bool = False) -> bool:
     """Whether what follows a number that ends at `end` counts, dates or measures something, or numbers a place.
 
     After an `adjective` made of the number (`1391 numaralı kişi`) people are not counted: one is named.
@@ -70,7 +70,7 @@ def measures(word: str) -> bool:
     return _in("after", word) or _in("before", word)
 
 
-def numbers_something_else(wording: Wording, index: int) -> bool:
+def numbers_something_else(wording: FoldedWords, index: int) -> bool:
     """Whether the words before a cue, whose first word has this index, make it number something else."""
     for distance in range(1, 4):
         before = index - distance
@@ -83,7 +83,7 @@ def numbers_something_else(wording: Wording, index: int) -> bool:
     return False
 
 
-def doubtful(wording: Wording, first: int, last: int, *, file: bool) -> bool:
+def doubtful(wording: FoldedWords, first: int, last: int, *, file: bool) -> bool:
     """Whether the words around a phrase and its number, with these indices, make it rather something else's number.
 
     A thing that has numbers is named up to six words before (`her cell was number 15`), an address goes on after it
@@ -105,7 +105,7 @@ def doubtful(wording: Wording, first: int, last: int, *, file: bool) -> bool:
     return False
 
 
-def follows_a_noun(wording: Wording, first: int) -> bool:
+def follows_a_noun(wording: FoldedWords, first: int) -> bool:
     """Whether a weak cue, whose first word has this index, stands right after a word that may be what is numbered.
 
     `Witness number 15`, `протест № 372`: whatever is no usual word before a number, and no name within a sentence.
@@ -122,7 +122,7 @@ def han_file_of_a_court(text: str, start: int, end: int) -> bool:
     return bool(_HAN_COURTS.search(text[max(0, start - 10) : end + 10]))
 
 
-def _parts(wording: Wording, index: int) -> bool:
+def _parts(wording: FoldedWords, index: int) -> bool:
     """Whether a sentence ends after a word: a full stop after a short one belongs to an abbreviation (`St.`)."""
     gap = wording.text[wording.ends[index] : wording.starts[index + 1]][:9]
     return bool(_CLAUSE_ENDS.search(gap)) or ("." in gap and len(wording.words[index]) > _LONGEST_ABBREVIATION)
