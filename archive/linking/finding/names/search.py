@@ -26,7 +26,16 @@ from archive.linking.finding.names.correspondences import (
     skeleton,
     spellings,
 )
-from archive.linking.finding.names.likeness import Rows, Scores, Spellings, Words, closely, enough_alike, likeness
+from archive.linking.finding.names.likeness import (
+    CLOSELY,
+    Rows,
+    Scores,
+    Spellings,
+    Words,
+    closely,
+    enough_alike,
+    likeness,
+)
 from archive.linking.finding.names.phonetics import every_joined, joined, tokens
 from archive.linking.registers.register import Entry
 
@@ -246,9 +255,10 @@ class NameIndex:
 
     def _near_pinyin(self, found: Sequence[tuple[dict[int, float], str]], floor: float) -> None:
         """Add what words of pinyin syllables are closely like: as Chinese writes it, a name is not quickly known."""
-        quick = likeness(Words.of([word for _, word in found]), self._vocabulary, ROUGHLY)
+        least = max(ROUGHLY, (floor - CLOSELY) / (1 - CLOSELY) - 0.001)  # less is not enough with the nearest spelling
+        quick = likeness(Words.of([word for _, word in found]), self._vocabulary, least)
         for (row, word), scores in zip(found, quick, strict=True):
-            some = np.flatnonzero(scores >= ROUGHLY)
+            some = np.flatnonzero(scores >= least)
             alike = closely(scores[None, some], self._spellings.nearness([spellings(word)], some))[0]
             for place in np.flatnonzero(alike >= floor):
                 column = int(some[place])
