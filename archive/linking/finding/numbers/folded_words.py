@@ -25,12 +25,19 @@ class Wording:
 
     @cached_property
     def _found(self) -> list[tuple[str, int, int]]:
-        return [(fold(found.group()), found.start(), found.end()) for found in _WORD.finditer(self.text)]
+        found = [(one.group(), *one.span()) for one in _WORD.finditer(self.text)]
+        folded = {word: fold(word) for word in {word for word, _, _ in found}}
+        return [(folded[word], start, end) for word, start, end in found]
 
     @cached_property
     def words(self) -> list[str]:
         """Each word, folded; digits as they are."""
         return [word for word, _, _ in self._found]
+
+    @cached_property
+    def distinct(self) -> frozenset[str]:
+        """The words, each once, folded."""
+        return frozenset(self.words)
 
     @cached_property
     def starts(self) -> list[int]:
