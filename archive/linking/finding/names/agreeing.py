@@ -8,11 +8,10 @@ from itertools import pairwise, permutations
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
-from rapidfuzz.process import cdist
 
 from archive.linking.context.groups import is_nobody, is_nobodys
 from archive.linking.finding.names.alphabets import languages
-from archive.linking.finding.names.likeness import CLOSELY, Words, closely_alike, likeness
+from archive.linking.finding.names.likeness import CLOSELY, Words, closely_alike, likeness, quickly_alike
 from archive.linking.finding.names.phonetics import is_vowelless, joined, tokens
 from archive.linking.finding.names.search import WIDTH
 
@@ -27,6 +26,9 @@ WHOLE = 0.81
 
 APART = 3
 """Code points between neighbouring words of one name."""
+
+FEW = 4
+"""Words, such as those of one person's name, that are compared one by one before all are at once."""
 
 
 def agreement(
@@ -114,15 +116,17 @@ class Around:
 
     def _like(self, words: Sequence[str], least: float) -> list[Option]:
         """Each way in which neighbours may be a name; those of two words or three alone that may reach `least`."""
-        scorer, many = Levenshtein.normalized_similarity, len(self.ones)
-        as_one = cdist([joined(words)], self._sounds, scorer=scorer, score_cutoff=WHOLE, dtype=np.float64)[0]
-        found = [(place, float(as_one[place]), 1) for place in np.flatnonzero(as_one[:many]).tolist()]
-        found += [
-            (place, float(as_one[many + place]), 2)
-            for place in np.flatnonzero(as_one[many:]).tolist()
-            if self.near[place]
-        ]
-        return sorted([*found, *self._parted(words, least)], key=lambda option: (option[0], option[2]))
+        alike, whole, many = Levenshtein.normalized_similarity, joined(words), len(self.ones)
+        found: list[Option] = []
+        for place, sound in enumerate(self._sounds):
+            score = alike(whole, sound, score_cutoff=WHOLE)
+            if score and place < many:
+                found.append((place, score, 1))
+            elif score and self.near[place - many]:
+                found.append((place - many, score, 2))
+        if len(self.ones) > FEW or self._may_part(words, least):
+            found += self._parted(words, least)
+        return sorted(found, key=lambda option: (option[0], option[2]))
 
     def _parted(self, words: Sequence[str], least: float) -> Iterator[Option]:
         """Two words and three from each place that may agree with two parts of a name, and how well they do."""
@@ -133,21 +137,49 @@ class Around:
         most = (1 - CLOSELY) * quick + CLOSELY
         most[self._unheard] = 1
         one, two = most[:many].astype(float), most[many:].astype(float)
-        first, second = ([pair[side] for pair in pairs] for side in (0, 1))
-        twos = (one[:-1, first] + one[1:, second]).max(axis=1) / 2
-        threes = np.maximum(two[:-1, first] + one[2:, second], one[:-2, first] + two[1:, second]).max(axis=1) / 2
+        first, second = np.array(pairs, np.intp).T
         near = np.array(self.near, bool)
-        both = np.flatnonzero(near & (twos >= least))
-        split = np.flatnonzero(near[:-1] & near[1:] & (threes - SPLIT >= least))
-        used = np.unique(np.concatenate([both, both + 1, split, split + 2, many + split, many + split + 1]))
-        if not len(used):
+        beside, apart = near[:, None], (near[:-1] & near[1:])[:, None]
+        # Which parts are compared with which words: those alone that may be as like as is needed.
+        twos = _may_be(one[:-1, first], one[1:, second], least) & beside
+        twos &= np.minimum(one[:-1, first], one[1:, second]) >= LEAST
+        left = _may_be(two[:-1, first], one[2:, second], least + SPLIT) & apart
+        right = _may_be(one[:-2, first], two[1:, second], least + SPLIT) & apart
+        used = np.zeros(quick.shape, bool)
+        for ways, before, after in ((twos, 0, 1), (left, many, 2), (right, 0, many + 1)):
+            places, ways_of = np.nonzero(ways)
+            used[places + before, first[ways_of]] = used[places + after, second[ways_of]] = True
+        if not used.any():
             return
+        tokens_of, parts = np.nonzero(used)
         close = np.zeros_like(quick)
-        close[used] = closely_alike([self._every.tokens[place] for place in used], words, quick[used])
+        ours = [self._every.tokens[place] for place in tokens_of.tolist()]
+        theirs = [words[place] for place in parts.tolist()]
+        close[used] = closely_alike(ours, theirs, quick[used])
         one, two = close[:many], close[many:]
-        for place in both.tolist():
+        for place in np.flatnonzero(twos.any(axis=1)).tolist():
             both_of = [(one[place, a], one[place + 1, b]) for a, b in pairs]
             yield from ((place, float(sum(likes)) / 2, 2) for likes in both_of if min(likes) >= LEAST)
-        for place in split.tolist():
-            ways = [max(two[place, a] + one[place + 2, b], one[place, a] + two[place + 1, b]) for a, b in pairs]
-            yield from ((place, float(score) / 2 - SPLIT, 3) for score in ways)
+        for place in np.flatnonzero((left | right).any(axis=1)).tolist():
+            ways_of_three = [max(two[place, a] + one[place + 2, b], one[place, a] + two[place + 1, b]) for a, b in pairs]
+            yield from ((place, float(score) / 2 - SPLIT, 3) for score in ways_of_three)
+
+    def _may_part(self, words: Sequence[str], least: float) -> bool:
+        """Whether two words, or one and two joined, are quickly so alike to parts of a name that they may agree.
+
+        Neither of two is more than wholly alike, so that for a mean of `least` each is at least as much as that asks.
+        """
+        each = (2 * least - 1 - CLOSELY) / (1 - CLOSELY) - 0.001
+        if each <= 0 or self._unheard.any():
+            return True
+
+        def may(token: str) -> bool:
+            return any(quickly_alike(token, word) >= each for word in words)
+
+        many = sum(map(may, self.ones))
+        return many > 1 or (many == 1 and any(map(may, self._every.tokens[len(self.ones) :])))
+
+
+def _may_be(one: NDArray[np.float64], other: NDArray[np.float64], least: float) -> NDArray[np.bool_]:
+    enough: NDArray[np.bool_] = (one + other) / 2 >= least
+    return enough

@@ -8,7 +8,7 @@ pass for another, the second knows which do.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate
 
 import numpy as np
@@ -181,28 +181,36 @@ def closely(quick: Scores, near: Scores) -> Scores:
     return (1 - CLOSELY) * quick + CLOSELY * near
 
 
-def closely_alike(words: Sequence[str], others: Sequence[str], quick: Scores | None = None) -> Scores:
-    """The close likeness of a few tokens: a row for each word, a column for each of the others.
+def closely_alike(words: Sequence[str], others: Sequence[str], quick: Scores) -> Scores:
+    """The close likeness of each token to the one of the others in its place; `quick` is their quick likeness.
 
     A word that leaves its vowels out sounds like nothing, so that the spelling counts alone where it is nearer.
-    `quick` is their quick likeness, where it is known.
     """
-    if quick is None:
-        quick = likeness(Words.of(words), Words.of(others))
-    ours, theirs = [spellings(word) for word in words], [spellings(other) for other in others]
-    encoded = [[Encoded.of([spelling]) for spelling in other] for other in theirs]
     pairs = [
-        (row, column, own, other)
-        for row, spelled in enumerate(ours)
-        for own in spelled
-        for column, each in enumerate(encoded)
-        for other in each
+        (place, own, other)
+        for place, (word, second) in enumerate(zip(words, others, strict=True))
+        for own in spellings(word)
+        for other in _encoded(second)
     ]
-    near = np.zeros((len(ours), len(theirs)), np.float32)
-    spelled = Spelled.of([own for _, _, own, _ in pairs])
-    scores = nearness_of_pairs([other for *_, other in pairs], spelled)
-    np.maximum.at(near, ([row for row, *_ in pairs], [column for _, column, *_ in pairs]), scores)
+    near = np.zeros(len(words), np.float32)
+    spelled = Spelled.of([own for _, own, _ in pairs])
+    np.maximum.at(near, [place for place, *_ in pairs], nearness_of_pairs([other for *_, other in pairs], spelled))
     close = closely(quick, near)
     bare = np.array([is_vowelless(word) for word in words], bool)
     close[bare] = np.maximum(close[bare], near[bare])
     return close
+
+
+@lru_cache(maxsize=1 << 12)
+def _encoded(token: str) -> tuple[Encoded, ...]:
+    return tuple(Encoded.of([spelling]) for spelling in spellings(token))
+
+
+def quickly_alike(word: str, other: str) -> float:
+    """The quick likeness of two tokens, as `likeness` has it of many: for a few alone it takes less."""
+    alike = Levenshtein.normalized_similarity
+    return max(
+        max(alike(one.plain, two.plain), (1 - BONES) * alike(one.sound, two.sound) + BONES * alike(one.bones, two.bones))
+        for one in readings(word)
+        for two in readings(other)
+    )
