@@ -21,6 +21,7 @@ from archive.linking.finding.names.correspondences import (
     Spelled,
     Spelling,
     nearness,
+    nearness_at_most,
     nearness_of_pairs,
     spellings,
 )
@@ -173,6 +174,23 @@ class Spellings:
                 np.maximum(found[row], nearness(spelling, first), out=found[row])
                 if len(pinyin):
                     found[row, pinyin] = np.maximum(found[row, pinyin], nearness(spelling, second))
+        return found
+
+
+    def nearness_from(self, words: Sequence[Sequence[Spelling]], ours: Rows, theirs: Rows, least: Scores) -> Scores:
+        """How near pairs of a word and a token are, given by their places: as `nearness`, for all of them at once.
+
+        Of a pair that is less near than its `least` anything less may come.
+        """
+        found = np.zeros(len(ours), np.float32)
+        pinyin = np.flatnonzero(self.twice[theirs])
+        for layer, some in ((self.first, np.arange(len(ours))), (self.second, pinyin)):
+            for way in (0, -1):
+                encoded = [Encoded.of([word[way]]) for word in words]
+                may = nearness_at_most(encoded, ours[some], layer.take(theirs[some])) >= least[some] - 0.001
+                pairs = some[may]
+                near = nearness_of_pairs([encoded[place] for place in ours[pairs].tolist()], layer.take(theirs[pairs]))
+                found[pairs] = np.maximum(found[pairs], near)
         return found
 
 
