@@ -11,7 +11,7 @@ MARKS = "\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
 """Characters without width, for a class of a regular expression: they hide between words and numbers."""
 
 _WORD = re.compile(
-    r"(?P<digits>\d+)|[№#]|[㐀-䶿一-鿿〇]+|"
+    r"\d+|[№#]|[㐀-䶿一-鿿〇]+|"
     r"[^\W\d_㐀-䶿一-鿿〇](?:[^\W\d_㐀-䶿一-鿿〇]|[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670]|[\xad\u2060](?=[^\W\d_]))*"
 )
 """A soft hyphen or a word joiner within a word is no end of it."""
@@ -25,9 +25,10 @@ class Wording:
 
     @cached_property
     def _found(self) -> list[tuple[str, int, int]]:
-        found = [(one.group(), *one.span()) for one in _WORD.finditer(self.text)]
-        folded = {word: fold(word) for word in {word for word, _, _ in found}}
-        return [(folded[word], start, end) for word, start, end in found]
+        found = list(_WORD.finditer(self.text))
+        words = [one.group() for one in found]
+        folded = {word: fold(word) for word in set(words)}
+        return [(folded[word], one.start(), one.end()) for word, one in zip(words, found, strict=True)]
 
     @cached_property
     def words(self) -> list[str]:
