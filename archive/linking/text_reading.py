@@ -237,8 +237,11 @@ def _settled(text: str, number: Numbered, names: Spans[Named], taken: Spans[Numb
 
 def _worth(entry: Entry, around: Sequence[Span]) -> bool:
     """Whether any word is enough like a part of an entry's name for the two to be compared; Han always is."""
+    words = dict.fromkeys(word for word, *_ in around)
+    if any(map(_HAN.match, words)):
+        return True
     parts = [sound for name in entry.names for sound in sounds(name)]
-    return any(_HAN.match(word) is not None or alike(sounds(word), parts, WORTH) for word, *_ in around)
+    return alike(dict.fromkeys(sound for word in words for sound in sounds(word)), parts, WORTH)
 
 
 def _is_rather(name: NameMention, found: Agreed, entry: Entry) -> bool:

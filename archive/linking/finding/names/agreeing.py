@@ -100,14 +100,19 @@ class Around:
         return None
 
     @cached_property
-    def _every(self) -> Words:
+    def _tokens(self) -> tuple[str, ...]:
         """The words, then each joined with the next."""
-        return Words.of([*self.ones, *(before + after for before, after in pairwise(self.ones))])
+        return (*self.ones, *(before + after for before, after in pairwise(self.ones)))
+
+    @cached_property
+    def _every(self) -> Words:
+        """Those made ready to be compared."""
+        return Words.of(self._tokens)
 
     @cached_property
     def _unheard(self) -> NDArray[np.bool_]:
         """Which of those leave their vowels out, so that their quick likeness says little."""
-        return np.array([is_vowelless(word) for word in self._every.tokens], bool)
+        return np.array([is_vowelless(word) for word in self._tokens], bool)
 
     @cached_property
     def _sounds(self) -> list[str]:
@@ -153,7 +158,7 @@ class Around:
             return
         tokens_of, parts = np.nonzero(used)
         close = np.zeros_like(quick)
-        ours = [self._every.tokens[place] for place in tokens_of.tolist()]
+        ours = [self._tokens[place] for place in tokens_of.tolist()]
         theirs = [words[place] for place in parts.tolist()]
         close[used] = closely_alike(ours, theirs, quick[used])
         one, two = close[:many], close[many:]
@@ -177,7 +182,7 @@ class Around:
             return any(quickly_alike(token, word) >= each for word in words)
 
         many = sum(map(may, self.ones))
-        return many > 1 or (many == 1 and any(map(may, self._every.tokens[len(self.ones) :])))
+        return many > 1 or (many == 1 and any(map(may, self._tokens[len(self.ones) :])))
 
 
 def _may_be(one: NDArray[np.float64], other: NDArray[np.float64], least: float) -> NDArray[np.bool_]:
