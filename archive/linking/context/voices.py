@@ -72,9 +72,7 @@ class _Voices:
 class Voices:
     """The words in which people of a clip give their own names, and the testifiers of its surely linked entries."""
 
-    def __init__(
-        self, speakers: Iterable[Sequence[Span]], sure: Iterable[Entry], asked: Iterable[Entry] = ()
-    ) -> None:
+    def __init__(self, speakers: Iterable[Sequence[Span]], sure: Iterable[Entry], asked: Iterable[Entry] = ()) -> None:
         """`asked` are entries that will be asked for, mostly."""
         self._speakers = _Voices(speakers)
         self._testifiers = _Voices(words_of(name) for name in dict.fromkeys(_testifiers(sure)))

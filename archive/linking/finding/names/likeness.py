@@ -176,7 +176,6 @@ class Spellings:
                     found[row, pinyin] = np.maximum(found[row, pinyin], nearness(spelling, second))
         return found
 
-
     def nearness_from(self, words: Sequence[Sequence[Spelling]], ours: Rows, theirs: Rows, least: Scores) -> Scores:
         """How near pairs of a word and a token are, given by their places: as `nearness`, for all of them at once.
 
@@ -228,7 +227,9 @@ def quickly_alike(word: str, other: str) -> float:
     """The quick likeness of two tokens, as `likeness` has it of many: for a few alone it takes less."""
     alike = Levenshtein.normalized_similarity
     return max(
-        max(alike(one.plain, two.plain), (1 - BONES) * alike(one.sound, two.sound) + BONES * alike(one.bones, two.bones))
+        max(
+            alike(one.plain, two.plain), (1 - BONES) * alike(one.sound, two.sound) + BONES * alike(one.bones, two.bones)
+        )
         for one in readings(word)
         for two in readings(other)
     )
