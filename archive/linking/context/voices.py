@@ -48,8 +48,10 @@ class _Voices:
         return self._called[names]
 
     def _found(self, names: tuple[str, ...]) -> _Called | None:
-        self.meet(names)
-        near = frozenset[int]().union(*(self._like[sound] for name in names for sound in sounds(name)))
+        heard = [sound for name in names for sound in sounds(name)]
+        if not all(sound in self._like for sound in heard):
+            self.meet(names)
+        near = frozenset[int]().union(*(self._like[sound] for sound in heard))
         for place in sorted(near):
             found = self._around[place].agreement(names, CLOSE)
             if found and found[0] >= CLOSE:
@@ -76,7 +78,9 @@ class Voices:
         """`asked` are entries that will be asked for, mostly."""
         self._speakers = _Voices(speakers)
         self._testifiers = _Voices(words_of(name) for name in dict.fromkeys(_testifiers(sure)))
-        self._speakers.meet(name for entry in asked for name in _first_testifiers(entry))
+        every = tuple(asked)
+        self._speakers.meet(name for entry in every for name in _first_testifiers(entry))
+        self._testifiers.meet(name for entry in every for name in entry.names)
 
     def of(self, entry: Entry) -> str | None:
         """The words in which a speaker gives the name of one who testified for an entry."""
