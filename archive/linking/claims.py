@@ -243,6 +243,8 @@ def _weigh(name: Named, clip: _Clip) -> list[tuple[Entry, Weighed]]:
 
 def _weigh_apart(name: Named, ranked: Sequence[tuple[Entry, Weighed]], clip: _Clip) -> list[tuple[Entry, Weighed]]:
     """Entries near a name that its spelling tells from the candidates, each against those; the likeliest first."""
+    if not name.mention.apart:
+        return []
     totals = [sum(part.weight for part in weighed.parts if part.part != "namesakes") for _, weighed in ranked]
     found = [
         (entry, weighed.plus(Evidence(part="namesakes", weight=loss, found=f"{len(ranked)} others")))

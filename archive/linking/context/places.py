@@ -65,6 +65,11 @@ def shared(location: str, words: tuple[str, ...], text: str) -> str | None:
     for han in _han_names(text):
         if _one(HAN_PLACES[han]) in wanted:
             return han
+    return _first_of(location, words)
+
+
+@lru_cache(maxsize=1 << 10)
+def _first_of(location: str, words: tuple[str, ...]) -> str | None:
     return next((word for word in words if _is_of(location, word)), None)
 
 
