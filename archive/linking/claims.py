@@ -99,7 +99,8 @@ def claims(material: Material, readings: Sequence[TextReading], index: RegisterI
         sure |= {address.entry: index.numbers[address.entry] for address in reading.cited}
         sure |= {one.entry.number: one.entry for one in reading.numbers if one.agreed}
     speakers = [words for reading in readings for words in reading.speakers]
-    clip = _Clip(index, frozenset(sure), Voices(speakers, sure.values()))
+    asked = [entry for reading in readings for one in reading.names for entry, _ in one.mention.candidates[:COMPARED]]
+    clip = _Clip(index, frozenset(sure), Voices(speakers, sure.values(), asked))
     for reading in readings:
         found.extend(_of_text(reading, clip))
     return found
@@ -242,6 +243,8 @@ def _weigh(name: Named, clip: _Clip) -> list[tuple[Entry, Weighed]]:
 
 def _weigh_apart(name: Named, ranked: Sequence[tuple[Entry, Weighed]], clip: _Clip) -> list[tuple[Entry, Weighed]]:
     """Entries near a name that its spelling tells from the candidates, each against those; the likeliest first."""
+    if not name.mention.apart:
+        return []
     totals = [sum(part.weight for part in weighed.parts if part.part != "namesakes") for _, weighed in ranked]
     found = [
         (entry, weighed.plus(Evidence(part="namesakes", weight=loss, found=f"{len(ranked)} others")))

@@ -39,6 +39,7 @@ class Rarity:
         return self.size * prod(sorted(shares)[:2]) if shares else 0.0
 
 
+@lru_cache(maxsize=1 << 14)
 def sounds(name: str) -> tuple[str, ...]:
     """The sound of each part of a name."""
     return tuple(sound for word in name.split() for sound in _sounds(word))
@@ -51,4 +52,5 @@ def _sounds(word: str) -> tuple[str, ...]:
 
 def alike(ours: Iterable[str], theirs: Sequence[str], least: float) -> bool:
     """Whether any of our sounds is as like any of theirs: a hundred times quicker than to compare two names."""
-    return any(Levenshtein.normalized_similarity(one, other, score_cutoff=least) for one in ours for other in theirs)
+    similarity = Levenshtein.normalized_similarity
+    return any(similarity(one, other, score_cutoff=least) for one in ours for other in theirs)

@@ -13,7 +13,7 @@ from archive.linking.context.clues import Clues, clues
 from archive.linking.context.role_words import MEANT, NAMED, OF, SELF, SPEAKS
 from archive.linking.context.roles import Sense, has_something, sense
 from archive.linking.finding.cited.addresses import EntryAddress, entry_addresses
-from archive.linking.finding.names.agreeing import agreement
+from archive.linking.finding.names.agreeing import Agreement, Around, agreement, agreements
 from archive.linking.finding.names.rivals import MARGIN
 from archive.linking.finding.names.spotting import NameMention, Span, name_mentions, words_of
 from archive.linking.finding.numbers.bare_numbers import numbers_beside
@@ -108,7 +108,7 @@ def read_text(text: Text, index: RegisterIndex) -> TextReading:
     names = _names(text, index)
     placed = Spans((one.mention, one) for one in names)
     words = _Words(text.text)
-    agreed = [_agreed(words, mention, entry, placed) for mention, entry in _numbers(text, index)]
+    agreed = _agreed(words, _numbers(text, index), placed)
     agreed += _listed(text.text, names, Spans((one.mention, one) for one in agreed))
     taken = Spans((one.agreed, one) for one in agreed if one.agreed)
     numbers = [one if one.agreed else _settled(text.text, one, placed, taken) for one in agreed]
@@ -183,27 +183,46 @@ class _Words:
         return found
 
 
-def _agreed(words: _Words, number: NumberMention, entry: Entry, names: Spans[Named]) -> Numbered:
-    """The number with the name that agrees best: near it, else nearby."""
+def _agreed(words: _Words, numbers: Sequence[tuple[NumberMention, Entry]], names: Spans[Named]) -> list[Numbered]:
+    """Each number with the name that agrees best: near it, else nearby."""
+    found: dict[int, Agreed] = {}
     for width, least in ((NEAR, AGREES), (NEARBY, AGREES_AFAR)):
-        touching = [one.mention for one in names.touching(number.start - width, number.end + width)]
-        begin = min([number.start - width, *(one.start for one in touching)])
-        end = max([number.end + width, *(one.end for one in touching)])
-        around = words.within(begin, number.start, cut=number.start) + words.within(number.end, end, cut=number.end)
-        best = agreement(entry.names, around, least) if _worth(entry, around) else None
-        found = Agreed(best[1], best[2], round(best[0], 4)) if best and best[0] >= least else None
-        found = found or next(
-            (
-                Agreed(one.mention.start, one.mention.end, likeness)
-                for one in names.touching(number.start - width, number.end + width)
-                for candidate, likeness in one.mention.candidates
-                if candidate is entry
-            ),
-            None,
-        )
-        if found and not any(_is_rather(one.mention, found, entry) for one in names.touching(found.start, found.end)):
-            return Numbered(number, entry, agreed=found)
-    return Numbered(number, entry)
+        left = [place for place in range(len(numbers)) if place not in found]
+        around = {place: _around(words, numbers[place][0], names, width) for place in left}
+        worth = [place for place in left if _worth(numbers[place][1], around[place])]
+        asked = [(numbers[place][1].names, Around.of(around[place])) for place in worth]
+        best = dict(zip(worth, agreements(asked, least), strict=True))
+        for place in left:
+            if one := _agrees(*numbers[place], best.get(place), names, width, least):
+                found[place] = one
+    return [Numbered(mention, entry, found.get(place)) for place, (mention, entry) in enumerate(numbers)]
+
+
+def _around(words: _Words, number: NumberMention, names: Spans[Named], width: int) -> list[Span]:
+    """The words around a number, and all of those of the names that reach in."""
+    touching = [one.mention for one in names.touching(number.start - width, number.end + width)]
+    begin = min([number.start - width, *(one.start for one in touching)])
+    end = max([number.end + width, *(one.end for one in touching)])
+    return words.within(begin, number.start, cut=number.start) + words.within(number.end, end, cut=number.end)
+
+
+def _agrees(
+    number: NumberMention, entry: Entry, best: Agreement | None, names: Spans[Named], width: int, least: float
+) -> Agreed | None:
+    """The words that agree best with a number's entry, if they do, or else a name that is found to mean it."""
+    found = Agreed(best[1], best[2], round(best[0], 4)) if best and best[0] >= least else None
+    found = found or next(
+        (
+            Agreed(one.mention.start, one.mention.end, likeness)
+            for one in names.touching(number.start - width, number.end + width)
+            for candidate, likeness in one.mention.candidates
+            if candidate is entry
+        ),
+        None,
+    )
+    if found and not any(_is_rather(one.mention, found, entry) for one in names.touching(found.start, found.end)):
+        return found
+    return None
 
 
 def _listed(text: str, names: Sequence[Named], numbers: Spans[Numbered]) -> list[Numbered]:
@@ -237,8 +256,11 @@ def _settled(text: str, number: Numbered, names: Spans[Named], taken: Spans[Numb
 
 def _worth(entry: Entry, around: Sequence[Span]) -> bool:
     """Whether any word is enough like a part of an entry's name for the two to be compared; Han always is."""
+    words = dict.fromkeys(word for word, *_ in around)
+    if any(map(_HAN.match, words)):
+        return True
     parts = [sound for name in entry.names for sound in sounds(name)]
-    return any(_HAN.match(word) is not None or alike(sounds(word), parts, WORTH) for word, *_ in around)
+    return alike(dict.fromkeys(sound for word in words for sound in sounds(word)), parts, WORTH)
 
 
 def _is_rather(name: NameMention, found: Agreed, entry: Entry) -> bool:

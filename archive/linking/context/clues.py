@@ -141,6 +141,7 @@ def _sex(name: str, after: str, kin: Kin | None) -> tuple[Sex | None, float, str
     return None, 0.0, ""
 
 
+@lru_cache(maxsize=1 << 12)
 def sex_of_name(name: str) -> Sex | None:
     """The sex that the ending of a name's last word tells: `-qyzy`, `-ova`; `-uly`, `-ov`."""
     name = name.strip()
@@ -155,14 +156,20 @@ def _sex_of(entry: Entry) -> Sex | None:
     return known or (sex_of_name(entry.latin) if entry.latin else None)
 
 
+@lru_cache(maxsize=1 << 12)
+def _people_of(ethnicity: str) -> str | None:
+    own = _ETHNICITY.search(ethnicity)
+    return own.lastgroup if own else None
+
+
 def compare(said: Clues, entry: Entry) -> Iterator[Evidence]:
     """What the clues weigh for or against an entry, where both tell; nothing where either is silent."""
     sex = _sex_of(entry)
     if said.sex and sex:
         fits = said.sex == sex
         yield Evidence(part="sex", weight=SEX_FITS if fits else said.sex_weight, found=said.sex_word)
-    if said.ethnicities and (own := _ETHNICITY.search(entry.ethnicity or "")):
-        fits = own.lastgroup in said.ethnicities
+    if said.ethnicities and (own := _people_of(entry.ethnicity or "")):
+        fits = own in said.ethnicities
         found = ", ".join(sorted(said.ethnicities))
         yield Evidence(part="ethnicity", weight=ETHNICITY_FITS if fits else ETHNICITY_DIFFERS, found=found)
     if entry.location and (place := shared(entry.location, said.words, said.text)):
@@ -171,22 +178,33 @@ def compare(said: Clues, entry: Entry) -> Iterator[Evidence]:
 
 
 def _times(said: Clues, entry: Entry) -> Iterator[Evidence]:
-    when = {int(year) for year in _YEAR.findall(entry.detained or "")}
+    when = _years(entry.detained or "")
     if said.years and when:
         both = said.years & when
         found = ", ".join(map(str, sorted(both or said.years)))
         yield Evidence(part="year", weight=YEAR_FITS if both else YEAR_DIFFERS, found=found)
-    told = [int(number) for number in _NUMBER.findall(entry.age or "")]
-    born = {number for number in told if number > 1900}
+    born, spans = _births_and_ages(entry.age or "")
     if said.born and born:
         fits = bool(said.born & born)
         found = ", ".join(map(str, sorted(said.born)))
         yield Evidence(part="born", weight=BORN_FITS if fits else BORN_DIFFERS, found=found)
-    spans = [(number, number) for number in told if number < 130]
-    if decade := _TWENTIES.search(entry.age or ""):
-        spans = [(int(decade[1]) * 10, int(decade[1]) * 10 + 9)]
     if said.ages and spans:
         # People grow older between an entry and a talk.
         fits = any(low - 1 <= age <= high + 3 for age in said.ages for low, high in spans)
         found = ", ".join(map(str, sorted(said.ages)))
         yield Evidence(part="age", weight=AGE_FITS if fits else AGE_DIFFERS, found=found)
+
+
+@lru_cache(maxsize=1 << 12)
+def _years(detained: str) -> frozenset[int]:
+    return frozenset(map(int, _YEAR.findall(detained)))
+
+
+@lru_cache(maxsize=1 << 12)
+def _births_and_ages(age: str) -> tuple[frozenset[int], tuple[tuple[int, int], ...]]:
+    """The years of birth that an entry's age tells, and the ages, each from and to."""
+    told = [int(number) for number in _NUMBER.findall(age)]
+    spans = tuple((number, number) for number in told if number < 130)
+    if decade := _TWENTIES.search(age):
+        spans = ((int(decade[1]) * 10, int(decade[1]) * 10 + 9),)
+    return frozenset(number for number in told if number > 1900), spans

@@ -62,23 +62,37 @@ def shared(location: str, words: tuple[str, ...], text: str) -> str | None:
     wanted = places_of(location)
     if not wanted:
         return None
-    for han in _HAN_NAMES.findall(text):
+    for han in _han_names(text):
         if _one(HAN_PLACES[han]) in wanted:
-            return str(han)
-    sounds = _sounds(location)
-    for word in words:
-        sound = _sound(word)
-        for other in sounds:
-            if sound == other and len(sound) > 2:
-                return word
-            shortest = min(len(sound), len(other))
-            # A place is declined: Тачэне, Tacheng'de, Қашқардан.
-            if shortest >= SHORTEST and (
-                (sound.startswith(other) and len(sound) <= len(other) + 4)
-                or Levenshtein.normalized_similarity(sound, other) >= ALIKE
-            ):
-                return word
-    return None
+            return han
+    return _first_of(location, words)
+
+
+@lru_cache(maxsize=1 << 10)
+def _first_of(location: str, words: tuple[str, ...]) -> str | None:
+    return next((word for word in words if _is_of(location, word)), None)
+
+
+@lru_cache(maxsize=256)
+def _han_names(text: str) -> tuple[str, ...]:
+    return tuple(map(str, _HAN_NAMES.findall(text)))
+
+
+@lru_cache(maxsize=1 << 15)
+def _is_of(location: str, word: str) -> bool:
+    """Whether a word names a place of an entry's location."""
+    sound = _sound(word)
+    for other in _sounds(location):
+        if sound == other and len(sound) > 2:
+            return True
+        shortest = min(len(sound), len(other))
+        # A place is declined: Тачэне, Tacheng'de, Қашқардан.
+        if shortest >= SHORTEST and (
+            (sound.startswith(other) and len(sound) <= len(other) + 4)
+            or Levenshtein.normalized_similarity(sound, other) >= ALIKE
+        ):
+            return True
+    return False
 
 
 @lru_cache(maxsize=16384)

@@ -7,6 +7,7 @@ nothing, so that it tells nobody apart.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import combinations, permutations
 
 import numpy as np
@@ -90,10 +91,15 @@ def told_apart(
     return {place: score for place, score in near.items() if score >= best - MARGIN}, {}
 
 
+@lru_cache(maxsize=1 << 14)
+def _parts(name: str) -> tuple[str, ...]:
+    return tokens(name)[:WIDTH]
+
+
 def _slips(readings: Sequence[Sequence[Writing]], names: Iterable[Sequence[str]]) -> Iterator[float]:
     """The fewest slips that make of any reading any of an entry's names, for each entry."""
     for some in names:
-        cuts = [cut for name in some if (cut := tokens(name)[:WIDTH])]
+        cuts = [cut for name in some if (cut := _parts(name))]
         yield min((_between(words, cut) for cut in cuts for words in readings), default=FARTHEST)
 
 
@@ -110,7 +116,7 @@ def _heard(written: str, names: Iterable[Sequence[str]]) -> Iterator[float]:
     whole = Encoded(parts[0].script, np.concatenate([part.codes for part in parts]))
     for some in names:
         found = [float("inf")]
-        for cut in (tokens(name)[:WIDTH] for name in some):
+        for cut in map(_parts, some):
             if len(cut) == len(parts) == 2:
                 found.append(far(0, cut[0]) + far(1, cut[1]))
                 found.append(far(0, cut[1]) + far(1, cut[0]) + HEARD_TURNED)

@@ -26,7 +26,16 @@ from archive.linking.finding.names.correspondences import (
     skeleton,
     spellings,
 )
-from archive.linking.finding.names.likeness import Rows, Scores, Spellings, Words, closely, enough_alike, likeness
+from archive.linking.finding.names.likeness import (
+    CLOSELY,
+    Rows,
+    Scores,
+    Spellings,
+    Words,
+    closely,
+    enough_alike,
+    likeness,
+)
 from archive.linking.finding.names.phonetics import every_joined, joined, tokens
 from archive.linking.registers.entries import Entry
 
@@ -246,13 +255,16 @@ class NameIndex:
 
     def _near_pinyin(self, found: Sequence[tuple[dict[int, float], str]], floor: float) -> None:
         """Add what words of pinyin syllables are closely like: as Chinese writes it, a name is not quickly known."""
-        quick = likeness(Words.of([word for _, word in found]), self._vocabulary, ROUGHLY)
-        for (row, word), scores in zip(found, quick, strict=True):
-            some = np.flatnonzero(scores >= ROUGHLY)
-            alike = closely(scores[None, some], self._spellings.nearness([spellings(word)], some))[0]
-            for place in np.flatnonzero(alike >= floor):
-                column = int(some[place])
-                row[column] = max(row.get(column, 0.0), float(alike[place]))
+        least = max(ROUGHLY, (floor - CLOSELY) / (1 - CLOSELY) - 0.001)  # less is not enough with the nearest spelling
+        quick = likeness(Words.of([word for _, word in found]), self._vocabulary, least)
+        ours, theirs = np.divmod(np.flatnonzero(quick >= least), self._size)
+        scores, spelled = quick[ours, theirs], [spellings(word) for _, word in found]
+        needed = (floor - (1 - CLOSELY) * scores) / CLOSELY
+        alike = closely(scores, self._spellings.nearness_from(spelled, ours, theirs, needed))
+        enough = np.flatnonzero(alike >= floor)
+        for place, column, score in zip(*(some[enough].tolist() for some in (ours, theirs, alike)), strict=True):
+            row = found[place][0]
+            row[column] = max(row.get(column, 0.0), score)
 
     def of_pair(
         self, first: dict[int, float], second: dict[int, float], floor: float, *, swapped: float = 0

@@ -147,7 +147,7 @@ def _spelled(text: str, index: NameIndex) -> Iterator[_Found]:
         )
     bare = {one.tokens[-1]: one.bare for row in readings for one in row if one.bare}
     named = [part for row in readings for part in _named(text, row, None if row is spans else spans)]
-    hits = _near([one.tokens for row in readings for one in row if len(one.tokens) <= 2], bare, index)
+    hits = _near({word for words, _, _ in named if len(words) == 2 for word in words}, bare, index)
     known = _entries({words for words, _, _ in named}, hits, index)
     for words, start, end in named:
         if scores := known[words]:
@@ -164,7 +164,7 @@ def _named(text: str, row: Sequence["_Word"], read: Sequence["_Word"] | None) ->
         if read is not None and row[i : i + 2] == read[i : i + 2]:
             continue
         words = one.tokens
-        if len(words) == 2 or (len(words) == 1 and len(joined(words)) >= LONG):
+        if len(words) == 2 or (len(words) == 1 and len(_sound(words)) >= LONG):
             yield words, one.start, one.end
         if i + 1 < len(row) and _BETWEEN.fullmatch(text, one.end, row[i + 1].start):
             yield (*words, *row[i + 1].tokens), one.start, row[i + 1].end
@@ -178,7 +178,7 @@ def _entries(
     near = dict(zip(chinese, index.of_skeletons(list(chinese.values()), HEARD), strict=True))
     found: dict[Tokens, dict[int, float]] = {}
     for words in named:
-        found[words] = scores = dict.fromkeys(index.of_sound(joined(words)), ONE_WORD)
+        found[words] = scores = dict.fromkeys(index.of_sound(_sound(words)), ONE_WORD)
         if len(words) == 2:
             first, second = (hits.get(word, {}) for word in words)
             for some in (index.of_pair(first, second, NAME_FLOOR), near.get(words, {})):
@@ -196,6 +196,9 @@ class _Word(NamedTuple):
     end: int
 
 
+_sound = lru_cache(maxsize=1 << 14)(joined)
+
+
 @lru_cache(maxsize=1 << 14)
 def _meant(word: str, language: Language | None) -> tuple[Tokens, Tokens]:
     """The tokens of a word in a language, and what the last of them is without the ending of a case."""
@@ -204,15 +207,14 @@ def _meant(word: str, language: Language | None) -> tuple[Tokens, Tokens]:
     return words, _bare(words, word, told)
 
 
-def _near(
-    spans: list[tuple[str, ...]], bare: Mapping[str, Sequence[str]], index: NameIndex
-) -> dict[str, dict[int, float]]:
+def _near(words: Collection[str], bare: Mapping[str, Tokens], index: NameIndex) -> dict[str, dict[int, float]]:
     """For each token what it is like of the register's, by itself or without the ending of a case."""
-    every = {word for words in spans for word in words} | {stem for stems in bare.values() for stem in stems}
+    ended = {word: stems for word in words if (stems := bare.get(word))}
+    every = {*words, *(stem for stems in ended.values() for stem in stems)}
     distinct = sorted(word for word in every if len(word) > 1)
     near = dict(zip(distinct, remembering.near(distinct, index, WORD_FLOOR), strict=True))
     found = {word: dict(likes) for word, likes in near.items()}
-    for word, stems in bare.items():
+    for word, stems in ended.items():
         likes = found.setdefault(word, {})
         for stem in stems:
             for place, score in near.get(stem, {}).items():

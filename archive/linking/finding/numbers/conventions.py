@@ -62,7 +62,8 @@ class Convention:
 def conventions(text: str) -> list[Convention]:
     """Every place at which a text says that its numbers are entries, in order."""
     wording = wording_of(text)
-    found = [d for i in range(len(wording.words)) for d in _spoken_at(wording, i)]
+    numbers = {word for word in wording.distinct if _languages("numbers", word)}
+    found = [d for i, word in enumerate(wording.words) if word in numbers for d in _spoken_at(wording, i)]
     for match in _HAN_SAID.finditer(text):
         places: list[Position] = [p for p, pattern in _HAN_PLACES.items() if pattern.search(_context(text, match))]
         found += [Convention(match.start(), match.end(), "zh", place) for place in places or ["any"]]

@@ -11,7 +11,7 @@ MARKS = "\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
 """Characters without width, for a class of a regular expression: they hide between words and numbers."""
 
 _WORD = re.compile(
-    r"(?P<digits>\d+)|[№#]|[㐀-䶿一-鿿〇]+|"
+    r"\d+|[№#]|[㐀-䶿一-鿿〇]+|"
     r"[^\W\d_㐀-䶿一-鿿〇](?:[^\W\d_㐀-䶿一-鿿〇]|[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670]|[\xad\u2060](?=[^\W\d_]))*"
 )
 """A soft hyphen or a word joiner within a word is no end of it."""
@@ -25,12 +25,20 @@ class FoldedWords:
 
     @cached_property
     def _found(self) -> list[tuple[str, int, int]]:
-        return [(fold(found.group()), found.start(), found.end()) for found in _WORD.finditer(self.text)]
+        found = list(_WORD.finditer(self.text))
+        words = [one.group() for one in found]
+        folded = {word: fold(word) for word in set(words)}
+        return [(folded[word], one.start(), one.end()) for word, one in zip(words, found, strict=True)]
 
     @cached_property
     def words(self) -> list[str]:
         """Each word, folded; digits as they are."""
         return [word for word, _, _ in self._found]
+
+    @cached_property
+    def distinct(self) -> frozenset[str]:
+        """The words, each once, folded."""
+        return frozenset(self.words)
 
     @cached_property
     def starts(self) -> list[int]:

@@ -13,7 +13,7 @@ from archive.linking.finding.numbers import han
 from archive.linking.finding.numbers.conventions import Convention, Position, bare_numbers, conventions
 from archive.linking.finding.numbers.digits import read_digits, stands_free
 from archive.linking.finding.numbers.folded_words import MARKS, wording_of
-from archive.linking.finding.numbers.number_cues import Cue, cue_at
+from archive.linking.finding.numbers.number_cues import Cue, cue_at, may_begin
 from archive.linking.finding.numbers.number_reading import Number, acceptable, number_at, number_before, number_from
 from archive.linking.finding.numbers.other_meanings import (
     YEARS,
@@ -127,7 +127,8 @@ class _Finder:
 
     def found(self) -> Iterator[NumberMention]:
         past = 0
-        for index in range(len(self.wording.words)):
+        begin = {word for word in self.wording.distinct if may_begin(word)}
+        for index in (index for index, word in enumerate(self.wording.words) if word in begin):
             # A phrase that numbers something else says so of its last word too: `criminal case number 153`.
             if index >= past and (cue := cue_at(self.wording, index, "before")):
                 if numbers_something_else(self.wording, index):

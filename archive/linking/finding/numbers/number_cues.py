@@ -95,6 +95,11 @@ def _spellings(word: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def may_begin(word: str) -> bool:
+    """Whether a phrase of any table may begin with a folded word."""
+    return any(first in table for first in _spellings(word) for table in _TABLES.values())
+
+
 def cue_at(wording: FoldedWords, index: int, where: str) -> tuple[Cue, int] | None:
     """The longest phrase of a table (`before`, `after`, `ordinal`) at a word, and the index of the word after it."""
     best: tuple[Cue, int] | None = None
