@@ -7,9 +7,7 @@ label that stands here: neither where a constant stands nor how a file is laid o
 
 import hashlib
 import json
-from collections.abc import Iterator
 from functools import lru_cache
-from pathlib import Path
 from types import ModuleType
 
 from archive.linking import claims, known_people, rarity, text_reading, weighing
@@ -27,6 +25,7 @@ from archive.linking.finding.names import (
     search,
     spotting,
 )
+from archive.linking.finding.names.correspondences import rows, written
 from archive.linking.finding.numbers import bare_numbers, conventions, digits, mentions, number_cues, other_meanings
 from archive.linking.finding.numbers.numerals import chinese, grammar
 from archive.linking.known_people import KnownPeople
@@ -105,7 +104,7 @@ def is_now(name: str, known: KnownPeople) -> bool:
 @lru_cache(maxsize=4)
 def _equal_names(known: tuple[str, ...]) -> frozenset[str]:
     now = _now()
-    return frozenset(rules.name(known) for equal in EQUAL if now in equal for rules in equal)
+    return frozenset(one.name(known) for equal in EQUAL if now in equal for one in equal)
 
 
 @lru_cache(maxsize=1)
@@ -115,20 +114,10 @@ def _now() -> Rules:
         {label: {name: _plain(getattr(module, name)) for name in names.split()}
          for label, (module, names) in DECIDING.items()},
         [one.model_dump(mode="json", exclude_defaults=True, exclude={"name"}) for one in languages()],
-        sorted(_correspondences()),
+        sorted([script, unit, sorted(map(list, costs.items()))] for script, unit, costs in rows(written())),
     ]  # fmt: skip
     text = json.dumps(decides, sort_keys=True, ensure_ascii=False)
     return Rules(VERSION, hashlib.sha256(text.encode()).hexdigest())
-
-
-def _correspondences() -> Iterator[list[object]]:
-    """The values of the table beside `correspondences`, whatever its order."""
-    text = Path(correspondences.__file__).with_name("correspondences.tsv").read_text(encoding="utf-8")
-    for line in text.splitlines():
-        if line and not line.startswith("#"):
-            script, unit, listed = line.split("\t")
-            pairs = (pair.rsplit(":", 1) for pair in listed.split(" "))
-            yield [script, unit, sorted([other, float(cost)] for other, cost in pairs)]
 
 
 def _plain(value: object) -> object:

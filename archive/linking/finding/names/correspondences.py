@@ -10,10 +10,10 @@ A distance is the cheapest way from one spelling to the other (Wagner and Fische
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -108,18 +108,26 @@ class Table:
 @cache
 def table() -> Table:
     """The costs of the file beside this module."""
-    text = files("archive.linking.finding.names").joinpath("correspondences.tsv").read_text(encoding="utf-8")
-    return parsed(text)
+    return parsed(written())
+
+
+def written() -> str:
+    """The text of the file beside this module."""
+    return Path(__file__).with_name("correspondences.tsv").read_text(encoding="utf-8")
+
+
+def rows(text: str) -> Iterator[tuple[str, str, dict[str, float]]]:
+    """The rows of a table: a script, a unit, and what each Latin unit costs that it is written as."""
+    for line in text.splitlines():
+        if line and not line.startswith("#"):
+            script, unit, listed = line.split("\t")
+            pairs = (pair.rsplit(":", 1) for pair in listed.split(" "))
+            yield script, unit, {other: float(cost) for other, cost in pairs}
 
 
 def parsed(text: str) -> Table:
     """The costs of a table: rows of a script, a unit, and `unit:cost` for each Latin unit that it is written as."""
-    rows = [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
-    told = {
-        (script, unit, other): float(cost)
-        for script, unit, listed in rows
-        for other, cost in (pair.rsplit(":", 1) for pair in listed.split(" "))
-    }
+    told = {(script, unit, other): cost for script, unit, costs in rows(text) for other, cost in costs.items()}
     units = sorted({unit for _, *both in told for unit in both} - {NONE})
     many = len(units)
     code = {(s, unit): i * many + j for i, s in enumerate(SCRIPTS) for j, unit in enumerate(units)}
