@@ -20,13 +20,14 @@ ArchiveError
 
 from typing import Literal
 
-FailureKind = Literal["gone", "no_access", "refused", "not_yet", "passing", "outdated", "damaged", "barred"]
+FailureKind = Literal["gone", "no_access", "refused", "not_yet", "passing", "outdated", "damaged", "barred", "unknown"]
 """Classes of a failed fetch.
 
 `gone` (404, removed), `no_access` (private, members only), `refused` (the source refuses us: the whole source stops),
 `not_yet` (premieres, still processing), `passing` (the only one that is retried), `outdated` (our yt-dlp no longer
 understands the site), `damaged` (bytes came, and are not the whole, decodable video that was announced), `barred` (a
-bound of ours was met: a private address, a program of its own, too slow, too large; the message names the setting).
+bound of ours was met: a private address, a program of its own, too slow, too large; the message names the setting),
+`unknown` (the source said something that no rule knows: it is shown, and asked for again).
 """
 
 

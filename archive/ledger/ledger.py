@@ -14,6 +14,7 @@ from archive.ledger.lease import Lease
 from archive.ledger.markers import Markers
 from archive.ledger.opening import examine, identity, leave_wal, mode, open_engine, settle
 from archive.ledger.readings import Readings
+from archive.ledger.sightings import Sightings
 from archive.ledger.sql_faults import ANEW, in_a_sentence
 from archive.ledger.transactions import Transactions
 from archive.ledger.waiting import Waiting
@@ -37,6 +38,7 @@ class Ledger:
         self.copies = Copies(self._transactions)
         self.audits = Audits(self._transactions)
         self.readings = Readings(self._transactions)
+        self.sightings = Sightings(self._transactions)
         self.events = Events(self._transactions)
         self.waiting = Waiting(self._transactions)
         self.markers = Markers(self._transactions)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from archive.ledger.sql_faults import Unreadable
 from archive.records.clip import Access
+from archive.records.sighting import Availability
 
 CopyState = Literal["owed", "claimed", "arrived", "proven"]
 
@@ -231,6 +232,23 @@ done = sa.Table(
     sa.Column("step", sa.String(16), primary_key=True),
     sa.Column("body", sa.Text, nullable=False),
 )
+
+sightings = sa.Table(
+    "sightings",
+    metadata,
+    sa.Column("id", Whole, primary_key=True, autoincrement=True),
+    sa.Column("clip", sa.String(160), nullable=False, index=True),
+    sa.Column("source", sa.String(64), nullable=False),
+    sa.Column("availability", OneOf(*get_args(Availability)), nullable=False),
+    sa.Column("words", sa.Text, nullable=False),
+    sa.Column("network", sa.String(64), nullable=False),
+    sa.Column("tool", sa.String(64), nullable=False),
+    sa.Column("first", UtcTime, nullable=False),
+    sa.Column("last", UtcTime, nullable=False),
+    sa.Column("times", Whole, nullable=False),
+    sa.Column("told", Whole, nullable=False),
+)
+"""`told` is how many times of a span a run record names."""
 
 events = sa.Table(
     "events",

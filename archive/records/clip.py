@@ -75,6 +75,25 @@ class UnreadTrack(Record):
     why: str
 
 
+class StatedAddress(Record):
+    """The address that whoever kept a file says it came from: the word of the disk, and of nobody else.
+
+    `basis` is where it is said: in metadata that lay beside the file, or in its name. `certain` is not the truth of it:
+    only that no other address can be meant.
+    """
+
+    extractor: str
+    platform_id: str
+    url: str
+    basis: Literal["info.json", "name"]
+    certain: bool
+
+    @property
+    def clip(self) -> str:
+        """The id of the clip at that address."""
+        return clip_id(self.extractor, self.platform_id)
+
+
 class Capture(Record):
     """One fetching of a clip: when, from where, with which tool, and the files it gave.
 
@@ -104,6 +123,7 @@ class Capture(Record):
     cut: tuple[Cut, ...] = ()
     disagreements: tuple[str, ...] = ()
     unread: tuple[UnreadTrack, ...] = ()
+    stated: StatedAddress | None = Field(default=None, description="of a file from a disk, where the disk says one")
 
     @model_validator(mode="after")
     def _one_original(self) -> Self:

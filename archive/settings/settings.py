@@ -48,6 +48,7 @@ class Settings(BaseSettings):
     state: Path = Path("state")
     minimum_copies: int = Field(default=3, ge=1)
     access: Access = "restricted"
+    network: str = Field(default="unnamed", pattern=r"^[\w .-]{1,64}$", description="what sightings call our network")
     free_gib: float = Field(default=2.0, ge=0, description="free space that a fetch leaves on the state folder's disk")
     prefer: tuple[str, ...] = ("corrected",)
     secrets_file: Path | None = None

@@ -90,6 +90,7 @@ NEXT = {
     "passing": "It will be tried again.",
     "outdated": "Update yt-dlp, or look at the source's allowed_extractors and format.",
     "barred": "It is asked for again in some days, or at once with `thirdcopy retry`.",
+    "unknown": "No rule knows these words: nothing is made of them, and it will be asked for again.",
     "damaged": "Nothing of it was kept; it will be fetched anew.",
 }
 """What follows from each class, as the last sentence of a message."""

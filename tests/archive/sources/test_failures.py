@@ -87,4 +87,4 @@ def test_a_name_that_cannot_be_reached_is_not_read_for_words() -> None:
 
 
 def test_every_class_says_what_follows() -> None:
-    assert {kind for kind, _ in WORDS} | {"damaged", "barred"} == set(NEXT)
+    assert {kind for kind, _ in WORDS} | {"damaged", "barred", "unknown"} == set(NEXT)
