@@ -1,6 +1,6 @@
 """What was listed, captured, refused and done, clip by clip."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,6 +12,10 @@ from archive.ledger.transactions import Subject, upsert
 from archive.ledger.undoing import Cause, Step, undo
 from archive.records.clip import Access, Capture, Listing
 from archive.records.event import Event
+from archive.records.expected import Holding
+
+_AT_ONCE = 1000
+"""Rows that are in memory at once, where many are gone through."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +114,21 @@ class Clips(Subject):
         query = sa.select(t.captures.c.body).where(t.captures.c.clip == clip).order_by(t.captures.c.version)
         with self._reading() as connection:
             return [self._document(Capture, body) for body in connection.scalars(query)]
+
+    def holdings(self) -> Iterator[Holding]:
+        """What is needed to find each capture, by clip, the oldest capture first. They are read as they are taken."""
+        query = sa.select(t.captures.c.body).order_by(t.captures.c.clip, t.captures.c.version)
+        with self._reading() as connection:
+            for body in connection.execution_options(yield_per=_AT_ONCE).scalars(query):
+                yield self._document(Holding, body)
+
+    def only_listed(self) -> dict[str, str]:
+        """Clip → an address of it, of every clip that a source lists or listed and that no capture exists of."""
+        captured = sa.select(t.captures.c.clip)
+        query = sa.select(t.listings.c.clip, t.listings.c.body).where(t.listings.c.clip.not_in(captured))
+        with self._reading() as connection:
+            rows = connection.execution_options(yield_per=_AT_ONCE).execute(query)
+            return {row.clip: self._document(Listing, row.body).url for row in rows}
 
     def media(self) -> dict[str, str]:
         """Clip → the sha256 of its newest capture's media, of every clip that is held."""

@@ -81,7 +81,7 @@ class Held:
 
 
 def snapshot_fact(object_id: str, version: int) -> str:
-    """The name of the fact that a version of a register's object is described by."""
+    """The name of the fact that a version of a register's or a list's object is described by."""
     return f"snapshot:{object_id}:{version}"
 
 
@@ -104,7 +104,7 @@ class Copies(Subject):
     ) -> None:
         """Keep a sealed version, and in the same transaction the events of it and what it holds.
 
-        That is a capture, events up to a number, or a snapshot of a register, which is kept as it describes itself.
+        That is a capture, events up to a number, or a snapshot of a register or a list, kept as it describes itself.
 
         The same again is fine, and no event; other content raises Fork.
         """

@@ -9,6 +9,7 @@ from archive.objects import held_versions, ocfl
 from archive.objects.sidecar import RunRecord, Sidecar, read_sidecar, to_bytes
 from archive.records.clip import Capture, clip_id
 from archive.records.event import Event, Head
+from archive.records.expected import LIST, ListImport
 from archive.records.link import link_id
 from archive.records.object_ids import Kind, is_sound, kind_of
 from archive.records.record import Record
@@ -42,8 +43,8 @@ class Run:
 MOST_BYTES = 1 << 30
 """Of the documents of one object together: all of them are in memory at once."""
 
-Documents = list[Capture] | list[Snapshot] | Words | Run
-"""What an object says: captures or snapshots by version, a clip's words, or a run record's events."""
+Documents = list[Capture] | list[Snapshot] | list[ListImport] | Words | Run
+"""What an object says: captures, snapshots or lists by version, a clip's words, or a run record's events."""
 
 
 def in_order(runs: Mapping[str, Run]) -> list[Run]:
@@ -125,6 +126,8 @@ def read_documents(places: Mapping[str, Target], found: held_versions.Whole) -> 
     try:
         if kind is Kind.REGISTER:
             return [_own_snapshot(found.object, read(SNAPSHOT, number)) for number in numbers]
+        if kind is Kind.LIST:
+            return [_own_list(found.object, read(LIST, number)) for number in numbers]
         if kind is Kind.EVIDENCE:
             return [_own_capture(found, number, read("capture.json", number)) for number in numbers]
         if kind is Kind.WORK:
@@ -143,6 +146,11 @@ def read_documents(places: Mapping[str, Target], found: held_versions.Whole) -> 
 def _own_snapshot(object_id: str, data: bytes) -> Snapshot:
     snapshot = Snapshot.model_validate_json(data)
     return _own(object_id, Kind.REGISTER.prefix + snapshot.register_name, snapshot)
+
+
+def _own_list(object_id: str, data: bytes) -> ListImport:
+    said = ListImport.model_validate_json(data)
+    return _own(object_id, Kind.LIST.prefix + said.list_name, said)
 
 
 def _own_capture(found: held_versions.Whole, version: int, data: bytes) -> Capture:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field, JsonValue, ValidationError
 
 from archive.records.clip import Access, Capture, UnreadTrack
 from archive.records.event import Head
+from archive.records.expected import Expected, ListImport
 from archive.records.link import Judgement, Link, Verdict
 from archive.records.record import Moment, Record
 from archive.records.snapshot import EntryLine, Snapshot
@@ -28,13 +29,16 @@ work-CLIP       what was made of it: sidecar.json (links to a victims register a
 register-NAME   a register of victims; a version is a snapshot: entries.jsonl (an entry a line, without secret columns,
                 numbers of living persons masked), snapshot.json (from which file, when, by whom), report.json (what
                 was skipped or odd). Links name it by the sha256 of its entries.jsonl, which is in the inventory.
+list-NAME       what somebody says should be here; a version is an import: expected.jsonl (a video a line: its address,
+                the ids that its clip may have, title, date, rows), list.json (from which file, when, by whom),
+                report.json (what in the file names no video).
 run-TIME-ID     what was done to which object when (events.jsonl), and the newest version of each object that changed
                 (heads.jsonl); run.json names the run record before it by digest.
 
 Every file is named with its sha512 in the inventory.json of its object: any OCFL validator can check this root, and
 `sha512sum` any file. sidecar.schema.json, run.schema.json, transcript.schema.json, captions.schema.json,
-snapshot.schema.json and entry.schema.json (a line of entries.jsonl) describe the documents. No other software is
-needed.
+snapshot.schema.json, entry.schema.json (a line of entries.jsonl), list.schema.json and expected.schema.json (a line of
+expected.jsonl) describe the documents. No other software is needed.
 
 Everything here is restricted unless a sidecar says that its clip is public.
 """
@@ -170,6 +174,8 @@ def root_documents() -> dict[str, bytes]:
         "captions.schema.json": _schema(Captions),
         "snapshot.schema.json": _schema(Snapshot),
         "entry.schema.json": _schema(EntryLine),
+        "list.schema.json": _schema(ListImport),
+        "expected.schema.json": _schema(Expected),
     }
 
 

@@ -14,6 +14,7 @@ from archive.objects.sidecar import Sidecar, sealed_as
 from archive.opening.archive import Archive
 from archive.preservation.surveying import Survey
 from archive.records.clip import Capture, Listing
+from archive.records.expected import ListImport
 from archive.records.object_ids import clip_of
 from archive.records.snapshot import Snapshot
 from archive.texts.shown import overtaken
@@ -95,7 +96,7 @@ def take_in(
         _keep_work(archive, documents.document, words=words)
     else:
         for version, fact in zip(versions, documents, strict=True):
-            if isinstance(fact, Snapshot):
+            if isinstance(fact, Snapshot | ListImport):
                 archive.ledger.copies.seal(version, events=(), snapshot=fact.model_dump_json())
             elif isinstance(fact, Capture):
                 archive.ledger.copies.seal(version, events=(), capture=fact)

@@ -12,11 +12,12 @@ from archive.errors import LeadsOut
 
 
 class Kind(StrEnum):
-    """What an object holds: originals, what was understood of them, a register's snapshots, what a run did."""
+    """What an object holds: originals, what was understood of them, a register's snapshots, a list, what a run did."""
 
     EVIDENCE = "evidence"
     WORK = "work"
     REGISTER = "register"
+    LIST = "list"
     RUN = "run"
 
     @property
@@ -28,10 +29,14 @@ class Kind(StrEnum):
 CLIP = r"[a-z0-9]{1,60}-[A-Za-z0-9_-]{1,80}"
 """A clip's id, as `archive.records.clip.clip_id` makes it."""
 
+_NAME = re.compile(r"(?=.{1,63}$)[a-z0-9]+(?:[-_][a-z0-9]+)*")
+"""Of a register or a list."""
+
 _FORMS: dict[str, re.Pattern[str]] = {
     Kind.EVIDENCE: re.compile(CLIP),
     Kind.WORK: re.compile(CLIP),
-    Kind.REGISTER: re.compile(r"(?=.{1,63}$)[a-z0-9]+(?:[-_][a-z0-9]+)*"),
+    Kind.REGISTER: _NAME,
+    Kind.LIST: _NAME,
     Kind.RUN: re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}-[0-9]{1,15}"),
 }
 _SOUND = re.compile(r"[a-z]{1,20}-[A-Za-z0-9_-]{1,150}")
@@ -67,6 +72,11 @@ class ObjectId(str):
     def register_of(cls, name: str) -> Self:
         """The object of a register's snapshots."""
         return cls(Kind.REGISTER.prefix + name)
+
+    @classmethod
+    def list_of(cls, name: str) -> Self:
+        """The object of a list of what should be there."""
+        return cls(Kind.LIST.prefix + name)
 
     @classmethod
     def run_of(cls, ledger: str, at: datetime, number: int) -> Self:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult, parse_qsl, quote, unquote_to_bytes, urlencode, urlsplit
 
 from archive.linking.finding.cited.extractors import identify
-from archive.linking.finding.cited.platforms import extracted, video
+from archive.linking.finding.cited.platforms import extracted, is_platform, video
 from archive.linking.finding.cited.wrappers import unwrapped
 from archive.records.clip import clip_id
 
@@ -95,6 +95,16 @@ def clips_of(form: str) -> tuple[str, ...]:
     known = _IDENTIFIED.fullmatch(form)
     named = ((known[1], known[2]),) if known else extracted(form)
     return tuple(dict.fromkeys(clip_id(extractor, name) for extractor, name in named))
+
+
+def is_of_video(form: str) -> bool:
+    """Whether an address in canonical form is a video's, as the platforms here or yt-dlp know them."""
+    return _form(form)[1]
+
+
+def is_elsewhere(form: str) -> bool:
+    """Whether an address in canonical form is on no platform known here, so that it may be of a video or of none."""
+    return not is_platform(form.partition("/")[0].partition("?")[0]) and not _IDENTIFIED.fullmatch(form)
 
 
 def _form(url: str) -> tuple[str | None, bool]:

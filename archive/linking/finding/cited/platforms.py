@@ -148,6 +148,9 @@ _BY_HOST: dict[str, tuple[Platform, ...]] = {
     for host in {host for platform in PLATFORMS for host in platform.hosts}
 }
 _COMPILED = {pattern: re.compile(pattern) for platform in PLATFORMS for pattern in platform.patterns}
+_BY_EXTRACTOR = {platform.extractor: platform for platform in PLATFORMS if platform.extractor}
+NAMED = tuple(sorted(_BY_EXTRACTOR))
+"""What yt-dlp calls the platforms on which an id alone tells the address."""
 _FORMS = tuple((*platform.form.split("{}"), platform.extractor) for platform in PLATFORMS if platform.extractor)
 _PEERTUBE_FORM = re.compile(r"[^/]+/w/([1-9A-HJ-NP-Za-km-z]{22})")
 
@@ -168,6 +171,24 @@ def video(host: str, path: str, query: str) -> str | None:
                 return platform.form.format(oid)
     peertube = _PEERTUBE.fullmatch(rest)
     return f"{host}/w/{_short(peertube[1])}" if peertube else None
+
+
+def is_platform(host: str) -> bool:
+    """Whether a host is one of a platform known here, so that an address there that is no video's is none at all."""
+    labels = host.split(".")
+    return any(".".join(labels[at:]) in _BY_HOST for at in range(len(labels) - 1))
+
+
+def form_of_id(extractor: str, name: str) -> str | None:
+    """The form of the address of a platform's id, by what yt-dlp calls it; None where the id is none of that platform.
+
+    Raises KeyError for a platform on which an id alone does not tell the address (see NAMED).
+    """
+    before, _, after = _BY_EXTRACTOR[extractor].form.partition("{}")
+    host, slash, rest = f"{before}{name}{after}".partition("/")
+    path, _, query = rest.partition("?")
+    found = video(host, slash + path, query) if re.fullmatch(r"[A-Za-z0-9_-]{1,80}", name) else None
+    return found if found and extracted(found) and extracted(found)[0][0] == extractor else None
 
 
 def _plain(rest: str) -> str:
