@@ -119,7 +119,7 @@ class Clips(Subject):
         """What is needed to find each capture, by clip, the oldest capture first. They are read as they are taken."""
         query = sa.select(t.captures.c.body).order_by(t.captures.c.clip, t.captures.c.version)
         with self._reading() as connection:
-            for body in connection.execution_options(yield_per=_AT_ONCE).scalars(query):
+            for body in connection.scalars(query.execution_options(yield_per=_AT_ONCE)):
                 yield self._document(Holding, body)
 
     def only_listed(self) -> dict[str, str]:
@@ -127,7 +127,7 @@ class Clips(Subject):
         captured = sa.select(t.captures.c.clip)
         query = sa.select(t.listings.c.clip, t.listings.c.body).where(t.listings.c.clip.not_in(captured))
         with self._reading() as connection:
-            rows = connection.execution_options(yield_per=_AT_ONCE).execute(query)
+            rows = connection.execute(query.execution_options(yield_per=_AT_ONCE))
             return {row.clip: self._document(Listing, row.body).url for row in rows}
 
     def media(self) -> dict[str, str]:

@@ -1,7 +1,6 @@
 """Register: a register's file becomes a snapshot, a version of the object `register-NAME`; links are made to these."""
 
 import json
-import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -20,14 +19,15 @@ from archive.linking.registers.reports import Report
 from archive.masks import mask
 from archive.objects import sidecar
 from archive.opening.archive import AGENT, Archive
-from archive.preservation.bringing import at_hand
+from archive.preservation.kept_files import kept_file
 from archive.preservation.sealing import Item, Provenance, document, seal
-from archive.preservation.space import file_at, need_space
+from archive.preservation.space import need_space
 from archive.records.entry_fields import clean
 from archive.records.event import CAPTURE
 from archive.records.object_ids import Kind, ObjectId
 from archive.records.snapshot import ENTRIES, REPORT, SNAPSHOT, Snapshot
 from archive.settings.stanzas import RegisterSettings
+from archive.steps.expecting import note_cited
 from storage.contract import Target
 from storage.errors import TargetError
 
@@ -252,15 +252,28 @@ def _kept(archive: Archive, name: str, version: int, usable: Mapping[str, Target
     sealed = archive.ledger.copies.version(object_of(name), version)
     if sealed is None:
         raise NoSuchRegister(f"{name} has no snapshot {version}")
-    entries = file_at(archive, sealed, ENTRIES)
-    kept = archive.state / "registers" / f"{name}-{entries.sha512[:32]}.jsonl"
-    kept.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    found = at_hand(archive, entries, kept, usable)
-    if found != kept:
-        partial = kept.with_suffix(".part")
-        shutil.copyfile(found, partial)
-        partial.replace(kept)
-    return kept
+    return kept_file(archive, sealed, ENTRIES, ("registers", name), usable)
+
+
+def load_register(archive: Archive, name: str, usable: Mapping[str, Target]) -> Register:
+    """The newest snapshot of a register, read. Raises NoSuchRegister, and RegisterError as `load_registers` does."""
+    snapshot(archive, name)
+    return _loaded(archive, name, usable)[0]
+
+
+def _loaded(archive: Archive, name: str, usable: Mapping[str, Target]) -> tuple[Register, Path]:
+    """A register's newest snapshot and its file; which videos it cites is noted on the way."""
+    version = versions(archive, name)[-1]
+    try:
+        file = _kept(archive, name, version, usable)
+    except (TargetError, FileNotFoundError) as error:
+        raise RegisterError(
+            f"snapshot {version} is neither here nor at a target that answers ({error})", file=Path(object_of(name))
+        ) from error
+    with file.open("rb") as lines:
+        register = register_of(name, lines)
+    note_cited(archive, register)
+    return register, file
 
 
 def load_registers(archive: Archive, usable: Mapping[str, Target]) -> dict[str, Register]:
@@ -270,16 +283,8 @@ def load_registers(archive: Archive, usable: Mapping[str, Target]) -> dict[str, 
     """
     registers, kept = dict[str, Register](), set[Path]()
     for name in newest(archive):
-        version = versions(archive, name)[-1]
-        try:
-            file = _kept(archive, name, version, usable)
-        except (TargetError, FileNotFoundError) as error:
-            raise RegisterError(
-                f"snapshot {version} is neither here nor at a target that answers ({error})", file=Path(object_of(name))
-            ) from error
+        registers[name], file = _loaded(archive, name, usable)
         kept.add(file)
-        with file.open("rb") as lines:
-            registers[name] = register_of(name, lines)
     for old in (archive.state / "registers").glob("*.jsonl"):
         if old not in kept:
             old.unlink()

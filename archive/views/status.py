@@ -21,6 +21,7 @@ from archive.settings.stanzas import DistinctSettings
 from archive.steps.again import Again, count_again
 from archive.steps.storing import enough_at, owed
 from archive.texts.shown import corrections_in_force
+from archive.views.expectations import ListCounts, lists_view
 from storage.targets import address
 from storage.targets.common_settings import Labels
 
@@ -88,6 +89,7 @@ class Status(Record):
     again: Again = Field(description="clips that an earlier build may have read, or refused, wrongly")
     corrections: CorrectionCounts
     links: LinkCounts
+    lists: dict[str, ListCounts] = Field(description="what should be there, by list, and by register that cites videos")
     unaccepted: int = Field(description="versions, or words of people in them, that only one target has: none in force")
     forks: tuple[Unaccepted, ...] = Field(
         description="those of them of which another content waits or is in the ledger"
@@ -124,6 +126,7 @@ def status(archive: Archive) -> Status:
         again=count_again(archive),
         corrections=_corrections(archive),
         links=_links(archive),
+        lists={name: one.counts for name, one in lists_view(archive).items() if one.counts.expected},
         unaccepted=len(waiting),
         forks=tuple(contested(waiting)),
         beyond=beyond(archive),

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from archive.records.transcript import Correction
     from archive.steps.again import Again
     from archive.views.clip_view import ClipView
+    from archive.views.expectations import ListCounts
     from archive.views.status import Status
 
 app = typer.Typer()
@@ -95,6 +96,8 @@ def _print_status(counted: "Status") -> None:
         + (f",\n[yellow]{'':>14}{links.returned:,} to be judged again[/]" if links.returned else ""),
         highlight=False,
     )
+    for name, counts in counted.lists.items():
+        console.out.print(f"[bold]expected[/]     {_expected(name, counts)}", highlight=False)
     for name, target in counted.targets.items():
         if target.problem:
             console.out.print(f"[yellow]{name}[/] {escape(console.plain(target.problem))}", highlight=False)
@@ -108,6 +111,16 @@ def _print_status(counted: "Status") -> None:
         )
     for fork in counted.forks[:FORKS_SHOWN]:
         console.out.print(f"[red]fork[/] {escape(console.plain(str(fork)))}", highlight=False, soft_wrap=True)
+
+
+def _expected(name: str, counts: "ListCounts") -> str:
+    """A list in a line: how many videos it wants, and what is there of them."""
+    of = f"{counts.expected:,} of {escape(console.crop(name, 24))}: "
+    if not counts.counted:
+        return of + f"counted by `thirdcopy expect {escape(name)}`"
+    saved = f"saved elsewhere {counts.saved:,}, " if counts.saved else ""
+    missing = f"[yellow]missing {counts.missing:,}[/]" if counts.missing else "missing 0"
+    return of + f"held {counts.held:,}, {saved}{missing}, perhaps {counts.perhaps:,}"
 
 
 def _print_again(again: "Again") -> None:

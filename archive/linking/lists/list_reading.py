@@ -27,14 +27,19 @@ _QUOTED = 60
 
 @dataclass(frozen=True)
 class ReadList:
-    """A list as it was read: its items in the order of their first rows, the report, and what the file was."""
+    """A list as it was read: its items in the order of their first rows, the report, and what the file was.
 
+    `platform` is whose ids bare ones were said to be.
+    """
+
+    path: Path
     items: Sequence[Expected]
     report: ListReport
     form: ListForm
     sha256: str
     size: int
     columns: dict[str, str]
+    platform: str | None = None
 
 
 @dataclass(slots=True)
@@ -75,7 +80,7 @@ class _Gathering:
     """One reading: columns by the first rows, then each row."""
 
     def __init__(self, file: ListFile, asked: Asked, path: Path) -> None:
-        self._file, self._path = file, path
+        self._file, self._path, self._platform = file, path, asked.platform
         self._items: dict[str, _Item] = {}
         self._notes = _Notes()
         self._read = self._again = 0
@@ -200,7 +205,8 @@ class _Gathering:
             )
             for one in self._items.values()
         ]
-        return ReadList(items, report, self._file.form, self._file.sha256, self._file.size, used)
+        file = self._file
+        return ReadList(self._path, items, report, file.form, file.sha256, file.size, used, self._platform)
 
 
 def _at(row: ListRow, place: int | None) -> str:
