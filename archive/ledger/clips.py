@@ -122,6 +122,13 @@ class Clips(Subject):
             for body in connection.scalars(query.execution_options(yield_per=_AT_ONCE)):
                 yield self._document(Holding, body)
 
+    def stating(self, clip: str) -> list[Capture]:
+        """The captures of files that a disk says are a clip, by their clips, the oldest first."""
+        c = t.captures.c
+        query = sa.select(c.body).where(c.stated == clip).order_by(c.clip, c.version)
+        with self._reading() as connection:
+            return [self._document(Capture, body) for body in connection.scalars(query)]
+
     def only_listed(self) -> dict[str, str]:
         """Clip → an address of it, of every clip that a source lists or listed and that no capture exists of."""
         captured = sa.select(t.captures.c.clip)

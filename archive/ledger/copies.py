@@ -122,7 +122,8 @@ class Copies(Subject):
             if capture is not None:
                 upsert(connection, t.clips, {"id": sealed.clip}, {})
                 key = {"clip": sealed.clip, "version": sealed.version}
-                values = {"media": capture.media.sha256, "body": capture.model_dump_json()}
+                stated = capture.stated.clip if capture.stated else None
+                values = {"media": capture.media.sha256, "body": capture.model_dump_json(), "stated": stated}
                 upsert(connection, t.captures, key, values)
                 connection.execute(sa.delete(t.failures).where(t.failures.c.clip == sealed.clip))
                 undo(connection, capture.clip, "capture")

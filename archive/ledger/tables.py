@@ -118,7 +118,9 @@ captures = sa.Table(
     sa.Column("version", Whole, primary_key=True, autoincrement=False),
     sa.Column("media", sa.String(64), nullable=False),
     sa.Column("body", sa.Text, nullable=False),
+    sa.Column("stated", sa.String(160), index=True),
 )
+"""`stated` is the clip that a disk says the file is."""
 
 failures = sa.Table(
     "failures",

@@ -1,8 +1,9 @@
 """What the readings of a clip's texts claim: which passage points at which entry, and how strongly. Pure.
 
-An address is tier A, and so is a number beside a name that agrees; a number with its cue, or one close name without
-rival, is B; several candidates, a bystander's name, and a number and a name that disagree are C. No weight of evidence
-lifts a name alone above B. A doubtful number without a name that agrees is C.
+An address is tier A, and so is a number beside a name that agrees; a number with its cue, one close name without rival,
+or an address that only one disk states of its file, is B; several candidates, a bystander's name, and a number and a
+name that disagree are C. No weight of evidence lifts a name alone above B. A doubtful number without a name that agrees
+is C.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,6 +22,7 @@ from archive.linking.weighing import (
     AGREES,
     CITED,
     DISAGREES,
+    STATED,
     Weighed,
     likeness_weight,
     number_weight,
@@ -94,7 +96,7 @@ class _Clip:
 def claims(material: Material, readings: Sequence[TextReading], index: RegisterIndex) -> list[Claim]:
     """Every claim of a clip's address and of its texts, in their order; numbers before names."""
     found = [*_cited_clip(material, index)]
-    sure = {claim.entry.number: claim.entry for claim in found}
+    sure = {claim.entry.number: claim.entry for claim in found if claim.tier == "A"}
     for reading in readings:
         sure |= {address.entry: index.numbers[address.entry] for address in reading.cited}
         sure |= {one.entry.number: one.entry for one in reading.numbers if one.agreed}
@@ -116,6 +118,26 @@ def _cited_clip(material: Material, index: RegisterIndex) -> Iterator[Claim]:
                 cited.add(entry.number)
                 passage = Passage(where="url", quote=quote, offset=0)
                 yield Claim(entry, "cited", "A", "subject", passage, _cited("the entry cites the clip"))
+    yield from _stated(material, index, cited)
+
+
+def _stated(material: Material, index: RegisterIndex, cited: set[str]) -> Iterator[Claim]:
+    """The entries that cite the address which a disk says the clip's file came from, and not the clip itself.
+
+    A file may be called after another video than it is, so that one disk's word alone is tier B.
+    """
+    for word in material.stated:
+        for key in dict.fromkeys((canonical(word.url) or "", word.clip)):
+            for entry in index.citing.get(key, ()):
+                if entry.number not in cited:
+                    cited.add(entry.number)
+                    passage = Passage(where="stated", quote=word.url, offset=0)
+                    disks = " and ".join(word.sources[:2])
+                    says = "say" if len(word.sources) > 1 else "says"
+                    found = f"on the disk's word: {disks} {says} that the file is of the address which the entry cites"
+                    weighed = Weighed((Evidence(part="address", weight=STATED, found=found),))
+                    tier: Tier = "A" if len(word.sources) > 1 else "B"
+                    yield Claim(entry, "cited", tier, "subject", passage, weighed)
 
 
 def _cited(found: str) -> Weighed:

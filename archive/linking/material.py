@@ -21,6 +21,18 @@ class Utterance:
 
 
 @dataclass(frozen=True, slots=True)
+class DisksWord:
+    """The address that a clip's file came from as a disk says, where no other can be meant; and the clip at it.
+
+    `sources` are those that say so of the same bytes: two are two witnesses.
+    """
+
+    url: str
+    clip: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Material:
     """What linking reads of a clip: its addresses, its own words, and its transcripts by name."""
 
@@ -30,6 +42,7 @@ class Material:
     description: str | None = None
     tags: tuple[str, ...] = ()
     transcripts: tuple[tuple[str, tuple[Utterance, ...]], ...] = ()
+    stated: tuple[DisksWord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@ def propose(material: Material, index: RegisterIndex) -> list[Link]:
     """The links proposed for a clip: one for each entry, ordered by tier, falling score and entry number.
 
     A passage's `where` is `title`, `description`, `tags` (joined by a newline), a transcript's name (its utterances
-    joined by one space), or `url` where the entry cites the clip's own address. Offsets count code points in that
+    joined by one space), `url` where the entry cites the clip's own address, or `stated` where it cites the one that
+    a disk states of its file. Offsets count code points in that
     text; quotes are masked, which keeps their length. `start` and `end` are those of the utterances that hold the
     quote. A number that the register does not have makes no link. Known people are proposed as a subject only
     where a number names them.

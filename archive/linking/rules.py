@@ -32,13 +32,13 @@ from archive.linking.known_people import KnownPeople
 from archive.linking.languages import patterns
 from archive.linking.languages.loading import languages
 
-VERSION = "thirdcopy-linking/3"
+VERSION = "thirdcopy-linking/4"
 """Raised when the same words and figures are to give other links."""
 
 DECIDING: dict[str, tuple[ModuleType, str]] = {
     "weights": (
         weighing,
-        "CITED REGISTER_NUMBER ANY_NUMBER DOUBTFUL_NUMBER AGREES DISAGREES SLOPE RAREST MOST",
+        "CITED STATED REGISTER_NUMBER ANY_NUMBER DOUBTFUL_NUMBER AGREES DISAGREES SLOPE RAREST MOST",
     ),
     "claims": (claims, "FLOOR UNLIKELY CROWD COMPARED ALTERNATIVES TESTIFIER_FITS RELATION_FITS SURE"),
     "texts": (

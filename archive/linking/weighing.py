@@ -13,6 +13,9 @@ from archive.linking.finding.numbers.mentions import NumberMention
 from archive.records.link import Evidence
 
 CITED = 9.0
+STATED = 4.0
+"""Of a cited address that a disk states of a file: programs that fetch name their files rightly, people rename some."""
+
 REGISTER_NUMBER, ANY_NUMBER, DOUBTFUL_NUMBER = 2.2, 0.85, -0.85
 """Of a number whose cue speaks of the register, of any number, or of rather another: right nine times in ten, seven,
 three."""

@@ -29,8 +29,8 @@ class Alternative(Record):
 class Passage(Record):
     """Where a mention stands.
 
-    `where` is a field of the capture (`title`, `description`, `tags`), a transcript by its name, or `url`, the clip's
-    own address that an entry cites.
+    `where` is a field of the capture (`title`, `description`, `tags`), a transcript by its name, `url`, the clip's
+    own address that an entry cites, or `stated`, such an address that a disk states of the clip's file.
 
     `start` and `end` are seconds in the media, absent for words that nobody said; `offset` counts code points in
     the passage's text.

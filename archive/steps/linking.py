@@ -1,17 +1,18 @@
 """Link: what is said and written in a clip, to entries of the registers in the settings, by their newest snapshots."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from pydantic import TypeAdapter
 
-from archive.linking.material import Material, Utterance
+from archive.linking.material import DisksWord, Material, Utterance
 from archive.linking.registers.register import Register
 from archive.objects.sidecar import Linking
 from archive.opening.archive import Archive
+from archive.records.clip import Capture
 from archive.records.event import METADATA
 from archive.records.link import Link
 from archive.records.object_ids import ObjectId
@@ -145,7 +146,8 @@ def material_of(archive: Archive, clip: str) -> Material:
 
     A machine's translation is none of them: nobody said it.
     """
-    capture = archive.ledger.clips.captures(clip)[-1]
+    captures = archive.ledger.clips.captures(clip)
+    capture = captures[-1]
     listings = archive.ledger.clips.listings(clip)
     transcripts = sorted(
         (one.ref.name, utterances_of(one))
@@ -159,7 +161,19 @@ def material_of(archive: Archive, clip: str) -> Material:
         description=capture.description,
         tags=capture.tags,
         transcripts=tuple(transcripts),
+        stated=_stated(captures),
     )
+
+
+def _stated(captures: Sequence[Capture]) -> tuple[DisksWord, ...]:
+    """What disks say for certain of the newest media, by address, with the sources that say so."""
+    media, words = captures[-1].media.sha256, dict[str, DisksWord]()
+    for capture in captures:
+        said = capture.stated
+        if said and said.certain and capture.media.sha256 == media:
+            sources = words[said.clip].sources if said.clip in words else ()
+            words[said.clip] = DisksWord(said.url, said.clip, tuple(dict.fromkeys((*sources, capture.source))))
+    return tuple(words.values())
 
 
 def utterances_of(one: Shown) -> tuple[Utterance, ...]:

@@ -1,17 +1,32 @@
 """One clip: where it is from, what was made of it, its copies, and what failed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from archive.ledger.clips import Failure
 from archive.ledger.copies import Copy
 from archive.objects.sidecar import Sidecar
 from archive.opening.archive import Archive
-from archive.records.clip import UnreadTrack
+from archive.records.clip import StatedAddress, UnreadTrack
 from archive.records.object_ids import ObjectId
 from archive.records.transcript import Correction
 from archive.steps.work_objects import build
 from archive.texts.shown import corrections_in_force, in_order
+
+
+@dataclass(frozen=True)
+class SaidToBe:
+    """That a disk says that the file of clip `file` is what the clip `lost` was: at which address, who says so and how.
+
+    `held` and `failure` are of the clip at that address: whether it is held, and why it could not be fetched.
+    """
+
+    file: str
+    lost: str
+    stated: StatedAddress
+    source: str
+    held: bool
+    failure: str | None
 
 
 @dataclass(frozen=True)
@@ -21,6 +36,7 @@ class ClipView:
     `sidecar` is what its next one will say, its transcripts in the order in which they are shown; None before it is
     held. `corrections` are those that are applied, by transcript, `conflicts` those that nobody settled. `unread` are
     the tracks of the newest media that nobody here can read: as they were found in reading, else in fetching.
+    `said_to_be` has the files that a disk says are this clip, and the clip that a disk says this file is.
     """
 
     clip: str
@@ -30,6 +46,7 @@ class ClipView:
     corrections: Mapping[str, tuple[Correction, ...]] = field(default_factory=dict)
     conflicts: tuple[Correction, ...] = ()
     unread: tuple[UnreadTrack, ...] = ()
+    said_to_be: tuple[SaidToBe, ...] = ()
 
 
 def clip_view(archive: Archive, clip: str) -> ClipView:
@@ -37,13 +54,27 @@ def clip_view(archive: Archive, clip: str) -> ClipView:
     ledger = archive.ledger
     copies = tuple(copy for name in ObjectId.both_of(clip) for copy in ledger.copies.of(name))
     failures = tuple(ledger.clips.failures(clip))
+    said_to_be = tuple(_said_to_be(archive, clip))
     if not ledger.clips.captures(clip):
-        return ClipView(clip, None, copies, failures)
+        return ClipView(clip, None, copies, failures, said_to_be=said_to_be)
     sidecar = build(archive, clip)
     applied, conflicts = corrections_in_force(sidecar.transcripts, sidecar.corrections)
     transcripts = tuple(in_order(archive, clip, sidecar.transcripts, applied))
     ordered = sidecar.model_copy(update={"transcripts": transcripts})
-    return ClipView(clip, ordered, copies, failures, applied, tuple(conflicts), _unread(sidecar))
+    return ClipView(clip, ordered, copies, failures, applied, tuple(conflicts), _unread(sidecar), said_to_be)
+
+
+def _said_to_be(archive: Archive, clip: str) -> Iterator[SaidToBe]:
+    """Each pair of a file and a clip that a disk says it is, of which `clip` is one; the newest word of each source."""
+    clips = archive.ledger.clips
+    said = {
+        (capture.clip, capture.source, capture.stated.clip): capture.stated
+        for capture in (*clips.stating(clip), *clips.captures(clip))
+        if capture.stated and capture.stated.clip != capture.clip
+    }
+    for (file, source, lost), stated in said.items():
+        failure = next((one.kind for one in clips.failures(lost) if one.step == "fetch"), None)
+        yield SaidToBe(file, lost, stated, source, bool(clips.captures(lost)), failure)
 
 
 def _unread(sidecar: Sidecar) -> tuple[UnreadTrack, ...]:

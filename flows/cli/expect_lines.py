@@ -152,8 +152,11 @@ def _lines(one: Placed, rows: str) -> list[str]:
     told = [title] if title else []
     told += ["; ".join(filter(None, whys))] if found.standing != "perhaps" else [why for why in whys if why]
     width = 80 - LABEL - 2
+    address = found.item.address
+    if len(address) > width and "/" in found.item.form:
+        address = f"https://{found.item.form}"  # without the web archive that it may have been read from
     return [
-        f"[{_COLOURS[found.standing]}]{label:>{LABEL}}[/]  {escape(console.fit(found.item.address, width))}",
+        f"[{_COLOURS[found.standing]}]{label:>{LABEL}}[/]  {escape(console.fit(address, width))}",
         *(f"{'':>{LABEL + 2}}{escape(console.fit(line, width))}" for line in told),
     ]
 

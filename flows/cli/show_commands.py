@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from archive.objects.sidecar import Sidecar
     from archive.records.transcript import Correction
     from archive.steps.again import Again
-    from archive.views.clip_view import ClipView
+    from archive.views.clip_view import ClipView, SaidToBe
     from archive.views.expectations import ListCounts
     from archive.views.status import Status
 
@@ -170,11 +170,15 @@ def show(clip: Clip, config: Config = None, as_json: Json = False) -> None:
                 "sidecar": found.sidecar.model_dump(mode="json") if found.sidecar else None,
                 "copies": [vars(copy) for copy in found.copies],
                 "failures": [vars(failure) for failure in found.failures],
+                "said_to_be": [vars(one) | {"stated": one.stated.model_dump(mode="json")} for one in found.said_to_be],
             }
         )
     console.out.print(f"[bold]{escape(clip)}[/]", highlight=False)
     if found.sidecar:
         _print_sidecar(found.sidecar, found)
+    for one in found.said_to_be:
+        for line in _said_to_be(one, clip):
+            console.out.print(line, highlight=False, soft_wrap=True)
     table = console.table("copy of", "version#", "target", "state", "read in full")
     for copy in found.copies:
         read = f"{copy.read:%Y-%m-%d %H:%M}" if copy.read else ""
@@ -212,6 +216,17 @@ def _print_sidecar(document: "Sidecar", found: "ClipView") -> None:
             link, link.judgements, label="link", title=title, transcripts=document.transcripts
         ):
             console.out.print(line, highlight=False, soft_wrap=True)
+
+
+def _said_to_be(one: "SaidToBe", clip: str) -> tuple[str, str]:
+    """What a disk says that a file is, in two lines: of the file it names the lost clip, of that clip the file."""
+    there = "is held too" if one.held else f"was not fetched ({one.failure})" if one.failure else "is not held"
+    if clip == one.file:
+        label, text = "said to be", f"{one.lost}, which {there}: {one.stated.url}"
+    else:
+        label, text = "saved as", f"{one.file}, a file that is said to be this"
+    how = f"on the word of {one.source} ({one.stated.basis})" + ("" if one.stated.certain else ", likely only")
+    return f"[bold]{label:>10}[/]  {escape(console.plain(text))}", f"{'':>12}{escape(console.plain(how))}"
 
 
 def _declared(document: "Sidecar") -> str:

@@ -132,6 +132,9 @@ def _of_passage(passage: Passage, captures: Sequence[Capture], sources: Mapping[
         }
     if passage.where == "url":
         yield page
+    elif passage.where == "stated":
+        original = {"id": f"urn:sha512:{_media(captures, None)}", "type": "Video", "label": "the original"}
+        yield {"type": "SpecificResource", "source": original, "scope": passage.quote}
     elif source is not None and still_stands(passage, source.text):
         end = passage.offset + len(passage.quote)
         told = {

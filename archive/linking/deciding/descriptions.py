@@ -19,7 +19,7 @@ def moment(seconds: float) -> str:
 def when(passage: Passage, ahead: float = 0.0) -> str:
     """Where a passage is: its seconds, on a clock that is so far ahead, or the field of the capture that it is in."""
     if passage.start is None:
-        return {"url": "address"}.get(passage.where, passage.where)
+        return {"url": "address", "stated": "the disk's word"}.get(passage.where, passage.where)
     end = passage.start if passage.end is None else passage.end
     return f"{moment(shown_at(passage.start, ahead))}–{moment(shown_at(end, ahead))}"
 
