@@ -90,22 +90,22 @@ class There:
         self._at: dict[str, str] = {}
         self._stated: dict[str, tuple[str, str]] = {}
         self._likely = defaultdict[str, list[str]](list)
-        self._titled = defaultdict[str, list[tuple[str, date | None]]](list)
+        self._titled: dict[int, tuple[tuple[str, date | None], ...]] = {}
         for one in self.holdings:
             self._held.add(one.clip)
-            for key in _keys(one.url):
+            for key in _keys(one.url, one.clip):
                 self._at.setdefault(key, one.clip)
             if one.stated is not None:
                 self._note_stated(one.clip, one.source, one.stated)
             if title := folded(one.title):
-                named, known = (one.clip, day_of(one.uploaded)), self._titled[title]
+                named, known = (one.clip, day_of(one.uploaded)), self._titled.get(hash(title), ())
                 if named not in known:  # another capture of the clip has the same title
-                    known.append(named)
+                    self._titled[hash(title)] = (*known, named)
         self.holdings = ()
-        self._listed = {key: clip for clip, url in self.listed.items() for key in (clip, *_keys(url))}
+        self._listed = {key: clip for clip, url in self.listed.items() for key in (clip, *_keys(url, clip))}
 
     def _note_stated(self, clip: str, source: str, stated: StatedAddress) -> None:
-        for key in dict.fromkeys((stated.clip, *_keys(stated.url))):
+        for key in dict.fromkeys((stated.clip, *_keys(stated.url, stated.clip))):
             if stated.certain:
                 self._stated.setdefault(key, (clip, f"{source} says so ({stated.basis})"))
             else:
@@ -137,7 +137,7 @@ class There:
             for clip in self._likely.get(key, ()):
                 found.setdefault(clip, "a file is likely named after it")
         title = folded(item.title)
-        same = [one for one in self._titled.get(title, ()) if one[0] not in taken] if title else []
+        same = [one for one in self._titled.get(hash(title), ()) if one[0] not in taken] if title else []
         day = day_of(item.date)
         for clip, uploaded in same:
             if day and uploaded and abs((day - uploaded).days) <= NEAR:
@@ -180,6 +180,8 @@ def _is_distinctive(title: str) -> bool:
     return len(title) >= DISTINCTIVE or han >= DISTINCTIVE_HAN
 
 
-def _keys(url: str) -> tuple[str, ...]:
+def _keys(url: str, clip: str) -> tuple[str, ...]:
+    """By what an address is found beside its clip's own id; nothing where it tells that alone."""
     form = canonical(url)
-    return (form, *clips_of(form)) if form else ()
+    clips = clips_of(form) if form else ()
+    return () if form is None or clips == (clip,) else (form, *(one for one in clips if one != clip))

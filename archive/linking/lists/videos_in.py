@@ -88,9 +88,10 @@ def _found(text: str) -> list[Video]:
 
 def _named(forms: list[str], whole: str) -> Iterator[Video]:
     for form in forms:
-        sure = is_of_video(form)
+        clips = clips_of(form)
+        sure = bool(clips) or is_of_video(form)
         if sure or is_elsewhere(form):
-            yield Video(form, clips_of(form), _written(whole, form, alone=len(forms) == 1), sure)
+            yield Video(form, clips, _written(whole, form, alone=len(forms) == 1), sure)
 
 
 def _written(whole: str, form: str, *, alone: bool) -> str:
