@@ -152,8 +152,12 @@ def keep(
     media: bytes | None = None,
     description: str = "A made-up testimony.",
     captions: Mapping[str, str | bytes] | None = None,
+    said: Mapping[str, object] | None = None,
 ) -> SealedVersion | None:
-    """Seal a made-up capture of a clip as the fetch step does: files that are moved, and documents."""
+    """Seal a made-up capture of a clip as the fetch step does: files that are moved, and documents.
+
+    `said` are fields of the capture that are to be other ones.
+    """
     attempt = archive.attempts / clip
     attempt.mkdir(parents=True, exist_ok=True)
     items, files = dict[str, Item](), list[File]()
@@ -192,6 +196,7 @@ def keep(
         streams=(),
         files=tuple(files),
     )
+    capture = Capture.model_validate(capture.model_dump() | dict(said or {}))
     items["capture.json"] = document(sidecar.to_bytes(capture))
     return seal(
         archive,

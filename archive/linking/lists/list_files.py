@@ -88,9 +88,9 @@ def opened_list(path: Path, sheet: str | None = None) -> Iterator[ListFile]:
     read at all.
     """
     try:
+        before = path.stat()
         digest = digest_of(path)
         with path.open("rb") as file:
-            before = fstat(file.fileno())
             if not before.st_size:
                 raise ListError("it is empty; save the list again", path)
             with _opened(file, path, sheet) as found:
