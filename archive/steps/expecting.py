@@ -1,7 +1,7 @@
 """Expect: a list that somebody has becomes a version of the object `list-NAME`; what a register cites is one too."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -14,11 +14,12 @@ from archive.linking.lists.cited_videos import cited_videos
 from archive.linking.lists.list_columns import Asked
 from archive.linking.lists.list_files import ListError
 from archive.linking.lists.list_reading import ReadList, read_list
-from archive.linking.registers.register import Register
+from archive.linking.registers.entries import Entry
 from archive.masks import mask
 from archive.objects import sidecar
 from archive.objects.ocfl import digest_of as document_digest
 from archive.opening.archive import AGENT, Archive
+from archive.preservation.fixity import sha512_of
 from archive.preservation.kept_files import kept_file, place_of
 from archive.preservation.sealing import Item, Provenance, document, seal
 from archive.preservation.space import need_space
@@ -30,7 +31,8 @@ from storage.contract import Target
 
 LEAST = 0.5
 """Share of the items of the version before that a file must have, or a person says that it may have fewer."""
-_FOLDER = "lists"
+_FOLDER, _CITED = "lists", "register.1."
+"""Where items are kept in the state folder; of a register under what no list is called, with the form of the notes."""
 _IMPORT = TypeAdapter(ListImport)
 
 
@@ -195,12 +197,13 @@ def expected_file(archive: Archive, name: str, usable: Mapping[str, Target]) -> 
 
 
 def expected_here(archive: Archive, name: str) -> Path | None:
-    """The same where it lies in the state folder already; None where it would have to be brought."""
+    """The same where it lies whole in the state folder already; None where it would have to be brought."""
     sealed = archive.ledger.copies.head(Kind.LIST.prefix + name)
     if sealed is None:
         return None
-    place = place_of(archive, _FOLDER, name, sealed.parsed.state()[EXPECTED])
-    return place if place.is_file() else None
+    digest = sealed.parsed.state()[EXPECTED]
+    place = place_of(archive, _FOLDER, name, digest)
+    return place if place.is_file() and sha512_of(place) == digest else None
 
 
 def _kept(archive: Archive, name: str, usable: Mapping[str, Target]) -> Path:
@@ -214,19 +217,19 @@ def _kept(archive: Archive, name: str, usable: Mapping[str, Target]) -> Path:
 
 def cited_here(archive: Archive, name: str, entries_sha256: str) -> Path | None:
     """The videos that a register's snapshot cites, where they were noted in the state folder; else None."""
-    place = place_of(archive, _FOLDER, f"register.{name}", entries_sha256)
+    place = place_of(archive, _FOLDER, _CITED + name, entries_sha256)
     return place if place.is_file() else None
 
 
-def note_cited(archive: Archive, register: Register) -> Path:
+def note_cited(archive: Archive, register: str, entries_sha256: str, entries: Iterable[Entry]) -> Path:
     """Note in the state folder which videos the entries of a register cite; what is noted already stays."""
-    name = f"register.{register.name}"
-    place = place_of(archive, _FOLDER, name, register.sha256)
+    name = _CITED + register
+    place = place_of(archive, _FOLDER, name, entries_sha256)
     if not place.is_file():
         place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         partial = place.with_suffix(".part")
         with partial.open("wb") as file:
-            file.writelines(map(to_line, cited_videos(register.entries)))
+            file.writelines(map(to_line, cited_videos(entries)))
         partial.replace(place)
     _without_older(place, name)
     return place

@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 from archive.errors import ArchiveError
 from archive.ledger.copies import snapshot_fact
 from archive.linking.registers.columns import Columns, RegisterError
+from archive.linking.registers.entries import read_entry
 from archive.linking.registers.register import READING, Read, Register, read_register, register_of
 from archive.linking.registers.register_tables import digest_of
 from archive.linking.registers.reports import Report
@@ -174,6 +175,8 @@ def import_register(
         provenance = Provenance(message, snapshot=said.model_dump_json(), event=event)
         seal(archive, object_of(name), items, provenance, usable=usable)
     _remember(archive, name, state)
+    with entries_of(archive, name, versions(archive, name)[-1], usable) as lines:
+        note_cited(archive, name, said.entries_sha256, map(read_entry, lines))
     return Imported(versions(archive, name)[-1], True, said, found.report)
 
 
@@ -272,7 +275,7 @@ def _loaded(archive: Archive, name: str, usable: Mapping[str, Target]) -> tuple[
         ) from error
     with file.open("rb") as lines:
         register = register_of(name, lines)
-    note_cited(archive, register)
+    note_cited(archive, name, register.sha256, register.entries)
     return register, file
 
 

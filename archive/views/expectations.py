@@ -14,6 +14,7 @@ from archive.records.object_ids import Kind, ObjectId
 from archive.records.record import Record
 from archive.records.snapshot import Snapshot
 from archive.steps.expecting import (
+    NoSuchList,
     cited_here,
     expected_file,
     expected_here,
@@ -21,7 +22,6 @@ from archive.steps.expecting import (
     list_import,
     list_names,
     list_versions,
-    note_cited,
 )
 from archive.steps.registering import load_register, newest, snapshot, versions
 from archive.steps.storing import enough_at
@@ -110,7 +110,10 @@ def register_expectation(archive: Archive, name: str) -> Expectation:
     said = snapshot(archive, name)
     file = cited_here(archive, name, said.sha256)
     if file is None:
-        file = note_cited(archive, load_register(archive, name, reachable(archive).readable))
+        load_register(archive, name, reachable(archive).readable)  # which notes them
+        file = cited_here(archive, name, said.sha256)
+    if file is None:
+        raise NoSuchList(f"what {name} cites could not be noted in {archive.state}: run this again")
     return Expectation(said, versions(archive, name)[-1], _placing(archive, items_in(file), None))
 
 

