@@ -102,7 +102,10 @@ class Sightings(Subject):
             return [ToTell(row["id"], Sighting(**{name: row[name] for name in Sighting.model_fields})) for row in rows]
 
     def restore(self, spans: Iterable[Sighting]) -> None:
-        """Keep spans that a run record tells of; of two tellings of one, the latest sight and the most times."""
+        """Keep spans that a run record tells of; of two tellings of one, the latest sight and the most times.
+
+        The clips are known from then on, as they were when they were looked for.
+        """
         with self._writing() as connection:
             for some in _batches(spans):
                 _restore(connection, some)
@@ -214,6 +217,9 @@ def _restore(connection: sa.Connection, spans: Sequence[Sighting]) -> None:
             row["ended"] = number < len(chain)
     new = [row for row in rows.values() if "id" not in row]
     changed = [{f"the_{name}": value for name, value in row.items()} for row in rows.values() if "id" in row]
+    there = set(connection.scalars(sa.select(t.clips.c.id).where(t.clips.c.id.in_(clips))))
+    if unknown := [{"id": clip} for clip in clips if clip not in there]:
+        connection.execute(sa.insert(t.clips), unknown)
     if changed:
         connection.execute(_CHANGED, changed)
     if new:

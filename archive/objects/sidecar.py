@@ -12,6 +12,7 @@ from archive.records.clip import Access, Capture, UnreadTrack
 from archive.records.event import Head
 from archive.records.link import Judgement, Link, Verdict
 from archive.records.record import Moment, Record
+from archive.records.sighting import Sighting
 from archive.records.snapshot import EntryLine, Snapshot
 from archive.records.transcript import Correction, Declaration, TranscriptRef
 from transcription.documents.platform_captions import Captions
@@ -28,13 +29,14 @@ work-CLIP       what was made of it: sidecar.json (links to a victims register a
 register-NAME   a register of victims; a version is a snapshot: entries.jsonl (an entry a line, without secret columns,
                 numbers of living persons masked), snapshot.json (from which file, when, by whom), report.json (what
                 was skipped or odd). Links name it by the sha256 of its entries.jsonl, which is in the inventory.
-run-TIME-ID     what was done to which object when (events.jsonl), and the newest version of each object that changed
-                (heads.jsonl); run.json names the run record before it by digest.
+run-TIME-ID     what was done to which object when (events.jsonl), the newest version of each object that changed
+                (heads.jsonl), and when its source showed a clip or said that it is gone (sightings.jsonl, where there
+                is news of that); run.json names the run record before it by digest.
 
 Every file is named with its sha512 in the inventory.json of its object: any OCFL validator can check this root, and
 `sha512sum` any file. sidecar.schema.json, run.schema.json, transcript.schema.json, captions.schema.json,
-snapshot.schema.json and entry.schema.json (a line of entries.jsonl) describe the documents. No other software is
-needed.
+snapshot.schema.json, entry.schema.json (a line of entries.jsonl) and sighting.schema.json (a line of sightings.jsonl)
+describe the documents. No other software is needed.
 
 Everything here is restricted unless a sidecar says that its clip is public.
 """
@@ -136,6 +138,7 @@ class RunRecord(Record):
     full: bool
     events: int = Field(description="lines in events.jsonl")
     heads: int = Field(description="lines in heads.jsonl")
+    sightings: int = Field(default=0, description="lines in sightings.jsonl, which is not there without any")
 
 
 class UnknownSchema(ValueError):
@@ -170,6 +173,7 @@ def root_documents() -> dict[str, bytes]:
         "captions.schema.json": _schema(Captions),
         "snapshot.schema.json": _schema(Snapshot),
         "entry.schema.json": _schema(EntryLine),
+        "sighting.schema.json": _schema(Sighting),
     }
 
 
