@@ -78,7 +78,8 @@ class WrongFile(ArchiveError):
 class FetchFailed(ArchiveError):
     """One clip could not be fetched. `after`: seconds that the source asked us to wait.
 
-    `cut`: the sha256 of the film that came, where it was refused only since it lacks what its own index has.
+    `cut`: the sha256 of the film that came, where it was refused only since it lacks what its own index has. `words`:
+    the source's own, without what may sign an address.
     """
 
     def __init__(
@@ -89,12 +90,14 @@ class FetchFailed(ArchiveError):
         clip: str | None = None,
         after: float | None = None,
         cut: str | None = None,
+        words: str = "",
     ) -> None:
         super().__init__(message)
         self.kind: FailureKind = kind
         self.clip = clip
         self.after = after
         self.cut = cut
+        self.words = words
 
 
 class ForeignWords(ArchiveError):

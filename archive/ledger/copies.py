@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from archive.errors import Fork
 from archive.ledger import tables as t
 from archive.ledger.events import add_events
+from archive.ledger.markers import LAST_RUN
+from archive.ledger.sightings import ToTell, mark_told
 from archive.ledger.sql_faults import Unreadable
 from archive.ledger.transactions import Subject, total, upsert
 from archive.ledger.undoing import undo
@@ -100,11 +102,13 @@ class Copies(Subject):
         events: Sequence[Event | None],
         capture: Capture | None = None,
         events_upto: int | None = None,
+        told: Sequence[ToTell] = (),
         snapshot: str | None = None,
     ) -> None:
         """Keep a sealed version, and in the same transaction the events of it and what it holds.
 
-        That is a capture, events up to a number, or a snapshot of a register or a list, kept as it describes itself.
+        That is a capture, events up to a number and spans of sightings that are `told`, or a snapshot of a register or
+        a list, which is kept as it describes itself. A run record is then the end of the chain.
 
         The same again is fine, and no event; other content raises Fork.
         """
@@ -114,6 +118,8 @@ class Copies(Subject):
             if found is None:
                 connection.execute(sa.insert(t.versions).values(**asdict(sealed)))
                 add_events(connection, *events)
+                if sealed.object.startswith(Kind.RUN.prefix):
+                    upsert(connection, t.facts, {"name": LAST_RUN}, {"value": sealed.object})
             elif found != sealed.sha512:
                 raise Fork(
                     f"{sealed.object} v{sealed.version} is sealed already with other content "
@@ -132,6 +138,7 @@ class Copies(Subject):
             if events_upto is not None:
                 waiting = (t.events.c.run.is_(None)) & (t.events.c.seq <= events_upto)
                 connection.execute(sa.update(t.events).where(waiting).values(run=sealed.object))
+            mark_told(connection, told)
 
     def version(self, object_id: str, version: int) -> SealedVersion | None:
         """One sealed version."""

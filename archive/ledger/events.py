@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from archive.ledger import tables as t
+from archive.ledger.markers import LAST_RUN
 from archive.ledger.transactions import Subject
 from archive.records.event import Event
 
@@ -38,10 +39,19 @@ class Events(Subject):
             return [(row.seq, self._document(Event, row.body)) for row in connection.execute(query)]
 
     def last_run(self) -> str | None:
-        """The run record that holds the newest recorded event: the end of the chain, whatever the clock said."""
+        """The run record at the end of the chain, whatever the clock said.
+
+        A ledger of an earlier build does not name it: there it is the one that holds the newest recorded event.
+        """
+        said = sa.select(t.facts.c.value).where(t.facts.c.name == LAST_RUN)
         query = sa.select(t.events.c.run).where(t.events.c.run.is_not(None)).order_by(t.events.c.seq.desc()).limit(1)
         with self._reading() as connection:
-            return connection.scalar(query)
+            return connection.scalar(said) or connection.scalar(query)
+
+    def newest(self) -> int:
+        """The number of the newest event, 0 before there is one."""
+        with self._reading() as connection:
+            return connection.scalar(sa.select(sa.func.max(t.events.c.seq))) or 0
 
     def restore(self, run: str, events: list[Event]) -> None:
         """Keep the events of a run record that was read from a target, once."""

@@ -12,6 +12,8 @@ from archive.ledger.transactions import Subject, Value, upsert
 MOMENT = TypeAdapter(AwareDatetime)
 LAST_FULL = "last_full"
 """When a run record last named every head."""
+LAST_RUN = "last_run"
+"""The newest run record: the end of the chain, whatever the clock said."""
 
 
 class Markers(Subject):

@@ -249,8 +249,10 @@ sightings = sa.Table(
     sa.Column("last", UtcTime, nullable=False),
     sa.Column("times", Whole, nullable=False),
     sa.Column("told", Whole, nullable=False),
+    sa.Column("told_until", UtcTime),
+    sa.Column("ended", sa.Boolean, nullable=False, server_default=sa.false()),
 )
-"""`told` is how many times of a span a run record names."""
+"""`told` is how many times of a span a run record names, `told_until` the last of them; `ended` by a later one."""
 
 events = sa.Table(
     "events",

@@ -13,6 +13,7 @@ from archive.records.expected import LIST, ListImport
 from archive.records.link import link_id
 from archive.records.object_ids import Kind, is_sound, kind_of
 from archive.records.record import Record
+from archive.records.sighting import Sighting
 from archive.records.snapshot import SNAPSHOT, Snapshot
 from storage.contract import Target
 from storage.errors import Damaged, TargetError
@@ -33,15 +34,18 @@ class Words:
 
 @dataclass(frozen=True)
 class Run:
-    """A run record, its events, and the newest versions that it knew of."""
+    """A run record, its events, the newest versions that it knew of, and what was seen of clips at their sources."""
 
     record: RunRecord
     events: tuple[Event, ...]
     heads: tuple[Head, ...] = ()
+    sightings: tuple[Sighting, ...] = ()
 
 
 MOST_BYTES = 1 << 30
 """Of the documents of one object together: all of them are in memory at once."""
+
+SIGHTINGS, MOST_SIGHTINGS = "sightings.jsonl", 200_000
 
 Documents = list[Capture] | list[Snapshot] | list[ListImport] | Words | Run
 """What an object says: captures, snapshots or lists by version, a clip's words, or a run record's events."""
@@ -137,7 +141,8 @@ def read_documents(places: Mapping[str, Target], found: held_versions.Whole) -> 
                 from_json(body)  # what is no transcript here would end whoever shows it later
             return Words(document, bodies)
         if kind is Kind.RUN:
-            return _own_run(found.object, read("run.json"), read("events.jsonl"), read("heads.jsonl"))
+            seen = read(SIGHTINGS) if SIGHTINGS in inventory.state() else b""
+            return _own_run(found.object, read("run.json"), read("events.jsonl"), read("heads.jsonl"), seen)
     except (ValueError, RecursionError, DocumentError) as error:
         raise ForeignWords(f"a document that this version does not read: {_first_line(error)}") from error
     raise ForeignWords("no kind of object that this version knows: left alone")
@@ -186,15 +191,18 @@ def _own_sidecar(object_id: str, data: bytes) -> Sidecar:
     return document
 
 
-def _own_run(object_id: str, run: bytes, events: bytes, heads_: bytes) -> Run:
+def _own_run(object_id: str, run: bytes, events: bytes, heads_: bytes, seen: bytes) -> Run:
     record = RunRecord.model_validate_json(run)
     _own(object_id, record.run, record)
     if record.previous and kind_of(record.previous.object) is not Kind.RUN:
         raise ForeignWords("it follows something that is no run record")
+    if seen.count(b"\n") > MOST_SIGHTINGS:
+        raise ForeignWords(f"it tells of more than {MOST_SIGHTINGS:,} sightings, which nothing of ours does")
     run_ = Run(
         record,
         tuple(Event.model_validate_json(line) for line in events.splitlines() if line),
         tuple(Head.model_validate_json(line) for line in heads_.splitlines() if line),
+        tuple(Sighting.model_validate_json(line) for line in seen.split(b"\n") if line),
     )
     named = [event.object for event in run_.events] + [head.object for head in run_.heads]
     if not all(map(is_sound, named)):

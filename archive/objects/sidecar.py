@@ -13,6 +13,7 @@ from archive.records.event import Head
 from archive.records.expected import Expected, ListImport
 from archive.records.link import Judgement, Link, Verdict
 from archive.records.record import Moment, Record
+from archive.records.sighting import Sighting
 from archive.records.snapshot import EntryLine, Snapshot
 from archive.records.transcript import Correction, Declaration, TranscriptRef
 from transcription.documents.platform_captions import Captions
@@ -32,13 +33,15 @@ register-NAME   a register of victims; a version is a snapshot: entries.jsonl (a
 list-NAME       what somebody says should be here; a version is an import: expected.jsonl (a video a line: its address,
                 the ids that its clip may have, title, date, rows), list.json (from which file, when, by whom),
                 report.json (what in the file names no video).
-run-TIME-ID     what was done to which object when (events.jsonl), and the newest version of each object that changed
-                (heads.jsonl); run.json names the run record before it by digest.
+run-TIME-ID     what was done to which object when (events.jsonl), the newest version of each object that changed
+                (heads.jsonl), and when its source showed a clip or said that it is gone (sightings.jsonl, where there
+                is news of that); run.json names the run record before it by digest.
 
 Every file is named with its sha512 in the inventory.json of its object: any OCFL validator can check this root, and
 `sha512sum` any file. sidecar.schema.json, run.schema.json, transcript.schema.json, captions.schema.json,
-snapshot.schema.json, entry.schema.json (a line of entries.jsonl), list.schema.json and expected.schema.json (a line of
-expected.jsonl) describe the documents. No other software is needed.
+snapshot.schema.json, entry.schema.json (a line of entries.jsonl), list.schema.json, expected.schema.json (a line of
+expected.jsonl) and sighting.schema.json (a line of sightings.jsonl) describe the documents. No other software is
+needed.
 
 Everything here is restricted unless a sidecar says that its clip is public.
 """
@@ -140,6 +143,7 @@ class RunRecord(Record):
     full: bool
     events: int = Field(description="lines in events.jsonl")
     heads: int = Field(description="lines in heads.jsonl")
+    sightings: int = Field(default=0, description="lines in sightings.jsonl, which is not there without any")
 
 
 class UnknownSchema(ValueError):
@@ -176,6 +180,7 @@ def root_documents() -> dict[str, bytes]:
         "entry.schema.json": _schema(EntryLine),
         "list.schema.json": _schema(ListImport),
         "expected.schema.json": _schema(Expected),
+        "sighting.schema.json": _schema(Sighting),
     }
 
 

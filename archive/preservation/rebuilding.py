@@ -74,7 +74,8 @@ class _Rebuilding:
                 match self._object(object_id):
                     case (Run() as run, said):
                         self._note(run, said.holders)
-                        taken[object_id] = replace(run, heads=()), said  # a full list names every object
+                        self._archive.ledger.sightings.restore(run.sightings)  # in whatever order they come
+                        taken[object_id] = replace(run, heads=(), sightings=()), said  # both may be very many
                 task.advance(1)
             self._restore(taken)
             for object_id in objects:

@@ -5,13 +5,14 @@ Whoever resumes sends the same bytes.
 
 import os
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from archive.errors import Fork
 from archive.ledger.copies import ARRIVED, SealedVersion
+from archive.ledger.sightings import ToTell
 from archive.local_paths import inside, remove_tree
 from archive.objects import held_versions, ocfl
 from archive.opening.archive import AGENT, Archive
@@ -46,13 +47,15 @@ class Provenance:
     """What a version was sealed for: its inventory has the `message`, and the ledger keeps the rest with it.
 
     `clip` is the one that it concerns, `event` what happened, as of this version. It may hold a `capture`, the events
-    up to a number in the ledger (`events_upto`), or the `snapshot` of a register or a list, as JSON.
+    up to a number in the ledger (`events_upto`) and sightings that are `told`, or the `snapshot` of a register or a
+    list, as JSON.
     """
 
     message: str
     clip: str | None = None
     capture: Capture | None = None
     events_upto: int | None = None
+    told: Sequence[ToTell] = ()
     snapshot: str | None = None
     event: Event | None = None
 
@@ -135,6 +138,7 @@ def seal(
         events=events,
         capture=provenance.capture,
         events_upto=provenance.events_upto,
+        told=provenance.told,
         snapshot=provenance.snapshot,
     )
     return sealed

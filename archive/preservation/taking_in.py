@@ -88,6 +88,7 @@ def take_in(
                     claim(archive, object_id, number, name)
     if isinstance(documents, Run):
         archive.ledger.events.restore(documents.record.run, list(documents.events))
+        archive.ledger.sightings.restore(documents.sightings)
         if documents.record.full:
             archive.ledger.markers.set(LAST_FULL, documents.record.written.isoformat())
     elif isinstance(documents, Words):

@@ -33,6 +33,7 @@ class Listing(Record):
     url: str
     title: str | None = None
     duration: float | None = Field(default=None, description="seconds, as the source says")
+    shown: bool = Field(default=True, description="false where the list only keeps the place of one that is not shown")
 
     @property
     def clip(self) -> str:

@@ -80,7 +80,7 @@ class ObjectId(str):
 
     @classmethod
     def run_of(cls, ledger: str, at: datetime, number: int) -> Self:
-        """The object of a run record: when a ledger wrote it, in UTC, and the number of the last event in it."""
+        """The object of a run record: when a ledger wrote it, in UTC, and the number of the last event by then."""
         return cls(f"{Kind.RUN.prefix}{at:%Y%m%dT%H%M%SZ}-{ledger[:8]}-{number}")
 
 

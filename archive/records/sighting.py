@@ -1,9 +1,10 @@
 """What was seen of a clip at its source whenever it was looked for."""
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from archive.records.object_ids import CLIP
 from archive.records.record import Moment, Record
 
 Availability = Literal["up", "gone", "no_access", "refused", "not_yet", "passing", "unknown"]
@@ -12,6 +13,9 @@ Availability = Literal["up", "gone", "no_access", "refused", "not_yet", "passing
 `refused` is said of us and not of the clip, `passing` of the way to it; `unknown` are words that no rule knows.
 """
 
+TELLING: tuple[Availability, ...] = ("up", "gone", "no_access", "not_yet")
+"""What says something of the clip itself; the others are kept beside it, and change nothing."""
+
 WORDS_AT_MOST = 500
 
 
@@ -19,15 +23,22 @@ class Sighting(Record):
     """A span of sightings of one clip that say the same: the first, the last, and how many.
 
     `words` are the source's own, without what may sign an address; a clip that is up has none. `network` is the label
-    of the network that asked, `tool` the program that asked first, with its version.
+    of the network that asked, `tool` the program that asked first, with its version. What says something of the clip
+    and what does not are spans beside each other: a night on which the source was away ends none in which it was up.
     """
 
-    clip: str
-    source: str
+    clip: str = Field(pattern=f"^{CLIP}$")
+    source: str = Field(max_length=64)
     availability: Availability
     words: str = Field(default="", max_length=WORDS_AT_MOST)
-    network: str
-    tool: str
+    network: str = Field(max_length=64)
+    tool: str = Field(max_length=64)
     first: Moment
     last: Moment
-    times: int = Field(ge=1)
+    times: int = Field(ge=1, le=1_000_000_000)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.last < self.first:
+            raise ValueError("its last is before its first")
+        return self

@@ -44,6 +44,11 @@ class Source(Protocol):
 
     name: str
 
+    @property
+    def tool(self) -> str:
+        """The program that it asks with, and its version, as sightings name it."""
+        ...
+
     def list(self) -> Iterator[Listing]:
         """Every video the source lists, newest first where the platform does so, lazily.
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive.errors import ArchiveError, FetchFailed, Fork, NoSuchClip, SpaceShort
+from archive.ledger.sightings import Seen
 from archive.local_paths import inside, remove_tree
 from archive.objects import sidecar
 from archive.opening.archive import Archive
@@ -20,6 +21,7 @@ from archive.records.object_ids import ObjectId
 from archive.retrying import retrying
 from archive.sources.contract import Fetched, Source
 from archive.steps.listing import rest_of
+from archive.steps.looking import failed, look
 from storage.contract import Target
 from storage.errors import TargetError
 from transcription.errors import MediaError, MediaTimeout
@@ -66,6 +68,7 @@ def fetch_clip(archive: Archive, source: Source, clip: str, usable: Mapping[str,
         with archive.progress.task(clip, unit="B") as task:
             refused = archive.ledger.clips.refused(clip)
             fetched = retrying(lambda: _fetch(source, listing, attempt, _task_progress(archive, task), refused))
+        look(archive, source, [Seen(clip)])
         _seal(archive, listing, fetched, usable)
     except SpaceShort:
         remove_tree(archive.attempts, clip)
@@ -76,6 +79,7 @@ def fetch_clip(archive: Archive, source: Source, clip: str, usable: Mapping[str,
         remove_tree(archive.attempts, clip)
         raise SpaceShort(f"{archive.state}: the disk is full; {clip} is fetched anew once there is room") from error
     except FetchFailed as error:
+        look(archive, source, failed(clip, error))
         if (after := rest_of(error)) is not None:
             raise SourceRefuses(f"{source.name} refuses us: {error}", after=after) from error
         return _failed(archive, clip, error.kind, error, cut=error.cut)

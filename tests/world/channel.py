@@ -43,8 +43,8 @@ class Fault:
 
     Parts are `page`, `media`, `caption`, `captions` (their list), `thumbnail`, `playlist`, `segment`, or the number of
     a channel's page, as text. Of these answer: `status`; `location`, which is redirected to; `body`, which comes
-    instead; `flood`, so many bytes, which begin as `body`; `drip`, a byte every so many seconds, in a header without
-    an end.
+    instead, or with the status; `flood`, so many bytes, which begin as `body`; `drip`, a byte every so many seconds, in
+    a header without an end.
 
     `cut`: the body ends at this fraction of the file, however often it is asked for; with `announced` False no
     Content-Length warns of it. `swap`: the first body breaks off at the middle, and from then on the file has these
@@ -374,7 +374,9 @@ class _Visit(BaseHTTPRequestHandler):
         if part not in fault.where.split():
             return False
         if fault.status:
-            self._answer(fault.status, b"{}", {"Retry-After": fault.retry_after} if fault.retry_after else {})
+            self._answer(
+                fault.status, fault.body or b"{}", {"Retry-After": fault.retry_after} if fault.retry_after else {}
+            )
         elif fault.location:
             self._answer(302, b"", {"Location": fault.location})
         elif fault.flood:

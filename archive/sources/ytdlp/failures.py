@@ -1,13 +1,13 @@
-"""What a failed fetch means: from its symptoms to the one word that says what follows. Pure.
+"""What a failed fetch means: from its symptoms to the one word that says what follows. Pure, but for reading rules.
 
-The words are those that platforms show to people and yt-dlp passes on. Order matters: a refusal may begin with
-"Video unavailable", and one that is missed would blame the video for what was done by us.
+The words are those that platforms show to people and yt-dlp passes on; what they mean is data, in `words.toml`.
 """
 
-import re
 from dataclasses import dataclass
+from typing import get_args
 
 from archive.errors import FailureKind
+from archive.sources.ytdlp.words import Sign, words
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,8 @@ class Symptoms:
 
     `unexpected`: the reader of the site met something that it was not written for. `not_live` and `blocked_here`: it
     says so itself (not broadcast yet, not shown in this country). `barred`: it was we who stopped, at a bound of ours.
-    `unreached`: no connection was made, and this is to be done about it.
+    `unreached`: no connection was made, and this is to be done about it. `underway`: it failed on the way, or on this
+    machine, and the source said nothing of it.
     """
 
     text: str
@@ -27,59 +28,35 @@ class Symptoms:
     blocked_here: bool = False
     barred: bool = False
     unreached: str | None = None
+    underway: bool = False
 
 
-_REFUSED = re.compile(
-    r"not a (ro)?bot\b|captcha|you are (a )?human|unusual traffic|automated (quer|request|traffic)"
-    r"|rate.?limit|too many requests|(hourly|daily|request|session) limit|isn.?.?.?t available, try again later"
-    r"|please (sign|log).?in\b(?! (to (verify|confirm your age)|if))|(sign|log).?in to continue"
-    r"|logged.?out users|ip (address )?(is|was|has been) (temporarily )?(blocked|banned)",
-    re.I,
-)
-_NOT_YET = re.compile(
-    r"will begin (in|shortly)|premieres? (in|will)|processing this video|not currently live|being processed", re.I
-)
-_OUTDATED = re.compile(
-    r"no suitable extractor|unsupported url|requested format is not available|no video formats found", re.I
-)
-_HERE = re.compile(r"in your (country|location|region)|geo.?restrict|from your location", re.I)
-_GONE = re.compile(
-    r"account .{0,80}terminated|(removed|deleted) by (the )?(uploader|user|owner|author)|violat\w+ .{0,80}(terms|polic)"
-    r"|copyright (grounds|claim)|no longer (available|exists)|(has been|was) (removed|deleted)|does not exist",
-    re.I | re.S,
-)
-_NO_ACCESS = re.compile(
-    r"private (video|account)|video is private|members.only|join this channel|confirm your age|age.?restricted"
-    r"|(log|sign).?in (to|if|required)|login required|requires? (a |an )?(login|log.?in|account|password|payment)"
-    r"|granted access|registered users|video unavailable|is (not available|unavailable)",
-    re.I,
-)
+@dataclass(frozen=True)
+class Meaning:
+    """The class of a failure, and what is to be done about it where the rule that decided says more than the class."""
+
+    kind: FailureKind
+    then: str | None = None
 
 
-def classify(symptoms: Symptoms) -> FailureKind:
-    """The class of a failure; what nothing is known of is `passing`, so that no video is called gone by mistake."""
-    text, status = symptoms.text, symptoms.status
+def meaning(symptoms: Symptoms) -> Meaning:
+    """What a failure means. Words that no rule knows mean nothing: no video is called gone by mistake."""
     if symptoms.barred:
-        return "barred"
+        return Meaning("barred")
     if symptoms.unreached:
-        return "passing"
-    if status == 429 or _REFUSED.search(text):
-        return "refused"
-    if symptoms.not_live or _NOT_YET.search(text):
-        return "not_yet"
-    if symptoms.blocked_here or _HERE.search(text):
-        return "no_access"
-    if status in (404, 410) or _GONE.search(text):
-        return "gone"
-    if status is None and _OUTDATED.search(text):
-        return "outdated"
-    if status in (401, 403, 451) or _NO_ACCESS.search(text):
-        return "no_access"
-    if status is not None and (status >= 500 or status == 408):
-        return "passing"
-    if symptoms.unexpected or status is not None:
-        return "outdated"
-    return "passing"
+        return Meaning("passing", symptoms.unreached)
+    signs = tuple(sign for sign in get_args(Sign) if getattr(symptoms, sign))
+    for rule in words().rules:
+        if rule.fits(symptoms.text, symptoms.status, signs):
+            return Meaning(rule.means, rule.then)
+    if symptoms.unexpected or symptoms.status is not None:
+        return Meaning("outdated")
+    return Meaning("passing" if symptoms.underway else "unknown")
+
+
+def placeholder(title: str) -> bool:
+    """Whether a list only keeps the place of a video that is not shown, by what stands where its title was."""
+    return title.strip().casefold() in {one.casefold() for one in words().placeholders}
 
 
 NEXT = {

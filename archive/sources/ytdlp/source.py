@@ -24,7 +24,7 @@ from archive.settings.source_stanzas import YtdlpSettings
 from archive.sources.cleaning import bare_address, canonical, clean, for_the_log, plain
 from archive.sources.contract import Fetched, Progress
 from archive.sources.ytdlp.caption_files import fetch_captions
-from archive.sources.ytdlp.failures import NEXT, classify
+from archive.sources.ytdlp.failures import NEXT, meaning, placeholder
 from archive.sources.ytdlp.limits import Limits, OutOfBounds
 from archive.sources.ytdlp.media_checks import Checked, Faulty, Received, check_media, lacking, readable
 from archive.sources.ytdlp.thumbnails import fetch_thumbnail
@@ -72,6 +72,11 @@ class YtdlpSource:
         for path in (settings.cookies_file, settings.ca_file):
             if path is not None and not path.is_file():
                 raise SettingsError([f"source {name}: {path} is no file; name one that is there, or leave the key out"])
+
+    @property
+    def tool(self) -> str:
+        """What it asks with, and its version."""
+        return f"yt-dlp {tool_version()}"
 
     def list(self) -> Iterator[Listing]:
         """Every video of the channel, in the platform's order, tabs one after another; a page is asked for when due."""
@@ -125,6 +130,7 @@ class YtdlpSource:
             url=plain(str(address)),
             title=plain(title) if isinstance(title, str) else None,
             duration=_seconds(entry.get("duration")),
+            shown=not (isinstance(title, str) and placeholder(title)),
         )
 
     def fetch(self, listing: Listing, into: Path, progress: Progress, *, refused: str | None = None) -> Fetched:
@@ -261,14 +267,16 @@ class YtdlpSource:
             failure.cut = error.cut
             return failure
         symptoms = symptoms_of(error, session.last_failure if session else None)
-        failure = self._failed(symptoms.text, classify(symptoms), clip, symptoms.unreached)
+        found = meaning(symptoms)
+        failure = self._failed(symptoms.text, found.kind, clip, found.then)
         failure.after = seconds_to_wait(symptoms.retry_after, datetime.now(UTC))
         return failure
 
     def _failed(self, what: str, kind: FailureKind, clip: str | None, then: str | None = None) -> FetchFailed:
         who = f"{self.name}: {clip}" if clip else f"{self.name}: the list"
-        told = f"{who} could not be fetched: {self._scrub(what)}. {then or NEXT[kind]}"
-        return FetchFailed(told, kind=kind, clip=clip)
+        words = self._scrub(what)
+        told = f"{who} could not be fetched: {words}. {then or NEXT[kind]}"
+        return FetchFailed(told, kind=kind, clip=clip, words=words)
 
     def _scrub(self, text: str) -> str:
         return for_the_log(text, self.settings.proxy.get_secret_value() if self.settings.proxy else None)

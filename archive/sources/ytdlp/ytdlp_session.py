@@ -6,10 +6,12 @@ hides the cause of a failure three errors deep. Here it does none of that.
 # mypy: disable-error-code="import-untyped"
 
 import http.client
+import json
 import logging
 import re
 import shutil
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import IO, Any
@@ -55,6 +57,9 @@ def javascript_runtime() -> str | None:
     except FileNotFoundError:
         return shutil.which("deno")
 
+
+PROBLEM = 1 << 16
+"""Bytes of an answer that refuses us, at most, that are read for the reason in it."""
 
 _CAPTIONS = ("extract_subtitles", "extract_automatic_captions")
 
@@ -194,6 +199,9 @@ class YtdlpSession(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
 
     def close(self) -> None:
         """Let go of everything, refusals and what was broken off too: nobody else closes those."""
+        for refusal in self._refusals:
+            if refusal.status == 401:
+                refusal.code = _code(refusal.response)
         for one in (*self._refusals, *self._answers):
             one.close()
         super().close()
@@ -226,6 +234,18 @@ class YtdlpSession(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
     def clock(self) -> float:
         """Seconds, for `end` of `read`."""
         return self._meter.clock()
+
+
+def _code(response: Response) -> str | None:
+    """The word for what is wrong in an answer as RFC 9457 has it, which PeerTube writes; None where there is none.
+
+    It is read once yt-dlp is done with the answer, and no more of it than such an answer has.
+    """
+    with suppress(Exception):  # of whatever kind: the status has said the rest
+        response.most = PROBLEM
+        code = json.loads(response.read())["code"]
+        return str(code) if isinstance(code, str) and re.fullmatch(r"\w{1,64}", code) else None
+    return None
 
 
 def _handed_on(reason: str) -> str:
@@ -275,15 +295,21 @@ def symptoms_of(error: BaseException, last_failure: RequestError | None) -> Symp
     if refusal is None and (told := unreached(error)):
         return Symptoms(text=told[0], unreached=told[1])
     text = str(error) or type(error).__name__
+    code = getattr(refusal, "code", None)
     return Symptoms(
-        text=f"{type(error).__name__}: {text}" if foreign else text.removeprefix("ERROR: "),
+        text=(f"{type(error).__name__}: {text}" if foreign else text.removeprefix("ERROR: "))
+        + (f" ({code})" if code else ""),
         status=refusal.status if refusal else None,
         retry_after=refusal.response.headers.get("Retry-After") if refusal else None,
         unexpected=(foreign or "please report this issue" in text or any(_unexpected(e) for e in chain))
         and not any(isinstance(e, RequestError) for e in chain),
         not_live=any(isinstance(e, UserNotLive) for e in chain),
         blocked_here=any(isinstance(e, GeoRestrictedError) for e in chain),
+        underway=not any(isinstance(e, ExtractorError) for e in chain) or any(isinstance(e, _UNDERWAY) for e in chain),
     )
+
+
+_UNDERWAY = (RequestError, OSError, http.client.HTTPException)
 
 
 def is_missing_tab(error: BaseException) -> bool:

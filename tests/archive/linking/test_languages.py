@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from archive.linking.languages.loading import FOLDER, WordsError, _lines, languages, read_languages
+from archive.linking.languages.loading import FOLDER, languages, read_languages
+from archive.word_files import WordsError, lines_of
 from tests.support.packages import ask, copied
 
 KYRGYZ = """
@@ -133,7 +134,7 @@ def places(document: object, at: tuple[str | int, ...] = ()) -> Iterator[tuple[s
 @pytest.mark.parametrize("file", sorted(FOLDER.glob("*.toml")), ids=lambda file: file.stem)
 def test_the_line_of_every_key_is_found(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
-    lines, written = _lines(text), text.splitlines()
+    lines, written = lines_of(text), text.splitlines()
     every = list(places(tomllib.loads(text)))
     assert len(every) > 100
     for place in every:

@@ -1,9 +1,14 @@
 """What a failure is taken for: words that platforms show, as yt-dlp passes them on."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from archive.errors import FailureKind
-from archive.sources.ytdlp.failures import NEXT, Symptoms, classify
+from archive.sources.ytdlp.failures import NEXT, Symptoms, meaning, placeholder
+from archive.sources.ytdlp.words import Rule, Words, words
+from archive.word_files import WordsError, read_words
 
 WORDS: list[tuple[FailureKind, str]] = [
     ("refused", "Sign in to confirm you’re not a bot. Use --cookies"),
@@ -42,6 +47,66 @@ WORDS: list[tuple[FailureKind, str]] = [
     ("passing", "Got error: 5 bytes read, 6 more expected. Giving up after 10 retries"),
     ("passing", "The read operation timed out"),
 ]  # fmt: skip
+
+
+def classify(symptoms: Symptoms) -> FailureKind:
+    return meaning(symptoms).kind
+
+
+def symptoms_in(rule: Rule) -> Symptoms:
+    """The failure that a rule's example is."""
+    status = re.match(r"HTTP Error (\d+)", rule.example)
+    return Symptoms(
+        rule.example,
+        status=int(status[1]) if status else None,
+        not_live=rule.sign == "not_live",
+        blocked_here=rule.sign == "blocked_here",
+    )
+
+
+@pytest.mark.parametrize("rule", words().rules, ids=lambda rule: rule.example[:40])
+def test_each_rule_decides_its_own_example_and_no_rule_before_it_does(rule: Rule) -> None:
+    symptoms = symptoms_in(rule)
+    signs = (rule.sign,) if rule.sign else ()
+    assert next(one for one in words().rules if one.fits(symptoms.text, symptoms.status, signs)) == rule
+    assert classify(symptoms) == rule.means
+
+
+def test_a_message_that_no_rule_knows_means_nothing() -> None:
+    assert classify(Symptoms("PeerTube said: the hamster is asleep")) == "unknown"
+    assert classify(Symptoms("IncompleteRead: the hamster is asleep", underway=True)) == "passing"
+
+
+def test_who_wants_a_password_says_so_and_what_to_do() -> None:
+    asked = meaning(Symptoms("HTTP Error 401: Unauthorized (video_requires_password)", status=401))
+    closed = meaning(Symptoms("HTTP Error 401: Unauthorized", status=401))
+    assert (asked.kind, closed.kind) == ("no_access", "no_access")
+    assert "password" in (asked.then or "")
+    assert closed.then is None
+
+
+def test_a_place_in_a_list_is_no_video() -> None:
+    assert placeholder("[Deleted video]")
+    assert placeholder("[private video] ")
+    assert not placeholder("The deleted video")
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ('[[rules]]\nmeans = "gome"\nstatuses = ["404"]\nseen = "2026.1.1"\nexample = "x"', "line 2, rules.0.means: "),
+        ('[[rules]]\nmeans = "gone"\npattern = "("\nseen = "2026.1.1"\nexample = "x"', "line 3, rules.0.pattern: "),
+        ('[[rules]]\nmeans = "gone"\npatern = "x"\nseen = "2026.1.1"\nexample = "x"', "did you mean 'pattern'?"),
+        ('[[rules]]\nmeans = "gone"\nseen = "2026.1.1"\nexample = "x"', "rules.0: it fits nothing"),
+        ('[[rules]]\nmeans = "gone"\npattern = "x"\nseen = "2026.1.1"', "rules.0.example: it is missing"),
+    ],
+)
+def test_a_wrong_rule_is_named_with_file_line_and_key(tmp_path: Path, text: str, fault: str) -> None:
+    (tmp_path / "words.toml").write_text(text, "utf-8")
+    with pytest.raises(WordsError) as told:
+        read_words(tmp_path / "words.toml", Words)
+    assert str(tmp_path / "words.toml") in str(told.value)
+    assert fault in str(told.value)
 
 
 @pytest.mark.parametrize(("kind", "text"), WORDS)

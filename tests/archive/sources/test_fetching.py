@@ -67,6 +67,20 @@ def test_a_fetch_leaves_the_film_as_it_was_sent_and_what_was_said_of_it(
     assert capfd.readouterr() == ("", "")
 
 
+def test_a_video_that_wants_a_password_says_so_and_one_that_is_closed_does_not(
+    opened: Open, film: Path, tmp_path: Path
+) -> None:
+    problem = b'{"status":401,"detail":"Please provide a password","code":"video_requires_password"}'
+    told = {}
+    for name, body in (("asks", problem), ("closed", b"{}"), ("endless", b'{"code":"' + b"x" * (1 << 17) + b'"}')):
+        _, source = opened(Video("A film", film, fault=Fault(status=401, body=body)))
+        told[name] = failure(source, tmp_path / name)
+    assert {error.kind for error in told.values()} == {"no_access"}
+    assert told["asks"].words.endswith(" (video_requires_password)")
+    assert "It wants a password" in str(told["asks"])
+    assert not any("password" in str(told[name]) for name in ("closed", "endless"))
+
+
 def test_captions_can_be_left_out(opened: Open, film: Path, tmp_path: Path) -> None:
     _, source = opened(Video("A film", film, captions={"en": VTT}), settings={"captions": False})
     assert fetch(source, tmp_path).captions == {}

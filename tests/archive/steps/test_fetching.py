@@ -34,6 +34,7 @@ class Failing:
     error: Exception
     told: int = 0
     name: str = "voices"
+    tool: str = "scripted 1"
     asked: int = 0
 
     def list(self) -> Iterator[Listing]:
@@ -109,6 +110,7 @@ class Copying:
 
     film: Path
     name: str = "voices"
+    tool: str = "scripted 1"
 
     def list(self) -> Iterator[Listing]:
         yield LISTING

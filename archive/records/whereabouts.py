@@ -1,0 +1,126 @@
+"""Whether a clip is at its source, from all that was seen of it. Pure.
+
+A source may say that a video is gone when it means something else, for an hour or to one network. So it is gone only
+once that was said on two different days (UTC) with no sight of it after the first of them, by whatever network; until
+then it is missing. What is said of us, of the way, or in words that no rule knows changes nothing, and nothing is
+concluded from a list that does not name it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal, Protocol
+
+from archive.records.sighting import TELLING, Availability
+
+Standing = Literal["up", "missing", "gone", "no_access", "not_yet", "unknown"]
+AWAY: tuple[Standing, ...] = ("gone", "no_access")
+"""From where a clip returns; one that was only missing was never known to be away."""
+
+DAYS = 2
+"""Days on which a source must say that a clip is gone."""
+
+LATE = timedelta(days=7)
+"""How long a loss or a return is of late."""
+
+
+class Span(Protocol):
+    """What is read of a span of sightings."""
+
+    @property
+    def availability(self) -> Availability:
+        """What was seen."""
+        ...
+
+    @property
+    def words(self) -> str:
+        """What was said."""
+        ...
+
+    @property
+    def first(self) -> datetime:
+        """When for the first time."""
+        ...
+
+    @property
+    def last(self) -> datetime:
+        """And for the last."""
+        ...
+
+
+@dataclass(frozen=True)
+class Whereabouts:
+    """How a clip stands at its sources, since when, and the last words that say so.
+
+    `was` is how it stood before it came back; `away` whether it was ever missing, gone or closed.
+    """
+
+    standing: Standing = "unknown"
+    since: datetime | None = None
+    words: str = ""
+    was: Standing | None = None
+    away: bool = False
+
+    @property
+    def returned(self) -> bool:
+        """Whether it is up again after it was known to be away."""
+        return self.standing == "up" and self.was in AWAY
+
+    def of_late(self, now: datetime) -> bool:
+        """Whether it came to stand so in the last days."""
+        return self.since is not None and now - self.since <= LATE
+
+
+@dataclass(frozen=True)
+class _Seen:
+    availability: Availability
+    words: str
+    first: datetime
+    last: datetime
+
+
+def whereabouts(spans: Iterable[Span], now: datetime) -> Whereabouts:
+    """How a clip stands at `now`. What was seen later was seen by a wrong clock, or is a lie, and counts as never."""
+    told = [
+        _Seen(span.availability, span.words, span.first, min(span.last, now))
+        for span in spans
+        if span.availability in TELLING and span.first <= now
+    ]
+    return _stands(sorted(told, key=lambda one: (one.last, one.first)))
+
+
+def _stands(told: Sequence[_Seen]) -> Whereabouts:
+    """How a clip stands by what says something of it, in the order of the last sights."""
+    if not told:
+        return Whereabouts()
+    newest = told[-1]
+    others = [one for one in told if one.availability != newest.availability]
+    before = others[-1].last if others else None
+    same = [one for one in told if one.availability == newest.availability and (before is None or one.last >= before)]
+    since = min(one.first for one in same)
+    away = any(one.availability in ("gone", "no_access") for one in told)
+    if newest.availability == "gone":
+        return _gone(told, away=away)
+    if newest.availability != "up":
+        return Whereabouts(
+            "no_access" if newest.availability == "no_access" else "not_yet", since, newest.words, away=away
+        )
+    earlier = [replace(one, last=min(one.last, since)) for one in told if one.first < since and one not in same]
+    was = _stands(sorted(earlier, key=lambda one: (one.last, one.first))) if earlier else None
+    return Whereabouts("up", since, was=was.standing if was and was.standing != "up" else None, away=away)
+
+
+def _gone(told: Sequence[_Seen], *, away: bool) -> Whereabouts:
+    """Of a clip that was said to be gone last: whether it is, or is only missing so far."""
+    seen = max((one.last for one in told if one.availability == "up"), default=None)
+    said = sorted(
+        {
+            moment
+            for one in told
+            if one.availability == "gone"
+            for moment in (one.first, one.last)
+            if seen is None or moment >= seen
+        }
+    )
+    days = {moment.date() for moment in said}
+    return Whereabouts("gone" if len(days) >= DAYS else "missing", said[0], told[-1].words, away=away)
