@@ -250,6 +250,16 @@ sightings = sa.Table(
 )
 """`told` is how many times of a span a run record names."""
 
+looks = sa.Table(
+    "looks",
+    metadata,
+    sa.Column("clip", sa.String(160), primary_key=True),
+    sa.Column("at", UtcTime, nullable=False),
+    sa.Column("owed", Whole, nullable=False),
+    sa.Column("listed", sa.Text, nullable=False),
+)
+"""`owed` is how many times in a row something was left to be had, `listed` what the source's list said at that time."""
+
 events = sa.Table(
     "events",
     metadata,
