@@ -36,10 +36,10 @@ class Looks(Subject):
             connection.execute(sa.update(t.looks).where(t.looks.c.clip == listing.clip).values(values))
 
     def due(self, source: str, *, now: datetime, every: timedelta) -> list[str]:
-        """Held clips of a source that are to be looked at: those of which its list says something else, then the oldest.
+        """Held clips of a source that are to be looked at: first those of which its list says something else now.
 
-        One of which something is owed is due after half a day, then after a day more each time, at most after `every`.
-        A look after `now` was noted by a wrong clock, and is due.
+        Then come the others, the oldest look first. One of which something is owed is due after half a day, then after
+        a day more each time, at most after `every`. A look after `now` was noted by a wrong clock, and is due.
         """
         changed, old = list[str](), list[tuple[datetime, str]]()
         for row in self._rows(source):

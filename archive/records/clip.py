@@ -133,7 +133,7 @@ class Context(Record):
     network: str = "unnamed"
     clients: tuple[str, ...] = ()
     of: Literal["film", "page"] = "page"
-    headers: dict[str, str] = {}
+    headers: dict[str, str] = Field(default_factory=dict)
     certificate: str | None = None
 
 
@@ -186,8 +186,8 @@ class Capture(Record):
     @property
     def owes(self) -> bool:
         """Whether something is wanting that is to be asked for again: captions, or a better film."""
-        lost = (cut for cut in self.cut if cut.path.startswith("captions/"))
-        return bool(self.degraded) or any(cut.why.startswith(NOT_HAD) for cut in lost)
+        lost = [cut for cut in self.cut if cut.path.startswith("captions/")]
+        return bool(self.degraded) or any(cut.path == "captions/*" or cut.why.startswith(NOT_HAD) for cut in lost)
 
     @property
     def media(self) -> File:
