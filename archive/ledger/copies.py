@@ -129,7 +129,7 @@ class Copies(Subject):
                     mended &= t.failures.c.step != "transcribe"
                 upsert(connection, t.captures, key, values)
                 connection.execute(sa.delete(t.failures).where(mended))
-                captured(connection, capture.clip, at=capture.fetched, owes=capture.owes)
+                captured(connection, capture)
                 undo(connection, capture.clip, "capture")
             if snapshot is not None:
                 upsert(connection, t.facts, {"name": snapshot_fact(sealed.object, sealed.version)}, {"value": snapshot})

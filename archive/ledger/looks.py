@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from archive.ledger import tables as t
 from archive.ledger.transactions import Subject, upsert
-from archive.records.clip import Listing
+from archive.records.clip import Capture, Listing
 
 FIRST_WAIT = timedelta(hours=12)
 """After which what is owed is asked for again, so that a nightly run does; then a day more each time."""
@@ -51,11 +51,11 @@ class Looks(Subject):
                 old.append((row.at, row.clip))
         return [*changed, *(clip for _, clip in sorted(old))]
 
-    def at(self, clip: str) -> datetime | None:
-        """When a clip was last looked at."""
+    def degraded(self) -> int:
+        """How many clips are held in a film that is not the best that was on offer."""
         with self._reading() as connection:
-            found: datetime | None = connection.scalar(sa.select(t.looks.c.at).where(t.looks.c.clip == clip))
-            return found
+            query = sa.select(sa.func.count()).select_from(t.looks).where(t.looks.c.degraded != 0)
+            return connection.scalar(query) or 0
 
     def _rows(self, source: str) -> Iterator[sa.Row[tuple[str, datetime, int, str, str]]]:
         query = (
@@ -85,13 +85,14 @@ def _differs(then: str, body: str) -> bool:
     return retitled or (None not in numbers and abs(numbers[0] - numbers[1]) > _ROUNDING)
 
 
-def captured(connection: sa.Connection, clip: str, *, at: datetime, owes: bool) -> None:
+def captured(connection: sa.Connection, capture: Capture) -> None:
     """Keep that a clip was captured; an older capture that is learnt of later changes nothing.
 
     Call it in the transaction of the capture. What its list says is kept by whoever knows it.
     """
+    clip, at = capture.clip, capture.fetched
     before = connection.execute(sa.select(t.looks).where(t.looks.c.clip == clip)).one_or_none()
     if before is None or before.at < at:
-        owed = max(1, before.owed if before else 0) if owes else 0
-        listed = before.listed if before else ""
-        upsert(connection, t.looks, {"clip": clip}, {"at": at, "owed": owed, "listed": listed})
+        owed = max(1, before.owed if before else 0) if capture.owes else 0
+        values = {"at": at, "owed": owed, "listed": before.listed if before else ""}
+        upsert(connection, t.looks, {"clip": clip}, {**values, "degraded": int(bool(capture.degraded))})

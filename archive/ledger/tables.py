@@ -257,8 +257,10 @@ looks = sa.Table(
     sa.Column("at", UtcTime, nullable=False),
     sa.Column("owed", Whole, nullable=False),
     sa.Column("listed", sa.Text, nullable=False),
+    sa.Column("degraded", Whole, nullable=False),
 )
-"""`owed` is how many times in a row something was left to be had, `listed` what the source's list said at that time."""
+"""`owed` is how many times in a row something was left to be had, `listed` what the source's list said at that time;
+`degraded` is 1 of a film that is not the best that was on offer."""
 
 events = sa.Table(
     "events",

@@ -13,6 +13,8 @@ FileRole = Literal[
 ]
 NOT_HAD = "could not be had"
 """How the reason begins for which a caption or thumbnail is wanting that may be had another time."""
+LIST_NOT_HAD = "their list could not be read"
+"""That of captions of which nobody knows which there are."""
 
 
 def clip_id(extractor: str, platform_id: str) -> str:
@@ -68,6 +70,7 @@ class Stream(Record):
     codec: str
     language: str | None = None
     sha256: str
+    height: int | None = Field(default=None, description="pixels of a picture; null where it was not noted")
 
 
 class Cut(Record):
@@ -187,7 +190,7 @@ class Capture(Record):
     def owes(self) -> bool:
         """Whether something is wanting that is to be asked for again: captions, or a better film."""
         lost = [cut for cut in self.cut if cut.path.startswith("captions/")]
-        return bool(self.degraded) or any(cut.path == "captions/*" or cut.why.startswith(NOT_HAD) for cut in lost)
+        return bool(self.degraded) or any(cut.why.startswith((NOT_HAD, LIST_NOT_HAD)) for cut in lost)
 
     @property
     def media(self) -> File:

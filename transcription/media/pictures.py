@@ -34,9 +34,12 @@ _WIDTH, _HEIGHT, _SECONDS = 9, 8, 20.0
 _FORM = re.compile("[0-9a-f]{22}")
 
 
-def shown(path: Path) -> str | None:
-    """What a picture file shows; None for one that cannot be read. Raises ToolMissing."""
-    demuxer = _DEMUXERS.get(path.suffix.lower().removeprefix("."))
+def shown(path: Path, *, of: str | None = None) -> str | None:
+    """What a picture file shows; None for one that cannot be read. `of` is its name, if the path is another one.
+
+    Raises ToolMissing.
+    """
+    demuxer = _DEMUXERS.get((of or path.name).lower().rpartition(".")[2])
     if demuxer is None:
         return None
     command = [

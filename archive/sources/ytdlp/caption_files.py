@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
-from archive.records.clip import NOT_HAD, Cut
+from archive.records.clip import LIST_NOT_HAD, NOT_HAD, Cut
 from archive.sources.ytdlp.ytdlp_session import YtdlpSession, why_not
 from transcription.documents.cues import kind_of
 from transcription.errors import DocumentError
@@ -60,7 +60,7 @@ def fetch_captions(
         kept[tag].write_bytes(data)
     if session.unread:
         log.warning("%s: the list of captions could not be had; the video is kept without", clip)
-        lost.append(Cut(path="captions/*", why="their list could not be read"))
+        lost.append(Cut(path="captions/*", why=LIST_NOT_HAD))
     return kept, tuple(lost)
 
 

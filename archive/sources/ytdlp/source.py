@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from archive.errors import ArchiveError, FailureKind, FetchFailed, SettingsError
-from archive.records.clip import Listing
+from archive.records.clip import Cut, Listing
 from archive.settings.source_stanzas import YtdlpSettings
 from archive.sources.cleaning import for_the_log, plain
 from archive.sources.contract import Fetched, Page, Progress
@@ -200,7 +200,7 @@ class YtdlpSource:
     def _extras(self, session: YtdlpSession, info: Mapping[str, Any], into: Path, clip: str) -> Extras:
         thumbnail, lost = fetch_thumbnail(session, info, into, clip)
         if not self.settings.captions:
-            return Extras(thumbnail, {}, lost)
+            return Extras(thumbnail, {}, (*lost, Cut(path="captions/*", why="not asked for, by the settings")))
         captions, unread = fetch_captions(session, info, into, clip)
         return Extras(thumbnail, captions, (*lost, *unread))
 

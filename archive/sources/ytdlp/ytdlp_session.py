@@ -212,7 +212,7 @@ class YtdlpSession(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
         return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else None
 
     def _some_of(self, stock: Callable[..., Any], disabled: type[Exception] = OutOfBounds) -> Callable[..., Any]:
-        """Comments as they come: as many as there may be, in the time that there is, up to one that could not be had."""
+        """Comments as they come: as many as there may be in the time there is, up to one that could not be had."""
 
         def some(*args: Any, **kwargs: Any) -> Iterator[Any]:
             before, end = self.last_failure, self.clock() + self.limits.extras_seconds

@@ -21,11 +21,12 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(), nullable=False),
         sa.Column("owed", sa.Integer(), nullable=False),
         sa.Column("listed", sa.Text(), nullable=False),
+        sa.Column("degraded", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("clip", name=op.f("pk_looks")),
     )
     op.execute(
-        "INSERT INTO looks (clip, at, owed, listed) SELECT captures.clip, max(versions.sealed), 0, '' FROM captures "
-        "JOIN versions ON versions.object = 'evidence-' || captures.clip GROUP BY captures.clip"
+        "INSERT INTO looks (clip, at, owed, listed, degraded) SELECT captures.clip, max(versions.sealed), 0, '', 0 "
+        "FROM captures JOIN versions ON versions.object = 'evidence-' || captures.clip GROUP BY captures.clip"
     )
 
 
