@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from archive.errors import Fork
 from archive.ledger import tables as t
 from archive.ledger.events import add_events
+from archive.ledger.looks import captured
 from archive.ledger.markers import LAST_RUN
 from archive.ledger.sightings import ToTell, mark_told
 from archive.ledger.sql_faults import Unreadable
@@ -130,8 +131,12 @@ class Copies(Subject):
                 key = {"clip": sealed.clip, "version": sealed.version}
                 stated = capture.stated.clip if capture.stated else None
                 values = {"media": capture.media.sha256, "body": capture.model_dump_json(), "stated": stated}
+                mended = t.failures.c.clip == sealed.clip
+                if _has_media(connection, capture):  # an edit: why these media could not be read stands
+                    mended &= t.failures.c.step != "transcribe"
                 upsert(connection, t.captures, key, values)
-                connection.execute(sa.delete(t.failures).where(t.failures.c.clip == sealed.clip))
+                connection.execute(sa.delete(t.failures).where(mended))
+                captured(connection, capture)
                 undo(connection, capture.clip, "capture")
             if snapshot is not None:
                 upsert(connection, t.facts, {"name": snapshot_fact(sealed.object, sealed.version)}, {"value": snapshot})
@@ -316,6 +321,12 @@ class Copies(Subject):
                 masks[object_id] = masks.get(object_id, there) & there
         names = {found: frozenset(name for name in targets if found & bits[name]) for found in set(masks.values())}
         return {object_id: names[found] for object_id, found in masks.items()}
+
+
+def _has_media(connection: sa.Connection, capture: Capture) -> bool:
+    """Whether the newest capture of a clip is of the same media."""
+    query = sa.select(t.captures.c.media).where(t.captures.c.clip == capture.clip).order_by(t.captures.c.version.desc())
+    return connection.scalar(query.limit(1)) == capture.media.sha256
 
 
 def _sealed(row: sa.RowMapping | None) -> SealedVersion | None:

@@ -11,6 +11,7 @@ from archive.ledger.copies import Copies
 from archive.ledger.events import Events
 from archive.ledger.journal import HERE, WAL, Version, has_reset_fault
 from archive.ledger.lease import Lease
+from archive.ledger.looks import Looks
 from archive.ledger.markers import Markers
 from archive.ledger.opening import examine, identity, leave_wal, mode, open_engine, settle
 from archive.ledger.readings import Readings
@@ -39,6 +40,7 @@ class Ledger:
         self.audits = Audits(self._transactions)
         self.readings = Readings(self._transactions)
         self.sightings = Sightings(self._transactions)
+        self.looks = Looks(self._transactions)
         self.events = Events(self._transactions)
         self.waiting = Waiting(self._transactions)
         self.markers = Markers(self._transactions)

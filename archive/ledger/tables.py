@@ -254,6 +254,18 @@ sightings = sa.Table(
 )
 """`told` is how many times of a span a run record names, `told_until` the last of them; `ended` by a later one."""
 
+looks = sa.Table(
+    "looks",
+    metadata,
+    sa.Column("clip", sa.String(160), primary_key=True),
+    sa.Column("at", UtcTime, nullable=False),
+    sa.Column("owed", Whole, nullable=False),
+    sa.Column("listed", sa.Text, nullable=False),
+    sa.Column("degraded", Whole, nullable=False),
+)
+"""`owed` is how many times in a row something was left to be had, `listed` what the source's list said at that time;
+`degraded` is 1 of a film that is not the best that was on offer."""
+
 events = sa.Table(
     "events",
     metadata,

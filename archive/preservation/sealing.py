@@ -30,16 +30,24 @@ from storage.mirrors import at_each
 
 @dataclass(frozen=True)
 class Item:
-    """A file to be sealed: its bytes, or a path that is moved into the spool, and its digests."""
+    """A file to be sealed: its bytes, or a path that is moved into the spool, and its digests.
+
+    Without content it is one that an earlier version brought: its bytes lie where they are, and are not asked for.
+    """
 
     sha512: str
-    content: bytes | Path
+    content: bytes | Path | None
     sha256: str | None = None
 
     @property
     def size(self) -> int:
-        """Bytes."""
-        return len(self.content) if isinstance(self.content, bytes) else self.content.stat().st_size
+        """Bytes that it brings."""
+        match self.content:
+            case None:
+                return 0
+            case bytes():
+                return len(self.content)
+        return self.content.stat().st_size
 
 
 @dataclass(frozen=True)
@@ -75,6 +83,8 @@ def seal(
 ) -> SealedVersion | None:
     """Seal the next version of an object; None if it would hold what the newest one holds.
 
+    An item without content has a digest that an earlier version knows, else this raises KeyError.
+
     The heads at all usable targets are read first. Raises Fork, for this object alone, if one of them knows a version
     that this ledger does not and nobody refused, or, where that is more than one target's word against another's,
     another content of one it does. Raises TargetError if what an interrupted writer left
@@ -85,6 +95,9 @@ def seal(
     files = {path: item.sha512 for path, item in items.items()}
     if previous and previous.holds(files):
         return None
+    for path, item in items.items():
+        if item.content is None and (previous is None or item.sha512 not in previous.manifest):
+            raise KeyError(f"{object_id}: no version has the bytes of {path}")
     number = previous.number + 1 if previous else 1
     found, _ = at_each(usable, lambda target: held_versions.find(target, object_id))
     refused = archive.ledger.waiting.refused()
@@ -114,8 +127,9 @@ def seal(
     )
     by_digest = {item.sha512: item for item in items.values()}
     for path, sha512 in inventory.content_of(number).items():
-        if path not in recovered:
-            lay(folder / ocfl.below_version(path), by_digest[sha512].content)
+        content = by_digest[sha512].content if path not in recovered else None
+        if content is not None:
+            lay(folder / ocfl.below_version(path), content)
     data = inventory.to_bytes()
     lay(folder / ocfl.INVENTORY, data)
     lay(folder / ocfl.INVENTORY_DIGEST, ocfl.digest_line(inventory.sha512))

@@ -8,7 +8,13 @@ from pydantic import Field, model_validator
 from archive.records.record import LogicalPath, Moment, Record
 
 Access = Literal["restricted", "public"]
-FileRole = Literal["media", "blocks", "capture", "info", "description", "thumbnail", "caption"]
+FileRole = Literal[
+    "media", "lesser", "blocks", "capture", "info", "platform", "description", "thumbnail", "caption", "comments"
+]
+NOT_HAD = "could not be had"
+"""How the reason begins for which a caption or thumbnail is wanting that may be had another time."""
+LIST_NOT_HAD = "their list could not be read"
+"""That of captions of which nobody knows which there are."""
 
 
 def clip_id(extractor: str, platform_id: str) -> str:
@@ -42,7 +48,10 @@ class Listing(Record):
 
 
 class File(Record):
-    """One file of a capture: its logical path in the evidence object, its size and digests (lower-case hex)."""
+    """One file of a capture: its logical path in the evidence object, its size and digests (lower-case hex).
+
+    `lesser` is a film that the source gave later, and that is worse than the one held, or no better.
+    """
 
     path: LogicalPath
     role: FileRole
@@ -50,6 +59,8 @@ class File(Record):
     sha512: str
     sha256: str
     language: str | None = None
+    automatic: bool | None = Field(default=None, description="of captions: a machine's, as the platform says")
+    picture: str | None = Field(default=None, description="of a thumbnail: what it shows, see media.pictures")
 
 
 class Stream(Record):
@@ -60,6 +71,7 @@ class Stream(Record):
     codec: str
     language: str | None = None
     sha256: str
+    height: int | None = Field(default=None, description="pixels of a picture; null where it was not noted")
 
 
 class Cut(Record):
@@ -95,11 +107,48 @@ class StatedAddress(Record):
         return clip_id(self.extractor, self.platform_id)
 
 
+class Chapter(Record):
+    """A chapter as the platform names it; `start` in seconds."""
+
+    start: float
+    title: str | None = None
+
+
+class Offer(Record):
+    """What the platform said of the film that was chosen, before any byte of it was asked for.
+
+    `duration` in seconds, `size` in bytes, `height` in pixels, `bit_rate` in kbit/s; null where it does not say.
+    """
+
+    format_id: str | None = None
+    duration: float | None = None
+    size: int | None = None
+    height: int | None = None
+    bit_rate: float | None = None
+
+
+class Context(Record):
+    """How a capture came here: which network asked, by which of the platform's clients, and what the server was.
+
+    `headers` are those worth keeping of the answer that `of` names, `certificate` the sha256 of the certificate (DER)
+    that its host showed; null where none was seen.
+    """
+
+    network: str = "unnamed"
+    clients: tuple[str, ...] = ()
+    of: Literal["film", "page"] = "page"
+    headers: dict[str, str] = Field(default_factory=dict)
+    certificate: str | None = None
+
+
 class Capture(Record):
-    """One fetching of a clip: when, from where, with which tool, and the files it gave.
+    """One fetching of a clip, or one look at it again: when, from where, with which tool, and the files it gave.
 
     `duration` is what the packets of sound and picture span. `disagreements` are sentences on what the film's own index
     or its platform say otherwise, `unread` the tracks that cannot be read, as they were found when it was fetched.
+    What is said of the film is of its `media`, which may have come with an earlier version; `offer` is what the
+    platform offers by now. Of `visibility`, `chapters` and `offer`, null is what nobody asked for, or nobody said.
+    `degraded` are the reasons for which a better film may be had another time.
     """
 
     schema_version: Literal[1] = 1
@@ -125,12 +174,24 @@ class Capture(Record):
     disagreements: tuple[str, ...] = ()
     unread: tuple[UnreadTrack, ...] = ()
     stated: StatedAddress | None = Field(default=None, description="of a file from a disk, where the disk says one")
+    first_published: str | None = Field(default=None, description="elsewhere and before, as the platform says")
+    visibility: str | None = Field(default=None, description="such as public or unlisted, as the platform says")
+    chapters: tuple[Chapter, ...] | None = None
+    offer: Offer | None = None
+    degraded: tuple[str, ...] = ()
+    context: Context | None = None
 
     @model_validator(mode="after")
     def _one_original(self) -> Self:
         if [file.role for file in self.files].count("media") != 1:
             raise ValueError("a capture has one file of role media")
         return self
+
+    @property
+    def owes(self) -> bool:
+        """Whether something is wanting that is to be asked for again: captions, or a better film."""
+        lost = [cut for cut in self.cut if cut.path.startswith("captions/")]
+        return bool(self.degraded) or any(cut.why.startswith((NOT_HAD, LIST_NOT_HAD)) for cut in lost)
 
     @property
     def media(self) -> File:

@@ -33,7 +33,7 @@ from transcription.records import Options
 
 FILE = "archive.toml"
 PREFIX = "THIRDCOPY_"
-SECRETS = ("access_key", "secret_key", "session_token", "proxy")
+SECRETS = ("access_key", "secret_key", "session_token", "proxy", "password")
 TABLES = ("sources", "targets", "registers")
 
 

@@ -28,8 +28,11 @@ class YtdlpSettings(CommonSettings):
 
     `format` is yt-dlp's format selection. `allowed_extractors` are regular expressions over yt-dlp's names of sites;
     the generic one follows any address and is not among them. `sleep_seconds` is the least time between the beginnings
-    of two fetches. `ca_file` holds authorities (PEM) trusted beside the usual ones. `private_addresses` are addresses
-    or networks in one's own house that this source may lead to; all others that are not public are never asked, unless
+    of two fetches. A held clip is looked at again after `look_again_days`, never with 0, and at most `looks_at_most` in
+    a run; with `comments` they are fetched then. `clients` are those of YouTube that yt-dlp poses as, its own choice if
+    empty; `po_token_provider` is the address of the program that gives them tokens. `password` is what a protected
+    video wants. `ca_file` holds authorities (PEM) trusted beside the usual ones. `private_addresses` are addresses or
+    networks in one's own house that this source may lead to; all others that are not public are never asked, unless
     there is a `proxy`, which then decides.
     """
 
@@ -39,6 +42,12 @@ class YtdlpSettings(CommonSettings):
     allowed_extractors: tuple[str, ...] = ("youtube.*", "peertube.*")
     sleep_seconds: float = Field(default=10, ge=0)
     captions: bool = True
+    comments: bool = False
+    look_again_days: int = Field(default=30, ge=0, le=3650)
+    looks_at_most: int = Field(default=200, ge=0)
+    clients: tuple[Annotated[str, Field(pattern=r"^-?[a-z0-9_]{1,40}$")], ...] = ()
+    po_token_provider: str | None = None
+    password: SecretStr | None = None
     proxy: SecretStr | None = None
     cookies_file: Path | None = None
     ca_file: Path | None = None

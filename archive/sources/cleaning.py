@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from ipaddress import ip_address
 from itertools import pairwise
 from typing import Final
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlencode, urlsplit, urlunsplit
 
 import rfc8785
 
@@ -45,6 +45,7 @@ SESSION: Final = frozenset(
         "set_cookie",
         "source_address",
         "token",
+        "user_history",
         "username",
         "videopassword",
         "visitor_data",
@@ -98,6 +99,9 @@ SECRET: Final = re.compile(
 )
 """Names of parameters, or of the parts of a path, that sign an address or say who asked."""
 
+_HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+"""Where a platform's own key, such as `fileUrl`, has what yt-dlp's has an underline for."""
+
 _NAMING: Final = frozenset({"v", "id", "list", "p", "video_id", "story_fbid", "fbid", "t"})
 _ADDRESS: Final = re.compile(r"(?:[a-z]+:)?//[^\s\"'<>\\]+", re.I)
 
@@ -110,6 +114,15 @@ def clean(info: Mapping[str, object]) -> tuple[dict[str, Json], tuple[Cut, ...]]
     cuts: dict[str, str] = {}
     kept = _object(info, "", cuts, 0)
     return kept, tuple(Cut(path=path, why=why) for path, why in sorted(cuts.items()))
+
+
+def comment_words(comments: Iterable[Mapping[str, object]]) -> dict[str, object]:
+    """Comments with what somebody wrote and when, oldest first; counts, which change by themselves, are left out."""
+    kept = [{key: one[key] for key in _OF_A_COMMENT if one.get(key) is not None} for one in comments]
+    return {"comments": sorted(kept, key=lambda one: (str(one.get("timestamp", "")), str(one.get("id", ""))))}
+
+
+_OF_A_COMMENT: Final = ("id", "parent", "author", "author_id", "text", "timestamp")
 
 
 def canonical(value: Json) -> bytes:
@@ -126,8 +139,10 @@ _PARAMETERS = re.compile(r"\?[^\s'\"<>?=]+=[^\s'\"<>]*")
 """What may sign an address, also where its host is left out, as in yt-dlp's names for what has none."""
 
 
-def for_the_log(text: str, proxy: str | None) -> str:
-    """A stranger's words on one line, without the proxy's login, and without what signs an address."""
+def for_the_log(text: str, proxy: str | None, password: str | None = None) -> str:
+    """A stranger's words on one line, without the proxy's login, a password, and without what signs an address."""
+    for spelled in sorted({password or "", quote(password or ""), quote_plus(password or "")} - {""}, key=len):
+        text = text.replace(spelled, "***")
     if proxy is not None:
         login = urlsplit(proxy).netloc.rpartition("@")[0]
         password = login.partition(":")[2]
@@ -159,7 +174,7 @@ def _object(found: Mapping[str, object], path: str, cuts: dict[str, str], depth:
 
 
 def _why_cut(key: str, value: object, parent: str) -> str | None:
-    name = key.lower().replace("-", "_")
+    name = _HUMP.sub("_", key).lower().replace("-", "_")
     if name in SESSION:
         return "belongs to the session that fetched it"
     if name in MACHINE:
@@ -214,7 +229,9 @@ def _text(key: str, text: str, path: str, cuts: dict[str, str]) -> str:
     if key in WORDS:
         return kept
     picture = key in ("thumbnail", "author_thumbnail") or path == "thumbnails[].url"
-    bare = _ADDRESS.sub(lambda m: bare_address(m[0], picture=picture), kept)
+    # A platform's own answer has addresses of its pictures and files without a host.
+    local = kept.startswith("/") and not kept.startswith("//") and not any(map(str.isspace, kept))
+    bare = bare_address(kept) if local else _ADDRESS.sub(lambda m: bare_address(m[0], picture=picture), kept)
     if bare != kept:
         cuts[path] = "signature, login or client address in an address"
     return bare

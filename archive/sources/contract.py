@@ -1,26 +1,27 @@
-"""The contract of a source: list what it has, fetch one."""
+"""The contract of a source: list what it has, fetch one; and of a channel, which can be asked again for one."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from archive.records.clip import Cut, Listing
+from archive.records.clip import Chapter, Context, Cut, Listing, Offer
 from transcription.media.wholeness import Examined
 
 Progress = Callable[[int, int | None], None]
 """Called with the bytes fetched so far and, where known, the bytes in all."""
 
 
-@dataclass(frozen=True)
-class Fetched:
-    """What one fetch left in its attempt folder, checked: it has the announced size, all its packets, and decodes.
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """What a source says of one video, but for its film: as values, and in files of the attempt folder.
 
-    `examined` is what was found in it, `disagreements` are sentences on what its index or its platform say otherwise.
-    `info` is the platform's metadata after cleaning (canonical JSON), `captions` maps a language tag to a WebVTT file.
+    `info` is the platform's metadata and `platform` its own answer, both after cleaning (canonical JSON), as are
+    `comments`, where they were asked for. `captions` maps a language tag to a file in the form that it came in,
+    `automatic` to whether a machine of the platform heard it, where it says so. `degraded` are the reasons for which
+    the film that was chosen is not the best on offer.
     """
 
-    media: Path
     info: Path
     description: Path | None
     thumbnail: Path | None
@@ -35,6 +36,25 @@ class Fetched:
     tool: str
     tool_version: str
     cut: tuple[Cut, ...]
+    platform: Path | None = None
+    comments: Path | None = None
+    automatic: dict[str, bool] | None = None
+    first_published: str | None = None
+    visibility: str | None = None
+    chapters: tuple[Chapter, ...] | None = None
+    offer: Offer | None = None
+    degraded: tuple[str, ...] = ()
+    context: Context | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fetched(Page):
+    """What one fetch left in its attempt folder, checked: it has the announced size, all its packets, and decodes.
+
+    `examined` is what was found in it, `disagreements` are sentences on what its index or its platform say otherwise.
+    """
+
+    media: Path
     examined: Examined
     disagreements: tuple[str, ...] = ()
 
@@ -62,4 +82,13 @@ class Source(Protocol):
         `refused` is the sha256 of the film that an earlier fetch refused since it is cut short, and that is kept if it
         comes again.
         """
+        ...
+
+
+@runtime_checkable
+class Channel(Source, Protocol):
+    """A source whose videos can be asked for again, since what it says of them may change."""
+
+    def look(self, listing: Listing, into: Path) -> Page:
+        """Ask what the source says of one video now, and for no byte of its film. Raises FetchFailed as `fetch`."""
         ...

@@ -57,7 +57,7 @@ def caption_clip(archive: Archive, clip: str, usable: Mapping[str, Target]) -> C
     captures = clips.captures(clip)
     known = {(ref.name, ref.media_sha256) for ref, _ in archive.ledger.readings.transcripts(clip)}
     problems, kinds, number = list[str](), list[str](), 0
-    for file in (file for file in captures[-1].files if file.role == "caption"):
+    for file in (file for file in captures[-1].files if is_read(file)):
         if head is None:
             continue
         try:
@@ -83,6 +83,11 @@ def caption_clip(archive: Archive, clip: str, usable: Mapping[str, Target]) -> C
     return CaptionedClip(clip, number, tuple(problems))
 
 
+def is_read(file: File) -> bool:
+    """Whether a file holds captions in a form that is read here; those in others are kept, and no failure."""
+    return file.role == "caption" and PurePosixPath(file.path).suffix in (".vtt", ".srt")
+
+
 def name_of(file: File) -> str:
     """What the transcript of a caption file is called: its language tag, and the beginning of its digest."""
     return f"captions-{PurePosixPath(file.path).stem}-{file.sha512[:8]}"
@@ -104,6 +109,7 @@ def _make(archive: Archive, capture: Capture, file: File, cues: tuple[Cue, ...],
         file=file.path,
         file_sha512=file.sha512,
         extractor=capture.extractor,
+        automatic=file.automatic,
     )
     body = to_json(captions)
     ref = TranscriptRef(

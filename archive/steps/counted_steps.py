@@ -12,11 +12,12 @@ from archive.preservation.mirroring import Stored, store_owed
 from archive.preservation.newest_run import point_to_newest
 from archive.preservation.space import need_space
 from archive.preservation.usable_targets import UsableTargets
-from archive.sources.contract import Source
+from archive.sources.contract import Channel, Source
 from archive.steps.captioning import SLIPS, caption_clip, to_caption
 from archive.steps.fetching import SourceRefuses, fetch_clip
 from archive.steps.linking import link_clip
 from archive.steps.listing import list_source
+from archive.steps.looking import look_clip
 from archive.steps.recording import record
 from archive.steps.registering import changed, import_register, newest, object_of
 from archive.steps.storing import store, tidy
@@ -50,6 +51,8 @@ class Tally:
     failed: int = 0
     stored: int = 0
     bytes_stored: int = 0
+    looked: int = 0
+    edited: int = 0
     captioned: int = 0
     transcribed: int = 0
     snapshots: int = 0
@@ -109,6 +112,36 @@ def fetch_step(
         else:
             tally += Tally(failed=1, problems=(f"{clip}: {done.kind}",))
             archive.progress.say(f"{clip}: {done.kind}: {done.message}")
+    return tally
+
+
+def look_step(archive: Archive, usable_targets: UsableTargets, source: Channel, clips: Sequence[str]) -> Tally:
+    """Look again at held clips of one source, and store each new version at once.
+
+    What a source does not show any more is told, and is no problem of the archive's: what is held stays. It ends early
+    as fetching does.
+    """
+    tally = Tally()
+    for clip in clips:
+        if until := rest(archive, source.name):
+            return tally + Tally(problems=(until,))
+        try:
+            done = look_clip(archive, source, clip, usable_targets.writable)
+        except SourceRefuses as error:
+            _leave_alone(archive, source.name, error.after)
+            return tally + Tally(problems=(str(error),))
+        except (SpaceShort, ToolMissing) as error:
+            return tally + Tally(problems=(str(error),))
+        tally += Tally(looked=1, edited=bool(done.changes))
+        if done.message:
+            archive.progress.say(f"{clip}: looked at again: {done.kind}: {done.message} What is held stays")
+        if done.kind in ("fork", "outdated"):
+            tally += Tally(problems=(f"{clip}: {done.kind}",))
+        if done.changes:
+            archive.progress.say(f"{clip}: changed at its source: {', '.join(one.what for one in done.changes)}")
+            stored = store(archive, usable_targets.readable, [clip], to=usable_targets.writable, wait=False)
+            tally += _tally(stored)
+            usable_targets = usable_targets.without([name for name, one in stored.items() if one.down or one.behind])
     return tally
 
 

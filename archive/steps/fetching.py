@@ -1,8 +1,8 @@
 """Fetch: one clip from its source into a checked, digested, sealed capture."""
 
 import errno
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,23 +11,21 @@ from archive.ledger.sightings import Seen
 from archive.local_paths import inside, remove_tree
 from archive.objects import sidecar
 from archive.opening.archive import Archive
-from archive.preservation.fixity import blocks_document, digest
-from archive.preservation.sealing import Item, Provenance, document, seal
+from archive.preservation.sealing import Provenance, document, seal
 from archive.preservation.space import need_space
 from archive.progress import Task
-from archive.records.clip import Capture, File, FileRole, Listing, Stream, UnreadTrack
+from archive.records.clip import Capture, Listing
 from archive.records.event import CAPTURE
 from archive.records.object_ids import ObjectId
 from archive.retrying import retrying
 from archive.sources.contract import Fetched, Source
+from archive.steps.capture_files import CaptureFiles, found, said
 from archive.steps.listing import rest_of
-from archive.steps.looking import failed, look
+from archive.steps.seeing import failed, see
 from storage.contract import Target
 from storage.errors import TargetError
 from transcription.errors import MediaError, MediaTimeout
-from transcription.media.decoding import stream_digests
 
-STREAMS_TIMEOUT = 3600.0
 LOOK_EVERY = 64 * 1024**2
 """Bytes of a fetch between two looks at the disk: a body may be larger than announced, or have no end."""
 
@@ -65,21 +63,14 @@ def fetch_clip(archive: Archive, source: Source, clip: str, usable: Mapping[str,
     need_space(archive)
     attempt = inside(archive.attempts, clip)
     try:
-        with archive.progress.task(clip, unit="B") as task:
-            refused = archive.ledger.clips.refused(clip)
-            fetched = retrying(lambda: _fetch(source, listing, attempt, _task_progress(archive, task), refused))
-        look(archive, source, [Seen(clip)])
-        _seal(archive, listing, fetched, usable)
-    except SpaceShort:
-        remove_tree(archive.attempts, clip)
-        raise
-    except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-            raise
-        remove_tree(archive.attempts, clip)
-        raise SpaceShort(f"{archive.state}: the disk is full; {clip} is fetched anew once there is room") from error
+        with room_for(archive, clip):
+            with archive.progress.task(clip, unit="B") as task:
+                refused = archive.ledger.clips.refused(clip)
+                fetched = retrying(lambda: _fetch(source, listing, attempt, task_progress(archive, task), refused))
+            see(archive, source, [Seen(clip)])
+            _seal(archive, listing, fetched, usable)
     except FetchFailed as error:
-        look(archive, source, failed(clip, error))
+        see(archive, source, failed(clip, error))
         if (after := rest_of(error)) is not None:
             raise SourceRefuses(f"{source.name} refuses us: {error}", after=after) from error
         return _failed(archive, clip, error.kind, error, cut=error.cut)
@@ -90,9 +81,26 @@ def fetch_clip(archive: Archive, source: Source, clip: str, usable: Mapping[str,
     except Fork as error:
         return _failed(archive, clip, "fork", error)
     remove_tree(archive.attempts, clip)
+    for reason in fetched.degraded:
+        archive.progress.say(f"{clip}: degraded: {reason}; it is asked for again")
     for line in (*fetched.disagreements, *(f"track {one.index} {one.why}" for one in fetched.examined.unread)):
         archive.progress.say(f"{clip}: {line}; it is kept as it is")
     return FetchedClip(clip, sealed=True)
+
+
+@contextmanager
+def room_for(archive: Archive, clip: str) -> Iterator[None]:
+    """Raise SpaceShort where the disk fills up on the way, and make the room again that the clip took."""
+    try:
+        yield
+    except SpaceShort:
+        remove_tree(archive.attempts, clip)
+        raise
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        remove_tree(archive.attempts, clip)
+        raise SpaceShort(f"{archive.state}: the disk is full; {clip} is fetched anew once there is room") from error
 
 
 def _failed(archive: Archive, clip: str, kind: str, error: Exception, *, cut: str | None = None) -> FetchedClip:
@@ -112,7 +120,7 @@ def _fetch(
     return source.fetch(listing, attempt, progress, refused=refused)
 
 
-def _task_progress(archive: Archive, task: Task) -> Callable[[int, int | None], None]:
+def task_progress(archive: Archive, task: Task) -> Callable[[int, int | None], None]:
     """yt-dlp's absolute numbers as advances: it starts anew for each file. Looks at the disk on the way."""
     last = looked = 0
 
@@ -130,70 +138,23 @@ def _task_progress(archive: Archive, task: Task) -> Callable[[int, int | None], 
 
 
 def _seal(archive: Archive, listing: Listing, fetched: Fetched, usable: Mapping[str, Target]) -> None:
-    clip = listing.clip
-    items, files = dict[str, Item](), list[File]()
-
-    def add(path: str, local: Path, role: FileRole, language: str | None = None) -> tuple[str, ...]:
-        found = digest(local)
-        items[path] = Item(found.sha512, local, sha256=found.sha256)
-        files.append(
-            File(path=path, role=role, size=found.size, sha512=found.sha512, sha256=found.sha256, language=language)
-        )
-        return found.blocks
-
-    media = fetched.examined.media
-    hashes = stream_digests(fetched.media, timeout=STREAMS_TIMEOUT, media=media)
-    extension = _extension(fetched.media)
-    blocks = add(f"media/{clip}{extension}", fetched.media, "media")
-    blocks_file = blocks_document(blocks, f"media/{clip}{extension}")
-    items["blocks.sha256"] = document(blocks_file)
-    add("info.json", fetched.info, "info")
-    if fetched.description:
-        add("description.txt", fetched.description, "description")
-    if fetched.thumbnail:
-        add(f"thumbnail{_extension(fetched.thumbnail)}", fetched.thumbnail, "thumbnail")
-    for language, caption in sorted(fetched.captions.items()):
-        add(f"captions/{_tag(language)}{caption.suffix}", caption, "caption", language)
+    clip, taken = listing.clip, CaptureFiles()
+    film = found(fetched)
+    taken.media(clip, fetched.media)
+    taken.page(fetched)
     capture = Capture(
         clip=clip,
         source=listing.source,
-        url=fetched.url,
         extractor=listing.extractor,
         platform_id=listing.platform_id,
-        title=fetched.title,
-        description=fetched.text,
-        tags=fetched.tags,
-        uploader=fetched.uploader,
-        uploaded=fetched.uploaded,
         fetched=archive.clock(),
-        tool=fetched.tool,
-        tool_version=fetched.tool_version,
-        format_id=fetched.format_id,
-        container=media.container,
-        duration=round(fetched.examined.survey.duration, 3),
-        streams=tuple(
-            Stream(index=s.index, kind=s.kind, codec=s.codec, language=s.language, sha256=hashes[s.index])
-            for s in media.streams
-            if s.index in hashes
-        ),
-        files=tuple(files),
-        cut=fetched.cut,
-        disagreements=fetched.disagreements,
-        unread=tuple(UnreadTrack(index=one.index, why=one.why) for one in fetched.examined.unread),
+        files=tuple(taken.files),
+        **said(fetched, network=archive.settings.network),
+        **film,
     )
-    items["capture.json"] = document(sidecar.to_bytes(capture))
+    taken.items["capture.json"] = document(sidecar.to_bytes(capture))
     object_id = ObjectId.evidence_of(clip)
     event = archive.happened(object_id, CAPTURE, detail=f"{fetched.tool} {fetched.tool_version}")
     provenance = Provenance(f"Captured from {listing.source}", clip=clip, capture=capture, event=event)
-    seal(archive, object_id, items, provenance, usable=usable)
-
-
-def _extension(path: Path) -> str:
-    """A file's extension, if it is a plain one."""
-    suffix = path.suffix.lower()
-    return suffix if re.fullmatch(r"\.[a-z0-9]{1,5}", suffix) else ".bin"
-
-
-def _tag(language: str) -> str:
-    """A language tag as a file name."""
-    return re.sub(r"[^A-Za-z0-9-]", "-", language)[:40] or "und"
+    seal(archive, object_id, taken.items, provenance, usable=usable)
+    archive.ledger.looks.hear(listing)

@@ -9,7 +9,7 @@ from archive.progress import Task
 from archive.records.clip import Listing
 from archive.retrying import retrying
 from archive.sources.contract import Source
-from archive.steps.looking import look, named
+from archive.steps.seeing import named, see
 
 KNOWN_IN_A_ROW, PAGE = 50, 30
 REST = 3600.0
@@ -88,7 +88,7 @@ def _list(
             if was.new_here:
                 new_here.add(listing.clip)
             known_in_a_row = 0 if listing.clip in new_here else known_in_a_row + 1
-        look(archive, source, named(page))
+        see(archive, source, named(page))
         seen += len(page)
         furthest.reach(seen)
         if fast and known_in_a_row >= KNOWN_IN_A_ROW:

@@ -12,10 +12,12 @@ from itertools import zip_longest
 from archive.errors import KnownPeopleError
 from archive.linking.registers.columns import RegisterError
 from archive.preservation.usable_targets import UsableTargets
+from archive.sources.contract import Channel
 from archive.steps import counted_steps
 from archive.steps.again import to_read_again
 from archive.steps.counted_steps import Tally
 from archive.steps.linking import to_link
+from archive.steps.looking import to_look
 from archive.steps.registering import newest
 from archive.steps.run_session import RunSession
 from archive.steps.transcribing import to_transcribe
@@ -173,6 +175,16 @@ def _to_fetch(session: RunSession, asked: Asked) -> list[Part]:
     return [part for turn in zip_longest(*queues) for part in turn if part]
 
 
+def _to_look(session: RunSession, asked: Asked) -> list[Part]:
+    """Batches of each source in turn; a clip that two sources list is looked at by the first one."""
+    taken, queues = set[str](), list[list[Part]]()
+    for source in _sources(session, asked):
+        clips = [clip for clip in asked.of(to_look(session.archive, source)) if clip not in taken]
+        taken.update(clips)
+        queues.append([Part(source, batch) for batch in _batches(session, clips)])
+    return [part for turn in zip_longest(*queues) for part in turn if part]
+
+
 def _to_transcribe(session: RunSession, asked: Asked) -> list[Part]:
     archive = session.archive
     model = archive.settings.transcription.model_name
@@ -196,6 +208,13 @@ def _list(session: RunSession, asked: Asked, part: Part) -> Tally:
 def _fetch(session: RunSession, asked: Asked, part: Part) -> Tally:
     source = session.source(part.source or "")
     return counted_steps.fetch_step(session.archive, session.usable_targets, source, part.clips, keep=asked.keep)
+
+
+def _look(session: RunSession, _asked: Asked, part: Part) -> Tally:
+    source = session.source(part.source or "")
+    if not isinstance(source, Channel):
+        return Tally()
+    return counted_steps.look_step(session.archive, session.usable_targets, source, part.clips)
 
 
 def _caption(session: RunSession, asked: Asked, _part: Part) -> Tally:
@@ -242,6 +261,7 @@ def _finish(session: RunSession, asked: Asked, _part: Part) -> Tally:
 STORE = Stage("store what is owed", _store)
 LIST = Stage("list", _list, _to_list, side_by_side=True)
 FETCH = Stage("fetch and store", _fetch, _to_fetch, side_by_side=True)
+LOOK = Stage("look again", _look, _to_look, side_by_side=True)
 CAPTIONS = Stage("read captions", _caption)
 REGISTERS = Stage("read registers", _register)
 TRANSCRIBE = Stage(
@@ -254,5 +274,5 @@ TRANSCRIBE = Stage(
 LINK = Stage("link", _link, _to_link, loads=lambda session: session.indexes(), without="nothing was linked")
 FINISH = Stage("seal, store and record", _finish, stands=True)
 
-STAGES = (STORE, LIST, FETCH, CAPTIONS, REGISTERS, TRANSCRIBE, LINK, FINISH)
+STAGES = (STORE, LIST, FETCH, LOOK, CAPTIONS, REGISTERS, TRANSCRIBE, LINK, FINISH)
 """Every stage of a run, in order."""

@@ -29,11 +29,15 @@ YEAR = timedelta(days=365)
 
 
 class ClipCounts(Record):
-    """Clips that a source lists or listed, that are sealed, that are safe, and that failed, by class."""
+    """Clips that a source lists or listed, that are sealed, that are safe, and that failed, by class.
+
+    `degraded` are those held in a film that is not the best that was on offer.
+    """
 
     listed: int
     held: int
     safe: int
+    degraded: int = 0
     failed: dict[str, int]
 
 
@@ -118,6 +122,7 @@ def status(archive: Archive) -> Status:
             listed=ledger.clips.listed(),
             held=len(ledger.clips.held()),
             safe=sum(clips for targets, clips in held.items() if enough_at(settings, targets)),
+            degraded=ledger.looks.degraded(),
             failed=dict(sorted(Counter(failure.kind for failure in failures).items())),
         ),
         survivors=survivors(held, settings.counting),

@@ -269,6 +269,7 @@ def print_tally(tally: "Tally", problems: Sequence[str]) -> None:
     rows = (
         ("listed", f"{done['listed']:,} clips, {done['new']:,} new"),
         ("fetched", f"{done['fetched']:,} clips" + (f", {done['failed']:,} failed" if done["failed"] else "")),
+        ("looked at", f"{done['looked']:,} clips again, {done['edited']:,} changed at their source"),
         ("stored", f"{done['stored']:,} versions read back, {size}"),
         ("captions", f"{done['captioned']:,} files read"),
         ("transcribed", f"{done['transcribed']:,} tracks"),

@@ -74,6 +74,8 @@ def _print_status(counted: "Status") -> None:
     table.add_row("held", f"{clips.held:,}", "fetched, checked and sealed")
     safe = "[bold]safe[/]" if counted.whole else "[yellow]safe, of those[/]"
     table.add_row(safe, f"[bold]{clips.safe:,}[/]", _wanted(counted))
+    if clips.degraded:
+        table.add_row("degraded", f"{clips.degraded:,}", "not in the best film on offer; looked at again")
     for kind, number in clips.failed.items():
         table.add_row("failed", f"{number:,}", escape(kind))
     console.out.print(table)

@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.utils import formatdate
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -77,6 +77,11 @@ class Video:
     `captions` maps a language to what the server has under a name of WebVTT; `duration` is what is announced, in
     seconds. `playlist` is an HLS playlist of the film, offered beside it; `{segment}` in it stands for
     the address of the whole film as one segment.
+
+    `lower` is a second film that is offered beside it, of 90 lines; `hidden` is the height of one that is named without
+    an address. `password` is wanted of whoever asks for its page, captions or film; `answer` is what the page answers
+    to those who may not see it, with its status. `automatic` are the languages whose captions a machine made, and
+    `form` is the ending of all their names. `thumbnail` is a JPEG. `comments` are texts, each with its answers.
     """
 
     title: str
@@ -90,12 +95,24 @@ class Video:
     published: str = "2024-05-17T09:30:00.000Z"
     fault: Fault | None = None
     playlist: str | None = None
+    lower: Path | None = None
+    hidden: int | None = None
+    height: int = 180
+    password: str | None = None
+    answer: tuple[int, str] | None = None
+    privacy: str = "Public"
+    first_published: str | None = None
+    chapters: Sequence[tuple[int, str]] = ()
+    automatic: frozenset[str] = frozenset()
+    form: str = "vtt"
+    thumbnail: bytes = _JPEG
+    comments: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    views: int = 0
 
     @property
     def id(self) -> str:
         """PeerTube's short id: 22 characters, made from `key`, or from the title and the film's name."""
-        seed = self.key or f"{self.title}\0{self.film.name}"
-        number = int.from_bytes(hashlib.sha256(seed.encode("utf-8", "surrogatepass")).digest()[:20], "big")
+        number = int.from_bytes(hashlib.sha256(_key(self).encode("utf-8", "surrogatepass")).digest()[:20], "big")
         letters = []
         for _ in range(22):
             number, rest = divmod(number, len(_ALPHABET))
@@ -152,7 +169,10 @@ class Channel:
         self.ca_file = Path(self._folder.name, "authority.pem")
         authority.cert_pem.write_to_path(str(self.ca_file))
         self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        authority.issue_cert(HOST).configure_cert(self._tls)
+        issued = authority.issue_cert(HOST)
+        issued.configure_cert(self._tls)
+        shown = ssl.PEM_cert_to_DER_cert(issued.cert_chain_pems[0].bytes().decode())
+        self.certificate = hashlib.sha256(shown).hexdigest()
         self._server = _Server(self, self._tls)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
@@ -192,6 +212,12 @@ class Channel:
         with self._lock:
             self._channels.setdefault(name or self.name, []).insert(0, video)
 
+    def edit(self, key: str, **fields: Any) -> None:
+        """Change what is said of a video, by its short id, or its film; it keeps its id and its place."""
+        with self._lock:
+            for videos in self._channels.values():
+                videos[:] = [replace(one, **{"key": _key(one), **fields}) if one.id == key else one for one in videos]
+
     def remove(self, video: Video) -> None:
         """Take a video down everywhere: it is listed no more and its page answers 404."""
         with self._lock:
@@ -215,6 +241,11 @@ class Channel:
             self.requests.append(request)
             if download:
                 self.downloads[download] = self.downloads.get(download, 0) + 1
+
+
+def _key(video: Video) -> str:
+    """What a video's id is made from, whatever else of it changes."""
+    return video.key or f"{video.title}\0{video.film.name}"
 
 
 class _Server(ThreadingHTTPServer):
@@ -318,56 +349,113 @@ class _Visit(BaseHTTPRequestHandler):
         fault = video.fault or Fault()
         if not rest and self._goes_wrong(fault, "page"):
             return None
+        if not self._may_see(video):
+            return None
         if rest == ["captions"]:
             if self._goes_wrong(fault, "captions"):
                 return None
             captions = [
-                {"language": {"id": lang}, "captionPath": f"/static/captions/{video.id}.{n}.vtt"}
+                {
+                    "language": {"id": lang},
+                    "captionPath": f"/static/captions/{video.id}.{n}.{video.form}",
+                    "automaticallyGenerated": lang in video.automatic,
+                }
                 for n, lang in enumerate(video.captions)
             ]
             return self._json({"total": len(captions), "data": captions})
         if rest == ["description"]:
+            if self._goes_wrong(fault, "description"):
+                return None
             return self._json({"description": video.description})
-        file = {
-            "resolution": {"label": "180p"},
-            "size": video.film.stat().st_size,
-            "fps": 10,
-            "fileUrl": f"https://{HOST}/static/media/{video.id}.mp4?token=signed-{video.id}&ip=203.0.113.77",
-        }
+        if rest == ["chapters"]:
+            if self._goes_wrong(fault, "chapters"):
+                return None
+            return self._json({"chapters": [{"timecode": at, "title": title} for at, title in video.chapters]})
+        if rest[:1] == ["comment-threads"]:
+            return self._comments(video, rest[1:])
+        files = [self._offered(video, "media", video.film, video.height)]
+        if video.lower:
+            files.append(self._offered(video, "lower", video.lower, 90))
+        if video.hidden:
+            files.append({"resolution": {"id": video.hidden, "label": f"{video.hidden}p"}, "size": 1, "fileUrl": None})
         return self._json(
             {
                 "name": video.title,
                 "description": video.description[:250],
                 "duration": video.duration,
                 "publishedAt": video.published,
+                "originallyPublishedAt": video.first_published,
+                "privacy": {"id": 1, "label": video.privacy},
+                "views": video.views,
                 "tags": list(video.tags),
                 "language": {"id": video.language},
                 "thumbnailPath": f"/static/thumbnails/{video.id}.jpg?sig=signed-{video.id}",
                 "account": {"displayName": "Made-up Voices", "id": 7, "url": f"https://{HOST}/accounts/voices"},
                 "channel": {"displayName": self.server.channel.name, "id": 5, "url": f"https://{HOST}/c/x"},
-                "files": [] if fault.premiere else [file],
+                "files": [] if fault.premiere else files,
                 "streamingPlaylists": [{"playlistUrl": f"https://{HOST}/static/playlist/{video.id}.m3u8"}]
                 if video.playlist
                 else [],
             }
         )
 
+    def _offered(self, video: Video, kind: str, film: Path, height: int) -> dict[str, Any]:
+        return {
+            "resolution": {"id": height, "label": f"{height}p"},
+            "size": film.stat().st_size,
+            "fps": 10,
+            "fileUrl": f"https://{HOST}/static/{kind}/{video.id}.mp4?token=signed-{video.id}&ip=203.0.113.77",
+        }
+
+    def _may_see(self, video: Video) -> bool:
+        """Answer whoever may not see a video, as PeerTube 8 does."""
+        if video.password and self.headers.get("x-peertube-video-password") != video.password:
+            self._answer(403, b'{"code":"video_requires_password","error":"Please provide a password"}')
+        elif video.answer:
+            status, words = video.answer
+            self._answer(status, json.dumps({"error": words}).encode())
+        else:
+            return True
+        return False
+
+    def _comments(self, video: Video, rest: list[str]) -> None:
+        """Threads in pages, by their numbers from 0, and the answers to one; its ids are its number and 1,000 more."""
+
+        def one(number: int, parent: int | None, text: str) -> dict[str, Any]:
+            account = {"displayName": f"Visitor {number}"}
+            at = f"2026-01-01T00:00:{number % 60:02}.000Z"
+            return {"id": number, "inReplyToCommentId": parent, "text": text, "account": account, "createdAt": at}
+
+        threads = list(video.comments.items())
+        if rest:
+            number = int(rest[0])
+            answers = threads[number][1]
+            children = [{"comment": one(1000 + n, number, text), "children": []} for n, text in enumerate(answers)]
+            return self._json({"comment": one(number, None, threads[number][0]), "children": children})
+        query = parse_qs(urlsplit(self.path).query)
+        start, count = (int(query[key][0]) for key in ("start", "count"))
+        page = [
+            one(n, None, text) | {"totalReplies": len(answers), "likes": video.views}
+            for n, (text, answers) in enumerate(threads)
+        ]
+        return self._json({"total": len(threads), "data": page[start : start + count]})
+
     def _static(self, video: Video, kind: str, name: str) -> None:
         fault = video.fault or Fault()
         part = {"captions": "caption", "thumbnails": "thumbnail"}.get(kind, kind)
-        if self._goes_wrong(fault, part):
+        if self._goes_wrong(fault, part) or (part != "thumbnail" and not self._may_see(video)):
             return None
         if part == "caption":
             text = list(video.captions.values())[int(name.split(".")[1])]
             body = text if isinstance(text, bytes) else text.encode()
             return self._answer(200, body, {"Content-Type": "text/vtt"})
         if part == "thumbnail":
-            return self._answer(200, _JPEG, {"Content-Type": "image/jpeg"})
+            return self._answer(200, video.thumbnail, {"Content-Type": "image/jpeg"})
         if part == "playlist":
             segment = f"https://{HOST}/static/segment/{video.id}.mp4"
             text = (video.playlist or "").replace("{segment}", segment)
             return self._answer(200, text.encode(), {"Content-Type": "application/vnd.apple.mpegurl"})
-        return self._film(video, fault)
+        return self._film(video if part != "lower" else replace(video, film=video.lower or video.film), fault)
 
     def _goes_wrong(self, fault: Fault, part: str) -> bool:
         """Answer a part of a video as its fault says; False if the fault is another's, or lies in the film's bytes."""

@@ -44,10 +44,20 @@ class Captions(Record):
 
 
 def made(
-    cues: tuple[Cue, ...], *, tag: str, media_sha256: str, file: str, file_sha512: str, extractor: str
+    cues: tuple[Cue, ...],
+    *,
+    tag: str,
+    media_sha256: str,
+    file: str,
+    file_sha512: str,
+    extractor: str,
+    automatic: bool | None = None,
 ) -> Captions:
-    """Captions out of the cues of a platform's file; `tag` is the language under which yt-dlp fetched it."""
-    automatic = is_automatic(tag, extractor)
+    """Captions out of the cues of a platform's file; `tag` is the language under which yt-dlp fetched it.
+
+    `automatic` is what the platform itself says; where it does not, the tag may tell.
+    """
+    automatic = is_automatic(tag, extractor) if automatic is None else automatic
     segments = [
         CaptionSegment(start=c.start, end=c.end, text=plain(c.text))
         for c in rolled_in(cues, automatic=automatic is True)

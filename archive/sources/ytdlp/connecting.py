@@ -10,6 +10,7 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Sequence
+from hashlib import sha256
 from ipaddress import ip_address
 from typing import Any, Final
 
@@ -25,12 +26,13 @@ ADDRESSES: Final = 8
 
 
 class Meter:
-    """What one session has spent of its limits."""
+    """What one session has spent of its limits; and whom it met: host → sha256 of the certificate (DER) it showed."""
 
     def __init__(self, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
         self.limits = limits
         self.clock = clock
         self.slow = 0
+        self.certificates: dict[str, str] = {}
         self._end = clock() + limits.longest
 
     @property
@@ -102,7 +104,10 @@ class _WatchedSocket(_Watched, socket.socket):
 
 
 class _WatchedTLS(_Watched, ssl.SSLSocket):
-    pass
+    def do_handshake(self, block: bool = False) -> None:
+        super().do_handshake(block)
+        if (shown := self.getpeercert(binary_form=True)) and isinstance(self.server_hostname, str):
+            self.meter.certificates[self.server_hostname.lower()] = sha256(shown).hexdigest()
 
 
 def watch_tls(context: ssl.SSLContext, meter: Meter) -> None:

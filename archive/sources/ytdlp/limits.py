@@ -28,7 +28,8 @@ class Limits:
     The largest sizes in bytes: `page` of what is read as a whole (pages, JSON, playlists, manifests, keys), `segment`
     of a piece of a film that comes in pieces (yt-dlp holds it in memory), `extra` of a caption or thumbnail. A film
     itself has none but that of the disk. `manifest` is how many bytes of memory the pieces may take that a manifest
-    tells of, `entries` how many a list may have. `private` are networks that may be asked although they are not public.
+    tells of, `entries` how many a list may have, `comments` how many are kept of a video. `private` are networks that
+    may be asked although they are not public.
     """
 
     least_rate: float = 4096
@@ -42,6 +43,7 @@ class Limits:
     extra: int = 20_000_000
     manifest: int = 256 << 20
     entries: int = 1_000_000
+    comments: int = 10_000
     private: tuple[IPv4Network | IPv6Network, ...] = field(default=())
 
     def admits(self, address: Address) -> bool:

@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -21,20 +21,20 @@ from typing import Any, Final
 from archive.errors import ArchiveError, FailureKind, FetchFailed, SettingsError
 from archive.records.clip import Cut, Listing
 from archive.settings.source_stanzas import YtdlpSettings
-from archive.sources.cleaning import bare_address, canonical, clean, for_the_log, plain
-from archive.sources.contract import Fetched, Progress
+from archive.sources.cleaning import for_the_log, plain
+from archive.sources.contract import Fetched, Page, Progress
 from archive.sources.ytdlp.caption_files import fetch_captions
 from archive.sources.ytdlp.failures import NEXT, meaning, placeholder
 from archive.sources.ytdlp.limits import Limits, OutOfBounds
-from archive.sources.ytdlp.media_checks import Checked, Faulty, Received, check_media, lacking, readable
+from archive.sources.ytdlp.media_checks import Faulty, Received, check_media, lacking, readable
 from archive.sources.ytdlp.thumbnails import fetch_thumbnail
+from archive.sources.ytdlp.video_page import Extras, page_of
 from archive.sources.ytdlp.ytdlp_log import YtdlpLog
 from archive.sources.ytdlp.ytdlp_session import (
     YtdlpSession,
     is_missing_tab,
     javascript_runtime,
     symptoms_of,
-    tool_version,
 )
 from storage.http_times import seconds_to_wait
 from transcription.errors import ToolMissing
@@ -158,7 +158,8 @@ class YtdlpSource:
                     raise Faulty(["yt-dlp ended without an error and without a film"])
                 checked = check_media(media, received, _seconds(info.get("duration")), refused)
                 extras = self._extras(session, info, into, listing.clip)
-                return self._fetched(listing, into, media, checked, session.sanitize_info(info), extras)
+                page = page_of(listing, into, session, info, extras, clients=self.settings.clients)
+                return Fetched(**page, media=media, examined=checked.examined, disagreements=checked.disagreements)
         except (ArchiveError, ToolMissing):
             raise
         except _Told as told:
@@ -166,6 +167,30 @@ class YtdlpSource:
         except Exception as error:  # see `list`
             failure = self._failure(error, session, listing.clip)
         raise failure  # here, not above: its context would keep an error that holds requests and secrets
+
+    def look(self, listing: Listing, into: Path) -> Page:
+        """Ask for one video's page, captions and thumbnail, and with `comments` in the settings for those.
+
+        Leaves what `fetch` leaves, but for the film; `comments.json` beside it. Raises FetchFailed.
+        """
+        self._wait_for_turn()
+        into.mkdir(parents=True, exist_ok=True)
+        _empty(into)
+        session: YtdlpSession | None = None
+        try:
+            with self._session({"getcomments": self.settings.comments}) as session:
+                raw = session.extract_info(listing.url, download=False, process=False)
+                self._check_ready(listing, raw)
+                info = session.process_ie_result(raw, download=False)
+                extras = self._extras(session, info, into, listing.clip)
+                if self.settings.comments:
+                    extras = replace(extras, comments=session.comments(info))
+                return Page(**page_of(listing, into, session, info, extras, clients=self.settings.clients))
+        except (ArchiveError, ToolMissing):
+            raise
+        except Exception as error:  # see `list`
+            failure = self._failure(error, session, listing.clip)
+        raise failure  # see `fetch`
 
     def _check_ready(self, listing: Listing, raw: Mapping[str, Any] | None) -> None:
         """Refuse what is no finished video, before a byte is fetched."""
@@ -178,41 +203,12 @@ class YtdlpSource:
         if upcoming or unprocessed:
             raise self._failed("it is not finished yet: live, or waiting for its premiere", "not_yet", listing.clip)
 
-    def _extras(self, session: YtdlpSession, info: Mapping[str, Any], into: Path, clip: str) -> "_Extras":
+    def _extras(self, session: YtdlpSession, info: Mapping[str, Any], into: Path, clip: str) -> Extras:
         thumbnail, lost = fetch_thumbnail(session, info, into, clip)
         if not self.settings.captions:
-            return _Extras(thumbnail, {}, lost)
+            return Extras(thumbnail, {}, (*lost, Cut(path="captions/*", why="not asked for, by the settings")))
         captions, unread = fetch_captions(session, info, into, clip)
-        return _Extras(thumbnail, captions, (*lost, *unread))
-
-    def _fetched(
-        self, listing: Listing, into: Path, media: Path, checked: Checked, info: Mapping[str, Any], extras: "_Extras"
-    ) -> Fetched:
-        kept, cut = clean(info)
-        (into / "info.json").write_bytes(canonical(kept))
-        text = _words(kept.get("description"))
-        if text:
-            (into / "description.txt").write_bytes(text.encode())
-        tags = kept.get("tags")
-        return Fetched(
-            media=media,
-            info=into / "info.json",
-            description=into / "description.txt" if text else None,
-            thumbnail=extras.thumbnail,
-            captions=extras.captions,
-            title=_words(kept.get("title")),
-            text=text,
-            tags=tuple(t for t in tags if isinstance(t, str)) if isinstance(tags, list) else (),
-            uploader=_words(kept.get("uploader")),
-            uploaded=_words(kept.get("upload_date")),
-            url=_words(kept.get("webpage_url")) or bare_address(listing.url),
-            format_id=_words(kept.get("format_id")),
-            tool="yt-dlp",
-            tool_version=tool_version(),
-            cut=(*cut, *extras.lost),
-            examined=checked.examined,
-            disagreements=checked.disagreements,
-        )
+        return Extras(thumbnail, captions, (*lost, *unread))
 
     def _wait_for_turn(self) -> None:
         with self._turn:
@@ -250,6 +246,10 @@ class YtdlpSource:
             "js_runtimes": {"deno": {"path": runtime} if runtime else {}},
             **more,
         }
+        if settings.clients:
+            params["extractor_args"] = {"youtube": {"player_client": list(settings.clients)}}
+        if settings.password is not None:
+            params["videopassword"] = settings.password.get_secret_value()
         if settings.proxy is not None:
             params["proxy"] = settings.proxy.get_secret_value()
         if settings.cookies_file is not None:
@@ -258,6 +258,7 @@ class YtdlpSource:
             self._words.heard() as heard,
             YtdlpSession(params | {"logger": heard}, settings.ca_file, self._limits) as session,
         ):
+            session.warned = heard.warnings
             yield session
 
     def _failure(self, error: Exception, session: YtdlpSession | None, clip: str | None) -> FetchFailed:
@@ -279,16 +280,9 @@ class YtdlpSource:
         return FetchFailed(told, kind=kind, clip=clip, words=words)
 
     def _scrub(self, text: str) -> str:
-        return for_the_log(text, self.settings.proxy.get_secret_value() if self.settings.proxy else None)
-
-
-@dataclass(frozen=True)
-class _Extras:
-    """What came beside a film, the captions by language, and what of it was lost on the way."""
-
-    thumbnail: Path | None
-    captions: dict[str, Path]
-    lost: tuple[Cut, ...]
+        secrets = (self.settings.proxy, self.settings.password)
+        proxy, password = (secret.get_secret_value() if secret else None for secret in secrets)
+        return for_the_log(text, proxy, password)
 
 
 class _Told(BaseException):
@@ -337,7 +331,3 @@ def _one(folder: Path, stem: str) -> Path | None:
 def _seconds(value: object) -> float | None:
     """A duration that a site tells, if it can be one."""
     return float(value) if isinstance(value, int | float) and 0 < value < _LONGEST else None
-
-
-def _words(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None

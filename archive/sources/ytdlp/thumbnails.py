@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from archive.records.clip import Cut
+from archive.records.clip import NOT_HAD, Cut
 from archive.sources.ytdlp.media_checks import picture_kind
 from archive.sources.ytdlp.ytdlp_session import YtdlpSession, why_not
 
@@ -27,7 +27,7 @@ def fetch_thumbnail(
         try:
             data = session.read({"url": offer["url"], "http_headers": offer.get("http_headers")}, {}, end)
         except Exception as error:
-            reason = reason or f"could not be had ({why_not(error)})"
+            reason = reason or f"{NOT_HAD} ({why_not(error)})"
             continue
         kind = picture_kind(data)
         if kind is not None:

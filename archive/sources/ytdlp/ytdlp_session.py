@@ -10,11 +10,12 @@ import json
 import logging
 import re
 import shutil
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from typing import IO, Any
+from urllib.parse import urlsplit
 from weakref import WeakSet
 
 from deno import find_deno_bin
@@ -25,7 +26,9 @@ from yt_dlp.networking.exceptions import HTTPError, RequestError, TransportError
 from yt_dlp.utils import ExtractorError, GeoRestrictedError, RegexNotFoundError, UserNotLive, YoutubeDLError
 from yt_dlp.version import __version__
 
+from archive.records.clip import NOT_HAD, Context, Cut
 from archive.sources.cleaning import plain
+from archive.sources.ytdlp import peertube_answers, quality
 from archive.sources.ytdlp.asking import Barred, BarredOnce, handler
 from archive.sources.ytdlp.connecting import Meter
 from archive.sources.ytdlp.failures import Symptoms
@@ -62,6 +65,8 @@ PROBLEM = 1 << 16
 """Bytes of an answer that refuses us, at most, that are read for the reason in it."""
 
 _CAPTIONS = ("extract_subtitles", "extract_automatic_captions")
+_HEADERS = ("Server", "Date", "Last-Modified", "ETag", "Content-Type")
+"""What is kept of an answer's head: who served which bytes when, and nothing that signs or identifies anybody."""
 
 
 class YtdlpSession(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
@@ -71,7 +76,8 @@ class YtdlpSession(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
     request for the rest carries the validator of the first answer, and without one the whole file is asked for again.
     `lengths` maps an address to the size in bytes that its server announced; `last_failure` is the last request's
     that failed, `answered` the address of the last answer; `unread`: the list of captions could not be had. `left_open`
-    are files of films in pieces.
+    are files of films in pieces. `answers` are the platform's own, by what was asked for; `uncommented` says why not
+    all comments are there, `warned` are yt-dlp's warnings so far.
     """
 
     def __init__(self, params: dict[str, Any], ca_file: Path | None, limits: Limits) -> None:
@@ -86,6 +92,12 @@ class YtdlpSession(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
         self.answered = ""
         self._answers: WeakSet[Response] = WeakSet()
         self.left_open: list[IO[bytes]] = []
+        self.answers: dict[str, Any] = {}
+        self._without_address: list[dict[str, Any]] = []
+        self.warned: Collection[str] = ()
+        self._ask: Callable[[str], Any] | None = None
+        self.uncommented: Cut | None = None
+        self._met: dict[str, tuple[str, dict[str, str]]] = {}
         self._fetching = False
         self._largest: int | None = None
         super().__init__(params)
@@ -113,6 +125,30 @@ class YtdlpSession(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
 
         return among
 
+    def process_video_result(self, info_dict: dict[str, Any], download: bool = True) -> Any:
+        """Choose formats, and fetch; formats without an address, which yt-dlp drops without a word, are remembered."""
+        self._without_address = [
+            *(one for one in self._get_formats(info_dict) if not one.get("url") and not one.get("has_drm")),
+            *peertube_answers.without_address(self.answers),
+        ]
+        return super().process_video_result(info_dict, download)
+
+    def would_choose(self, info: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        """The formats of a processed video that would be fetched had all an address."""
+        missing = [quality.with_address(one) for one in self._without_address]
+        if not missing:
+            return list(quality.parts_of(info))
+        formats = [dict(one) for one in self._get_formats(info) if ours(one, self.params) is None] + missing
+        self.sort_formats({"formats": formats, "_format_sort_fields": info.get("_format_sort_fields")})
+        chosen = self._select_formats(formats, super().build_format_selector(self.params["format"]))
+        return list(quality.parts_of(chosen[-1])) if chosen else []
+
+    def context(self, clients: tuple[str, ...]) -> Context:
+        """How what was asked for came here: by the film's first answer, else by the first of all."""
+        of = "film" if "film" in self._met else "page"
+        host, headers = self._met.get(of, ("", {}))
+        return Context(clients=clients, of=of, headers=headers, certificate=self._meter.certificates.get(host))
+
     def dl(self, name: str, info: dict[str, Any], subtitle: bool = False, test: bool = False) -> Any:
         """Fetch one file of a film. Raises OutOfBounds where yt-dlp would hand it on."""
         reason = ours(info, self.params)
@@ -134,7 +170,74 @@ class YtdlpSession(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
             for name in names:
                 if name not in vars(reader):
                     setattr(reader, name, changed(getattr(reader, name)))
+        if "_get_comments" not in vars(reader):
+            reader._get_comments = self._some_of(reader._get_comments, reader.CommentsDisabled)
+        if ie_key == peertube_answers.KEY and "_call_api" not in vars(reader):
+            reader._call_api = self._heard(reader, reader._call_api)
         return reader
+
+    def _heard(self, reader: Any, stock: Callable[..., Any]) -> Callable[..., Any]:
+        """PeerTube's answers as they came, and its chapters beside them, which yt-dlp does not ask for."""
+
+        def call(host: str, video: str, path: str, *args: Any, **kwargs: Any) -> Any:
+            answer = stock(host, video, path, *args, **kwargs)
+            if path in ("", "captions") and isinstance(answer, dict):
+                self.answers[path or "video"] = answer
+            if not path:
+                self._ask = lambda below: self._api(reader, host, video, below)
+                with self._by_the_way():
+                    self.answers["chapters"] = self._ask("chapters")
+            return answer
+
+        return call
+
+    def _api(self, reader: Any, host: str, video: str, below: str) -> Any:
+        address = f"https://{host}/api/v1/videos/{video}/{below}"
+        with self.urlopen(Request(address, headers=reader._get_headers())) as response:
+            return json.loads(response.read())
+
+    @contextmanager
+    def _by_the_way(self) -> Iterator[None]:
+        """Ask for what a film can do without: that it could not be had is no failure of the film's."""
+        before = self.last_failure
+        try:
+            yield
+        except Exception as error:
+            log.debug("not had: %s", why_not(error))
+        finally:
+            self.last_failure = before
+
+    def comments(self, info: Mapping[str, Any]) -> list[dict[str, Any]] | None:
+        """The comments on a video whose page was read, within bounds; None where the site gives none to anybody."""
+        if self._ask is not None:
+            return list(self._some_of(peertube_answers.comments)(self._ask))
+        found = info.get("comments")
+        return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else None
+
+    def _some_of(self, stock: Callable[..., Any], disabled: type[Exception] = OutOfBounds) -> Callable[..., Any]:
+        """Comments as they come: as many as there may be in the time there is, up to one that could not be had."""
+
+        def some(*args: Any, **kwargs: Any) -> Iterator[Any]:
+            before, end = self.last_failure, self.clock() + self.limits.extras_seconds
+            why = None
+            try:
+                for number, one in enumerate(stock(*args, **kwargs)):
+                    if number >= self.limits.comments:
+                        why = f"only the first {number:,} were asked for"
+                    elif self.clock() > end:
+                        why = f"only those that came in {self.limits.extras_seconds:,.0f} s"
+                    if why:
+                        break
+                    yield one
+            except disabled:
+                raise
+            except Exception as error:
+                why = f"{NOT_HAD} ({why_not(error)})"
+            finally:
+                self.last_failure = before
+                self.uncommented = Cut(path="comments.json", why=why) if why else None
+
+        return some
 
     def _looked_at(self, stock: Callable[..., Any]) -> Callable[..., Any]:
         def spread_out(*args: Any, **kwargs: Any) -> Any:
@@ -189,6 +292,7 @@ class YtdlpSession(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
                 self._refusals.append(error)
             raise
         self._answers.add(response)
+        self._met.setdefault("film" if self._fetching else "page", _head(response))
         self.answered = response.url
         self._begun[address] = _marks(response)
         response.most = self._largest
@@ -250,6 +354,12 @@ def _code(response: Response) -> str | None:
 
 def _handed_on(reason: str) -> str:
     return f"{reason}, which keeps no bounds; look at the source's format for one that comes by http, HLS or DASH"
+
+
+def _head(response: Response) -> tuple[str, dict[str, str]]:
+    """The host that gave an answer, and what is kept of its head."""
+    kept = {name: plain(str(value))[:200] for name in _HEADERS if (value := response.headers.get(name))}
+    return (urlsplit(response.url).hostname or "").lower(), kept
 
 
 def _marks(response: Response) -> tuple[str | None, str | None]:

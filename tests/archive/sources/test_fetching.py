@@ -51,7 +51,8 @@ def test_a_fetch_leaves_the_film_as_it_was_sent_and_what_was_said_of_it(
     got = source.fetch(next(source.list()), tmp_path, lambda done, whole: seen.append((done, whole)))
     assert got.media.read_bytes() == film.read_bytes()
     assert tree(tmp_path) == {
-        *("media.mp4", "info.json", "description.txt", "thumbnail.jpg", "captions/en.vtt", "captions/kk.vtt")
+        *("media.mp4", "info.json", "platform.json", "description.txt", "thumbnail.jpg"),
+        *("captions/en.vtt", "captions/kk.vtt"),
     }
     assert (got.title, got.tags, got.uploader, got.uploaded) == ("A film", ("one", "two"), "Made-up Voices", "20240517")
     assert got.description is not None
@@ -210,7 +211,8 @@ def test_a_title_names_no_file(opened: Open, film: Path, tmp_path: Path, title: 
     into = tmp_path / "deep" / "into"
     _, source = opened(Video(title, film, 3, key="hostile"))
     got = fetch(source, into)
-    assert tree(tmp_path) == {f"deep/into/{name}" for name in ("media.mp4", "info.json", "thumbnail.jpg")}
+    kept = ("media.mp4", "info.json", "platform.json", "thumbnail.jpg")
+    assert tree(tmp_path) == {f"deep/into/{name}" for name in kept}
     assert got.title == title.replace("\ud800", "\ufffd")
     assert json.loads(got.info.read_bytes())["title"] == got.title
 

@@ -69,6 +69,7 @@ def test_the_stages_are_in_the_order_of_a_clips_way_and_the_last_one_stands() ->
         "store what is owed",
         "list",
         "fetch and store",
+        "look again",
         "read captions",
         "read registers",
         "transcribe",
@@ -77,7 +78,7 @@ def test_the_stages_are_in_the_order_of_a_clips_way_and_the_last_one_stands() ->
     ]
     assert [stage.name for stage in STAGES if stage.stands] == ["seal, store and record"]
     assert [stage.name for stage in AT_THE_END if stage.stands] == ["seal", "store", "record"]
-    assert [stage.name for stage in STAGES if stage.side_by_side] == ["list", "fetch and store"]
+    assert [stage.name for stage in STAGES if stage.side_by_side] == ["list", "fetch and store", "look again"]
 
 
 def test_after_an_error_only_what_stands_is_done_and_the_first_error_is_raised(tmp_path: Path) -> None:
