@@ -250,7 +250,7 @@ sightings = sa.Table(
     sa.Column("times", Whole, nullable=False),
     sa.Column("told", Whole, nullable=False),
     sa.Column("told_until", UtcTime),
-    sa.Column("ended", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("ended", sa.Boolean, nullable=False),
 )
 """`told` is how many times of a span a run record names, `told_until` the last of them; `ended` by a later one."""
 

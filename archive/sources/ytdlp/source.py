@@ -35,6 +35,7 @@ from archive.sources.ytdlp.ytdlp_session import (
     is_missing_tab,
     javascript_runtime,
     symptoms_of,
+    tool_version,
 )
 from storage.http_times import seconds_to_wait
 from transcription.errors import ToolMissing

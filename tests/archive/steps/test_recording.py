@@ -19,8 +19,8 @@ from archive.records.event import METADATA, Event, Head
 from archive.records.sighting import Sighting
 from archive.sources.contract import Fetched, Progress
 from archive.steps.listing import list_source
-from archive.steps.looking import look, named
 from archive.steps.recording import record
+from archive.steps.seeing import named, see
 from tests.support.archives import Clock, an_archive, folder_targets, keep, store_all, usable
 
 GAPS = (0, 0, 0, 0, 0, 3, 4, 1)
@@ -172,7 +172,7 @@ def test_ten_thousand_clips_that_stay_are_told_once_a_month_and_a_night_without_
     with an_archive(tmp_path / "state", targets, clock=clock) as archive:
         counts = dict[int, int]()
         for night, days in ((0, 1), (1, 1), (2, 27), (29, 1), (30, 1), (31, 29), (60, 1)):
-            look(archive, source, named(list(source.list())))
+            see(archive, source, named(list(source.list())))
             run = record(archive, targets)
             if run:
                 counts[night] = len(told(archive, tmp_path, run))

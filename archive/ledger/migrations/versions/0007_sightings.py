@@ -28,6 +28,8 @@ def upgrade() -> None:
         sa.Column("last", sa.DateTime(), nullable=False),
         sa.Column("times", sa.Integer(), nullable=False),
         sa.Column("told", sa.Integer(), nullable=False),
+        sa.Column("told_until", sa.DateTime(), nullable=True),
+        sa.Column("ended", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sightings")),
     )
     with op.batch_alter_table("sightings", schema=None) as batch_op:
