@@ -401,7 +401,7 @@ ALONE = {
     "preservation/auditing.py",
     "preservation/late_writers.py",
     "preservation/restoring.py",
-    "steps/looking.py",
+    "steps/seeing.py",
 }
 """Where an event is kept by itself: what it tells of changed a target or a folder, or is in one transaction with it."""
 
