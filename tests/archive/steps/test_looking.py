@@ -116,7 +116,7 @@ def test_nothing_new_makes_no_version_and_no_film_is_asked_for(tmp_path: Path, f
         assert place.channel.downloads == {place.key: 1}
         assert place.look(days=1) == Tally(), "it was looked at a day ago"
         (span,) = place.archive.ledger.sightings.of(place.clip)
-        assert (span.availability, span.times, span.source) == ("up", 1, "demo")
+        assert (span.availability, span.times, span.source) == ("up", 3, "demo"), "listed, fetched, looked at"
 
 
 EDITS: dict[str, tuple[dict[str, Any], list[str]]] = {
@@ -206,7 +206,7 @@ def test_a_look_that_fails_is_a_sighting_and_harms_nothing(
         place.channel.edit(place.key, **fields)
         tally = place.look()
         assert (tally.looked, tally.edited) == (1, 0)
-        assert [one.availability for one in place.archive.ledger.sightings.of(place.clip)] == [availability]
+        assert [one.availability for one in place.archive.ledger.sightings.of(place.clip)] == ["up", availability]
         assert place.archive.ledger.clips.failures() == []
         counted = status(place.archive)
         assert (counted.clips.failed, counted.clips.safe) == ({}, 1)
@@ -217,7 +217,7 @@ def test_a_source_that_refuses_is_left_alone_and_no_clip_is_blamed(tmp_path: Pat
         place.channel.edit(place.key, fault=Fault(status=429, retry_after="7200"))
         assert "refuses us" in place.look().problems[0]
         assert "is left alone until" in place.look(days=0).problems[0]
-        assert [one.availability for one in place.archive.ledger.sightings.of(place.clip)] == ["refused"]
+        assert [one.availability for one in place.archive.ledger.sightings.of(place.clip)] == ["up", "refused"]
 
 
 def test_a_clip_whose_listing_says_something_else_is_looked_at_at_once(tmp_path: Path, film: Path) -> None:
