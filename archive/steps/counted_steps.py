@@ -12,7 +12,9 @@ from archive.preservation.mirroring import Stored, store_owed
 from archive.preservation.newest_run import point_to_newest
 from archive.preservation.space import need_space
 from archive.preservation.usable_targets import UsableTargets
+from archive.records.whereabouts import whereabouts
 from archive.sources.contract import Source
+from archive.steps import fetch_order
 from archive.steps.captioning import SLIPS, caption_clip, to_caption
 from archive.steps.fetching import SourceRefuses, fetch_clip
 from archive.steps.linking import link_clip
@@ -75,8 +77,10 @@ def list_step(archive: Archive, source: Source, *, fast: bool = False) -> Tally:
 
 
 def to_fetch(archive: Archive, source: str, *, retry: bool = False) -> list[str]:
-    """Clips of a source that are to be fetched now."""
-    return archive.ledger.clips.to_fetch(source, now=archive.clock(), retry=retry)
+    """Clips of a source that are to be fetched now, in the order of `[queue]`."""
+    now, ledger = archive.clock(), archive.ledger
+    places = {clip: whereabouts(spans, now) for clip, spans in ledger.sightings.ever_away(source).items()}
+    return fetch_order.to_fetch(ledger.clips.waiting(source), places, archive.settings.queue, now=now, retry=retry)
 
 
 def fetch_step(
