@@ -14,6 +14,16 @@ from typing import Literal, Protocol
 from archive.records.sighting import TELLING, Availability
 
 Standing = Literal["up", "missing", "gone", "no_access", "not_yet", "unknown"]
+STANDINGS: dict[Standing, str] = {
+    "up": "up",
+    "missing": "missing so far",
+    "gone": "gone",
+    "no_access": "closed to us",
+    "not_yet": "not there yet",
+    "unknown": "not known",
+}
+"""How a clip stands, as a person reads it."""
+
 AWAY: tuple[Standing, ...] = ("gone", "no_access")
 """From where a clip returns; one that was only missing was never known to be away."""
 
@@ -65,6 +75,19 @@ class Whereabouts:
     def returned(self) -> bool:
         """Whether it is up again after it was known to be away."""
         return self.standing == "up" and self.was in AWAY
+
+    @property
+    def line(self) -> str:
+        """It in a line, as a person reads it."""
+        since = f" since {self.since:%Y-%m-%d}" if self.since else ""
+        was = f", after it was {STANDINGS[self.was]}" if self.returned and self.was else ""
+        return f"{STANDINGS[self.standing]}{since}{was}" + (f": “{self.words}”" if self.words else "")
+
+    @property
+    def facts(self) -> dict[str, object]:
+        """It as JSON has it."""
+        was = self.was if self.returned else None
+        return {"availability": self.standing, "since": self.since, "words": self.words, "returned_from": was}
 
     def of_late(self, now: datetime) -> bool:
         """Whether it came to stand so in the last days."""

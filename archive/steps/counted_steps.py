@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
 from archive.errors import Fork, SpaceShort
@@ -116,10 +116,16 @@ def fetch_step(
     return tally
 
 
+def rests_until(archive: Archive, source: str) -> datetime | None:
+    """Until when a source that refused us is left alone, None where it is not."""
+    until = archive.ledger.markers.moment(f"rest:{source}")
+    return until if until and timedelta() < until - archive.clock() <= LONGEST_REST else None
+
+
 def rest(archive: Archive, source: str) -> str | None:
     """A sentence, if the source refused us and is to be left alone for now."""
-    until = archive.ledger.markers.moment(f"rest:{source}")
-    if until is None or not timedelta() < until - archive.clock() <= LONGEST_REST:
+    until = rests_until(archive, source)
+    if until is None:
         return None
     return f"{source} refused us and is left alone until {until:%Y-%m-%d %H:%M} UTC; `thirdcopy retry` asks at once"
 

@@ -10,8 +10,10 @@ from archive.opening.archive import Archive
 from archive.records.clip import UnreadTrack
 from archive.records.object_ids import ObjectId
 from archive.records.transcript import Correction
+from archive.records.whereabouts import Whereabouts
 from archive.steps.work_objects import build
 from archive.texts.shown import corrections_in_force, in_order
+from archive.views.availability import place_of
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,7 @@ class ClipView:
     `sidecar` is what its next one will say, its transcripts in the order in which they are shown; None before it is
     held. `corrections` are those that are applied, by transcript, `conflicts` those that nobody settled. `unread` are
     the tracks of the newest media that nobody here can read: as they were found in reading, else in fetching.
+    `whereabouts` is how it stands at its source.
     """
 
     clip: str
@@ -30,6 +33,7 @@ class ClipView:
     corrections: Mapping[str, tuple[Correction, ...]] = field(default_factory=dict)
     conflicts: tuple[Correction, ...] = ()
     unread: tuple[UnreadTrack, ...] = ()
+    whereabouts: Whereabouts = field(default_factory=Whereabouts)
 
 
 def clip_view(archive: Archive, clip: str) -> ClipView:
@@ -37,13 +41,14 @@ def clip_view(archive: Archive, clip: str) -> ClipView:
     ledger = archive.ledger
     copies = tuple(copy for name in ObjectId.both_of(clip) for copy in ledger.copies.of(name))
     failures = tuple(ledger.clips.failures(clip))
+    place = place_of(archive, clip)
     if not ledger.clips.captures(clip):
-        return ClipView(clip, None, copies, failures)
+        return ClipView(clip, None, copies, failures, whereabouts=place)
     sidecar = build(archive, clip)
     applied, conflicts = corrections_in_force(sidecar.transcripts, sidecar.corrections)
     transcripts = tuple(in_order(archive, clip, sidecar.transcripts, applied))
     ordered = sidecar.model_copy(update={"transcripts": transcripts})
-    return ClipView(clip, ordered, copies, failures, applied, tuple(conflicts), _unread(sidecar))
+    return ClipView(clip, ordered, copies, failures, applied, tuple(conflicts), _unread(sidecar), place)
 
 
 def _unread(sidecar: Sidecar) -> tuple[UnreadTrack, ...]:

@@ -486,7 +486,13 @@ def an_event(ground: Ground) -> Tampered:
 def a_loss(ground: Ground) -> Tampered:
     """Sightings that say of a clip that is up that it is gone: in a run record, or in one behind the last."""
     clip = CLIPS[0]
-    seen = {"clip": clip, "source": "voices", "availability": "gone", "words": "Not Found", "network": "home"}
+    seen: dict[str, Any] = {
+        "clip": clip,
+        "source": "voices",
+        "availability": "gone",
+        "words": "Not Found",
+        "network": "home",
+    }
     seen |= {"tool": "yt-dlp 9", "first": "2026-03-05T08:00:00Z", "last": "2026-03-09T08:00:00Z", "times": 9}
     if ground.rng.random() < 0.5:
         target, depth = ground.object(ground.rng.choice(ground.runs)), ground.depth()
