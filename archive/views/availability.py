@@ -22,6 +22,7 @@ class Timeline(Record):
     clip: str
     availability: Standing
     since: Moment | None
+    last: Moment | None = Field(description="when it was seen to stand so last")
     words: str = Field(description="the last that its source said of it")
     returned_from: Standing | None = Field(description="how it stood before it came back, where it did")
     spans: tuple[Sighting, ...]

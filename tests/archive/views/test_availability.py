@@ -78,5 +78,8 @@ def test_a_timeline_has_every_span_and_how_it_stands(archive: Archive) -> None:
     found = timeline(archive, "peertube-x")
     assert (found.availability, found.returned_from, found.since) == ("up", "gone", MONDAY - 2 * DAY)
     assert [(one.availability, one.times) for one in found.spans] == [("up", 1), ("gone", 2), ("passing", 2), ("up", 1)]
-    assert clip_view(archive, "peertube-x").whereabouts.line == "up since 2026-02-28, after it was gone"
+    assert (
+        clip_view(archive, "peertube-x").whereabouts.line
+        == "up since 2026-02-28, after it was gone, seen last on 2026-02-28"
+    )
     assert timeline(archive, "peertube-never").availability == "unknown"
