@@ -16,6 +16,7 @@ from archive.settings.stanzas import (
     DistinctSettings,
     LinkingSettings,
     PrefectSettings,
+    QueueSettings,
     RegisterSettings,
     ScheduleSettings,
 )
@@ -60,6 +61,7 @@ def test_example_settings_are_valid_and_have_every_key(tmp_path: Path) -> None:
         (document["targets"]["disk"], FolderSettings),
         (document["targets"]["disk"]["labels"], Labels),
         (document["targets"]["disk"]["price"], Price),
+        (document["queue"], QueueSettings),
         (document["distinct"], DistinctSettings),
         (document["audit"], AuditSettings),
         (document["transcription"], Options),
@@ -78,6 +80,7 @@ def test_example_settings_are_valid_and_have_every_key(tmp_path: Path) -> None:
                 Options,
                 Settings,
                 Price,
+                QueueSettings,
                 DistinctSettings,
                 AuditSettings,
             ):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -17,10 +17,13 @@ from archive.records.expected import Holding
 _AT_ONCE = 1000
 """Rows that are in memory at once, where many are gone through."""
 
+LASTING = ("gone", "no_access", "damaged", "barred", "fork", "unknown")
+"""Failures that time alone does not cure: what failed so is asked for ever more seldom."""
+
 
 @dataclass(frozen=True)
 class Failure:
-    """The last failure of a step on a clip, and how often it failed so far.
+    """The last failure of a step on a clip, and how often it failed so far, for reasons that last or for others.
 
     `cut` is the sha256 of the film, where it was refused only since it lacks what its own index has.
     """
@@ -32,6 +35,17 @@ class Failure:
     at: datetime
     times: int
     cut: str | None = None
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A clip that is not held: when a source listed it first, and how its fetch failed last, how often in a row."""
+
+    clip: str
+    first_seen: datetime
+    kind: str | None = None
+    at: datetime | None = None
+    times: int = 0
 
 
 @dataclass(frozen=True)
@@ -72,26 +86,20 @@ class Clips(Subject):
         with self._reading() as connection:
             return [self._document(Listing, body) for body in connection.scalars(query)]
 
-    def to_fetch(self, source: str, *, now: datetime, retry: bool = False) -> list[str]:
-        """Clips that a source lists and that no capture exists of, in the order in which they were first seen.
-
-        One that failed in passing or is not there yet is asked for again. One that seems gone, closed, damaged or
-        barred is asked for again a day later, then after two days, three, and so on to a month; with `retry` at once. A
-        failure after `now` was noted by a wrong clock, and holds nothing up.
-        """
+    def waiting(self, source: str) -> list[Waiting]:
+        """Clips that a source lists and that no capture exists of, with how the last fetch failed."""
         captured = sa.select(t.captures.c.clip)
         query = (
-            sa.select(t.listings.c.clip, t.failures.c.kind, t.failures.c.at, t.failures.c.times)
+            sa.select(
+                t.listings.c.clip, t.listings.c.first_seen, t.failures.c.kind, t.failures.c.at, t.failures.c.times
+            )
             .outerjoin(t.failures, (t.failures.c.clip == t.listings.c.clip) & (t.failures.c.step == "fetch"))
             .where(t.listings.c.source == source, t.listings.c.clip.not_in(captured))
             .order_by(t.listings.c.first_seen, t.listings.c.clip)
         )
-        lasting = {"gone", "no_access", "damaged", "barred", "fork"}
         with self._reading() as connection:
             return [
-                row.clip
-                for row in connection.execute(query)
-                if retry or row.kind not in lasting or not timedelta() <= now - row.at < timedelta(min(row.times, 30))
+                Waiting(row.clip, row.first_seen, row.kind, row.at, row.times or 0) for row in connection.execute(query)
             ]
 
     def ids(self) -> list[str]:
@@ -160,7 +168,8 @@ class Clips(Subject):
         with self._writing() as connection:
             key = {"clip": clip, "step": step}
             condition = (t.failures.c.clip == clip) & (t.failures.c.step == step)
-            times = connection.scalar(sa.select(t.failures.c.times).where(condition)) or 0
+            last = connection.execute(sa.select(t.failures.c.kind, t.failures.c.times).where(condition)).one_or_none()
+            times = last.times if last and (last.kind in LASTING) == (kind in LASTING) else 0
             values = {"kind": kind, "message": message, "at": now, "times": times + 1}
             upsert(connection, t.failures, key, {**values, "cut": cut} if cut else values)
 

@@ -66,10 +66,15 @@ class Sightings(Subject):
         with self._reading() as connection:
             return _of(connection, [clip])[clip]
 
-    def ever_away(self) -> dict[str, list[Sighting]]:
-        """The spans of each clip that was ever seen to be anything but up: those that were not are many, and alike."""
+    def ever_away(self, source: str | None = None) -> dict[str, list[Sighting]]:
+        """The spans of each clip that was ever seen to be anything but up, at one source or at all.
+
+        Those that never were are very many, and alike.
+        """
         s = t.sightings
         query = sa.select(*_FIELDS).where(s.c.clip.in_(_EVER_AWAY)).order_by(s.c.first, s.c.id)
+        if source is not None:
+            query = query.where(s.c.source == source)
         found = defaultdict[str, list[Sighting]](list)
         with self._reading() as connection:
             for row in connection.execute(query).mappings():

@@ -11,6 +11,7 @@ from archive.settings.stanzas import (
     AuditSettings,
     DistinctSettings,
     PrefectSettings,
+    QueueSettings,
     RegisterSettings,
     ScheduleSettings,
 )
@@ -55,6 +56,7 @@ def _siblings(path: list[str]) -> set[str]:
         "registers": set(RegisterSettings.model_fields),
         "transcription": set(Options.model_fields),
         "schedule": set(ScheduleSettings.model_fields),
+        "queue": set(QueueSettings.model_fields),
         "distinct": set(DistinctSettings.model_fields),
         "audit": set(AuditSettings.model_fields),
         "prefect": set(PrefectSettings.model_fields),

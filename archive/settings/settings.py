@@ -24,6 +24,7 @@ from archive.settings.stanzas import (
     LinkingSettings,
     Name,
     PrefectSettings,
+    QueueSettings,
     RegisterSettings,
     ScheduleSettings,
 )
@@ -58,6 +59,7 @@ class Settings(BaseSettings):
     transcription: Options = Options()
     registers: dict[Name, RegisterSettings] = {}
     linking: LinkingSettings = LinkingSettings()
+    queue: QueueSettings = QueueSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     audit: AuditSettings = AuditSettings()
     prefect: PrefectSettings = PrefectSettings()

@@ -1,8 +1,9 @@
 """The stanzas of `archive.toml`, but for those of sources, targets and the model, which are in their rooms."""
 
+from difflib import get_close_matches
 from fractions import Fraction
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
@@ -79,6 +80,33 @@ class ScheduleSettings(_Stanza):
     run: Cron | None = Field(default=None, description="a run that lists everything")
     fast: Cron | None = Field(default=None, description="a run that stops listing at fifty known clips in a row")
     audit: Cron | None = Field(default=None, description="an audit, of so much as [audit] says")
+
+
+QueueClass = Literal["returned", "endangered", "new", "failed"]
+CLASSES: tuple[QueueClass, ...] = get_args(QueueClass)
+"""What a clip that waits to be fetched may be: back after it was away; of a source that lost clips in the last seven
+days, or seen away before; never tried; or tried in vain."""
+
+
+def _class(word: object) -> object:
+    if word in CLASSES:
+        return word
+    near = get_close_matches(str(word), CLASSES, n=1, cutoff=0.5)
+    there = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(CLASSES)}"
+    raise ValueError(f"{str(word)[:40]!r} is no kind of clip that waits; {there}")
+
+
+class QueueSettings(_Stanza):
+    """The `[queue]` stanza: which clips are fetched first.
+
+    What `first` leaves out follows in the order of the default.
+    """
+
+    first: tuple[Annotated[QueueClass, BeforeValidator(_class)], ...] = CLASSES
+    newest_first: bool = Field(default=True, description="else in the order in which they were first listed")
+    ask_again_at_most: int = Field(
+        default=20, ge=0, description="clips of a source, a run, that failed for a reason that lasts"
+    )
 
 
 class DistinctSettings(_Stanza):

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
 from archive.errors import Fork, SpaceShort
@@ -12,7 +12,9 @@ from archive.preservation.mirroring import Stored, store_owed
 from archive.preservation.newest_run import point_to_newest
 from archive.preservation.space import need_space
 from archive.preservation.usable_targets import UsableTargets
+from archive.records.whereabouts import whereabouts
 from archive.sources.contract import Channel, Source
+from archive.steps import fetch_order
 from archive.steps.captioning import SLIPS, caption_clip, to_caption
 from archive.steps.fetching import SourceRefuses, fetch_clip
 from archive.steps.linking import link_clip
@@ -78,8 +80,10 @@ def list_step(archive: Archive, source: Source, *, fast: bool = False) -> Tally:
 
 
 def to_fetch(archive: Archive, source: str, *, retry: bool = False) -> list[str]:
-    """Clips of a source that are to be fetched now."""
-    return archive.ledger.clips.to_fetch(source, now=archive.clock(), retry=retry)
+    """Clips of a source that are to be fetched now, in the order of `[queue]`."""
+    now, ledger = archive.clock(), archive.ledger
+    places = {clip: whereabouts(spans, now) for clip, spans in ledger.sightings.ever_away(source).items()}
+    return fetch_order.to_fetch(ledger.clips.waiting(source), places, archive.settings.queue, now=now, retry=retry)
 
 
 def fetch_step(
@@ -145,10 +149,16 @@ def look_step(archive: Archive, usable_targets: UsableTargets, source: Channel, 
     return tally
 
 
+def rests_until(archive: Archive, source: str) -> datetime | None:
+    """Until when a source that refused us is left alone, None where it is not."""
+    until = archive.ledger.markers.moment(f"rest:{source}")
+    return until if until and timedelta() < until - archive.clock() <= LONGEST_REST else None
+
+
 def rest(archive: Archive, source: str) -> str | None:
     """A sentence, if the source refused us and is to be left alone for now."""
-    until = archive.ledger.markers.moment(f"rest:{source}")
-    if until is None or not timedelta() < until - archive.clock() <= LONGEST_REST:
+    until = rests_until(archive, source)
+    if until is None:
         return None
     return f"{source} refused us and is left alone until {until:%Y-%m-%d %H:%M} UTC; `thirdcopy retry` asks at once"
 

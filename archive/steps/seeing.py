@@ -10,7 +10,7 @@ from archive.records.clip import Listing
 from archive.records.event import METADATA
 from archive.records.object_ids import ObjectId
 from archive.records.sighting import Availability
-from archive.records.whereabouts import AWAY, Whereabouts, whereabouts
+from archive.records.whereabouts import AWAY, STANDINGS, Whereabouts, whereabouts
 from archive.sources.contract import Source
 
 SAID = 10
@@ -43,21 +43,10 @@ class Turned:
         """The sentence that is said, and kept as an event; None where it neither came back nor is lost."""
         if self.now.standing == "up" and self.before.standing in AWAY:
             since = f" since {self.before.since:%Y-%m-%d}" if self.before.since else ""
-            return f"returned: it is up again, and was {WORDS[self.before.standing]}{since}"
+            return f"returned: it is up again, and was {STANDINGS[self.before.standing]}{since}"
         if self.now.standing == "gone" and self.before.standing != "gone":
             return f"lost: its source said on two days that it is gone, first on {self.now.since:%Y-%m-%d}"
         return None
-
-
-WORDS = {
-    "up": "up",
-    "missing": "missing so far",
-    "gone": "gone",
-    "no_access": "closed to us",
-    "not_yet": "not there yet",
-    "unknown": "not known",
-}
-"""How a clip stands, as a person reads it."""
 
 
 def named(listings: Sequence[Listing]) -> list[Seen]:

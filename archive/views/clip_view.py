@@ -10,8 +10,10 @@ from archive.opening.archive import Archive
 from archive.records.clip import StatedAddress, UnreadTrack
 from archive.records.object_ids import ObjectId
 from archive.records.transcript import Correction
+from archive.records.whereabouts import Whereabouts
 from archive.steps.work_objects import build
 from archive.texts.shown import corrections_in_force, in_order
+from archive.views.availability import place_of
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,8 @@ class ClipView:
     `sidecar` is what its next one will say, its transcripts in the order in which they are shown; None before it is
     held. `corrections` are those that are applied, by transcript, `conflicts` those that nobody settled. `unread` are
     the tracks of the newest media that nobody here can read: as they were found in reading, else in fetching.
-    `said_to_be` has the files that a disk says are this clip, and the clip that a disk says this file is.
+    `said_to_be` has the files that a disk says are this clip, and the clip that a disk says this file is. `whereabouts`
+    is how it stands at its source.
     """
 
     clip: str
@@ -47,6 +50,7 @@ class ClipView:
     conflicts: tuple[Correction, ...] = ()
     unread: tuple[UnreadTrack, ...] = ()
     said_to_be: tuple[SaidToBe, ...] = ()
+    whereabouts: Whereabouts = field(default_factory=Whereabouts)
 
 
 def clip_view(archive: Archive, clip: str) -> ClipView:
@@ -54,14 +58,14 @@ def clip_view(archive: Archive, clip: str) -> ClipView:
     ledger = archive.ledger
     copies = tuple(copy for name in ObjectId.both_of(clip) for copy in ledger.copies.of(name))
     failures = tuple(ledger.clips.failures(clip))
-    said_to_be = tuple(_said_to_be(archive, clip))
+    said_to_be, place = tuple(_said_to_be(archive, clip)), place_of(archive, clip)
     if not ledger.clips.captures(clip):
-        return ClipView(clip, None, copies, failures, said_to_be=said_to_be)
+        return ClipView(clip, None, copies, failures, said_to_be=said_to_be, whereabouts=place)
     sidecar = build(archive, clip)
     applied, conflicts = corrections_in_force(sidecar.transcripts, sidecar.corrections)
     transcripts = tuple(in_order(archive, clip, sidecar.transcripts, applied))
     ordered = sidecar.model_copy(update={"transcripts": transcripts})
-    return ClipView(clip, ordered, copies, failures, applied, tuple(conflicts), _unread(sidecar), said_to_be)
+    return ClipView(clip, ordered, copies, failures, applied, tuple(conflicts), _unread(sidecar), said_to_be, place)
 
 
 def _said_to_be(archive: Archive, clip: str) -> Iterator[SaidToBe]:

@@ -12,6 +12,7 @@ from archive.records.clip import Capture
 from archive.records.link import Judgement, Link
 from archive.safe_text import written
 from archive.steps.quoted_texts import sources_of
+from archive.views.availability import place_of
 from transcription.documents.players import shown_at
 
 NONE = "none"
@@ -20,7 +21,8 @@ NONE = "none"
 COLUMNS = (
     "register", "entry", "clip", "judgement", "judged", "role", "tier", "method", "score", "where", "start", "end",
     "address", "quote", "transcript_sha512", "text_start", "text_end", "media_sha512", "evidence", "namesakes",
-    "margin", "conflict", "proposed", "register_sha256", "entry_sha256", "rules", "link", "starts_at",
+    "margin", "conflict", "proposed", "register_sha256", "entry_sha256", "rules", "link", "starts_at", "availability",
+    "available_since",
 )  # fmt: skip
 
 Judged = tuple[Link, list[Judgement]]
@@ -49,10 +51,12 @@ def to_csv(archive: Archive, found: Mapping[str, Sequence[Judged]]) -> str:
     """Links as CSV in which no cell can run as a formula, a row for each link with its strongest passage.
 
     Seconds are on the clock of a browser that plays the original; less `starts_at` they are the transcript's.
+    `availability` is how the clip stands at its source, and since when.
     """
     rows = (
-        _row(link, judgements, captures, sources)
+        _row(link, judgements, captures, sources) | place
         for some, captures, sources in _by_clip(archive, found)
+        for place in [_place(archive, some[0][0].clip)]
         for link, judgements in some
     )
     return safe_csv.write(COLUMNS, rows).decode()
@@ -63,6 +67,12 @@ def _by_clip(
 ) -> Iterator[tuple[Sequence[Judged], list[Capture], dict[str, Source]]]:
     for clip, some in found.items():
         yield some, archive.ledger.clips.captures(clip), sources_of(archive, clip, [link for link, _ in some])
+
+
+def _place(archive: Archive, clip: str) -> dict[str, object]:
+    place = place_of(archive, clip)
+    since = f"{place.since:%Y-%m-%dT%H:%M:%SZ}" if place.since else ""
+    return {"availability": place.standing, "available_since": since}
 
 
 def _row(

@@ -15,12 +15,15 @@ from archive.preservation.costs import Cost, yearly
 from archive.preservation.newest_run import beyond
 from archive.preservation.unaccepted import Unaccepted, contested, unaccepted
 from archive.records.record import Moment, Record
+from archive.records.whereabouts import Standing
 from archive.settings.cron import runs_a_year
 from archive.settings.spread import Loss, Lost, survivors
 from archive.settings.stanzas import DistinctSettings
 from archive.steps.again import Again, count_again
+from archive.steps.counted_steps import rests_until
 from archive.steps.storing import enough_at, owed
 from archive.texts.shown import corrections_in_force
+from archive.views.availability import Turn, availability
 from archive.views.expectations import ListCounts, lists_view
 from storage.targets import address
 from storage.targets.common_settings import Labels
@@ -87,6 +90,10 @@ class Status(Record):
     minimum_copies: int
     distinct: DistinctSettings
     clips: ClipCounts
+    availability: dict[Standing, int] = Field(description="clips that were looked for, by how they stand at the source")
+    lost: tuple[Turn, ...] = Field(description="clips that are gone from their source since a day of the last seven")
+    returned: tuple[Turn, ...] = Field(description="clips that came back in the last seven days")
+    resting: dict[str, Moment] = Field(description="sources that refused us, and until when they are left alone")
     survivors: dict[Lost, Loss] = Field(description="the worst that each kind of loss does; none before clips are held")
     targets: dict[str, TargetCounts]
     transcripts: int
@@ -112,6 +119,7 @@ def status(archive: Archive) -> Status:
     failures = ledger.clips.failures()
     held = Counter(ledger.copies.spread(tuple(settings.counting)).values())
     waiting = unaccepted(ledger)
+    seen = availability(archive)
     return Status(
         archive=settings.name,
         ledger=ledger.id,
@@ -125,6 +133,10 @@ def status(archive: Archive) -> Status:
             degraded=ledger.looks.degraded(),
             failed=dict(sorted(Counter(failure.kind for failure in failures).items())),
         ),
+        availability=dict(seen.counts),
+        lost=seen.lost,
+        returned=seen.returned,
+        resting={name: until for name in settings.sources if (until := rests_until(archive, name))},
         survivors=survivors(held, settings.counting),
         targets=count_targets(archive),
         transcripts=ledger.readings.count_transcripts(),

@@ -6,10 +6,12 @@
 import re
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from archive.ledger.sightings import Seen
 from archive.ledger.waiting import Waits
 from archive.records.clip import Listing
 from archive.records.link import Alternative, Evidence, Link
@@ -68,10 +70,25 @@ def made(folder: Path) -> None:
         listing = Listing(source="voices", extractor="PeerTube", platform_id="three", url=url)
         archive.ledger.clips.seen([listing], MONDAY)
         archive.ledger.clips.failed(LISTED, "fetch", kind="gone", message="it is gone", now=MONDAY)
+        for day, (seen, network) in enumerate(SEEN):
+            archive.ledger.sightings.add(
+                "voices", seen, network=network, tool="yt-dlp 2026.10.26", now=MONDAY - timedelta(days=len(SEEN) - day)
+            )
+        archive.ledger.markers.set("rest:voices", "2100-01-01T00:00:00+00:00")  # by a wrong clock: not for so long
         waits = Waits(f"work-{CLIP}", 7, "0" * 128, "a", "only a says it", "1 judgements")
         archive.ledger.waiting.add([waits])
     (folder / "archive.toml").write_text(SETTINGS)
     (folder / "register.csv").write_text(REGISTER)
+
+
+CLOSED = "Private video. Sign in if you've been granted access to this \x1b[31mvideo"
+SEEN = (
+    ([Seen(CLIP), Seen(OTHER), Seen(LISTED)], "home"),
+    ([Seen(CLIP, "no_access", CLOSED), Seen(OTHER)], "home"),
+    ([Seen(CLIP, "refused", "HTTP Error 429: Too Many Requests"), Seen(LISTED, "gone", "HTTP Error 404")], "home"),
+    ([Seen(CLIP), Seen(LISTED, "gone", "HTTP Error 404")], "tor [b]"),
+)
+"""What was seen of the clips on some nights, and from where."""
 
 
 def ids(clip: str) -> str:
@@ -118,6 +135,9 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("compare", OTHER, *OUT),
     ("show", CLIP, "--json"),
     ("show", CLIP),
+    ("timeline", CLIP, "--json"),
+    ("timeline", CLIP),
+    ("timeline", LISTED),
     ("show", LISTED, "--json"),
     ("entry", "1358", "--json"),
     ("entry", "7", "--register", "victims"),

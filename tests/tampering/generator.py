@@ -483,6 +483,32 @@ def an_event(ground: Ground) -> Tampered:
     return _named(ground, target, depth, f"runs: {path}", what)
 
 
+def a_loss(ground: Ground) -> Tampered:
+    """Sightings that say of a clip that is up that it is gone: in a run record, or in one behind the last."""
+    clip = CLIPS[0]
+    seen: dict[str, Any] = {
+        "clip": clip,
+        "source": "voices",
+        "availability": "gone",
+        "words": "Not Found",
+        "network": "home",
+    }
+    seen |= {"tool": "yt-dlp 9", "first": "2026-03-05T08:00:00Z", "last": "2026-03-09T08:00:00Z", "times": 9}
+    if ground.rng.random() < 0.5:
+        target, depth = ground.object(ground.rng.choice(ground.runs)), ground.depth()
+        target.edit_lines("sightings.jsonl", lambda lines: lines.append(seen), fits=depth != "bare")
+        return _named(ground, target, depth, "runs: sightings", f"{clip} is gone")
+    last, named = ground.object(ground.runs[-1]), "run-20260302T100000Z-00000000-99"
+    record = json.loads(last.where("run.json").read_bytes())
+    before = digest((last.folder / "v1" / "inventory.json").read_bytes())
+    record |= {"run": named, "previous": {"object": last.id, "version": 1, "sha512": before}, "heads": 0, "events": 0}
+    files = {"run.json": record | {"sightings": 1}, "sightings.jsonl": seen}
+    empty = {"events.jsonl": b"", "heads.jsonl": b""}
+    planted = plant(ground.root, named, {name: json.dumps(one).encode() for name, one in files.items()} | empty)
+    # Nothing names the newest run record but itself: alone, it is all that can be had.
+    return Tampered("planted: loss", f"{named}: {clip} is gone", names=_names(planted), alone=False, lacking=False)
+
+
 def a_place(ground: Ground) -> Tampered:
     """An object in a wrong folder, versions that skip one, files that nobody names, a lost or other declaration."""
     target = ground.any_object()
@@ -614,6 +640,7 @@ KINDS: dict[Tamperer, int] = {
     planted_object: 6,
     a_chain: 3,
     an_event: 3,
+    a_loss: 3,
     a_place: 4,
     of_the_root: 4,
     blocks: 2,

@@ -11,6 +11,7 @@ import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from time import monotonic
@@ -26,6 +27,7 @@ from archive.preservation.restoring import restore
 from archive.preservation.unaccepted import unaccepted
 from archive.preservation.usable_targets import reachable
 from archive.progress import Silent
+from archive.records.whereabouts import whereabouts
 from archive.settings.settings import load
 from archive.steps.run_session import RunSession
 from archive.steps.stages import Asked, run
@@ -37,7 +39,7 @@ from storage.errors import TargetError
 from tests.support.archives import MODEL_DIGEST
 from tests.tampering.generator import Tampered, tamper
 from tests.tampering.objects import Object
-from tests.tampering.sound import CSV, REGISTER, Sound, Standing, standing
+from tests.tampering.sound import CLIPS, CSV, REGISTER, Sound, Standing, standing
 from transcription.errors import TranscriptionError
 from transcription.hearing.checkpoint import Checkpoint
 from transcription.records import Options, Segment, Transcript
@@ -51,6 +53,9 @@ SECONDS = 90
 RUN_EVERY = 4
 RUNS = ("planted", "inventory: object id", "another clip", "root")
 """A run takes longer than all other commands: it is tried in one case of so many, and where it does most."""
+
+LATER = datetime(2100, 1, 1, tzinfo=UTC)
+"""When what any sighting says has been."""
 
 DEEP = ("1", "2", "3", "4", "5", "6", "home")
 """An archive's folder lies so deep that a path of a few `..` still ends within the case's folder."""
@@ -391,6 +396,9 @@ class _Case:
         for one in now.beyond(self.sound.standing):
             self.verdict.say("belief", f"after {after}: {one}")
         if self.verdict.scenario == "beside":
+            for clip in CLIPS:
+                if whereabouts(archive.ledger.sightings.of(clip), LATER).standing == "gone":
+                    self.verdict.say("belief", f"after {after}: {clip} is gone, on the word of one target")
             spoiled = {name.partition("-")[2] for name in self.tampered.spoiled}
             for one in _lost(now, self.sound.standing, spoiled | self._disputed(archive)):
                 self.verdict.say("rest lost", f"after {after}: {one}")

@@ -13,6 +13,7 @@ from pathlib import Path
 from archive.acts.declaring import declare
 from archive.ledger import Ledger
 from archive.ledger.clips import AccessGiven
+from archive.ledger.sightings import Seen
 from archive.objects import ocfl
 from archive.objects.sidecar import Reading
 from archive.opening.archive import Archive
@@ -114,7 +115,7 @@ class Sound:
 def make(folder: Path) -> Sound:
     """Three clips with words, links, people's judgements, a correction, declared languages, one opened; a register.
 
-    One capture and one work object have two versions; two run records are chained.
+    One capture and one work object have two versions; two run records are chained, and tell of sightings.
     """
     clock, csv = Clock(), folder / "victims.csv"
     csv.parent.mkdir(parents=True, exist_ok=True)
@@ -135,6 +136,7 @@ def make(folder: Path) -> Sound:
         for clip in CLIPS:
             seal_work(archive, clip, targets)
         store_all(archive)
+        see(archive, *map(Seen, CLIPS))
         record(archive, targets)
         store_all(archive)
         clock.advance(hours=1)
@@ -142,6 +144,7 @@ def make(folder: Path) -> Sound:
         archive.ledger.readings.judge(CLIPS[0], a_judgement(link, "negative", "B. Reader", hours=1), event=None)
         seal_work(archive, CLIPS[0], targets)
         store_all(archive)
+        see(archive, Seen(CLIPS[1], "no_access", "Private video"))
         record(archive, targets)
         store_all(archive)
         heads = {head.object: (head.version, head.sha512) for head in archive.ledger.copies.heads()}
@@ -149,6 +152,11 @@ def make(folder: Path) -> Sound:
     shutil.rmtree(folder / "made")
     _ledger(folder / "state", "00000000-0000-4000-8000-000000000002")  # to make one takes as long as a case
     return Sound(folder, said, heads)
+
+
+def see(archive: Archive, *seen: Seen) -> None:
+    """Let clips be looked for."""
+    archive.ledger.sightings.add("voices", seen, network="home", tool="yt-dlp 2026.10.26", now=archive.clock())
 
 
 def _ledger(state: Path, name: str) -> None:

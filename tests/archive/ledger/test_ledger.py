@@ -20,7 +20,7 @@ from alembic.migration import MigrationContext
 
 from archive.errors import Fork, LedgerUnusable, SettingsError
 from archive.ledger import Ledger, journal, opening, tables
-from archive.ledger.clips import AccessGiven
+from archive.ledger.clips import AccessGiven, Waiting
 from archive.ledger.copies import Copy, CopyState, Held, SealedVersion
 from archive.preservation.unaccepted import Unaccepted, unaccepted
 from archive.records.clip import Listing
@@ -53,27 +53,16 @@ def mark(ledger: Ledger, object_id: str, target: str, state: CopyState, version:
     ledger.copies.mark(Copy(object_id, version, target, state, at=MONDAY), event=None)
 
 
-def test_failed_clips_wait_by_the_kind_of_their_failure(ledger: Ledger) -> None:
-    kinds = ["gone", "no_access", "damaged", "barred", "passing", "not_yet", "outdated", "fork"]
-    ledger.clips.seen([listing(kind) for kind in [*kinds, "new"]], MONDAY)
-    for kind in kinds:
-        ledger.clips.failed(f"peertube-{kind}", "fetch", kind=kind, message="it said no", now=MONDAY)
-
-    def waiting(**since: float) -> set[str]:
-        found = ledger.clips.to_fetch("voices", now=MONDAY + timedelta(**since))
-        return set(kinds) - {clip.removeprefix("peertube-") for clip in found}
-
-    assert waiting() == waiting(hours=23) == {"gone", "no_access", "damaged", "barred", "fork"}
-    assert waiting(days=1) == set()
-    assert len(ledger.clips.to_fetch("voices", now=MONDAY, retry=True)) == 9
-    assert ledger.clips.to_fetch("other", now=MONDAY, retry=True) == []
-    for times in range(2, 40):
-        ledger.clips.failed("peertube-gone", "fetch", kind="gone", message="404", now=MONDAY)
-        assert ("gone" in waiting(days=min(times, 30), seconds=-1)) is True
-        assert waiting(days=min(times, 30)) == set()
-    assert ledger.clips.failures("peertube-gone")[0].times == 39
-    ledger.clips.mended("peertube-gone", "fetch")
-    assert "gone" not in waiting()
+def test_clips_that_wait_are_told_with_how_they_failed(ledger: Ledger) -> None:
+    ledger.clips.seen([listing("tried"), listing("new")], MONDAY)
+    for kind in ("passing", "passing", "gone", "no_access", "gone"):
+        ledger.clips.failed("peertube-tried", "fetch", kind=kind, message="it said no", now=MONDAY)
+    # How often is counted anew where a failure for another reason than before may last.
+    assert ledger.clips.waiting("voices") == [
+        Waiting("peertube-new", MONDAY),
+        Waiting("peertube-tried", MONDAY, "gone", MONDAY, 3),
+    ]
+    assert ledger.clips.waiting("other") == []
 
 
 def test_listings_of_two_sources_are_one_clip(ledger: Ledger) -> None:

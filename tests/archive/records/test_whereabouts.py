@@ -69,6 +69,7 @@ def test_a_return_says_from_where_and_since_when() -> None:
     assert (back.returned, back.was, back.since, back.away) == (True, "gone", NIGHT + 8 * DAY, True)
     gone = whereabouts([span("up", 0, 2), span("gone", 3, 5, words="Not Found")], LATER)
     assert (gone.returned, gone.since, gone.words) == (False, NIGHT + 3 * DAY, "Not Found")
+    assert (back.last, gone.last) == (NIGHT + 20 * DAY, NIGHT + 5 * DAY)
 
 
 def test_what_was_missed_for_a_day_is_no_return_but_was_away() -> None:
@@ -119,3 +120,9 @@ def test_gone_was_said_on_two_days_and_nobody_saw_it_after(spans: list[Sighting]
 @given(SPANS, st.sampled_from(["refused", "passing", "unknown"]), st.integers(0, 40))
 def test_what_is_said_of_us_changes_nothing(spans: list[Sighting], what: Availability, night: int) -> None:
     assert whereabouts([*spans, span(what, night)], LATER) == whereabouts(spans, LATER)
+
+
+def test_what_comes_and_goes_for_ever_is_read_in_a_moment() -> None:
+    many = [span("up" if number % 2 else "gone", number / 100) for number in range(4_001)]
+    assert whereabouts(many, LATER).standing == "missing"
+    assert whereabouts(many[:-1], LATER).standing == "up"

@@ -77,6 +77,11 @@ ONE = "minimum_copies = 1\n"
             ONE + "[targets.folder]\nkind = 'folder'\npath = 'x'\nprefx = ''",
             "targets.folder.prefx is no setting; did you mean prefix?",
         ),
+        (ONE + DISK + "[queue]\nnewest = true", "queue.newest is no setting; did you mean newest_first?"),
+        (
+            ONE + DISK + "[queue]\nfirst = ['new', 'endangred']",
+            "archive.toml: queue.first.1: 'endangred' is no kind of clip that waits; did you mean 'endangered'?",
+        ),
         (ONE + BUCKET + "[transcription]\nbeam = 5", "transcription.beam is no setting; did you mean beam_size?"),
         (ONE + BUCKET + "[registers.main]\nfiel = 'x'", "registers.main.fiel is no setting; did you mean file?"),
         (ONE + BUCKET + "[registers.main]", "registers.main.file is missing"),
