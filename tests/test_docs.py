@@ -94,7 +94,11 @@ def test_marks_and_reasons_are_explained() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [f"{name}.schema.json" for name in ("sidecar", "run", "transcript", "captions", "snapshot", "entry")]
+    "name",
+    [
+        f"{name}.schema.json"
+        for name in ("sidecar", "run", "transcript", "captions", "snapshot", "entry", "list", "expected")
+    ],
 )
 def test_published_schemas_are_those_of_the_code(name: str, pytestconfig: pytest.Config) -> None:
     file = ROOT / "docs" / "schema" / name

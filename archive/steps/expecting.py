@@ -177,7 +177,7 @@ def to_line(item: Expected) -> bytes:
 
 
 def items_in(file: Path) -> Callable[[], Iterator[Expected]]:
-    """What gives the items of a file of lines, from the first each time. Raises ForeignWords for a line that is none."""
+    """What gives the items of a file of lines, from the first each time. It raises ForeignWords for any other line."""
 
     def items() -> Iterator[Expected]:
         with file.open("rb") as lines:

@@ -115,7 +115,7 @@ class Sound:
 
 
 def make(folder: Path) -> Sound:
-    """Three clips with words, links, people's judgements, a correction, declared languages, one opened; register and list.
+    """Three clips with words, links, people's judgements, a correction, languages, one opened; a register and a list.
 
     One capture and one work object have two versions; two run records are chained.
     """
