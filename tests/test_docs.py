@@ -98,7 +98,10 @@ def test_marks_and_reasons_are_explained() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    [f"{name}.schema.json" for name in ("sidecar", "run", "transcript", "captions", "snapshot", "entry", "sighting")],
+    [
+        f"{name}.schema.json"
+        for name in ("sidecar", "run", "transcript", "captions", "snapshot", "entry", "sighting", "list", "expected")
+    ],
 )
 def test_published_schemas_are_those_of_the_code(name: str, pytestconfig: pytest.Config) -> None:
     file = ROOT / "docs" / "schema" / name

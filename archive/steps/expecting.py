@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from archive.errors import ArchiveError
+from archive.errors import ArchiveError, ForeignWords
 from archive.ledger.copies import snapshot_fact
 from archive.linking.lists.cited_videos import cited_videos
 from archive.linking.lists.list_columns import Asked
@@ -177,12 +177,15 @@ def to_line(item: Expected) -> bytes:
 
 
 def items_in(file: Path) -> Callable[[], Iterator[Expected]]:
-    """What gives the items of a file of lines, each time from the first. Raises ValueError for a line that is none."""
+    """What gives the items of a file of lines, from the first each time. It raises ForeignWords for any other line."""
 
     def items() -> Iterator[Expected]:
         with file.open("rb") as lines:
-            for line in lines:
-                yield Expected.model_validate_json(line)
+            for number, line in enumerate(lines, start=1):
+                try:
+                    yield Expected.model_validate_json(line)
+                except ValueError as error:
+                    raise ForeignWords(f"line {number} of {file.name} is no video that should be there") from error
 
     return items
 

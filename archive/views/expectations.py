@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from archive.errors import ForeignWords
 from archive.ledger.copies import ARRIVED
 from archive.linking.deciding.safe_csv import write
 from archive.linking.lists.reconciling import MISSING, Counts, Reconciled, There, reconcile
@@ -168,12 +169,14 @@ def _placing(
 
 
 def _counts(file: Path | None, there: "_There") -> ListCounts | None:
-    if file is None:
-        return None
+    """What is counted of a list that lies in the state folder; None for another, or one that cannot be read."""
     counts = Counts()
-    for one in reconcile(items_in(file), there.made()):
-        counts.add(one.standing)
-    return ListCounts.of(counts)
+    try:
+        for one in reconcile(items_in(file), there.made()) if file else ():
+            counts.add(one.standing)
+    except ForeignWords:
+        return None
+    return ListCounts.of(counts) if file else None
 
 
 def _copies(archive: Archive, object_id: ObjectId, version: int) -> int:

@@ -142,15 +142,16 @@ def _lines(one: Placed, rows: str) -> list[str]:
     label = {"saved": "saved", "perhaps": "perhaps", "listed": "missing", "nowhere": "missing"}[found.standing]
     title = " ".join(filter(None, (found.item.date, found.item.title and f"“{found.item.title}”")))
     numbers = ", ".join(map(str, found.item.rows[:3])) + " …" * (len(found.item.rows) > 3)
+    copies = f"{one.copies} copies{', safe' if one.safe else ''}"
     failed = f"{found.failure} at its source" if found.failure else ""
     whys = {
-        "saved": [f"{found.clip}: {found.how}", f"{one.copies} copies{', safe' if one.safe else ''}", failed],
+        "saved": [f"{found.clip}: {found.how}", "; ".join(filter(None, (copies, failed)))],
         "perhaps": [*(f"{each.clip}: {each.why}" for each in found.proposals), failed],
         "listed": [f"{found.clip} is listed", failed or "not fetched yet"],
         "nowhere": [failed or "nowhere", f"{rows} {numbers}"],
     }[found.standing]
     told = [title] if title else []
-    told += ["; ".join(filter(None, whys))] if found.standing != "perhaps" else [why for why in whys if why]
+    told += ["; ".join(filter(None, whys))] if found.standing in ("listed", "nowhere") else [why for why in whys if why]
     width = 80 - LABEL - 2
     address = found.item.address
     if len(address) > width and "/" in found.item.form:

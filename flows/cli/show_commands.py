@@ -131,7 +131,7 @@ def _expected(name: str, counts: "ListCounts") -> str:
     of = f"{counts.expected:,} of {escape(console.crop(name, 24))}: "
     if not counts.counted:
         return of + f"counted by `thirdcopy expect {escape(name)}`"
-    saved = f"saved elsewhere {counts.saved:,}, " if counts.saved else ""
+    saved = f"saved {counts.saved:,}, " if counts.saved else ""
     missing = f"[yellow]missing {counts.missing:,}[/]" if counts.missing else "missing 0"
     return of + f"held {counts.held:,}, {saved}{missing}, perhaps {counts.perhaps:,}"
 

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from archive.objects import ocfl
 from tests.tampering.mutations import deep, hostile_ids, mutate, spoil
 from tests.tampering.objects import Object, deep_folder, digest, dumped, plant, plant_version
-from tests.tampering.sound import CLIPS, OPENED, REGISTER, Sound
+from tests.tampering.sound import CLIPS, LIST, OPENED, REGISTER, Sound
 
 Depth = Literal["bare", "committed", "chained"]
 """How far a tamperer goes: bytes alone; the object's inventories and commits too; the run records that name it too."""
@@ -622,6 +622,20 @@ def the_register(ground: Ground) -> Tampered:
     return _named(ground, target, depth, "register", f"entries end in {line[:40]!r}")
 
 
+def the_list(ground: Ground) -> Tampered:
+    """A list that is another one, or lines that no video is."""
+    target, depth = ground.object(f"list-{LIST}"), ground.depth()
+    if ground.rng.random() < 0.5:
+        word = hostile_ids(ground.rng, ground.home)
+        target.edit("list.json", lambda document: document.update(list_name=word), fits=depth != "bare")
+        return _named(ground, target, depth, "list", f"list of {word[:80]!r}")
+    video = {"form": "youtube.com/watch?v=AAAAAAAAAAA", "clips": ["../x"], "address": "\x1b[2J", "rows": [-1]}
+    line = ground.rng.choice((b"[]", b"null", json.dumps(video).encode(), b"{", b"\xff", deep(ground.rng).encode()))
+    file = target.where("expected.jsonl")
+    target.write(file, file.read_bytes() + line + b"\n", fits=depth != "bare")
+    return _named(ground, target, depth, "list", f"items end in {line[:40]!r}")
+
+
 KINDS: dict[Tamperer, int] = {
     a_document: 12,
     an_inventory: 6,
@@ -645,5 +659,6 @@ KINDS: dict[Tamperer, int] = {
     of_the_root: 4,
     blocks: 2,
     the_register: 2,
+    the_list: 2,
 }
 """How often each is chosen."""

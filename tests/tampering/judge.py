@@ -39,7 +39,7 @@ from storage.errors import TargetError
 from tests.support.archives import MODEL_DIGEST
 from tests.tampering.generator import Tampered, tamper
 from tests.tampering.objects import Object
-from tests.tampering.sound import CLIPS, CSV, REGISTER, Sound, Standing, standing
+from tests.tampering.sound import CLIPS, CSV, LIST, REGISTER, Sound, Standing, standing
 from transcription.errors import TranscriptionError
 from transcription.hearing.checkpoint import Checkpoint
 from transcription.records import Options, Segment, Transcript
@@ -223,6 +223,9 @@ class _Case:
                 self._comes_back(archive)
                 self._believes("rebuild", archive)
         self.command("status", "--json")
+        for more in ((), ("--json",)):
+            self.command("expect", LIST, *more)
+        self.command("expect", "--list", "--json")
         self.look()
         self._restored()
         self._say(self.command("audit", "--all", "--json"))

@@ -27,7 +27,10 @@ FAMILIES = (
 )
 _PLACE = "@@here@@"
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
-_IDS = ("clip", "object", "run", "id", "transcript", "register_name", "entry", "link", "ledger", "name", "platform_id")
+_IDS = (
+    "clip", "object", "run", "id", "transcript", "register_name", "list_name", "entry", "link", "ledger", "name",
+    "platform_id",
+)  # fmt: skip
 _PATHS = ("path", "name", "file", "where", "container", "language", "role", "state", "manifest", "head")
 
 

@@ -14,12 +14,14 @@ from archive.acts.declaring import declare
 from archive.ledger import Ledger
 from archive.ledger.clips import AccessGiven
 from archive.ledger.sightings import Seen
+from archive.linking.lists.list_reading import read_list
 from archive.objects import ocfl
 from archive.objects.sidecar import Reading
 from archive.opening.archive import Archive
 from archive.records.clip import Listing
 from archive.records.transcript import Correction
 from archive.settings.stanzas import RegisterSettings
+from archive.steps.expecting import import_list
 from archive.steps.recording import record
 from archive.steps.registering import import_register
 from archive.steps.work_objects import seal_work
@@ -43,8 +45,9 @@ CLIPS = ("peertube-1", "peertube-2", "peertube-3")
 OPENED = CLIPS[2]
 """The one clip that a person opened."""
 
-REGISTER = "victims"
+REGISTER, LIST = "victims", "struck"
 CSV = "Entry,Victim's Name,About the Victim\n7,Dauren Seitqali,a farmer\n8,Aqbota Seitqali,a nurse\n"
+VIDEOS = "Link,Title\nhttps://www.youtube.com/watch?v=AAAAAAAAAAA,First\nhttps://youtu.be/bbbbbbbbbb0,Second\n"
 
 
 def sound_of(clip: str) -> bytes:
@@ -113,7 +116,7 @@ class Sound:
 
 
 def make(folder: Path) -> Sound:
-    """Three clips with words, links, people's judgements, a correction, declared languages, one opened; a register.
+    """Three clips with words, links, people's judgements, a correction, languages, one opened; a register and a list.
 
     One capture and one work object have two versions; two run records are chained, and tell of sightings.
     """
@@ -126,6 +129,9 @@ def make(folder: Path) -> Sound:
     with an_archive(folder / "made", targets, clock=clock, registers=registers) as archive:
         usable(archive)
         import_register(archive, REGISTER, targets, by="C. Keeper")
+        videos = folder / "videos.csv"
+        videos.write_text(VIDEOS)
+        import_list(archive, LIST, read_list(videos), targets, by="C. Keeper")
         for clip in CLIPS:
             _fill(archive, clip)
         declare(archive, CLIPS[0], ["ug", "zh"], by="R. Researcher", why="I know both")

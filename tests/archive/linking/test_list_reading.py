@@ -1,6 +1,7 @@
 """Lists that people have: what of a file is an expected video, and that nothing else of it is dropped in silence."""
 
 import json
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -289,3 +290,12 @@ def test_any_file_is_a_list_or_an_error_in_a_sentence(data: bytes, suffix: str) 
         file = Path(folder) / f"any{suffix}"
         file.write_bytes(data)
         read_list(file)
+
+
+def test_the_list_of_the_page_is_read_as_the_page_says(tmp_path: Path) -> None:
+    page = Path(__file__).parents[3] / "docs" / "how-to" / "lists.md"
+    (shown,) = re.findall(r"^```csv\n(.*?)^```$", page.read_text("utf-8"), re.DOTALL | re.MULTILINE)
+    read = read_list(written(tmp_path, shown))
+    assert (read.columns, read.report.counts) == ({"address": "Link", "title": "Title", "date": "Date"}, {})
+    assert [one.date for one in read.items] == ["2019-03-02", "2019-03-02", None]
+    assert [len(one.clips) for one in read.items] == [1, 1, 2]
