@@ -1,17 +1,29 @@
 """One clip: where it is from, what was made of it, its copies, and what failed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import pairwise
 
 from archive.ledger.clips import Failure
 from archive.ledger.copies import Copy
 from archive.objects.sidecar import Sidecar
 from archive.opening.archive import Archive
-from archive.records.clip import UnreadTrack
+from archive.records.clip import Capture, UnreadTrack
+from archive.records.edits import Change, changes
 from archive.records.object_ids import ObjectId
 from archive.records.transcript import Correction
 from archive.steps.work_objects import build
 from archive.texts.shown import corrections_in_force, in_order
+
+
+@dataclass(frozen=True)
+class Edited:
+    """What changed upstream with one version of a clip's evidence, and when that was seen."""
+
+    version: int
+    at: datetime
+    changes: tuple[Change, ...]
 
 
 @dataclass(frozen=True)
@@ -20,7 +32,8 @@ class ClipView:
 
     `sidecar` is what its next one will say, its transcripts in the order in which they are shown; None before it is
     held. `corrections` are those that are applied, by transcript, `conflicts` those that nobody settled. `unread` are
-    the tracks of the newest media that nobody here can read: as they were found in reading, else in fetching.
+    the tracks of the newest media that nobody here can read: as they were found in reading, else in fetching. `edits`
+    are what each version after the first changed, the newest first.
     """
 
     clip: str
@@ -30,6 +43,7 @@ class ClipView:
     corrections: Mapping[str, tuple[Correction, ...]] = field(default_factory=dict)
     conflicts: tuple[Correction, ...] = ()
     unread: tuple[UnreadTrack, ...] = ()
+    edits: tuple[Edited, ...] = ()
 
 
 def clip_view(archive: Archive, clip: str) -> ClipView:
@@ -43,7 +57,13 @@ def clip_view(archive: Archive, clip: str) -> ClipView:
     applied, conflicts = corrections_in_force(sidecar.transcripts, sidecar.corrections)
     transcripts = tuple(in_order(archive, clip, sidecar.transcripts, applied))
     ordered = sidecar.model_copy(update={"transcripts": transcripts})
-    return ClipView(clip, ordered, copies, failures, applied, tuple(conflicts), _unread(sidecar))
+    edits = tuple(_edits(sidecar.captures))[::-1]
+    return ClipView(clip, ordered, copies, failures, applied, tuple(conflicts), _unread(sidecar), edits)
+
+
+def _edits(captures: Sequence[Capture]) -> Iterator[Edited]:
+    for number, (before, after) in enumerate(pairwise(captures), start=2):
+        yield Edited(number, after.fetched, changes(before, after))
 
 
 def _unread(sidecar: Sidecar) -> tuple[UnreadTrack, ...]:
