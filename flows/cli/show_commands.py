@@ -162,7 +162,10 @@ def show(clip: Clip, config: Config = None, as_json: Json = False) -> None:
                 "sidecar": found.sidecar.model_dump(mode="json") if found.sidecar else None,
                 "copies": [vars(copy) for copy in found.copies],
                 "failures": [vars(failure) for failure in found.failures],
-                "edits": [vars(edit) for edit in found.edits],
+                "edits": [
+                    {"version": one.version, "at": one.at, "changes": [change.model_dump() for change in one.changes]}
+                    for one in found.edits
+                ],
             }
         )
     console.out.print(f"[bold]{escape(clip)}[/]", highlight=False)
