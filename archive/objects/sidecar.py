@@ -22,8 +22,9 @@ from transcription.records import Transcript
 README = """This is an OCFL 1.1 storage root (https://ocfl.io/1.1/spec/), written by thirdcopy.
 
 evidence-CLIP   what was fetched: media/, its digests (blocks.sha256: one a MiB), capture.json (when, from where,
-                with which tool), info.json (the platform's metadata without session secrets), description.txt,
-                thumbnail, captions/. A version is a capture.
+                with which tool), info.json (the platform's metadata without session secrets), platform.json (its own
+                answer), description.txt, thumbnail, captions/, comments.json, lesser/ (a film that came later and is no
+                better). A version is a capture: what changed at the source makes the next one.
 work-CLIP       what was made of it: sidecar.json (links to a victims register and judgements, both also as W3C Web
                 Annotations, people's corrections, access) and transcripts/: NAME.json and .vtt are as they were made,
                 NAME.corrected.vtt as people left them; captions-… are the platform's own.

@@ -63,6 +63,14 @@ class YtdlpSettings(CommonSettings):
             raise ValueError("a login does not belong in an address: use cookies_file")
         return url
 
+    @field_validator("po_token_provider")
+    @classmethod
+    def _plain_address(cls, address: str | None) -> str | None:
+        parts = urlsplit(address or "http://127.0.0.1")
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.password:
+            raise ValueError("a provider's address is written http://HOST:PORT, such as http://127.0.0.1:4416")
+        return address.rstrip("/") if address else None
+
     @field_validator("proxy")
     @classmethod
     def _whole_proxy(cls, proxy: SecretStr | None) -> SecretStr | None:

@@ -1,13 +1,16 @@
 """One clip: where it is from, what was made of it, its copies, and what failed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import pairwise
 
 from archive.ledger.clips import Failure
 from archive.ledger.copies import Copy
 from archive.objects.sidecar import Sidecar
 from archive.opening.archive import Archive
-from archive.records.clip import StatedAddress, UnreadTrack
+from archive.records.clip import Capture, StatedAddress, UnreadTrack
+from archive.records.edits import Change, changes
 from archive.records.object_ids import ObjectId
 from archive.records.transcript import Correction
 from archive.records.whereabouts import Whereabouts
@@ -32,13 +35,22 @@ class SaidToBe:
 
 
 @dataclass(frozen=True)
+class Edited:
+    """What changed upstream with one version of a clip's evidence, and when that was seen."""
+
+    version: int
+    at: datetime
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True)
 class ClipView:
     """A clip as a person is shown it.
 
     `sidecar` is what its next one will say, its transcripts in the order in which they are shown; None before it is
     held. `corrections` are those that are applied, by transcript, `conflicts` those that nobody settled. `unread` are
-    the tracks of the newest media that nobody here can read: as they were found in reading, else in fetching.
-    `said_to_be` has the files that a disk says are this clip, and the clip that a disk says this file is. `whereabouts`
+    the tracks of the newest media that nobody here can read: as they were found in reading, else in fetching. `edits`
+    are what each version after the first changed, the newest first. `said_to_be` has the files that a disk says are this clip, and the clip that a disk says this file is. `whereabouts`
     is how it stands at its source.
     """
 
@@ -51,6 +63,7 @@ class ClipView:
     unread: tuple[UnreadTrack, ...] = ()
     said_to_be: tuple[SaidToBe, ...] = ()
     whereabouts: Whereabouts = field(default_factory=Whereabouts)
+    edits: tuple[Edited, ...] = ()
 
 
 def clip_view(archive: Archive, clip: str) -> ClipView:
@@ -65,7 +78,10 @@ def clip_view(archive: Archive, clip: str) -> ClipView:
     applied, conflicts = corrections_in_force(sidecar.transcripts, sidecar.corrections)
     transcripts = tuple(in_order(archive, clip, sidecar.transcripts, applied))
     ordered = sidecar.model_copy(update={"transcripts": transcripts})
-    return ClipView(clip, ordered, copies, failures, applied, tuple(conflicts), _unread(sidecar), said_to_be, place)
+    edits = tuple(_edits(sidecar.captures))[::-1]
+    return ClipView(
+        clip, ordered, copies, failures, applied, tuple(conflicts), _unread(sidecar), said_to_be, place, edits
+    )
 
 
 def _said_to_be(archive: Archive, clip: str) -> Iterator[SaidToBe]:
@@ -79,6 +95,11 @@ def _said_to_be(archive: Archive, clip: str) -> Iterator[SaidToBe]:
     for (file, source, lost), stated in said.items():
         failure = next((one.kind for one in clips.failures(lost) if one.step == "fetch"), None)
         yield SaidToBe(file, lost, stated, source, bool(clips.captures(lost)), failure)
+
+
+def _edits(captures: Sequence[Capture]) -> Iterator[Edited]:
+    for number, (before, after) in enumerate(pairwise(captures), start=2):
+        yield Edited(number, after.fetched, changes(before, after))
 
 
 def _unread(sidecar: Sidecar) -> tuple[UnreadTrack, ...]:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from enum import StrEnum
+from itertools import takewhile
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from archive.ledger.clips import Failure
     from archive.objects.sidecar import Sidecar
+    from archive.records.edits import Change
     from archive.records.transcript import Correction
     from archive.steps.again import Again
     from archive.views.availability import Turn
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 TURNS_SHOWN = 10
+EDITS_SHOWN = 10
 FORKS_SHOWN = 20
 """Forks, as many are named on the screen; --json has all."""
 
@@ -196,6 +199,10 @@ def show(clip: Clip, config: Config = None, as_json: Json = False) -> None:
                 "failures": [vars(failure) for failure in found.failures],
                 "said_to_be": [vars(one) | {"stated": one.stated.model_dump(mode="json")} for one in found.said_to_be],
                 "availability": found.whereabouts.facts,
+                "edits": [
+                    {"version": one.version, "at": one.at, "changes": [change.model_dump() for change in one.changes]}
+                    for one in found.edits
+                ],
             }
         )
     console.out.print(f"[bold]{escape(clip)}[/]", highlight=False)
@@ -257,11 +264,13 @@ def _print_sidecar(document: "Sidecar", found: "ClipView") -> None:
         ("media", f"{length}, {capture.media.size:,} bytes, sha512 {capture.media.sha512[:16]}…"),
         ("access", access.level + by),
         *(("differs", line) for line in capture.disagreements),
+        *(("degraded", line) for line in capture.degraded),
         *(("unread", f"track {one.index} {one.why}") for one in found.unread),
         *(("declared", _declared(document)) for _ in document.declarations[-1:]),
     )
     for name, text in lines:
         console.out.print(f"[bold]{name:>10}[/]  {escape(console.plain(text))}", highlight=False, soft_wrap=True)
+    _print_edits(found)
     _print_transcripts(document, found)
     for link in document.links:
         title = f"entry {link.entry} of {link.register_name}"
@@ -280,6 +289,28 @@ def _said_to_be(one: "SaidToBe", clip: str) -> tuple[str, str]:
         label, text = "saved as", f"{one.file}, a file that is said to be this"
     how = f"on the word of {one.source} ({one.stated.basis})" + ("" if one.stated.certain else ", likely only")
     return f"[bold]{label:>10}[/]  {escape(console.plain(text))}", f"{'':>12}{escape(console.plain(how))}"
+
+
+def _print_edits(found: "ClipView") -> None:
+    """What changed at the source, the newest first: a line a change, what it was and what it became."""
+    for edit in found.edits[:EDITS_SHOWN]:
+        console.out.print(f"[bold]{'changed':>10}[/]  v{edit.version}, seen {edit.at:%Y-%m-%d %H:%M}", highlight=False)
+        for change in edit.changes:
+            console.out.print(f"{'':>12}{escape(console.plain(change.what))}", highlight=False)
+            for mark, value in (("-", change.before), ("+", change.after)):
+                if value is not None:
+                    words = console.shorten(_around(value, change), 62)
+                    console.out.print(f"{'':>12}{mark} {escape(words)}", highlight=False)
+    if len(found.edits) > EDITS_SHOWN:
+        console.out.print(f"{'':>12}… and {len(found.edits) - EDITS_SHOWN} earlier versions: --json", highlight=False)
+
+
+def _around(value: str, change: "Change") -> str:
+    """A text from where it begins to be another one, so that what changed is seen of a long one."""
+    pairs = zip(change.before or "", change.after or "", strict=False)
+    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    start = value.rfind(" ", 0, max(0, same - 12)) + 1 if same > 40 else 0
+    return f"…{value[start:]}" if start else value
 
 
 def _declared(document: "Sidecar") -> str:

@@ -162,7 +162,8 @@ def _public_socket(connection: Any, meter: Meter) -> socket.socket:
         reason = error if isinstance(error, socket.gaierror) else socket.gaierror(str(error))
         raise NameResolutionError(host, connection, reason) from error
     addresses = list(dict.fromkeys(str(one[4][0]) for one in found))
-    admitted = [address for address in addresses if meter.limits.admits(ip_address(address))]
+    named = (host, connection.port) == meter.limits.provider
+    admitted = [address for address in addresses if named or meter.limits.admits(ip_address(address))]
     if not admitted:
         raise OutOfBounds(
             f"{host} is at {addresses[0]}, which is no public address and therefore not asked; if that server is "

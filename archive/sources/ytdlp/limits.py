@@ -29,7 +29,7 @@ class Limits:
     of a piece of a film that comes in pieces (yt-dlp holds it in memory), `extra` of a caption or thumbnail. A film
     itself has none but that of the disk. `manifest` is how many bytes of memory the pieces may take that a manifest
     tells of, `entries` how many a list may have, `comments` how many are kept of a video. `private` are networks that
-    may be asked although they are not public.
+    may be asked although they are not public; so may `provider`, a host and its port.
     """
 
     least_rate: float = 4096
@@ -45,6 +45,7 @@ class Limits:
     entries: int = 1_000_000
     comments: int = 10_000
     private: tuple[IPv4Network | IPv6Network, ...] = field(default=())
+    provider: tuple[str, int] | None = None
 
     def admits(self, address: Address) -> bool:
         """Whether a connection to an address may be opened."""

@@ -27,6 +27,7 @@ from archive.sources.ytdlp.caption_files import fetch_captions
 from archive.sources.ytdlp.failures import NEXT, meaning, placeholder
 from archive.sources.ytdlp.limits import Limits, OutOfBounds
 from archive.sources.ytdlp.media_checks import Faulty, Received, check_media, lacking, readable
+from archive.sources.ytdlp.po_tokens import ARGUMENTS, load_provider
 from archive.sources.ytdlp.thumbnails import fetch_thumbnail
 from archive.sources.ytdlp.video_page import Extras, page_of
 from archive.sources.ytdlp.ytdlp_log import YtdlpLog
@@ -64,7 +65,8 @@ class YtdlpSource:
     ) -> None:
         self.name = name
         self.settings = settings
-        self._limits = replace(limits or Limits(), private=settings.private_addresses)
+        provider = load_provider(name, settings.po_token_provider) if settings.po_token_provider else None
+        self._limits = replace(limits or Limits(), private=settings.private_addresses, provider=provider)
         self._clock = clock
         self._sleep = sleep
         self._words = YtdlpLog(self._scrub)
@@ -247,8 +249,10 @@ class YtdlpSource:
             "js_runtimes": {"deno": {"path": runtime} if runtime else {}},
             **more,
         }
-        if settings.clients:
-            params["extractor_args"] = {"youtube": {"player_client": list(settings.clients)}}
+        arguments = {"youtube": {"player_client": list(settings.clients)}} if settings.clients else {}
+        if settings.po_token_provider:
+            arguments[ARGUMENTS] = {"base_url": [settings.po_token_provider]}
+        params["extractor_args"] = arguments
         if settings.password is not None:
             params["videopassword"] = settings.password.get_secret_value()
         if settings.proxy is not None:
