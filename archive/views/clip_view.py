@@ -50,8 +50,8 @@ class ClipView:
     `sidecar` is what its next one will say, its transcripts in the order in which they are shown; None before it is
     held. `corrections` are those that are applied, by transcript, `conflicts` those that nobody settled. `unread` are
     the tracks of the newest media that nobody here can read: as they were found in reading, else in fetching. `edits`
-    are what each version after the first changed, the newest first. `said_to_be` has the files that a disk says are this clip, and the clip that a disk says this file is. `whereabouts`
-    is how it stands at its source.
+    are what each version after the first changed, the newest first. `said_to_be` has the files that a disk says are
+    this clip, and the clip that a disk says this file is. `whereabouts` is how it stands at its source.
     """
 
     clip: str
