@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from archive.errors import FetchFailed
 from archive.records.clip import Cut, Listing
 from transcription.media.wholeness import Examined
 
@@ -37,6 +38,52 @@ class Fetched:
     cut: tuple[Cut, ...]
     examined: Examined
     disagreements: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Lost:
+    """A video that cannot be had, and why; its listing is made from its address alone, which is in the settings."""
+
+    listing: Listing
+    why: FetchFailed
+
+
+@dataclass(frozen=True)
+class Page:
+    """A piece of a list, which takes `places` of it: the listings there, in the platform's order.
+
+    `passed_over` says of each place that leads to nothing which one it is. `lists` are places that are lists of their
+    own and come as tabs later. `unread`: what a list within held was not looked for, as `passed_over` says.
+    """
+
+    places: int
+    listings: tuple[Listing, ...] = ()
+    passed_over: tuple[str, ...] = ()
+    lists: int = 0
+    unread: bool = False
+    lost: tuple[Lost, ...] = ()
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One list of a source: a channel's videos, its shorts, a playlist. `key` names it, the same at each listing.
+
+    `pages` gives its pages from the place with that number, counted from 0, or from the page that has it; lazily, in
+    memory of one. One that is not `numbered` is always given from its beginning. May raise FetchFailed.
+    """
+
+    key: str
+    numbered: bool
+    pages: Callable[[int], Iterator[Page]]
+
+
+@runtime_checkable
+class Tabbed(Protocol):
+    """A source whose lists are told apart, and may be gone on with where a listing broke off."""
+
+    def tabs(self) -> Iterator[Tab]:
+        """Each list, to be gone through before the next is asked for. May raise FetchFailed, as `Source.list` does."""
+        ...
 
 
 class Source(Protocol):
