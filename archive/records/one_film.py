@@ -13,6 +13,7 @@ from archive.records.clip import Listing, clip_id
 _BASE58: Final = "123456789abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"
 """The digits as PeerTube writes them (those of Flickr: https://www.npmjs.com/package/short-uuid)."""
 
+_RENAMED: Final = frozenset({"PeerTube", "TelegramEmbed"})
 _SHORT: Final = 22
 _UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.I)
 _MESSAGE: Final = re.compile(r"https?://t\.me/(?P<channel>[A-Za-z][A-Za-z0-9_]{3,31})/\d+", re.I)
@@ -50,24 +51,29 @@ def other_clips(clip: str) -> tuple[str, ...]:
 
 def as_called_here(listing: Listing) -> Listing:
     """A listing whose id is the one that a new clip of this film gets: the short one, and never a mere number."""
-    extractor, name = listing.extractor.lower(), listing.platform_id
-    if extractor == "peertube" and (short := short_uuid(name)):
+    extractor, name = listing.extractor, listing.platform_id
+    if extractor == "PeerTube" and len(name) != _SHORT and (short := short_uuid(name)):
         return listing.model_copy(update={"platform_id": short})
-    if extractor == "telegramembed" and name.isdecimal() and (message := _MESSAGE.match(listing.url)):
+    if extractor == "TelegramEmbed" and name.isdecimal() and (message := _MESSAGE.match(listing.url)):
         return listing.model_copy(update={"platform_id": f"{message['channel'].lower()}-{name}"})
     return listing
 
 
 def earlier_names(listing: Listing) -> tuple[str, ...]:
     """The platform's ids under which an earlier build may have kept the film of a listing, as it now stands."""
-    extractor, name = listing.extractor.lower(), listing.platform_id
-    if extractor == "peertube":
+    name = listing.platform_id
+    if listing.extractor == "PeerTube":
         return tuple(form for form in (long_uuid(name),) if form)
-    if extractor == "telegramembed":
+    if listing.extractor == "TelegramEmbed":
         return tuple(number for number in (name.rpartition("-")[2],) if number != name)
     return ()
 
 
+def may_have_earlier_names(listing: Listing) -> bool:
+    """Whether there may be any; soon told."""
+    return listing.extractor in _RENAMED
+
+
 def counts_within_a_channel(listing: Listing) -> bool:
     """Whether an earlier name of this listing may be another film's too, so that only the same address proves it."""
-    return listing.extractor.lower() == "telegramembed"
+    return listing.extractor == "TelegramEmbed"

@@ -50,12 +50,13 @@ class Lost:
 
 @dataclass(frozen=True)
 class Page:
-    """A piece of a list, which takes `places` of it: the listings there, in the platform's order.
+    """A piece of a list, which takes `places` of it from the `first` on, counted from 0: the listings there, in order.
 
     `passed_over` says of each place that leads to nothing which one it is. `lists` are places that are lists of their
     own and come as tabs later. `unread`: what a list within held was not looked for, as `passed_over` says.
     """
 
+    first: int
     places: int
     listings: tuple[Listing, ...] = ()
     passed_over: tuple[str, ...] = ()
@@ -68,8 +69,7 @@ class Page:
 class Tab:
     """One list of a source: a channel's videos, its shorts, a playlist. `key` names it, the same at each listing.
 
-    `pages` gives its pages from the place with that number, counted from 0, or from the page that has it; lazily, in
-    memory of one. One that is not `numbered` is always given from its beginning. May raise FetchFailed.
+    `pages` gives its pages from the one that has the place with that number; lazily, in memory of one. One that is not `numbered` is always given from its beginning. May raise FetchFailed.
     """
 
     key: str

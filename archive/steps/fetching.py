@@ -19,7 +19,7 @@ from archive.records.event import CAPTURE
 from archive.records.object_ids import ObjectId
 from archive.retrying import retrying
 from archive.sources.contract import Fetched, Source
-from archive.steps.listing import rest_of
+from archive.steps.resting import rest_of
 from storage.contract import Target
 from storage.errors import TargetError
 from transcription.errors import MediaError, MediaTimeout

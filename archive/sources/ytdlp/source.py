@@ -11,7 +11,7 @@ import logging
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -84,7 +84,7 @@ class YtdlpSource:
                         raise page.lost[0].why
                     yield from page.listings
 
-    def tabs(self) -> Iterator[Tab]:
+    def tabs(self) -> Generator[Tab]:
         """The channel's lists, each to be gone through before the next one. See `Tabbed`."""
         session: YtdlpSession | None = None
         try:

@@ -8,7 +8,6 @@ whichever is wanted; any other is read as it comes, in pieces.
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any, Final
 
 from yt_dlp.utils import InAdvancePagedList, OnDemandPagedList
@@ -31,6 +30,7 @@ LONGEST: Final = 1e9
 _OURS: Final = frozenset({"refused", "passing", "barred"})
 """Failures that say nothing of the address that was asked for."""
 
+_Entry = Mapping[str, Any] | None
 Failure = Callable[[Exception], FetchFailed]
 """What an error of yt-dlp's comes to."""
 
@@ -73,10 +73,10 @@ class Tabs:
             raise error
         if address.depth:
             told = f"{plain(address.url)[:200]} could not be read and is passed over ({failure.kind})"
-            return _of_one(address, Page(places=1, passed_over=(told,), unread=True))
+            return _of_one(address, Page(0, 1, passed_over=(told,), unread=True))
         if failure.kind == "outdated" or (listing := self._from_address(address)) is None:
             raise error
-        return _of_one(address, Page(places=1, lost=(Lost(listing, failure),)))
+        return _of_one(address, Page(0, 1, lost=(Lost(listing, failure),)))
 
     def _from_address(self, address: _Address) -> Listing | None:
         """The listing of a single video whose page cannot be had."""
@@ -88,16 +88,23 @@ class Tabs:
     def _tab(self, address: _Address, found: Mapping[str, Any]) -> Tab:
         key, own = plain(address.url), found.get("extractor_key")
         if "entries" not in found:
-            return _of_one(address, self._page(address, [found], own))
+            return _of_one(address, self._page(address, 0, [found], own))
         entries = found["entries"]
         numbered = isinstance(entries, OnDemandPagedList | InAdvancePagedList)
         pieces = _by_number if numbered else _as_they_come
-        return Tab(key, numbered, lambda start: (self._page(address, some, own) for some in pieces(entries, start)))
 
-    def _page(self, address: _Address, entries: list[Mapping[str, Any] | None], own: str | None) -> Page:
-        self._taken += len(entries)
-        if self._taken > self._most:
-            raise OutOfBounds(f"it has more than {self._most:,} entries, as no channel does")
+        def pages(start: int) -> Iterator[Page]:
+            for first, some in pieces(entries, start):
+                room = self._most - self._taken
+                self._taken += len(some)
+                if room > 0:
+                    yield self._page(address, first, some[:room], own)
+                if len(some) > room:
+                    raise OutOfBounds(f"it has more than {self._most:,} entries, as no channel does")
+
+        return Tab(key, numbered, pages)
+
+    def _page(self, address: _Address, first: int, entries: list[_Entry], own: str | None) -> Page:
         listings, passed_over, lists, unread = list[Listing](), list[str](), 0, False
         for entry in entries:
             match self._placed(entry, address, own):
@@ -109,9 +116,9 @@ class Tabs:
                 case str() as told:
                     passed_over.append(told)
                     unread = unread or told.endswith(_TOO_DEEP)
-        return Page(len(entries), tuple(listings), tuple(passed_over), lists, unread)
+        return Page(first, len(entries), tuple(listings), tuple(passed_over), lists, unread)
 
-    def _placed(self, entry: Mapping[str, Any] | None, address: _Address, own: str | None) -> Listing | _Address | str:
+    def _placed(self, entry: _Entry, address: _Address, own: str | None) -> Listing | _Address | str:
         """What an entry is: a video, a list, or nothing, which is said."""
         if entry is None:
             return "a place of the list is empty and is passed over"
@@ -121,9 +128,10 @@ class Tabs:
             return f"{named} has no address and is passed over"
         reader = entry.get("ie_key") or (self._session.reader_of(url) if _leads_on(entry) else None)
         if _leads_on(entry):
-            if reader is None or not self._session.takes(reader, url):
+            is_video = reader is not None and self._session.is_video(reader, url)
+            if not is_video and (reader is None or not self._session.takes(reader, url)):
                 return f"{plain(url)[:200]} cannot be resolved and is passed over"
-            if not self._session.is_video(reader, url):
+            if not is_video:
                 deeper = _Address(url, reader, address.depth + 1)
                 return deeper if deeper.depth <= LISTS_WITHIN else f"{named} {_TOO_DEEP}"
         return self._listing(entry, url, reader or entry.get("extractor_key") or own) or (
@@ -158,34 +166,34 @@ def _leads_on(entry: Mapping[str, Any]) -> bool:
     return entry.get("_type") in ("url", "url_transparent")
 
 
-def _by_number(entries: Any, start: int) -> Iterator[list[Any]]:
-    """The pages of a list from the one that holds a place; none is kept."""
+def _by_number(entries: Any, start: int) -> Iterator[tuple[int, list[_Entry]]]:
+    """The pages of a list from the one that holds a place, each with the place of its first entry; none is kept."""
     size, entries._use_cache = entries._pagesize, False
     number = start // size
     while number < entries._pagecount:
         page = entries.getpage(number)
         if page:
-            yield page
+            yield number * size, page
         if len(page) < size and isinstance(entries, OnDemandPagedList):
             return  # as yt-dlp has it: a page that is not full is the last
         number += 1
 
 
-def _as_they_come(entries: Iterable[Any], _start: int) -> Iterator[list[Any]]:
-    """Pieces of a list. One that breaks off gives what came before, and then its error."""
-    rest, some = iter(entries), list[Any]()
+def _as_they_come(entries: Iterable[_Entry], _start: int) -> Iterator[tuple[int, list[_Entry]]]:
+    """Pieces of a list, each with the place of its first entry. One that breaks off gives what came before."""
+    first, some = 0, list[_Entry]()
     try:
-        for entry in rest:
+        for entry in entries:
             some.append(entry)
             if len(some) == PIECE:
-                yield some
-                some = []
+                yield first, some
+                first, some = first + len(some), []
     except Exception:
         if some:
-            yield some
+            yield first, some
         raise
     if some:
-        yield some
+        yield first, some
 
 
 def seconds(value: object) -> float | None:
