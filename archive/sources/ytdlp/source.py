@@ -29,6 +29,7 @@ from archive.sources.ytdlp.caption_files import fetch_captions
 from archive.sources.ytdlp.failures import NEXT, classify
 from archive.sources.ytdlp.limits import Limits, OutOfBounds
 from archive.sources.ytdlp.media_checks import Checked, Faulty, Received, check_media, lacking, readable
+from archive.sources.ytdlp.recognizing import not_allowed
 from archive.sources.ytdlp.tabs import Tabs, seconds
 from archive.sources.ytdlp.thumbnails import fetch_thumbnail
 from archive.sources.ytdlp.ytdlp_log import YtdlpLog
@@ -259,7 +260,10 @@ class YtdlpSource:
             failure.cut = error.cut
             return failure
         symptoms = symptoms_of(error, session.last_failure if session else None)
-        failure = self._failed(symptoms.text, classify(symptoms), clip, symptoms.unreached)
+        kind = classify(symptoms)
+        if kind == "outdated" and clip is None and (why := not_allowed(self.settings.url, self.settings.allowed_extractors)):
+            return self._failed(why, kind, clip, "Look at the source's url and allowed_extractors.")
+        failure = self._failed(symptoms.text, kind, clip, symptoms.unreached)
         failure.after = seconds_to_wait(symptoms.retry_after, datetime.now(UTC))
         return failure
 
