@@ -1,4 +1,4 @@
-"""A channel of many films for yt-dlp's PeerTube reader, in a process of its own: its pages are ready before one is asked.
+"""A channel of many films for yt-dlp's PeerTube reader, in a process of its own, with its pages ready beforehand.
 
 As `tests.world.channel` it stands behind a CONNECT proxy that ends the TLS; it has no films, and one thread a visitor.
 """

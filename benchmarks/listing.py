@@ -1,16 +1,15 @@
 """Listing a channel of 1,000, 10,000 and 100,000 films: a first pass, one that finds nothing new, and a fast one.
 
-Beside ours, `yt-dlp --flat-playlist --download-archive` of the same version reads the same server on this machine, which
-is a process of its own and has its pages ready. Each pass is a process of its own too, measured from its start to its
-end, imports and all, with the most memory that it had. Ours is the step that lists, with what it needs: settings, ledger,
-source. Pacing is off, and both go to the end; a fast pass ends at 50 known in a row.
+Beside ours, `yt-dlp --flat-playlist --download-archive` of the same version reads the same server on this machine,
+which is a process of its own and has its pages ready. Each pass is a process of its own too, measured from its start to
+its end, imports and all, with the most memory that it had. Ours is the step that lists, with what it needs: settings,
+ledger, source. Pacing is off, and both go to the end; a fast pass ends at 50 known in a row.
 The peer notes what it saw as if it had been fetched (--force-write-archive), since there are no films. Passes go in
 turn, medians of the rounds.
 
     python -m benchmarks.listing [ROUNDS] [SIZE ...]
 """
 
-import json
 import statistics
 import sys
 from pathlib import Path

@@ -14,7 +14,6 @@ from archive.ledger.undoing import Cause, Step, undo
 from archive.records.clip import Access, Capture, Listing
 from archive.records.event import Event
 
-
 AT_ONCE = 500
 """Listings that one statement names."""
 

@@ -69,7 +69,8 @@ class Page:
 class Tab:
     """One list of a source: a channel's videos, its shorts, a playlist. `key` names it, the same at each listing.
 
-    `pages` gives its pages from the one that has the place with that number; lazily, in memory of one. One that is not `numbered` is always given from its beginning. May raise FetchFailed.
+    `pages` gives its pages from the one that has the place with that number; lazily, in memory of one. A list that is
+    not `numbered` is always given from its beginning. May raise FetchFailed.
     """
 
     key: str

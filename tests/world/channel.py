@@ -52,8 +52,8 @@ class Fault:
     `cut`: the body ends at this fraction of the file, however often it is asked for; with `announced` False no
     Content-Length warns of it. `swap`: the first body breaks off at the middle, and from then on the file has these
     bytes instead. `forgets_if_range`: ranges are served even if the bytes are not those that the client has begun.
-    `times`: it goes wrong only so often, and well from then on. `lie`: these bytes instead of the film, under its type. `pace`: bytes a second. `hold`: the body stops at its middle
-    until this is set.
+    `lie`: these bytes instead of the film, under its type. `pace`: bytes a second. `hold`: the body stops at its middle
+    until this is set. `times`: what answers does so only so often, and all is well from then on.
     """
 
     status: int | None = None
@@ -139,6 +139,7 @@ class Channel:
     `password` is wanted by the proxy and is part of `proxy`; every answer sets `cookie` if given.
     `page_status` maps the number of a listing page (30 videos each, from 1) to the status it answers instead;
     `page_fault` is what else may go wrong with one. `limit` is kept by `clock`.
+    `elsewhere` are pages of other hosts, by host and path, as in `t.me/voices/12`; their queries are not looked at.
     """
 
     def __init__(
@@ -152,6 +153,7 @@ class Channel:
         page_fault: Fault | None = None,
         limit: RateLimit | None = None,
         clock: Callable[[], float] = time.monotonic,
+        elsewhere: Mapping[str, bytes] | None = None,
     ) -> None:
         self.name = name
         self.password = password
@@ -163,6 +165,8 @@ class Channel:
         self.swapped: set[str] = set()
         self.playlists: dict[str, list[Video | None]] = {}
         self.limit, self._clock = limit, clock
+        self.elsewhere = dict(elsewhere or {})
+        self.hosts = {HOST, *(address.partition("/")[0] for address in self.elsewhere)}
         self._window = (clock(), 0)
         self._wronged = dict[tuple[int, str], int]()
         self._channels: dict[str, list[Video]] = {name: list(videos)}
@@ -174,7 +178,7 @@ class Channel:
         self.ca_file = Path(self._folder.name, "authority.pem")
         authority.cert_pem.write_to_path(str(self.ca_file))
         self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        authority.issue_cert(HOST).configure_cert(self._tls)
+        authority.issue_cert(*sorted(self.hosts)).configure_cert(self._tls)
         self._server = _Server(self, self._tls)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
@@ -302,6 +306,7 @@ class _Visit(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     server: _Server
     _tunnel: ssl.SSLSocket | None = None
+    _host = HOST
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the base class's word
         """Keep quiet: requests are in `Channel.requests`."""
@@ -319,9 +324,10 @@ class _Visit(BaseHTTPRequestHandler):
     def do_CONNECT(self) -> None:
         password = self.server.channel.password
         wanted = "Basic " + base64.b64encode(f"archive:{password}".encode()).decode()
-        host = self.path.rpartition(":")[0]
-        if (password and self.headers.get("Proxy-Authorization") != wanted) or host != HOST:
-            self._answer(407 if host == HOST else 502, b"", {"Proxy-Authenticate": "Basic"} if host == HOST else {})
+        self._host = self.path.rpartition(":")[0]
+        known = self._host in self.server.channel.hosts
+        if (password and self.headers.get("Proxy-Authorization") != wanted) or not known:
+            self._answer(407 if known else 502, b"", {"Proxy-Authenticate": "Basic"} if known else {})
             self.close_connection = True
             return
         self.send_response(200)
@@ -337,6 +343,9 @@ class _Visit(BaseHTTPRequestHandler):
         if self._tunnel is None:
             return self._answer(400, b"only CONNECT")
         parts = urlsplit(self.path)
+        if self._host != HOST:
+            page = self.server.channel.elsewhere.get(self._host + parts.path)
+            return self._answer(404 if page is None else 200, page or b"")
         if parts.path.startswith("/api/") and (retry_after := self.server.channel.too_many()):
             return self._answer(429, b"Too many requests", {"Retry-After": retry_after})
         match [p for p in parts.path.split("/") if p]:

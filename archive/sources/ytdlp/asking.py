@@ -41,7 +41,8 @@ def handler(
 ) -> type:
     """The handler of requests for one session; `bar` says how a crossed bound is raised.
 
-    `take_turn` waits until a host may be asked: before each request, also of those that a redirect leads to. It trusts the authorities in `ca_file` too. Its name stays the stock one's, for yt-dlp looks it up.
+    `take_turn` waits until a host may be asked: before each request, also of those that a redirect leads to. It
+    trusts the authorities in `ca_file` too. Its name stays the stock one's, for yt-dlp looks it up.
     """
 
     class RequestsRH(StockRequestsRH):  # type: ignore[misc]

@@ -21,7 +21,7 @@ _UUID_OR_SHORT: Final = re.compile(r"[0-9A-Za-z]{22}|[0-9A-Fa-f]{8}(?:-[0-9A-Fa-
 
 @dataclass(frozen=True)
 class Reader:
-    """A reader of yt-dlp, by the name that `allowed_extractors` matches, and the pattern of all those of its platform."""
+    """A reader of yt-dlp, by the name that `allowed_extractors` matches, and a pattern of those of its platform."""
 
     name: str
     platform: str

@@ -22,12 +22,12 @@ from urllib.parse import urlsplit
 from archive.errors import ArchiveError, FailureKind, FetchFailed, SettingsError
 from archive.records.clip import Cut, Listing
 from archive.settings.source_stanzas import YtdlpSettings
-from archive.sources.cleaning import bare_address, canonical, clean, for_the_log, plain
+from archive.sources.cleaning import bare_address, canonical, clean, for_the_log
 from archive.sources.contract import Fetched, Page, Progress, Tab
 from archive.sources.host_clocks import HOSTS, HostClocks
 from archive.sources.ytdlp.caption_files import fetch_captions
 from archive.sources.ytdlp.failures import NEXT, classify
-from archive.sources.ytdlp.limits import Limits, OutOfBounds
+from archive.sources.ytdlp.limits import Limits
 from archive.sources.ytdlp.media_checks import Checked, Faulty, Received, check_media, lacking, readable
 from archive.sources.ytdlp.recognizing import not_allowed
 from archive.sources.ytdlp.tabs import Tabs, seconds
@@ -45,6 +45,8 @@ from transcription.errors import ToolMissing
 log = logging.getLogger(__name__)
 
 STEM: Final = "media"
+_LISTS_IN_ONE: Final = ("t.me",)
+"""Hosts of which one address, a post, may hold several films, and all are meant."""
 
 
 class YtdlpSource:
@@ -89,7 +91,7 @@ class YtdlpSource:
         """The channel's lists, each to be gone through before the next one. See `Tabbed`."""
         session: YtdlpSession | None = None
         try:
-            with self._session({}) as session:
+            with self._session({"noplaylist": urlsplit(self.settings.url).hostname not in _LISTS_IN_ONE}) as session:
                 found = Tabs(
                     self.name,
                     session,
@@ -261,7 +263,11 @@ class YtdlpSource:
             return failure
         symptoms = symptoms_of(error, session.last_failure if session else None)
         kind = classify(symptoms)
-        if kind == "outdated" and clip is None and (why := not_allowed(self.settings.url, self.settings.allowed_extractors)):
+        if (
+            kind == "outdated"
+            and clip is None
+            and (why := not_allowed(self.settings.url, self.settings.allowed_extractors))
+        ):
             return self._failed(why, kind, clip, "Look at the source's url and allowed_extractors.")
         failure = self._failed(symptoms.text, kind, clip, symptoms.unreached)
         failure.after = seconds_to_wait(symptoms.retry_after, datetime.now(UTC))

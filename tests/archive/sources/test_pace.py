@@ -4,6 +4,7 @@ import threading
 import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,7 @@ def test_threads_that_ask_one_host_take_turns_and_another_host_waits_for_nobody(
     for thread in threads:
         thread.join()
     began.sort()
-    assert all(after - before >= 0.045 for before, after in zip(began, began[1:], strict=False))
+    assert all(after - before >= 0.045 for before, after in pairwise(began))
 
 
 def test_a_host_that_asks_for_a_wait_is_left_alone_by_all_who_ask_it() -> None:

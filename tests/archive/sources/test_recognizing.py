@@ -49,8 +49,7 @@ def test_an_address_that_only_the_generic_reader_takes_is_answered_with_another_
 
 def test_why_a_source_does_not_read_its_own_address() -> None:
     assert not_allowed("https://vimeo.com/channels/voices", DEFAULT) == (
-        "yt-dlp's reader of its address is vimeo:channel, which allowed_extractors does not have: "
-        'add "vimeo.*" to it'
+        'yt-dlp\'s reader of its address is vimeo:channel, which allowed_extractors does not have: add "vimeo.*" to it'
     )
     assert not_allowed("https://vimeo.com/channels/voices", ["vimeo.*"]) is None
     assert not_allowed("https://feeds.example/rss", ["generic"]) is None

@@ -113,7 +113,7 @@ def test_a_listing_that_is_tried_again_asks_for_no_page_that_it_has(
 def test_a_fast_pass_ends_at_fifty_known_in_a_row_and_a_whole_one_comes_when_it_is_due(
     archive: Archive, opened: Open, film: Path, clock: Clock
 ) -> None:
-    channel, source = opened(*_videos(200, film))
+    _, source = opened(*_videos(200, film))
     assert list_source(archive, source, fast=True).seen == 200, "a source that was never listed is listed whole"
     assert list_source(archive, source, fast=True).seen == 60
     clock.advance(days=6)

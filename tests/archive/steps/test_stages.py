@@ -12,7 +12,7 @@ from archive.opening.archive import Archive
 from archive.preservation.usable_targets import ready
 from archive.records.clip import Listing
 from archive.settings.source_stanzas import YtdlpSettings
-from archive.steps import counted_steps, stages
+from archive.steps import stages
 from archive.steps.counted_steps import Tally
 from archive.steps.resting import leave_alone
 from archive.steps.run_session import RunSession
