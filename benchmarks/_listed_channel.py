@@ -19,7 +19,9 @@ from urllib.parse import parse_qs, urlsplit
 
 HOST = "peertube2.cpy.re"
 URL = f"https://{HOST}/c/voices/videos"
-PAGE = 30
+PAGES = (30, 100)
+"""How many films are asked for at a time: by yt-dlp, and by ours."""
+
 _DIGITS = "123456789abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
@@ -54,7 +56,9 @@ def served(count: int, folder: Path) -> Iterator[Served]:
 
 def _serve(count: int, certificate: Path, told: Connection) -> None:
     sys.setswitchinterval(0.0005)
-    pages = [_answer(_page(first, count)) for first in range(0, count + PAGE, PAGE)]
+    pages = {
+        (first, size): _answer(_page(first, size, count)) for size in PAGES for first in range(0, count + size, size)
+    }
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
     listener = socket.create_server(("127.0.0.1", 0))
@@ -64,15 +68,15 @@ def _serve(count: int, certificate: Path, told: Connection) -> None:
         threading.Thread(target=_visit, args=(visitor, context, pages), daemon=True).start()
 
 
-def _visit(visitor: socket.socket, context: ssl.SSLContext, pages: list[bytes]) -> None:
+def _visit(visitor: socket.socket, context: ssl.SSLContext, pages: dict[tuple[int, int], bytes]) -> None:
     with suppress(OSError):
         visitor.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         _request(visitor)
         visitor.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
         with context.wrap_socket(visitor, server_side=True) as tunnel:
             while path := _request(tunnel):
-                asked = parse_qs(urlsplit(path).query).get("start")
-                tunnel.sendall(pages[int(asked[0]) // PAGE] if asked else _CHANNEL)
+                asked = parse_qs(urlsplit(path).query)
+                tunnel.sendall(pages[int(asked["start"][0]), int(asked["count"][0])] if asked else _CHANNEL)
 
 
 def _request(visitor: socket.socket) -> str | None:
@@ -89,9 +93,9 @@ def _answer(value: object) -> bytes:
     return b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
 
 
-def _page(first: int, count: int) -> dict[str, object]:
+def _page(first: int, size: int, count: int) -> dict[str, object]:
     """One page as PeerTube tells it, with the parts of each film that weigh something."""
-    return {"total": count, "data": [_film(number) for number in range(first, min(first + PAGE, count))]}
+    return {"total": count, "data": [_film(number) for number in range(first, min(first + size, count))]}
 
 
 def _film(number: int) -> dict[str, object]:

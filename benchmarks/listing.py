@@ -20,7 +20,6 @@ from benchmarks._listed_channel import URL, Served, served
 from benchmarks._mirroring import Run
 
 ROUNDS, SIZES = 3, (1_000, 10_000, 100_000)
-OURS = "ours"
 SETTINGS = """\
 name = "benchmark"
 state = "state"
@@ -40,9 +39,6 @@ path = "one"
 
 def main() -> None:
     """Measure, print both side by side, and the figures as JSON."""
-    if sys.argv[1:2] == [OURS]:
-        list_it(fast=sys.argv[2] == "fast")
-        return
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
     sizes = tuple(map(int, sys.argv[2:])) or SIZES
     figures = {}
@@ -63,7 +59,7 @@ def measure(size: int, channel: Served, folder: Path) -> dict[str, Run]:
         "THIRDCOPY_SOURCES__VOICES__PROXY": channel.proxy,
         "PYTHONPATH": str(shared.ROOT),
     }
-    ours = [sys.executable, "-m", "benchmarks.listing", OURS]
+    ours = [sys.executable, "-m", "benchmarks._listing_step"]
     peer = [str(Path(sys.executable).with_name("yt-dlp")), "--ignore-config", "--no-cache-dir", "--flat-playlist"]
     peer += ["--download-archive", str(seen), "--force-write-archive", "--proxy", channel.proxy]
     peer += ["--compat-options", "no-certifi", URL]
@@ -96,21 +92,6 @@ def figure(size: int, rounds: list[dict[str, Run]]) -> dict[str, float]:
         "peer_nothing_new_s": round(walls["peer_nothing_new"], 2),
         "peer_peak_mb": round(max(peaks["peer_first"], peaks["peer_nothing_new"]), 1),
     }
-
-
-def list_it(*, fast: bool) -> None:
-    """What a process of ours does: the step that lists, over the archive that the settings name. How many it saw."""
-    from archive.opening.archive import opened
-    from archive.settings.settings import find, load
-    from archive.sources import open_source
-    from archive.steps.listing import list_source
-
-    settings = load(find(None))
-    with opened(settings) as archive:
-        listed = list_source(archive, open_source(settings, "voices"), fast=fast)
-    if listed.problem:
-        raise RuntimeError(listed.problem)
-    print(listed.seen, listed.new)
 
 
 if __name__ == "__main__":

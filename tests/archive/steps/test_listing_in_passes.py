@@ -56,19 +56,19 @@ def _pages(channel: Channel, *, since: int = 0) -> list[int]:
 
 
 @pytest.mark.parametrize("request_seconds", [0, 0.25], ids=["as fast as it can", "at our pace"])
-def test_a_channel_of_1_700_on_a_limited_server_is_listed_whole_in_one_run(
+def test_a_channel_of_5_700_on_a_limited_server_is_listed_whole_in_one_run(
     archive: Archive, film: Path, request_seconds: float
 ) -> None:
     time = Time()
-    with Channel(_videos(1700, film), limit=RateLimit(), clock=time.clock) as channel:
+    with Channel(_videos(5700, film), limit=RateLimit(), clock=time.clock) as channel:
         channel.add(Video("elsewhere", film), name="second")
         hosts = time.hosts()
         source = source_of(channel, hosts=hosts, request_seconds=request_seconds)
         listed = counted_steps.list_step(archive, source)
         other = source_of(channel, hosts=hosts, request_seconds=request_seconds, url=channel.url_of("second"))
         assert counted_steps.list_step(archive, other).listed == 1
-    assert (listed.listed, listed.new, listed.problems) == (1700, 1700, ())
-    assert archive.ledger.clips.listed() == 1701
+    assert (listed.listed, listed.new, listed.problems) == (5700, 5700, ())
+    assert archive.ledger.clips.listed() == 5701
     refused = sum(one.status == 429 for one in channel.requests)
     assert refused == (0 if request_seconds else 1), "at our pace the limit is never met; without it, once"
     assert archive.ledger.markers.beginning("rest:") == {}
@@ -77,37 +77,37 @@ def test_a_channel_of_1_700_on_a_limited_server_is_listed_whole_in_one_run(
 def test_what_a_broken_off_listing_gave_is_kept_and_the_next_one_goes_on_there(
     archive: Archive, opened: Open, film: Path, clock: Clock
 ) -> None:
-    channel, source = opened(*_videos(600, film), page_status={14: 429})
+    channel, source = opened(*_videos(700, film), page_status={5: 429})
     first = list_source(archive, source)
     assert first.problem
     assert first.problem.startswith("refused:")
-    assert (first.seen, first.new, first.whole) == (390, 390, False)
-    assert len(counted_steps.to_fetch(archive, "demo")) == 390, "what was listed is fetched all the same"
+    assert (first.seen, first.new, first.whole) == (400, 400, False)
+    assert len(counted_steps.to_fetch(archive, "demo")) == 400, "what was listed is fetched all the same"
     channel.page_status.clear()
     channel.add(Video("published meanwhile", film))
     asked = len(channel.requests)
     clock.advance(days=1)
     said = Saying()
     second = list_source(replace(archive, progress=said), source)
-    assert _pages(channel, since=asked) == [0, 30, *range(330, 601, 30)], "the newest first, then on from there"
-    assert (second.problem, second.whole, second.new) == (None, True, 211)
+    assert _pages(channel, since=asked) == [0, 100, 300, 400, 500, 600, 700], "the newest first, then on from there"
+    assert (second.problem, second.whole, second.new) == (None, True, 301)
     assert second.began == clock.now.replace(day=2)
-    assert archive.ledger.clips.listed() == 601
+    assert archive.ledger.clips.listed() == 701
     assert said.said == ["demo: all that it lists was gone through, from 2026-03-02 08:00 UTC on, in several runs"]
     asked = len(channel.requests)
-    assert list_source(archive, source).seen == 601
-    assert len(_pages(channel, since=asked)) == 21, "a pass that was finished is begun anew"
+    assert list_source(archive, source).seen == 701
+    assert len(_pages(channel, since=asked)) == 8, "a pass that was finished is begun anew"
 
 
 def test_a_listing_that_is_tried_again_asks_for_no_page_that_it_has(
     archive: Archive, opened: Open, film: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("time.sleep", lambda _seconds: None)
-    fault = Fault(status=500, where="8", times=1)
-    channel, source = opened(*_videos(300, film), page_fault=fault)
+    fault = Fault(status=500, where="4", times=1)
+    channel, source = opened(*_videos(600, film), page_fault=fault)
     listed = list_source(archive, source)
-    assert (listed.seen, listed.new, listed.problem) == (300, 300, None)
-    assert _pages(channel) == [*range(0, 210, 30), 0, 150, 180, 210, 240, 270, 300]
+    assert (listed.seen, listed.new, listed.problem) == (600, 600, None)
+    assert _pages(channel) == [0, 100, 200, 0, 200, 300, 400, 500, 600]
 
 
 def test_a_fast_pass_ends_at_fifty_known_in_a_row_and_a_whole_one_comes_when_it_is_due(
@@ -115,9 +115,9 @@ def test_a_fast_pass_ends_at_fifty_known_in_a_row_and_a_whole_one_comes_when_it_
 ) -> None:
     _, source = opened(*_videos(200, film))
     assert list_source(archive, source, fast=True).seen == 200, "a source that was never listed is listed whole"
-    assert list_source(archive, source, fast=True).seen == 60
+    assert list_source(archive, source, fast=True).seen == 100, "a page"
     clock.advance(days=6)
-    assert list_source(archive, source, fast=True).seen == 60
+    assert list_source(archive, source, fast=True).seen == 100, "a page"
     clock.advance(days=1)
     listed = list_source(archive, source, fast=True)
     assert (listed.seen, listed.whole) == (200, True), "full_pass_days is 7"
