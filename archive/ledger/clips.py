@@ -1,5 +1,6 @@
 """What was listed, captured, refused and done, clip by clip."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,9 @@ _AT_ONCE = 1000
 
 LASTING = ("gone", "no_access", "damaged", "barred", "fork", "unknown")
 """Failures that time alone does not cure: what failed so is asked for ever more seldom."""
+
+AT_ONCE = 500
+"""Listings that one statement names."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +74,16 @@ class Clips(Subject):
 
     def seen(self, listings: Sequence[Listing], now: datetime) -> list[Seen]:
         """Keep listings, and say of each whether it was known."""
+        said = list[Seen]()
         with self._writing() as connection:
-            return [_see(connection, listing, now) for listing in listings]
+            for start in range(0, len(listings), AT_ONCE):
+                said += _see(connection, listings[start : start + AT_ONCE], now)
+        return said
+
+    def known(self, clips: Sequence[str]) -> set[str]:
+        """Those of some ids that are clips' already."""
+        with self._reading() as connection:
+            return set(connection.scalars(sa.select(t.clips.c.id).where(t.clips.c.id.in_(clips))))
 
     def listing(self, clip: str) -> Listing | None:
         """The newest listing of a clip."""
@@ -236,15 +248,39 @@ class Clips(Subject):
             return {row.clip: row.body for row in connection.execute(query)}
 
 
-def _see(connection: sa.Connection, listing: Listing, now: datetime) -> Seen:
-    known = connection.scalar(sa.select(t.listings.c.clip).where(t.listings.c.clip == listing.clip).limit(1))
-    key, values = (
-        {"source": listing.source, "clip": listing.clip},
-        {"body": listing.model_dump_json(), "last_seen": now},
-    )
-    same = (t.listings.c.source == listing.source) & (t.listings.c.clip == listing.clip)
-    new_here = not connection.execute(sa.update(t.listings).where(same).values(**values)).rowcount
-    if new_here:
-        connection.execute(sa.insert(t.listings).values(**key, **values, first_seen=now))
-    upsert(connection, t.clips, {"id": listing.clip}, {})
-    return Seen(new=known is None, new_here=new_here)
+def _see(connection: sa.Connection, listings: Sequence[Listing], now: datetime) -> list[Seen]:
+    """One statement for all that says what it said before: a source of 100,000 clips says so every night."""
+    names = [listing.clip for listing in listings]
+    ids = list(dict.fromkeys(names))
+    there = connection.execute(sa.select(*_WHO, t.listings.c.body).where(t.listings.c.clip.in_(ids))).all()
+    listed = {row.clip for row in there}
+    bodies = {(row.source, row.clip): row.body for row in there}
+    known = set(connection.scalars(sa.select(t.clips.c.id).where(t.clips.c.id.in_(ids))))
+    said, same, changed = list[Seen](), defaultdict[str, list[str]](list), dict[tuple[str, str], str]()
+    for clip, listing in zip(names, listings, strict=True):
+        who, body = (listing.source, clip), listing.model_dump_json()
+        said.append(Seen(new=clip not in listed, new_here=who not in bodies and who not in changed))
+        listed.add(clip)
+        if bodies.get(who) == body and who not in changed:
+            same[listing.source].append(clip)
+        else:
+            changed[who] = body
+    for source, clips in same.items():
+        again = (t.listings.c.source == source) & t.listings.c.clip.in_(clips)
+        connection.execute(sa.update(t.listings).where(again).values(last_seen=now))
+    rows = [{"source": who[0], "clip": who[1], "body": body, "last_seen": now} for who, body in changed.items()]
+    if newer := [row for row in rows if (row["source"], row["clip"]) in bodies]:
+        connection.execute(_NEWER, [{f"the_{name}": value for name, value in row.items()} for row in newer])
+    if new := [row for row in rows if (row["source"], row["clip"]) not in bodies]:
+        connection.execute(sa.insert(t.listings), [row | {"first_seen": now} for row in new])
+    if new_clips := [{"id": clip} for clip in ids if clip not in known]:
+        connection.execute(sa.insert(t.clips), new_clips)
+    return said
+
+
+_WHO = (t.listings.c.source, t.listings.c.clip)
+_NEWER = (
+    sa.update(t.listings)
+    .where(t.listings.c.source == sa.bindparam("the_source"), t.listings.c.clip == sa.bindparam("the_clip"))
+    .values(body=sa.bindparam("the_body"), last_seen=sa.bindparam("the_last_seen", type_=t.UtcTime()))
+)

@@ -1,7 +1,8 @@
 """Clips as they are listed and captured: their ids, their files, and what was cut."""
 
+import re
 from hashlib import sha256
-from typing import Literal, Self
+from typing import Final, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -23,11 +24,13 @@ def clip_id(extractor: str, platform_id: str) -> str:
     The platform's id stays as it is if made of letters, digits, `-` and `_` and at most 80 long, else it is
     the first 32 hex digits of its sha256. The extractor key is lower-cased and loses what is neither letter nor digit.
     """
-    key = "".join(c for c in extractor.lower() if c.isascii() and c.isalnum()) or "unknown"
-    plain = platform_id.isascii() and all(c.isalnum() or c in "-_" for c in platform_id)
-    if not platform_id or not plain or len(platform_id) > 80:
+    if not _PLAIN.fullmatch(platform_id):
         platform_id = sha256(platform_id.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-    return f"{key}-{platform_id}"
+    return f"{_NOT_PLAIN.sub('', extractor.lower()) or 'unknown'}-{platform_id}"
+
+
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_-]{1,80}")
+_NOT_PLAIN: Final = re.compile(r"[^a-z0-9]+")
 
 
 class Listing(Record):

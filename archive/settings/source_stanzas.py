@@ -21,18 +21,29 @@ class CommonSettings(BaseModel):
         default=(), description="spoken in it, so far as known; all allowed ones if empty"
     )
     at_once: int = Field(default=1, ge=1, le=8, description="batches of this source that may be fetched side by side")
+    listing_hours: float = Field(default=0, ge=0, description="the least time between two listings")
+    full_pass_days: float = Field(
+        default=7, ge=0, description="age of the last whole listing at which a fast one is a whole one too"
+    )
 
 
 class YtdlpSettings(CommonSettings):
     """How one channel is read.
 
     `format` is yt-dlp's format selection. `allowed_extractors` are regular expressions over yt-dlp's names of sites;
-    the generic one follows any address and is not among them. `sleep_seconds` is the least time between the beginnings
-    of two fetches. A held clip is looked at again after `look_again_days`, never with 0, and at most `looks_at_most` in
-    a run; with `comments` they are fetched then. `clients` are those of YouTube that yt-dlp poses as, its own choice if
-    empty; `po_token_provider` is the address of the program that gives them tokens. `password` is what a protected
-    video wants. `ca_file` holds authorities (PEM) trusted beside the usual ones. `private_addresses` are addresses or
-    networks in one's own house that this source may lead to; all others that are not public are never asked, unless
+    the generic one follows any address and is not among them.
+
+    The pace: `request_seconds` is the least time between the beginnings of two requests to one host, whatever they are
+    for; `sleep_seconds` that of two fetches of this source; `videos_an_hour` the most fetches of one host that begin
+    within an hour.
+
+    A held clip is looked at again after `look_again_days`, never with 0, and at most `looks_at_most` in a run; with
+    `comments` they are fetched then. `clients` are those of YouTube that yt-dlp poses as, its own choice if empty;
+    `po_token_provider` is the address of the program that gives them tokens. `password` is what a protected video
+    wants.
+
+    `ca_file` holds authorities (PEM) trusted beside the usual ones. `private_addresses` are addresses or networks in
+    one's own house that this source may lead to; all others that are not public are never asked, unless
     there is a `proxy`, which then decides.
     """
 
@@ -40,7 +51,9 @@ class YtdlpSettings(CommonSettings):
     url: str
     format: str = "bv*+ba/b"
     allowed_extractors: tuple[str, ...] = ("youtube.*", "peertube.*")
+    request_seconds: float = Field(default=0.25, ge=0, le=3600)
     sleep_seconds: float = Field(default=10, ge=0)
+    videos_an_hour: int = Field(default=300, ge=1)
     captions: bool = True
     comments: bool = False
     look_again_days: int = Field(default=30, ge=0, le=3650)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
+from archive.errors import FetchFailed
 from archive.records.clip import Chapter, Context, Cut, Listing, Offer
 from transcription.media.wholeness import Examined
 
@@ -57,6 +58,53 @@ class Fetched(Page):
     media: Path
     examined: Examined
     disagreements: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Lost:
+    """A video that cannot be had, and why; its listing is made from its address alone, which is in the settings."""
+
+    listing: Listing
+    why: FetchFailed
+
+
+@dataclass(frozen=True)
+class ListPage:
+    """A piece of a list, which takes `places` of it from the `first` on, counted from 0: the listings there, in order.
+
+    `passed_over` says of each place that leads to nothing which one it is. `lists` are places that are lists of their
+    own and come as tabs later. `unread`: what a list within held was not looked for, as `passed_over` says.
+    """
+
+    first: int
+    places: int
+    listings: tuple[Listing, ...] = ()
+    passed_over: tuple[str, ...] = ()
+    lists: int = 0
+    unread: bool = False
+    lost: tuple[Lost, ...] = ()
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One list of a source: a channel's videos, its shorts, a playlist. `key` names it, the same at each listing.
+
+    `pages` gives its pages from the one that has the place with that number; lazily, in memory of one. A list that is
+    not `numbered` is always given from its beginning. May raise FetchFailed.
+    """
+
+    key: str
+    numbered: bool
+    pages: Callable[[int], Iterator[ListPage]]
+
+
+@runtime_checkable
+class Tabbed(Protocol):
+    """A source whose lists are told apart, and may be gone on with where a listing broke off."""
+
+    def tabs(self) -> Iterator[Tab]:
+        """Each list, to be gone through before the next is asked for. May raise FetchFailed, as `Source.list` does."""
+        ...
 
 
 class Source(Protocol):

@@ -1,8 +1,8 @@
 """Each step done to a source or to clips, with a Tally of what came of it. `stages` has their order."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 
 from archive.errors import Fork, SpaceShort
@@ -18,10 +18,11 @@ from archive.steps import fetch_order
 from archive.steps.captioning import SLIPS, caption_clip, to_caption
 from archive.steps.fetching import SourceRefuses, fetch_clip
 from archive.steps.linking import link_clip
-from archive.steps.listing import list_source
+from archive.steps.listing import Listed, list_source
 from archive.steps.looking import look_clip
 from archive.steps.recording import record
 from archive.steps.registering import changed, import_register, newest, object_of
+from archive.steps.resting import answered, leave_alone, rest
 from archive.steps.storing import store, tidy
 from archive.steps.transcribing import Engine, transcribe_clips
 from archive.steps.work_objects import seal_work, to_seal
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
 FAILURES_TOLD = 5
 """Clips that failed in earlier runs and are named at the end of each."""
 
-LONGEST_REST = timedelta(days=1)
-"""No source is left alone for longer, whatever it asks; a later end than that was written by a wrong clock."""
+PASSED_OVER_TOLD = 5
+"""Places of a source's lists that lead to nothing and are named at the end of a run."""
 
 NO_MORE_READ = "nothing more was transcribed"
 
@@ -69,14 +70,43 @@ class Tally:
 
 
 def list_step(archive: Archive, source: Source, *, fast: bool = False) -> Tally:
-    """List one source into the ledger."""
+    """List one source into the ledger, unless it is left alone, or was listed less than `listing_hours` ago."""
     if until := rest(archive, source.name):
         return Tally(problems=(until,))
+    if told := _listed_lately(archive, source.name):
+        archive.progress.say(told)
+        return Tally()
     listed = list_source(archive, source, fast=fast)
-    problems = (f"{source.name}: the listing broke off: {listed.problem}",) if listed.problem else ()
     if listed.after is not None:
-        _leave_alone(archive, source.name, listed.after)
-    return Tally(listed=listed.seen, new=listed.new, problems=problems)
+        leave_alone(archive, source.name, listed.after)
+    if not listed.problem:
+        answered(archive, source.name)
+        archive.ledger.markers.set(_listed_at(source.name), archive.clock().isoformat())
+    return Tally(listed=listed.seen, new=listed.new, problems=tuple(_told(listed)))
+
+
+def _told(listed: Listed) -> Iterator[str]:
+    """What of a listing is not as it should be, in sentences."""
+    if listed.problem:
+        yield f"{listed.source}: the listing broke off: {listed.problem}"
+    yield from (f"{listed.source}: {place}" for place in listed.passed_over[:PASSED_OVER_TOLD])
+    if (more := len(listed.passed_over) - PASSED_OVER_TOLD) > 0:
+        yield f"{listed.source}: {more:,} more places of its lists lead to nothing and are passed over"
+    yield from (f"{clip}: {kind}" for clip, kind in listed.lost)
+
+
+def _listed_lately(archive: Archive, source: str) -> str | None:
+    stanza, last = archive.settings.sources.get(source), archive.ledger.markers.moment(_listed_at(source))
+    if stanza is None or last is None:
+        return None
+    due = last + timedelta(hours=stanza.listing_hours)
+    if not last <= archive.clock() < due:
+        return None
+    return f"{source} was listed at {last:%Y-%m-%d %H:%M} UTC and is listed again from {due:%Y-%m-%d %H:%M} UTC on"
+
+
+def _listed_at(source: str) -> str:
+    return f"listed-at:{source}"
 
 
 def to_fetch(archive: Archive, source: str, *, retry: bool = False) -> list[str]:
@@ -101,12 +131,14 @@ def fetch_step(
             _make_space(archive)
             done = fetch_clip(archive, source, clip, usable_targets.writable)
         except SourceRefuses as error:
-            _leave_alone(archive, source.name, error.after)
+            leave_alone(archive, source.name, error.after)
             return tally + Tally(problems=(str(error),))
         except (SpaceShort, ToolMissing) as error:
             return tally + Tally(problems=(str(error),))
         if done.kind is None and not done.sealed:
             continue
+        if done.sealed:
+            answered(archive, source.name)
         if done.sealed and keep:
             tally += Tally(fetched=1)
         elif done.sealed:
@@ -132,7 +164,7 @@ def look_step(archive: Archive, usable_targets: UsableTargets, source: Channel, 
         try:
             done = look_clip(archive, source, clip, usable_targets.writable)
         except SourceRefuses as error:
-            _leave_alone(archive, source.name, error.after)
+            leave_alone(archive, source.name, error.after)
             return tally + Tally(problems=(str(error),))
         except (SpaceShort, ToolMissing) as error:
             return tally + Tally(problems=(str(error),))
@@ -147,30 +179,6 @@ def look_step(archive: Archive, usable_targets: UsableTargets, source: Channel, 
             tally += _tally(stored)
             usable_targets = usable_targets.without([name for name, one in stored.items() if one.down or one.behind])
     return tally
-
-
-def rests_until(archive: Archive, source: str) -> datetime | None:
-    """Until when a source that refused us is left alone, None where it is not."""
-    until = archive.ledger.markers.moment(f"rest:{source}")
-    return until if until and timedelta() < until - archive.clock() <= LONGEST_REST else None
-
-
-def rest(archive: Archive, source: str) -> str | None:
-    """A sentence, if the source refused us and is to be left alone for now."""
-    until = rests_until(archive, source)
-    if until is None:
-        return None
-    return f"{source} refused us and is left alone until {until:%Y-%m-%d %H:%M} UTC; `thirdcopy retry` asks at once"
-
-
-def _leave_alone(archive: Archive, source: str, seconds: float) -> None:
-    until = archive.clock() + min(timedelta(seconds=seconds), LONGEST_REST)
-    archive.ledger.markers.set(f"rest:{source}", until.isoformat())
-
-
-def forget_rest(archive: Archive, source: str) -> None:
-    """Ask a source again at once, though it refused us: a person says so."""
-    archive.ledger.markers.set(f"rest:{source}", archive.clock().isoformat())
 
 
 def _make_space(archive: Archive) -> None:

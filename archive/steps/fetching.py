@@ -20,7 +20,7 @@ from archive.records.object_ids import ObjectId
 from archive.retrying import retrying
 from archive.sources.contract import Fetched, Source
 from archive.steps.capture_files import CaptureFiles, found, said
-from archive.steps.listing import rest_of
+from archive.steps.resting import rest_of
 from archive.steps.seeing import failed, see
 from storage.contract import Target
 from storage.errors import TargetError

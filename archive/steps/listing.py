@@ -1,19 +1,30 @@
 """List: what a source has, into the ledger."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Generator, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
 from archive.errors import FetchFailed
+from archive.ledger.clips import Seen
 from archive.opening.archive import Archive
 from archive.progress import Task
 from archive.records.clip import Listing
+from archive.records.one_film import counts_within_a_channel, earlier_names, may_have_earlier_names
 from archive.retrying import retrying
-from archive.sources.contract import Source
+from archive.sources.contract import ListPage, Lost, Source, Tab, Tabbed
+from archive.steps.passes import Pass, Reached, begin, finish, keep
+from archive.steps.resting import rest_of
 from archive.steps.seeing import named, see
 
 KNOWN_IN_A_ROW, PAGE = 50, 30
-REST = 3600.0
-"""Seconds for which a source that refused us is left alone, if it does not ask for more: YouTube speaks of an hour."""
+AT_ONCE = 300
+"""Clips of a whole pass that go to the ledger in one transaction: a sync of the disk for each page is slow."""
+
+OVERLAP = 60
+"""Places before the one where a pass broke off that are asked for once more: what was taken down meanwhile has drawn
+later ones there."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +32,9 @@ class Listed:
     """What a listing gave.
 
     `problem` says why it broke off: then nothing that is missing may be called gone. `after`: the source refused us,
-    and is to be left alone for so many seconds.
+    and is to be left alone for so many seconds. `passed_over` are sentences on places of the list that lead to nothing,
+    `lost` single videos that cannot be had, by their clips. `whole`: what is listed was seen to its end since `began`,
+    perhaps over several nights.
     """
 
     source: str
@@ -29,83 +42,194 @@ class Listed:
     new: int = 0
     problem: str | None = None
     after: float | None = None
+    passed_over: tuple[str, ...] = ()
+    lost: tuple[tuple[str, str], ...] = ()
+    whole: bool = False
+    began: datetime | None = None
 
 
 def list_source(archive: Archive, source: Source, *, fast: bool = False) -> Listed:
-    """List a source to its end, or with `fast` until it had listed 50 clips in a row before.
+    """List a source to its end, or with `fast` each of its lists until 50 clips in a row had been listed before.
 
     Each listing goes to the ledger. One that breaks off is begun again where the reason may pass; what came before is
-    kept in any case, and until the source was listed to its end once more, `fast` is not.
+    kept in any case. The next one goes on where that one stopped, the newest first, and is not `fast` until the source
+    was listed to its end.
     """
-    fast = fast and archive.ledger.markers.get(_whole(source.name)) == "yes"
-    new, new_here = set[str](), set[str]()
-    if not fast:
-        archive.ledger.markers.set(_whole(source.name), "no")
-    try:
-        with archive.progress.task(f"list {source.name}", unit="clips") as task:
-            furthest = _Furthest(task)
-            seen = retrying(lambda: _list(archive, source, new, new_here, furthest, fast=fast))
-    except FetchFailed as error:
-        archive.ledger.markers.set(_whole(source.name), "no")
-        why = str(error).removeprefix(f"{source.name}: ")  # whoever tells it begins with the source
-        return Listed(source.name, new=len(new), problem=f"{error.kind}: {why}", after=rest_of(error))
-    archive.ledger.markers.set(_whole(source.name), "yes")
-    return Listed(source.name, seen=seen, new=len(new))
-
-
-def rest_of(error: FetchFailed) -> float | None:
-    """How many seconds a source that refused us is to be left alone, None if it did not refuse."""
-    return max(error.after or 0.0, REST) if error.kind == "refused" else None
-
-
-def _whole(source: str) -> str:
-    return f"listed-whole:{source}"
+    one = begin(archive, source.name, fast=fast)
+    with archive.progress.task(f"list {source.name}", unit="clips") as task:
+        pass_ = _Listing(archive, source, one, task)
+        try:
+            retrying(pass_.go_through)
+        except FetchFailed as error:
+            keep(archive, source.name, one, broke_off=True)
+            why = str(error).removeprefix(f"{source.name}: ")  # whoever tells it begins with the source
+            return pass_.result(problem=f"{error.kind}: {why}", after=rest_of(error))
+    if told := finish(archive, source.name, one):
+        archive.progress.say(told)
+    return pass_.result(whole=not one.fast and not pass_.unread, began=None if one.fast else one.began)
 
 
 @dataclass
-class _Furthest:
-    """How far the furthest of several passes came, told as one thing under way."""
+class _Listing:
+    """One call's way through the lists of a source, which may take several tries."""
 
+    archive: Archive
+    source: Source
+    one: Pass
     task: Task
-    told: int = 0
+    seen: int = 0
+    new: int = 0
+    unread: bool = False
+    passed_over: dict[str, None] = field(default_factory=dict)
+    lost: dict[str, str] = field(default_factory=dict)
+    counted: dict[str, int] = field(default_factory=dict)
+    """How many places of each list were counted by this call, so that none is where it is listed again."""
 
-    def reach(self, seen: int) -> None:
-        """Tell that a pass has come so far."""
-        if seen > self.told:
-            self.task.advance(seen - self.told)
-            self.told = seen
+    def result(self, **more: Any) -> Listed:
+        """What the call came to."""
+        return Listed(
+            self.source.name,
+            seen=self.seen,
+            new=self.new,
+            passed_over=tuple(self.passed_over),
+            lost=tuple(self.lost.items()),
+            **more,
+        )
+
+    def go_through(self) -> None:
+        """Go through each list of the source, from where the pass stands in it."""
+        with closing(_tabs(self.source)) as tabs:
+            for tab in tabs:
+                self._tab(tab, self.one.at(tab.key))
+
+    def _tab(self, tab: Tab, reached: Reached) -> None:
+        """One list: its newest pages, and then on from where the pass stands."""
+        place = row = 0
+        skim = (reached.done or (reached.place > 0 and tab.numbered)) and not reached.lists
+        start = 0
+        while True:
+            jump = False
+            for page, seen in self._pages(tab, start, at_once=1 if self.one.fast or skim else AT_ONCE):
+                place = page.first + page.places
+                row = self._count(tab, page, seen, row)
+                self.one.reach(tab.key, place, lists=page.lists > 0)
+                if self.one.fast and row >= KNOWN_IN_A_ROW:
+                    self.one.reach(tab.key, place, done=True)
+                    return
+                if skim and seen and not any(was.new_here for was in seen):
+                    jump = True
+                    break
+            if not jump or reached.done:
+                break
+            skim, start = False, max(reached.place - OVERLAP, place)
+        self.one.reach(tab.key, place, done=True)
+        keep(self.archive, self.source.name, self.one)
+
+    def _count(self, tab: Tab, page: ListPage, seen: list[Seen], row: int) -> int:
+        """Count a page, and how many known clips in a row it makes; what this call counted before counts no more."""
+        end, before = page.first + page.places, self.counted.get(tab.key, 0)
+        fresh = seen[-min(len(seen), end - before) :] if end > before and seen else []
+        self.counted[tab.key] = max(end, before)
+        self.seen += len(fresh)
+        if fresh:
+            self.task.advance(len(fresh))
+        for was in fresh:
+            row = 0 if was.new_here else row + 1
+        return row
+
+    def _pages(self, tab: Tab, start: int, *, at_once: int) -> Iterator[tuple[ListPage, list[Seen]]]:
+        """The pages of a list from a place on, each kept in the ledger, several of them in one transaction."""
+        waiting, listings = list[ListPage](), 0
+        try:
+            for page in tab.pages(start):
+                waiting.append(page)
+                listings += len(page.listings)
+                if listings >= at_once or page.lost:
+                    yield from self._keep(waiting)
+                    waiting, listings = [], 0
+        except FetchFailed:
+            yield from self._keep(waiting)
+            raise
+        yield from self._keep(waiting)
+
+    def _keep(self, pages: list[ListPage]) -> Iterator[tuple[ListPage, list[Seen]]]:
+        if not pages:
+            return
+        clips, now = self.archive.ledger.clips, self.archive.clock()
+        listings = _called_as_known(self.archive, [listing for page in pages for listing in page.listings])
+        with self.archive.ledger.at_once():
+            seen = clips.seen(listings, now)
+            see(self.archive, self.source, named(listings))
+            keep(self.archive, self.source.name, self.one)
+        self.new += sum(was.new for was in seen)
+        for page in pages:
+            self.passed_over.update(dict.fromkeys(page.passed_over))
+            self.unread = self.unread or page.unread
+            for lost in page.lost:
+                self._keep_lost(lost, now)
+            here, seen = seen[: len(page.listings)], seen[len(page.listings) :]
+            yield page, here
+
+    def _keep_lost(self, lost: Lost, now: datetime) -> None:
+        """Keep a video of which only the address is known, as a clip that could not be fetched."""
+        clips = self.archive.ledger.clips
+        (listing,) = _called_as_known(self.archive, [lost.listing])
+        if not any(one.source == listing.source for one in clips.listings(listing.clip)):
+            self.new += clips.seen([listing], now)[0].new
+        if not clips.captures(listing.clip):
+            clips.failed(listing.clip, "fetch", kind=lost.why.kind, message=str(lost.why), now=now)
+        self.lost[listing.clip] = lost.why.kind
 
 
-def _list(
-    archive: Archive, source: Source, new: set[str], new_here: set[str], furthest: _Furthest, *, fast: bool
-) -> int:
-    """One pass: how many were listed. They go to the ledger a page at a time: a sync of the disk for each is slow."""
-    seen = known_in_a_row = 0
-    for page in _pages(source.list()):
-        for listing, was in zip(page, archive.ledger.clips.seen(page, archive.clock()), strict=True):
-            if was.new:
-                new.add(listing.clip)
-            if was.new_here:
-                new_here.add(listing.clip)
-            known_in_a_row = 0 if listing.clip in new_here else known_in_a_row + 1
-        see(archive, source, named(page))
-        seen += len(page)
-        furthest.reach(seen)
-        if fast and known_in_a_row >= KNOWN_IN_A_ROW:
-            break
-    return seen
+def _tabs(source: Source) -> Generator[Tab]:
+    """The lists of a source; of one that does not tell them apart, all that it has."""
+    if isinstance(source, Tabbed):
+        yield from source.tabs()
+    else:
+        yield Tab("", numbered=False, pages=lambda _start: _in_pages(source.list()))
 
 
-def _pages(listings: Iterator[Listing]) -> Iterator[list[Listing]]:
-    """Lists of up to PAGE listings; one that breaks off gives what came before, and then its error."""
-    page = list[Listing]()
+def _in_pages(listings: Iterator[Listing]) -> Iterator[ListPage]:
+    """Pages of up to PAGE listings; where they break off, what came before, and then the error."""
+    first, some = 0, list[Listing]()
     try:
         for listing in listings:
-            page.append(listing)
-            if len(page) == PAGE:
-                yield page
-                page = []
+            some.append(listing)
+            if len(some) == PAGE:
+                yield ListPage(first, len(some), tuple(some))
+                first, some = first + len(some), []
     except FetchFailed:
-        yield page
+        if some:
+            yield ListPage(first, len(some), tuple(some))
         raise
-    yield page
+    if some:
+        yield ListPage(first, len(some), tuple(some))
+
+
+def _called_as_known(archive: Archive, listings: list[Listing]) -> list[Listing]:
+    """Listings by the ids of the clips that their films have already, under whichever of their addresses they came."""
+    ledger = archive.ledger.clips
+    several = {listing.clip: listing for listing in listings if may_have_earlier_names(listing)}
+    known = ledger.known(list(several)) if several else set()
+    names = {
+        clip: [listing.model_copy(update={"platform_id": name}) for name in earlier_names(listing)]
+        for clip, listing in several.items()
+        if clip not in known
+    }
+    if not any(names.values()):
+        return listings
+    earlier = ledger.known([one.clip for some in names.values() for one in some])
+
+    def called(listing: Listing) -> Listing:
+        some = names.get(listing.clip, ())
+        return next((one for one in some if one.clip in earlier and _is_same(archive, one)), listing)
+
+    return [called(listing) for listing in listings] if earlier else listings
+
+
+def _is_same(archive: Archive, listing: Listing) -> bool:
+    """Whether the clip that has a listing's id is of its film."""
+    if not counts_within_a_channel(listing):
+        return True
+    bare = listing.url.partition("?")[0].lower()
+    return any(one.url.partition("?")[0].lower() == bare for one in archive.ledger.clips.listings(listing.clip))

@@ -29,7 +29,7 @@ from archive.sources.contract import Channel, Fetched, Page
 from archive.steps.better_films import Film, compare
 from archive.steps.capture_files import CaptureFiles, extension, found, said
 from archive.steps.fetching import SourceRefuses, room_for, task_progress
-from archive.steps.listing import rest_of
+from archive.steps.resting import rest_of
 from archive.steps.seeing import failed, see
 from storage.contract import Target
 from storage.errors import TargetError

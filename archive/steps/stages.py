@@ -19,6 +19,7 @@ from archive.steps.counted_steps import Tally
 from archive.steps.linking import to_link
 from archive.steps.looking import to_look
 from archive.steps.registering import newest
+from archive.steps.resting import rest
 from archive.steps.run_session import RunSession
 from archive.steps.transcribing import to_transcribe
 from transcription.errors import TranscriptionError
@@ -167,7 +168,7 @@ def _to_fetch(session: RunSession, asked: Asked) -> list[Part]:
     A clip that two sources list is in one batch: of the first one, or of another where that is left alone for now.
     """
     archive, taken, queues = session.archive, set[str](), list[list[Part]]()
-    for source in sorted(_sources(session, asked), key=lambda name: counted_steps.rest(archive, name) is not None):
+    for source in sorted(_sources(session, asked), key=lambda name: rest(archive, name) is not None):
         due = asked.of(counted_steps.to_fetch(archive, source, retry=asked.retry))
         clips = [clip for clip in due if clip not in taken]
         taken.update(clips)

@@ -175,6 +175,13 @@ def known(archive: "Archive", clips: list[str]) -> list[str]:
     return clips
 
 
+def meant(archive: "Archive", words: str) -> str:
+    """The clip that is meant by an id, another id of the same film, or an address. Raises NoSuchClip."""
+    from archive.views.clip_names import clip_meant
+
+    return clip_meant(archive, words) or known(archive, [words])[0]
+
+
 def known_register(archive: "Archive", name: str) -> None:
     """Raise BadParameter, with the nearest one, for a register that the settings do not have."""
     known = list(archive.settings.registers)

@@ -127,7 +127,7 @@ def retry(
     as_json: Json = False,
 ) -> None:
     """Try again what failed, also what failed for good: some clips, or all."""
-    from archive.steps import counted_steps
+    from archive.steps.resting import forget_rest
     from archive.steps.stages import Asked
     from archive.steps.stages import run as run_plain
 
@@ -141,7 +141,7 @@ def retry(
     asked = Asked(clips=frozenset(failure.clip for failure in failures), retry=True)
     with common.at_work(take_over=take_over) as session:
         for source in session.archive.settings.sources:
-            counted_steps.forget_rest(session.archive, source)
+            forget_rest(session.archive, source)
         tally = run_plain(session, asked)
     return common.report(tally, None, as_json=as_json)
 

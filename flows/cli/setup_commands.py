@@ -113,17 +113,24 @@ def add(
     access: Annotated[str | None, typer.Option(help="restricted or public; the archive's own otherwise.")] = None,
     dry_run: DryRun = False,
 ) -> None:
-    """Add a source to the settings."""
+    """Add a source to the settings, if yt-dlp has a reader for its address; nothing is asked for it."""
     from archive.settings.settings import find, load
+    from archive.settings.source_stanzas import YtdlpSettings
+    from archive.sources.ytdlp.recognizing import not_taken, reader_of
 
     file = find(common.chosen_file())
     settings = load(file)
+    reader = reader_of(url)
+    if reader is None:
+        raise SettingsError([not_taken(url)])
     name = name or _name_of(url)
     if name in settings.sources:
         raise SettingsError([f"{file}: sources.{name} exists: choose another --name"])
     spoken = [code.strip() for code in languages.split(",") if code.strip()]
     lines = [f"[sources.{name}]", f"url = {_quoted(url)}"]
     lines += [f"access = {_quoted(access)}"] if access else []
+    usual = reader.is_allowed(YtdlpSettings.model_fields["allowed_extractors"].default)
+    lines += [] if usual else [f"allowed_extractors = [{_quoted(reader.platform)}]"]
     lines += [f"languages = [{', '.join(_quoted(code) for code in spoken)}]"] if spoken else []
     before = file.read_text(encoding="utf-8")
     stanza = "\n" + "\n".join(lines) + "\n"
@@ -136,8 +143,11 @@ def add(
     except SettingsError:
         _replace(file, before)
         raise
+    told = "" if usual else f', and to it allowed_extractors = ["{reader.platform}"] alone'
     console.out.print(
-        f"{escape(str(file))}: added sources.{name}. Next: thirdcopy run", highlight=False, soft_wrap=True
+        escape(f"{file}: added sources.{name}, which yt-dlp's {reader.name} reads{told}. Next: thirdcopy run"),
+        highlight=False,
+        soft_wrap=True,
     )
 
 

@@ -184,11 +184,11 @@ def _print_survivors(counted: "Status") -> None:
 
 @app.command(epilog="Example: thirdcopy show peertube-abc123")
 def show(clip: Clip, config: Config = None, as_json: Json = False) -> None:
-    """Show one clip: where it is from, its copies, transcripts and links, what failed."""
+    """Show one clip, by its id or an address: where it is from, its copies, transcripts and links, what failed."""
     from archive.views.clip_view import clip_view
 
     with common.reading() as archive:
-        common.known(archive, [clip])
+        clip = common.meant(archive, clip)
         found = clip_view(archive, clip)
     if as_json:
         return console.print_json(

@@ -31,6 +31,7 @@ free_gib = 0
 url = "{url}"
 ca_file = "{ca_file}"
 sleep_seconds = 0
+request_seconds = 0
 
 [targets.one]
 kind = "folder"

@@ -69,7 +69,7 @@ def test_paths_on_the_screen_are_shown_as_they_are(tmp_path: Path) -> None:
     again = place.thirdcopy("init", ODD)
     assert again.err.strip().startswith(f"error {SHOWN}/archive.toml exists already")
     file = str(tmp_path / ODD / "archive.toml")
-    added = place.thirdcopy("add", "https://example.org/c/voices", "--config", file)
+    added = place.thirdcopy("add", "https://peertube2.cpy.re/c/voices", "--config", file)
     assert (added.code, f"{SHOWN}/archive.toml: added sources" in added.out) == (0, True)
     looked = place.thirdcopy("doctor", "--config", file)
     for done in (made, again, added, looked):

@@ -38,7 +38,7 @@ file = "register.csv"
 """
 LOOKS = ("status", "show", "targets list", "register list")
 ARGUMENTS = {
-    "add": ["https://tube.example.org/c/another"],
+    "add": ["https://peertube2.cpy.re/c/another"],
     "show": [CLIP],
     "entry": ["153"],
     "export": [CLIP],

@@ -33,6 +33,7 @@ free_gib = 0
 url = "{channel.url}"
 ca_file = "{channel.ca_file}"
 sleep_seconds = 0
+request_seconds = 0
 languages = ["en", "ru"]
 {source}
 

@@ -71,7 +71,9 @@ def world(
         channel.add(videos["spoken"], name="others")
         channel.add(videos["cut"], name="others")
         others = f'[sources.others]\nurl = "{channel.url_of("others")}"\nca_file = "{channel.ca_file}"\n'
-        others += 'sleep_seconds = 0\naccess = "public"\n[registers.victims]\nfile = "register.csv"\n'
+        others += (
+            'sleep_seconds = 0\nrequest_seconds = 0\naccess = "public"\n[registers.victims]\nfile = "register.csv"\n'
+        )
         archive = made(folder, channel, servers, whisper_folder, source='cookies_file = "cookies.txt"', rest=others)
         archive.environment["THIRDCOPY_SOURCES__OTHERS__PROXY"] = channel.proxy
         cookie = f"# Netscape HTTP Cookie File\n{HOST}\tFALSE\t/\tTRUE\t2147483647\tlogin\t{LOGIN}\n"

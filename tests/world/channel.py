@@ -10,10 +10,11 @@ API: https://docs.joinpeertube.org/api-rest-reference.html, the parts that yt-dl
 import base64
 import hashlib
 import json
+import math
 import ssl
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from email.utils import formatdate
@@ -27,6 +28,8 @@ from typing import Any, Self
 from urllib.parse import parse_qs, quote, urlsplit
 
 import trustme
+
+from archive.records.one_film import short_uuid
 
 HOST = "peertube2.cpy.re"
 _ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
@@ -50,7 +53,7 @@ class Fault:
     Content-Length warns of it. `swap`: the first body breaks off at the middle, and from then on the file has these
     bytes instead. `forgets_if_range`: ranges are served even if the bytes are not those that the client has begun.
     `lie`: these bytes instead of the film, under its type. `pace`: bytes a second. `hold`: the body stops at its middle
-    until this is set.
+    until this is set. `times`: what answers does so only so often, and all is well from then on.
     """
 
     status: int | None = None
@@ -68,6 +71,7 @@ class Fault:
     body: bytes | None = None
     flood: int | None = None
     drip: float | None = None
+    times: int | None = None
 
 
 @dataclass
@@ -126,6 +130,18 @@ class Video:
 
 
 @dataclass(frozen=True)
+class RateLimit:
+    """How many API requests a visitor may make within so many seconds; PeerTube's own numbers, unless said otherwise.
+
+    Beyond it they are answered 429 with `retry_after`, the seconds until the window ends where None.
+    """
+
+    requests: int = 50
+    seconds: float = 10
+    retry_after: str | None = None
+
+
+@dataclass(frozen=True)
 class Request:
     """One request as it came: `status` is what was answered."""
 
@@ -139,7 +155,8 @@ class Channel:
 
     `password` is wanted by the proxy and is part of `proxy`; every answer sets `cookie` if given.
     `page_status` maps the number of a listing page (30 videos each, from 1) to the status it answers instead;
-    `page_fault` is what else may go wrong with one.
+    `page_fault` is what else may go wrong with one. `limit` is kept by `clock`.
+    `elsewhere` are pages of other hosts, by host and path, as in `t.me/voices/12`; their queries are not looked at.
     """
 
     def __init__(
@@ -151,6 +168,9 @@ class Channel:
         cookie: str | None = None,
         page_status: dict[int, int] | None = None,
         page_fault: Fault | None = None,
+        limit: RateLimit | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        elsewhere: Mapping[str, bytes] | None = None,
     ) -> None:
         self.name = name
         self.password = password
@@ -160,6 +180,12 @@ class Channel:
         self.requests: list[Request] = []
         self.downloads: dict[str, int] = {}
         self.swapped: set[str] = set()
+        self.playlists: dict[str, list[Video | None]] = {}
+        self.limit, self._clock = limit, clock
+        self.elsewhere = dict(elsewhere or {})
+        self.hosts = {HOST, *(address.partition("/")[0] for address in self.elsewhere)}
+        self._window = (clock(), 0)
+        self._wronged = dict[tuple[int, str], int]()
         self._channels: dict[str, list[Video]] = {name: list(videos)}
         self._lock = threading.Lock()
 
@@ -169,7 +195,7 @@ class Channel:
         self.ca_file = Path(self._folder.name, "authority.pem")
         authority.cert_pem.write_to_path(str(self.ca_file))
         self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        issued = authority.issue_cert(HOST)
+        issued = authority.issue_cert(*sorted(self.hosts))
         issued.configure_cert(self._tls)
         shown = ssl.PEM_cert_to_DER_cert(issued.cert_chain_pems[0].bytes().decode())
         self.certificate = hashlib.sha256(shown).hexdigest()
@@ -195,6 +221,31 @@ class Channel:
     def url_of(self, name: str) -> str:
         """The address of a channel by its name."""
         return f"https://{HOST}/c/{quote(name)}/videos"
+
+    def add_playlist(self, name: str, videos: Sequence[Video | None]) -> str:
+        """Make a playlist, None in it being an element that a visitor may not see; its address."""
+        self.playlists[name] = list(videos)
+        return f"https://{HOST}/w/p/{quote(name)}"
+
+    def too_many(self) -> str | None:
+        """Count one API request; the Retry-After of one too many."""
+        if self.limit is None:
+            return None
+        with self._lock:
+            began, count = self._window
+            if self._clock() - began >= self.limit.seconds:
+                began, count = self._clock(), 0
+            self._window = (began, count + 1)
+            left = math.ceil(began + self.limit.seconds - self._clock())
+            return (self.limit.retry_after or str(left)) if count >= self.limit.requests else None
+
+    def goes_wrong_again(self, fault: Fault, part: str) -> bool:
+        """Count one time that a fault shows; False where it has shown as often as it is to."""
+        if fault.times is None:
+            return True
+        with self._lock:
+            self._wronged[id(fault), part] = shown = self._wronged.get((id(fault), part), 0) + 1
+        return shown <= fault.times
 
     @property
     def proxy(self) -> str:
@@ -225,7 +276,8 @@ class Channel:
                 videos[:] = [other for other in videos if other.id != video.id]
 
     def find(self, key: str) -> Video | None:
-        """The video of a short id."""
+        """The video of a short id, or of the UUID that it writes."""
+        key = short_uuid(key) or key
         with self._lock:
             return next((v for videos in self._channels.values() for v in videos if v.id == key), None)
 
@@ -285,6 +337,7 @@ class _Visit(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     server: _Server
     _tunnel: ssl.SSLSocket | None = None
+    _host = HOST
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the base class's word
         """Keep quiet: requests are in `Channel.requests`."""
@@ -302,9 +355,10 @@ class _Visit(BaseHTTPRequestHandler):
     def do_CONNECT(self) -> None:
         password = self.server.channel.password
         wanted = "Basic " + base64.b64encode(f"archive:{password}".encode()).decode()
-        host = self.path.rpartition(":")[0]
-        if (password and self.headers.get("Proxy-Authorization") != wanted) or host != HOST:
-            self._answer(407 if host == HOST else 502, b"", {"Proxy-Authenticate": "Basic"} if host == HOST else {})
+        self._host = self.path.rpartition(":")[0]
+        known = self._host in self.server.channel.hosts
+        if (password and self.headers.get("Proxy-Authorization") != wanted) or not known:
+            self._answer(407 if known else 502, b"", {"Proxy-Authenticate": "Basic"} if known else {})
             self.close_connection = True
             return
         self.send_response(200)
@@ -320,7 +374,16 @@ class _Visit(BaseHTTPRequestHandler):
         if self._tunnel is None:
             return self._answer(400, b"only CONNECT")
         parts = urlsplit(self.path)
+        if self._host != HOST:
+            page = self.server.channel.elsewhere.get(self._host + parts.path)
+            return self._answer(404 if page is None else 200, page or b"")
+        if parts.path.startswith("/api/") and (retry_after := self.server.channel.too_many()):
+            return self._answer(429, b"Too many requests", {"Retry-After": retry_after})
         match [p for p in parts.path.split("/") if p]:
+            case ["api", "v1", "video-playlists", name]:
+                return self._json({"displayName": name, "id": 9, "ownerAccount": {"name": name, "id": 7}})
+            case ["api", "v1", "video-playlists", name, "videos"]:
+                return self._playlist(name, parse_qs(parts.query))
             case ["api", "v1", "video-channels", name]:
                 return self._json({"displayName": name, "id": 5, "ownerAccount": {"name": name, "id": 7}})
             case ["api", "v1", "video-channels", name, "videos"]:
@@ -344,6 +407,15 @@ class _Visit(BaseHTTPRequestHandler):
             return self._answer(status or 404, b"")
         total, videos = page
         return self._json({"total": total, "data": [{"shortUUID": v.id, "name": v.title} for v in videos]})
+
+    def _playlist(self, name: str, query: dict[str, list[str]]) -> None:
+        start, count = (int(query[key][0]) for key in ("start", "count"))
+        videos = self.server.channel.playlists.get(name)
+        if videos is None:
+            return self._answer(404, b"")
+        shown = [v and {"shortUUID": v.id, "name": v.title} for v in videos[start : start + count]]
+        data = [{"id": n, "video": video} for n, video in enumerate(shown, start)]
+        return self._json({"total": len(videos), "data": data})
 
     def _video(self, video: Video, rest: list[str]) -> None:
         fault = video.fault or Fault()
@@ -459,7 +531,7 @@ class _Visit(BaseHTTPRequestHandler):
 
     def _goes_wrong(self, fault: Fault, part: str) -> bool:
         """Answer a part of a video as its fault says; False if the fault is another's, or lies in the film's bytes."""
-        if part not in fault.where.split():
+        if part not in fault.where.split() or not self.server.channel.goes_wrong_again(fault, part):
             return False
         if fault.status:
             self._answer(

@@ -36,6 +36,7 @@ minimum_copies = 3
 url = "{url}"
 ca_file = "{ca_file}"
 sleep_seconds = 0
+request_seconds = 0
 access = "public"
 languages = ["en", "ru", "kk", "tr"]
 

@@ -11,7 +11,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+from requests.adapters import HTTPAdapter
 from requests.exceptions import InvalidSchema
 from urllib3.exceptions import ProtocolError
 from yt_dlp.networking._requests import RequestsResponseAdapter
@@ -34,10 +36,13 @@ class BarredOnce(Barred, TransportError):  # type: ignore[misc]
     """One that yt-dlp may do without, or make again: as if the network had failed."""
 
 
-def handler(meter: Meter, ca_file: Path | None, bar: Callable[[OutOfBounds], Barred]) -> type:
+def handler(
+    meter: Meter, ca_file: Path | None, bar: Callable[[OutOfBounds], Barred], take_turn: Callable[[str], None]
+) -> type:
     """The handler of requests for one session; `bar` says how a crossed bound is raised.
 
-    It trusts the authorities in `ca_file` too. Its name stays the stock one's, for yt-dlp looks it up.
+    `take_turn` waits until a host may be asked: before each request, also of those that a redirect leads to. It
+    trusts the authorities in `ca_file` too. Its name stays the stock one's, for yt-dlp looks it up.
     """
 
     class RequestsRH(StockRequestsRH):  # type: ignore[misc]
@@ -52,6 +57,7 @@ def handler(meter: Meter, ca_file: Path | None, bar: Callable[[OutOfBounds], Bar
             session = super()._create_instance(*args, **kwargs)
             for adapter in set(session.adapters.values()):
                 guard(adapter, meter)
+                _ask_in_turn(adapter, take_turn)
             session.hooks["response"].append(_pass_over)
             return session
 
@@ -68,6 +74,16 @@ def handler(meter: Meter, ca_file: Path | None, bar: Callable[[OutOfBounds], Bar
                 raise
 
     return RequestsRH
+
+
+def _ask_in_turn(adapter: HTTPAdapter, take_turn: Callable[[str], None]) -> None:
+    send = adapter.send
+
+    def in_turn(request: Any, *args: Any, **kwargs: Any) -> Any:
+        take_turn(urlsplit(request.url).hostname or "")
+        return send(request, *args, **kwargs)
+
+    adapter.send = in_turn  # type: ignore[method-assign]
 
 
 def _pass_over(response: Any, **_: Any) -> None:

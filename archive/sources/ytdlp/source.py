@@ -11,29 +11,32 @@ import logging
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from archive.errors import ArchiveError, FailureKind, FetchFailed, SettingsError
 from archive.records.clip import Cut, Listing
 from archive.settings.source_stanzas import YtdlpSettings
-from archive.sources.cleaning import for_the_log, plain
-from archive.sources.contract import Fetched, Page, Progress
+from archive.sources.cleaning import for_the_log
+from archive.sources.contract import Fetched, ListPage, Page, Progress, Tab
+from archive.sources.host_clocks import HOSTS, HostClocks
 from archive.sources.ytdlp.caption_files import fetch_captions
-from archive.sources.ytdlp.failures import NEXT, meaning, placeholder
-from archive.sources.ytdlp.limits import Limits, OutOfBounds
+from archive.sources.ytdlp.failures import NEXT, meaning
+from archive.sources.ytdlp.limits import Limits
 from archive.sources.ytdlp.media_checks import Faulty, Received, check_media, lacking, readable
 from archive.sources.ytdlp.po_tokens import ARGUMENTS, load_provider
+from archive.sources.ytdlp.recognizing import not_allowed
+from archive.sources.ytdlp.tabs import Tabs, seconds
 from archive.sources.ytdlp.thumbnails import fetch_thumbnail
 from archive.sources.ytdlp.video_page import Extras, page_of
 from archive.sources.ytdlp.ytdlp_log import YtdlpLog
 from archive.sources.ytdlp.ytdlp_session import (
     YtdlpSession,
-    is_missing_tab,
     javascript_runtime,
     symptoms_of,
     tool_version,
@@ -44,14 +47,14 @@ from transcription.errors import ToolMissing
 log = logging.getLogger(__name__)
 
 STEM: Final = "media"
-_LISTS_WITHIN: Final = 3
-_LONGEST: Final = 1e9
+_LISTS_IN_ONE: Final = ("t.me",)
+"""Hosts of which one address, a post, may hold several films, and all are meant."""
 
 
 class YtdlpSource:
     """A channel, playlist or single video that yt-dlp can read, within limits.
 
-    `clock` and `sleep` keep the pace between fetches.
+    `clock` and `sleep` keep the pace between fetches, `hosts` that of requests, which all sources share.
     """
 
     def __init__(
@@ -62,6 +65,7 @@ class YtdlpSource:
         limits: Limits | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
+        hosts: HostClocks = HOSTS,
     ) -> None:
         self.name = name
         self.settings = settings
@@ -69,6 +73,7 @@ class YtdlpSource:
         self._limits = replace(limits or Limits(), private=settings.private_addresses, provider=provider)
         self._clock = clock
         self._sleep = sleep
+        self._hosts = hosts
         self._words = YtdlpLog(self._scrub)
         self._turn = threading.Lock()
         self._next = clock()
@@ -83,58 +88,48 @@ class YtdlpSource:
 
     def list(self) -> Iterator[Listing]:
         """Every video of the channel, in the platform's order, tabs one after another; a page is asked for when due."""
+        with closing(self.tabs()) as tabs:
+            for tab in tabs:
+                for page in tab.pages(0):
+                    if page.lost:
+                        raise page.lost[0].why
+                    yield from page.listings
+
+    def tabs(self) -> Generator[Tab]:
+        """The channel's lists, each to be gone through before the next one. See `Tabbed`."""
         session: YtdlpSession | None = None
         try:
-            with self._session({}) as session:
-                for number, listing in enumerate(self._entries(session, self.settings.url, None, 0)):
-                    if number >= self._limits.entries:
-                        raise OutOfBounds(f"it has more than {self._limits.entries:,} entries, as no channel does")
-                    yield listing
+            with self._session({"noplaylist": urlsplit(self.settings.url).hostname not in _LISTS_IN_ONE}) as session:
+                found = Tabs(
+                    self.name,
+                    session,
+                    self.settings.url,
+                    most=self._limits.entries,
+                    failure=lambda error: self._failure(error, session, None),
+                )
+                for tab in found:
+                    yield replace(tab, pages=self._told(session, tab.pages))
             return
+        except FetchFailed:
+            raise
         except Exception as error:  # whatever a site makes of yt-dlp is that source's failure, and of no other
             failure = self._failure(error, session, None)
         raise failure  # here, not above: its context would keep an error that holds requests and secrets
 
-    def _entries(self, session: "YtdlpSession", url: str, site: str | None, depth: int) -> Iterator[Listing]:
-        try:
-            found = session.extract_info(url, download=False, process=False, ie_key=site)
-        except Exception as error:
-            if is_missing_tab(error):
-                return
-            raise
-        if not found:
-            raise LookupError("the site gave nothing")
-        if "entries" not in found:
-            yield from self._listing(session, found)
-            return
-        for entry in found["entries"]:
-            if entry is None:
-                continue
-            inner, reader = entry.get("url"), entry.get("ie_key")
-            if entry.get("_type") in ("url", "url_transparent") and not session.is_video(reader, inner):
-                if depth < _LISTS_WITHIN:
-                    yield from self._entries(session, inner, reader, depth + 1)
-                continue
-            yield from self._listing(session, entry)
+    def _told(
+        self, session: YtdlpSession, pages: Callable[[int], Iterator[ListPage]]
+    ) -> Callable[[int], Iterator[ListPage]]:
+        """The same pages; one that cannot be had raises FetchFailed."""
 
-    def _listing(self, session: YtdlpSession, entry: Mapping[str, Any]) -> Iterator[Listing]:
-        """The one listing that an entry makes; none for what cannot be told from others, which is logged."""
-        address = entry.get("webpage_url") or entry.get("url")
-        reader = entry.get("ie_key") or entry.get("extractor_key")
-        key = entry.get("id") or (reader and session.get_info_extractor(reader).get_temp_id(address))
-        if not (address and reader and key):
-            log.warning("%s: an entry of the list has no address, site or id, and is left out", self.name)
-            return
-        title = entry.get("title")
-        yield Listing(
-            source=self.name,
-            extractor=str(reader),
-            platform_id=plain(str(key)),
-            url=plain(str(address)),
-            title=plain(title) if isinstance(title, str) else None,
-            duration=_seconds(entry.get("duration")),
-            shown=not (isinstance(title, str) and placeholder(title)),
-        )
+        def told(start: int) -> Iterator[ListPage]:
+            try:
+                yield from pages(start)
+                return
+            except Exception as error:  # see `tabs`
+                failure = self._failure(error, session, None)
+            raise failure
+
+        return told
 
     def fetch(self, listing: Listing, into: Path, progress: Progress, *, refused: str | None = None) -> Fetched:
         """Fetch one video and check it; what an earlier attempt left in `into` is removed, for it cannot be proven.
@@ -142,7 +137,7 @@ class YtdlpSource:
         Leaves `media.EXT`, `info.json`, and where the platform gives them `description.txt`, `thumbnail.EXT` and
         `captions/LANG.vtt`. Raises FetchFailed, with nothing left in `into` but what a next attempt removes.
         """
-        self._wait_for_turn()
+        self._wait_for_turn(listing)
         into.mkdir(parents=True, exist_ok=True)
         _empty(into)
         received: list[Received] = []
@@ -159,7 +154,7 @@ class YtdlpSource:
                 media = _one(into, STEM)
                 if media is None:
                     raise Faulty(["yt-dlp ended without an error and without a film"])
-                checked = check_media(media, received, _seconds(info.get("duration")), refused)
+                checked = check_media(media, received, seconds(info.get("duration")), refused)
                 extras = self._extras(session, info, into, listing.clip)
                 page = page_of(listing, into, session, info, extras, clients=self.settings.clients)
                 return Fetched(**page, media=media, examined=checked.examined, disagreements=checked.disagreements)
@@ -167,7 +162,7 @@ class YtdlpSource:
             raise
         except _Told as told:
             failure = told.error
-        except Exception as error:  # see `list`
+        except Exception as error:  # see `tabs`
             failure = self._failure(error, session, listing.clip)
         raise failure  # here, not above: its context would keep an error that holds requests and secrets
 
@@ -176,7 +171,7 @@ class YtdlpSource:
 
         Leaves what `fetch` leaves, but for the film; `comments.json` beside it. Raises FetchFailed.
         """
-        self._wait_for_turn()
+        self._wait_for_turn(listing)
         into.mkdir(parents=True, exist_ok=True)
         _empty(into)
         session: YtdlpSession | None = None
@@ -213,7 +208,8 @@ class YtdlpSource:
         captions, unread = fetch_captions(session, info, into, clip)
         return Extras(thumbnail, captions, (*lost, *unread))
 
-    def _wait_for_turn(self) -> None:
+    def _wait_for_turn(self, listing: Listing) -> None:
+        self._hosts.take_video(urlsplit(listing.url).hostname or "", self.settings.videos_an_hour)
         with self._turn:
             now = self._clock()
             start = max(now, self._next)
@@ -261,7 +257,13 @@ class YtdlpSource:
             params["cookiefile"] = io.StringIO(settings.cookies_file.read_text("utf-8"))
         with (
             self._words.heard() as heard,
-            YtdlpSession(params | {"logger": heard}, settings.ca_file, self._limits) as session,
+            YtdlpSession(
+                params | {"logger": heard},
+                settings.ca_file,
+                self._limits,
+                hosts=self._hosts,
+                request_seconds=settings.request_seconds,
+            ) as session,
         ):
             session.warned = heard.warnings
             yield session
@@ -274,6 +276,12 @@ class YtdlpSource:
             return failure
         symptoms = symptoms_of(error, session.last_failure if session else None)
         found = meaning(symptoms)
+        if (
+            found.kind == "outdated"
+            and clip is None
+            and (why := not_allowed(self.settings.url, self.settings.allowed_extractors))
+        ):
+            return self._failed(why, found.kind, clip, "Look at the source's url and allowed_extractors.")
         failure = self._failed(symptoms.text, found.kind, clip, found.then)
         failure.after = seconds_to_wait(symptoms.retry_after, datetime.now(UTC))
         return failure
@@ -331,8 +339,3 @@ def _one(folder: Path, stem: str) -> Path | None:
     """The one file of a stem; None for none, or for several."""
     found = [path for path in folder.iterdir() if path.stem == stem]
     return found[0] if len(found) == 1 else None
-
-
-def _seconds(value: object) -> float | None:
-    """A duration that a site tells, if it can be one."""
-    return float(value) if isinstance(value, int | float) and 0 < value < _LONGEST else None

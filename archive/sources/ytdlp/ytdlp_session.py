@@ -12,7 +12,7 @@ import re
 import shutil
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlsplit
@@ -28,6 +28,7 @@ from yt_dlp.version import __version__
 
 from archive.records.clip import NOT_HAD, Context, Cut
 from archive.sources.cleaning import plain
+from archive.sources.host_clocks import ASKED_AGAIN, HOSTS, PATIENCE, HostClocks
 from archive.sources.ytdlp import peertube_answers, quality
 from archive.sources.ytdlp.asking import Barred, BarredOnce, handler
 from archive.sources.ytdlp.connecting import Meter
@@ -36,6 +37,7 @@ from archive.sources.ytdlp.limits import Limits, OutOfBounds
 from archive.sources.ytdlp.manifests import LOOKS
 from archive.sources.ytdlp.programs import in_pieces, ours
 from archive.sources.ytdlp.unreached import unreached
+from storage.http_times import seconds_to_wait
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +66,13 @@ def javascript_runtime() -> str | None:
 PROBLEM = 1 << 16
 """Bytes of an answer that refuses us, at most, that are read for the reason in it."""
 
+PAGE_SIZES = {"PeerTubePlaylist": 100}
+"""Places of a page of a list, where the server gives more than yt-dlp asks for: fewer requests, and none is wasted.
+
+PeerTube's API gives 100 at most: https://docs.joinpeertube.org/api-rest-reference.html#tag/Video-Channels
+"""
+
+_NO_READER = "UnsupportedURL"
 _CAPTIONS = ("extract_subtitles", "extract_automatic_captions")
 _HEADERS = ("Server", "Date", "Last-Modified", "ETag", "Content-Type")
 """What is kept of an answer's head: who served which bytes when, and nothing that signs or identifies anybody."""
@@ -78,10 +87,22 @@ class YtdlpSession(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
     that failed, `answered` the address of the last answer; `unread`: the list of captions could not be had. `left_open`
     are files of films in pieces. `answers` are the platform's own, by what was asked for; `uncommented` says why not
     all comments are there, `warned` are yt-dlp's warnings so far.
+
+    Each request waits for its host's turn by `hosts`, `request_seconds` after the one before it. Where a host answers
+    429 or 503 with a short Retry-After (RFC 9110, 10.2.3), that is waited by everybody, and the request made again.
     """
 
-    def __init__(self, params: dict[str, Any], ca_file: Path | None, limits: Limits) -> None:
+    def __init__(
+        self,
+        params: dict[str, Any],
+        ca_file: Path | None,
+        limits: Limits,
+        *,
+        hosts: HostClocks = HOSTS,
+        request_seconds: float = 0.0,
+    ) -> None:
         self.limits = limits
+        self._hosts, self._request_seconds = hosts, request_seconds
         self._meter = Meter(limits)
         self._ca_file = ca_file
         self._begun: dict[str, tuple[str | None, str | None]] = {}
@@ -104,7 +125,11 @@ class YtdlpSession(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
 
     def build_request_director(self, handlers: Any, preferences: Any = None) -> Any:
         """Ask by one handler of requests alone: see `asking`. The environment of the process names no authorities."""
-        return super().build_request_director([handler(self._meter, self._ca_file, self._bar)], preferences)
+        asked = handler(self._meter, self._ca_file, self._bar, self._take_turn)
+        return super().build_request_director([asked], preferences)
+
+    def _take_turn(self, host: str) -> None:
+        self._hosts.take_turn(host, self._request_seconds)
 
     def _bar(self, bound: OutOfBounds) -> Barred:
         """How yt-dlp learns of a bound: while a site is read as of a network's failure, for it may do without."""
@@ -166,6 +191,8 @@ class YtdlpSession(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
     def get_info_extractor(self, ie_key: str) -> Any:
         """A reader of a site that spreads out no manifest without a look at it, and whose captions cannot fail it."""
         reader = super().get_info_extractor(ie_key)
+        if ie_key in PAGE_SIZES:
+            reader._PAGE_SIZE = PAGE_SIZES[ie_key]
         for names, changed in ((_CAPTIONS, self._without_fail), (LOOKS, self._looked_at)):
             for name in names:
                 if name not in vars(reader):
@@ -279,13 +306,13 @@ class YtdlpSession(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
             else:
                 del request.headers["Range"]
         try:
-            response = super().urlopen(request)
+            response = self._open(request)
             if response.status == 206 and begun and _marks(response) != begun:
                 response.close()
                 if not rest:  # a piece with an end: the whole in its place would be worse than none
                     raise TransportError("the file changed while it was fetched")
                 del request.headers["Range"], request.headers["If-Range"]
-                response = super().urlopen(request)
+                response = self._open(request)
         except RequestError as error:
             self.last_failure = error
             if isinstance(error, HTTPError):
@@ -300,6 +327,22 @@ class YtdlpSession(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
         if length is not None:
             self.lengths[address] = length
         return response
+
+    def _open(self, request: Request) -> Response:
+        """Open an address; again, some times, where its host asks for a short wait."""
+        for _ in range(ASKED_AGAIN):
+            try:
+                return super().urlopen(request)
+            except HTTPError as error:
+                seconds = _short_wait(error)
+                if seconds is None:
+                    raise
+                host = urlsplit(error.response.url).hostname or ""
+                error.close()
+                status = error.status
+            log.info("%s answers %s and asks to be left alone for %.0f s: that is waited", host, status, seconds)
+            self._hosts.shut(host, seconds)
+        return super().urlopen(request)
 
     def close(self) -> None:
         """Let go of everything, refusals and what was broken off too: nobody else closes those."""
@@ -318,6 +361,22 @@ class YtdlpSession(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
         if not reader or not address:
             return True
         return bool(self.get_info_extractor(reader).is_single_video(address))
+
+    def takes(self, reader: str, address: str) -> bool:
+        """Whether a reader knows what to do with an address."""
+        return bool(self.get_info_extractor(reader).suitable(address))
+
+    def reader_of(self, address: str) -> str | None:
+        """The reader that is allowed to this session and takes an address, None for none."""
+        return next((name for name, one in self._ies.items() if name != _NO_READER and one.suitable(address)), None)
+
+    def video_at(self, address: str) -> tuple[str, str] | None:
+        """The reader of an address and the id that it has there, if it is that of one video."""
+        reader = self.reader_of(address)
+        if reader is None or not self.is_video(reader, address):
+            return None
+        name = self.get_info_extractor(reader).get_temp_id(address)
+        return (reader, str(name)) if name else None
 
     def read(self, offer: Mapping[str, Any], headers: Mapping[str, str], end: float) -> bytes:
         """The bytes of a caption or thumbnail. Raises OutOfBounds for too many, and for those not here by `end`."""
@@ -350,6 +409,14 @@ def _code(response: Response) -> str | None:
         code = json.loads(response.read())["code"]
         return str(code) if isinstance(code, str) and re.fullmatch(r"\w{1,64}", code) else None
     return None
+
+
+def _short_wait(error: HTTPError) -> float | None:
+    """The seconds that a host asks to be left alone for, if they are few."""
+    if error.status not in (429, 503):
+        return None
+    seconds = seconds_to_wait(error.response.headers.get("Retry-After"), datetime.now(UTC))
+    return seconds if seconds is not None and seconds <= PATIENCE else None
 
 
 def _handed_on(reason: str) -> str:

@@ -18,7 +18,7 @@ from archive.preservation.auditing import audit
 from archive.preservation.budget import Budget
 from archive.preservation.usable_targets import reachable
 from archive.records.clip import Listing
-from archive.steps import counted_steps
+from archive.steps import counted_steps, resting
 from storage.targets import FolderSettings, S3Settings
 from tests.archive.ledger.test_lease import row
 from tests.support.archives import MONDAY, Clock, an_archive, folder_targets, keep, store_all
@@ -83,17 +83,17 @@ def test_rests_failures_and_listings_of_the_future_hold_nothing_up(tmp_path: Pat
         listing = Listing(source="v", extractor="PeerTube", platform_id="x", url="https://tube.example/x", title="x")
         clips.seen([listing], clock())
         clips.failed("peertube-x", "fetch", kind="gone", message="404", now=clock())
-        counted_steps._leave_alone(archive, "v", 3600)
-        assert counted_steps.rest(archive, "v")
+        resting.leave_alone(archive, "v", 3600, lots=lambda: 0)
+        assert resting.rest(archive, "v")
         assert counted_steps.to_fetch(archive, "v") == []
         clock.now = MONDAY
-        assert counted_steps.rest(archive, "v") is None
+        assert resting.rest(archive, "v") is None
         assert counted_steps.to_fetch(archive, "v") == ["peertube-x"]
-        counted_steps._leave_alone(archive, "v", 1e9)  # a source that asks for 31 years
+        resting.leave_alone(archive, "v", 1e9, lots=lambda: 0)  # a source that asks for 31 years
         clock.advance(hours=23)
-        assert counted_steps.rest(archive, "v")
+        assert resting.rest(archive, "v")
         clock.advance(hours=2)
-        assert counted_steps.rest(archive, "v") is None
+        assert resting.rest(archive, "v") is None
 
 
 def test_what_a_late_writer_may_have_harmed_is_not_remembered_for_ever(tmp_path: Path) -> None:

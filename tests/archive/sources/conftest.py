@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from ipaddress import ip_network
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import pytest
 from pydantic import SecretStr
 
 from archive.settings.source_stanzas import YtdlpSettings
+from archive.sources.host_clocks import HostClocks
 from archive.sources.ytdlp.limits import Limits
 from archive.sources.ytdlp.source import YtdlpSource
 from tests.world.channel import Channel, Video
@@ -44,12 +46,35 @@ def opened() -> Iterator[Open]:
         yield open_channel
 
 
-def source_of(channel: Channel, **settings: Any) -> YtdlpSource:
-    """A source that reads a channel without a pause."""
+class Time:
+    """A clock that goes on only where somebody sleeps by it; `slept` are the seconds of each sleep."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.slept = list[float]()
+        self._lock = Lock()
+
+    def clock(self) -> float:
+        """The seconds that it shows."""
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        """Let that much time pass at once."""
+        with self._lock:
+            self.now += seconds
+            self.slept.append(seconds)
+
+    def hosts(self) -> HostClocks:
+        """The clocks of hosts by this one."""
+        return HostClocks(clock=self.clock, sleep=self.sleep, lots=lambda: 0.5)
+
+
+def source_of(channel: Channel, *, hosts: HostClocks | None = None, **settings: Any) -> YtdlpSource:
+    """A source that reads a channel without a pause, and waits for nothing that its host asks for."""
     default = {
         "url": channel.url,
         "proxy": SecretStr(channel.proxy),
         "ca_file": channel.ca_file,
         "sleep_seconds": 0,
     }
-    return YtdlpSource("demo", YtdlpSettings(**{**default, **settings}))
+    return YtdlpSource("demo", YtdlpSettings(**{**default, **settings}), hosts=hosts or Time().hosts())

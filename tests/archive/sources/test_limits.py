@@ -105,10 +105,10 @@ def test_a_page_of_a_video_that_drips_is_broken_off(opened: Open, film: Path, tm
 
 @pytest.mark.parametrize("fault", [Fault(flood=200_000), Fault(drip=0.02)], ids=["floods", "drips"])
 def test_a_page_of_a_list_is_bounded_and_what_came_before_it_is_kept(opened: Open, film: Path, fault: Fault) -> None:
-    videos = [Video(f"Film {n}", film, 3) for n in range(40)]
+    videos = [Video(f"Film {n}", film, 3) for n in range(140)]
     _, source = opened(*videos, page_fault=replace(fault, where="2"))
     listed = limited(source).list()
-    assert [next(listed).title for _ in range(30)] == [video.title for video in videos[:30]]
+    assert [next(listed).title for _ in range(100)] == [video.title for video in videos[:100]]
     with pytest.raises(FetchFailed) as failed:
         next(listed)
     assert failed.value.kind == "barred"

@@ -12,8 +12,9 @@ from archive.opening.archive import Archive
 from archive.preservation.usable_targets import ready
 from archive.records.clip import Listing
 from archive.settings.source_stanzas import YtdlpSettings
-from archive.steps import counted_steps, stages
+from archive.steps import stages
 from archive.steps.counted_steps import Tally
+from archive.steps.resting import leave_alone
 from archive.steps.run_session import RunSession
 from archive.steps.stages import AT_THE_END, FETCH, STAGES, TRANSCRIBE, Asked, Part, Stage, in_turn, take
 from archive.steps.transcribing import Engine
@@ -160,7 +161,7 @@ def test_what_a_source_that_is_left_alone_shares_is_fetched_by_the_other(tmp_pat
     with a_session(tmp_path, sources=("one", "two"), batch=50) as session:
         listed(session.archive, "one", (0, 1, 2))
         listed(session.archive, "two", (2, 3))
-        counted_steps._leave_alone(session.archive, "one", 3600)
+        leave_alone(session.archive, "one", 3600)
         assert FETCH.parts(session, Asked()) == [Part("two", CLIPS[2:4]), Part("one", CLIPS[:2])]
 
 

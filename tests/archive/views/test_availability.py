@@ -10,7 +10,7 @@ import pytest
 from archive.ledger.sightings import Seen
 from archive.opening.archive import Archive
 from archive.settings.source_stanzas import YtdlpSettings
-from archive.steps.counted_steps import _leave_alone
+from archive.steps.resting import leave_alone
 from archive.views.availability import availability, timeline
 from archive.views.clip_view import clip_view
 from archive.views.status import status
@@ -67,7 +67,7 @@ def test_status_says_until_when_a_source_is_left_alone(archive: Archive, clock: 
     voices = YtdlpSettings(url="https://tube.example.org/c/voices")
     sources = {"voices": voices, "others": voices}
     here = replace(archive, settings=archive.settings.model_copy(update={"sources": sources}))
-    _leave_alone(here, "voices", 7200)
+    leave_alone(here, "voices", 7200)
     assert status(here).resting == {"voices": MONDAY + timedelta(hours=2)}
     clock.advance(hours=3)
     assert status(here).resting == {}

@@ -9,11 +9,13 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote
-from uuid import UUID
 
-_FLICKR58 = "123456789abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"
+from archive.records.one_film import long_uuid, short_uuid
+
 _BILIBILI58 = "FcwAPNKTMug3GV5Lj7EJnHpWsx4tb8haYeviqBz6rkCy12mUSDQX9RdoZf"
-_PEERTUBE = re.compile(r"/(?:w|videos/watch|videos/embed|videos/live|v)/([0-9A-Za-z-]{8,40})(?:;[^/?]*)?(?:\?.*)?")
+_PEERTUBE = re.compile(
+    r"/(?:w|videos/watch|videos/embed|videos/live|v|api/v\d/videos)/([0-9A-Za-z-]{8,40})(?:;[^/?]*)?(?:\?.*)?"
+)
 
 
 @dataclass(frozen=True)
@@ -170,7 +172,7 @@ def video(host: str, path: str, query: str) -> str | None:
             if oid := _vk_embedded(platform, path, query):
                 return platform.form.format(oid)
     peertube = _PEERTUBE.fullmatch(rest)
-    return f"{host}/w/{_short(peertube[1])}" if peertube else None
+    return f"{host}/w/{short_uuid(peertube[1]) or peertube[1]}" if peertube else None
 
 
 def is_platform(host: str) -> bool:
@@ -212,26 +214,4 @@ def extracted(form: str) -> tuple[tuple[str, str], ...]:
             name = form.removeprefix(before).removesuffix(after)
             return ((extractor, name),) if re.fullmatch(r"[A-Za-z0-9_-]+", name) else ()
     peertube = _PEERTUBE_FORM.fullmatch(form)
-    return (("peertube", peertube[1]), ("peertube", _long(peertube[1]))) if peertube else ()
-
-
-def _short(name: str) -> str:
-    """A PeerTube UUID in its short form (base 58 of Flickr, 22 digits), as PeerTube writes it in `/w/`."""
-    try:
-        number = UUID(name).int if len(name) == 36 else None
-    except ValueError:
-        number = None
-    if number is None:
-        return name
-    digits = ""
-    while number:
-        number, rest = divmod(number, 58)
-        digits = _FLICKR58[rest] + digits
-    return digits.rjust(22, _FLICKR58[0])
-
-
-def _long(short: str) -> str:
-    number = 0
-    for digit in short:
-        number = number * 58 + _FLICKR58.index(digit)
-    return str(UUID(int=number)) if number < 1 << 128 else short
+    return tuple(("peertube", name) for name in (peertube[1], long_uuid(peertube[1])) if name) if peertube else ()
