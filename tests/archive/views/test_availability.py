@@ -67,7 +67,7 @@ def test_status_says_until_when_a_source_is_left_alone(archive: Archive, clock: 
     voices = YtdlpSettings(url="https://tube.example.org/c/voices")
     sources = {"voices": voices, "others": voices}
     here = replace(archive, settings=archive.settings.model_copy(update={"sources": sources}))
-    leave_alone(here, "voices", 7200)
+    leave_alone(here, "voices", 7200, lots=lambda: 0.0)
     assert status(here).resting == {"voices": MONDAY + timedelta(hours=2)}
     clock.advance(hours=3)
     assert status(here).resting == {}
