@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 
 from archive.errors import Fork, SpaceShort
@@ -21,6 +21,7 @@ from archive.steps.linking import link_clip
 from archive.steps.listing import list_source
 from archive.steps.recording import record
 from archive.steps.registering import changed, import_register, newest, object_of
+from archive.steps.rests import LONGEST_REST, rests_until
 from archive.steps.storing import store, tidy
 from archive.steps.transcribing import Engine, transcribe_clips
 from archive.steps.work_objects import seal_work, to_seal
@@ -32,9 +33,6 @@ if TYPE_CHECKING:
 
 FAILURES_TOLD = 5
 """Clips that failed in earlier runs and are named at the end of each."""
-
-LONGEST_REST = timedelta(days=1)
-"""No source is left alone for longer, whatever it asks; a later end than that was written by a wrong clock."""
 
 NO_MORE_READ = "nothing more was transcribed"
 
@@ -114,12 +112,6 @@ def fetch_step(
             tally += Tally(failed=1, problems=(f"{clip}: {done.kind}",))
             archive.progress.say(f"{clip}: {done.kind}: {done.message}")
     return tally
-
-
-def rests_until(archive: Archive, source: str) -> datetime | None:
-    """Until when a source that refused us is left alone, None where it is not."""
-    until = archive.ledger.markers.moment(f"rest:{source}")
-    return until if until and timedelta() < until - archive.clock() <= LONGEST_REST else None
 
 
 def rest(archive: Archive, source: str) -> str | None:

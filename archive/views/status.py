@@ -20,7 +20,7 @@ from archive.settings.cron import runs_a_year
 from archive.settings.spread import Loss, Lost, survivors
 from archive.settings.stanzas import DistinctSettings
 from archive.steps.again import Again, count_again
-from archive.steps.counted_steps import rests_until
+from archive.steps.rests import rests_until
 from archive.steps.storing import enough_at, owed
 from archive.texts.shown import corrections_in_force
 from archive.views.availability import Turn, availability
