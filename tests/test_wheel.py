@@ -128,12 +128,14 @@ def test_it_has_every_file_of_the_four_houses_and_no_other(wheel: Path) -> None:
     assert {f"{house}/py.typed" for house in HOUSES} <= inside
     assert any(name.endswith(".tsv") for name in inside)
     assert any(name.endswith(".mako") for name in inside)
+    assert "archive/sources/ytdlp/words.toml" in inside
 
 
 def test_what_it_says_that_it_needs_is_all_that_its_modules_import(installed: Installed) -> None:
     assert "site-packages" in installed.run("python", "-c", "import archive; print(archive.__file__)")
     assert "No module named 'pytest'" in installed.run("python", "-c", "import pytest", code=1)
     installed.run("python", "-W", "ignore", "-c", IMPORT_ALL)
+    installed.run("python", "-c", "from archive.sources.ytdlp.words import words; assert words().rules")
 
 
 def test_yt_dlp_can_be_renewed_alone(wheel: Path) -> None:

@@ -77,6 +77,7 @@ def kept(
             "init": [str(folder / "another")],
             "add": [channel.url_of("second")],
             "show": [clip],
+            "timeline": [clip],
             "entry": ["153"],
             "review export": [str(folder / "links.csv"), "--by", "R. Reader", "--restricted"],
             "review import": [str(folder / "filled.csv"), "--by", "R. Reader"],
@@ -131,7 +132,7 @@ def test_help_shows_an_example_and_fits_a_terminal(call: Call, name: str) -> Non
 
 
 def test_what_acts_has_a_dry_run_and_what_reports_has_json() -> None:
-    looks = {"doctor", "status", "show", "entry", "export", "compare", "targets list", "targets check"}
+    looks = {"doctor", "status", "show", "timeline", "entry", "export", "compare", "targets list", "targets check"}
     looks |= {"register list", "register show", "register diff"}
     silent = {"init", "add", "schedule", "access", "judge", "export"}
     assert set(having("--dry-run")) == set(COMMANDS) - looks
@@ -181,6 +182,7 @@ def test_tables_fit_eighty_columns(kept: tuple[Place, Channel, dict[str, list[st
     for words in (
         "status",
         "show",
+        "timeline",
         "compare",
         "targets list",
         "audit",

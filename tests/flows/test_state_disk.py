@@ -36,10 +36,11 @@ model = "./none"
 [registers.victims]
 file = "register.csv"
 """
-LOOKS = ("status", "show", "targets list", "register list")
+LOOKS = ("status", "show", "timeline", "targets list", "register list")
 ARGUMENTS = {
     "add": ["https://peertube2.cpy.re/c/another"],
     "show": [CLIP],
+    "timeline": [CLIP],
     "entry": ["153"],
     "export": [CLIP],
     "review export": ["links.csv", "--by", "R", "--restricted"],

@@ -1,25 +1,32 @@
 """What lists and fetches show of clips is kept; a return and a loss are said, and stand in the next run record."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import get_args
 
 import pytest
+from pydantic import SecretStr
 
 from archive.errors import FailureKind, FetchFailed
 from archive.ledger.sightings import Seen
 from archive.opening.archive import Archive
 from archive.progress import Silent
 from archive.records.clip import Listing
+from archive.settings.source_stanzas import YtdlpSettings
 from archive.sources.contract import Fetched, Progress
 from archive.sources.ytdlp.failures import NEXT
+from archive.sources.ytdlp.source import YtdlpSource
+from archive.steps.counted_steps import to_fetch
 from archive.steps.fetching import SourceRefuses, fetch_clip
 from archive.steps.listing import list_source
 from archive.steps.seeing import MEANS, SAID, see
 from archive.views.availability import place_of
 from storage.targets.memory import MemoryTarget
 from tests.support.archives import Clock, an_archive
+from tests.world.channel import Channel, Fault, Video
+from tests.world.media import clip as made_film
 
 
 @dataclass
@@ -166,3 +173,41 @@ def test_of_many_returns_a_few_are_said_and_the_others_counted(archive: Archive,
     assert len(said.lines) == SAID + 1
     assert said.lines[-1].startswith("voices: 7 more clips")
     assert len(archive.ledger.events.waiting(1000)) == 2 * (SAID + 7)
+
+
+def test_a_week_of_a_real_channel_that_closes_refuses_deletes_and_gives_back(
+    archive: Archive, clock: Clock, said: Said, tmp_path: Path
+) -> None:
+    problem = b'{"status":401,"code":"video_requires_password"}'
+    video = Video("A film", made_film(tmp_path), 3)
+    with Channel([video]) as channel:
+        proxy = SecretStr(channel.proxy)
+        settings = YtdlpSettings(url=channel.url, proxy=proxy, ca_file=channel.ca_file, sleep_seconds=0)
+        source = YtdlpSource("voices", settings)
+        clip = next(source.list()).clip
+
+        def night(fault: Fault | None, *, fetch: bool = True) -> str:
+            video.fault = fault
+            list_source(archive, source)
+            if fetch:
+                with suppress(SourceRefuses):
+                    fetch_clip(archive, source, clip, archive.targets)
+            clock.advance(days=1)
+            return place_of(archive, clip).standing
+
+        assert night(None, fetch=False) == "up"
+        assert night(Fault(status=401, body=problem)) == "no_access"
+        assert "It wants a password" in archive.ledger.clips.failures(clip)[0].message
+        assert night(None, fetch=False) == "no_access"  # it is listed, as it was all the time
+        assert night(Fault(status=429, retry_after="5")) == "no_access"
+        channel.remove(video)
+        assert [night(None), night(None)] == ["missing", "gone"]
+        channel.add(video)
+        assert night(None, fetch=False) == "up"
+        assert to_fetch(archive, "voices") == [clip]
+        assert night(None) == "up"
+        assert archive.ledger.clips.held() == [clip]
+        assert [line.split(": ")[1] for line in said.lines if line.startswith(clip)] == ["lost", "returned"]
+        kinds = [(one.availability, one.times) for one in archive.ledger.sightings.of(clip)]
+        assert kinds == [("up", 2), ("no_access", 1), ("refused", 1), ("gone", 2), ("up", 3)]
+        assert {one.tool for one in archive.ledger.sightings.of(clip)} == {source.tool}
