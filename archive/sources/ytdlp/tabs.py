@@ -106,7 +106,7 @@ class Tabs:
 
     def _page(self, address: _Address, first: int, entries: list[_Entry], own: str | None) -> Page:
         listings, passed_over, lists, unread = list[Listing](), list[str](), 0, False
-        for entry in entries:
+        for place, entry in enumerate(entries, first + 1):
             match self._placed(entry, address, own):
                 case Listing() as listing:
                     listings.append(listing)
@@ -114,7 +114,7 @@ class Tabs:
                     lists += 1
                     self._waiting.append(inner)
                 case str() as told:
-                    passed_over.append(told)
+                    passed_over.append(f"place {place:,} of {plain(address.url)[:200]}: {told}")
                     unread = unread or told.endswith(_TOO_DEEP)
         return Page(first, len(entries), tuple(listings), tuple(passed_over), lists, unread)
 
