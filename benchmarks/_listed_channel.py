@@ -98,9 +98,14 @@ def _page(first: int, size: int, count: int) -> dict[str, object]:
     return {"total": count, "data": [_film(number) for number in range(first, min(first + size, count))]}
 
 
-def _film(number: int) -> dict[str, object]:
+def short_id(number: int) -> str:
+    """The id of a film by its number."""
     lots = random.Random(number)  # noqa: S311
-    short = "".join(lots.choices(_DIGITS[:33], k=1) + lots.choices(_DIGITS, k=21))
+    return "".join(lots.choices(_DIGITS[:33], k=1) + lots.choices(_DIGITS, k=21))
+
+
+def _film(number: int) -> dict[str, object]:
+    short = short_id(number)
     account = {"id": 7, "name": "voices", "displayName": "Made-up Voices", "host": HOST, "url": f"https://{HOST}/a/v"}
     return {
         "id": number,

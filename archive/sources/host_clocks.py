@@ -16,7 +16,7 @@ PATIENCE: Final = 120.0
 """Seconds of a Retry-After that are waited out; a host that asks for more refuses us."""
 
 ASKED_AGAIN: Final = 5
-"""How often one request is made again where the host asks for such a wait each time."""
+"""Such waits in a row, with no good answer between them, after which a host refuses us."""
 
 SPREAD: Final = 0.1
 """Share of a wait that is added to it at random, so that not all who were told come back at once."""
@@ -26,11 +26,12 @@ _MOST: Final = 1000
 
 
 class _Host:
-    """`free` is when the next request may begin; `shut` until when the host asked to be left alone."""
+    """When the next request may begin (`free`), until when it asked for a wait (`shut`), and how many in a row."""
 
     def __init__(self) -> None:
         self.free = 0.0
         self.shut = 0.0
+        self.waits = 0
         self.videos = deque[float]()
 
 
@@ -64,11 +65,24 @@ class HostClocks:
                 if found.shut <= self._clock():  # else it was shut meanwhile
                     return
 
-    def shut(self, host: str, seconds: float) -> None:
-        """Leave a host alone for so many seconds, as it asked, and a little more; whoever asks it waits for that."""
+    def shut(self, host: str, seconds: float) -> bool:
+        """Leave a host alone for so many seconds, as it asked, and a little more; whoever asks it waits for that.
+
+        False, and nothing is waited, where it has asked for that too often, or for too long.
+        """
         with self._lock:
-            found = self._host(host)
-            found.shut = max(found.shut, self._clock() + seconds * (1 + SPREAD * self._lots()))
+            found, now = self._host(host), self._clock()
+            if seconds > PATIENCE or found.waits >= ASKED_AGAIN:
+                return False
+            if found.shut <= now:  # else it answers those who asked before it was shut
+                found.waits += 1
+            found.shut = max(found.shut, now + seconds * (1 + SPREAD * self._lots()))
+            return True
+
+    def answered(self, host: str) -> None:
+        """Keep that a host gave a good answer."""
+        with self._lock:
+            self._host(host).waits = 0
 
     def take_video(self, host: str, an_hour: int) -> None:
         """Wait until one more video of a host may be fetched, so that no hour sees more than `an_hour` begin."""
@@ -91,7 +105,7 @@ class HostClocks:
             self._hosts = {
                 host: one
                 for host, one in self._hosts.items()
-                if max(one.free, one.shut) > now or (one.videos and one.videos[-1] > now - HOUR)
+                if max(one.free, one.shut) > now or one.waits or (one.videos and one.videos[-1] > now - HOUR)
             }
         return self._hosts.setdefault(name, _Host())
 

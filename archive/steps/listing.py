@@ -27,6 +27,10 @@ OVERLAP = 60
 later ones there."""
 
 
+MOST_NAMED = 1000
+"""Places that lead to nothing and are kept to be named: a list may have any number of them."""
+
+
 @dataclass(frozen=True)
 class Listed:
     """What a listing gave.
@@ -163,7 +167,8 @@ class _Listing:
             keep(self.archive, self.source.name, self.one)
         self.new += sum(was.new for was in seen)
         for page in pages:
-            self.passed_over.update(dict.fromkeys(page.passed_over))
+            if len(self.passed_over) < MOST_NAMED:
+                self.passed_over.update(dict.fromkeys(page.passed_over))
             self.unread = self.unread or page.unread
             for lost in page.lost:
                 self._keep_lost(lost, now)

@@ -107,7 +107,7 @@ class Tabs:
 
     def _page(self, address: _Address, first: int, entries: list[_Entry], own: str | None) -> ListPage:
         listings, passed_over, lists, unread = list[Listing](), list[str](), 0, False
-        for entry in entries:
+        for place, entry in enumerate(entries, first + 1):
             match self._placed(entry, address, own):
                 case Listing() as listing:
                     listings.append(listing)
@@ -115,7 +115,7 @@ class Tabs:
                     lists += 1
                     self._waiting.append(inner)
                 case str() as told:
-                    passed_over.append(told)
+                    passed_over.append(f"place {place:,} of {plain(address.url)[:200]}: {told}")
                     unread = unread or told.endswith(_TOO_DEEP)
         return ListPage(first, len(entries), tuple(listings), tuple(passed_over), lists, unread)
 

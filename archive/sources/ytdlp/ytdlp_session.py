@@ -28,8 +28,12 @@ from yt_dlp.version import __version__
 
 from archive.records.clip import NOT_HAD, Context, Cut
 from archive.sources.cleaning import plain
+<<<<<<< HEAD
 from archive.sources.host_clocks import ASKED_AGAIN, HOSTS, PATIENCE, HostClocks
 from archive.sources.ytdlp import peertube_answers, quality
+=======
+from archive.sources.host_clocks import HOSTS, HostClocks
+>>>>>>> listing
 from archive.sources.ytdlp.asking import Barred, BarredOnce, handler
 from archive.sources.ytdlp.connecting import Meter
 from archive.sources.ytdlp.failures import Symptoms
@@ -330,19 +334,18 @@ class YtdlpSession(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
 
     def _open(self, request: Request) -> Response:
         """Open an address; again, some times, where its host asks for a short wait."""
-        for _ in range(ASKED_AGAIN):
+        while True:
             try:
-                return super().urlopen(request)
+                response = super().urlopen(request)
             except HTTPError as error:
-                seconds = _short_wait(error)
-                if seconds is None:
+                host, seconds = urlsplit(error.response.url).hostname or "", _asked_wait(error)
+                if seconds is None or not self._hosts.shut(host, seconds):
                     raise
-                host = urlsplit(error.response.url).hostname or ""
                 error.close()
-                status = error.status
-            log.info("%s answers %s and asks to be left alone for %.0f s: that is waited", host, status, seconds)
-            self._hosts.shut(host, seconds)
-        return super().urlopen(request)
+                log.info("%s answers %s; %.0f s are waited, as it asks", host, error.status, seconds)
+            else:
+                self._hosts.answered(urlsplit(response.url).hostname or "")
+                return response
 
     def close(self) -> None:
         """Let go of everything, refusals and what was broken off too: nobody else closes those."""
@@ -399,6 +402,7 @@ class YtdlpSession(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
         return self._meter.clock()
 
 
+<<<<<<< HEAD
 def _code(response: Response) -> str | None:
     """The word for what is wrong in an answer as RFC 9457 has it, which PeerTube writes; None where there is none.
 
@@ -413,10 +417,13 @@ def _code(response: Response) -> str | None:
 
 def _short_wait(error: HTTPError) -> float | None:
     """The seconds that a host asks to be left alone for, if they are few."""
+=======
+def _asked_wait(error: HTTPError) -> float | None:
+    """The seconds that a host asks to be left alone for."""
+>>>>>>> listing
     if error.status not in (429, 503):
         return None
-    seconds = seconds_to_wait(error.response.headers.get("Retry-After"), datetime.now(UTC))
-    return seconds if seconds is not None and seconds <= PATIENCE else None
+    return seconds_to_wait(error.response.headers.get("Retry-After"), datetime.now(UTC))
 
 
 def _handed_on(reason: str) -> str:

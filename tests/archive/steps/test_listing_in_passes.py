@@ -164,7 +164,8 @@ def test_a_hidden_element_of_a_playlist_is_named_and_passed_over(archive: Archiv
     url = channel.add_playlist("all", [*videos[:2], None, *videos[2:]])
     tally = counted_steps.list_step(archive, source_of(channel, url=url))
     assert tally.listed == 40
-    assert tally.problems == ("demo: https://peertube2.cpy.re/w/None cannot be resolved and is passed over",)
+    told = f"demo: place 3 of {url}: https://peertube2.cpy.re/w/None cannot be resolved and is passed over"
+    assert tally.problems == (told,)
 
 
 @pytest.mark.parametrize(("status", "kind"), [(404, "gone"), (401, "no_access")])
