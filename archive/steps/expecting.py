@@ -240,6 +240,6 @@ def note_cited(archive: Archive, register: str, entries_sha256: str, entries: It
 
 def _without_older(kept: Path, name: str) -> None:
     """Remove what the state folder has of former versions: whoever asks is shown the newest."""
-    for old in kept.parent.glob(f"{name}-{'?' * 32}.jsonl"):
-        if old != kept:
+    for old in kept.parent.glob(f"{name}-{'?' * 32}.*"):
+        if old.stem != kept.stem:
             old.unlink()

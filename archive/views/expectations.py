@@ -1,14 +1,16 @@
 """What should be there, by lists and by what registers cite, against what is: counted, and item by item."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 
 from archive.errors import ForeignWords
 from archive.ledger.copies import ARRIVED
 from archive.linking.deciding.safe_csv import write
 from archive.linking.lists.reconciling import MISSING, Counts, Reconciled, There, reconcile
-from archive.opening.archive import Archive
+from archive.opening.archive import AGENT, Archive
 from archive.preservation.usable_targets import reachable
 from archive.records.expected import Expected, ListImport
 from archive.records.object_ids import Kind, ObjectId
@@ -168,15 +170,37 @@ def _placing(
     return placed
 
 
+class _Counted(Record):
+    """Counts that are kept beside a list's items: of so many captures, by this version of ours."""
+
+    captures: int
+    agent: str
+    counts: ListCounts
+
+
 def _counts(file: Path | None, there: "_There") -> ListCounts | None:
-    """What is counted of a list that lies in the state folder; None for another, or one that cannot be read."""
+    """What is counted of a list that lies in the state folder; None for another, or one that cannot be read.
+
+    Counts follow from its items and the captures alone, and are kept beside it until there is another capture: `status`
+    asks often, and to go through 100,000 clips takes seconds.
+    """
+    if file is None:
+        return None
+    kept = file.with_suffix(".counts")
+    with suppress(OSError, ValueError):
+        known = _Counted.model_validate_json(kept.read_bytes())
+        if (known.captures, known.agent) == (there.captures, AGENT):
+            return known.counts
     counts = Counts()
     try:
-        for one in reconcile(items_in(file), there.made()) if file else ():
+        for one in reconcile(items_in(file), there.made()):
             counts.add(one.standing)
     except ForeignWords:
         return None
-    return ListCounts.of(counts) if file else None
+    found = ListCounts.of(counts)
+    with suppress(OSError):  # a full or read-only disk costs time, and no counts
+        kept.write_text(_Counted(captures=there.captures, agent=AGENT, counts=found).model_dump_json())
+    return found
 
 
 def _copies(archive: Archive, object_id: ObjectId, version: int) -> int:
@@ -189,6 +213,11 @@ class _There:
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
         self._made: There | None = None
+
+    @cached_property
+    def captures(self) -> int:
+        """How many captures it is made of."""
+        return self._archive.ledger.clips.count_captures()
 
     def made(self) -> There:
         """It; the same for every list."""

@@ -86,10 +86,14 @@ def expect(
     if register is not None:
         raise typer.BadParameter("a register is a list by itself: leave the file or the name out")
     if what is None or lists:
+        if csv is not None:
+            raise typer.BadParameter("--csv is of one list: name it")
         return _list(as_json=as_json)
     asked = Asked(column, title_column, date_column, platform)
     file = _file_of(what)
     if file is None:
+        if any((name, sheet, by, fewer, asked != Asked())):
+            raise typer.BadParameter(f"{what} is a list that was brought: --json, --csv and --dry-run alone are of it")
         with common.opened_archive() as archive:
             return expect_lines.show_expectation(list_expectation(archive, what), f"list {what}", csv, as_json=as_json)
     if dry_run:

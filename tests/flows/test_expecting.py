@@ -205,5 +205,8 @@ def test_a_name_that_is_a_list_and_a_file_is_asked_about(place: Place) -> None:
     shutil.copy(place.folder / "list.csv", place.folder / "struck")
     done = place.thirdcopy("expect", "struck")
     assert (done.code, "say ./struck for the file" in " ".join(done.err.replace("│", " ").split())) == (2, True)
+    (place.folder / "struck").unlink()
+    options = place.thirdcopy("expect", "struck", "--column", "Link")
+    assert (options.code, "is a list that was brought" in " ".join(options.err.split())) == (2, True)
     near = place.thirdcopy("expect", "strck")
     assert (near.code, "did you mean struck?" in " ".join(near.err.replace("│", " ").split())) == (2, True)

@@ -277,3 +277,17 @@ def test_what_a_register_cites_is_a_list_by_itself(tmp_path: Path) -> None:
         assert status(archive).lists["register victims"] == counts
         assert list_names(archive) == []
         assert list(lists_view(archive)) == ["register victims"]
+
+
+def test_counts_are_kept_until_there_is_another_capture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with an_archive(tmp_path / "state", folder_targets(tmp_path)) as archive:
+        brought(archive, written(tmp_path / "list.csv"))
+        assert status(archive).lists["struck"].held == 0
+        with monkeypatch.context() as broken:
+            broken.setattr("archive.views.expectations.reconcile", None)
+            assert status(archive).lists["struck"].missing == 3
+        keep(archive, f"youtube-{ONE}", said={"url": WATCH + ONE, "extractor": "youtube"})
+        assert status(archive).lists["struck"].held == 1
+        brought(archive, written(tmp_path / "list.csv", *ROWS[1:]))
+        assert status(archive).lists["struck"].held == 0
+        assert len(list((archive.state / "lists").iterdir())) == 2
