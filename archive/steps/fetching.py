@@ -10,7 +10,7 @@ from archive.errors import ArchiveError, FetchFailed, Fork, NoSuchClip, SpaceSho
 from archive.local_paths import inside, remove_tree
 from archive.objects import sidecar
 from archive.opening.archive import Archive
-from archive.preservation.fixity import blocks_document, digest
+from archive.preservation.fixity import blocks_document
 from archive.preservation.sealing import Item, Provenance, document, seal
 from archive.preservation.space import need_space
 from archive.progress import Task
@@ -22,6 +22,7 @@ from archive.sources.contract import Fetched, Source
 from archive.steps.listing import rest_of
 from storage.contract import Target
 from storage.errors import TargetError
+from storage.file_digests import digest
 from transcription.errors import MediaError, MediaTimeout
 from transcription.media.decoding import stream_digests
 
