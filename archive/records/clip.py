@@ -94,6 +94,20 @@ class StatedAddress(Record):
         return clip_id(self.extractor, self.platform_id)
 
 
+DateOrigin = Literal["quicktime_creationdate", "creation_time", "avi_idit", "file_time"]
+DateWorth = Literal["zoned", "utc", "no_zone", "least", "unset"]
+"""What a date is worth: `zoned` has its offset; `utc` is UTC by the format, and the local time of many cameras in
+truth; `no_zone` says no zone; `least` is the file system's, which copying changes; `unset` a clock that nobody set."""
+
+
+class StatedDate(Record):
+    """A date that a file of a disk has, as it is written there, where it stands, and what it is worth."""
+
+    value: str = Field(max_length=80)
+    origin: DateOrigin
+    worth: DateWorth
+
+
 class Capture(Record):
     """One fetching of a clip: when, from where, with which tool, and the files it gave.
 
@@ -124,6 +138,7 @@ class Capture(Record):
     disagreements: tuple[str, ...] = ()
     unread: tuple[UnreadTrack, ...] = ()
     stated: StatedAddress | None = Field(default=None, description="of a file from a disk, where the disk says one")
+    dates: tuple[StatedDate, ...] = Field(default=(), description="when it was recorded, as a file from a disk says")
 
     @model_validator(mode="after")
     def _one_original(self) -> Self:

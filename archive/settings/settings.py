@@ -229,12 +229,12 @@ def _stanzas(document: dict[str, Any], table: str) -> dict[str, Any]:
 
 def _validate_names(document: dict[str, Any], other: dict[str, Any], origin: str) -> None:
     """Raise SettingsError where a file of secrets or the environment adds to a stanza that the settings lack."""
-    needed = {"sources": "url", "targets": "kind", "registers": "file"}
+    needed = {"sources": ("url", "path"), "targets": ("kind",), "registers": ("file",)}
     problems = [
         f"{origin}: {table}.{name} is no stanza of the settings{nearest(name, set(_stanzas(document, table)))}"
-        for table, key in needed.items()
+        for table, keys in needed.items()
         for name, stanza in _stanzas(other, table).items()
-        if name not in _stanzas(document, table) and isinstance(stanza, dict) and key not in stanza
+        if name not in _stanzas(document, table) and isinstance(stanza, dict) and not any(key in stanza for key in keys)
     ]
     if problems:
         raise SettingsError(problems)

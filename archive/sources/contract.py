@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from archive.records.clip import Cut, Listing
+from archive.records.clip import Cut, Listing, StatedAddress, StatedDate
+from storage.file_digests import Digests
 from transcription.media.wholeness import Examined
 
 Progress = Callable[[int, int | None], None]
@@ -16,12 +17,15 @@ Progress = Callable[[int, int | None], None]
 class Fetched:
     """What one fetch left in its attempt folder, checked: it has the announced size, all its packets, and decodes.
 
+    Of what came from a disk, `disagreements` say where it is not so.
+
     `examined` is what was found in it, `disagreements` are sentences on what its index or its platform say otherwise.
     `info` is the platform's metadata after cleaning (canonical JSON), `captions` maps a language tag to a WebVTT file.
+    `stated` and `dates` are what a disk says of a file. `digests` are those of `media`, where they were taken already.
     """
 
     media: Path
-    info: Path
+    info: Path | None
     description: Path | None
     thumbnail: Path | None
     captions: dict[str, Path]
@@ -37,6 +41,9 @@ class Fetched:
     cut: tuple[Cut, ...]
     examined: Examined
     disagreements: tuple[str, ...] = ()
+    stated: StatedAddress | None = None
+    dates: tuple[StatedDate, ...] = ()
+    digests: Digests | None = None
 
 
 class Source(Protocol):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from archive.errors import ArchiveError, FetchFailed, Fork, NoSuchClip, SpaceShort
+from archive.errors import ArchiveError, FetchFailed, Fork, NoSuchClip, SourceAway, SpaceShort
 from archive.local_paths import inside, remove_tree
 from archive.objects import sidecar
 from archive.opening.archive import Archive
@@ -22,7 +22,7 @@ from archive.sources.contract import Fetched, Source
 from archive.steps.listing import rest_of
 from storage.contract import Target
 from storage.errors import TargetError
-from storage.file_digests import digest
+from storage.file_digests import Digests, digest
 from transcription.errors import MediaError, MediaTimeout
 from transcription.media.decoding import stream_digests
 
@@ -52,8 +52,8 @@ class FetchedClip:
 def fetch_clip(archive: Archive, source: Source, clip: str, usable: Mapping[str, Target]) -> FetchedClip:
     """Fetch, check, digest and seal one clip. A failure is kept with its class and reported, not raised.
 
-    Raises SpaceShort if the disk is too full, or gets so on the way, and SourceRefuses if the source blames us:
-    both mean that no further clip of this source should be tried now.
+    Raises SpaceShort if the disk is too full, or gets so on the way, SourceRefuses if the source blames us, SourceAway
+    if it is not there: each means that no further clip of this source should be tried now.
     """
     # Its own listing, not the newest of any source: access follows from the source that a clip came by.
     listing = next((one for one in archive.ledger.clips.listings(clip) if one.source == source.name), None)
@@ -76,6 +76,9 @@ def fetch_clip(archive: Archive, source: Source, clip: str, usable: Mapping[str,
             raise
         remove_tree(archive.attempts, clip)
         raise SpaceShort(f"{archive.state}: the disk is full; {clip} is fetched anew once there is room") from error
+    except SourceAway:
+        remove_tree(archive.attempts, clip)
+        raise
     except FetchFailed as error:
         if (after := rest_of(error)) is not None:
             raise SourceRefuses(f"{source.name} refuses us: {error}", after=after) from error
@@ -130,8 +133,10 @@ def _seal(archive: Archive, listing: Listing, fetched: Fetched, usable: Mapping[
     clip = listing.clip
     items, files = dict[str, Item](), list[File]()
 
-    def add(path: str, local: Path, role: FileRole, language: str | None = None) -> tuple[str, ...]:
-        found = digest(local)
+    def add(
+        path: str, local: Path, role: FileRole, language: str | None = None, known: Digests | None = None
+    ) -> tuple[str, ...]:
+        found = known or digest(local)
         items[path] = Item(found.sha512, local, sha256=found.sha256)
         files.append(
             File(path=path, role=role, size=found.size, sha512=found.sha512, sha256=found.sha256, language=language)
@@ -141,10 +146,11 @@ def _seal(archive: Archive, listing: Listing, fetched: Fetched, usable: Mapping[
     media = fetched.examined.media
     hashes = stream_digests(fetched.media, timeout=STREAMS_TIMEOUT, media=media)
     extension = _extension(fetched.media)
-    blocks = add(f"media/{clip}{extension}", fetched.media, "media")
+    blocks = add(f"media/{clip}{extension}", fetched.media, "media", known=fetched.digests)
     blocks_file = blocks_document(blocks, f"media/{clip}{extension}")
     items["blocks.sha256"] = document(blocks_file)
-    add("info.json", fetched.info, "info")
+    if fetched.info:
+        add("info.json", fetched.info, "info")
     if fetched.description:
         add("description.txt", fetched.description, "description")
     if fetched.thumbnail:
@@ -177,6 +183,8 @@ def _seal(archive: Archive, listing: Listing, fetched: Fetched, usable: Mapping[
         cut=fetched.cut,
         disagreements=fetched.disagreements,
         unread=tuple(UnreadTrack(index=one.index, why=one.why) for one in fetched.examined.unread),
+        stated=fetched.stated,
+        dates=fetched.dates,
     )
     items["capture.json"] = document(sidecar.to_bytes(capture))
     object_id = ObjectId.evidence_of(clip)

@@ -12,6 +12,7 @@ from archive.records.object_ids import ObjectId
 from archive.records.transcript import Correction
 from archive.steps.work_objects import build
 from archive.texts.shown import corrections_in_force, in_order
+from archive.views.disk_view import SeenOn, seen_on
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,8 @@ class ClipView:
 
     `sidecar` is what its next one will say, its transcripts in the order in which they are shown; None before it is
     held. `corrections` are those that are applied, by transcript, `conflicts` those that nobody settled. `unread` are
-    the tracks of the newest media that nobody here can read: as they were found in reading, else in fetching.
+    the tracks of the newest media that nobody here can read: as they were found in reading, else in fetching. `seen_on`
+    are the disks and paths where the bytes of its films were seen.
     """
 
     clip: str
@@ -30,6 +32,7 @@ class ClipView:
     corrections: Mapping[str, tuple[Correction, ...]] = field(default_factory=dict)
     conflicts: tuple[Correction, ...] = ()
     unread: tuple[UnreadTrack, ...] = ()
+    seen_on: tuple[SeenOn, ...] = ()
 
 
 def clip_view(archive: Archive, clip: str) -> ClipView:
@@ -43,7 +46,8 @@ def clip_view(archive: Archive, clip: str) -> ClipView:
     applied, conflicts = corrections_in_force(sidecar.transcripts, sidecar.corrections)
     transcripts = tuple(in_order(archive, clip, sidecar.transcripts, applied))
     ordered = sidecar.model_copy(update={"transcripts": transcripts})
-    return ClipView(clip, ordered, copies, failures, applied, tuple(conflicts), _unread(sidecar))
+    places = tuple(seen_on(archive, clip))
+    return ClipView(clip, ordered, copies, failures, applied, tuple(conflicts), _unread(sidecar), places)
 
 
 def _unread(sidecar: Sidecar) -> tuple[UnreadTrack, ...]:

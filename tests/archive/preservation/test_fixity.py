@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from archive.preservation.fixity import blocks_document, sha512_of
-from storage.file_digests import BLOCK, BUFFER, digest
+from storage.digests import BLOCK
+from storage.file_digests import BUFFER, digest
 
 
 @pytest.mark.parametrize("size", [0, 1, BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK, BUFFER, BUFFER + 1, 5 * BUFFER + 7])

@@ -8,6 +8,7 @@ import pytest
 
 from archive.errors import SettingsError
 from archive.settings.settings import Settings, find, load
+from archive.settings.source_stanzas import YtdlpSettings
 
 SECRET = "canary-7f3a9c-do-not-show"
 BUCKET = """
@@ -300,6 +301,7 @@ def test_environment_overrides_the_file(settings: Load) -> None:
     assert set(loaded.targets) == {"my-disk", "s3"}
     assert loaded.targets["my-disk"].prefix == "deep"
     source = loaded.sources["voices-one"]
+    assert isinstance(source, YtdlpSettings)
     assert (source.access, source.languages, source.captions) == ("public", ("kk", "ru"), False)
     assert loaded.transcription.languages == ("kk", "ru", "en")
     assert loaded.access_of("voices-one") == "public"
@@ -355,7 +357,7 @@ def test_paths_are_relative_to_the_file(settings: Load, tmp_path: Path) -> None:
     assert loaded.state == tmp_path / "state"
     assert loaded.targets["my-disk"].model_dump()["path"] == tmp_path / "disk"
     assert loaded.registers["main"].file == tmp_path / "register.csv"
-    assert loaded.sources["voices-one"].cookies_file == Path("/abs/c.txt")
+    assert loaded.sources["voices-one"].model_dump()["cookies_file"] == Path("/abs/c.txt")
     assert loaded.file == tmp_path / "archive.toml"
 
 
