@@ -82,7 +82,7 @@ class FolderSettings(CommonSettings):
 
     kind: Literal["folder"] = "folder"
     path: Path
-    disk: str | None = Field(default=None, pattern=r"^[\w .()-]{1,60}$")
+    disk: str | None = Field(default=None, min_length=1, max_length=60)
     quiet_minutes: int = Field(default=10, ge=0, le=1440)
     read_again: bool = False
 

@@ -4,15 +4,11 @@ import json
 import os
 import shutil
 import signal
-import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
-
-from tests.flows.place import NO_MODEL, Place, little_archive, until, videos
+from tests.flows.place import Place, little_archive, until, videos
 from tests.world.media import clip
 
 ID = "aB3-dE6gH0k"
@@ -165,7 +161,7 @@ def test_a_second_visit_reads_nothing_and_a_changed_disk_makes_a_version(tmp_pat
 
 def test_a_disk_that_is_not_there_is_said_and_other_sources_go_on(tmp_path: Path, films: Path) -> None:
     extra = '\n[sources.red]\nkind = "folder"\npath = "disk"\nquiet_minutes = 0\n'
-    with little_archive(tmp_path, videos(films, 1), extra=extra) as (place, _):
+    with little_archive(tmp_path, videos(films, 5)[4:], extra=extra) as (place, _):
         absent = place.thirdcopy("fetch", "--json")
         assert (absent.code, absent.json["fetched"]) == (3, 1)
         assert "mount the disk" in absent.json["problems"][0]
@@ -232,6 +228,6 @@ def test_a_visit_that_is_killed_goes_on_where_it_was(tmp_path: Path, films: Path
 
 def _open_files(pid: int) -> str:
     try:
-        return " ".join(os.readlink(link) for link in Path(f"/proc/{pid}/fd").iterdir())
+        return " ".join(str(link.readlink()) for link in Path(f"/proc/{pid}/fd").iterdir())
     except OSError:
         return ""

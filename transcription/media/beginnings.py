@@ -72,7 +72,12 @@ def beginning(head: bytes) -> str | None:
 
 
 def _is_transport_stream(head: bytes) -> bool:
-    """Whether sync bytes come at the distance of packets, also where the first packet is not whole."""
+    """Whether sync bytes come at the distance of packets, also where the first packet is not whole, and it is no text.
+
+    Of a text whose lines are of one length the same letter may come so; packets have bytes that no text has.
+    """
+    if not {0x00, 0xFF} & {*head}:
+        return False
     for size in _PACKETS:
         if len(head) < size * _AGAIN:
             continue

@@ -112,6 +112,14 @@ class OpenFolder:
             raise
         return FileIO(descriptor)
 
+    def still(self) -> None:
+        """Raise SourceAway if the disk is gone."""
+        if not self._is_there():
+            raise SourceAway(
+                f"{self._path}: the disk went while it was read: plug it in and run this again; what was read is kept, "
+                "and nothing is called gone"
+            )
+
     def check(self, error: OSError) -> None:
         """Raise SourceAway if the disk is gone, as which an error of any file may show itself."""
         if error.errno in _AWAY or not self._is_there():

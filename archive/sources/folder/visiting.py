@@ -34,6 +34,10 @@ class Seen:
     special: int = 0
 
 
+class _Grows(Exception):
+    """A file has more bytes than it had when it was found: reading it might have no end."""
+
+
 class Visiting:
     """One visit of an opened folder. `disk` and `visit` are what the ledger calls them.
 
@@ -57,6 +61,7 @@ class Visiting:
                     self._visit_some(some, digester, task)
             finally:
                 self._keep()
+        self._folder.still()
         if not self.seen.files and not self.seen.asides and not self.seen.special:
             raise SourceAway(
                 "its folder is empty: the disk is not mounted there, or it is another folder; nothing is called gone"
@@ -109,6 +114,8 @@ class Visiting:
         def tell(read: int) -> None:
             nonlocal reached
             reached += read
+            if reached > entry.size:
+                raise _Grows
             task.advance(read)
 
         try:
@@ -119,6 +126,8 @@ class Visiting:
                 file.seek(0)
                 found = digester.digest(file, tell)
                 after = entry_of(entry.path, os.fstat(file.fileno()))
+        except _Grows:
+            return _known(path, entry, "later", why=WRITTEN_TO)
         except OSError as error:
             self._folder.check(error)
             where = f" after {reached:,} bytes" if reached else ""
