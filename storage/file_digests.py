@@ -1,22 +1,24 @@
 """Every digest of a file in one reading: its sha512, its sha256, and the sha256 of each MiB.
 
-A second thread takes half of them: hashing lets go of the interpreter's lock, and sha512 alone takes a core as long as
-the rest together. So all of them cost about the time of a sha512.
+A second thread takes all but the sha512: hashing lets go of the lock of the interpreter, and a sha512 alone takes a
+core about as long as the rest together. So all of them cost about the time of a sha512. The second thread may lag behind
+by some blocks, over the ends of files too, or each of many small files would be waited for.
 """
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import sha256, sha512
 from io import FileIO
 from pathlib import Path
+from queue import SimpleQueue
+from threading import Event, Thread
 from types import TracebackType
 from typing import Self
 
 from storage.digests import BLOCK
 
-BUFFER = 4 * BLOCK
-"""Bytes that are read at once; two of these are held."""
+BUFFERS = 16
+"""Blocks that are held, at most."""
 
 
 @dataclass(frozen=True)
@@ -29,72 +31,95 @@ class Digests:
     blocks: tuple[str, ...]
 
 
+class Grown(Exception):
+    """A file has more bytes than it was to have: it may have no end."""
+
+
+class Taken:
+    """A file that was read to its end: `size` and `sha512` are known, the rest soon."""
+
+    def __init__(self, size: int, sha512: str, rest: "_Rest") -> None:
+        self.size, self.sha512, self._rest = size, sha512, rest
+
+    def digests(self) -> Digests:
+        """All digests of it; waited for."""
+        self._rest.complete.wait()
+        return Digests(self.size, self.sha512, self._rest.whole.hexdigest(), tuple(self._rest.blocks))
+
+
 class Digester:
     """Takes all digests of one file after another. Its thread ends with the block that it is opened for."""
 
     def __init__(self) -> None:
-        self._other = ThreadPoolExecutor(1, thread_name_prefix="digests")
-        self._buffers = bytearray(BUFFER), bytearray(BUFFER)
+        self._work = SimpleQueue[Callable[[], None] | None]()
+        self._free = SimpleQueue[bytearray]()
+        for _ in range(BUFFERS):
+            self._free.put(bytearray(BLOCK))
+        self._other = Thread(target=self._do, name="digests", daemon=True)
 
     def __enter__(self) -> Self:
+        self._other.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._other.shutdown()
+        self._work.put(None)
+        self._other.join()
 
-    def digest(self, file: FileIO, tell: Callable[[int], None] | None = None) -> Digests:
+    def take(self, file: FileIO, tell: Callable[[int], None] | None = None, *, most: int | None = None) -> Taken:
         """Read an unbuffered file from where it stands to its end; `tell` is called with the bytes of each reading.
 
-        Raises OSError as reading does.
+        Raises OSError as reading does, and Grown where there are more than `most` bytes.
         """
-        whole, rest, size, turn = sha512(), _Short(), 0, 0
-        waiting: list[Future[None] | None] = [None, None]
-        try:
-            while True:
-                buffer = memoryview(self._buffers[turn])
-                if before := waiting[turn]:
-                    before.result()
+        whole, rest, size = sha512(), _Rest(), 0
+        while True:
+            buffer = self._free.get()
+            try:
                 read = _fill(file, buffer)
-                if not read:
-                    break
-                block = buffer[:read]
-                waiting[turn] = self._other.submit(rest.take, block)
-                whole.update(block)
-                size += read
-                turn = 1 - turn
-                if tell:
-                    tell(read)
-        finally:
-            for one in waiting:
-                if one:
-                    one.result()
-        return Digests(size, whole.hexdigest(), rest.sha256, tuple(rest.blocks))
+            except BaseException:
+                self._free.put(buffer)
+                raise
+            if not read:
+                self._free.put(buffer)
+                break
+            block = memoryview(buffer)[:read]
+            whole.update(block)
+            self._work.put(self._taking(rest, block, buffer, first=not size))
+            size += read
+            if most is not None and size > most:
+                raise Grown
+            if tell:
+                tell(read)
+        self._work.put(rest.complete.set)
+        return Taken(size, whole.hexdigest(), rest)
+
+    def _taking(self, rest: "_Rest", block: memoryview, buffer: bytearray, *, first: bool) -> Callable[[], None]:
+        def work() -> None:
+            rest.take(block, first=first)
+            self._free.put(buffer)
+
+        return work
+
+    def _do(self) -> None:
+        while work := self._work.get():
+            work()
 
 
-class _Short:
-    """The sha256 of a file and of its blocks. Buffers are whole blocks, but for the last one."""
+class _Rest:
+    """The sha256 of a file and of its blocks, once `complete`. What is taken are whole blocks, but for the last one."""
 
     def __init__(self) -> None:
-        self._whole = sha256()
+        self.whole, self.complete = sha256(), Event()
         self.blocks = list[str]()
 
-    def take(self, data: memoryview) -> None:
-        if not self.blocks and len(data) <= BLOCK:  # all there is, so it is hashed once
-            self._whole.update(data)
-            self.blocks.append(self._whole.hexdigest())
-            return
-        self._whole.update(data)
-        self.blocks += (sha256(data[at : at + BLOCK]).hexdigest() for at in range(0, len(data), BLOCK))
-
-    @property
-    def sha256(self) -> str:
-        return self._whole.hexdigest()
+    def take(self, block: memoryview, *, first: bool) -> None:
+        self.whole.update(block)
+        self.blocks.append(self.whole.hexdigest() if first else sha256(block).hexdigest())
 
 
-def _fill(file: FileIO, buffer: memoryview) -> int:
+def _fill(file: FileIO, buffer: bytearray) -> int:
     """Read until a buffer is full or the file ends: what is no file of a disk gives less at a time."""
-    filled = 0
-    while filled < len(buffer) and (read := file.readinto(buffer[filled:])):
+    filled, room = 0, memoryview(buffer)
+    while filled < len(buffer) and (read := file.readinto(room[filled:])):
         filled += read
     return filled
 
@@ -102,4 +127,4 @@ def _fill(file: FileIO, buffer: memoryview) -> int:
 def digest(path: Path) -> Digests:
     """Read a file once and take every digest on the way."""
     with Digester() as digester, FileIO(path) as file:
-        return digester.digest(file)
+        return digester.take(file).digests()

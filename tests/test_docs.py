@@ -97,7 +97,11 @@ def test_marks_and_reasons_are_explained() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [f"{name}.schema.json" for name in ("sidecar", "run", "transcript", "captions", "snapshot", "entry", "disk", "file")]
+    "name",
+    [
+        f"{name}.schema.json"
+        for name in ("sidecar", "run", "transcript", "captions", "snapshot", "entry", "disk", "file")
+    ],
 )
 def test_published_schemas_are_those_of_the_code(name: str, pytestconfig: pytest.Config) -> None:
     file = ROOT / "docs" / "schema" / name

@@ -7,7 +7,7 @@ from archive.sources.contract import Progress
 from archive.sources.folder.beside import MOST, TooLarge
 from archive.sources.folder.disk_walk import OpenFolder
 from archive.sources.folder.path_names import bytes_of
-from storage.file_digests import BUFFER
+from storage.digests import BLOCK
 from transcription.media.beginnings import HEAD, beginning
 
 _EXTENSIONS = {"matroska": "mkv", "mpegts": "ts", "mpeg": "mpg", "asf": "wmv"}
@@ -26,7 +26,7 @@ def copied(folder: OpenFolder, place: KnownFile, into: Path, progress: Progress)
     """Copy a file of the disk, as `media` with an extension that fits it. Raises OSError as the disk does."""
     done, target = 0, into / "media"
     with folder.open(bytes_of(place.path)) as file, target.open("wb") as copy:
-        while block := file.read(BUFFER):
+        while block := file.read(4 * BLOCK):
             copy.write(block)
             done += len(block)
             progress(done, place.size)

@@ -14,7 +14,7 @@ from archive.progress import Task
 from archive.records.disk import FileState
 from archive.sources.folder.disk_walk import Entry, OpenFolder, entry_of
 from archive.sources.folder.path_names import written
-from storage.file_digests import Digester
+from storage.file_digests import Digester, Grown, Taken
 from transcription.media.beginnings import HEAD, beginning
 
 ASIDES_AT_MOST = 1000
@@ -34,10 +34,6 @@ class Seen:
     special: int = 0
 
 
-class _Grows(Exception):
-    """A file has more bytes than it had when it was found: reading it might have no end."""
-
-
 class Visiting:
     """One visit of an opened folder. `disk` and `visit` are what the ledger calls them.
 
@@ -50,7 +46,7 @@ class Visiting:
     ) -> None:
         self._disks, self._folder, self._disk, self._visit = disks, folder, disk, visit
         self._quiet, self._again, self._now = quiet * 1e9, again, now.timestamp() * 1e9
-        self._found, self._kept = list[KnownFile](), monotonic()
+        self._found, self._kept = list[KnownFile | _Read](), monotonic()
         self.seen = Seen([])
 
     def visit(self, task: Task) -> Seen:
@@ -83,7 +79,8 @@ class Visiting:
         self._disks.saw(self._disk, self._visit, unchanged)
 
     def _keep(self) -> None:
-        self._disks.keep(self._disk, self._visit, self._found)
+        known = [one if isinstance(one, KnownFile) else one.known() for one in self._found]
+        self._disks.keep(self._disk, self._visit, known)
         self._found, self._kept = [], monotonic()
 
     def _entries(self) -> Iterator[tuple[str, Entry]]:
@@ -105,7 +102,9 @@ class Visiting:
         self._disks.saw_below(self._disk, self._visit, folder)
         self._found.append(KnownFile(f"{folder}/", 0, 0, 0, "unread", why=why))
 
-    def _look(self, path: str, entry: Entry, before: KnownFile | None, digester: Digester, task: Task) -> KnownFile:
+    def _look(
+        self, path: str, entry: Entry, before: KnownFile | None, digester: Digester, task: Task
+    ) -> "KnownFile | _Read":
         """One file that is new or changed, or to be read again; `before` is what was read of it unchanged."""
         if 0 <= self._now - entry.mtime_ns < self._quiet:
             return _known(path, entry, "later", why=WRITTEN_TO)
@@ -114,8 +113,6 @@ class Visiting:
         def tell(read: int) -> None:
             nonlocal reached
             reached += read
-            if reached > entry.size:
-                raise _Grows
             task.advance(read)
 
         try:
@@ -124,9 +121,9 @@ class Visiting:
                     task.advance(entry.size)
                     return _known(path, entry, "other", why=NO_MEDIA)
                 file.seek(0)
-                found = digester.digest(file, tell)
+                taken = digester.take(file, tell, most=entry.size)
                 after = entry_of(entry.path, os.fstat(file.fileno()))
-        except _Grows:
+        except Grown:
             return _known(path, entry, "later", why=WRITTEN_TO)
         except OSError as error:
             self._folder.check(error)
@@ -135,9 +132,22 @@ class Visiting:
             digests = (before.sha512, before.sha256) if before else (None, None)
             return _known(path, entry, "unread", *digests, why=why)
         self.seen.read += 1
-        if after != entry or found.size != entry.size:
+        if after != entry or taken.size != entry.size:
             return _known(path, entry, "later", why=WRITTEN_TO)
-        return _known(path, entry, "media", found.sha512, found.sha256)
+        return _Read(path, entry, taken)
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A film that was read to its end just now."""
+
+    path: str
+    entry: Entry
+    taken: Taken
+
+    def known(self) -> KnownFile:
+        found = self.taken.digests()
+        return _known(self.path, self.entry, "media", found.sha512, found.sha256)
 
 
 @dataclass

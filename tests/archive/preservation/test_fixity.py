@@ -7,10 +7,10 @@ import pytest
 
 from archive.preservation.fixity import blocks_document, sha512_of
 from storage.digests import BLOCK
-from storage.file_digests import BUFFER, digest
+from storage.file_digests import BUFFERS, digest
 
 
-@pytest.mark.parametrize("size", [0, 1, BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK, BUFFER, BUFFER + 1, 5 * BUFFER + 7])
+@pytest.mark.parametrize("size", [0, 1, BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK, 2 * BUFFERS * BLOCK + 7])
 def test_every_digest_in_one_pass(tmp_path: Path, size: int) -> None:
     file = tmp_path / "media.mp4"
     data = (b"0123456789abcdef" * (size // 16 + 1))[:size]

@@ -17,6 +17,7 @@ from archive.records.clip import Listing
 from archive.settings.source_stanzas import FolderSettings
 from archive.sources.contract import Fetched
 from archive.sources.folder.folder_source import FolderSource, address_of
+from storage.file_digests import Digester
 from tests.world.media import clip
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
@@ -149,20 +150,18 @@ def test_a_sector_that_cannot_be_read_sets_its_file_aside_and_is_asked_for_again
     ledger: Ledger, disk: Path, films: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No disk here has bad sectors: the error is raised where the kernel would, at the read of one file."""
-    from archive.sources.folder import visiting
-
     put(clip(films, tone=300), disk / "a.mp4")
     put(clip(films, tone=340), disk / "b.mp4")
-    real, bad = visiting.Digester.digest, os.stat(disk / "a.mp4").st_ino  # noqa: PTH116
+    real, bad = Digester.take, os.stat(disk / "a.mp4").st_ino  # noqa: PTH116
 
-    def digest(self: visiting.Digester, file: object, tell: object = None) -> object:
+    def take(self: Digester, file: object, tell: object = None, *, most: int | None = None) -> object:
         if os.fstat(file.fileno()).st_ino == bad:  # type: ignore[attr-defined]
             tell(4096)  # type: ignore[operator]
             raise OSError(5, "Input/output error")
-        return real(self, file, tell)  # type: ignore[arg-type]
+        return real(self, file, tell, most=most)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patched:
-        patched.setattr(visiting.Digester, "digest", digest)
+        patched.setattr(Digester, "take", take)
         assert len(list(source(ledger, disk).list())) == 1
     assert states(ledger)["a.mp4"] == ("unread", "cannot be read after 4,096 bytes: Input/output error")
     assert len(list(source(ledger, disk).list())) == 2
