@@ -1,8 +1,8 @@
 """Every digest of a file in one reading: its sha512, its sha256, and the sha256 of each MiB.
 
 A second thread takes all but the sha512: hashing lets go of the lock of the interpreter, and a sha512 alone takes a
-core about as long as the rest together. So all of them cost about the time of a sha512. The second thread may lag behind
-by some blocks, over the ends of files too, or each of many small files would be waited for.
+core about as long as the rest together. So all of them cost about the time of a sha512. The second thread may lag
+behind by some blocks, over the ends of files too, or each of many small files would be waited for.
 """
 
 from collections.abc import Callable

@@ -16,7 +16,7 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSetti
 from archive.errors import SettingsError
 from archive.records.clip import Access
 from archive.settings.faults import nearest, sentence
-from archive.settings.source_stanzas import SourceSettings
+from archive.settings.source_stanzas import FolderSettings, SourceSettings
 from archive.settings.spread import unreachable
 from archive.settings.stanzas import (
     AuditSettings,
@@ -97,6 +97,16 @@ class Settings(BaseSettings):
                 raise ValueError(
                     f"sources.{name}.languages: {', '.join(strange)} is none of transcription.languages "
                     f"({', '.join(known)}): add it there, if it is spoken in the archive"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _one_source_a_folder(self) -> "Settings":
+        seen: dict[Path, str] = {}
+        for name, source in self.sources.items():
+            if isinstance(source, FolderSettings) and (other := seen.setdefault(source.path, name)) != name:
+                raise ValueError(
+                    f"sources.{other} and sources.{name} are one folder, {source.path}: take one of them out"
                 )
         return self
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from archive.errors import SourceAway
+from archive.records.disk import LARGEST
 
 DEEPEST: Final = 256
 """Folders in one another that are entered."""
@@ -23,7 +24,8 @@ DEEPEST: Final = 256
 _AWAY: Final = (errno.ENODEV, errno.ENXIO, errno.ENOTCONN, errno.ESTALE, errno.ENOMEDIUM, errno.ESHUTDOWN)
 """What a disk that was unplugged, or a server that left, answers to everything."""
 
-_LARGEST_INODE: Final = (1 << 63) - 1
+_LARGEST: Final = (1 << 63) - 1
+"""Of a number that a ledger holds: some file systems have inodes, and times of after 2262, beyond it."""
 
 
 @dataclass(frozen=True)
@@ -182,7 +184,8 @@ class OpenFolder:
 
 def entry_of(path: bytes, found: os.stat_result) -> Entry:
     """A file as the file system knows it."""
-    return Entry(path, found.st_size, found.st_mtime_ns, found.st_ino & _LARGEST_INODE)
+    moment = max(-_LARGEST, min(found.st_mtime_ns, _LARGEST))
+    return Entry(path, min(found.st_size, LARGEST), moment, found.st_ino & _LARGEST)
 
 
 def _stat(path: Path) -> os.stat_result | None:

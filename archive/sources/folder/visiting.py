@@ -18,9 +18,12 @@ from storage.file_digests import Digester, Grown, Taken
 from transcription.media.beginnings import HEAD, beginning
 
 ASIDES_AT_MOST = 1000
+MOST = 1 << 40
+"""Bytes of a file that is read: no film has a TiB, and a file of holes has as many as it likes."""
 KEPT_EVERY = 5.0
 """Seconds of reading that are lost, at most, if the process is killed."""
 NO_MEDIA = "begins as no sound and no picture"
+TOO_LARGE = "has more than a TiB, as no film has"
 WRITTEN_TO = "was being written"
 
 
@@ -117,6 +120,8 @@ class Visiting:
 
         try:
             with self._folder.open(entry.path) as file:
+                if entry.size > MOST:
+                    return _known(path, entry, "other", why=TOO_LARGE)
                 if beginning(_head(file)) is None:
                     task.advance(entry.size)
                     return _known(path, entry, "other", why=NO_MEDIA)
