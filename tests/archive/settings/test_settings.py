@@ -100,7 +100,7 @@ ONE = "minimum_copies = 1\n"
         (ONE + BUCKET.replace("kind =", "# kind ="), "targets.s3.kind is missing; there are: folder, s3"),
         (ONE + SOURCE + "kind = 'ytdl'", "sources.voices-one.kind is no kind of source; did you mean ytdlp?"),
         (
-            ONE + "[sources.a]\nkind = 'folder'\npath = 'x'\n[sources.b]\nkind = 'folder'\npath = 'x'\n",
+            ONE + BUCKET + "[sources.a]\nkind = 'folder'\npath = 'x'\n[sources.b]\nkind = 'folder'\npath = 'x'\n",
             "sources.a and sources.b are one folder",
         ),
         (ONE + "[sources.a]\nkind = 'folder'\n", "sources.a.path is missing"),
