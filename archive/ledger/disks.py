@@ -170,6 +170,13 @@ class Disks(Subject):
             query = sa.select(*_FILE).where(same).order_by(f.path).limit(limit)
             return [KnownFile(**row._mapping) for row in connection.execute(query)]
 
+    def elsewhere(self, disk: str, sha256: str) -> list[str]:
+        """Other disks on which bytes were seen whose sha256 begins so."""
+        f = t.disk_files.c
+        same = (f.disk != disk) & (f.sha256 >= sha256) & (f.sha256 < sha256 + "g")
+        with self._reading() as connection:
+            return list(connection.scalars(sa.select(f.disk).distinct().where(same).order_by(f.disk)))
+
     def beside(self, disk: str, stem: str, *, limit: int) -> list[KnownFile]:
         """Files of a disk whose path is a stem and what follows a dot, up to a number."""
         f = t.disk_files.c
@@ -177,6 +184,15 @@ class Disks(Subject):
         with self._reading() as connection:
             query = sa.select(*_FILE).where(same).order_by(f.path).limit(limit)
             return [KnownFile(**row._mapping) for row in connection.execute(query)]
+
+    def films_in(self, disk: str, folder: str, *, limit: int) -> list[str]:
+        """The names of the films in a folder of a disk, and of none below it, up to a number."""
+        f, begins = t.disk_files.c, f"{folder}/" if folder else ""
+        below = (f.path > begins) & (f.path < f"{folder}0") if folder else sa.true()
+        inner = sa.func.instr(sa.func.substr(f.path, len(begins) + 1), "/")
+        query = sa.select(f.path).where(f.disk == disk, f.state == "media", below, inner == 0).limit(limit)
+        with self._reading() as connection:
+            return [path.removeprefix(begins) for path in connection.scalars(query.order_by(f.path))]
 
     def unread(self, source: str, *, limit: int) -> tuple[int, list[KnownFile]]:
         """How many files of a source's disks could not be read at the last visit, and some of them."""
@@ -193,7 +209,7 @@ class Disks(Subject):
         f, last = t.disk_files.c, ""
         held = sa.select(sa.func.min(t.captures.c.clip)).where(t.captures.c.media == f.sha256).scalar_subquery()
         failed = (
-            sa.select(t.failures.c.kind + ": " + t.failures.c.message)
+            sa.select(t.failures.c.message)
             .where(t.failures.c.clip == sa.literal(f"{EXTRACTOR}-") + sa.func.substr(f.sha256, 1, 32))
             .where(t.failures.c.step == "fetch")
             .scalar_subquery()

@@ -80,7 +80,8 @@ def _written(fates: Iterator[Fate], path: Path) -> Item:
 def line_of(fate: Fate) -> DiskFile:
     """What is recorded of a file: what it became, or why not."""
     one = fate.file
-    waits = None if fate.clip else (fate.failure or WAITS) if one.state == "media" else one.why
+    failure = fate.failure.rpartition("could not be fetched: ")[2] if fate.failure else WAITS
+    why = None if fate.clip else failure if one.state == "media" else one.why
     return DiskFile(
         path=one.path,
         size=one.size,
@@ -88,7 +89,7 @@ def line_of(fate: Fate) -> DiskFile:
         sha512=one.sha512,
         sha256=one.sha256,
         clip=fate.clip,
-        why=waits,
+        why=why,
     )
 
 

@@ -28,7 +28,7 @@ from archive.sources.folder.disk_identity import Disk, identify
 from archive.sources.folder.disk_walk import OpenFolder
 from archive.sources.folder.examining import examine
 from archive.sources.folder.path_names import bytes_of
-from archive.sources.folder.stated_ids import by_info, by_name, stem_of
+from archive.sources.folder.stated_ids import are_ids, by_info, by_name, stem_of
 from archive.sources.folder.visiting import Visiting
 from storage.file_digests import Digests, digest
 from transcription.errors import MediaError, MediaTimeout
@@ -36,8 +36,8 @@ from transcription.media.recorded_dates import recorded
 
 TOOL = "thirdcopy"
 LONGEST = 1e9
-PLACES, BESIDE = 20, 200
-"""Places of the same bytes that are tried, and files beside a film that are looked at, at most."""
+PLACES, BESIDE, FILMS = 20, 200, 2000
+"""Places of the same bytes that are tried, files beside a film and films of its folder that are looked at, at most."""
 
 
 class FolderSource:
@@ -59,6 +59,7 @@ class FolderSource:
         self.name, self.settings = name, settings
         self._disks, self._leave_out = disks, leave_out
         self._progress, self._clock = progress or Silent(), clock
+        self._of_ids = dict[tuple[str, str], bool]()
 
     def list(self) -> Iterator[Listing]:
         """Every film that is not held and was not listed before, after a visit of the whole disk.
@@ -66,6 +67,7 @@ class FolderSource:
         Raises SourceAway where the disk is not there, or goes on the way: what was read before is listed first.
         """
         away: SourceAway | None = None
+        self._of_ids.clear()
         name: str | None = None
         try:
             with OpenFolder(self.settings.path, leave_out=self._leave_out) as folder:
@@ -116,9 +118,9 @@ class FolderSource:
             aside=tuple(sorted(seen.asides)),
         )
         self._disks.end(name, visit, told)
-        self._progress.say(
-            f"{name}: {told.files:,} files, {told.media:,} of them sound or picture; {seen.read:,} read in this visit"
-        )
+        written_to = f", {told.later:,} being written and left for later" if told.later else ""
+        films = f"{told.files:,} files, {told.media:,} of them sound or picture{written_to}"
+        self._progress.say(f"{name}: {films}; {seen.read:,} read in this visit")
 
     def _identity(self) -> Disk:
         try:
@@ -145,7 +147,11 @@ class FolderSource:
         name = self._disks.name_of(disk.serial, disk.folder) or disk.name
         places = self._disks.beginning(name, listing.platform_id, limit=PLACES)
         if not places:
-            raise self._failed(listing, "its bytes lie nowhere on the disk that is there now", "gone")
+            if others := self._disks.elsewhere(name, listing.platform_id):
+                raise self._failed(
+                    listing, f"it lies on disk {' and '.join(others)}, which is not there now", "not_yet"
+                )
+            raise self._failed(listing, "its bytes lie nowhere on the disk any more", "gone")
         neighbours = {place.path: self._neighbours(name, place) for place in places}
         places.sort(key=lambda place: not any(one.endswith(".info.json") for one in neighbours[place.path]))
         why = ""
@@ -154,31 +160,34 @@ class FolderSource:
                 media = copied(folder, place, into, progress)
             except OSError as error:
                 folder.check(error)
-                why = f"cannot be read: {error.strerror}"
+                why = f"{place.path} cannot be read: {error.strerror}"
                 continue
             digests = digest(media)
             if digests.sha256 == place.sha256:
                 break
             media.unlink()
-            why = "reads otherwise than at the visit: it was changed, or the disk fails; visit it again"
+            why = f"{place.path} reads otherwise than at the visit: it was changed, or the disk fails; visit it again"
         else:
             raise self._failed(listing, why, "passing")
         beside = gather(_stem(place.path), neighbours[place.path], lambda path: small(folder, path), into)
-        return self._fetched(listing, place, media, digests, beside)
+        return self._fetched(listing, name, place, media, digests, beside)
 
-    def _fetched(self, listing: Listing, place: KnownFile, media: Path, digests: Digests, beside: Beside) -> Fetched:
+    def _fetched(
+        self, listing: Listing, name: str, place: KnownFile, media: Path, digests: Digests, beside: Beside
+    ) -> Fetched:
         try:
             found = examine(media)
             dates = dates_of(recorded(media), place.mtime_ns)
         except MediaError as error:
             kind: FailureKind = "passing" if isinstance(error, MediaTimeout) else "damaged"
-            told = f"{error.message}; the file on the disk may be all there is of it: keep the disk"
+            told = f"{place.path}: {error.message}; the file may be all there is of it: keep the disk"
             raise self._failed(listing, told, kind) from error
         kept, cut = clean(beside.info or {})
         info = media.with_name("info.json") if beside.info is not None else None
         if info:
             info.write_bytes(canonical(kept))
-        named, stated = by_name(_name(place.path)), by_info(kept)
+        named = by_name(_name(place.path), among_ids=self._is_among_ids(name, place))
+        stated = by_info(kept)
         differ: tuple[str, ...] = ()
         if named and stated and named.clip != stated.clip:
             differ = (f"its name says {named.clip}, and the info.json beside it {stated.clip}, which counts",)
@@ -211,6 +220,14 @@ class FolderSource:
             dates=dates,
             digests=digests,
         )
+
+    def _is_among_ids(self, disk: str, place: KnownFile) -> bool:
+        """Whether the names of the films in its folder bear each other out as ids. A folder is looked at once a run."""
+        folder = place.path.rpartition("/")[0]
+        if (disk, folder) not in self._of_ids:
+            names = self._disks.films_in(disk, folder, limit=FILMS)
+            self._of_ids[disk, folder] = are_ids(map(_name, names))
+        return self._of_ids[disk, folder]
 
     def _neighbours(self, disk: str, place: KnownFile) -> tuple[str, ...]:
         """The paths of what lies beside a film, by its stem."""

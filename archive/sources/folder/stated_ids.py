@@ -8,7 +8,7 @@ tool that puts the id there, no other address can be meant; else the id is likel
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import Final
 
@@ -22,6 +22,7 @@ _ID: Final = r"[A-Za-z0-9_-]{10}[AEIMQUYcgkosw048]"
 _BY_YTDLP = re.compile(rf".* \[({_ID})\]", re.DOTALL)
 _BY_YOUTUBE_DL = re.compile(rf".+-({_ID})", re.DOTALL)
 _BARE = re.compile(rf"({_ID})")
+_ANY = re.compile(r"[A-Za-z0-9_-]{11}")
 _FORMAT = re.compile(r"\.f[0-9]{1,5}(-[A-Za-z0-9_-]{1,20})?$")
 """What yt-dlp puts before the extension of a stream that it has not merged yet."""
 _OTHERS = re.compile(r"(Video|Post|Story|Reel) by ")
@@ -32,6 +33,11 @@ _CHANGES: Final = 5
 average; nine of ten ids change so often, and no word or date that has both capitals and small letters was found to."""
 
 
+WITNESSES: Final = 8
+"""Bare names in one folder that have to bear each other out: ids of another platform would all end so once in 65,536
+times (4⁸)."""
+
+
 def stem_of(name: str) -> str:
     """A file's name without its extension, and without the format of a stream that waits to be merged."""
     name = name.removesuffix(".part")
@@ -39,15 +45,24 @@ def stem_of(name: str) -> str:
     return _FORMAT.sub("", stem)
 
 
-def by_name(name: str) -> StatedAddress | None:
-    """The address that a file's name states; None for a name without anything like an id."""
+def by_name(name: str, *, among_ids: bool = False) -> StatedAddress | None:
+    """The address that a file's name states; None for a name without anything like an id.
+
+    `among_ids`: the bare names in its folder bear each other out (`are_ids`), so that a bare id is certain too.
+    """
     stem = stem_of(name)
-    for form, tells in ((_BY_YTDLP, True), (_BY_YOUTUBE_DL, True), (_BARE, False)):
+    for form, tells in ((_BY_YTDLP, True), (_BY_YOUTUBE_DL, True), (_BARE, among_ids)):
         if found := form.fullmatch(stem):
             key = found[1]
             certain = tells and is_drawn(key) and not _OTHERS.match(stem)
             return StatedAddress(extractor=YOUTUBE, platform_id=key, url=_watch(key), basis="name", certain=certain)
     return None
+
+
+def are_ids(names: Iterable[str]) -> bool:
+    """Whether names of a folder's films bear each other out as ids: many look drawn, and all end as YouTube's do."""
+    drawn = {stem for name in names if _ANY.fullmatch(stem := stem_of(name)) and is_drawn(stem)}
+    return len(drawn) >= WITNESSES and all(_BARE.fullmatch(stem) for stem in drawn)
 
 
 def is_drawn(key: str) -> bool:

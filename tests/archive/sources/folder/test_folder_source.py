@@ -271,6 +271,22 @@ def test_of_several_places_the_one_with_metadata_counts_and_a_damaged_place_is_p
     assert again.stated is None
 
 
+def test_a_folder_of_bare_ids_makes_each_certain_and_a_word_among_them_is_not(
+    ledger: Ledger, disk: Path, films: Path
+) -> None:
+    keys = ["aB3-dE6gH0k", *(f"{n}aB-cD{n}eF{n}g" for n in range(1, 9))]
+    for number, key in enumerate([*keys, "testimonies"]):
+        put(clip(films, tone=300 + 20 * (number % 2)), disk / "saved" / f"{key}.mp4")
+        with (disk / "saved" / f"{key}.mp4").open("ab") as file:
+            file.write((8).to_bytes(4) + b"free" * 1 + bytes([number]))
+    put(clip(films, tone=360), disk / "saved" / "below" / "aB3-dE6gH0z.mp4")
+    one, found = source(ledger, disk), dict[str, bool]()
+    for number, listing in enumerate(one.list()):
+        stated = brought(one, listing, disk.parent / f"attempt{number}").stated
+        found |= {stated.platform_id: stated.certain} if stated else {}
+    assert found == {**dict.fromkeys(keys, True), "testimonies": False}
+
+
 def test_dates_come_with_what_each_is_worth(ledger: Ledger, disk: Path, films: Path) -> None:
     film = clip(films)
     for name, tags in {

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.sources.folder.stated_ids import by_info, by_name, is_drawn, stem_of
+from archive.sources.folder.stated_ids import are_ids, by_info, by_name, is_drawn, stem_of
 
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 ID = "aB3-dE6gH0k"
 
 
@@ -55,10 +56,23 @@ def test_any_name_is_read(name: str) -> None:
     assert found is None or len(found.platform_id) == 11
 
 
+def test_bare_ids_of_a_folder_bear_each_other_out_if_all_are_youtubes() -> None:
+    lots = Random(7)  # noqa: S311
+    drawn = list[str]()
+    while len(drawn) < 8:
+        key = "".join(lots.choices(LETTERS, k=10)) + lots.choice("AEIMQUYcgkosw048")
+        drawn += [key] if is_drawn(key) else []
+    names = [f"{key}.mp4" for key in drawn]
+    assert are_ids([*names, "holiday.mp4", "testimonies.mp4", "VID_20190412_120000.mp4"])
+    assert not are_ids(names[1:])
+    assert not are_ids([*names, "aB3-dE6gH0z.mp4"])  # another platform's: this letter ends no id of YouTube's
+    found = [by_name(name, among_ids=True) for name in (names[0], "testimonies.mp4")]
+    assert [one.certain if one else None for one in found] == [True, False]
+
+
 def test_most_drawn_ids_look_drawn() -> None:
-    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
     lots = Random(20181)  # noqa: S311
-    drawn = [is_drawn("".join(lots.choices(letters, k=11))) for _ in range(10_000)]
+    drawn = [is_drawn("".join(lots.choices(LETTERS, k=11))) for _ in range(10_000)]
     assert 0.85 < sum(drawn) / len(drawn) < 0.95
 
 
