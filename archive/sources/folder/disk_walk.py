@@ -42,7 +42,7 @@ class Entry:
 class Aside:
     """What was not looked into, by its path, and why.
 
-    `special` is a link, a device, a socket or a pipe, `unread` a folder that cannot be read, or what of it can be.
+    `special` is a link, a device, a socket or a pipe; `unread` what cannot be read, which ends in a slash if a folder.
     """
 
     path: bytes
@@ -82,7 +82,7 @@ class OpenFolder:
             try:
                 descriptor = self._open(folder, os.O_DIRECTORY)
             except OSError as error:
-                yield self._aside(folder, error)
+                yield self._aside(folder + b"/", error)
                 continue
             try:
                 with os.scandir(descriptor) as entries:
@@ -95,7 +95,7 @@ class OpenFolder:
                         elif found is not None:
                             yield found
             except OSError as error:
-                yield self._aside(folder, error)
+                yield self._aside(folder + b"/", error)
             finally:
                 os.close(descriptor)
 

@@ -99,11 +99,12 @@ class Visiting:
             elif len(self.seen.asides) < ASIDES_AT_MOST:
                 self.seen.asides.append(f"{written(one.path) or '.'} {one.why}")
 
-    def _unread(self, folder: str, why: str) -> None:
-        """A folder that cannot be read: what earlier visits saw below it stays as it was."""
+    def _unread(self, path: str, why: str) -> None:
+        """What cannot be looked at. Of a folder, what earlier visits saw below it stays as it was."""
         self.seen.files += 1
-        self._disks.saw_below(self._disk, self._visit, folder)
-        self._found.append(KnownFile(f"{folder}/", 0, 0, 0, "unread", why=why))
+        if path.endswith("/"):
+            self._disks.saw_below(self._disk, self._visit, path.removesuffix("/"))
+        self._found.append(KnownFile(path, 0, 0, 0, "unread", why=why))
 
     def _look(
         self, path: str, entry: Entry, before: KnownFile | None, digester: Digester, task: Task

@@ -84,7 +84,7 @@ def test_a_folder_that_may_not_be_read_is_told_and_the_others_go_on(tmp_path: Pa
     (tmp_path / "closed").mkdir(mode=0)
     (tmp_path / "film.mp4").write_bytes(b"film")
     files, asides = walked(tmp_path)
-    assert (list(files), [(one.path, one.unread) for one in asides]) == ([b"film.mp4"], [(b"closed", True)])
+    assert (list(files), [(one.path, one.unread) for one in asides]) == ([b"film.mp4"], [(b"closed/", True)])
 
 
 def test_a_disk_that_is_replaced_on_the_way_breaks_the_walk_off(tmp_path: Path) -> None:
