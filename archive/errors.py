@@ -3,6 +3,7 @@
 ArchiveError
 ├── SettingsError    a setting is wrong: names the file, the key and the nearest right one (exit 2)
 ├── FetchFailed      one clip could not be fetched; `kind` says what follows from it
+│   └── SourceAway   the source is not there now, such as a disk that is not mounted: no clip is blamed
 ├── WrongFile        an edited file that is of another clip, or of no transcript that there is (exit 2)
 ├── NoSuchClip       a clip id that the ledger does not know (exit 2)
 ├── ChangedMeanwhile a link is another one than the one that a person looked at
@@ -98,6 +99,13 @@ class FetchFailed(ArchiveError):
         self.after = after
         self.cut = cut
         self.words = words
+
+
+class SourceAway(FetchFailed):
+    """A source is not there now, such as a disk that is not mounted: nothing of it is tried, and no clip is blamed."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, kind="not_yet")
 
 
 class ForeignWords(ArchiveError):

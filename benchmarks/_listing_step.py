@@ -15,7 +15,7 @@ def main() -> None:
     """List the source, and print how many clips it saw and how many were new."""
     settings = load(find(None))
     with opened(settings) as archive:
-        listed = list_source(archive, open_source(settings, "voices"), fast=sys.argv[1] == "fast")
+        listed = list_source(archive, open_source(archive, "voices"), fast=sys.argv[1] == "fast")
     if listed.problem:
         raise RuntimeError(listed.problem)
     print(listed.seen, listed.new)

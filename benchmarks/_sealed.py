@@ -12,11 +12,12 @@ from pathlib import Path
 
 from archive.objects import sidecar
 from archive.opening.archive import Archive, opened
-from archive.preservation.fixity import blocks_document, digest
+from archive.preservation.fixity import blocks_document
 from archive.preservation.sealing import Item, Provenance, document, seal
 from archive.records.clip import Capture, File
 from archive.records.object_ids import ObjectId
 from archive.settings.settings import load
+from storage.file_digests import digest
 
 
 def main() -> None:

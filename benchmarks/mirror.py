@@ -18,11 +18,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from archive.preservation.fixity import digest
 from benchmarks import _mirroring as shared
 from benchmarks._mirroring import MIB, Run
 from storage.contract import Content, Target
 from storage.fan_out import FanOut, Load
+from storage.file_digests import digest
 from storage.mirrors import read_back
 from storage.shared_reading import File
 from storage.targets import open_target

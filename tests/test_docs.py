@@ -10,6 +10,7 @@ import typer
 
 from archive.objects.sidecar import root_documents
 from archive.settings.settings import Settings, load
+from archive.settings.source_stanzas import FolderSettings as DiskSettings
 from archive.settings.source_stanzas import YtdlpSettings
 from archive.settings.stanzas import (
     AuditSettings,
@@ -57,6 +58,7 @@ def test_example_settings_are_valid_and_have_every_key(tmp_path: Path) -> None:
     models = (
         (document, Settings),
         (document["sources"]["voices"], YtdlpSettings),
+        (document["sources"]["red-disk"], DiskSettings),
         (document["targets"]["store"], S3Settings),
         (document["targets"]["disk"], FolderSettings),
         (document["targets"]["disk"]["labels"], Labels),
@@ -78,6 +80,7 @@ def test_example_settings_are_valid_and_have_every_key(tmp_path: Path) -> None:
             elif isinstance(field.default, str | int | float) and model in (
                 S3Settings,
                 Options,
+                DiskSettings,
                 Settings,
                 Price,
                 QueueSettings,
@@ -100,7 +103,19 @@ def test_marks_and_reasons_are_explained() -> None:
     "name",
     [
         f"{name}.schema.json"
-        for name in ("sidecar", "run", "transcript", "captions", "snapshot", "entry", "sighting", "list", "expected")
+        for name in (
+            "sidecar",
+            "run",
+            "transcript",
+            "captions",
+            "snapshot",
+            "entry",
+            "sighting",
+            "list",
+            "expected",
+            "disk",
+            "file",
+        )
     ],
 )
 def test_published_schemas_are_those_of_the_code(name: str, pytestconfig: pytest.Config) -> None:

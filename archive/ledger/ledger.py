@@ -8,6 +8,7 @@ from pathlib import Path
 from archive.ledger.audits import Audits
 from archive.ledger.clips import Clips
 from archive.ledger.copies import Copies
+from archive.ledger.disks import Disks
 from archive.ledger.events import Events
 from archive.ledger.journal import HERE, WAL, Version, has_reset_fault
 from archive.ledger.lease import Lease
@@ -41,6 +42,7 @@ class Ledger:
         self.readings = Readings(self._transactions)
         self.sightings = Sightings(self._transactions)
         self.looks = Looks(self._transactions)
+        self.disks = Disks(self._transactions)
         self.events = Events(self._transactions)
         self.waiting = Waiting(self._transactions)
         self.markers = Markers(self._transactions)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from archive.ledger.sql_faults import Unreadable
 from archive.records.clip import Access
+from archive.records.disk import FileState
 from archive.records.sighting import Availability
 
 CopyState = Literal["owed", "claimed", "arrived", "proven"]
@@ -116,7 +117,7 @@ captures = sa.Table(
     metadata,
     sa.Column("clip", sa.String(160), primary_key=True),
     sa.Column("version", Whole, primary_key=True, autoincrement=False),
-    sa.Column("media", sa.String(64), nullable=False),
+    sa.Column("media", sa.String(64), nullable=False, index=True),
     sa.Column("body", sa.Text, nullable=False),
     sa.Column("stated", sa.String(160), index=True),
 )
@@ -265,6 +266,34 @@ looks = sa.Table(
 )
 """`owed` is how many times in a row something was left to be had, `listed` what the source's list said at that time;
 `degraded` is 1 of a film that is not the best that was on offer."""
+
+disks = sa.Table(
+    "disks",
+    metadata,
+    sa.Column("disk", sa.String(64), primary_key=True),
+    sa.Column("source", sa.String(64), nullable=False),
+    sa.Column("serial", sa.String(200), nullable=False),
+    sa.Column("folder", sa.Text, nullable=False),
+    sa.Column("visit", Whole, nullable=False),
+    sa.Column("body", sa.Text),
+)
+"""`visit` counts the visits that began, `body` is the last one that came to its end, and waits to be recorded."""
+
+disk_files = sa.Table(
+    "disk_files",
+    metadata,
+    sa.Column("disk", sa.String(64), primary_key=True),
+    sa.Column("path", sa.Text, primary_key=True),
+    sa.Column("size", Large, nullable=False),
+    sa.Column("mtime_ns", Large, nullable=False),
+    sa.Column("inode", Large, nullable=False),
+    sa.Column("state", OneOf(*get_args(FileState)), nullable=False),
+    sa.Column("sha512", sa.String(128)),
+    sa.Column("sha256", sa.String(64), index=True),
+    sa.Column("why", sa.Text),
+    sa.Column("visit", Whole, nullable=False),
+)
+"""`visit` is the last one that saw the file."""
 
 events = sa.Table(
     "events",

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TypeVar
 
 from archive.errors import ForeignWords
 from archive.objects import held_versions, ocfl
 from archive.objects.sidecar import RunRecord, Sidecar, read_sidecar, to_bytes
 from archive.records.clip import Capture, clip_id
+from archive.records.disk import FILES, VISIT, DiskFile, Visit
 from archive.records.event import Event, Head
 from archive.records.expected import LIST, ListImport
 from archive.records.link import link_id
@@ -47,8 +49,17 @@ MOST_BYTES = 1 << 30
 
 SIGHTINGS, MOST_SIGHTINGS = "sightings.jsonl", 200_000
 
-Documents = list[Capture] | list[Snapshot] | list[ListImport] | Words | Run
-"""What an object says: captures, snapshots or lists by version, a clip's words, or a run record's events."""
+
+@dataclass(frozen=True)
+class Held:
+    """What a disk held: its visits by version, and every file of the newest."""
+
+    visits: tuple[Visit, ...]
+    files: tuple[DiskFile, ...]
+
+
+Documents = list[Capture] | list[Snapshot] | list[ListImport] | Words | Run | Held
+"""What an object says: captures, snapshots or lists by version, a clip's words, a run's events, a disk's visits."""
 
 
 def in_order(runs: Mapping[str, Run]) -> list[Run]:
@@ -120,7 +131,8 @@ def read_documents(places: Mapping[str, Target], found: held_versions.Whole) -> 
         except KeyError:
             raise ForeignWords(f"{path} is not among its files") from None
         if digest not in documents:
-            documents[digest] = read_document(places, held_versions.object_key(found.object, content), digest)
+            key = held_versions.object_key(found.object, content)
+            documents[digest] = read_document(places, key, digest, limit=MOST_BYTES if path == FILES else None)
             total += len(documents[digest])
             if total > MOST_BYTES:
                 raise ForeignWords(f"its documents have more than {MOST_BYTES:,} bytes, which nothing of ours has")
@@ -132,6 +144,9 @@ def read_documents(places: Mapping[str, Target], found: held_versions.Whole) -> 
             return [_own_snapshot(found.object, read(SNAPSHOT, number)) for number in numbers]
         if kind is Kind.LIST:
             return [_own_list(found.object, read(LIST, number)) for number in numbers]
+        if kind is Kind.DISK:
+            visits = tuple(_own_visit(found.object, read(VISIT, number)) for number in numbers)
+            return Held(visits, _files(visits[-1], read(FILES)))
         if kind is Kind.EVIDENCE:
             return [_own_capture(found, number, read("capture.json", number)) for number in numbers]
         if kind is Kind.WORK:
@@ -156,6 +171,21 @@ def _own_snapshot(object_id: str, data: bytes) -> Snapshot:
 def _own_list(object_id: str, data: bytes) -> ListImport:
     said = ListImport.model_validate_json(data)
     return _own(object_id, Kind.LIST.prefix + said.list_name, said)
+
+
+def _own_visit(object_id: str, data: bytes) -> Visit:
+    visit = Visit.model_validate_json(data)
+    return _own(object_id, Kind.DISK.prefix + visit.disk, visit)
+
+
+def _files(visit: Visit, data: bytes) -> tuple[DiskFile, ...]:
+    """The files of a visit, which names them by their digest."""
+    if sha256(data).hexdigest() != visit.files_sha256:
+        raise ForeignWords(f"its {FILES} is not the one that its {VISIT} names")
+    files = tuple(DiskFile.model_validate_json(line) for line in data.splitlines() if line)
+    if len({file.path for file in files}) < len(files):
+        raise ForeignWords(f"its {FILES} names a path twice")
+    return files
 
 
 def _own_capture(found: held_versions.Whole, version: int, data: bytes) -> Capture:
@@ -222,12 +252,16 @@ def _first_line(error: Exception) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0][:200]
 
 
-def read_document(places: Mapping[str, Target], key: str, digest: str) -> bytes:
-    """A small document, from the first place where it has its digest. Raises the last error where none has it."""
+def read_document(places: Mapping[str, Target], key: str, digest: str, *, limit: int | None = None) -> bytes:
+    """A document, small unless `limit` says otherwise, from the first place where it has its digest.
+
+    Raises the last error where none has it.
+    """
+    bounds = {} if limit is None else {"limit": limit}
     last: TargetError | None = None
     for name, target in places.items():
         try:
-            data = read_small(target, key)
+            data = read_small(target, key, **bounds)
         except TargetError as error:
             last = error
             continue

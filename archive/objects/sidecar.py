@@ -9,6 +9,7 @@ import rfc8785
 from pydantic import BaseModel, Field, JsonValue, ValidationError
 
 from archive.records.clip import Access, Capture, UnreadTrack
+from archive.records.disk import DiskFile, Visit
 from archive.records.event import Head
 from archive.records.expected import Expected, ListImport
 from archive.records.link import Judgement, Link, Verdict
@@ -28,6 +29,8 @@ evidence-CLIP   what was fetched: media/, its digests (blocks.sha256: one a MiB)
 work-CLIP       what was made of it: sidecar.json (links to a victims register and judgements, both also as W3C Web
                 Annotations, people's corrections, access) and transcripts/: NAME.json and .vtt are as they were made,
                 NAME.corrected.vtt as people left them; captions-… are the platform's own.
+disk-NAME       what a disk held; a version is a visit that found it changed: disk.json (its label and serial, when, how
+                many files), files.jsonl (a line a file: path, size, time, digests, the clip it became or why none).
 register-NAME   a register of victims; a version is a snapshot: entries.jsonl (an entry a line, without secret columns,
                 numbers of living persons masked), snapshot.json (from which file, when, by whom), report.json (what
                 was skipped or odd). Links name it by the sha256 of its entries.jsonl, which is in the inventory.
@@ -41,8 +44,8 @@ run-TIME-ID     what was done to which object when (events.jsonl), the newest ve
 Every file is named with its sha512 in the inventory.json of its object: any OCFL validator can check this root, and
 `sha512sum` any file. sidecar.schema.json, run.schema.json, transcript.schema.json, captions.schema.json,
 snapshot.schema.json, entry.schema.json (a line of entries.jsonl), list.schema.json, expected.schema.json (a line of
-expected.jsonl) and sighting.schema.json (a line of sightings.jsonl) describe the documents. No other software is
-needed.
+expected.jsonl), disk.schema.json, file.schema.json (a line of files.jsonl) and sighting.schema.json (a line of
+sightings.jsonl) describe the documents. No other software is needed.
 
 Everything here is restricted unless a sidecar says that its clip is public.
 """
@@ -182,6 +185,8 @@ def root_documents() -> dict[str, bytes]:
         "list.schema.json": _schema(ListImport),
         "expected.schema.json": _schema(Expected),
         "sighting.schema.json": _schema(Sighting),
+        "disk.schema.json": _schema(Visit),
+        "file.schema.json": _schema(DiskFile),
     }
 
 

@@ -1,32 +1,7 @@
-"""Digests of files, of their blocks, and of the streams inside media."""
+"""The sha512 of a file, and the document of the digests of its blocks."""
 
-from dataclasses import dataclass
-from hashlib import file_digest, sha256, sha512
+from hashlib import file_digest
 from pathlib import Path
-
-BLOCK = 1024 * 1024
-
-
-@dataclass(frozen=True)
-class Digests:
-    """Size in bytes and digests of a file, in lower-case hex; `blocks` is the sha256 of each MiB in order."""
-
-    size: int
-    sha512: str
-    sha256: str
-    blocks: tuple[str, ...]
-
-
-def digest(path: Path) -> Digests:
-    """Read a file once and take every digest on the way."""
-    whole, other, blocks, size = sha512(), sha256(), [], 0
-    with path.open("rb") as file:
-        while block := file.read(BLOCK):
-            whole.update(block)
-            other.update(block)
-            blocks.append(sha256(block).hexdigest())
-            size += len(block)
-    return Digests(size, whole.hexdigest(), other.hexdigest(), tuple(blocks))
 
 
 def sha512_of(path: Path) -> str:

@@ -7,13 +7,15 @@ from collections.abc import Collection, Mapping
 from archive.errors import Fork
 from archive.ledger.clips import AccessGiven
 from archive.ledger.copies import Copy, SealedVersion
+from archive.ledger.disks import NEVER, KnownFile
 from archive.ledger.markers import LAST_FULL
 from archive.objects import ocfl
-from archive.objects.reading_back import Documents, Run, Words, older_inventory
+from archive.objects.reading_back import Documents, Held, Run, Words, older_inventory
 from archive.objects.sidecar import Sidecar, sealed_as
 from archive.opening.archive import Archive
 from archive.preservation.surveying import Survey
 from archive.records.clip import Capture, Listing
+from archive.records.disk import DiskFile, FileState
 from archive.records.expected import ListImport
 from archive.records.object_ids import clip_of
 from archive.records.snapshot import Snapshot
@@ -91,6 +93,10 @@ def take_in(
         archive.ledger.sightings.restore(documents.sightings)
         if documents.record.full:
             archive.ledger.markers.set(LAST_FULL, documents.record.written.isoformat())
+    elif isinstance(documents, Held):
+        for version, visit in zip(versions, documents.visits, strict=True):
+            archive.ledger.copies.seal(version, events=(), snapshot=visit.model_dump_json())
+        archive.ledger.disks.restore(documents.visits[-1], [_known(file) for file in documents.files])
     elif isinstance(documents, Words):
         for ref in documents.document.transcripts:
             archive.ledger.readings.add_transcript(documents.document.clip, ref, documents.bodies[ref.name], event=None)
@@ -102,6 +108,12 @@ def take_in(
             elif isinstance(fact, Capture):
                 archive.ledger.copies.seal(version, events=(), capture=fact)
                 archive.ledger.clips.seen([_listing(fact, fact.source)], fact.fetched)
+
+
+def _known(file: DiskFile) -> KnownFile:
+    """A file that lay on a disk, as a record says: it is read anew when the disk is visited again."""
+    state: FileState = "media" if file.sha256 else "other"
+    return KnownFile(file.path, file.size, NEVER, 0, state, file.sha512, file.sha256, file.why)
 
 
 def claim(archive: Archive, object_id: str, number: int, target: str) -> None:

@@ -144,6 +144,20 @@ class Context(Record):
     certificate: str | None = None
 
 
+DateOrigin = Literal["quicktime_creationdate", "creation_time", "avi_idit", "file_time"]
+DateWorth = Literal["zoned", "utc", "no_zone", "least", "unset"]
+"""What a date is worth: `zoned` has its offset; `utc` is UTC by the format, and the local time of many cameras in
+truth; `no_zone` says no zone; `least` is the file system's, which copying changes; `unset` a clock that nobody set."""
+
+
+class StatedDate(Record):
+    """A date that a file of a disk has, as it is written there, where it stands, and what it is worth."""
+
+    value: str = Field(max_length=80)
+    origin: DateOrigin
+    worth: DateWorth
+
+
 class Capture(Record):
     """One fetching of a clip, or one look at it again: when, from where, with which tool, and the files it gave.
 
@@ -183,6 +197,7 @@ class Capture(Record):
     offer: Offer | None = None
     degraded: tuple[str, ...] = ()
     context: Context | None = None
+    dates: tuple[StatedDate, ...] = Field(default=(), description="when it was recorded, as a file from a disk says")
 
     @model_validator(mode="after")
     def _one_original(self) -> Self:

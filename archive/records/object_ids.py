@@ -12,12 +12,13 @@ from archive.errors import LeadsOut
 
 
 class Kind(StrEnum):
-    """What an object holds: originals, what was understood of them, a register's snapshots, a list, what a run did."""
+    """What an object holds: originals, what was understood of them, a register's snapshots, a list, a disk, a run."""
 
     EVIDENCE = "evidence"
     WORK = "work"
     REGISTER = "register"
     LIST = "list"
+    DISK = "disk"
     RUN = "run"
 
     @property
@@ -29,14 +30,15 @@ class Kind(StrEnum):
 CLIP = r"[a-z0-9]{1,60}-[A-Za-z0-9_-]{1,80}"
 """A clip's id, as `archive.records.clip.clip_id` makes it."""
 
-_NAME = re.compile(r"(?=.{1,63}$)[a-z0-9]+(?:[-_][a-z0-9]+)*")
-"""Of a register or a list."""
+NAME = r"(?=.{1,63}$)[a-z0-9]+(?:[-_][a-z0-9]+)*"
+"""The name of a register, a list or a disk."""
 
 _FORMS: dict[str, re.Pattern[str]] = {
     Kind.EVIDENCE: re.compile(CLIP),
     Kind.WORK: re.compile(CLIP),
-    Kind.REGISTER: _NAME,
-    Kind.LIST: _NAME,
+    Kind.REGISTER: re.compile(NAME),
+    Kind.LIST: re.compile(NAME),
+    Kind.DISK: re.compile(NAME),
     Kind.RUN: re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}-[0-9]{1,15}"),
 }
 _SOUND = re.compile(r"[a-z]{1,20}-[A-Za-z0-9_-]{1,150}")
@@ -77,6 +79,11 @@ class ObjectId(str):
     def list_of(cls, name: str) -> Self:
         """The object of a list of what should be there."""
         return cls(Kind.LIST.prefix + name)
+
+    @classmethod
+    def disk_of(cls, name: str) -> Self:
+        """The object of what a disk held."""
+        return cls(Kind.DISK.prefix + name)
 
     @classmethod
     def run_of(cls, ledger: str, at: datetime, number: int) -> Self:

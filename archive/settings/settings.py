@@ -16,7 +16,7 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSetti
 from archive.errors import SettingsError
 from archive.records.clip import Access
 from archive.settings.faults import nearest, sentence
-from archive.settings.source_stanzas import SourceSettings
+from archive.settings.source_stanzas import FolderSettings, SourceSettings
 from archive.settings.spread import unreachable
 from archive.settings.stanzas import (
     AuditSettings,
@@ -99,6 +99,16 @@ class Settings(BaseSettings):
                 raise ValueError(
                     f"sources.{name}.languages: {', '.join(strange)} is none of transcription.languages "
                     f"({', '.join(known)}): add it there, if it is spoken in the archive"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _one_source_a_folder(self) -> "Settings":
+        seen: dict[Path, str] = {}
+        for name, source in self.sources.items():
+            if isinstance(source, FolderSettings) and (other := seen.setdefault(source.path, name)) != name:
+                raise ValueError(
+                    f"sources.{other} and sources.{name} are one folder, {source.path}: take one of them out"
                 )
         return self
 
@@ -231,12 +241,12 @@ def _stanzas(document: dict[str, Any], table: str) -> dict[str, Any]:
 
 def _validate_names(document: dict[str, Any], other: dict[str, Any], origin: str) -> None:
     """Raise SettingsError where a file of secrets or the environment adds to a stanza that the settings lack."""
-    needed = {"sources": "url", "targets": "kind", "registers": "file"}
+    needed = {"sources": ("url", "path"), "targets": ("kind",), "registers": ("file",)}
     problems = [
         f"{origin}: {table}.{name} is no stanza of the settings{nearest(name, set(_stanzas(document, table)))}"
-        for table, key in needed.items()
+        for table, keys in needed.items()
         for name, stanza in _stanzas(other, table).items()
-        if name not in _stanzas(document, table) and isinstance(stanza, dict) and key not in stanza
+        if name not in _stanzas(document, table) and isinstance(stanza, dict) and not any(key in stanza for key in keys)
     ]
     if problems:
         raise SettingsError(problems)

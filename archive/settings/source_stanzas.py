@@ -103,12 +103,28 @@ class YtdlpSettings(CommonSettings):
         return proxy
 
 
+class FolderSettings(CommonSettings):
+    """How a disk, or a folder of one, is visited. Nothing is ever written there.
+
+    `disk` is a label that people know the disk by. A file that changed within `quiet_minutes` is being written, and
+    left for a later visit. `read_again` reads every file at each visit, also what did not change since the last one.
+    """
+
+    kind: Literal["folder"] = "folder"
+    path: Path
+    disk: str | None = Field(default=None, min_length=1, max_length=60)
+    quiet_minutes: int = Field(default=10, ge=0, le=1440)
+    read_again: bool = False
+
+
 def _kind_of(stanza: object) -> str:
     """The kind that a stanza names; one that names none is a channel."""
     named = stanza.get("kind") if isinstance(stanza, Mapping) else getattr(stanza, "kind", None)
     return "ytdlp" if named is None else str(named)
 
 
-KINDS: dict[str, type[CommonSettings]] = {"ytdlp": YtdlpSettings}
-SourceSettings = Annotated[YtdlpSettings, Tag("ytdlp"), Discriminator(_kind_of)]
+KINDS: dict[str, type[CommonSettings]] = {"ytdlp": YtdlpSettings, "folder": FolderSettings}
+SourceSettings = Annotated[
+    Annotated[YtdlpSettings, Tag("ytdlp")] | Annotated[FolderSettings, Tag("folder")], Discriminator(_kind_of)
+]
 """One stanza `[sources.NAME]`, of one of the `KINDS`."""

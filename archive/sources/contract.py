@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from archive.errors import FetchFailed
-from archive.records.clip import Chapter, Context, Cut, Listing, Offer
+from archive.records.clip import Chapter, Context, Cut, Listing, Offer, StatedAddress, StatedDate
+from storage.file_digests import Digests
 from transcription.media.wholeness import Examined
 
 Progress = Callable[[int, int | None], None]
@@ -23,7 +24,7 @@ class Page:
     the film that was chosen is not the best on offer.
     """
 
-    info: Path
+    info: Path | None
     description: Path | None
     thumbnail: Path | None
     captions: dict[str, Path]
@@ -52,12 +53,18 @@ class Page:
 class Fetched(Page):
     """What one fetch left in its attempt folder, checked: it has the announced size, all its packets, and decodes.
 
-    `examined` is what was found in it, `disagreements` are sentences on what its index or its platform say otherwise.
+    Of what came from a disk, `disagreements` say where it is not so. `examined` is what was found in it,
+    `disagreements` are sentences on what its index or its platform say otherwise. `stated` and `dates` are what a disk
+    says of a file.
+    `digests` are those of `media`, where they were taken already.
     """
 
     media: Path
     examined: Examined
     disagreements: tuple[str, ...] = ()
+    stated: StatedAddress | None = None
+    dates: tuple[StatedDate, ...] = ()
+    digests: Digests | None = None
 
 
 @dataclass(frozen=True)

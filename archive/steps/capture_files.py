@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from archive.preservation.fixity import blocks_document, digest
+from archive.preservation.fixity import blocks_document
 from archive.preservation.sealing import Item, document
 from archive.records.clip import File, FileRole, Stream, UnreadTrack
 from archive.sources.contract import Fetched, Page
+from storage.file_digests import Digests, digest
 from transcription.media.decoding import stream_digests
 from transcription.media.pictures import shown
 
@@ -21,10 +22,20 @@ class CaptureFiles:
     files: list[File] = field(default_factory=list)
 
     def add(
-        self, path: str, local: Path, role: FileRole, *, unless: str | None = None, **more: str | bool | None
+        self,
+        path: str,
+        local: Path,
+        role: FileRole,
+        *,
+        known: Digests | None = None,
+        unless: str | None = None,
+        **more: str | bool | None,
     ) -> tuple[str, ...]:
-        """Take a file, unless it has this sha512; `more` is what else is known of it. The digests of its blocks."""
-        found = digest(local)
+        """Take a file, unless it has this sha512: the digests of its blocks.
+
+        `known` are its digests, where they were taken already; `more` is what else is known of it.
+        """
+        found = known or digest(local)
         if found.sha512 == unless:
             return found.blocks
         self.items[path] = Item(found.sha512, local, sha256=found.sha256)
@@ -37,14 +48,15 @@ class CaptureFiles:
         self.items[file.path] = Item(file.sha512, None, sha256=file.sha256)
         self.files.append(file)
 
-    def media(self, clip: str, film: Path) -> None:
+    def media(self, clip: str, film: Path, *, known: Digests | None = None) -> None:
         """Take a film as the original, and the list of its blocks."""
         path = f"media/{clip}{extension(film)}"
-        self.items["blocks.sha256"] = document(blocks_document(self.add(path, film, "media"), path))
+        self.items["blocks.sha256"] = document(blocks_document(self.add(path, film, "media", known=known), path))
 
     def page(self, page: Page) -> None:
         """Take what was said of a film, in its usual order."""
-        self.add("info.json", page.info, "info")
+        if page.info:
+            self.add("info.json", page.info, "info")
         if page.platform:
             self.add("platform.json", page.platform, "platform")
         if page.description:
@@ -87,6 +99,8 @@ def found(fetched: Fetched) -> dict[str, Any]:
             if s.index in hashes
         ),
         "disagreements": fetched.disagreements,
+        "stated": fetched.stated,
+        "dates": fetched.dates,
         "unread": tuple(UnreadTrack(index=one.index, why=one.why) for one in fetched.examined.unread),
     }
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 
-from archive.errors import Fork, SpaceShort
+from archive.errors import Fork, SourceAway, SpaceShort
 from archive.linking.registers.columns import RegisterError
 from archive.opening.archive import Archive
 from archive.preservation.mirroring import Stored, store_owed
@@ -16,6 +16,7 @@ from archive.records.whereabouts import whereabouts
 from archive.sources.contract import Channel, Source
 from archive.steps import fetch_order
 from archive.steps.captioning import SLIPS, caption_clip, to_caption
+from archive.steps.disk_records import record_disk
 from archive.steps.fetching import SourceRefuses, fetch_clip
 from archive.steps.linking import link_clip
 from archive.steps.listing import Listed, list_source
@@ -82,13 +83,15 @@ def list_step(archive: Archive, source: Source, *, fast: bool = False) -> Tally:
     if not listed.problem:
         answered(archive, source.name)
         archive.ledger.markers.set(_listed_at(source.name), archive.clock().isoformat())
-    return Tally(listed=listed.seen, new=listed.new, problems=tuple(_told(listed)))
+    return Tally(listed=listed.seen, new=listed.new, problems=tuple(_told(archive, listed)))
 
 
-def _told(listed: Listed) -> Iterator[str]:
+def _told(archive: Archive, listed: Listed) -> Iterator[str]:
     """What of a listing is not as it should be, in sentences."""
     if listed.problem:
         yield f"{listed.source}: the listing broke off: {listed.problem}"
+    else:
+        yield from _unread(archive, listed.source)
     yield from (f"{listed.source}: {place}" for place in listed.passed_over[:PASSED_OVER_TOLD])
     if (more := len(listed.passed_over) - PASSED_OVER_TOLD) > 0:
         yield f"{listed.source}: {more:,} more places of its lists lead to nothing and are passed over"
@@ -107,6 +110,32 @@ def _listed_lately(archive: Archive, source: str) -> str | None:
 
 def _listed_at(source: str) -> str:
     return f"listed-at:{source}"
+
+
+def _unread(archive: Archive, source: str) -> tuple[str, ...]:
+    """A sentence for each file of a disk that could not be read at its visit, a few of many."""
+    many, some = archive.ledger.disks.unread(source, limit=FAILURES_TOLD)
+    told = [f"{source}: {one.path} {one.why}; the next visit asks again" for one in some]
+    more = f"{source}: {many - len(some):,} more files could not be read: `thirdcopy disks` counts them"
+    return (*told, more) if many > len(some) else tuple(told)
+
+
+def disk_step(archive: Archive, usable_targets: UsableTargets, *, keep: bool = False) -> Tally:
+    """Record what each disk that was visited held, where that changed, and store it; with `keep` it waits."""
+    tally = Tally()
+    for visit in archive.ledger.disks.to_record():
+        try:
+            done = record_disk(archive, visit, usable_targets.readable)
+        except (SpaceShort, Fork, TargetError) as error:
+            tally += Tally(problems=(f"what disk {visit.disk} held was not recorded: {error}",))
+            continue
+        if done:
+            archive.progress.say(f"disk {visit.disk}: what it held is recorded as visit {done.version}")
+            if not keep:
+                tally += _tally(
+                    store_owed(archive, usable_targets.readable, [done.object], to=usable_targets.writable, wait=False)
+                )
+    return tally
 
 
 def to_fetch(archive: Archive, source: str, *, retry: bool = False) -> list[str]:
@@ -133,7 +162,7 @@ def fetch_step(
         except SourceRefuses as error:
             leave_alone(archive, source.name, error.after)
             return tally + Tally(problems=(str(error),))
-        except (SpaceShort, ToolMissing) as error:
+        except (SpaceShort, SourceAway, ToolMissing) as error:
             return tally + Tally(problems=(str(error),))
         if done.kind is None and not done.sealed:
             continue

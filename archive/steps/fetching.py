@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from archive.errors import ArchiveError, FetchFailed, Fork, NoSuchClip, SpaceShort
+from archive.errors import ArchiveError, FetchFailed, Fork, NoSuchClip, SourceAway, SpaceShort
 from archive.ledger.sightings import Seen
 from archive.local_paths import inside, remove_tree
 from archive.objects import sidecar
@@ -51,8 +51,8 @@ class FetchedClip:
 def fetch_clip(archive: Archive, source: Source, clip: str, usable: Mapping[str, Target]) -> FetchedClip:
     """Fetch, check, digest and seal one clip. A failure is kept with its class and reported, not raised.
 
-    Raises SpaceShort if the disk is too full, or gets so on the way, and SourceRefuses if the source blames us:
-    both mean that no further clip of this source should be tried now.
+    Raises SpaceShort if the disk is too full, or gets so on the way, SourceRefuses if the source blames us, SourceAway
+    if it is not there: each means that no further clip of this source should be tried now.
     """
     # Its own listing, not the newest of any source: access follows from the source that a clip came by.
     listing = next((one for one in archive.ledger.clips.listings(clip) if one.source == source.name), None)
@@ -69,6 +69,9 @@ def fetch_clip(archive: Archive, source: Source, clip: str, usable: Mapping[str,
                 fetched = retrying(lambda: _fetch(source, listing, attempt, task_progress(archive, task), refused))
             see(archive, source, [Seen(clip)])
             _seal(archive, listing, fetched, usable)
+    except SourceAway:
+        remove_tree(archive.attempts, clip)
+        raise
     except FetchFailed as error:
         see(archive, source, failed(clip, error))
         if (after := rest_of(error)) is not None:
@@ -140,7 +143,7 @@ def task_progress(archive: Archive, task: Task) -> Callable[[int, int | None], N
 def _seal(archive: Archive, listing: Listing, fetched: Fetched, usable: Mapping[str, Target]) -> None:
     clip, taken = listing.clip, CaptureFiles()
     film = found(fetched)
-    taken.media(clip, fetched.media)
+    taken.media(clip, fetched.media, known=fetched.digests)
     taken.page(fetched)
     capture = Capture(
         clip=clip,

@@ -66,7 +66,7 @@ class RunSession:
         """A source of the settings. Raises SettingsError."""
         with self._lock:
             if name not in self._sources:
-                self._sources[name] = open_source(self.archive.settings, name)
+                self._sources[name] = open_source(self.archive, name)
             return self._sources[name]
 
     def _indexes(self) -> "dict[str, RegisterIndex]":

@@ -12,6 +12,7 @@ from itertools import zip_longest
 from archive.errors import KnownPeopleError
 from archive.linking.registers.columns import RegisterError
 from archive.preservation.usable_targets import UsableTargets
+from archive.settings.source_stanzas import FolderSettings
 from archive.sources.contract import Channel
 from archive.steps import counted_steps
 from archive.steps.again import to_read_again
@@ -176,6 +177,10 @@ def _to_fetch(session: RunSession, asked: Asked) -> list[Part]:
     return [part for turn in zip_longest(*queues) for part in turn if part]
 
 
+def _to_record(session: RunSession, _asked: Asked) -> list[Part]:
+    return [Part()] if session.archive.ledger.disks.to_record() else []
+
+
 def _to_look(session: RunSession, asked: Asked) -> list[Part]:
     """Batches of each source in turn; a clip that two sources list is looked at by the first one."""
     taken, queues = set[str](), list[list[Part]]()
@@ -203,12 +208,18 @@ def _store(session: RunSession, asked: Asked, _part: Part) -> Tally:
 
 
 def _list(session: RunSession, asked: Asked, part: Part) -> Tally:
-    return counted_steps.list_step(session.archive, session.source(part.source or ""), fast=asked.fast)
+    name = part.source or ""
+    fast = asked.fast and not isinstance(session.archive.settings.sources.get(name), FolderSettings)
+    return counted_steps.list_step(session.archive, session.source(name), fast=fast)
 
 
 def _fetch(session: RunSession, asked: Asked, part: Part) -> Tally:
     source = session.source(part.source or "")
     return counted_steps.fetch_step(session.archive, session.usable_targets, source, part.clips, keep=asked.keep)
+
+
+def _disks(session: RunSession, asked: Asked, _part: Part) -> Tally:
+    return counted_steps.disk_step(session.archive, session.usable_targets, keep=asked.keep)
 
 
 def _look(session: RunSession, _asked: Asked, part: Part) -> Tally:
@@ -263,6 +274,7 @@ STORE = Stage("store what is owed", _store)
 LIST = Stage("list", _list, _to_list, side_by_side=True)
 FETCH = Stage("fetch and store", _fetch, _to_fetch, side_by_side=True)
 LOOK = Stage("look again", _look, _to_look, side_by_side=True)
+DISKS = Stage("record disks", _disks, _to_record)
 CAPTIONS = Stage("read captions", _caption)
 REGISTERS = Stage("read registers", _register)
 TRANSCRIBE = Stage(
@@ -275,5 +287,5 @@ TRANSCRIBE = Stage(
 LINK = Stage("link", _link, _to_link, loads=lambda session: session.indexes(), without="nothing was linked")
 FINISH = Stage("seal, store and record", _finish, stands=True)
 
-STAGES = (STORE, LIST, FETCH, LOOK, CAPTIONS, REGISTERS, TRANSCRIBE, LINK, FINISH)
+STAGES = (STORE, LIST, FETCH, LOOK, DISKS, CAPTIONS, REGISTERS, TRANSCRIBE, LINK, FINISH)
 """Every stage of a run, in order."""

@@ -17,6 +17,7 @@ from archive.records.whereabouts import Whereabouts
 from archive.steps.work_objects import build
 from archive.texts.shown import corrections_in_force, in_order
 from archive.views.availability import place_of
+from archive.views.disk_view import SeenOn, seen_on
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,8 @@ class ClipView:
     held. `corrections` are those that are applied, by transcript, `conflicts` those that nobody settled. `unread` are
     the tracks of the newest media that nobody here can read: as they were found in reading, else in fetching. `edits`
     are what each version after the first changed, the newest first. `said_to_be` has the files that a disk says are
-    this clip, and the clip that a disk says this file is. `whereabouts` is how it stands at its source.
+    this clip, and the clip that a disk says this file is. `whereabouts` is how it stands at its source, `seen_on`
+    the disks and paths where the bytes of its films were seen.
     """
 
     clip: str
@@ -64,6 +66,7 @@ class ClipView:
     said_to_be: tuple[SaidToBe, ...] = ()
     whereabouts: Whereabouts = field(default_factory=Whereabouts)
     edits: tuple[Edited, ...] = ()
+    seen_on: tuple[SeenOn, ...] = ()
 
 
 def clip_view(archive: Archive, clip: str) -> ClipView:
@@ -80,7 +83,17 @@ def clip_view(archive: Archive, clip: str) -> ClipView:
     ordered = sidecar.model_copy(update={"transcripts": transcripts})
     edits = tuple(_edits(sidecar.captures))[::-1]
     return ClipView(
-        clip, ordered, copies, failures, applied, tuple(conflicts), _unread(sidecar), said_to_be, place, edits
+        clip,
+        ordered,
+        copies,
+        failures,
+        applied,
+        tuple(conflicts),
+        _unread(sidecar),
+        said_to_be,
+        place,
+        edits,
+        tuple(seen_on(archive, clip)),
     )
 
 

@@ -1,8 +1,10 @@
 """Commands that do the main job, whole or a step at a time."""
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.markup import escape
 
 from flows.cli import common, console
 from flows.cli.common import Clips, Config, DryRun, Json, Sources, TakeOver
@@ -10,6 +12,7 @@ from flows.cli.common import Clips, Config, DryRun, Json, Sources, TakeOver
 if TYPE_CHECKING:
     from archive.steps.counted_steps import Tally
     from archive.steps.run_session import RunSession
+    from archive.views.disk_view import Expected
 
 app = typer.Typer()
 Fast = Annotated[bool, typer.Option("--fast", help="Stop listing at fifty known clips in a row.")]
@@ -70,10 +73,10 @@ def fetch(
     _known_sources(source, common.settings().sources)
     if dry_run:
         return would_do(as_json=as_json)
-    from archive.steps.stages import FETCH, LIST, Asked, take
+    from archive.steps.stages import DISKS, FETCH, LIST, Asked, take
 
     with common.at_work(take_over=take_over) as session:
-        tally = take(session, Asked(sources=tuple(source or ()), fast=fast, keep=True), (LIST, FETCH))
+        tally = take(session, Asked(sources=tuple(source or ()), fast=fast, keep=True), (LIST, FETCH, DISKS))
     return common.report(tally, session.usable_targets, as_json=as_json)
 
 
@@ -169,7 +172,7 @@ def _known_sources(chosen: list[str] | None, known: object) -> None:
 
 
 def would_do(*, as_json: bool) -> None:
-    """What the ledger says is to be done; no source and no target is asked."""
+    """What the ledger says is to be done; no channel and no target is asked, and disks are only looked at."""
     from archive.steps import counted_steps
     from archive.steps.captioning import to_caption
     from archive.steps.linking import Digested, to_link
@@ -177,9 +180,11 @@ def would_do(*, as_json: bool) -> None:
     from archive.steps.storing import owed
     from archive.steps.transcribing import to_transcribe
     from archive.steps.work_objects import to_seal
+    from archive.views.disk_view import expected
 
     with common.reading() as archive:
         fetching = {name: len(counted_steps.to_fetch(archive, name)) for name in archive.settings.sources}
+        disks = expected(archive)
         storing = owed(archive)
         unread = to_register(archive)
         registers: dict[str, Digested] = {**newest(archive), **dict.fromkeys(unread, Unread())}
@@ -190,10 +195,14 @@ def would_do(*, as_json: bool) -> None:
             "seal": len(to_seal(archive)),
         }
     if as_json:
-        return console.print_json({"dry_run": {"fetch": fetching, "store": storing, "registers": unread, **steps}})
+        facts = {"fetch": fetching, "store": storing, "registers": unread, **steps}
+        visits = {name: asdict(one) for name, one in disks.items()}
+        return console.print_json({"dry_run": {**facts, "visit": visits} if visits else facts})
     console.out.print("As the ledger knows it now; a listing may find more:")
     for name, number in fetching.items():
         console.out.print(f"  fetch       {number:,} clips of {name}", highlight=False)
+    for name, one in disks.items():
+        console.out.print(f"  visit       {escape(console.plain(_visit(name, one)))}", highlight=False, soft_wrap=True)
     for name, number in storing.items():
         console.out.print(f"  store       {number:,} versions to {name}", highlight=False)
     for name in unread:
@@ -201,3 +210,13 @@ def would_do(*, as_json: bool) -> None:
     for step, number in steps.items():
         console.out.print(f"  {step:<11} {number:,} clips", highlight=False)
     return None
+
+
+def _visit(name: str, one: "Expected") -> str:
+    """What a visit of a disk would bring, in a few words."""
+    found = one.found
+    if found is None:
+        return f"nothing of {name}: {one.problem}"
+    unread = f"; {found.unread:,} cannot be read" if found.unread else ""
+    films = f"{found.media:,} films of {console.size(found.bytes)} among {found.files:,} files"
+    return f"{name}: {films}, {found.new:,} of {console.size(found.new_bytes)} to be read{unread}"

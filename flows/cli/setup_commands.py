@@ -106,31 +106,33 @@ def init(
 
 @app.command(epilog="Example: thirdcopy add https://www.youtube.com/@channel --languages kk,ug,zh")
 def add(
-    url: Annotated[str, typer.Argument(help="The address of a channel.")],
+    url: Annotated[str, typer.Argument(help="The address of a channel, or the folder where a disk is mounted.")],
     config: Config = None,
     name: Annotated[str | None, typer.Option(help="A name for it; made from the address otherwise.")] = None,
     languages: Annotated[str, typer.Option(help="What is spoken in it, as language codes with commas.")] = "",
     access: Annotated[str | None, typer.Option(help="restricted or public; the archive's own otherwise.")] = None,
     dry_run: DryRun = False,
 ) -> None:
-    """Add a source to the settings, if yt-dlp has a reader for its address; nothing is asked for it."""
+    """Add a channel by its address, if yt-dlp has a reader for it, or a disk by its folder; nothing is asked for it."""
     from archive.settings.settings import find, load
     from archive.settings.source_stanzas import YtdlpSettings
     from archive.sources.ytdlp.recognizing import not_taken, reader_of
 
     file = find(common.chosen_file())
     settings = load(file)
-    reader = reader_of(url)
-    if reader is None:
+    folder = _folder_of(url)
+    reader = None if folder else reader_of(url)
+    if folder is None and reader is None:
         raise SettingsError([not_taken(url)])
-    name = name or _name_of(url)
+    name = name or (_plain_name(folder.name) or "disk" if folder else _name_of(url))
     if name in settings.sources:
         raise SettingsError([f"{file}: sources.{name} exists: choose another --name"])
     spoken = [code.strip() for code in languages.split(",") if code.strip()]
-    lines = [f"[sources.{name}]", f"url = {_quoted(url)}"]
+    lines = [f"[sources.{name}]"]
+    lines += ['kind = "folder"', f"path = {_quoted(str(folder))}"] if folder else [f"url = {_quoted(url)}"]
     lines += [f"access = {_quoted(access)}"] if access else []
-    usual = reader.is_allowed(YtdlpSettings.model_fields["allowed_extractors"].default)
-    lines += [] if usual else [f"allowed_extractors = [{_quoted(reader.platform)}]"]
+    usual = reader is None or reader.is_allowed(YtdlpSettings.model_fields["allowed_extractors"].default)
+    lines += [f"allowed_extractors = [{_quoted(reader.platform)}]"] if reader and not usual else []
     lines += [f"languages = [{', '.join(_quoted(code) for code in spoken)}]"] if spoken else []
     before = file.read_text(encoding="utf-8")
     stanza = "\n" + "\n".join(lines) + "\n"
@@ -143,12 +145,25 @@ def add(
     except SettingsError:
         _replace(file, before)
         raise
-    told = "" if usual else f', and to it allowed_extractors = ["{reader.platform}"] alone'
+    told = f", which yt-dlp's {reader.name} reads" if reader else ""
+    told += f', and to it allowed_extractors = ["{reader.platform}"] alone' if reader and not usual else ""
     console.out.print(
-        escape(f"{file}: added sources.{name}, which yt-dlp's {reader.name} reads{told}. Next: thirdcopy run"),
+        escape(f"{file}: added sources.{name}{told}. Next: thirdcopy run"),
         highlight=False,
         soft_wrap=True,
     )
+
+
+def _folder_of(address: str) -> Path | None:
+    """The folder that is meant, if it is no address of a channel. Raises SettingsError for one that is not there."""
+    if "://" in address:
+        return None
+    folder = Path(address).expanduser().absolute()
+    if folder.is_dir():
+        return folder
+    if "/" in address and address.startswith(("/", ".", "~")):
+        raise SettingsError([f"{folder} is no folder: mount the disk, and name the folder where it is"])
+    return None
 
 
 def _replace(file: Path, text: str) -> None:
@@ -208,6 +223,7 @@ def _examine(settings: "Settings") -> Iterator[Found]:
     yield _model(settings)
     yield _disk(settings)
     yield from _missing_keys(settings)
+    yield from _folders(settings)
     yield from _archive(settings)
 
 
@@ -265,6 +281,30 @@ def _missing_keys(settings: "Settings") -> Iterator[Found]:
                 f"THIRDCOPY_TARGETS__{name.upper().replace('-', '_')}__{key.upper()}" for key in lacking
             )
             yield Found(f"keys of {name}", ok=False, found=f"no {' and no '.join(lacking)}", do=f"set {variables}")
+
+
+def _folders(settings: "Settings") -> Iterator[Found]:
+    """Each disk that is a source: whether it is there, can be read, and is known again by a serial of its own."""
+    from archive.errors import SourceAway
+    from archive.settings.source_stanzas import FolderSettings
+    from archive.sources.folder.disk_identity import identify
+    from archive.sources.folder.disk_walk import OpenFolder
+
+    for name, stanza in settings.sources.items():
+        if not isinstance(stanza, FolderSettings):
+            continue
+        try:
+            with OpenFolder(stanza.path) as folder:
+                entries = any(True for _ in folder.walk())
+                disk = identify(stanza.path, stanza.disk)
+        except (SourceAway, OSError) as error:
+            yield Found(f"source {name}", ok=False, found=str(error), do="see the sentence above")
+            continue
+        if not entries:
+            yield Found(f"source {name}", ok=False, found=f"{stanza.path} is empty", do="mount the disk there")
+            continue
+        how = "by the file system's serial" if disk.serial_of == "filesystem" else f"by its {disk.serial_of}"
+        yield Found(f"source {name}", ok=True, found=f"{stanza.path}: disk {disk.name}, known again {how}")
 
 
 def _archive(settings: "Settings") -> Iterator[Found]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from archive.ledger.clips import Failure
     from archive.objects.sidecar import Sidecar
+    from archive.records.clip import Capture
     from archive.records.edits import Change
     from archive.records.transcript import Correction
     from archive.steps.again import Again
@@ -33,6 +34,21 @@ if TYPE_CHECKING:
 app = typer.Typer()
 TURNS_SHOWN = 10
 EDITS_SHOWN = 10
+PLACES_SHOWN = 20
+"""Paths on disks, as many are shown of a clip; --json has all."""
+ORIGINS = {
+    "quicktime_creationdate": "QuickTime's creation date",
+    "creation_time": "the container's creation time",
+    "avi_idit": "AVI's IDIT",
+    "file_time": "the file's time on the disk",
+}
+WORTHS = {
+    "zoned": "with its offset from UTC",
+    "utc": "UTC by the format, the local time of many cameras in truth",
+    "no_zone": "in no zone that is known",
+    "least": "worth least, for copying changes it",
+    "unset": "a clock that nobody had set",
+}
 FORKS_SHOWN = 20
 """Forks, as many are named on the screen; --json has all."""
 
@@ -203,6 +219,7 @@ def show(clip: Clip, config: Config = None, as_json: Json = False) -> None:
                     {"version": one.version, "at": one.at, "changes": [change.model_dump() for change in one.changes]}
                     for one in found.edits
                 ],
+                **({"seen_on": [vars(place) for place in found.seen_on]} if found.seen_on else {}),
             }
         )
     console.out.print(f"[bold]{escape(clip)}[/]", highlight=False)
@@ -263,8 +280,11 @@ def _print_sidecar(document: "Sidecar", found: "ClipView") -> None:
         ("captured", f"{capture.fetched:%Y-%m-%d %H:%M} UTC with {capture.tool} {capture.tool_version}"),
         ("media", f"{length}, {capture.media.size:,} bytes, sha512 {capture.media.sha512[:16]}…"),
         ("access", access.level + by),
+        *(("stated", line) for line in _stated(capture)),
         *(("differs", line) for line in capture.disagreements),
         *(("degraded", line) for line in capture.degraded),
+        *(("dated", f"{one.value} ({ORIGINS[one.origin]}: {WORTHS[one.worth]})") for one in capture.dates),
+        *(("seen on", line) for line in _places(found)),
         *(("unread", f"track {one.index} {one.why}") for one in found.unread),
         *(("declared", _declared(document)) for _ in document.declarations[-1:]),
     )
@@ -311,6 +331,21 @@ def _around(value: str, change: "Change") -> str:
     same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
     start = value.rfind(" ", 0, max(0, same - 12)) + 1 if same > 40 else 0
     return f"…{value[start:]}" if start else value
+
+
+def _stated(capture: "Capture") -> list[str]:
+    """The address that a disk states for a file, and what that is worth."""
+    if capture.stated is None:
+        return []
+    stated = capture.stated
+    worth = "on the disk's word" if stated.certain else "likely, by its form alone: nothing is linked by it"
+    return [f"{stated.clip} ({stated.url}), by its {stated.basis}: {worth}"]
+
+
+def _places(found: "ClipView") -> list[str]:
+    lines = [f"{one.disk} on {one.visited:%Y-%m-%d}: {one.path}" for one in found.seen_on[:PLACES_SHOWN]]
+    more = len(found.seen_on) - len(lines)
+    return [*lines, f"… and {more:,} more places: --json"] if more > 0 else lines
 
 
 def _declared(document: "Sidecar") -> str:

@@ -136,7 +136,7 @@ def begun(tmp_path_factory: pytest.TempPathFactory, films: Path, prefect_home: P
         (folder / "register.csv").write_text(REGISTER)
         assert place.thirdcopy("mirror").code == 0
         with opened(settings_of(place)) as archive:
-            assert list_step(archive, open_source(archive.settings, "voices")).new == 3
+            assert list_step(archive, open_source(archive, "voices")).new == 3
             for clip in archive.ledger.clips.ids():
                 archive.ledger.clips.failed(clip, "fetch", kind="passing", message="cut off", now=archive.clock())
         yield beside.prefect, place

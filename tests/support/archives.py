@@ -16,7 +16,7 @@ from archive.ledger.copies import SealedVersion
 from archive.ledger.opening import open_engine
 from archive.objects import sidecar
 from archive.opening.archive import Archive
-from archive.preservation.fixity import blocks_document, digest
+from archive.preservation.fixity import blocks_document
 from archive.preservation.mirroring import Stored, store_owed
 from archive.preservation.newest_run import point_to_newest
 from archive.preservation.sealing import Item, Provenance, document, seal
@@ -31,6 +31,7 @@ from archive.settings.stanzas import RegisterSettings
 from archive.steps.recording import record
 from archive.steps.work_objects import seal_work
 from storage.contract import Target
+from storage.file_digests import digest
 from storage.targets import FolderSettings, address
 from storage.targets.folder import FolderTarget
 from transcription.documents.formats import to_json

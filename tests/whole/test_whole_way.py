@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from archive.preservation.fixity import BLOCK as MIB
+from storage.digests import BLOCK as MIB
 from tests.support.words import words_kept
 from tests.whole.archives import Done, Thirdcopy, clip_of, made, object_count
 from tests.whole.films import CAPTIONS, FAULTY, GARBAGE, HOSTILE, RAW, WORDS, quiet, sample_channel

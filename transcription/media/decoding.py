@@ -98,14 +98,19 @@ def stream_digests(path: Path, *, timeout: float, media: Media | None = None) ->
     return {s.index: hashes[n] for n, s in enumerate(media.content)}
 
 
-def count_frames(path: Path, streams: Sequence[MediaStream], *, timeout: float) -> float:
-    """Decode streams to nothing: the seconds that were reached. Raises MediaError where a tenth of the frames fail."""
+def count_frames(
+    path: Path, streams: Sequence[MediaStream], *, timeout: float, broken: float = by_opencore.BROKEN_FRAMES
+) -> float:
+    """Decode streams to nothing: the seconds that were reached.
+
+    Raises MediaError where more than the share `broken` of the frames fail, a tenth of them by default.
+    """
     source = opened(path)
     command = ffmpeg.output(
         *(source[str(s.index)] for s in streams),
         "pipe:2",
         f="null",
-        max_error_rate=by_opencore.BROKEN_FRAMES,
+        max_error_rate=broken,
         progress="pipe:1",
     ).compile(cmd=FFMPEG)
     reached = 0.0

@@ -4,24 +4,15 @@ Refused is what has another size than was announced, lacks packets that its own 
 length that differs from the announced one is no ground: platforms round, and tell wrong ones. It is kept on record.
 """
 
-import re
 from dataclasses import dataclass
 from hashlib import file_digest
 from pathlib import Path
 
+from archive.sources.file_checks import other_length
 from transcription.errors import CutShort, MediaError, MediaTimeout
 from transcription.media.probing_media import Media, probe, survey
 from transcription.media.structure import overrun
 from transcription.media.wholeness import PACKETS_TIMEOUT, Examined, check_decodes, refuse_cut
-
-_PICTURES = (
-    ("jpg", rb"\xff\xd8\xff"),
-    ("png", rb"\x89PNG\r\n\x1a\n"),
-    ("gif", rb"GIF8[79]a"),
-    ("webp", rb"RIFF....WEBP"),
-    ("avif", rb"....ftypavi[fs]"),
-)
-"""How picture files begin, by extension."""
 
 
 @dataclass(frozen=True)
@@ -67,13 +58,6 @@ def size_faults(received: Received) -> list[str]:
         for who, size in sorted(received.announced.items())
         if size != received.size
     ]
-
-
-def other_length(announced: float | None, found: float) -> tuple[str, ...]:
-    """What is kept of a length that departs from the platform's by more than 2 s and 2 %; nothing of one that fits."""
-    if announced is None or abs(announced - found) <= max(2.0, announced / 50):
-        return ()
-    return (f"it lasts {found:.1f} s where the platform announced {announced:.1f} s",)
 
 
 def readable(path: Path) -> Media:
@@ -130,8 +114,3 @@ def check_media(path: Path, received: list[Received], announced: float | None, r
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return file_digest(file, "sha256").hexdigest()
-
-
-def picture_kind(data: bytes) -> str | None:
-    """The extension of a picture file by how it begins; None for what is no picture."""
-    return next((kind for kind, start in _PICTURES if re.match(start, data, re.DOTALL)), None)

@@ -28,12 +28,8 @@ from yt_dlp.version import __version__
 
 from archive.records.clip import NOT_HAD, Context, Cut
 from archive.sources.cleaning import plain
-<<<<<<< HEAD
-from archive.sources.host_clocks import ASKED_AGAIN, HOSTS, PATIENCE, HostClocks
-from archive.sources.ytdlp import peertube_answers, quality
-=======
 from archive.sources.host_clocks import HOSTS, HostClocks
->>>>>>> listing
+from archive.sources.ytdlp import peertube_answers, quality
 from archive.sources.ytdlp.asking import Barred, BarredOnce, handler
 from archive.sources.ytdlp.connecting import Meter
 from archive.sources.ytdlp.failures import Symptoms
@@ -402,7 +398,6 @@ class YtdlpSession(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
         return self._meter.clock()
 
 
-<<<<<<< HEAD
 def _code(response: Response) -> str | None:
     """The word for what is wrong in an answer as RFC 9457 has it, which PeerTube writes; None where there is none.
 
@@ -415,12 +410,8 @@ def _code(response: Response) -> str | None:
     return None
 
 
-def _short_wait(error: HTTPError) -> float | None:
-    """The seconds that a host asks to be left alone for, if they are few."""
-=======
 def _asked_wait(error: HTTPError) -> float | None:
     """The seconds that a host asks to be left alone for."""
->>>>>>> listing
     if error.status not in (429, 503):
         return None
     return seconds_to_wait(error.response.headers.get("Retry-After"), datetime.now(UTC))

@@ -12,12 +12,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from archive.ledger.copies import SealedVersion
 from archive.objects import held_versions, ocfl
 from archive.preservation.auditing import audit, objects_of
-from archive.preservation.fixity import digest
 from archive.preservation.mirroring import store_owed
 from archive.preservation.repairing import repair
 from archive.preservation.usable_targets import ready
 from archive.steps.storing import owed, tidy
 from storage.contract import Target
+from storage.file_digests import digest
 from tests.support.archives import Clock, an_archive, folder_targets, keep
 from tests.support.faults import Crash, CrashingTarget
 from tests.world.ocfl import validate_folder

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from archive.preservation.fixity import BLOCK, blocks_document, digest, sha512_of
+from archive.preservation.fixity import blocks_document, sha512_of
+from storage.digests import BLOCK
+from storage.file_digests import BUFFERS, digest
 
 
-@pytest.mark.parametrize("size", [0, 1, BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK])
+@pytest.mark.parametrize("size", [0, 1, BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK, 2 * BUFFERS * BLOCK + 7])
 def test_every_digest_in_one_pass(tmp_path: Path, size: int) -> None:
     file = tmp_path / "media.mp4"
     data = (b"0123456789abcdef" * (size // 16 + 1))[:size]

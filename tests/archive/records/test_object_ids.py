@@ -72,6 +72,7 @@ def test_each_kind_of_object_has_its_id_and_it_is_the_text_that_it_always_was() 
         ObjectId.evidence_of(clip): (Kind.EVIDENCE, "evidence-peertube-Tdu7js6mskzRiVNsfAqitt"),
         ObjectId.work_of(clip): (Kind.WORK, "work-peertube-Tdu7js6mskzRiVNsfAqitt"),
         ObjectId.register_of("victims"): (Kind.REGISTER, "register-victims"),
+        ObjectId.disk_of("red-1f0c4a77"): (Kind.DISK, "disk-red-1f0c4a77"),
         ObjectId.run_of(ledger, now, 17): (Kind.RUN, "run-20260302T080000Z-0123abcd-17"),
     }
     for object_id, (kind, text) in made.items():
@@ -81,6 +82,8 @@ def test_each_kind_of_object_has_its_id_and_it_is_the_text_that_it_always_was() 
     for name in ("..", "a/b", "Victims", ""):
         with pytest.raises(LeadsOut):
             ObjectId.register_of(name)
+        with pytest.raises(LeadsOut):
+            ObjectId.disk_of(name)
 
 
 def test_the_ledger_has_an_id_as_plain_text(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from archive.errors import SettingsError
 from archive.settings.settings import Settings, find, load
+from archive.settings.source_stanzas import YtdlpSettings
 
 SECRET = "canary-7f3a9c-do-not-show"
 BUCKET = """
@@ -103,8 +104,13 @@ ONE = "minimum_copies = 1\n"
         (ONE + BUCKET.replace('"s3"', '"s4"'), "targets.s3.kind is no kind of target; did you mean s3?"),
         (ONE + BUCKET.replace("kind =", "# kind ="), "targets.s3.kind is missing; there are: folder, s3"),
         (ONE + SOURCE + "kind = 'ytdl'", "sources.voices-one.kind is no kind of source; did you mean ytdlp?"),
-        (ONE + SOURCE + "kind = 'disk'", "sources.voices-one.kind is no kind of source; there are: ytdlp"),
-        (ONE + SOURCE + "kind = 5", "sources.voices-one.kind is no kind of source; there are: ytdlp"),
+        (
+            ONE + BUCKET + "[sources.a]\nkind = 'folder'\npath = 'x'\n[sources.b]\nkind = 'folder'\npath = 'x'\n",
+            "sources.a and sources.b are one folder",
+        ),
+        (ONE + "[sources.a]\nkind = 'folder'\n", "sources.a.path is missing"),
+        (ONE + SOURCE + "kind = 'disk'", "sources.voices-one.kind is no kind of source; there are: folder, ytdlp"),
+        (ONE + SOURCE + "kind = 5", "sources.voices-one.kind is no kind of source; there are: folder, ytdlp"),
         (ONE + SOURCE + "sleep_seconds = -1", "sources.voices-one.sleep_seconds: Input should be greater than or equ"),
         (ONE + "[sources]\nvoices-one = 'x'", "sources.voices-one: Input should be a valid dictionary"),
         (ONE + BUCKET.replace("https", "http"), "targets.s3.endpoint: the endpoint must be https"),
@@ -305,6 +311,7 @@ def test_environment_overrides_the_file(settings: Load) -> None:
     assert set(loaded.targets) == {"my-disk", "s3"}
     assert loaded.targets["my-disk"].prefix == "deep"
     source = loaded.sources["voices-one"]
+    assert isinstance(source, YtdlpSettings)
     assert (source.access, source.languages, source.captions) == ("public", ("kk", "ru"), False)
     assert loaded.transcription.languages == ("kk", "ru", "en")
     assert loaded.access_of("voices-one") == "public"
@@ -360,7 +367,7 @@ def test_paths_are_relative_to_the_file(settings: Load, tmp_path: Path) -> None:
     assert loaded.state == tmp_path / "state"
     assert loaded.targets["my-disk"].model_dump()["path"] == tmp_path / "disk"
     assert loaded.registers["main"].file == tmp_path / "register.csv"
-    assert loaded.sources["voices-one"].cookies_file == Path("/abs/c.txt")
+    assert loaded.sources["voices-one"].model_dump()["cookies_file"] == Path("/abs/c.txt")
     assert loaded.file == tmp_path / "archive.toml"
 
 

@@ -60,6 +60,7 @@ def test_a_fetch_leaves_the_film_as_it_was_sent_and_what_was_said_of_it(
     assert {language: path.read_text() for language, path in got.captions.items()} == {"en": VTT, "kk": VTT}
     assert (got.tool, got.tool_version, got.format_id) == ("yt-dlp", tool_version(), "180p")
     assert got.url.endswith(video.id)
+    assert got.info is not None
     info = got.info.read_bytes()
     assert rfc8785.dumps(json.loads(info)) == info
     assert seen
@@ -214,6 +215,7 @@ def test_a_title_names_no_file(opened: Open, film: Path, tmp_path: Path, title: 
     kept = ("media.mp4", "info.json", "platform.json", "thumbnail.jpg")
     assert tree(tmp_path) == {f"deep/into/{name}" for name in kept}
     assert got.title == title.replace("\ud800", "\ufffd")
+    assert got.info is not None
     assert json.loads(got.info.read_bytes())["title"] == got.title
 
 

@@ -4,13 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from archive.sources.file_checks import other_length, picture_kind
 from archive.sources.ytdlp.media_checks import (
     Faulty,
     Received,
     check_media,
     lacking,
-    other_length,
-    picture_kind,
     readable,
     size_faults,
 )
