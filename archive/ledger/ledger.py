@@ -9,6 +9,7 @@ from archive.ledger.audits import Audits
 from archive.ledger.clips import Clips
 from archive.ledger.copies import Copies
 from archive.ledger.events import Events
+from archive.ledger.joins import Joins
 from archive.ledger.journal import HERE, WAL, Version, has_reset_fault
 from archive.ledger.lease import Lease
 from archive.ledger.markers import Markers
@@ -38,6 +39,7 @@ class Ledger:
         self.copies = Copies(self._transactions)
         self.audits = Audits(self._transactions)
         self.readings = Readings(self._transactions)
+        self.joins = Joins(self._transactions)
         self.sightings = Sightings(self._transactions)
         self.events = Events(self._transactions)
         self.waiting = Waiting(self._transactions)

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field, JsonValue, ValidationError
 
 from archive.records.clip import Access, Capture, UnreadTrack
 from archive.records.event import Head
+from archive.records.join import Join, JoinJudgement, JoinVerdict
 from archive.records.link import Judgement, Link, Verdict
 from archive.records.record import Moment, Record
 from archive.records.snapshot import EntryLine, Snapshot
@@ -23,8 +24,9 @@ evidence-CLIP   what was fetched: media/, its digests (blocks.sha256: one a MiB)
                 with which tool), info.json (the platform's metadata without session secrets), description.txt,
                 thumbnail, captions/. A version is a capture.
 work-CLIP       what was made of it: sidecar.json (links to a victims register and judgements, both also as W3C Web
-                Annotations, people's corrections, access) and transcripts/: NAME.json and .vtt are as they were made,
-                NAME.corrected.vtt as people left them; captions-… are the platform's own.
+                Annotations, other clips that may be the same recording, people's corrections, access) and
+                transcripts/: NAME.json and .vtt are as they were made, NAME.corrected.vtt as people left them;
+                captions-… are the platform's own.
 register-NAME   a register of victims; a version is a snapshot: entries.jsonl (an entry a line, without secret columns,
                 numbers of living persons masked), snapshot.json (from which file, when, by whom), report.json (what
                 was skipped or odd). Links name it by the sha256 of its entries.jsonl, which is in the inventory.
@@ -84,13 +86,25 @@ class JudgedLink(Link):
         return Link.model_validate(self.model_dump(exclude={"judgements", "judgement"}))
 
 
+class JudgedJoin(Record):
+    """That a clip and another may be one recording, what people decided about it, and what stands of that.
+
+    `proposal` is null where nobody but a person says so; null is no judgement.
+    """
+
+    clips: tuple[str, str]
+    proposal: Join | None = None
+    judgements: tuple[JoinJudgement, ...] = ()
+    judgement: JoinVerdict | Literal["conflict"] | None = None
+
+
 class Sidecar(Record):
     """All that is known of a clip: captures, files, digests, transcripts by digest, corrections, links, judgements.
 
     Also access and consent. `annotations` are the links and judgements once more, as a collection of W3C Web
     Annotations in JSON-LD (https://www.w3.org/TR/annotation-model/), made of them whenever a sidecar is written; null
-    without links. Corrections and declarations are in the order in which they were made; a correction with
-    `conflict` is not applied, and the newest declaration counts.
+    without links. `joins` are in the sidecars of both their clips. Corrections and declarations are in the order in
+    which they were made; a correction with `conflict` is not applied, and the newest declaration counts.
     `consent` is null until somebody asked the person who speaks and wrote down the answer.
     """
 
@@ -107,6 +121,7 @@ class Sidecar(Record):
     corrections: tuple[Correction, ...] = ()
     linkings: tuple[Linking, ...] = ()
     links: tuple[JudgedLink, ...] = ()
+    joins: tuple[JudgedJoin, ...] = ()
     annotations: dict[str, JsonValue] | None = None
 
 

@@ -202,6 +202,10 @@ def _caption(session: RunSession, asked: Asked, _part: Part) -> Tally:
     return counted_steps.caption_step(session.archive, session.usable_targets, asked.clips, retry=asked.retry)
 
 
+def _join(session: RunSession, asked: Asked, _part: Part) -> Tally:
+    return counted_steps.join_step(session.archive, session.usable_targets, asked.clips, retry=asked.retry)
+
+
 def _register(session: RunSession, _asked: Asked, _part: Part) -> Tally:
     return counted_steps.register_step(session.archive, session.usable_targets)
 
@@ -243,6 +247,7 @@ STORE = Stage("store what is owed", _store)
 LIST = Stage("list", _list, _to_list, side_by_side=True)
 FETCH = Stage("fetch and store", _fetch, _to_fetch, side_by_side=True)
 CAPTIONS = Stage("read captions", _caption)
+JOINS = Stage("look for joins", _join)
 REGISTERS = Stage("read registers", _register)
 TRANSCRIBE = Stage(
     "transcribe",
@@ -254,5 +259,5 @@ TRANSCRIBE = Stage(
 LINK = Stage("link", _link, _to_link, loads=lambda session: session.indexes(), without="nothing was linked")
 FINISH = Stage("seal, store and record", _finish, stands=True)
 
-STAGES = (STORE, LIST, FETCH, CAPTIONS, REGISTERS, TRANSCRIBE, LINK, FINISH)
+STAGES = (STORE, LIST, FETCH, CAPTIONS, JOINS, REGISTERS, TRANSCRIBE, LINK, FINISH)
 """Every stage of a run, in order."""

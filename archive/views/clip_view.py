@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from archive.joins.recordings import Original
 from archive.ledger.clips import Failure
 from archive.ledger.copies import Copy
 from archive.objects.sidecar import Sidecar
@@ -12,6 +13,7 @@ from archive.records.object_ids import ObjectId
 from archive.records.transcript import Correction
 from archive.steps.work_objects import build
 from archive.texts.shown import corrections_in_force, in_order
+from archive.views.join_view import originals_of
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,8 @@ class ClipView:
     `sidecar` is what its next one will say, its transcripts in the order in which they are shown; None before it is
     held. `corrections` are those that are applied, by transcript, `conflicts` those that nobody settled. `unread` are
     the tracks of the newest media that nobody here can read: as they were found in reading, else in fetching.
+    `originals` are the clips that people judged to be one recording, this one among them, the best first, `against`
+    pairs of them that somebody says are not.
     """
 
     clip: str
@@ -30,6 +34,8 @@ class ClipView:
     corrections: Mapping[str, tuple[Correction, ...]] = field(default_factory=dict)
     conflicts: tuple[Correction, ...] = ()
     unread: tuple[UnreadTrack, ...] = ()
+    originals: tuple[Original, ...] = ()
+    against: tuple[tuple[str, str], ...] = ()
 
 
 def clip_view(archive: Archive, clip: str) -> ClipView:
@@ -43,7 +49,18 @@ def clip_view(archive: Archive, clip: str) -> ClipView:
     applied, conflicts = corrections_in_force(sidecar.transcripts, sidecar.corrections)
     transcripts = tuple(in_order(archive, clip, sidecar.transcripts, applied))
     ordered = sidecar.model_copy(update={"transcripts": transcripts})
-    return ClipView(clip, ordered, copies, failures, applied, tuple(conflicts), _unread(sidecar))
+    recording, originals = originals_of(archive, clip)
+    return ClipView(
+        clip,
+        ordered,
+        copies,
+        failures,
+        applied,
+        tuple(conflicts),
+        _unread(sidecar),
+        tuple(originals),
+        recording.against,
+    )
 
 
 def _unread(sidecar: Sidecar) -> tuple[UnreadTrack, ...]:

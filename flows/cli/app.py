@@ -19,6 +19,7 @@ from flows.cli import (
     common,
     console,
     copies_commands,
+    join_commands,
     link_commands,
     register_commands,
     review_commands,
@@ -50,6 +51,7 @@ for room in (
     show_commands.app,
     transcript_commands.app,
     review_commands.app,
+    join_commands.app,
     copies_commands.app,
     accept_commands.app,
 ):

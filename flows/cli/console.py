@@ -271,6 +271,7 @@ def print_tally(tally: "Tally", problems: Sequence[str]) -> None:
         ("fetched", f"{done['fetched']:,} clips" + (f", {done['failed']:,} failed" if done["failed"] else "")),
         ("stored", f"{done['stored']:,} versions read back, {size}"),
         ("captions", f"{done['captioned']:,} files read"),
+        ("joins", f"{done['joins']:,} proposed"),
         ("transcribed", f"{done['transcribed']:,} tracks"),
         ("registers", f"{done['snapshots']:,} new snapshots"),
         ("linked", f"{done['linked']:,} clips, {done['links']:,} links proposed"),

@@ -157,6 +157,7 @@ def show(clip: Clip, config: Config = None, as_json: Json = False) -> None:
                 "sidecar": found.sidecar.model_dump(mode="json") if found.sidecar else None,
                 "copies": [vars(copy) for copy in found.copies],
                 "failures": [vars(failure) for failure in found.failures],
+                "recording": [one.clip for one in found.originals],
             }
         )
     console.out.print(f"[bold]{escape(clip)}[/]", highlight=False)
@@ -192,6 +193,7 @@ def _print_sidecar(document: "Sidecar", found: "ClipView") -> None:
     )
     for name, text in lines:
         console.out.print(f"[bold]{name:>10}[/]  {escape(console.plain(text))}", highlight=False, soft_wrap=True)
+    _print_joins(document, found)
     _print_transcripts(document, found)
     for link in document.links:
         title = f"entry {link.entry} of {link.register_name}"
@@ -199,6 +201,24 @@ def _print_sidecar(document: "Sidecar", found: "ClipView") -> None:
             link, link.judgements, label="link", title=title, transcripts=document.transcripts
         ):
             console.out.print(line, highlight=False, soft_wrap=True)
+
+
+def _print_joins(document: "Sidecar", found: "ClipView") -> None:
+    """The other clips of the recording, and those that may be of it."""
+    if found.originals:
+        names = [f"{one.clip}{' (this one)' if one.clip == found.clip else ''}" for one in found.originals]
+        lines = [("recording", f"one in {len(names)} clips, the best first: {', '.join(names)}")]
+    else:
+        lines = []
+    lines += [("conflict", f"{one} and {other} are judged not to be one recording") for one, other in found.against]
+    for join in document.joins:
+        (other,) = {*join.clips} - {found.clip}
+        if join.judgement is None and join.proposal and join.proposal.proposed:
+            lines.append(("may be", f"one recording with {other} ({join.proposal.kind}): thirdcopy joins {found.clip}"))
+        elif join.judgement == "conflict":
+            lines.append(("conflict", f"people disagree whether it is one recording with {other}"))
+    for name, text in lines:
+        console.out.print(f"[bold]{name:>10}[/]  {escape(console.plain(text))}", highlight=False, soft_wrap=True)
 
 
 def _declared(document: "Sidecar") -> str:

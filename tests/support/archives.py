@@ -21,7 +21,7 @@ from archive.preservation.mirroring import Stored, store_owed
 from archive.preservation.newest_run import point_to_newest
 from archive.preservation.sealing import Item, Provenance, document, seal
 from archive.preservation.usable_targets import ready
-from archive.records.clip import Capture, File, FileRole
+from archive.records.clip import Capture, File, FileRole, Stream
 from archive.records.event import Event
 from archive.records.link import Decision, Judgement, Link, link_id
 from archive.records.object_ids import ObjectId
@@ -152,6 +152,8 @@ def keep(
     media: bytes | None = None,
     description: str = "A made-up testimony.",
     captions: Mapping[str, str | bytes] | None = None,
+    duration: float = 20.5,
+    streams: tuple[Stream, ...] = (),
 ) -> SealedVersion | None:
     """Seal a made-up capture of a clip as the fetch step does: files that are moved, and documents."""
     attempt = archive.attempts / clip
@@ -188,8 +190,8 @@ def keep(
         tool_version="2026.7.4",
         format_id="0",
         container="mp4",
-        duration=20.5,
-        streams=(),
+        duration=duration,
+        streams=streams,
         files=tuple(files),
     )
     items["capture.json"] = document(sidecar.to_bytes(capture))

@@ -32,7 +32,8 @@ class MediaStream:
     `kind` is `video`, `audio`, `picture` (a cover or thumbnail, no video), `subtitle`, `data` or `attachment`;
     `codec` is `unknown` where this ffmpeg has no name for it. `language` is the container's tag as it stands,
     None for none or `und`. `duration` is in seconds and `frames` the samples in the container's index, None where it
-    does not say; `layout` is ffmpeg's name of a track's channels, which may be a guess.
+    does not say; `layout` is ffmpeg's name of a track's channels, which may be a guess. `pixels` is how
+    many a picture has.
     """
 
     index: int
@@ -43,6 +44,7 @@ class MediaStream:
     duration: float | None = None
     frames: int | None = None
     layout: str | None = None
+    pixels: int | None = None
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,7 @@ def _stream(found: dict[str, Any]) -> MediaStream:
         duration=_seconds(found.get("duration")) or _seconds(tags.get("duration")),
         frames=_count(found.get("nb_frames")),
         layout=layout if _LAYOUT.fullmatch(layout := str(found.get("channel_layout", ""))) else None,
+        pixels=(found.get("width") or 0) * (found.get("height") or 0) or None,
     )
 
 
