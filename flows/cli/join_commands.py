@@ -70,13 +70,15 @@ def joins(
             raise typer.BadParameter("a verdict is on two clips: thirdcopy joins CLIP CLIP --same --by NAME")
         if by is None:
             raise typer.BadParameter("say who judges: --by NAME")
-        return _judge((named[0], named[1]), chosen[0], by, why, dry_run=dry_run)
+        return _judge((named[0], named[1]), chosen[0], by, why, dry_run=dry_run, as_json=as_json)
     if len(named) > 2:
         raise typer.BadParameter("name one clip, or two")
     return _list(named, by, everything=everything, as_json=as_json)
 
 
-def _judge(clips: tuple[str, str], verdict: "JoinDecision", by: str, why: str | None, *, dry_run: bool) -> None:
+def _judge(
+    clips: tuple[str, str], verdict: "JoinDecision", by: str, why: str | None, *, dry_run: bool, as_json: bool
+) -> None:
     from archive.acts.judging_joins import judge_join
     from archive.errors import NoSuchClip
 
@@ -89,8 +91,13 @@ def _judge(clips: tuple[str, str], verdict: "JoinDecision", by: str, why: str | 
         seen = {join.clips: join for join in archive.ledger.joins.of(clips[0])}.get((min(clips), max(clips)))
         if not dry_run:
             judge_join(archive, clips, verdict, by=by, why=why, seen=seen)
+    if as_json:
+        facts = {"clips": sorted(clips), "verdict": verdict, "proposed": seen is not None}
+        return console.print_json({"dry_run": facts} if dry_run else facts)
     note = " (dry run)" * dry_run
-    console.out.print(f"{clips[0]} and {clips[1]}: {verdict}{note}", highlight=False, markup=False, soft_wrap=True)
+    return console.out.print(
+        f"{clips[0]} and {clips[1]}: {verdict}{note}", highlight=False, markup=False, soft_wrap=True
+    )
 
 
 def _list(clips: "Sequence[str]", by: str | None, *, everything: bool, as_json: bool) -> None:
@@ -109,7 +116,8 @@ def _list(clips: "Sequence[str]", by: str | None, *, everything: bool, as_json: 
     waits = "shown" if everything or clips else "wait"
     console.out.print(f"{len(found)} {waits}", highlight=False)
     if left:
-        console.out.print(f"The sounds of {left:,} clips are not compared: thirdcopy joins --find", highlight=False)
+        console.out.print(f"{left:,} clips are not heard yet: a run does new ones,", highlight=False)
+        console.out.print("thirdcopy joins --find the others, whose films it brings", highlight=False)
     return None
 
 
