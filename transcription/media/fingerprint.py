@@ -72,7 +72,7 @@ def _items(
 
     tool = fingerprinter()
     if tool is None:
-        raise ToolMissing("chromaprint")
+        raise ToolMissing("fpcalc", "install libchromaprint-tools, or an ffmpeg that has the chromaprint muxer")
     command = [*_FFMPEG, "-ar", str(SAMPLE_RATE), "-i", "pipe:0", "-f", "chromaprint", "-fp_format", "raw", "pipe:1"]
     limited = bounded(command if tool == "ffmpeg" else [*_FPCALC, "-"], seconds=timeout)
     loudest = 0.0
