@@ -6,7 +6,7 @@ TranscriptionError
 │   └── MediaTimeout   ffmpeg did not get through the file in the time it was given
 ├── ModelError         a speech model is missing, incomplete or cannot be loaded
 ├── DocumentError      a transcript document that cannot be understood
-└── ToolMissing        ffmpeg or ffprobe is not installed
+└── ToolMissing        ffmpeg or ffprobe is not installed, or nothing that makes fingerprints
 """
 
 from pathlib import Path
@@ -53,6 +53,6 @@ class DocumentError(TranscriptionError):
 class ToolMissing(TranscriptionError):
     """A program that this room runs is not on the PATH."""
 
-    def __init__(self, tool: str) -> None:
-        super().__init__(f"{tool} is not on the PATH: install ffmpeg, which brings ffmpeg and ffprobe")
+    def __init__(self, tool: str, advice: str = "install ffmpeg, which brings ffmpeg and ffprobe") -> None:
+        super().__init__(f"{tool} is not on the PATH: {advice}")
         self.tool = tool

@@ -10,6 +10,7 @@ from archive.ledger.clips import Clips
 from archive.ledger.copies import Copies
 from archive.ledger.disks import Disks
 from archive.ledger.events import Events
+from archive.ledger.joins import Joins
 from archive.ledger.journal import HERE, WAL, Version, has_reset_fault
 from archive.ledger.lease import Lease
 from archive.ledger.looks import Looks
@@ -40,6 +41,7 @@ class Ledger:
         self.copies = Copies(self._transactions)
         self.audits = Audits(self._transactions)
         self.readings = Readings(self._transactions)
+        self.joins = Joins(self._transactions)
         self.sightings = Sightings(self._transactions)
         self.looks = Looks(self._transactions)
         self.disks = Disks(self._transactions)

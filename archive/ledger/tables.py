@@ -295,6 +295,34 @@ disk_files = sa.Table(
 )
 """`visit` is the last one that saw the file."""
 
+fingerprints = sa.Table(
+    "fingerprints",
+    metadata,
+    sa.Column("media", sa.String(64), primary_key=True),
+    sa.Column("pixels", Whole),
+    sa.Column("tracks", sa.Text, nullable=False),
+    sa.Column("items", sa.LargeBinary, nullable=False),
+)
+"""`tracks` are pairs of a track and how many items it has, `items` those of all, in their order, 4 bytes each."""
+
+joins = sa.Table(
+    "joins",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("one", sa.String(160), nullable=False, index=True),
+    sa.Column("other", sa.String(160), nullable=False, index=True),
+    sa.Column("body", sa.Text, nullable=False),
+)
+
+join_judgements = sa.Table(
+    "join_judgements",
+    metadata,
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("one", sa.String(160), nullable=False, index=True),
+    sa.Column("other", sa.String(160), nullable=False, index=True),
+    sa.Column("body", sa.Text, nullable=False),
+)
+
 events = sa.Table(
     "events",
     metadata,

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from archive.ledger import tables as t
 
-Step = Literal["captions", "transcribe", "link", "work"]
+Step = Literal["captions", "joins", "transcribe", "link", "work"]
 """A step that leaves marks, by the name it has in the ledger; `work` seals the work object."""
 
 Cause = Literal[
@@ -20,6 +20,7 @@ Cause = Literal[
     "correction",
     "correction in conflict",
     "declaration",
+    "join",
     "judgement",
     "links",
     "looked at",
@@ -29,12 +30,13 @@ Cause = Literal[
 ]
 """What changed of a clip.
 
-`looked at`: of a reading by an earlier build, that nothing was lost in it. `meanwhile`: what was said while a work
-object was sealed or taken in, and is not in it.
+`join`: that it may be one recording with another one, or what a person decided of that. `looked at`: of a reading by
+an earlier build, that nothing was lost in it. `meanwhile`: what was said while a work object was sealed or taken in,
+and is not in it.
 """
 
 DUE_AGAIN: Mapping[Cause, frozenset[Step]] = {
-    # Not `transcribe`: which media were read is in its mark, and other media are due by that.
+    # Neither `transcribe` nor `joins`: which media were read is in their marks, and other media are due by that.
     "capture": frozenset({"captions", "link", "work"}),
     "transcript": frozenset({"link", "work"}),
     "reading": frozenset({"link", "work"}),
@@ -43,6 +45,7 @@ DUE_AGAIN: Mapping[Cause, frozenset[Step]] = {
     "correction in conflict": frozenset({"work"}),  # it is kept and not applied: no words changed
     # Not `transcribe`: with which languages media were read is in its mark too.
     "declaration": frozenset({"work"}),
+    "join": frozenset({"work"}),
     "links": frozenset({"work"}),
     "judgement": frozenset({"work"}),  # judgements make no proposals
     "access": frozenset({"work"}),

@@ -12,6 +12,7 @@ from archive.records.clip import Access, Capture, UnreadTrack
 from archive.records.disk import DiskFile, Visit
 from archive.records.event import Head
 from archive.records.expected import Expected, ListImport
+from archive.records.join import Join, JoinJudgement, JoinVerdict
 from archive.records.link import Judgement, Link, Verdict
 from archive.records.record import Moment, Record
 from archive.records.sighting import Sighting
@@ -27,8 +28,9 @@ evidence-CLIP   what was fetched: media/, its digests (blocks.sha256: one a MiB)
                 answer), description.txt, thumbnail, captions/, comments.json, lesser/ (a film that came later and is no
                 better). A version is a capture: what changed at the source makes the next one.
 work-CLIP       what was made of it: sidecar.json (links to a victims register and judgements, both also as W3C Web
-                Annotations, people's corrections, access) and transcripts/: NAME.json and .vtt are as they were made,
-                NAME.corrected.vtt as people left them; captions-… are the platform's own.
+                Annotations, other clips that may be the same recording, people's corrections, access) and
+                transcripts/: NAME.json and .vtt are as they were made, NAME.corrected.vtt as people left them;
+                captions-… are the platform's own.
 disk-NAME       what a disk held; a version is a visit that found it changed: disk.json (its label and serial, when, how
                 many files), files.jsonl (a line a file: path, size, time, digests, the clip it became or why none).
 register-NAME   a register of victims; a version is a snapshot: entries.jsonl (an entry a line, without secret columns,
@@ -95,13 +97,25 @@ class JudgedLink(Link):
         return Link.model_validate(self.model_dump(exclude={"judgements", "judgement"}))
 
 
+class JudgedJoin(Record):
+    """That a clip and another may be one recording, what people decided about it, and what stands of that.
+
+    `proposal` is null where nobody but a person says so; null is no judgement.
+    """
+
+    clips: tuple[str, str]
+    proposal: Join | None = None
+    judgements: tuple[JoinJudgement, ...] = ()
+    judgement: JoinVerdict | Literal["conflict"] | None = None
+
+
 class Sidecar(Record):
     """All that is known of a clip: captures, files, digests, transcripts by digest, corrections, links, judgements.
 
     Also access and consent. `annotations` are the links and judgements once more, as a collection of W3C Web
     Annotations in JSON-LD (https://www.w3.org/TR/annotation-model/), made of them whenever a sidecar is written; null
-    without links. Corrections and declarations are in the order in which they were made; a correction with
-    `conflict` is not applied, and the newest declaration counts.
+    without links. `joins` are in the sidecars of both their clips. Corrections and declarations are in the order in
+    which they were made; a correction with `conflict` is not applied, and the newest declaration counts.
     `consent` is null until somebody asked the person who speaks and wrote down the answer.
     """
 
@@ -118,6 +132,7 @@ class Sidecar(Record):
     corrections: tuple[Correction, ...] = ()
     linkings: tuple[Linking, ...] = ()
     links: tuple[JudgedLink, ...] = ()
+    joins: tuple[JudgedJoin, ...] = ()
     annotations: dict[str, JsonValue] | None = None
 
 

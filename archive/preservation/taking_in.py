@@ -139,6 +139,9 @@ def _keep_work(archive: Archive, document: Sidecar, *, words: bool) -> None:
     unlisted = {*document.sources} - {listing.source for listing in clips.listings(clip)}
     clips.seen([_listing(capture, source) for source in sorted(unlisted)], capture.fetched)
     archive.ledger.readings.set_links(clip, [judged.proposal for judged in document.links], event=None)
+    archive.ledger.joins.learn(
+        [join.proposal for join in document.joins if join.proposal and clip in join.proposal.clips]
+    )
     if words:
         keep_words(archive, document)
     if document.readings:
@@ -149,7 +152,7 @@ def _keep_work(archive: Archive, document: Sidecar, *, words: bool) -> None:
 
 
 def keep_words(archive: Archive, document: Sidecar) -> None:
-    """Put in force what people said of a clip: judgements, corrections, declarations, who may read it.
+    """Put in force what people said of a clip: judgements, also on joins, corrections, declarations, who may read it.
 
     Where the ledger has words as well, those that were said last count, not those that came last.
     """
@@ -157,6 +160,10 @@ def keep_words(archive: Archive, document: Sidecar) -> None:
     for judged in document.links:
         for judgement in judged.judgements:
             archive.ledger.readings.judge(clip, judgement, event=None)
+    for join in document.joins:
+        for said in join.judgements:
+            if clip in (said.one, said.other):  # a document speaks of its own clip alone
+                archive.ledger.joins.judge(said, events=())
     learnt = overtaken(document.corrections, archive.ledger.readings.corrections(clip))
     archive.ledger.readings.correct(clip, learnt, events=())
     for declaration in document.declarations:
@@ -171,7 +178,13 @@ def words_in(document: Sidecar) -> str:
     """What people said of a clip, counted, for a person who is to accept it; nothing where nobody said anything."""
     judgements = sum(len(link.judgements) for link in document.links)
     declared = len(document.declarations)
-    counts = ((judgements, "judgements"), (len(document.corrections), "corrections"), (declared, "declared languages"))
+    joined = sum(len(join.judgements) for join in document.joins)
+    counts = (
+        (judgements, "judgements"),
+        (joined, "judgements on joins"),
+        (len(document.corrections), "corrections"),
+        (declared, "declared languages"),
+    )
     said = [f"{count} {what}" for count, what in counts if count]
     if document.access.by:
         when = f" on {document.access.at:%Y-%m-%d}" if document.access.at else ""

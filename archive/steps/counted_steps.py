@@ -21,6 +21,7 @@ from archive.steps.fetching import SourceRefuses, fetch_clip
 from archive.steps.linking import link_clip
 from archive.steps.listing import Listed, list_source
 from archive.steps.looking import look_clip
+from archive.steps.proposing_joins import propose_joins
 from archive.steps.recording import record
 from archive.steps.registering import changed, import_register, newest, object_of
 from archive.steps.resting import answered, leave_alone, rest
@@ -58,6 +59,7 @@ class Tally:
     looked: int = 0
     edited: int = 0
     captioned: int = 0
+    joins: int = 0
     transcribed: int = 0
     snapshots: int = 0
     linked: int = 0
@@ -234,6 +236,17 @@ def caption_step(
     done = [caption_clip(archive, clip, usable_targets.readable) for clip in waiting]
     problems = (f"{one.clip}: {problem}" for one in done for problem in one.problems)
     return Tally(captioned=sum(one.transcripts for one in done), problems=tuple(problems))
+
+
+def join_step(
+    archive: Archive, usable_targets: UsableTargets, clips: Collection[str] | None = None, *, retry: bool = False
+) -> Tally:
+    """Compare some clips, or what is new, with all that is held, and propose which may be one recording."""
+    try:
+        done = propose_joins(archive, usable_targets.readable, clips, retry=retry)
+    except ToolMissing as error:
+        return Tally(problems=(f"no sounds were compared: {error}",))
+    return Tally(joins=done.joins, problems=done.problems)
 
 
 def transcribe_step(

@@ -233,6 +233,10 @@ def _caption(session: RunSession, asked: Asked, _part: Part) -> Tally:
     return counted_steps.caption_step(session.archive, session.usable_targets, asked.clips, retry=asked.retry)
 
 
+def _join(session: RunSession, asked: Asked, _part: Part) -> Tally:
+    return counted_steps.join_step(session.archive, session.usable_targets, asked.clips, retry=asked.retry)
+
+
 def _register(session: RunSession, _asked: Asked, _part: Part) -> Tally:
     return counted_steps.register_step(session.archive, session.usable_targets)
 
@@ -276,6 +280,7 @@ FETCH = Stage("fetch and store", _fetch, _to_fetch, side_by_side=True)
 LOOK = Stage("look again", _look, _to_look, side_by_side=True)
 DISKS = Stage("record disks", _disks, _to_record)
 CAPTIONS = Stage("read captions", _caption)
+JOINS = Stage("look for joins", _join)
 REGISTERS = Stage("read registers", _register)
 TRANSCRIBE = Stage(
     "transcribe",
@@ -287,5 +292,5 @@ TRANSCRIBE = Stage(
 LINK = Stage("link", _link, _to_link, loads=lambda session: session.indexes(), without="nothing was linked")
 FINISH = Stage("seal, store and record", _finish, stands=True)
 
-STAGES = (STORE, LIST, FETCH, LOOK, DISKS, CAPTIONS, REGISTERS, TRANSCRIBE, LINK, FINISH)
+STAGES = (STORE, LIST, FETCH, LOOK, DISKS, CAPTIONS, JOINS, REGISTERS, TRANSCRIBE, LINK, FINISH)
 """Every stage of a run, in order."""

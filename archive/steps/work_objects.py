@@ -1,15 +1,16 @@
 """Work objects: what was made of a clip, as one sidecar and its transcripts, sealed when something changed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pydantic import JsonValue, TypeAdapter
 
 from archive.errors import Fork, NoSuchClip
+from archive.joins.recordings import by_pair, joint
 from archive.linking.deciding.annotations import annotations, collection
 from archive.linking.deciding.judgements import joint_verdict
 from archive.objects import sidecar
-from archive.objects.sidecar import JudgedLink, SealedAs, Sidecar, sealed_as
+from archive.objects.sidecar import JudgedJoin, JudgedLink, SealedAs, Sidecar, sealed_as
 from archive.opening.archive import Archive
 from archive.preservation.sealing import Item, Provenance, document, seal
 from archive.records.clip import Capture
@@ -42,12 +43,13 @@ def to_seal(archive: Archive) -> list[str]:
     """Safe clips of which something changed since their last work object.
 
     That a clip was transcribed, or cannot be, is worth a work object; and so are captions of its platform, that
-    somebody opened or closed it, and that somebody declared its languages. A clip of which something waits that its
-    newest version lacks is not sealed anew meanwhile: the next one would lack it too. A fork of what it has is no such.
+    somebody opened or closed it, that somebody declared its languages, and that it may be one recording with another.
+    A clip of which something waits that its newest version lacks is not sealed anew meanwhile: the next one would lack
+    it too. A fork of what it has is no such.
     """
     clips, sealed = archive.ledger.clips, archive.ledger.clips.all_done("work")
     worth = {*clips.all_done("transcribe"), *clips.with_access(), *archive.ledger.readings.with_transcripts()}
-    worth |= {*archive.ledger.readings.declared()}
+    worth |= {*archive.ledger.readings.declared()} | archive.ledger.joins.with_joins()
     worth |= {failure.clip for failure in clips.failures() if failure.step == "transcribe"}
     worth -= {*map(clip_of, archive.ledger.waiting.holding_up())}
     return [clip for clip in safe(archive) if clip in worth and not _is_sealed(archive, sealed.get(clip))]
@@ -110,8 +112,18 @@ def build(archive: Archive, clip: str) -> Sidecar:
         corrections=tuple(with_conflicts(readings.corrections(clip), digests)),
         linkings=tuple(read_linkings(archive, clips.done(clip, "link"))),
         links=links,
+        joins=tuple(_joins(archive, clip)),
         annotations=_annotated(archive, clip, links, captures),
     )
+
+
+def _joins(archive: Archive, clip: str) -> Iterator[JudgedJoin]:
+    """That a clip and others may be one recording: as it is proposed, and what people said of it."""
+    proposed = {join.clips: join for join in archive.ledger.joins.of(clip)}
+    judged = by_pair(archive.ledger.joins.judgements(clip))
+    for pair in sorted({*proposed, *judged}):
+        given = tuple(judged.get(pair, ()))
+        yield JudgedJoin(clips=pair, proposal=proposed.get(pair), judgements=given, judgement=joint(given))
 
 
 def _annotated(

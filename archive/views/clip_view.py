@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
 
+from archive.joins.recordings import Original
 from archive.ledger.clips import Failure
 from archive.ledger.copies import Copy
 from archive.objects.sidecar import Sidecar
@@ -18,6 +19,7 @@ from archive.steps.work_objects import build
 from archive.texts.shown import corrections_in_force, in_order
 from archive.views.availability import place_of
 from archive.views.disk_view import SeenOn, seen_on
+from archive.views.join_view import originals_of
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,9 @@ class ClipView:
     the tracks of the newest media that nobody here can read: as they were found in reading, else in fetching. `edits`
     are what each version after the first changed, the newest first. `said_to_be` has the files that a disk says are
     this clip, and the clip that a disk says this file is. `whereabouts` is how it stands at its source, `seen_on`
-    the disks and paths where the bytes of its films were seen.
+    the disks and paths where the bytes of its films were seen. `originals` are
+    the clips that people judged to be one recording, this one among them, the best first, `against` pairs of them that
+    somebody says are not.
     """
 
     clip: str
@@ -67,6 +71,8 @@ class ClipView:
     whereabouts: Whereabouts = field(default_factory=Whereabouts)
     edits: tuple[Edited, ...] = ()
     seen_on: tuple[SeenOn, ...] = ()
+    originals: tuple[Original, ...] = ()
+    against: tuple[tuple[str, str], ...] = ()
 
 
 def clip_view(archive: Archive, clip: str) -> ClipView:
@@ -82,6 +88,7 @@ def clip_view(archive: Archive, clip: str) -> ClipView:
     transcripts = tuple(in_order(archive, clip, sidecar.transcripts, applied))
     ordered = sidecar.model_copy(update={"transcripts": transcripts})
     edits = tuple(_edits(sidecar.captures))[::-1]
+    recording, originals = originals_of(archive, clip)
     return ClipView(
         clip,
         ordered,
@@ -94,6 +101,8 @@ def clip_view(archive: Archive, clip: str) -> ClipView:
         place,
         edits,
         tuple(seen_on(archive, clip)),
+        tuple(originals),
+        recording.against,
     )
 
 

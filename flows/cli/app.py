@@ -21,6 +21,7 @@ from flows.cli import (
     copies_commands,
     disk_commands,
     expect_commands,
+    join_commands,
     link_commands,
     register_commands,
     review_commands,
@@ -54,6 +55,7 @@ for room in (
     disk_commands.app,
     transcript_commands.app,
     review_commands.app,
+    join_commands.app,
     copies_commands.app,
     accept_commands.app,
 ):

@@ -272,6 +272,7 @@ def print_tally(tally: "Tally", problems: Sequence[str]) -> None:
         ("looked at", f"{done['looked']:,} clips again, {done['edited']:,} changed at their source"),
         ("stored", f"{done['stored']:,} versions read back, {size}"),
         ("captions", f"{done['captioned']:,} files read"),
+        ("joins", f"{done['joins']:,} proposed"),
         ("transcribed", f"{done['transcribed']:,} tracks"),
         ("registers", f"{done['snapshots']:,} new snapshots"),
         ("linked", f"{done['linked']:,} clips, {done['links']:,} links proposed"),

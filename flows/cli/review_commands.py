@@ -70,18 +70,22 @@ def review_in_terminal(
     everybody: Everybody = False,
     limit: Limit = None,
     why: Why = None,
+    joins: Annotated[bool, typer.Option("--joins", help="Instead: clips that may be one recording.")] = False,
     config: Config = None,
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
     """Decide about proposed links: one a screen, one key a verdict, kept at once and only ever added.
 
-    What you judged is not asked again, so that you may stop at any time. --json and --dry-run list what waits.
+    What you judged is not asked again, so that you may stop at any time. --json and --dry-run list what waits. --joins
+    lists the clips that may be one recording, each with its title, source and length, and how to judge them.
     """
     if context.invoked_subcommand:
         return None
     if by is None:
         raise typer.BadParameter("say who judges: --by NAME")
+    if joins:
+        return _list_joins(by, clip, limit, as_json=as_json)
     from archive.views.queue import queue
 
     with common.reading() as archive:
@@ -91,8 +95,36 @@ def review_in_terminal(
         if as_json or dry_run:
             return _list(found, as_json=as_json)
         if not found:
-            return console.out.print("nothing waits for you here", highlight=False)
+            console.out.print("nothing waits for you here", highlight=False)
+            return _tell_of_joins(archive, by)
         return _sit(archive, by, wanted, found, why)
+
+
+def _tell_of_joins(archive: "Archive", by: str) -> None:
+    from archive.views.join_view import joins_waiting
+
+    if many := len(joins_waiting(archive, by=by)):
+        console.out.print(
+            f"{many:,} pairs of clips may be one recording: thirdcopy review --joins --by …", highlight=False
+        )
+
+
+def _list_joins(by: str, clip: str | None, limit: int | None, *, as_json: bool) -> None:
+    from archive.views.join_view import joins_waiting
+    from flows.cli.join_commands import facts, print_join
+
+    with common.reading() as archive:
+        if clip is not None:
+            common.known(archive, [clip])
+        found = joins_waiting(archive, clip=clip, by=by)[:limit]
+    if as_json:
+        return console.print_json({"joins": [facts(one) for one in found]})
+    for one in found:
+        print_join(one)
+    console.out.print(f"{len(found)} wait for you", highlight=False)
+    if found:
+        console.out.print("To judge two: thirdcopy joins CLIP CLIP --same, --different or --unsure", highlight=False)
+    return None
 
 
 def _sit(archive: "Archive", by: str, wanted: "Wanted", found: "list[Waiting]", why: str | None) -> None:
@@ -115,6 +147,7 @@ def _sit(archive: "Archive", by: str, wanted: "Wanted", found: "list[Waiting]", 
         f"{sitting.judged} judged, {len(sitting.waiting)} left; the next run carries them into the sidecars",
         highlight=False,
     )
+    _tell_of_joins(archive, by)
     raise typer.Exit(code)
 
 

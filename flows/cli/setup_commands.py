@@ -219,12 +219,22 @@ def _examine(settings: "Settings") -> Iterator[Found]:
     for program in ("ffmpeg", "ffprobe"):
         where = shutil.which(program)
         yield Found(program, bool(where), where or "not found", "apt install ffmpeg, or brew install ffmpeg")
+    yield _chromaprint()
     yield from _tool()
     yield _model(settings)
     yield _disk(settings)
     yield from _missing_keys(settings)
     yield from _folders(settings)
     yield from _archive(settings)
+
+
+def _chromaprint() -> Found:
+    from transcription.media.fingerprint import fingerprinter
+
+    tool = fingerprinter()
+    found = f"by {tool}" if tool else "this ffmpeg has no chromaprint muxer, and there is no fpcalc"
+    do = "take the ffmpeg of Debian or Ubuntu, or apt install libchromaprint-tools; else clips with the same sound in "
+    return Found("chromaprint", bool(tool), found, f"{do}another encoding are not found")
 
 
 def _tool() -> Iterator[Found]:

@@ -220,6 +220,7 @@ def show(clip: Clip, config: Config = None, as_json: Json = False) -> None:
                     for one in found.edits
                 ],
                 **({"seen_on": [vars(place) for place in found.seen_on]} if found.seen_on else {}),
+                "recording": [one.clip for one in found.originals],
             }
         )
     console.out.print(f"[bold]{escape(clip)}[/]", highlight=False)
@@ -291,6 +292,7 @@ def _print_sidecar(document: "Sidecar", found: "ClipView") -> None:
     for name, text in lines:
         console.out.print(f"[bold]{name:>10}[/]  {escape(console.plain(text))}", highlight=False, soft_wrap=True)
     _print_edits(found)
+    _print_joins(document, found)
     _print_transcripts(document, found)
     for link in document.links:
         title = f"entry {link.entry} of {link.register_name}"
@@ -346,6 +348,24 @@ def _places(found: "ClipView") -> list[str]:
     lines = [f"{one.disk} on {one.visited:%Y-%m-%d}: {one.path}" for one in found.seen_on[:PLACES_SHOWN]]
     more = len(found.seen_on) - len(lines)
     return [*lines, f"… and {more:,} more places: --json"] if more > 0 else lines
+
+
+def _print_joins(document: "Sidecar", found: "ClipView") -> None:
+    """The other clips of the recording, and those that may be of it."""
+    if found.originals:
+        names = [f"{one.clip}{' (this one)' if one.clip == found.clip else ''}" for one in found.originals]
+        lines = [("recording", f"one in {len(names)} clips, the best first: {', '.join(names)}")]
+    else:
+        lines = []
+    lines += [("conflict", f"{one} and {other} are judged not to be one recording") for one, other in found.against]
+    for join in document.joins:
+        (other,) = {*join.clips} - {found.clip}
+        if join.judgement is None and join.proposal and join.proposal.proposed:
+            lines.append(("may be", f"one recording with {other} ({join.proposal.kind}): thirdcopy joins {found.clip}"))
+        elif join.judgement == "conflict":
+            lines.append(("conflict", f"people disagree whether it is one recording with {other}"))
+    for name, text in lines:
+        console.out.print(f"[bold]{name:>10}[/]  {escape(console.plain(text))}", highlight=False, soft_wrap=True)
 
 
 def _declared(document: "Sidecar") -> str:

@@ -14,6 +14,7 @@ import pytest
 from archive.ledger.sightings import Seen
 from archive.ledger.waiting import Waits
 from archive.records.clip import Listing
+from archive.records.join import Join, Pictures, Shared, join_id
 from archive.records.link import Alternative, Evidence, Link
 from archive.steps.captioning import caption_clip
 from flows.cli import app
@@ -64,6 +65,7 @@ def made(folder: Path) -> None:
             first = link_to(clip, "1358", "entry 1358", tier="A", alternatives=rival, evidence=parts, namesakes=1)
             links = [first, link_to(clip, "7", "Mahire Tohti", tier="C", method="named", conflict="two names")]
             archive.ledger.readings.set_links(clip, links, event=None)
+        archive.ledger.joins.learn([join()])
         store_all(archive)
         assert caption_clip(archive, CLIP, archive.targets).transcripts == 1
         url = "https://tube.example.org/w/three"
@@ -91,6 +93,22 @@ SEEN = (
 """What was seen of the clips on some nights, and from where."""
 
 
+def join() -> Join:
+    """That the two clips may be one recording."""
+    shared = Shared(seconds=612.4, offset=-12.38, one=0.98, other=0.71, error=0.07, speed=1.0, breaks=0)
+    return Join(
+        id=join_id(CLIP, OTHER),
+        one=CLIP,
+        other=OTHER,
+        media=("0" * 64, "1" * 64),
+        kind="likely",
+        shared=shared,
+        pictures=Pictures(distance=3.0, moments=5),
+        reasons=(f"the sound is the same for 10:12: 98% of {CLIP}, 71% of {OTHER}", "the pictures are alike"),
+        rules="joins-1",
+    )
+
+
 def ids(clip: str) -> str:
     return a_link(clip, "1358", register="victims").id
 
@@ -116,6 +134,17 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("review", *BY, "--json"),
     ("review", "--by", "B. Reader", "--dry-run", "--all"),
     ("review", *BY, "--tier", "C", "--conflicts", "--json"),
+    ("joins", "--json"),
+    ("joins",),
+    ("review", "--joins", *BY),
+    ("joins", CLIP, OTHER, "--same", *BY, "--dry-run"),
+    ("joins", CLIP, OTHER, "--same"),
+    ("joins", CLIP, LISTED, "--same", *BY),
+    ("joins", CLIP, OTHER, "--different", *BY),
+    ("joins", CLIP, OTHER, "--same", "--by", "B. Reader", "--why", "one room", "--json"),
+    ("joins", CLIP),
+    ("show", CLIP),
+    ("joins", CLIP, OTHER, "--withdrawn", *BY),
     ("review", "export", "links.csv", "--by", "C. Reader"),
     ("review", "export", "links.csv", "--by", "C. Reader", "--restricted", "--json"),
     ("review", "export", "links.csv", "--by", "C. Reader", "--restricted"),

@@ -21,7 +21,7 @@ from archive.preservation.mirroring import Stored, store_owed
 from archive.preservation.newest_run import point_to_newest
 from archive.preservation.sealing import Item, Provenance, document, seal
 from archive.preservation.usable_targets import ready
-from archive.records.clip import Capture, File, FileRole
+from archive.records.clip import Capture, File, FileRole, Stream
 from archive.records.event import Event
 from archive.records.link import Decision, Judgement, Link, link_id
 from archive.records.object_ids import ObjectId
@@ -154,6 +154,8 @@ def keep(
     description: str = "A made-up testimony.",
     captions: Mapping[str, str | bytes] | None = None,
     said: Mapping[str, object] | None = None,
+    duration: float = 20.5,
+    streams: tuple[Stream, ...] = (),
 ) -> SealedVersion | None:
     """Seal a made-up capture of a clip as the fetch step does: files that are moved, and documents.
 
@@ -193,8 +195,8 @@ def keep(
         tool_version="2026.7.4",
         format_id="0",
         container="mp4",
-        duration=20.5,
-        streams=(),
+        duration=duration,
+        streams=streams,
         files=tuple(files),
     )
     capture = Capture.model_validate(capture.model_dump() | dict(said or {}))

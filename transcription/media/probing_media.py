@@ -32,7 +32,8 @@ class MediaStream:
     `kind` is `video`, `audio`, `picture` (a cover or thumbnail, no video), `subtitle`, `data` or `attachment`;
     `codec` is `unknown` where this ffmpeg has no name for it. `language` is the container's tag as it stands,
     None for none or `und`. `duration` is in seconds and `frames` the samples in the container's index, None where it
-    does not say; `layout` is ffmpeg's name of a track's channels, which may be a guess. `height` is in pixels.
+    does not say; `layout` is ffmpeg's name of a track's channels, which may be a guess. `height` is in pixels,
+    `pixels` how many a picture has.
     """
 
     index: int
@@ -44,6 +45,7 @@ class MediaStream:
     frames: int | None = None
     layout: str | None = None
     height: int | None = None
+    pixels: int | None = None
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,7 @@ def _stream(found: dict[str, Any]) -> MediaStream:
         frames=_count(found.get("nb_frames")),
         height=found.get("height") if _kind(found) == "video" else None,
         layout=layout if _LAYOUT.fullmatch(layout := str(found.get("channel_layout", ""))) else None,
+        pixels=(found.get("width") or 0) * (found.get("height") or 0) or None,
     )
 
 

@@ -21,6 +21,7 @@ from archive.acts.correcting import EditedFile, correct
 from archive.acts.declaring import declare
 from archive.acts.disclosing import left
 from archive.acts.judging import judge, judge_all, take_back
+from archive.acts.judging_joins import judge_join
 from archive.errors import LedgerUnusable
 from archive.ledger.copies import SealedVersion
 from archive.linking.registers.register import Register
@@ -41,6 +42,7 @@ from archive.settings.stanzas import RegisterSettings
 from archive.steps.captioning import caption_clip
 from archive.steps.carrying import carry
 from archive.steps.linking import link_clip, load_known, prepare_registers
+from archive.steps.proposing_joins import propose_joins
 from archive.steps.registering import import_register
 from archive.steps.work_objects import seal_work
 from archive.texts.shown import shown
@@ -52,6 +54,7 @@ from tests.support.archives import (
     finished,
     folder_targets,
     keep,
+    media_of,
     store_all,
     transcript,
     usable,
@@ -246,6 +249,20 @@ def bringing(place: Place) -> None:
         raise LedgerUnusable("not doubted")
 
 
+def kept_twice(place: Place) -> None:
+    """The same film under another name, and nothing in the spool: no sound is heard."""
+    keep(place.archive, "peertube-three", media=media_of(CLIP))
+    shutil.rmtree(place.archive.spool)
+
+
+def proposing(place: Place) -> None:
+    assert propose_joins(place.archive, place.archive.targets).joins == 1
+
+
+def judging_a_join(place: Place) -> None:
+    judge_join(place.archive, (OTHER, CLIP), "same", by=ME)
+
+
 def nothing(place: Place) -> None:
     """Nothing has to be there before."""
 
@@ -269,6 +286,8 @@ DEEDS: dict[str, tuple[Callable[[Place], object], Callable[[Place], object], int
     "repair": (spoil_and_find, mending, 0),
     "carry corrections over": (correcting, carrying, 0),
     "store": (sealing_another, storing, 0),
+    "propose a join": (kept_twice, proposing, 0),
+    "judge a join, the event of its second clip refused": (nothing, judging_a_join, 1),
     "doubt a copy": (spoil_and_unspool, bringing, 0),
 }
 

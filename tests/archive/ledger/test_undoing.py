@@ -9,6 +9,7 @@ import pytest
 from archive.ledger.clips import AccessGiven
 from archive.ledger.undoing import DUE_AGAIN, Cause, Step
 from archive.opening.archive import Archive
+from archive.records.join import JoinJudgement
 from archive.records.transcript import Correction, Declaration
 from tests.support.archives import MONDAY, a_judgement, a_link, an_archive, folder_targets, keep, transcript
 from transcription.documents.corrections import Change, Told
@@ -36,6 +37,9 @@ CHANGES: dict[Cause, Callable[[Archive], object]] = {
     ),
     "declaration": lambda archive: archive.ledger.readings.declare(
         CLIP, Declaration(languages=("ug",), by="R. Reader", at=MONDAY), event=None
+    ),
+    "join": lambda archive: archive.ledger.joins.judge(
+        JoinJudgement(one=CLIP, other="youtube-1", verdict="same", by="R. Reader", at=MONDAY), events=()
     ),
     "judgement": lambda archive: archive.ledger.readings.judge(CLIP, a_judgement(a_link(CLIP)), event=None),
     "links": lambda archive: archive.ledger.readings.set_links(CLIP, [a_link(CLIP)], event=None),
