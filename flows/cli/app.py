@@ -26,6 +26,7 @@ from flows.cli import (
     setup_commands,
     show_commands,
     target_commands,
+    timeline_commands,
     transcript_commands,
 )
 from flows.cli.common import Config
@@ -48,6 +49,7 @@ for room in (
     run_commands.app,
     link_commands.app,
     show_commands.app,
+    timeline_commands.app,
     transcript_commands.app,
     review_commands.app,
     copies_commands.app,
