@@ -29,6 +29,7 @@ from flows.cli import (
     setup_commands,
     show_commands,
     target_commands,
+    timeline_commands,
     transcript_commands,
 )
 from flows.cli.common import Config
@@ -53,6 +54,7 @@ for room in (
     expect_commands.app,
     show_commands.app,
     disk_commands.app,
+    timeline_commands.app,
     transcript_commands.app,
     review_commands.app,
     join_commands.app,

@@ -26,13 +26,11 @@ if TYPE_CHECKING:
     from archive.records.edits import Change
     from archive.records.transcript import Correction
     from archive.steps.again import Again
-    from archive.views.availability import Turn
     from archive.views.clip_view import ClipView, SaidToBe
     from archive.views.expectations import ListCounts
     from archive.views.status import Status
 
 app = typer.Typer()
-TURNS_SHOWN = 10
 EDITS_SHOWN = 10
 PLACES_SHOWN = 20
 """Paths on disks, as many are shown of a clip; --json has all."""
@@ -89,6 +87,7 @@ def _print_failures(failures: "Sequence[Failure]") -> None:
 
 def _print_status(counted: "Status") -> None:
     from archive.records.whereabouts import STANDINGS
+    from flows.cli import timeline_commands
 
     clips, links = counted.clips, counted.links
     console.out.print(f"[bold]{counted.archive}[/]  {counted.at:%Y-%m-%d %H:%M} UTC", highlight=False)
@@ -104,11 +103,7 @@ def _print_status(counted: "Status") -> None:
     for standing, number in counted.availability.items():
         table.add_row("at source", f"{number:,}", STANDINGS[standing])
     console.out.print(table)
-    _print_turns("lost", counted.lost)
-    _print_turns("returned", counted.returned)
-    for source, until in counted.resting.items():
-        line = f"{source} refused us and is left alone until {until:%Y-%m-%d %H:%M} UTC; `thirdcopy retry` asks at once"
-        console.out.print(f"[yellow]resting[/] {escape(line)}", highlight=False)
+    timeline_commands.print_sources(counted)
     table = console.table("target", "copies#", "proven#", "claimed#", "owed#", "where")
     for name, target in counted.targets.items():
         owed = f"[yellow]{target.owed:,}[/]" if target.owed else "0"
@@ -153,17 +148,6 @@ def _expected(name: str, counts: "ListCounts") -> str:
     saved = f"saved {counts.saved:,}, " if counts.saved else ""
     missing = f"[yellow]missing {counts.missing:,}[/]" if counts.missing else "missing 0"
     return of + f"held {counts.held:,}, {saved}{missing}, perhaps {counts.perhaps:,}"
-
-
-def _print_turns(what: str, turns: "Sequence[Turn]") -> None:
-    """Clips that were lost at their sources, or came back, of late."""
-    for one in turns[:TURNS_SHOWN]:
-        held = "held" if one.held else "[bold]not held[/]"
-        said = f": {escape(console.shorten(one.words, 60))}" if one.words else ""
-        line = f"{escape(one.clip)} since {one.since:%Y-%m-%d}, {held}{said}"
-        console.out.print(f"[yellow]{what}[/] {line}", highlight=False)
-    if len(turns) > TURNS_SHOWN:
-        console.out.print(f"… and {len(turns) - TURNS_SHOWN:,} more {what}: thirdcopy status --json", highlight=False)
 
 
 def _print_again(again: "Again") -> None:
@@ -241,31 +225,6 @@ def show(clip: Clip, config: Config = None, as_json: Json = False) -> None:
     for failure in found.failures:
         line = f"{failure.step} failed ({failure.kind}, {failure.times}×): {failure.message}"
         console.out.print(f"[yellow]{escape(console.plain(line))}[/]", highlight=False)
-    return None
-
-
-@app.command(epilog="Example: thirdcopy timeline peertube-abc123")
-def timeline(clip: Clip, config: Config = None, as_json: Json = False) -> None:
-    """Show when a clip was seen at its source, and what the source said when it was not."""
-    from archive.views.availability import place_of
-    from archive.views.availability import timeline as view
-
-    with common.reading() as archive:
-        common.known(archive, [clip])
-        found, stands = view(archive, clip), place_of(archive, clip)
-    if as_json:
-        return console.print_json(found)
-    console.out.print(f"[bold]{escape(clip)}[/]  {escape(console.plain(stands.line))}", highlight=False)
-    for source in dict.fromkeys(span.source for span in found.spans):
-        console.out.print(f"[bold]{escape(console.plain(source))}[/]", highlight=False)
-        table = console.table("first", "last", "times#", "seen", "from", "what it said")
-        for span in found.spans:
-            if span.source == source:
-                words = escape(console.shorten(span.words, 160))
-                seen = span.availability.replace("_", " ")
-                days = f"{span.first:%Y-%m-%d}", f"{span.last:%Y-%m-%d}"
-                table.add_row(*days, f"{span.times:,}", seen, escape(console.crop(span.network, 12)), words)
-        console.out.print(table)
     return None
 
 

@@ -22,6 +22,7 @@ from archive.errors import Fork, LedgerUnusable, SettingsError
 from archive.ledger import Ledger, journal, opening, tables
 from archive.ledger.clips import AccessGiven, Waiting
 from archive.ledger.copies import Copy, CopyState, Held, SealedVersion
+from archive.ledger.sightings import Seen
 from archive.preservation.unaccepted import Unaccepted, unaccepted
 from archive.records.clip import Listing
 from archive.records.event import FIXITY_CHECK, METADATA, Event
@@ -356,17 +357,19 @@ def test_migrations_make_the_tables_that_the_code_knows(tmp_path: Path) -> None:
         engine.dispose()
 
 
-def older_ledger(path: Path, facts: dict[str, str]) -> None:
-    """A ledger of the form before what waits had a table."""
+def older_ledger(path: Path, facts: dict[str, str], *, form: str = "0004", more: str = "") -> None:
+    """A ledger of the form before what waits had a table, or of another, with `more` SQL done in it."""
     config = Config()
     config.set_main_option("script_location", str(opening.MIGRATIONS))
     config.set_main_option("path_separator", "os")
     engine = sa.create_engine(f"sqlite:///{path}")
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "0004")
+        command.upgrade(config, form)
         for name, value in facts.items():
             connection.execute(sa.insert(tables.facts).values(name=name, value=value))
+        if more:
+            connection.exec_driver_sql(more)
     engine.dispose()
 
 
@@ -381,6 +384,23 @@ def test_what_waited_in_an_older_ledger_waits_on(tmp_path: Path) -> None:
     try:
         assert unaccepted(ledger) == [one, two]
         assert ledger.markers.beginning("unaccepted") == {"X": "another fact"}
+    finally:
+        ledger.close()
+
+
+def test_of_sightings_in_an_older_ledger_the_newest_spans_go_on(tmp_path: Path) -> None:
+    rows = ", ".join(
+        f"('peertube-a', 'voices', '{seen}', '{words}', 'home', 'x', '{day}', '{day}', 1, 0)"
+        for day, seen, words in (("2026-03-01 08:00:00", "up", ""), ("2026-03-02 08:00:00", "gone", "404"))
+    )
+    columns = "clip, source, availability, words, network, tool, first, last, times, told"
+    more = f"INSERT INTO sightings ({columns}) VALUES {rows}"  # noqa: S608
+    older_ledger(tmp_path / "ledger.sqlite", {}, form="0007", more=more)
+    ledger = Ledger(tmp_path / "ledger.sqlite")
+    try:
+        ledger.sightings.add("voices", [Seen("peertube-a", "gone", "404")], network="home", tool="x", now=MONDAY)
+        assert [one.times for one in ledger.sightings.of("peertube-a")] == [1, 2]
+        assert len(ledger.sightings.to_tell(MONDAY, 9)) == 2
     finally:
         ledger.close()
 
