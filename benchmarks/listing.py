@@ -72,6 +72,12 @@ def measure(size: int, channel: Served, folder: Path) -> dict[str, Run]:
     }
 
 
+def _paired(rounds: list[dict[str, Run]], field: str) -> float:
+    """The median over the rounds of ours to the peer's, which came right after it: a machine may be busy meanwhile."""
+    pairs = [getattr(one["nothing_new"], field) / getattr(one["peer_nothing_new"], field) for one in rounds]
+    return round(float(statistics.median(pairs)), 3)
+
+
 def figure(size: int, rounds: list[dict[str, Run]]) -> dict[str, float]:
     """The figures of one size, printed."""
     walls = {name: statistics.median(one[name].wall for one in rounds) for name in rounds[0]}
@@ -83,7 +89,8 @@ def figure(size: int, rounds: list[dict[str, Run]]) -> dict[str, float]:
         "nothing_new_s": round(walls["nothing_new"], 2),
         "fast_s": round(walls["fast"], 2),
         "peak_mb": round(max(peaks[name] for name in ("first", "nothing_new", "fast")), 1),
-        "ratio": round(walls["nothing_new"] / walls["peer_nothing_new"], 3),
+        "ratio": _paired(rounds, "wall"),
+        "cpu_ratio": _paired(rounds, "cpu"),
         "peer_nothing_new_s": round(walls["peer_nothing_new"], 2),
         "peer_peak_mb": round(peaks["peer_nothing_new"], 1),
     }

@@ -260,7 +260,8 @@ def _see(connection: sa.Connection, listings: Sequence[Listing], now: datetime) 
     there = connection.execute(sa.select(*_WHO, t.listings.c.body).where(t.listings.c.clip.in_(ids))).all()
     listed = {row.clip for row in there}
     bodies = {(row.source, row.clip): row.body for row in there}
-    known = set(connection.scalars(sa.select(t.clips.c.id).where(t.clips.c.id.in_(ids))))
+    unlisted = [clip for clip in ids if clip not in listed]
+    known = set(connection.scalars(sa.select(t.clips.c.id).where(t.clips.c.id.in_(unlisted)))) if unlisted else set()
     said, same, changed = list[Seen](), defaultdict[str, list[str]](list), dict[tuple[str, str], str]()
     for clip, listing in zip(names, listings, strict=True):
         who, body = (listing.source, clip), listing.model_dump_json()
@@ -278,7 +279,7 @@ def _see(connection: sa.Connection, listings: Sequence[Listing], now: datetime) 
         connection.execute(_NEWER, [{f"the_{name}": value for name, value in row.items()} for row in newer])
     if new := [row for row in rows if (row["source"], row["clip"]) not in bodies]:
         connection.execute(sa.insert(t.listings), [row | {"first_seen": now} for row in new])
-    if new_clips := [{"id": clip} for clip in ids if clip not in known]:
+    if new_clips := [{"id": clip} for clip in unlisted if clip not in known]:
         connection.execute(sa.insert(t.clips), new_clips)
     return said
 
