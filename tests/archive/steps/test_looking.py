@@ -339,8 +339,11 @@ def test_comments_are_fetched_by_looks_in_versions_of_their_own(tmp_path: Path, 
         assert [one.get("parent") for one in said] == [None, None, 0, 0]
         place.channel.edit(place.key, views=7)
         assert place.look().edited == 0, "likes are counted, and make no version"
-        place.channel.edit(place.key, comments={"I knew her.": ()})
+        place.channel.edit(place.key, fault=Fault(status=500, where="comments"))
+        assert place.look() == Tally(looked=1), "those that could not be had are not taken for gone"
+        place.channel.edit(place.key, comments={"I knew her.": ()}, fault=None)
         assert place.look().edited == 1
+        assert "comments" not in json.loads((place.evidence() / "v3/content/info.json").read_bytes())
 
 
 def test_comments_have_a_bound(tmp_path: Path, film: Path) -> None:
