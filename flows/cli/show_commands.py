@@ -47,6 +47,8 @@ WORTHS = {
     "least": "worth least, for copying changes it",
     "unset": "a clock that nobody had set",
 }
+_BEFORE = 24
+"""Characters that are shown before those that changed in a long text."""
 FORKS_SHOWN = 20
 """Forks, as many are named on the screen; --json has all."""
 
@@ -290,7 +292,7 @@ def _around(value: str, change: "Change") -> str:
     """A text from where it begins to be another one, so that what changed is seen of a long one."""
     pairs = zip(change.before or "", change.after or "", strict=False)
     same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
-    start = value.rfind(" ", 0, max(0, same - 12)) + 1 if same > 40 else 0
+    start = value.rfind(" ", 0, max(0, same - _BEFORE)) + 1 if same > 40 else 0
     return f"…{value[start:]}" if start else value
 
 

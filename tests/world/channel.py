@@ -444,6 +444,8 @@ class _Visit(BaseHTTPRequestHandler):
                 return None
             return self._json({"chapters": [{"timecode": at, "title": title} for at, title in video.chapters]})
         if rest[:1] == ["comment-threads"]:
+            if self._goes_wrong(fault, "comments"):
+                return None
             return self._comments(video, rest[1:])
         files = [self._offered(video, "media", video.film, video.height)]
         if video.lower:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from archive.ledger.disks import KnownFile
 from archive.sources.contract import Progress
-from archive.sources.folder.beside import MOST, TooLarge
 from archive.sources.folder.disk_walk import OpenFolder
+from archive.sources.folder.files_beside import MOST, TooLarge
 from archive.sources.folder.path_names import bytes_of
 from storage.digests import BLOCK
 from transcription.media.beginnings import HEAD, beginning

@@ -21,12 +21,12 @@ from archive.settings.source_stanzas import FolderSettings
 from archive.sources.cleaning import canonical, clean
 from archive.sources.contract import Fetched, Progress
 from archive.sources.file_checks import other_length
-from archive.sources.folder.beside import Beside, gather
 from archive.sources.folder.copying import copied, small
 from archive.sources.folder.dating import dates_of
 from archive.sources.folder.disk_identity import Disk, identify
 from archive.sources.folder.disk_walk import OpenFolder
 from archive.sources.folder.examining import examine
+from archive.sources.folder.files_beside import Beside, gather
 from archive.sources.folder.path_names import bytes_of
 from archive.sources.folder.stated_ids import are_ids, by_info, by_name, stem_of
 from archive.sources.folder.visiting import Visiting

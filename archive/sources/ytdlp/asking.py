@@ -131,3 +131,12 @@ class Answer(RequestsResponseAdapter):  # type: ignore[misc]
         if most is not None and self._taken > most:
             raise OutOfBounds(f"an answer has more than {most:,} bytes, which no page, list or piece of a film needs")
         return piece
+
+
+def why_not(error: BaseException) -> str:
+    """Why a caption or thumbnail could not be had: a status, the bound that was met, or what yt-dlp broke with."""
+    if isinstance(error, HTTPError):
+        return f"HTTP {error.status}"
+    if isinstance(error, OutOfBounds | Barred):
+        return str(error)
+    return "HTTP failed" if isinstance(error, RequestError | OSError) else type(error).__name__

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from archive.records.clip import LIST_NOT_HAD, NOT_HAD, Cut
-from archive.sources.ytdlp.ytdlp_session import YtdlpSession, why_not
+from archive.sources.ytdlp.asking import why_not
+from archive.sources.ytdlp.ytdlp_session import YtdlpSession
 from transcription.documents.cues import kind_of
 from transcription.errors import DocumentError
 

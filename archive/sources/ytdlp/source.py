@@ -182,7 +182,7 @@ class YtdlpSource:
                 info = session.process_ie_result(raw, download=False)
                 extras = self._extras(session, info, into, listing.clip)
                 if self.settings.comments:
-                    extras = replace(extras, comments=session.comments(info))
+                    extras = replace(extras, comments=session.beside.comments(info))
                 return Page(**page_of(listing, into, session, info, extras, clients=self.settings.clients))
         except (ArchiveError, ToolMissing):
             raise

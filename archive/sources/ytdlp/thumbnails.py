@@ -7,7 +7,8 @@ from typing import Any
 
 from archive.records.clip import NOT_HAD, Cut
 from archive.sources.file_checks import picture_kind
-from archive.sources.ytdlp.ytdlp_session import YtdlpSession, why_not
+from archive.sources.ytdlp.asking import why_not
+from archive.sources.ytdlp.ytdlp_session import YtdlpSession
 
 log = logging.getLogger(__name__)
 

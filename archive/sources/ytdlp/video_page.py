@@ -35,9 +35,10 @@ def page_of(
 
     `processed` is the video with what yt-dlp chose of it, `clients` those that were asked to be posed as.
     """
-    kept, cut = clean(session.sanitize_info(processed))
+    info = {key: value for key, value in processed.items() if key != "comments"}  # they have a file of their own
+    kept, cut = clean(session.sanitize_info(info))
     (into / "info.json").write_bytes(canonical(kept))
-    answers = session.answers
+    answers, uncommented = session.beside.answers, session.beside.uncommented
     platform, of_platform = _kept_beside(into, "platform.json", answers or None)
     words = None if extras.comments is None else comment_words(extras.comments)
     said, of_comments = _kept_beside(into, "comments.json", words)
@@ -51,7 +52,7 @@ def page_of(
         extractor=listing.extractor,
         said=session.warned,
     )
-    lost = (*extras.lost, *((session.uncommented,) if session.uncommented and said else ()))
+    lost = (*extras.lost, *((uncommented,) if uncommented else ()))
     return {
         "info": into / "info.json",
         "description": into / "description.txt" if text else None,

@@ -10,8 +10,8 @@ import json
 import logging
 import re
 import shutil
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -26,11 +26,12 @@ from yt_dlp.networking.exceptions import HTTPError, RequestError, TransportError
 from yt_dlp.utils import ExtractorError, GeoRestrictedError, RegexNotFoundError, UserNotLive, YoutubeDLError
 from yt_dlp.version import __version__
 
-from archive.records.clip import NOT_HAD, Context, Cut
+from archive.records.clip import Context
 from archive.sources.cleaning import plain
 from archive.sources.host_clocks import HOSTS, HostClocks
 from archive.sources.ytdlp import peertube_answers, quality
-from archive.sources.ytdlp.asking import Barred, BarredOnce, handler
+from archive.sources.ytdlp.asking import Barred, BarredOnce, handler, why_not
+from archive.sources.ytdlp.beside import Beside
 from archive.sources.ytdlp.connecting import Meter
 from archive.sources.ytdlp.failures import Symptoms
 from archive.sources.ytdlp.limits import Limits, OutOfBounds
@@ -85,8 +86,7 @@ class YtdlpSession(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
     request for the rest carries the validator of the first answer, and without one the whole file is asked for again.
     `lengths` maps an address to the size in bytes that its server announced; `last_failure` is the last request's
     that failed, `answered` the address of the last answer; `unread`: the list of captions could not be had. `left_open`
-    are files of films in pieces. `answers` are the platform's own, by what was asked for; `uncommented` says why not
-    all comments are there, `warned` are yt-dlp's warnings so far.
+    are files of films in pieces. `beside` has the platform's own answers; `warned` are yt-dlp's warnings so far.
 
     Each request waits for its host's turn by `hosts`, `request_seconds` after the one before it. Where a host answers
     429 or 503 with a short Retry-After (RFC 9110, 10.2.3), that is waited by everybody, and the request made again.
@@ -113,11 +113,9 @@ class YtdlpSession(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
         self.answered = ""
         self._answers: WeakSet[Response] = WeakSet()
         self.left_open: list[IO[bytes]] = []
-        self.answers: dict[str, Any] = {}
+        self.beside = Beside(self)
         self._without_address: list[dict[str, Any]] = []
         self.warned: Collection[str] = ()
-        self._ask: Callable[[str], Any] | None = None
-        self.uncommented: Cut | None = None
         self._met: dict[str, tuple[str, dict[str, str]]] = {}
         self._fetching = False
         self._largest: int | None = None
@@ -154,7 +152,7 @@ class YtdlpSession(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
         """Choose formats, and fetch; formats without an address, which yt-dlp drops without a word, are remembered."""
         self._without_address = [
             *(one for one in self._get_formats(info_dict) if not one.get("url") and not one.get("has_drm")),
-            *peertube_answers.without_address(self.answers),
+            *peertube_answers.without_address(self.beside.answers),
         ]
         return super().process_video_result(info_dict, download)
 
@@ -197,74 +195,8 @@ class YtdlpSession(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
             for name in names:
                 if name not in vars(reader):
                     setattr(reader, name, changed(getattr(reader, name)))
-        if "_get_comments" not in vars(reader):
-            reader._get_comments = self._some_of(reader._get_comments, reader.CommentsDisabled)
-        if ie_key == peertube_answers.KEY and "_call_api" not in vars(reader):
-            reader._call_api = self._heard(reader, reader._call_api)
+        self.beside.listen(ie_key, reader)
         return reader
-
-    def _heard(self, reader: Any, stock: Callable[..., Any]) -> Callable[..., Any]:
-        """PeerTube's answers as they came, and its chapters beside them, which yt-dlp does not ask for."""
-
-        def call(host: str, video: str, path: str, *args: Any, **kwargs: Any) -> Any:
-            answer = stock(host, video, path, *args, **kwargs)
-            if path in ("", "captions") and isinstance(answer, dict):
-                self.answers[path or "video"] = answer
-            if not path:
-                self._ask = lambda below: self._api(reader, host, video, below)
-                with self._by_the_way():
-                    self.answers["chapters"] = self._ask("chapters")
-            return answer
-
-        return call
-
-    def _api(self, reader: Any, host: str, video: str, below: str) -> Any:
-        address = f"https://{host}/api/v1/videos/{video}/{below}"
-        with self.urlopen(Request(address, headers=reader._get_headers())) as response:
-            return json.loads(response.read())
-
-    @contextmanager
-    def _by_the_way(self) -> Iterator[None]:
-        """Ask for what a film can do without: that it could not be had is no failure of the film's."""
-        before = self.last_failure
-        try:
-            yield
-        except Exception as error:
-            log.debug("not had: %s", why_not(error))
-        finally:
-            self.last_failure = before
-
-    def comments(self, info: Mapping[str, Any]) -> list[dict[str, Any]] | None:
-        """The comments on a video whose page was read, within bounds; None where the site gives none to anybody."""
-        if self._ask is not None:
-            return list(self._some_of(peertube_answers.comments)(self._ask))
-        found = info.get("comments")
-        return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else None
-
-    def _some_of(self, stock: Callable[..., Any], disabled: type[Exception] = OutOfBounds) -> Callable[..., Any]:
-        """Comments as they come: as many as there may be in the time there is, up to one that could not be had."""
-
-        def some(*args: Any, **kwargs: Any) -> Iterator[Any]:
-            before, end = self.last_failure, self.clock() + self.limits.extras_seconds
-            why = None
-            try:
-                for number, one in enumerate(stock(*args, **kwargs)):
-                    if number >= self.limits.comments:
-                        why = f"only the first {number:,} were asked for"
-                    elif self.clock() > end:
-                        why = f"only those that came in {self.limits.extras_seconds:,.0f} s"
-                    if why:
-                        break
-                    yield one
-            except disabled:
-                raise
-            except Exception as error:
-                why = f"{NOT_HAD} ({why_not(error)})"
-            finally:
-                self.last_failure = before
-                self.uncommented = Cut(path="comments.json", why=why) if why else None
-
-        return some
 
     def _looked_at(self, stock: Callable[..., Any]) -> Callable[..., Any]:
         def spread_out(*args: Any, **kwargs: Any) -> Any:
@@ -490,15 +422,6 @@ _UNDERWAY = (RequestError, OSError, http.client.HTTPException)
 def is_missing_tab(error: BaseException) -> bool:
     """Whether a channel merely lacks the tab that was asked for: its list of them is empty."""
     return isinstance(error, YoutubeDLError) and re.search(r"does not have an? \w+ tab", str(error)) is not None
-
-
-def why_not(error: BaseException) -> str:
-    """Why a caption or thumbnail could not be had: a status, the bound that was met, or what yt-dlp broke with."""
-    if isinstance(error, HTTPError):
-        return f"HTTP {error.status}"
-    if isinstance(error, OutOfBounds | Barred):
-        return str(error)
-    return "HTTP failed" if isinstance(error, RequestError | OSError) else type(error).__name__
 
 
 def _unexpected(error: BaseException) -> bool:
