@@ -116,8 +116,9 @@ def _file_of(what: str) -> Path | None:
     with common.reading() as archive:
         known = list_names(archive)
     if what not in known:
-        if not file.exists() and file.parent == Path() and not file.suffix and (near := console.nearest(what, known)):
-            raise typer.BadParameter(f"there is neither a file nor a list {what}{near}")
+        if not file.exists() and file.parent == Path() and not file.suffix:
+            hint = console.nearest(what, known) or f"; there are the lists: {', '.join(known) or 'none yet'}"
+            raise typer.BadParameter(f"there is neither a file nor a list {what}{hint}")
         return file
     if file.is_file():
         raise typer.BadParameter(f"{what} is a list and a file here: say ./{what} for the file")

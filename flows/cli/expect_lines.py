@@ -40,7 +40,7 @@ def show_expectation(
     for standing in ("saved", "perhaps", "listed", "nowhere"):
         some, all_ = shown.get(standing, []), getattr(counts, standing)
         for one in some:
-            for line in _lines(one, "entries" if name.startswith("register ") else "rows"):
+            for line in _lines(one, ("entry", "entries") if name.startswith("register ") else ("row", "rows")):
                 console.out.print(line, highlight=False)
         if all_ > len(some):
             where = "--json" if standing == "saved" else "--csv FILE, --json"
@@ -136,8 +136,8 @@ def print_counts(counts: Counts, failures: Counter[str] | None = None, unsafe: i
         console.out.print(f"[bold]{label:>{LABEL}}[/]  {number:>9,}{told}", highlight=False)
 
 
-def _lines(one: Placed, rows: str) -> list[str]:
-    """An item in two or three lines of 80 columns."""
+def _lines(one: Placed, called: tuple[str, str]) -> list[str]:
+    """An item in two or three lines of 80 columns; `called` are the words for one of its rows, and for several."""
     found = one.reconciled
     label = {"saved": "saved", "perhaps": "perhaps", "listed": "missing", "nowhere": "missing"}[found.standing]
     title = " ".join(filter(None, (found.item.date, found.item.title and f"“{found.item.title}”")))
@@ -148,7 +148,7 @@ def _lines(one: Placed, rows: str) -> list[str]:
         "saved": [f"{found.clip}: {found.how}", "; ".join(filter(None, (copies, failed)))],
         "perhaps": [*(f"{each.clip}: {each.why}" for each in found.proposals), failed],
         "listed": [f"{found.clip} is listed", failed or "not fetched yet"],
-        "nowhere": [failed or "nowhere", f"{rows} {numbers}"],
+        "nowhere": [failed or "nowhere", f"{called[len(found.item.rows) > 1]} {numbers}"],
     }[found.standing]
     told = [title] if title else []
     told += ["; ".join(filter(None, whys))] if found.standing in ("listed", "nowhere") else [why for why in whys if why]

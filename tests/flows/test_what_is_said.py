@@ -26,6 +26,13 @@ NAME = "whisper-base-t1"
 TEXT = "She is Mahire Tohti, entry 1358. Her number is 990000199001010000."
 VTT = "WEBVTT\n\n00:00.000 --> 00:12.000\nShe is Mahire Tohti, entry 1385.\n"
 REGISTER = "Entry,Victim's Name,Age\n1358,Mahire Tohti,43\n7,Perhat Yolwas,35\n"
+VIDEOS = """\
+Link,Title
+https://tube.example.org/w/peertube-one,One
+https://tube.example.org/w/three,Three
+https://youtu.be/AAAAAAAAAAA,Nobody's
+a word,
+"""
 SETTINGS = """\
 name = "made-up"
 state = "state"
@@ -81,6 +88,7 @@ def made(folder: Path) -> None:
         archive.ledger.waiting.add([waits])
     (folder / "archive.toml").write_text(SETTINGS)
     (folder / "register.csv").write_text(REGISTER)
+    (folder / "videos.csv").write_text(VIDEOS)
 
 
 CLOSED = "Private video. Sign in if you've been granted access to this \x1b[31mvideo"
@@ -171,6 +179,12 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("entry", "1358", "--json"),
     ("entry", "7", "--register", "victims"),
     ("entry", "9"),
+    ("expect", "videos.csv", *BY, "--dry-run"),
+    ("expect", "videos.csv", "--name", "wanted", *BY),
+    ("expect", "wanted", "--json"),
+    ("expect", "--list"),
+    ("expect", "--register", "victims"),
+    ("expect", "nobody"),
     ("status", "--json"),
     ("status",),
     ("targets", "list", "--json"),

@@ -205,7 +205,10 @@ def _of_json(text: IO[str], names: list[str]) -> Iterator[ListRow]:
 
 def _sheet(book: "Workbook", wanted: str | None, path: Path, found: ListFile) -> int:
     """The sheet that is the list: the one that is `wanted`, or the only one with addresses. Raises ListError."""
-    titles = [clean(sheet.title).strip() for sheet in book.sheets]
+    from archive.linking.registers.workbooks import MOST_SHEETS
+
+    sheets = book.sheets[:MOST_SHEETS]
+    titles = [clean(sheet.title).strip() for sheet in sheets]
     if not titles:
         raise ListError("it has no sheet; save the list as a workbook with one sheet, or as CSV", path)
     told = ", ".join(repr(shown(title, 30)) for title in titles[:8]) + " …" * (len(titles) > 8)
@@ -217,7 +220,7 @@ def _sheet(book: "Workbook", wanted: str | None, path: Path, found: ListFile) ->
         chosen = titles.index(wanted.strip())
     else:
         filled = list[int]()
-        for place, sheet in enumerate(book.sheets):
+        for place, sheet in enumerate(sheets):
             links, head = book.beside(sheet).links, book.head(sheet, _SHEET_HEAD)
             if links or any("://" in text or "youtu" in text for row in head for text in row.texts):
                 filled.append(place)

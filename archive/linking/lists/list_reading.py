@@ -9,7 +9,7 @@ from pathlib import Path
 from archive.linking.lists.list_columns import Asked, Columns, NoColumn, find
 from archive.linking.lists.list_dates import read_date
 from archive.linking.lists.list_files import LOOKED_AT, ListError, ListFile, ListRow, opened_list
-from archive.linking.lists.videos_in import Video, downloaded, video_of_id, videos
+from archive.linking.lists.videos_in import LONGEST_CELL, Video, downloaded, video_of_id, videos
 from archive.linking.registers.cells import look
 from archive.masks import mask, mask_prose
 from archive.progress import Task
@@ -110,6 +110,9 @@ class _Gathering:
         place = self._columns.videos
         text = row.texts[place] if place < len(row.texts) else ""
         found = self._videos(text, row.links.get(place))
+        if len(text) > LONGEST_CELL:
+            what = f"a cell of which the first {LONGEST_CELL:,} characters were read"
+            self._notes.add("cut short", row.line, what, self._file.cell(row, place))
         for video in found:
             self._keep(video, row)
         self._beside(row, place, found)

@@ -16,8 +16,8 @@ YOUTUBE_ID = re.compile(r"[A-Za-z0-9_-]{10}[AEIMQUYcgkosw048]")
 _DOWNLOADED = re.compile(r"([a-z0-9]{2,60}) ([A-Za-z0-9_-]{1,80})")
 """A line of the file that yt-dlp's --download-archive keeps: what it calls the platform, and the id."""
 _USER = re.compile(r"^(https?://)[^/@\s]*@", re.IGNORECASE)
-_MOST = 1000
-"""Addresses of one cell that are read."""
+LONGEST_CELL = 100_000
+"""Characters of a cell in which videos are looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,10 @@ class Video:
 def videos(text: str) -> list[Video]:
     """The videos, and pages that may be of one, whose addresses stand in a cell, each once.
 
-    Addresses of platforms that are no video's (a channel, a playlist, a search) are none.
+    Addresses of platforms that are no video's (a channel, a playlist, a search) are none. What is beyond LONGEST_CELL
+    is not read.
     """
+    text = text[:LONGEST_CELL]
     if len(text) > LONGEST:
         return _found(text)
     return list(_remembered(text))
@@ -78,7 +80,7 @@ def _remembered(text: str) -> tuple[Video, ...]:
 
 
 def _found(text: str) -> list[Video]:
-    forms = addresses(text)[:_MOST] if "://" in text or "www." in text or "/" in text else []
+    forms = addresses(text) if "://" in text or "www." in text or "/" in text else []
     whole = text.strip()
     if not forms and "/" in whole and "." in whole and len(whole) <= LONGEST and not any(map(str.isspace, whole)):
         form = canonical(whole)

@@ -233,6 +233,15 @@ def test_rows_beyond_the_bound_are_refused_and_notes_are_few(tmp_path: Path, mon
         read_list(written(tmp_path, f"url\n{WATCH}{ONE}\n{rows}"))
 
 
+def test_many_videos_of_one_cell_are_items_and_what_is_not_read_of_it_is_said(tmp_path: Path) -> None:
+    names = [f"{number:010}A" for number in range(3000)]
+    read = read_list(written(tmp_path, f'url,x\n"{" ".join(WATCH + name for name in names)}",1\n'))
+    assert 1500 < len(read.items) < 3000
+    assert read.report.counts["cut short"] == 1
+    few = read_list(written(tmp_path, f'url,x\n"{" ".join(WATCH + name for name in names[:1200])}",1\n'))
+    assert (len(few.items), few.report.counts.get("cut short")) == (1200, None)
+
+
 def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path: Path) -> None:
     file = written(tmp_path, f"{WATCH}{ONE}\n" * 5000, "list.txt")
 
