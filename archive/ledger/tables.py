@@ -293,7 +293,8 @@ disk_files = sa.Table(
     sa.Column("why", sa.Text),
     sa.Column("visit", Whole, nullable=False),
 )
-"""`visit` is the last one that saw the file."""
+"""`visit` is the last one that saw the file. Films are asked for page by page in the order of the index."""
+sa.Index("ix_disk_files_disk_sha256", disk_files.c.disk, disk_files.c.sha256)
 
 fingerprints = sa.Table(
     "fingerprints",

@@ -132,7 +132,8 @@ def test_help_shows_an_example_and_fits_a_terminal(call: Call, name: str) -> Non
 
 
 def test_what_acts_has_a_dry_run_and_what_reports_has_json() -> None:
-    looks = {"doctor", "status", "show", "timeline", "entry", "export", "compare", "targets list", "targets check"}
+    looks = {"disks", "doctor", "status", "show", "timeline", "entry", "export", "compare"}
+    looks |= {"targets list", "targets check"}
     looks |= {"register list", "register show", "register diff"}
     silent = {"init", "add", "schedule", "access", "judge", "export"}
     assert set(having("--dry-run")) == set(COMMANDS) - looks

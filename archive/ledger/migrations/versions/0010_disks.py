@@ -41,6 +41,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("disk_files", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_disk_files_sha256"), ["sha256"], unique=False)
+        batch_op.create_index("ix_disk_files_disk_sha256", ["disk", "sha256"], unique=False)
     with op.batch_alter_table("captures", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_captures_media"), ["media"], unique=False)
 
@@ -50,6 +51,7 @@ def downgrade() -> None:
     with op.batch_alter_table("captures", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_captures_media"))
     with op.batch_alter_table("disk_files", schema=None) as batch_op:
+        batch_op.drop_index("ix_disk_files_disk_sha256")
         batch_op.drop_index(batch_op.f("ix_disk_files_sha256"))
 
     op.drop_table("disk_files")
