@@ -9,12 +9,15 @@ words, one tune before different talks, music under them, silence, a tone.
 """
 
 import json
+import os
 import random
+import re
 import subprocess
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -90,8 +93,8 @@ def pairs(talks: int = 6, recorded: int = 4) -> dict[str, Any]:
     `pairs_found` is the share of the planted pairs that is found, `pairs_false` counts what is none and is proposed.
 
     `per_codec` has the share for each way in which a recording was passed on, `beyond` for speeds that are not
-    promised, `planted` how many pairs there were, `by_rclone` what `rclone dedupe` says of all of them and of two files
-    that are equal.
+    promised, `planted` how many pairs there were, `by_rclone` how many pairs `rclone dedupe` finds that were passed on,
+    and whether it finds two files that are equal.
     """
     with TemporaryDirectory() as folder:
         root = Path(folder)
@@ -147,7 +150,8 @@ def _text(language: str, seed: int) -> str:
 
 def _recorded(root: Path) -> list[Path]:
     """Recorded speech, three clips or more put together to at least 24 seconds; each clip is in one alone."""
-    files = sorted(path for path in DEFAULT.glob("*/*") if path.suffix in (".flac", ".ogg", ".wav"))
+    folder = Path(os.environ.get("DATA") or DEFAULT)
+    files = sorted(path for path in folder.glob("*/*") if path.suffix in (".flac", ".ogg", ".wav"))
     made, part, seconds = list[Path](), list[Path](), 0.0
     for file in files:
         part.append(file)
@@ -246,16 +250,22 @@ def _proposed(sounds: Sequence[Sound]) -> Iterable[tuple[Sound, Sound]]:
                 yield sound, other
 
 
-def _by_rclone(root: Path, originals: Sequence[Path]) -> dict[str, int]:
+def _by_rclone(root: Path, originals: Sequence[Path]) -> dict[str, int | bool]:
     """What `rclone dedupe` finds in the same folder, with one original there twice: it compares whole files."""
     twice = root / "again.wav"
     twice.write_bytes(originals[0].read_bytes())
     listed = subprocess.run(
         ["rclone", "dedupe", "list", "--by-hash", str(root)], capture_output=True, text=True, check=True, timeout=600
     )
-    groups = [line for line in (listed.stdout + listed.stderr).splitlines() if "duplicate" in line.lower()]
-    named = [line for line in groups if originals[0].name in line or twice.name in line]
-    return {"lines_on_duplicates": len(groups), "lines_on_the_equal_files": len(named)}
+    groups, names = list[list[str]](), re.compile(r"^ +[0-9]+: .*, (.+)$")
+    for line in listed.stdout.splitlines():
+        if line.endswith(" duplicates"):
+            groups.append([])
+        elif groups and (found := names.match(line)):
+            groups[-1].append(found[1])
+    alike = [{one, other} for group in groups for one, other in combinations(group, 2)]
+    passed_on = [pair for pair in alike if any(file.name in pair for file in originals) and twice.name not in pair]
+    return {"equal_files": {originals[0].name, twice.name} in alike, "passed_on": len(passed_on)}
 
 
 def at_scale(*, indexed: int = 200, others: int = 400, minutes: float = 15) -> dict[str, float]:

@@ -133,12 +133,14 @@ class _Comparison:
         ready = self._fingerprinted(sounds)
         others = [clip for clip in files if clip not in {*ready}]
         self._keep(others, [join for join in self._exact.values() if {*join.clips} & {*others}], by="file")
-        compared = set[str]()
+        compared, found = set[str](), dict[str, Join]()
         for batch in self._batches(ready):
-            likely = self._likely(batch, {*self._held} - compared)
-            mine = [join for join in self._exact.values() if {*join.clips} & {*batch}]
-            self._keep(batch, [*mine, *likely], by="sound")
-            compared.update(batch)
+            left = {clip for clip, one in self._held.items() if one.media.sha256 not in compared}
+            found |= {join.id: join for join in self._likely(batch, left)}
+            # Those that an earlier batch found with one of this are no less found now.
+            mine = [join for join in (*self._exact.values(), *found.values()) if {*join.clips} & {*batch}]
+            self._keep(batch, mine, by="sound")
+            compared.update(self._held[clip].media.sha256 for clip in batch)
         return Proposed(self._new, len(others) + len(ready), tuple(self._problems))
 
     def _keep(self, clips: Sequence[str], joins: Sequence[Join], *, by: str) -> None:
@@ -232,7 +234,8 @@ class _Comparison:
         from archive.joins.lookup import SoundIndex
         from archive.joins.proposing import MOST_LIKELY, Compared, likely, strongest
 
-        heard = {self._held[clip].media.sha256 for clip in self._heard - {*batch}}
+        earlier = (self._heard - {*batch}) | ({*self._held} - {*others})
+        heard = {self._held[clip].media.sha256 for clip in earlier}
         fresh = [clip for clip in batch if self._held[clip].media.sha256 not in heard]
         if not fresh:
             return []

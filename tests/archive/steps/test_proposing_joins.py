@@ -17,7 +17,8 @@ from archive.preservation.rebuilding import rebuild
 from archive.records.clip import Stream
 from archive.records.join import Join
 from archive.records.object_ids import ObjectId
-from archive.steps.proposing_joins import propose_joins, to_compare
+from archive.steps import proposing_joins
+from archive.steps.proposing_joins import INDEXED, propose_joins, to_compare
 from archive.steps.storing import tidy
 from archive.steps.work_objects import build, seal_work, to_seal
 from archive.views.join_view import joins_waiting, originals_of
@@ -85,6 +86,18 @@ def test_what_is_one_recording_is_proposed_with_its_reasons_and_only_once(
     assert to_compare(archive, bring=True, retry=True).sounds == ()
 
 
+@pytest.mark.parametrize("at_once", [1, INDEXED])
+def test_the_same_is_proposed_in_however_many_batches(
+    archive: Archive, films: dict[str, Path], monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(proposing_joins, "INDEXED", at_once)
+    for clip, film in ((ONE, "film"), (OTHER, "small"), (THIRD, "film")):
+        take(archive, clip, films[film])
+    propose_joins(archive, archive.targets)
+    kinds = {clips: join.kind for clips, join in proposed(archive).items()}
+    assert kinds == {(ONE, OTHER): "likely", (ONE, THIRD): "bytes"}
+
+
 def test_the_same_sound_to_another_picture_is_said_to_be_that(archive: Archive, films: dict[str, Path]) -> None:
     take(archive, ONE, films["film"])
     take(archive, OTHER, films["repainted"])
@@ -133,7 +146,8 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from archive.ledger.joins import Joins
-from archive.steps.proposing_joins import propose_joins
+from archive.steps import proposing_joins
+from archive.steps.proposing_joins import INDEXED, propose_joins
 from tests.support.archives import an_archive, folder_targets
 
 kept = Joins.keep_fingerprint
