@@ -42,7 +42,7 @@ class Failure:
 
 
 @dataclass(frozen=True)
-class Waiting:
+class Unheld:
     """A clip that is not held: when a source listed it first, and how its fetch failed last, how often in a row."""
 
     clip: str
@@ -98,7 +98,7 @@ class Clips(Subject):
         with self._reading() as connection:
             return [self._document(Listing, body) for body in connection.scalars(query)]
 
-    def waiting(self, source: str) -> list[Waiting]:
+    def unheld(self, source: str) -> list[Unheld]:
         """Clips that a source lists and that no capture exists of, with how the last fetch failed."""
         captured = sa.select(t.captures.c.clip)
         query = (
@@ -111,7 +111,7 @@ class Clips(Subject):
         )
         with self._reading() as connection:
             return [
-                Waiting(row.clip, row.first_seen, row.kind, row.at, row.times or 0) for row in connection.execute(query)
+                Unheld(row.clip, row.first_seen, row.kind, row.at, row.times or 0) for row in connection.execute(query)
             ]
 
     def ids(self) -> list[str]:

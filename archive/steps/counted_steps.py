@@ -144,7 +144,7 @@ def to_fetch(archive: Archive, source: str, *, retry: bool = False) -> list[str]
     """Clips of a source that are to be fetched now, in the order of `[queue]`."""
     now, ledger = archive.clock(), archive.ledger
     places = {clip: whereabouts(spans, now) for clip, spans in ledger.sightings.ever_away(source).items()}
-    return fetch_order.to_fetch(ledger.clips.waiting(source), places, archive.settings.queue, now=now, retry=retry)
+    return fetch_order.to_fetch(ledger.clips.unheld(source), places, archive.settings.queue, now=now, retry=retry)
 
 
 def fetch_step(

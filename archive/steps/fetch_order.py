@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from archive.ledger.clips import LASTING, Waiting
+from archive.ledger.clips import LASTING, Unheld
 from archive.records.whereabouts import Whereabouts
 from archive.settings.stanzas import CLASSES, QueueClass, QueueSettings
 
@@ -21,20 +21,20 @@ NOWHERE = Whereabouts()
 
 @dataclass(frozen=True)
 class _Due:
-    waiting: Waiting
+    clip: Unheld
     rank: int
     lasting: bool
 
 
 def to_fetch(
-    waiting: Sequence[Waiting],
+    unheld: Sequence[Unheld],
     places: Mapping[str, Whereabouts],
     queue: QueueSettings,
     *,
     now: datetime,
     retry: bool = False,
 ) -> list[str]:
-    """Clips that are due, in their order; with `retry` all that wait, since a person says so.
+    """Clips that are due, in their order; with `retry` all of them, since a person says so.
 
     `places` has each clip of the source that was ever away from it. One that was seen there since it failed last is
     due at once.
@@ -42,19 +42,19 @@ def to_fetch(
     order = tuple(dict.fromkeys((*queue.first, *CLASSES)))
     lost = any(place.standing == "gone" and place.of_late(now) for place in places.values())
     due = list[_Due]()
-    for one in waiting:
+    for one in unheld:
         place = places.get(one.clip, NOWHERE)
         lasting = one.kind in LASTING and not _seen_since(one, place)
         if retry or not lasting or not _rests(one, now):
             rank = min(order.index(name) for name in _classes(one, place, lasting=lasting, lost=lost))
             due.append(_Due(one, rank, lasting))
-    again = sorted((one for one in due if one.lasting), key=lambda one: (one.waiting.at or now, one.waiting.clip))
+    again = sorted((one for one in due if one.lasting), key=lambda one: (one.clip.at or now, one.clip.clip))
     rest = _by_age((one for one in due if not one.lasting), newest_first=queue.newest_first)
     chosen = [*rest, *(again if retry else again[: queue.ask_again_at_most])]
-    return [one.waiting.clip for one in sorted(chosen, key=lambda one: one.rank)]
+    return [one.clip.clip for one in sorted(chosen, key=lambda one: one.rank)]
 
 
-def _classes(one: Waiting, place: Whereabouts, *, lasting: bool, lost: bool) -> set[QueueClass]:
+def _classes(one: Unheld, place: Whereabouts, *, lasting: bool, lost: bool) -> set[QueueClass]:
     """What a clip is; one whose failure lasts is nothing else, so that it never comes before what is new."""
     if lasting:
         return {"failed"}
@@ -66,11 +66,11 @@ def _classes(one: Waiting, place: Whereabouts, *, lasting: bool, lost: bool) -> 
     return found
 
 
-def _seen_since(one: Waiting, place: Whereabouts) -> bool:
+def _seen_since(one: Unheld, place: Whereabouts) -> bool:
     return place.standing == "up" and one.at is not None and place.since is not None and place.since > one.at
 
 
-def _rests(one: Waiting, now: datetime) -> bool:
+def _rests(one: Unheld, now: datetime) -> bool:
     """Whether it is too early to ask again. A failure after now was noted by a wrong clock, and holds nothing up."""
     if one.at is None:
         return False
@@ -82,12 +82,12 @@ def _by_age(due: Iterable[_Due], *, newest_first: bool) -> list[_Due]:
 
     A list has its newest first, so within one pass the order stays.
     """
-    seen = sorted(due, key=lambda one: (one.waiting.first_seen, one.waiting.clip))
+    seen = sorted(due, key=lambda one: (one.clip.first_seen, one.clip.clip))
     if not newest_first:
         return seen
     passes = list[list[_Due]]()
     for one in seen:
-        if passes and one.waiting.first_seen - passes[-1][-1].waiting.first_seen < PASS:
+        if passes and one.clip.first_seen - passes[-1][-1].clip.first_seen < PASS:
             passes[-1].append(one)
         else:
             passes.append([one])

@@ -20,7 +20,7 @@ from alembic.migration import MigrationContext
 
 from archive.errors import Fork, LedgerUnusable, SettingsError
 from archive.ledger import Ledger, journal, opening, tables
-from archive.ledger.clips import AccessGiven, Waiting
+from archive.ledger.clips import AccessGiven, Unheld
 from archive.ledger.copies import Copy, CopyState, Held, SealedVersion
 from archive.ledger.sightings import Seen
 from archive.preservation.unaccepted import Unaccepted, unaccepted
@@ -59,11 +59,11 @@ def test_clips_that_wait_are_told_with_how_they_failed(ledger: Ledger) -> None:
     for kind in ("passing", "passing", "gone", "no_access", "gone"):
         ledger.clips.failed("peertube-tried", "fetch", kind=kind, message="it said no", now=MONDAY)
     # How often is counted anew where a failure for another reason than before may last.
-    assert ledger.clips.waiting("voices") == [
-        Waiting("peertube-new", MONDAY),
-        Waiting("peertube-tried", MONDAY, "gone", MONDAY, 3),
+    assert ledger.clips.unheld("voices") == [
+        Unheld("peertube-new", MONDAY),
+        Unheld("peertube-tried", MONDAY, "gone", MONDAY, 3),
     ]
-    assert ledger.clips.waiting("other") == []
+    assert ledger.clips.unheld("other") == []
 
 
 def test_listings_of_two_sources_are_one_clip(ledger: Ledger) -> None:

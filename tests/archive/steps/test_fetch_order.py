@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from archive.ledger.clips import LASTING, Waiting
+from archive.ledger.clips import LASTING, Unheld
 from archive.records.whereabouts import Standing, Whereabouts
 from archive.settings.stanzas import QueueSettings
 from archive.steps.fetch_order import to_fetch
@@ -15,12 +15,12 @@ DAY = timedelta(days=1)
 QUEUE = QueueSettings()
 
 
-def new(clip: str, *, seen: timedelta = -2 * DAY) -> Waiting:
-    return Waiting(clip, NIGHT + seen)
+def new(clip: str, *, seen: timedelta = -2 * DAY) -> Unheld:
+    return Unheld(clip, NIGHT + seen)
 
 
-def failed(clip: str, kind: str, *, ago: float = 40, times: int = 1) -> Waiting:
-    return Waiting(clip, NIGHT - 50 * DAY, kind, NIGHT - ago * DAY, times)
+def failed(clip: str, kind: str, *, ago: float = 40, times: int = 1) -> Unheld:
+    return Unheld(clip, NIGHT - 50 * DAY, kind, NIGHT - ago * DAY, times)
 
 
 def at(standing: Standing, *, ago: float = 40, was: Standing | None = None) -> Whereabouts:
@@ -28,7 +28,7 @@ def at(standing: Standing, *, ago: float = 40, was: Standing | None = None) -> W
 
 
 def order(
-    *waiting: Waiting,
+    *waiting: Unheld,
     places: Mapping[str, Whereabouts] | None = None,
     queue: QueueSettings = QUEUE,
     retry: bool = False,
