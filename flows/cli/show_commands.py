@@ -190,7 +190,8 @@ def show(clip: Clip, config: Config = None, as_json: Json = False) -> None:
     from archive.views.clip_view import clip_view
 
     with common.reading() as archive:
-        clip = common.meant(archive, clip)
+        if not archive.ledger.clips.stating(clip):  # of a lost clip a disk may know more than any source
+            clip = common.meant(archive, clip)
         found = clip_view(archive, clip)
     if as_json:
         return console.print_json(

@@ -145,6 +145,7 @@ def test_a_list_is_looked_at_by_its_name_without_the_file_and_after_a_rebuild(pl
         "saved",
     ]
     assert place.thirdcopy("status", "--json").json["lists"]["struck"]["counted"]
+    assert f"saved as  {FILE}" in place.thirdcopy("show", f"youtube-{TWO}").out, "though no source lists it any more"
 
 
 def test_what_a_register_cites_is_expected_and_show_names_file_and_lost_clip(place: Place) -> None:
