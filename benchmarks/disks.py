@@ -3,8 +3,9 @@
 The files are made-up: real films of a second, grown behind their end to the sizes of a disk by bytes that no two share,
 and three of ten are copies of others. What is measured is the product's own visit, into a ledger, with its look at each
 file's first bytes; beside it `openssl dgst -sha512` over the same files, both from a warm page cache, in turn, three
-times each, the medians compared. Then a second visit, in which nothing changed, and the copying, probing and looking
-through of a sample of films.
+times each, the medians compared (`time_ratio`). `blocks_ratio` is that of all digests with that of each MiB, which a
+visit leaves to the copying: there is no use for them before. Then a second visit, in which nothing changed, and the
+copying, probing and looking through of a sample of films.
 
     python -m benchmarks.disks [MIB] [FILES]
 
@@ -22,6 +23,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from io import FileIO
 from pathlib import Path
 from shutil import disk_usage
 from tempfile import TemporaryDirectory
@@ -32,6 +34,7 @@ from archive.records.clip import Listing
 from archive.settings.source_stanzas import FolderSettings
 from archive.sources.folder.folder_source import FolderSource
 from benchmarks._mirroring import dump
+from storage.file_digests import Digester
 from tests.world.media import clip
 
 MIB_IN_ALL, FILES, ROUNDS = 8192, 20_000, 3
@@ -58,12 +61,13 @@ def main() -> None:
 
 @dataclass(frozen=True)
 class _Round:
-    """Seconds of one round by the clock, and of processors: `ours`, the peer's, and of a second visit."""
+    """Seconds of one round by the clock, and of processors: a visit, the peer, with the digest of each MiB, again."""
 
     ours: float
     ours_cpu: float
     peer: float
     peer_cpu: float
+    blocks: float
     again: float
     bring_in: float
 
@@ -76,6 +80,7 @@ def _measured(scratch: Path, paths: list[Path]) -> dict[str, Any]:
     middle = {field: statistics.median(getattr(one, field) for one in rounds) for field in _Round.__dataclass_fields__}
     return {
         "time_ratio": round(statistics.median(one.ours / one.peer for one in rounds), 3),
+        "blocks_ratio": round(statistics.median(one.blocks / one.peer for one in rounds), 3),
         "cpu_ratio": round(statistics.median(one.ours_cpu / one.peer_cpu for one in rounds), 3),
         "again_ratio": round(statistics.median(one.again / one.ours for one in rounds), 4),
         "bring_in_s": round(rounds[-1].bring_in, 3),
@@ -93,11 +98,20 @@ def _round(scratch: Path, disk: Path, paths: list[Path], number: int) -> _Round:
         peer = _seconds(lambda: _openssl(paths)) if number % 2 else (0.0, 0.0)
         ours = _seconds(lambda: listed.extend(source.list()))
         peer = peer if number % 2 else _seconds(lambda: _openssl(paths))
+        blocks = _seconds(lambda: _with_blocks(paths))
         ledger.clips.seen(listed, datetime.now(UTC))
         again = _seconds(lambda: list(source.list()))
         sample = listed[:: max(1, len(listed) // SAMPLE)][:SAMPLE] if number == ROUNDS - 1 else []
         brought = _seconds(lambda: _bring(source, sample, scratch / "attempt"))
-    return _Round(*ours, *peer, again[0], brought[0] / max(1, len(sample)))
+    return _Round(*ours, *peer, blocks[0], again[0], brought[0] / max(1, len(sample)))
+
+
+def _with_blocks(paths: list[Path]) -> None:
+    """All digests, that of each MiB too, as they are taken of what is brought in."""
+    with Digester() as digester:
+        for path in paths:
+            with FileIO(path) as file:
+                digester.take(file)
 
 
 def _bring(source: FolderSource, listed: list[Listing], into: Path) -> None:

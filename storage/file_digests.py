@@ -23,7 +23,7 @@ BUFFERS = 16
 
 @dataclass(frozen=True)
 class Digests:
-    """Size in bytes and digests of a file, in lower-case hex; `blocks` is the sha256 of each MiB in order."""
+    """Size in bytes and digests of a file, in lower-case hex; `blocks` is the sha256 of each MiB, if wanted."""
 
     size: int
     sha512: str
@@ -65,12 +65,21 @@ class Digester:
         self._work.put(None)
         self._other.join()
 
-    def take(self, file: FileIO, tell: Callable[[int], None] | None = None, *, most: int | None = None) -> Taken:
+    def take(
+        self,
+        file: FileIO,
+        tell: Callable[[int], None] | None = None,
+        *,
+        most: int | None = None,
+        blocks: bool = True,
+    ) -> Taken:
         """Read an unbuffered file from where it stands to its end; `tell` is called with the bytes of each reading.
+
+        Without `blocks` the digest of each MiB is left out, which is for those who copy the file.
 
         Raises OSError as reading does, and Grown where there are more than `most` bytes.
         """
-        whole, rest, size = sha512(), _Rest(), 0
+        whole, rest, size = sha512(), _Rest(blocks), 0
         while True:
             buffer = self._free.get()
             try:
@@ -107,13 +116,14 @@ class Digester:
 class _Rest:
     """The sha256 of a file and of its blocks, once `complete`. What is taken are whole blocks, but for the last one."""
 
-    def __init__(self) -> None:
-        self.whole, self.complete = sha256(), Event()
+    def __init__(self, of_blocks: bool) -> None:
+        self.whole, self.complete, self._of_blocks = sha256(), Event(), of_blocks
         self.blocks = list[str]()
 
     def take(self, block: memoryview, *, first: bool) -> None:
         self.whole.update(block)
-        self.blocks.append(self.whole.hexdigest() if first else sha256(block).hexdigest())
+        if self._of_blocks:
+            self.blocks.append(self.whole.hexdigest() if first else sha256(block).hexdigest())
 
 
 def _fill(file: FileIO, buffer: bytearray) -> int:

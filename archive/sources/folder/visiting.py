@@ -127,7 +127,7 @@ class Visiting:
                     task.advance(entry.size)
                     return _known(path, entry, "other", why=NO_MEDIA)
                 file.seek(0)
-                taken = digester.take(file, tell, most=entry.size)
+                taken = digester.take(file, tell, most=entry.size, blocks=False)
                 after = entry_of(entry.path, os.fstat(file.fileno()))
         except Grown:
             return _known(path, entry, "later", why=WRITTEN_TO)

@@ -154,11 +154,13 @@ def test_a_sector_that_cannot_be_read_sets_its_file_aside_and_is_asked_for_again
     put(clip(films, tone=340), disk / "b.mp4")
     real, bad = Digester.take, os.stat(disk / "a.mp4").st_ino  # noqa: PTH116
 
-    def take(self: Digester, file: object, tell: object = None, *, most: int | None = None) -> object:
+    def take(
+        self: Digester, file: object, tell: object = None, *, most: int | None = None, blocks: bool = True
+    ) -> object:
         if os.fstat(file.fileno()).st_ino == bad:  # type: ignore[attr-defined]
             tell(4096)  # type: ignore[operator]
             raise OSError(5, "Input/output error")
-        return real(self, file, tell, most=most)  # type: ignore[arg-type]
+        return real(self, file, tell, most=most, blocks=blocks)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patched:
         patched.setattr(Digester, "take", take)
