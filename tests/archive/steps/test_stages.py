@@ -70,6 +70,7 @@ def test_the_stages_are_in_the_order_of_a_clips_way_and_the_last_one_stands() ->
         "list",
         "fetch and store",
         "read captions",
+        "look for joins",
         "read registers",
         "transcribe",
         "link",
