@@ -22,9 +22,6 @@ class CommonSettings(BaseModel):
     )
     at_once: int = Field(default=1, ge=1, le=8, description="batches of this source that may be fetched side by side")
     listing_hours: float = Field(default=0, ge=0, description="the least time between two listings")
-    full_pass_days: float = Field(
-        default=7, ge=0, description="age of the last whole listing at which a fast one is a whole one too"
-    )
 
 
 class YtdlpSettings(CommonSettings):
@@ -49,6 +46,9 @@ class YtdlpSettings(CommonSettings):
 
     kind: Literal["ytdlp"] = "ytdlp"
     url: str
+    full_pass_days: float = Field(
+        default=7, ge=0, description="age of the last whole listing at which a fast one is a whole one too"
+    )
     format: str = "bv*+ba/b"
     allowed_extractors: tuple[str, ...] = ("youtube.*", "peertube.*")
     request_seconds: float = Field(default=0.25, ge=0, le=3600)

@@ -7,6 +7,7 @@ from pydantic import TypeAdapter
 
 from archive.opening.archive import Archive
 from archive.records.record import Moment, Record
+from archive.settings.source_stanzas import YtdlpSettings
 
 STALE = timedelta(days=30)
 """A pass that was begun longer ago is begun anew: too much of what it saw may have changed."""
@@ -91,7 +92,7 @@ def finish(archive: Archive, source: str, one: Pass) -> str | None:
 def _overdue(archive: Archive, source: str, now: datetime) -> bool:
     stanza = archive.settings.sources.get(source)
     last = archive.ledger.markers.moment(_full(source))
-    if stanza is None:
+    if not isinstance(stanza, YtdlpSettings):
         return False
     return last is None or not timedelta() <= now - last < timedelta(days=stanza.full_pass_days)
 

@@ -83,16 +83,23 @@ class Expectation:
     placed: Callable[[], Iterator[Placed]]
 
 
-def lists_view(archive: Archive) -> dict[str, ListView]:
-    """Every list, and `register NAME` of each register of the settings that has a snapshot. No target is asked."""
+def lists_view(archive: Archive, *, keep: bool = True) -> dict[str, ListView]:
+    """Every list, and `register NAME` of each register of the settings that has a snapshot. No target is asked.
+
+    Without `keep`, what had to be counted is counted again the next time.
+    """
     found, there = dict[str, ListView](), _There(archive)
     for name in list_names(archive):
         said = list_import(archive, name)
-        counts = _counts(expected_here(archive, name), there) or ListCounts(expected=said.items, counted=False)
+        counts = _counts(expected_here(archive, name), there, keep=keep) or ListCounts(
+            expected=said.items, counted=False
+        )
         version = list_versions(archive, name)[-1]
         found[name] = ListView(said, version, _copies(archive, ObjectId.list_of(name), version), counts)
     for name, taken in newest(archive).items():
-        counts = _counts(cited_here(archive, name, taken.sha256), there) or ListCounts(expected=0, counted=False)
+        counts = _counts(cited_here(archive, name, taken.sha256), there, keep=keep) or ListCounts(
+            expected=0, counted=False
+        )
         version = versions(archive, name)[-1]
         found[f"register {name}"] = ListView(
             taken, version, _copies(archive, ObjectId.register_of(name), version), counts
@@ -178,7 +185,7 @@ class _Counted(Record):
     counts: ListCounts
 
 
-def _counts(file: Path | None, there: "_There") -> ListCounts | None:
+def _counts(file: Path | None, there: "_There", *, keep: bool) -> ListCounts | None:
     """What is counted of a list that lies in the state folder; None for another, or one that cannot be read.
 
     Counts follow from its items and the captures alone, and are kept beside it until there is another capture: `status`
@@ -198,6 +205,8 @@ def _counts(file: Path | None, there: "_There") -> ListCounts | None:
     except ForeignWords:
         return None
     found = ListCounts.of(counts)
+    if not keep:
+        return found
     with suppress(OSError):  # a full or read-only disk costs time, and no counts
         kept.write_text(_Counted(captures=there.captures, agent=AGENT, counts=found).model_dump_json())
     return found

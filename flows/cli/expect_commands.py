@@ -88,7 +88,7 @@ def expect(
     if what is None or lists:
         if csv is not None:
             raise typer.BadParameter("--csv is of one list: name it")
-        return _list(as_json=as_json)
+        return _list(keep=not dry_run, as_json=as_json)
     asked = Asked(column, title_column, date_column, platform)
     file = _file_of(what)
     if file is None:
@@ -186,12 +186,12 @@ def _bring(file: Path, name: str | None, asked: "Asked", sheet: str | None, how:
         raise typer.Exit(common.DEBTS)
 
 
-def _list(*, as_json: bool) -> None:
+def _list(*, keep: bool, as_json: bool) -> None:
     from archive.views.expectations import lists_view
     from flows.cli import expect_lines
 
     with common.opened_archive() as archive:
-        found = lists_view(archive)
+        found = lists_view(archive, keep=keep)
     if as_json:
         facts = {
             name: {
