@@ -73,12 +73,14 @@ def kept(
         edited.write_text(done.out.replace(CAPTION, "Remember his name."))
         done = place.thirdcopy(*f"review export {folder / 'filled.csv'} --by R --restricted".split())
         assert done.code == 0, done.err
+        (folder / "videos.csv").write_text("Link\nhttps://youtu.be/AAAAAAAAAAA\n")
         arguments = {
             "init": [str(folder / "another")],
             "add": [channel.url_of("second")],
             "show": [clip],
             "timeline": [clip],
             "entry": ["153"],
+            "expect": [str(folder / "videos.csv")],
             "review export": [str(folder / "links.csv"), "--by", "R. Reader", "--restricted"],
             "review import": [str(folder / "filled.csv"), "--by", "R. Reader"],
             "export": [clip],
