@@ -300,11 +300,17 @@ def work_step(archive: Archive, usable_targets: UsableTargets) -> Tally:
 
 
 def record_step(archive: Archive, usable_targets: UsableTargets) -> Tally:
-    """Write the run record and store it, say at the targets that it is the newest, and tidy the spool."""
+    """Write the run record and store it, say at the targets that it is the newest, and tidy the spool.
+
+    Where the disk is too full for one, what it would tell waits for the next.
+    """
     tally = Tally()
-    while run_ := record(archive, usable_targets.writable):
-        # Only the record itself: what a target refuses again would be an event again, and another record without end.
-        tally += _tally(store_owed(archive, usable_targets.writable, [run_]))
+    try:
+        while run_ := record(archive, usable_targets.writable):
+            # Only the record itself: what a target refuses again would be an event again, and another record.
+            tally += _tally(store_owed(archive, usable_targets.writable, [run_]))
+    except SpaceShort as error:
+        tally += Tally(problems=(str(error),))
     point_to_newest(archive, usable_targets.writable)
     tidy(archive)
     return tally
