@@ -35,21 +35,24 @@ class Looks(Subject):
             values = {"listed": heard(listing)}
             connection.execute(sa.update(t.looks).where(t.looks.c.clip == listing.clip).values(values))
 
-    def due(self, source: str, *, now: datetime, every: timedelta) -> list[str]:
-        """Held clips of a source that are to be looked at: first those of which its list says something else now.
+    def due(self, source: str, *, now: datetime, every: timedelta, whole: datetime | None = None) -> list[str]:
+        """Held clips of a source that are to be looked at: first those that it lists no more, or otherwise than it did.
 
         Then come the others, the oldest look first. One of which something is owed is due after half a day, then after
-        a day more each time, at most after `every`. A look after `now` was noted by a wrong clock, and is due.
+        a day more each time, at most after `every`. A look after `now` was noted by a wrong clock, and is due. `whole`
+        is when the last listing of all that the source has was begun.
         """
-        changed, old = list[str](), list[tuple[datetime, str]]()
+        missing, changed, old = list[str](), list[str](), list[tuple[datetime, str]]()
         for row in self._rows(source):
             waited = now - row.at
             wait = min(every, FIRST_WAIT + timedelta(row.owed - 1)) if row.owed else every
-            if _differs(row.listed, row.body):
+            if whole and not row.owed and row.last_seen < whole and row.at < whole:
+                missing.append(row.clip)
+            elif _differs(row.listed, row.body):
                 changed.append(row.clip)
             elif not timedelta() <= waited < wait:
                 old.append((row.at, row.clip))
-        return [*changed, *(clip for _, clip in sorted(old))]
+        return [*missing, *changed, *(clip for _, clip in sorted(old))]
 
     def degraded(self) -> int:
         """How many clips are held in a film that is not the best that was on offer."""
@@ -57,9 +60,16 @@ class Looks(Subject):
             query = sa.select(sa.func.count()).select_from(t.looks).where(t.looks.c.degraded != 0)
             return connection.scalar(query) or 0
 
-    def _rows(self, source: str) -> Iterator[sa.Row[tuple[str, datetime, int, str, str]]]:
+    def _rows(self, source: str) -> Iterator[sa.Row[tuple[str, datetime, int, str, str, datetime]]]:
         query = (
-            sa.select(t.looks.c.clip, t.looks.c.at, t.looks.c.owed, t.looks.c.listed, t.listings.c.body)
+            sa.select(
+                t.looks.c.clip,
+                t.looks.c.at,
+                t.looks.c.owed,
+                t.looks.c.listed,
+                t.listings.c.body,
+                t.listings.c.last_seen,
+            )
             .join(t.listings, t.listings.c.clip == t.looks.c.clip)
             .where(t.listings.c.source == source)
             .order_by(t.looks.c.clip)

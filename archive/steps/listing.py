@@ -16,7 +16,7 @@ from archive.retrying import retrying
 from archive.sources.contract import ListPage, Lost, Source, Tab, Tabbed
 from archive.steps.passes import Pass, Reached, begin, finish, keep
 from archive.steps.resting import rest_of
-from archive.steps.seeing import named, see
+from archive.steps.seeing import failed, named, see
 
 KNOWN_IN_A_ROW, PAGE = 50, 30
 AT_ONCE = 300
@@ -183,6 +183,7 @@ class _Listing:
             self.new += clips.seen([listing], now)[0].new
         if not clips.captures(listing.clip):
             clips.failed(listing.clip, "fetch", kind=lost.why.kind, message=str(lost.why), now=now)
+        see(self.archive, self.source, failed(listing.clip, lost.why))
         self.lost[listing.clip] = lost.why.kind
 
 

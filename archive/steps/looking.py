@@ -29,6 +29,7 @@ from archive.sources.contract import Channel, Fetched, Page
 from archive.steps.better_films import Film, compare
 from archive.steps.capture_files import CaptureFiles, extension, found, said
 from archive.steps.fetching import SourceRefuses, room_for, task_progress
+from archive.steps.passes import last_whole
 from archive.steps.resting import rest_of
 from archive.steps.seeing import failed, see
 from storage.contract import Target
@@ -36,8 +37,8 @@ from storage.errors import TargetError
 from transcription.errors import MediaError
 from transcription.media.pictures import alike, shown
 
-_SOON: Collection[FailureKind] = ("passing", "not_yet", "barred", "damaged")
-"""After these a clip is looked at again before its usual time."""
+_SOON: Collection[FailureKind] = ("gone", "no_access", "passing", "not_yet", "barred", "damaged")
+"""After these a clip is looked at again before its usual time: what seems gone is seen to be gone on another day."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,8 @@ def to_look(archive: Archive, source: str) -> list[str]:
     if not isinstance(stanza, YtdlpSettings) or not stanza.look_again_days:
         return []
     every = timedelta(stanza.look_again_days)
-    return archive.ledger.looks.due(source, now=archive.clock(), every=every)[: stanza.looks_at_most]
+    due = archive.ledger.looks.due(source, now=archive.clock(), every=every, whole=last_whole(archive, source))
+    return due[: stanza.looks_at_most]
 
 
 def look_clip(archive: Archive, source: Channel, clip: str, usable: Mapping[str, Target]) -> LookedAt:

@@ -89,9 +89,14 @@ def finish(archive: Archive, source: str, one: Pass) -> str | None:
     return f"{source}: all that it lists was gone through, from {one.began:%Y-%m-%d %H:%M} UTC on, in several runs"
 
 
+def last_whole(archive: Archive, source: str) -> datetime | None:
+    """When the last pass over everything that a source lists was begun, that came to its end; None for none."""
+    return archive.ledger.markers.moment(_full(source))
+
+
 def _overdue(archive: Archive, source: str, now: datetime) -> bool:
     stanza = archive.settings.sources.get(source)
-    last = archive.ledger.markers.moment(_full(source))
+    last = last_whole(archive, source)
     if not isinstance(stanza, YtdlpSettings):
         return False
     return last is None or not timedelta() <= now - last < timedelta(days=stanza.full_pass_days)

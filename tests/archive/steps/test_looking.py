@@ -25,6 +25,7 @@ from archive.steps.captioning import caption_clip, to_caption
 from archive.steps.counted_steps import Tally, fetch_step, list_step, look_step
 from archive.steps.looking import to_look
 from archive.steps.transcribing import to_transcribe
+from archive.views.availability import place_of
 from archive.views.status import status
 from tests.archive.sources.conftest import source_of
 from tests.support.archives import Clock, an_archive, finished, folder_targets, store_all, transcript
@@ -217,6 +218,32 @@ def test_a_source_that_refuses_is_left_alone_and_no_clip_is_blamed(tmp_path: Pat
         assert "refuses us" in place.look().problems[0]
         assert "is left alone until" in place.look(days=0).problems[0]
         assert [one.availability for one in place.archive.ledger.sightings.of(place.clip)] == ["up", "refused"]
+
+
+def test_a_clip_that_a_whole_listing_lacks_is_looked_at_at_once_and_is_gone_on_the_second_day(
+    tmp_path: Path, film: Path
+) -> None:
+    other = Video("Another film", film, 3, key="other")
+    with a_place(tmp_path, Video("A film", film, 3)) as place:
+        place.channel.add(other)
+        place.channel.remove(place.channel.videos[-1])
+        assert place.look(days=0.1) == Tally(), "nobody knows yet"
+        list_step(place.archive, place.source)
+        assert place.look(days=0.1).looked == 1
+        assert place_of(place.archive, place.clip).standing == "missing"
+        list_step(place.archive, place.source)
+        assert place.look(days=0.1) == Tally(), "it is not asked for at each listing"
+        assert place.look(days=1).looked == 1
+        assert place_of(place.archive, place.clip).standing == "gone"
+        assert place.archive.ledger.clips.failures() == []
+        assert len(place.captures()) == 1
+
+
+def test_a_listing_that_broke_off_makes_no_clip_due(tmp_path: Path, film: Path) -> None:
+    with a_place(tmp_path, Video("A film", film, 3)) as place:
+        place.channel.page_status[1] = 404
+        assert "broke off" in list_step(place.archive, place.source).problems[0]
+        assert place.look(days=0.1) == Tally()
 
 
 def test_a_clip_whose_listing_says_something_else_is_looked_at_at_once(tmp_path: Path, film: Path) -> None:
