@@ -16,7 +16,7 @@ SAME: Final = 0.25
 """Share of the bits that may differ in a piece that is the same.
 
 Measured: at most .19 in any codec and one per cent faster or slower; two voices that say the same words had .29 and
-more at the best of all shifts (decision 46).
+more at the best of all shifts (decision 43).
 """
 AROUND: Final = 2 * BAND
 """Items to each side of a shift that are looked at."""

@@ -19,7 +19,7 @@ LEAST_VOTES: Final = 6
 VOTE_SHARE: Final = 0.004
 """Votes that a band needs: for each item that overlaps at its shift, and at least `LEAST_VOTES`.
 
-One per cent faster, a fifteenth of the keys are the same, spread over a band for every 100 seconds (decision 46).
+One per cent faster, a fifteenth of the keys are the same, spread over a band for every 100 seconds (decision 43).
 """
 COMMON: Final = 2_000
 """Places of one key, above which it is no help: some hum or noise that many sounds have."""

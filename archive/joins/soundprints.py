@@ -13,7 +13,7 @@ KEY_BITS: Final = (*range(1, 32, 2), 26, 30, 24, 14, 4, 2)
 """The bits of an item by which it is looked up: those that re-encoding and a changed speed turn over least.
 
 Chromaprint gives each of its 16 classifiers two bits in Gray code; the odd one turned over half as often as the even
-one in every codec measured (decision 46).
+one in every codec measured (decision 43).
 """
 KEYS: Final = 1 << len(KEY_BITS)
 
