@@ -63,10 +63,14 @@ class AccessGiven:
 
 @dataclass(frozen=True)
 class Seen:
-    """Whether a listing told of a clip that no source listed before, or that its own source did not."""
+    """Whether a listing told of a clip that no source listed before, or that its own source did not.
+
+    `before` is when its own source listed it last.
+    """
 
     new: bool
     new_here: bool
+    before: datetime | None = None
 
 
 class Clips(Subject):
@@ -257,15 +261,18 @@ def _see(connection: sa.Connection, listings: Sequence[Listing], now: datetime) 
     """One statement for all that says what it said before: a source of 100,000 clips says so every night."""
     names = [listing.clip for listing in listings]
     ids = list(dict.fromkeys(names))
-    there = connection.execute(sa.select(*_WHO, t.listings.c.body).where(t.listings.c.clip.in_(ids))).all()
+    query = sa.select(*_WHO, t.listings.c.body, t.listings.c.last_seen).where(t.listings.c.clip.in_(ids))
+    there = connection.execute(query).all()
     listed = {row.clip for row in there}
+    last = {(row.source, row.clip): row.last_seen for row in there}
     bodies = {(row.source, row.clip): row.body for row in there}
     unlisted = [clip for clip in ids if clip not in listed]
     known = set(connection.scalars(sa.select(t.clips.c.id).where(t.clips.c.id.in_(unlisted)))) if unlisted else set()
     said, same, changed = list[Seen](), defaultdict[str, list[str]](list), dict[tuple[str, str], str]()
     for clip, listing in zip(names, listings, strict=True):
         who, body = (listing.source, clip), listing.model_dump_json()
-        said.append(Seen(new=clip not in listed, new_here=who not in bodies and who not in changed))
+        new_here = who not in bodies and who not in changed
+        said.append(Seen(new=clip not in listed, new_here=new_here, before=last.get(who)))
         listed.add(clip)
         if bodies.get(who) == body and who not in changed:
             same[listing.source].append(clip)

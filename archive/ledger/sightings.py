@@ -24,7 +24,7 @@ TOLD_EVERY = timedelta(days=30)
 class Seen:
     """That a clip was looked for, what it came to, and the source's own words where it was not up.
 
-    `named`: all that was seen is that a list names it, which a list also does with what it lets nobody see.
+    `named`: all that was seen is that a list goes on naming it, as lists also do with what they let nobody see.
     """
 
     clip: str
@@ -154,7 +154,7 @@ def _add(
     for one in seen:
         words, tells = one.words[:WORDS_AT_MOST], one.availability in TELLING
         before = newest.get(one.clip) if tells else None
-        if one.named and before in ("no_access", "not_yet"):
+        if one.named and before in ("gone", "no_access", "not_yet"):
             continue
         span = own.get((one.clip, tells))
         back = one.availability == "up" and before == "gone"

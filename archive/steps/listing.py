@@ -14,7 +14,7 @@ from archive.records.clip import Listing
 from archive.records.one_film import counts_within_a_channel, earlier_names, may_have_earlier_names
 from archive.retrying import retrying
 from archive.sources.contract import ListPage, Lost, Source, Tab, Tabbed
-from archive.steps.passes import Pass, Reached, begin, finish, keep
+from archive.steps.passes import Pass, Reached, begin, finish, keep, last_whole
 from archive.steps.resting import rest_of
 from archive.steps.seeing import failed, named, see
 
@@ -163,7 +163,7 @@ class _Listing:
         listings = _called_as_known(self.archive, [listing for page in pages for listing in page.listings])
         with self.archive.ledger.at_once():
             seen = clips.seen(listings, now)
-            see(self.archive, self.source, named(listings))
+            see(self.archive, self.source, named(listings, self._lacked(listings, seen)))
             keep(self.archive, self.source.name, self.one)
         self.new += sum(was.new for was in seen)
         for page in pages:
@@ -174,6 +174,13 @@ class _Listing:
                 self._keep_lost(lost, now)
             here, seen = seen[: len(page.listings)], seen[len(page.listings) :]
             yield page, here
+
+    def _lacked(self, listings: list[Listing], seen: list[Seen]) -> set[str]:
+        """Those of some clips that the last whole pass, or this one on an earlier night, went by without."""
+        since = self.one.began if self.one.began < self.one.now else last_whole(self.archive, self.source.name)
+        if since is None:
+            return set()
+        return {listing.clip for listing, was in zip(listings, seen, strict=True) if was.before and was.before < since}
 
     def _keep_lost(self, lost: Lost, now: datetime) -> None:
         """Keep a video of which only the address is known, as a clip that could not be fetched."""

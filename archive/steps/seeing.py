@@ -1,6 +1,6 @@
 """See: whenever a clip is looked for, what was seen is kept, and a return or a loss is said as it is noticed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from archive.errors import FailureKind, FetchFailed
@@ -49,9 +49,12 @@ class Turned:
         return None
 
 
-def named(listings: Sequence[Listing]) -> list[Seen]:
-    """What a list shows: each clip that it names once, and none of those whose place alone it keeps."""
-    return [Seen(clip, named=True) for clip in {one.clip: None for one in listings if one.shown}]
+def named(listings: Sequence[Listing], lacked: Collection[str] = ()) -> list[Seen]:
+    """What a list shows: each clip that it names once, and none of those whose place alone it keeps.
+
+    `lacked` are those that it did not name for a while: that it names them again is more than that it still does.
+    """
+    return [Seen(clip, named=clip not in lacked) for clip in {one.clip: None for one in listings if one.shown}]
 
 
 def failed(clip: str, error: FetchFailed) -> list[Seen]:

@@ -189,6 +189,7 @@ def check_what_prefect_is_told(place: Place) -> None:
         "list voices",
         "fetch and store voices",
         "read captions",
+        "look for joins",
         "read registers",
         "transcribe",
         "seal, store and record",

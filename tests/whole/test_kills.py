@@ -81,7 +81,7 @@ def _killed_at(gate: Gate, archive: Thirdcopy, request: str, *, answered: bool =
 def _is_whole(archive: Thirdcopy, *, clips: int) -> None:
     """Nothing is lost, owed or left over, and every root is valid and holds the same."""
     status = archive.status()
-    assert status["clips"] == {"listed": clips, "held": clips, "safe": clips, "failed": {}}
+    assert status["clips"] == {"listed": clips, "held": clips, "safe": clips, "degraded": 0, "failed": {}}
     assert {target["owed"] for target in status["targets"].values()} == {0}
     assert status["transcripts"] == clips
     found = rows(archive.state)

@@ -28,7 +28,7 @@ def test_a_target_that_is_away_is_owed_and_paid_when_it_is_back(
         assert "seaweedfs is not usable now, and is owed what comes" in done.err
         assert "track" not in done.err
         status = archive.status()
-        assert status["clips"] == {"listed": 2, "held": 2, "safe": 0, "failed": {}}
+        assert status["clips"] == {"listed": 2, "held": 2, "safe": 0, "degraded": 0, "failed": {}}
         assert status["transcripts"] == 0
         assert status["targets"]["seaweedfs"] | {"address": ""} == {
             "address": "",
@@ -62,7 +62,7 @@ def test_a_target_that_is_away_is_owed_and_paid_when_it_is_back(
         for video in dies:
             assert f"{clip_of(video.id)} track" not in done.err
         status = archive.status()
-        assert status["clips"] == {"listed": 4, "held": 4, "safe": 2, "failed": {}}
+        assert status["clips"] == {"listed": 4, "held": 4, "safe": 2, "degraded": 0, "failed": {}}
         assert status["transcripts"] == 2
         assert status["targets"]["seaweedfs"]["copies"] == 2
         assert status["targets"]["seaweedfs"]["owed"] > 2

@@ -121,6 +121,7 @@ def test_status_has_what_is_promised(first: First) -> None:
         "listed": held + len(FAULTY),
         "held": held,
         "safe": held,
+        "degraded": 0,
         "failed": {"damaged": 1, "gone": 1, "passing": 1},
     }
     assert list(status["targets"]) == ["seaweedfs", "rclone", "disk"]

@@ -75,7 +75,7 @@ PeerTube's API gives 100 at most: https://docs.joinpeertube.org/api-rest-referen
 
 _NO_READER = "UnsupportedURL"
 _CAPTIONS = ("extract_subtitles", "extract_automatic_captions")
-_HEADERS = ("Server", "Date", "Last-Modified", "ETag", "Content-Type")
+_HEADERS = ("Content-Type", "Date", "ETag", "Last-Modified", "Server")
 """What is kept of an answer's head: who served which bytes when, and nothing that signs or identifies anybody."""
 
 

@@ -22,7 +22,6 @@ from archive.errors import Fork, LedgerUnusable, SettingsError
 from archive.ledger import Ledger, journal, opening, tables
 from archive.ledger.clips import AccessGiven, Unheld
 from archive.ledger.copies import Copy, CopyState, Held, SealedVersion
-from archive.ledger.sightings import Seen
 from archive.preservation.unaccepted import Unaccepted, unaccepted
 from archive.records.clip import Listing
 from archive.records.event import FIXITY_CHECK, METADATA, Event
@@ -384,23 +383,6 @@ def test_what_waited_in_an_older_ledger_waits_on(tmp_path: Path) -> None:
     try:
         assert unaccepted(ledger) == [one, two]
         assert ledger.markers.beginning("unaccepted") == {"X": "another fact"}
-    finally:
-        ledger.close()
-
-
-def test_of_sightings_in_an_older_ledger_the_newest_spans_go_on(tmp_path: Path) -> None:
-    rows = ", ".join(
-        f"('peertube-a', 'voices', '{seen}', '{words}', 'home', 'x', '{day}', '{day}', 1, 0)"
-        for day, seen, words in (("2026-03-01 08:00:00", "up", ""), ("2026-03-02 08:00:00", "gone", "404"))
-    )
-    columns = "clip, source, availability, words, network, tool, first, last, times, told"
-    more = f"INSERT INTO sightings ({columns}) VALUES {rows}"  # noqa: S608
-    older_ledger(tmp_path / "ledger.sqlite", {}, form="0007", more=more)
-    ledger = Ledger(tmp_path / "ledger.sqlite")
-    try:
-        ledger.sightings.add("voices", [Seen("peertube-a", "gone", "404")], network="home", tool="x", now=MONDAY)
-        assert [one.times for one in ledger.sightings.of("peertube-a")] == [1, 2]
-        assert len(ledger.sightings.to_tell(MONDAY, 9)) == 2
     finally:
         ledger.close()
 

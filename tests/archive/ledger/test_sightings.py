@@ -100,9 +100,13 @@ def test_a_list_that_names_what_it_lets_nobody_see_says_nothing(ledger: Ledger) 
     assert told(ledger)[-1] == ("up", 4, 1)
 
 
-def test_a_list_that_names_what_was_gone_is_a_return(ledger: Ledger) -> None:
+def test_a_list_that_goes_on_naming_what_is_gone_says_nothing_and_one_that_names_it_again_is_a_return(
+    ledger: Ledger,
+) -> None:
     see(ledger, GONE)
     see(ledger, Seen("peertube-a", named=True), on=NIGHT + DAY)
+    assert told(ledger) == [("gone", 0, 1)]
+    see(ledger, Seen("peertube-a"), on=NIGHT + DAY)
     assert told(ledger) == [("gone", 0, 1), ("up", 1, 1)]
 
 

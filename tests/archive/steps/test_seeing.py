@@ -146,14 +146,29 @@ def test_the_place_of_a_deleted_video_in_a_list_is_no_sight_of_it(archive: Archi
     assert place_of(archive, CLIP).standing == "gone"
 
 
+def test_a_list_that_lags_behind_gives_nothing_back_and_the_clip_is_asked_for_ever_more_seldom(
+    archive: Archive, clock: Clock, said: Said
+) -> None:
+    asked = list[int]()
+    for night in range(9):
+        list_source(archive, Scripted())
+        if to_fetch(archive, "voices"):
+            asked.append(night)
+            try_to_fetch(archive, failing("gone"))
+        clock.advance(days=1)
+    assert asked == [0, 1, 3, 7]
+    assert spans(archive) == [("up", "", 1), ("gone", "It said so", 4)]
+    assert [line.split(": ")[1] for line in said.lines if line.startswith(CLIP)] == ["lost"]
+
+
 def test_a_loss_and_a_return_are_said_once_and_are_events(archive: Archive, clock: Clock, said: Said) -> None:
     list_source(archive, Scripted())
     for _ in range(3):
         clock.advance(days=1)
         try_to_fetch(archive, failing("gone"))
-    for _ in range(2):
+    for names in ((), ("one",), ("one",)):
         clock.advance(days=1)
-        list_source(archive, Scripted())
+        list_source(archive, Scripted(names))
     lost = "lost: its source said on two days that it is gone, first on 2026-03-03"
     back = "returned: it is up again, and was gone since 2026-03-03"
     assert [line for line in said.lines if CLIP in line] == [f"{CLIP}: {lost}", f"{CLIP}: {back}"]
@@ -169,7 +184,7 @@ def test_of_many_returns_a_few_are_said_and_the_others_counted(archive: Archive,
         see(archive, source, [Seen(clip, "gone", "404") for clip in clips])
         clock.advance(days=1)
     said.lines.clear()
-    assert len(see(archive, source, [Seen(clip, named=True) for clip in clips])) == SAID + 7
+    assert len(see(archive, source, [Seen(clip) for clip in clips])) == SAID + 7
     assert len(said.lines) == SAID + 1
     assert said.lines[-1].startswith("voices: 7 more clips")
     assert len(archive.ledger.events.waiting(1000)) == 2 * (SAID + 7)
