@@ -57,7 +57,13 @@ def test_a_run_does_nothing_twice(november: Place) -> None:
     assert done.code == 0, done.err
     did = {key: done.json[key] for key in ("fetched", "captioned", "transcribed", "snapshots", "linked", "sealed")}
     assert did == dict.fromkeys(did, 0)
-    assert at_targets(november) == before
+    after = at_targets(november)
+    (record,) = {Path(name).parts[5] for name in after.keys() - before.keys()}
+    assert record.startswith("run-"), "the clips were seen, which that build kept nowhere"
+    assert {name: digest for name, digest in after.items() if f"/{record}/" not in name} == before
+    again = november.thirdcopy("run", "--plain", "--json")
+    assert again.code == 0, again.err
+    assert at_targets(november) == after
     assert november.thirdcopy("show", ROSA, "--json").json["sidecar"]["links"] == links
 
 
