@@ -34,6 +34,15 @@ from archive.records.one_film import short_uuid
 HOST = "peertube2.cpy.re"
 _ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _PIECE = 16_384
+_TYPES = {
+    "m3u8": "application/vnd.apple.mpegurl",
+    "mpd": "application/dash+xml",
+    "xml": "application/rss+xml",
+    "mp4": "video/mp4",
+    "m4a": "audio/mp4",
+    "m4s": "video/iso.segment",
+    "jpg": "image/jpeg",
+}
 _JPEG = base64.b64decode(
     "/9j/4AAQSkZJRgABAQEASABIAAD/2wBDAP//////////////////////////////////////////////////////////////////////////////"
     "////////wgALCAABAAEBAREA/8QAFBABAAAAAAAAAAAAAAAAAAAAAP/aAAgBAQABPxA="
@@ -376,7 +385,8 @@ class _Visit(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         if self._host != HOST:
             page = self.server.channel.elsewhere.get(self._host + parts.path)
-            return self._answer(404 if page is None else 200, page or b"")
+            kind = _TYPES.get(parts.path.rpartition(".")[2])
+            return self._answer(404 if page is None else 200, page or b"", {"Content-Type": kind} if kind else {})
         if parts.path.startswith("/api/") and (retry_after := self.server.channel.too_many()):
             return self._answer(429, b"Too many requests", {"Retry-After": retry_after})
         match [p for p in parts.path.split("/") if p]:

@@ -29,7 +29,7 @@ from yt_dlp.version import __version__
 from archive.records.clip import Context
 from archive.sources.cleaning import plain
 from archive.sources.host_clocks import HOSTS, HostClocks
-from archive.sources.ytdlp import peertube_answers, quality
+from archive.sources.ytdlp import feeds, peertube_answers, quality
 from archive.sources.ytdlp.asking import Barred, BarredOnce, handler, why_not
 from archive.sources.ytdlp.beside import Beside
 from archive.sources.ytdlp.connecting import Meter
@@ -195,6 +195,8 @@ class YtdlpSession(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
             for name in names:
                 if name not in vars(reader):
                     setattr(reader, name, changed(getattr(reader, name)))
+        if ie_key == feeds.READER and "_extract_rss" not in vars(reader):
+            reader._extract_rss = feeds.whole(reader._extract_rss)
         self.beside.listen(ie_key, reader)
         return reader
 
@@ -291,6 +293,8 @@ class YtdlpSession(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
         """Whether an entry's address is that of one video; where yt-dlp cannot say, it is taken for a list."""
         if not reader or not address:
             return True
+        if reader == feeds.READER:
+            return feeds.is_film(address)
         return bool(self.get_info_extractor(reader).is_single_video(address))
 
     def takes(self, reader: str, address: str) -> bool:
@@ -306,7 +310,7 @@ class YtdlpSession(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
         reader = self.reader_of(address)
         if reader is None or not self.is_video(reader, address):
             return None
-        name = self.get_info_extractor(reader).get_temp_id(address)
+        name = address if reader == feeds.READER else self.get_info_extractor(reader).get_temp_id(address)
         return (reader, str(name)) if name else None
 
     def read(self, offer: Mapping[str, Any], headers: Mapping[str, str], end: float) -> bytes:
