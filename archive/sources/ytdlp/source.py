@@ -326,7 +326,11 @@ def _hook(session: YtdlpSession, received: list[Received], progress: Progress) -
                 sizes = {"platform": info.get("filesize"), "server": session.lengths.get(info.get("url"))}
                 announced = {who: size for who, size in sizes.items() if isinstance(size, int)}
             holds = readable(path)
-            received.append(Received(path.name, path.stat().st_size, announced, holds, lacking(path, holds)))
+            if pieces := session.pieces.get(str(path)):
+                pieces.end()
+            torn, ends = pieces.torn if pieces else None, session.all_end
+            lacks = lacking(path, holds)
+            received.append(Received(path.name, path.stat().st_size, announced, holds, lacks, torn, ends))
 
     return hook
 
