@@ -15,7 +15,7 @@ from email.utils import parsedate
 from hashlib import sha256
 from pathlib import PurePosixPath
 from typing import Any, Final
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urljoin, urlsplit
 from xml.etree.ElementTree import Element, SubElement
 
 from yt_dlp.utils import KNOWN_EXTENSIONS, unsmuggle_url
@@ -99,7 +99,7 @@ def whole(stock: Callable[..., Any]) -> Callable[..., Any]:
         for channel in document.findall("./channel"):
             for item in channel.findall("./item"):
                 items.append(item)
-                if not _point_to_film(item):
+                if not _point_to_film(item, url):
                     channel.remove(item)
                     empty.append(item)
         found = stock(url, name, document)
@@ -112,16 +112,25 @@ def whole(stock: Callable[..., Any]) -> Callable[..., Any]:
     return read
 
 
-def _point_to_film(item: Element) -> bool:
-    """Leave an item one enclosure, the best that it has: the first of its own, else of Media RSS; or else its link."""
+def _point_to_film(item: Element, base: str) -> bool:
+    """Leave an item one enclosure, the first of its own, else the best of Media RSS; or else its link.
+
+    What follows a `#` is asked of no server, and yt-dlp would read its own notes there, whoever wrote them.
+    """
     own = [one for one in item.findall("./enclosure") if _may_be_film(one)]
     media = [one for one in item.iter(f"{_MEDIA}content") if _may_be_film(one)]
     best = own[0] if own else max(media, key=_rank, default=None)
     for one in item.findall("./enclosure"):
         item.remove(one)
     if best is not None:
-        SubElement(item, "enclosure", {"url": best.attrib["url"].strip()})
+        SubElement(item, "enclosure", {"url": _address(base, best.attrib["url"])})
+    for link in item.findall("./link"):
+        link.text = _address(base, link.text) if (link.text or "").strip() else None
     return best is not None or bool(_text(item, "link"))
+
+
+def _address(base: str, found: str | None) -> str:
+    return urljoin(base, (found or "").strip()).partition("#")[0]
 
 
 def _may_be_film(one: Element) -> bool:

@@ -57,6 +57,7 @@ class Tabs:
         self._source, self._session, self._failure = source, session, failure
         self._waiting = deque([_Address(url)])
         self._most, self._taken = most, 0
+        self._called: dict[str, str] = {}
 
     def __iter__(self) -> Iterator[Tab]:
         while self._waiting:
@@ -141,9 +142,12 @@ class Tabs:
                 words = feeds.words_of(entry) if own == feeds.READER else {}
                 deeper = _Address(url, reader, address.depth + 1, words)
                 return deeper if deeper.depth <= LISTS_WITHIN else f"{named} {_TOO_DEEP}"
-        return self._listing(entry, url, reader or entry.get("extractor_key") or own) or (
-            f"{named} has no site or id and is passed over"
-        )
+        listing = self._listing(entry, url, reader or entry.get("extractor_key") or own)
+        if listing is None:
+            return f"{named} has no site or id and is passed over"
+        if listing.extractor == feeds.READER and self._called.setdefault(listing.clip, listing.url) != listing.url:
+            return f"{named} is at an address that only its signature tells from another place's, and is passed over"
+        return listing
 
     def _listing(self, entry: Mapping[str, Any], url: str, reader: str | None) -> Listing | None:
         generic = reader == feeds.READER

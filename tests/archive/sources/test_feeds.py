@@ -120,6 +120,24 @@ def test_a_feed_that_signs_its_addresses_anew_brings_nothing_twice(tmp_path: Pat
         assert "token" not in capture.model_dump_json(), "what signs an address is not kept"
 
 
+def test_addresses_are_whole_and_carry_no_notes_for_the_tool(tmp_path: Path, films: Path) -> None:
+    with a_place(tmp_path, films_of(films, "film.mp4")) as place:
+        note = "#__youtubedl_smuggle=%7B%22force_videoid%22%3A+%22another%22%7D"
+        place.serve(item("A film", f'<enclosure url="/film.mp4{note}" type="video/mp4"/>'))
+        assert place.run().fetched == 1
+        (capture,) = place.held().values()
+        assert capture.url == f"https://{HOST}/film.mp4"
+        assert capture.clip == id_of(capture.url)
+
+
+def test_two_films_that_only_a_signature_tells_apart_are_told_of(tmp_path: Path, films: Path) -> None:
+    with a_place(tmp_path, films_of(films, "film.mp4")) as place:
+        place.serve(item("one", enclosure("film.mp4?key=a")), item("two", enclosure("film.mp4?key=b")))
+        done = list_step(place.archive, place.source)
+        assert done.new == 1
+        assert "place 2 of https://films.example/feed.xml: two is at an address that only" in done.problems[0]
+
+
 def test_a_clip_of_an_earlier_build_keeps_its_id_and_another_film_of_that_name_gets_one(
     tmp_path: Path, films: Path
 ) -> None:
