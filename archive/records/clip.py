@@ -43,6 +43,9 @@ class Listing(Record):
     title: str | None = None
     duration: float | None = Field(default=None, description="seconds, as the source says")
     shown: bool = Field(default=True, description="false where the list only keeps the place of one that is not shown")
+    description: str | None = Field(default=None, description="as a feed says; of a platform, its page says it")
+    uploaded: str | None = Field(default=None, description="YYYYMMDD, as a feed says")
+    earlier: tuple[str, ...] = Field(default=(), exclude=True, description="ids that earlier builds gave it; not kept")
 
     @property
     def clip(self) -> str:

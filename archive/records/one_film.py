@@ -1,7 +1,8 @@
 """One film, one clip: other ids of the film that an id names, and ids that count only within a channel. Pure.
 
 A PeerTube video has a UUID and a short id, which is the UUID in base 58; yt-dlp calls it by whichever its address has.
-A Telegram message has a number within its channel, which yt-dlp takes for an id by itself.
+A Telegram message has a number within its channel, which yt-dlp takes for an id by itself. Of a film that has only an
+address it takes the address's last name, which many have.
 """
 
 import re
@@ -13,7 +14,8 @@ from archive.records.clip import Listing, clip_id
 _BASE58: Final = "123456789abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"
 """The digits as PeerTube writes them (those of Flickr: https://www.npmjs.com/package/short-uuid)."""
 
-_RENAMED: Final = frozenset({"PeerTube", "TelegramEmbed"})
+_RENAMED: Final = frozenset({"PeerTube", "TelegramEmbed", "Generic"})
+_SHARED: Final = frozenset({"TelegramEmbed", "Generic"})
 _SHORT: Final = 22
 _UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.I)
 _MESSAGE: Final = re.compile(r"https?://t\.me/(?P<channel>[A-Za-z][A-Za-z0-9_]{3,31})/\d+", re.I)
@@ -66,7 +68,7 @@ def earlier_names(listing: Listing) -> tuple[str, ...]:
         return tuple(form for form in (long_uuid(name),) if form)
     if listing.extractor == "TelegramEmbed":
         return tuple(number for number in (name.rpartition("-")[2],) if number != name)
-    return ()
+    return tuple(one for one in listing.earlier if one != name)
 
 
 def may_have_earlier_names(listing: Listing) -> bool:
@@ -74,6 +76,13 @@ def may_have_earlier_names(listing: Listing) -> bool:
     return listing.extractor in _RENAMED
 
 
-def counts_within_a_channel(listing: Listing) -> bool:
+def may_share_its_name(listing: Listing) -> bool:
     """Whether an earlier name of this listing may be another film's too, so that only the same address proves it."""
-    return listing.extractor == "TelegramEmbed"
+    return listing.extractor in _SHARED
+
+
+def at_one_address(one: Listing, other: Listing) -> bool:
+    """Whether two listings of one name have one address: of Telegram the message's, else all that a server is asked."""
+    if one.extractor == "TelegramEmbed":
+        return one.url.partition("?")[0].lower() == other.url.partition("?")[0].lower()
+    return one.url.partition("#")[0] == other.url.partition("#")[0]

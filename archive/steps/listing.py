@@ -11,7 +11,7 @@ from archive.ledger.clips import Seen
 from archive.opening.archive import Archive
 from archive.progress import Task
 from archive.records.clip import Listing
-from archive.records.one_film import counts_within_a_channel, earlier_names, may_have_earlier_names
+from archive.records.one_film import at_one_address, earlier_names, may_have_earlier_names, may_share_its_name
 from archive.retrying import retrying
 from archive.sources.contract import ListPage, Lost, Source, Tab, Tabbed
 from archive.steps.passes import Pass, Reached, begin, finish, keep, last_whole
@@ -242,7 +242,6 @@ def _called_as_known(archive: Archive, listings: list[Listing]) -> list[Listing]
 
 def _is_same(archive: Archive, listing: Listing) -> bool:
     """Whether the clip that has a listing's id is of its film."""
-    if not counts_within_a_channel(listing):
+    if not may_share_its_name(listing):
         return True
-    bare = listing.url.partition("?")[0].lower()
-    return any(one.url.partition("?")[0].lower() == bare for one in archive.ledger.clips.listings(listing.clip))
+    return any(at_one_address(listing, one) for one in archive.ledger.clips.listings(listing.clip))

@@ -33,7 +33,17 @@ from archive.records.one_film import short_uuid
 
 HOST = "peertube2.cpy.re"
 _ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+Query = dict[str, list[str]]
 _PIECE = 16_384
+_TYPES = {
+    "m3u8": "application/vnd.apple.mpegurl",
+    "mpd": "application/dash+xml",
+    "xml": "application/rss+xml",
+    "mp4": "video/mp4",
+    "m4a": "audio/mp4",
+    "m4s": "video/iso.segment",
+    "jpg": "image/jpeg",
+}
 _JPEG = base64.b64decode(
     "/9j/4AAQSkZJRgABAQEASABIAAD/2wBDAP//////////////////////////////////////////////////////////////////////////////"
     "////////wgALCAABAAEBAREA/8QAFBABAAAAAAAAAAAAAAAAAAAAAP/aAAgBAQABPxA="
@@ -86,6 +96,7 @@ class Video:
     an address. `password` is wanted of whoever asks for its page, captions or film; `answer` is what the page answers
     to those who may not see it, with its status. `automatic` are the languages whose captions a machine made, and
     `form` is the ending of all their names. `thumbnail` is a JPEG. `comments` are texts, each with its answers.
+    One that is `live` has its playlist alone.
     """
 
     title: str
@@ -112,6 +123,7 @@ class Video:
     thumbnail: bytes = _JPEG
     comments: Mapping[str, Sequence[str]] = field(default_factory=dict)
     views: int = 0
+    live: bool = False
 
     @property
     def id(self) -> str:
@@ -156,7 +168,8 @@ class Channel:
     `password` is wanted by the proxy and is part of `proxy`; every answer sets `cookie` if given.
     `page_status` maps the number of a listing page (30 videos each, from 1) to the status it answers instead;
     `page_fault` is what else may go wrong with one. `limit` is kept by `clock`.
-    `elsewhere` are pages of other hosts, by host and path, as in `t.me/voices/12`; their queries are not looked at.
+    `elsewhere` are pages of other hosts, by host and path, as in `t.me/voices/12`; a function makes one of its query.
+    Those in `unannounced` come without a length, and break off at that share of them.
     """
 
     def __init__(
@@ -170,7 +183,7 @@ class Channel:
         page_fault: Fault | None = None,
         limit: RateLimit | None = None,
         clock: Callable[[], float] = time.monotonic,
-        elsewhere: Mapping[str, bytes] | None = None,
+        elsewhere: "Mapping[str, bytes | Callable[[Query], bytes]] | None" = None,
     ) -> None:
         self.name = name
         self.password = password
@@ -183,6 +196,7 @@ class Channel:
         self.playlists: dict[str, list[Video | None]] = {}
         self.limit, self._clock = limit, clock
         self.elsewhere = dict(elsewhere or {})
+        self.unannounced: dict[str, float] = {}
         self.hosts = {HOST, *(address.partition("/")[0] for address in self.elsewhere)}
         self._window = (clock(), 0)
         self._wronged = dict[tuple[int, str], int]()
@@ -376,7 +390,15 @@ class _Visit(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         if self._host != HOST:
             page = self.server.channel.elsewhere.get(self._host + parts.path)
-            return self._answer(404 if page is None else 200, page or b"")
+            page = page(parse_qs(parts.query)) if callable(page) else page
+            kind = _TYPES.get(parts.path.rpartition(".")[2])
+            headers = {"Content-Type": kind} if kind else {}
+            if page and (share := self.server.channel.unannounced.get(self._host + parts.path)):
+                self._begin(200, headers, None)
+                self.wfile.write(page[: int(len(page) * share)])
+                self.close_connection = True
+                return None
+            return self._answer(404 if page is None else 200, page or b"", headers)
         if parts.path.startswith("/api/") and (retry_after := self.server.channel.too_many()):
             return self._answer(429, b"Too many requests", {"Retry-After": retry_after})
         match [p for p in parts.path.split("/") if p]:
@@ -466,7 +488,7 @@ class _Visit(BaseHTTPRequestHandler):
                 "thumbnailPath": f"/static/thumbnails/{video.id}.jpg?sig=signed-{video.id}",
                 "account": {"displayName": "Made-up Voices", "id": 7, "url": f"https://{HOST}/accounts/voices"},
                 "channel": {"displayName": self.server.channel.name, "id": 5, "url": f"https://{HOST}/c/x"},
-                "files": [] if fault.premiere else files,
+                "files": [] if fault.premiere or video.live else files,
                 "streamingPlaylists": [{"playlistUrl": f"https://{HOST}/static/playlist/{video.id}.m3u8"}]
                 if video.playlist
                 else [],

@@ -19,7 +19,8 @@ from transcription.media.wholeness import PACKETS_TIMEOUT, Examined, check_decod
 class Received:
     """One file as it came: its name, its size, and each size that was announced, by who announced it (bytes).
 
-    `holds` is what is in it, where that was looked at, and `lacks` what its own structure has and it has not.
+    `holds` is what is in it, where that was looked at, `lacks` what its own structure has and it has not, and `torn`
+    which of its pieces was not whole. `ends`: of each body that it came in, the server said where it ends.
     """
 
     name: str
@@ -27,6 +28,8 @@ class Received:
     announced: dict[str, int]
     holds: Media | None = None
     lacks: str | None = None
+    torn: str | None = None
+    ends: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,8 @@ def check_media(path: Path, received: list[Received], announced: float | None, r
     is cut short: the same bytes again are kept, if their number was announced, for the source has no more than these.
     """
     faults = [fault for one in received for fault in size_faults(one)]
-    faults += [f"{one.name}: {one.lacks}" for one in received if one.lacks and one.name != path.name]
+    lacks = [f"{one.name}: {one.lacks}" for one in received if one.lacks and one.name != path.name]
+    lacks += [one.torn if one.name == path.name else f"{one.name}: {one.torn}" for one in received if one.torn]
     disagreements: tuple[str, ...] = ()
     cut, passing = None, False
     try:
@@ -96,10 +100,12 @@ def check_media(path: Path, received: list[Received], announced: float | None, r
         try:
             refuse_cut(path, media, found, timeout=PACKETS_TIMEOUT)
         except CutShort as error:
-            cut = _sha256(path) if all(one.announced for one in received) else None
+            lacks.append(error.message)
+        if lacks:
+            cut = _sha256(path) if all(one.announced or one.ends for one in received) else None
             if cut is None or cut != refused:
-                raise
-            disagreements = (f"{error.message}; the source gave the same bytes twice",)
+                raise CutShort(path, "; ".join(lacks))
+            disagreements = (f"{'; '.join(lacks)}; the source gave the same bytes twice",)
         unread = check_decodes(path, media, found, timeout=600 + 4 * found.duration)
         if not faults:
             return Checked(Examined(media, found, unread), (*disagreements, *other_length(announced, found.duration)))

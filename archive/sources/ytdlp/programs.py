@@ -28,6 +28,7 @@ from yt_dlp.utils import Popen
 from archive.sources.ytdlp.limits import OutOfBounds
 from archive.sources.ytdlp.manifests import check_hls
 from archive.sources.ytdlp.media_checks import Faulty, readable
+from archive.sources.ytdlp.pieces import Pieces
 from transcription.errors import MediaError, MediaTimeout
 from transcription.media.bounds import ran
 from transcription.media.joining import join
@@ -114,7 +115,13 @@ def _can_download(self: Any, playlist: str, *args: Any, **kwargs: Any) -> bool:
 
 def _prepare(self: Any, ctx: dict[str, Any]) -> None:
     _stock_prepare(self, ctx)
+    self.ydl.pieces[ctx["filename"]] = Pieces()
     self.ydl.left_open.append(ctx["dest_stream"])  # yt-dlp closes it after the last piece alone
+
+
+def _append(self: Any, ctx: dict[str, Any], piece: bytes) -> None:
+    self.ydl.pieces[ctx["filename"]].take(piece)
+    _stock_append(self, ctx, piece)
 
 
 def _run_deno(self: Any, script: str, options: Sequence[str]) -> str:
@@ -124,8 +131,10 @@ def _run_deno(self: Any, script: str, options: Sequence[str]) -> str:
 _stock_start = Popen.__init__
 _stock_can_download = HlsFD.can_download
 _stock_prepare = FragmentFD._prepare_frag_download
+_stock_append = FragmentFD._append_fragment
 Popen.__init__ = _start
 FragmentFD._prepare_frag_download = _prepare
+FragmentFD._append_fragment = _append
 HlsFD.can_download = _can_download
 FFmpegPostProcessor.real_run_ffmpeg = _join
 FFmpegPostProcessor.get_audio_codec = _audio_codec

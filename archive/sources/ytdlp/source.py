@@ -27,6 +27,7 @@ from archive.sources.contract import Fetched, ListPage, Page, Progress, Tab
 from archive.sources.host_clocks import HOSTS, HostClocks
 from archive.sources.ytdlp.caption_files import fetch_captions
 from archive.sources.ytdlp.failures import NEXT, meaning
+from archive.sources.ytdlp.feeds import said_by_feed
 from archive.sources.ytdlp.limits import Limits
 from archive.sources.ytdlp.media_checks import Faulty, Received, check_media, lacking, readable
 from archive.sources.ytdlp.po_tokens import ARGUMENTS, load_provider
@@ -148,8 +149,7 @@ class YtdlpSource:
         try:
             with self._session({"paths": where, "outtmpl": names}) as session:
                 session.add_progress_hook(_hook(session, received, progress))
-                raw = session.extract_info(listing.url, download=False, process=False)
-                self._check_ready(listing, raw)
+                raw = self._asked(listing, session)
                 info = session.process_ie_result(raw, download=True)
                 media = _one(into, STEM)
                 if media is None:
@@ -177,8 +177,7 @@ class YtdlpSource:
         session: YtdlpSession | None = None
         try:
             with self._session({"getcomments": self.settings.comments}) as session:
-                raw = session.extract_info(listing.url, download=False, process=False)
-                self._check_ready(listing, raw)
+                raw = self._asked(listing, session)
                 info = session.process_ie_result(raw, download=False)
                 extras = self._extras(session, info, into, listing.clip)
                 if self.settings.comments:
@@ -189,6 +188,11 @@ class YtdlpSource:
         except Exception as error:  # see `list`
             failure = self._failure(error, session, listing.clip)
         raise failure  # see `fetch`
+
+    def _asked(self, listing: Listing, session: YtdlpSession) -> dict[str, Any]:
+        raw = session.extract_info(listing.url, download=False, process=False)
+        self._check_ready(listing, raw)
+        return said_by_feed(listing, raw)
 
     def _check_ready(self, listing: Listing, raw: Mapping[str, Any] | None) -> None:
         """Refuse what is no finished video, before a byte is fetched."""
@@ -322,7 +326,11 @@ def _hook(session: YtdlpSession, received: list[Received], progress: Progress) -
                 sizes = {"platform": info.get("filesize"), "server": session.lengths.get(info.get("url"))}
                 announced = {who: size for who, size in sizes.items() if isinstance(size, int)}
             holds = readable(path)
-            received.append(Received(path.name, path.stat().st_size, announced, holds, lacking(path, holds)))
+            if pieces := session.pieces.get(str(path)):
+                pieces.end()
+            torn, ends = pieces.torn if pieces else None, session.all_end
+            lacks = lacking(path, holds)
+            received.append(Received(path.name, path.stat().st_size, announced, holds, lacks, torn, ends))
 
     return hook
 

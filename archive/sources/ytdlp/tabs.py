@@ -7,7 +7,7 @@ whichever is wanted; any other is read as it comes, in pieces.
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from yt_dlp.utils import InAdvancePagedList, OnDemandPagedList
@@ -17,6 +17,7 @@ from archive.records.clip import Listing
 from archive.records.one_film import as_called_here
 from archive.sources.cleaning import plain
 from archive.sources.contract import ListPage, Lost, Tab
+from archive.sources.ytdlp import feeds
 from archive.sources.ytdlp.failures import placeholder
 from archive.sources.ytdlp.limits import OutOfBounds
 from archive.sources.ytdlp.ytdlp_session import YtdlpSession, is_missing_tab
@@ -38,11 +39,15 @@ Failure = Callable[[Exception], FetchFailed]
 
 @dataclass(frozen=True)
 class _Address:
-    """An address that may hold a list: its reader, where that is known, and how many lists it lies within."""
+    """An address that may hold a list: its reader, where that is known, and how many lists it lies within.
+
+    `words` are what a feed says of it.
+    """
 
     url: str
     reader: str | None = None
     depth: int = 0
+    words: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Tabs:
@@ -52,6 +57,7 @@ class Tabs:
         self._source, self._session, self._failure = source, session, failure
         self._waiting = deque([_Address(url)])
         self._most, self._taken = most, 0
+        self._called: dict[str, str] = {}
 
     def __iter__(self) -> Iterator[Tab]:
         while self._waiting:
@@ -84,12 +90,12 @@ class Tabs:
         if (named := self._session.video_at(address.url)) is None:
             return None
         reader, name = named
-        return as_called_here(Listing(source=self._source, extractor=reader, platform_id=name, url=address.url))
+        return _as_called_here(Listing(source=self._source, extractor=reader, platform_id=name, url=address.url))
 
     def _tab(self, address: _Address, found: Mapping[str, Any]) -> Tab:
         key, own = plain(address.url), found.get("extractor_key")
         if "entries" not in found:
-            return _of_one(address, self._page(address, 0, [found], own))
+            return _of_one(address, self._page(address, 0, [{**found, **address.words}], own))
         entries = found["entries"]
         numbered = isinstance(entries, OnDemandPagedList | InAdvancePagedList)
         pieces = _by_number if numbered else _as_they_come
@@ -133,18 +139,26 @@ class Tabs:
             if not is_video and (reader is None or not self._session.takes(reader, url)):
                 return f"{plain(url)[:200]} cannot be resolved and is passed over"
             if not is_video:
-                deeper = _Address(url, reader, address.depth + 1)
+                words = feeds.words_of(entry) if own == feeds.READER else {}
+                deeper = _Address(url, reader, address.depth + 1, words)
                 return deeper if deeper.depth <= LISTS_WITHIN else f"{named} {_TOO_DEEP}"
-        return self._listing(entry, url, reader or entry.get("extractor_key") or own) or (
-            f"{named} has no site or id and is passed over"
-        )
+        listing = self._listing(entry, url, reader or entry.get("extractor_key") or own)
+        if listing is None:
+            return f"{named} has no site or id and is passed over"
+        if listing.extractor == feeds.READER and self._called.setdefault(listing.clip, listing.url) != listing.url:
+            return f"{named} is at an address that only its signature tells from another place's, and is passed over"
+        return listing
 
     def _listing(self, entry: Mapping[str, Any], url: str, reader: str | None) -> Listing | None:
-        name = entry.get("id") or (reader and self._session.get_info_extractor(reader).get_temp_id(url))
+        generic = reader == feeds.READER
+        name = entry.get("id") or (
+            url if generic else reader and self._session.get_info_extractor(reader).get_temp_id(url)
+        )
         if not (url and reader and name):
             return None
         title = entry.get("title")
-        return as_called_here(
+        words = feeds.words_of(entry) if generic else {}
+        return _as_called_here(
             Listing(
                 source=self._source,
                 extractor=str(reader),
@@ -153,6 +167,8 @@ class Tabs:
                 title=plain(title) if isinstance(title, str) else None,
                 duration=seconds(entry.get("duration")),
                 shown=not (isinstance(title, str) and placeholder(title)),
+                description=plain(words["description"]) if "description" in words else None,
+                uploaded=words.get("upload_date"),
             )
         )
 
@@ -162,6 +178,10 @@ _TOO_DEEP: Final = "is a list within too many others and is passed over"
 
 def _of_one(address: _Address, page: ListPage) -> Tab:
     return Tab(plain(address.url), numbered=False, pages=lambda _start: iter((page,)))
+
+
+def _as_called_here(listing: Listing) -> Listing:
+    return feeds.called(listing) if listing.extractor == feeds.READER else as_called_here(listing)
 
 
 def _leads_on(entry: Mapping[str, Any]) -> bool:

@@ -29,13 +29,14 @@ from yt_dlp.version import __version__
 from archive.records.clip import Context
 from archive.sources.cleaning import plain
 from archive.sources.host_clocks import HOSTS, HostClocks
-from archive.sources.ytdlp import peertube_answers, quality
+from archive.sources.ytdlp import feeds, peertube_answers, quality
 from archive.sources.ytdlp.asking import Barred, BarredOnce, handler, why_not
 from archive.sources.ytdlp.beside import Beside
 from archive.sources.ytdlp.connecting import Meter
 from archive.sources.ytdlp.failures import Symptoms
 from archive.sources.ytdlp.limits import Limits, OutOfBounds
 from archive.sources.ytdlp.manifests import LOOKS
+from archive.sources.ytdlp.pieces import Pieces
 from archive.sources.ytdlp.programs import in_pieces, ours
 from archive.sources.ytdlp.unreached import unreached
 from storage.http_times import seconds_to_wait
@@ -86,7 +87,8 @@ class YtdlpSession(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
     request for the rest carries the validator of the first answer, and without one the whole file is asked for again.
     `lengths` maps an address to the size in bytes that its server announced; `last_failure` is the last request's
     that failed, `answered` the address of the last answer; `unread`: the list of captions could not be had. `left_open`
-    are files of films in pieces. `beside` has the platform's own answers; `warned` are yt-dlp's warnings so far.
+    are files of films in pieces, `pieces` what was seen of those, by the file's name; `all_end`: of each body of a
+    film its server said where it ends. `beside` has the platform's own answers; `warned` are yt-dlp's warnings so far.
 
     Each request waits for its host's turn by `hosts`, `request_seconds` after the one before it. Where a host answers
     429 or 503 with a short Retry-After (RFC 9110, 10.2.3), that is waited by everybody, and the request made again.
@@ -113,6 +115,8 @@ class YtdlpSession(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
         self.answered = ""
         self._answers: WeakSet[Response] = WeakSet()
         self.left_open: list[IO[bytes]] = []
+        self.pieces: dict[str, Pieces] = {}
+        self.all_end = True
         self.beside = Beside(self)
         self._without_address: list[dict[str, Any]] = []
         self.warned: Collection[str] = ()
@@ -195,6 +199,8 @@ class YtdlpSession(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
             for name in names:
                 if name not in vars(reader):
                     setattr(reader, name, changed(getattr(reader, name)))
+        if ie_key == feeds.READER and "_extract_rss" not in vars(reader):
+            reader._extract_rss = feeds.whole(reader._extract_rss)
         self.beside.listen(ie_key, reader)
         return reader
 
@@ -251,6 +257,7 @@ class YtdlpSession(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
                 self._refusals.append(error)
             raise
         self._answers.add(response)
+        self.all_end = self.all_end and (not self._fetching or _has_end(response))
         self._met.setdefault("film" if self._fetching else "page", _head(response))
         self.answered = response.url
         self._begun[address] = _marks(response)
@@ -291,6 +298,8 @@ class YtdlpSession(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
         """Whether an entry's address is that of one video; where yt-dlp cannot say, it is taken for a list."""
         if not reader or not address:
             return True
+        if reader == feeds.READER:
+            return feeds.is_film(address)
         return bool(self.get_info_extractor(reader).is_single_video(address))
 
     def takes(self, reader: str, address: str) -> bool:
@@ -306,7 +315,7 @@ class YtdlpSession(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
         reader = self.reader_of(address)
         if reader is None or not self.is_video(reader, address):
             return None
-        name = self.get_info_extractor(reader).get_temp_id(address)
+        name = address if reader == feeds.READER else self.get_info_extractor(reader).get_temp_id(address)
         return (reader, str(name)) if name else None
 
     def read(self, offer: Mapping[str, Any], headers: Mapping[str, str], end: float) -> bytes:
@@ -367,6 +376,11 @@ def _validator(marks: tuple[str | None, str | None]) -> str | None:
     """What If-Range may hold: a strong ETag, else the date of the last change (RFC 9110, 13.1.5)."""
     etag, modified = marks
     return etag if etag and not etag.startswith("W/") else modified
+
+
+def _has_end(response: Response) -> bool:
+    """Whether a body that breaks off cannot be taken for a whole one (RFC 9112, 6.3)."""
+    return "Content-Length" in response.headers or "chunked" in response.headers.get("Transfer-Encoding", "").lower()
 
 
 def _whole_length(response: Response) -> int | None:

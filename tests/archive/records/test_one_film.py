@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.records.clip import Listing
-from archive.records.one_film import as_called_here, earlier_names, long_uuid, other_clips, short_uuid
+from archive.records.one_film import (
+    as_called_here,
+    at_one_address,
+    earlier_names,
+    long_uuid,
+    may_share_its_name,
+    other_clips,
+    short_uuid,
+)
 
 SHORT, LONG = "kkGMgK9ZtnKfYAgnEtQxbv", "9c9de5e8-0a1e-484a-b099-e80766180a6d"
 """Of a video on framatube.org, as PeerTube itself writes both."""
@@ -46,6 +54,16 @@ def test_a_new_clip_takes_the_short_id_and_remembers_the_long_one() -> None:
     called = as_called_here(_listing("PeerTube", LONG, f"https://framatube.org/videos/watch/{LONG}"))
     assert called.clip == f"peertube-{SHORT}"
     assert earlier_names(called) == (LONG,)
+
+
+def test_a_shared_name_is_proven_by_the_address() -> None:
+    one = _listing("Generic", "film", "https://a.example/1/film.mp4#note")
+    assert at_one_address(one, _listing("Generic", "film", "https://a.example/1/film.mp4"))
+    assert not at_one_address(one, _listing("Generic", "film", "https://a.example/1/film.mp4?id=2"))
+    message = _listing("TelegramEmbed", "613", "https://t.me/Voices_x/613?single=True")
+    assert at_one_address(message, _listing("TelegramEmbed", "613", "https://t.me/voices_x/613"))
+    assert may_share_its_name(one)
+    assert not may_share_its_name(_listing("PeerTube", SHORT, "https://a.example/w/x"))
 
 
 @pytest.mark.parametrize("url", ["https://t.me/Voices_x/613", "https://t.me/voices_x/613?single=True"])
