@@ -13,6 +13,7 @@ from archive.joins.recordings import (
     joint,
     original,
     recording_of,
+    recordings,
 )
 from archive.opening.archive import Archive
 from archive.records.join import Join, JoinJudgement
@@ -48,19 +49,21 @@ def joins_waiting(
 ) -> list[JoinView]:
     """The joins that wait for a judgement, of one clip or of all: the surest first, then the longest.
 
-    With `by` those that this person has not judged; else those that nobody has, and those in conflict. With
+    With `by` those that this person has not judged; else those that nobody has, and those in conflict. Two clips that
+    are one recording already, by judgements on others, do not wait: by this person's own ones, or by all. With
     `everything` also what is settled.
     """
     proposed = {join.clips: join for join in archive.ledger.joins.of(clip)}
     judged = by_pair(archive.ledger.joins.judgements(clip))
     held = {*archive.ledger.clips.held()}
+    joined = recordings(one for one in archive.ledger.joins.judgements() if by is None or one.by == by)
     found = list[JoinView]()
     for pair in {*proposed, *judged}:
         proposal, given = proposed.get(pair), tuple(judged.get(pair, ()))
         if not {*pair} <= held:
             continue
         stands = joint(given)
-        open_ = proposal is not None and proposal.proposed
+        open_ = proposal is not None and proposal.proposed and pair[1] not in joined.get(pair[0], ())
         waits = stands == "conflict" or (open_ and (by not in counting(given) if by else stands is None))
         if everything or waits:
             one, other = (_joined(archive, name) for name in pair)

@@ -322,6 +322,8 @@ def _print_joins(document: "Sidecar", found: "ClipView") -> None:
     lines += [("conflict", f"{one} and {other} are judged not to be one recording") for one, other in found.against]
     for join in document.joins:
         (other,) = {*join.clips} - {found.clip}
+        if other in {one.clip for one in found.originals} and join.judgement is None:
+            continue
         if join.judgement is None and join.proposal and join.proposal.proposed:
             lines.append(("may be", f"one recording with {other} ({join.proposal.kind}): thirdcopy joins {found.clip}"))
         elif join.judgement == "conflict":

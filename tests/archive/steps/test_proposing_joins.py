@@ -206,6 +206,25 @@ def test_a_judgement_joins_is_in_both_sidecars_and_is_undone_like_one(archive: A
     assert sorted(to_seal(archive)) == [ONE, OTHER]
 
 
+def test_what_others_join_waits_no_more_but_for_whoever_has_not_judged(
+    archive: Archive, films: dict[str, Path]
+) -> None:
+    for clip in (ONE, OTHER, THIRD):
+        take(archive, clip, films["film"])
+    propose_joins(archive, archive.targets)
+    for clip in (OTHER, THIRD):
+        judge_join(archive, (ONE, clip), "same", by="R. Researcher", seen=proposed(archive)[ONE, clip])
+    assert joins_waiting(archive) == joins_waiting(archive, by="R. Researcher") == []
+    assert [{view.one.clip, view.other.clip} for view in joins_waiting(archive, by="S. Second")] == [
+        {ONE, OTHER},
+        {ONE, THIRD},
+        {OTHER, THIRD},
+    ]
+    judge_join(archive, (OTHER, THIRD), "different", by="S. Second", seen=proposed(archive)[OTHER, THIRD])
+    judge_join(archive, (ONE, THIRD), "withdrawn", by="R. Researcher", seen=proposed(archive)[ONE, THIRD])
+    assert [view.other.clip for view in joins_waiting(archive)] == [THIRD]
+
+
 def test_nothing_is_kept_of_a_judgement_on_what_is_another_by_now(archive: Archive, films: dict[str, Path]) -> None:
     for clip in (ONE, OTHER):
         take(archive, clip, films["film"])
