@@ -1,5 +1,6 @@
 """Commands that look, at the archive, one clip or one entry, and that open or close a clip."""
 
+from dataclasses import replace
 from datetime import timedelta
 from enum import StrEnum
 from itertools import takewhile
@@ -78,11 +79,13 @@ def status(config: Config = None, as_json: Json = False) -> None:
 
 
 def _print_failures(failures: "Sequence[Failure]") -> None:
+    from archive.views.availability import unframed
+
     for failure in failures[:20]:
         line = f"{failure.clip} {failure.step} ({failure.kind}, {failure.times}×)"
         console.out.print(f"[yellow]failed[/] {escape(line)}", highlight=False)
         reason = failure.message.rpartition("could not be fetched: ")[2]
-        console.out.print(f"       {escape(console.shorten(reason, 72))}", highlight=False)
+        console.out.print(f"       {escape(console.shorten(unframed(reason), 72))}", highlight=False)
     if len(failures) > 20:
         console.out.print(f"… and {len(failures) - 20} more: thirdcopy status --json, thirdcopy show CLIP")
 
@@ -192,6 +195,7 @@ def show(clip: Clip, config: Config = None, as_json: Json = False) -> None:
     with common.reading() as archive:
         if not archive.ledger.clips.stating(clip):  # of a lost clip a disk may know more than any source
             clip = common.meant(archive, clip)
+    from archive.views.availability import unframed
         found = clip_view(archive, clip)
     if as_json:
         return console.print_json(
@@ -212,7 +216,8 @@ def show(clip: Clip, config: Config = None, as_json: Json = False) -> None:
         )
     console.out.print(f"[bold]{escape(clip)}[/]", highlight=False)
     if found.whereabouts.since:
-        line = escape(console.plain(found.whereabouts.line))
+        place = replace(found.whereabouts, words=unframed(found.whereabouts.words))
+        line = escape(console.plain(place.line))
         console.out.print(f"[bold]{'at source':>10}[/]  {line}", highlight=False, soft_wrap=True)
     if found.sidecar:
         _print_sidecar(found.sidecar, found)
