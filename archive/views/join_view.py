@@ -17,6 +17,7 @@ from archive.joins.recordings import (
 )
 from archive.opening.archive import Archive
 from archive.records.join import Join, JoinJudgement
+from archive.records.record import Record
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class JoinedClip:
     uploaded: str | None
     seconds: float
     container: str
+    form: str
     size: int
 
 
@@ -42,6 +44,13 @@ class JoinView:
     proposal: Join | None
     judgements: tuple[JoinJudgement, ...]
     judgement: Joint | None
+
+
+class JoinCounts(Record):
+    """Pairs of clips that wait for a person's word whether they are one recording, and those in conflict of them."""
+
+    waiting: int
+    conflicts: int
 
 
 def joins_waiting(
@@ -71,6 +80,28 @@ def joins_waiting(
     return sorted(found, key=_order)
 
 
+def count_joins(archive: Archive) -> JoinCounts:
+    """How many joins `joins_waiting` has, and how many of those are in conflict; proposals are not read for it."""
+    ledger = archive.ledger
+    given = ledger.joins.judgements()
+    stands = {pair: joint(some) for pair, some in by_pair(given).items()}
+    joined, held = recordings(given), {*ledger.clips.held()}
+    returned = {
+        join.clips
+        for pair, stand in stands.items()
+        if stand is None
+        for join in ledger.joins.of(pair[0])
+        if join.clips == pair and join.proposed
+    }
+    waiting = {
+        pair
+        for pair in (ledger.joins.pairs() - stands.keys()) | returned
+        if {*pair} <= held and pair[1] not in joined.get(pair[0], ())
+    }
+    conflicts = {pair for pair, stand in stands.items() if stand == "conflict" and {*pair} <= held}
+    return JoinCounts(waiting=len(waiting | conflicts), conflicts=len(conflicts))
+
+
 _SUREST = {"bytes": 0, "streams": 1, "likely": 2}
 
 
@@ -90,6 +121,7 @@ def _joined(archive: Archive, clip: str) -> JoinedClip:
         uploaded=newest.uploaded,
         seconds=newest.duration,
         container=newest.container,
+        form=newest.media.path.rpartition(".")[2],
         size=newest.media.size,
     )
 
