@@ -121,7 +121,7 @@ def exact(held: Iterable[HeldMedia]) -> list[Join]:
         for one, other in _pairs(alike):
             if one.media.sha256 != other.media.sha256:
                 many = f"{len(one.streams)} streams" if len(one.streams) > 1 else "one stream"
-                said = f"the same packets of sound and picture ({many}), {one.container} and {other.container}"
+                said = f"the same packets of sound and picture ({many}), {one.form} and {other.form}"
                 made = _join(one, other, "streams", [said])
                 found.setdefault(made.id, made)
     return list(found.values())
@@ -170,7 +170,7 @@ def clock(seconds: float) -> str:
 def _of_sound(one: str, other: str, shared: Shared) -> list[str]:
     said = [
         f"the sound is the same for {clock(shared.seconds)}: {shared.one:.0%} of {one}, {shared.other:.0%} of {other}",
-        f"{shared.error:.0%} of the fingerprint's bits differ there; two other talks differ in 40 % and more",
+        f"{shared.error:.0%} of the fingerprint's bits differ there; two other talks differ in 40% and more",
     ]
     if shared.breaks:
         said.append(f"in {shared.breaks + 1} parts with different offsets: cut, or put together")

@@ -114,18 +114,29 @@ class Recording:
     against: tuple[tuple[str, str], ...] = ()
 
 
-def recording_of(clip: str, judgements: Iterable[JoinJudgement]) -> Recording:
-    """The recording that a clip is of, by all judgements: whatever is the same as what is the same; itself if alone."""
-    verdicts = {pair: joint(given) for pair, given in by_pair(judgements).items()}
+def recordings(judgements: Iterable[JoinJudgement]) -> dict[str, frozenset[str]]:
+    """The recording of each clip that has others, by all these judgements: whatever is the same as what is the same."""
     beside = dict[str, set[str]]()
-    for (one, other), verdict in verdicts.items():
-        if verdict == "same":
+    for (one, other), given in by_pair(judgements).items():
+        if joint(given) == "same":
             beside.setdefault(one, set()).add(other)
             beside.setdefault(other, set()).add(one)
-    found, waiting = {clip}, [clip]
-    while waiting:
-        new = beside.get(waiting.pop(), set()) - found
-        found |= new
-        waiting += sorted(new)
-    denied = sorted(pair for pair, verdict in verdicts.items() if verdict in ("different", "conflict"))
-    return Recording(frozenset(found), tuple((one, other) for one, other in denied if {one, other} <= found))
+    known = dict[str, frozenset[str]]()
+    for clip in beside:
+        if clip in known:
+            continue
+        found, waiting = {clip}, [clip]
+        while waiting:
+            new = beside[waiting.pop()] - found
+            found |= new
+            waiting += sorted(new)
+        known |= dict.fromkeys(found, frozenset(found))
+    return known
+
+
+def recording_of(clip: str, judgements: Iterable[JoinJudgement]) -> Recording:
+    """The recording that a clip is of, by all judgements; itself if alone."""
+    judged = list(judgements)
+    clips = recordings(judged).get(clip, frozenset({clip}))
+    denied = sorted(pair for pair, given in by_pair(judged).items() if joint(given) in ("different", "conflict"))
+    return Recording(clips, tuple((one, other) for one, other in denied if {one, other} <= clips))

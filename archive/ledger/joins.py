@@ -114,6 +114,11 @@ class Joins(Subject):
                 if known is None:
                     _keep(connection, join)
 
+    def pairs(self) -> set[tuple[str, str]]:
+        """The two clips of every join."""
+        with self._reading() as connection:
+            return {(row.one, row.other) for row in connection.execute(sa.select(t.joins.c.one, t.joins.c.other))}
+
     def of(self, clip: str | None = None) -> list[Join]:
         """The joins of a clip, or all: by their clips."""
         with self._reading() as connection:

@@ -38,6 +38,11 @@ class HeldMedia(BaseModel):
         """The original."""
         return next(file for file in self.files if file.role == "media")
 
+    @property
+    def form(self) -> str:
+        """The form of the original as its name ends: ffprobe has one name for MP4, MOV and 3GP together."""
+        return self.media.path.rpartition(".")[2]
+
 
 class Shared(Record):
     """What the sounds of two clips share, as they were compared.

@@ -13,9 +13,11 @@ from archive.joins.recordings import (
     joint,
     original,
     recording_of,
+    recordings,
 )
 from archive.opening.archive import Archive
 from archive.records.join import Join, JoinJudgement
+from archive.records.record import Record
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class JoinedClip:
     uploaded: str | None
     seconds: float
     container: str
+    form: str
     size: int
 
 
@@ -43,29 +46,60 @@ class JoinView:
     judgement: Joint | None
 
 
+class JoinCounts(Record):
+    """Pairs of clips that wait for a person's word whether they are one recording, and those in conflict of them."""
+
+    waiting: int
+    conflicts: int
+
+
 def joins_waiting(
     archive: Archive, *, clip: str | None = None, by: str | None = None, everything: bool = False
 ) -> list[JoinView]:
     """The joins that wait for a judgement, of one clip or of all: the surest first, then the longest.
 
-    With `by` those that this person has not judged; else those that nobody has, and those in conflict. With
+    With `by` those that this person has not judged; else those that nobody has, and those in conflict. Two clips that
+    are one recording already, by judgements on others, do not wait: by this person's own ones, or by all. With
     `everything` also what is settled.
     """
     proposed = {join.clips: join for join in archive.ledger.joins.of(clip)}
     judged = by_pair(archive.ledger.joins.judgements(clip))
     held = {*archive.ledger.clips.held()}
+    joined = recordings(one for one in archive.ledger.joins.judgements() if by is None or one.by == by)
     found = list[JoinView]()
     for pair in {*proposed, *judged}:
         proposal, given = proposed.get(pair), tuple(judged.get(pair, ()))
         if not {*pair} <= held:
             continue
         stands = joint(given)
-        open_ = proposal is not None and proposal.proposed
+        open_ = proposal is not None and proposal.proposed and pair[1] not in joined.get(pair[0], ())
         waits = stands == "conflict" or (open_ and (by not in counting(given) if by else stands is None))
         if everything or waits:
             one, other = (_joined(archive, name) for name in pair)
             found.append(JoinView(one, other, proposal, given, stands))
     return sorted(found, key=_order)
+
+
+def count_joins(archive: Archive) -> JoinCounts:
+    """How many joins `joins_waiting` has, and how many of those are in conflict; proposals are not read for it."""
+    ledger = archive.ledger
+    given = ledger.joins.judgements()
+    stands = {pair: joint(some) for pair, some in by_pair(given).items()}
+    joined, held = recordings(given), {*ledger.clips.held()}
+    returned = {
+        join.clips
+        for pair, stand in stands.items()
+        if stand is None
+        for join in ledger.joins.of(pair[0])
+        if join.clips == pair and join.proposed
+    }
+    waiting = {
+        pair
+        for pair in (ledger.joins.pairs() - stands.keys()) | returned
+        if {*pair} <= held and pair[1] not in joined.get(pair[0], ())
+    }
+    conflicts = {pair for pair, stand in stands.items() if stand == "conflict" and {*pair} <= held}
+    return JoinCounts(waiting=len(waiting | conflicts), conflicts=len(conflicts))
 
 
 _SUREST = {"bytes": 0, "streams": 1, "likely": 2}
@@ -87,6 +121,7 @@ def _joined(archive: Archive, clip: str) -> JoinedClip:
         uploaded=newest.uploaded,
         seconds=newest.duration,
         container=newest.container,
+        form=newest.media.path.rpartition(".")[2],
         size=newest.media.size,
     )
 

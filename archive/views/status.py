@@ -25,6 +25,7 @@ from archive.steps.storing import enough_at, owed
 from archive.texts.shown import corrections_in_force
 from archive.views.availability import Turn, availability
 from archive.views.expectations import ListCounts, lists_view
+from archive.views.join_view import JoinCounts, count_joins
 from storage.targets import address
 from storage.targets.common_settings import Labels
 
@@ -100,6 +101,7 @@ class Status(Record):
     again: Again = Field(description="clips that an earlier build may have read, or refused, wrongly")
     corrections: CorrectionCounts
     links: LinkCounts
+    joins: JoinCounts
     lists: dict[str, ListCounts] = Field(description="what should be there, by list, and by register that cites videos")
     unaccepted: int = Field(description="versions, or words of people in them, that only one target has: none in force")
     forks: tuple[Unaccepted, ...] = Field(
@@ -143,6 +145,7 @@ def status(archive: Archive) -> Status:
         again=count_again(archive),
         corrections=_corrections(archive),
         links=_links(archive),
+        joins=count_joins(archive),
         lists={name: one.counts for name, one in lists_view(archive).items() if one.counts.expected},
         unaccepted=len(waiting),
         forks=tuple(contested(waiting)),

@@ -170,7 +170,7 @@ def _told(clip: "JoinedClip") -> str:
     uploaded = clip.uploaded or ""
     dated = f", of {uploaded[:4]}-{uploaded[4:6]}-{uploaded[6:]}" if len(uploaded) == 8 else ""
     size = f"{clip.size / 1e6:,.1f} MB"
-    return console.plain(f"{title}; from {clip.source}{dated}; {clock(clip.seconds)}, {size}, {clip.container}")
+    return console.plain(f"{title}; from {clip.source}{dated}; {clock(clip.seconds)}, {size}, {clip.form}")
 
 
 def _find(*, dry_run: bool, as_json: bool) -> None:

@@ -123,7 +123,7 @@ def _list_joins(by: str, clip: str | None, limit: int | None, *, as_json: bool) 
         print_join(one)
     console.out.print(f"{len(found)} wait for you", highlight=False)
     if found:
-        console.out.print("To judge two: thirdcopy joins CLIP CLIP --same, --different or --unsure", highlight=False)
+        console.out.print("To judge: thirdcopy joins CLIP CLIP --same|--different|--unsure --by NAME", highlight=False)
     return None
 
 

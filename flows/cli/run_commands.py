@@ -173,9 +173,12 @@ def _known_sources(chosen: list[str] | None, known: object) -> None:
 
 def would_do(*, as_json: bool) -> None:
     """What the ledger says is to be done; no channel and no target is asked, and disks are only looked at."""
+    from archive.settings.source_stanzas import YtdlpSettings
     from archive.steps import counted_steps
     from archive.steps.captioning import to_caption
     from archive.steps.linking import Digested, to_link
+    from archive.steps.looking import to_look
+    from archive.steps.proposing_joins import to_compare
     from archive.steps.registering import Unread, newest, to_register
     from archive.steps.storing import owed
     from archive.steps.transcribing import to_transcribe
@@ -184,23 +187,31 @@ def would_do(*, as_json: bool) -> None:
 
     with common.reading() as archive:
         fetching = {name: len(counted_steps.to_fetch(archive, name)) for name in archive.settings.sources}
+        looking = {
+            name: len(to_look(archive, name))
+            for name, one in archive.settings.sources.items()
+            if isinstance(one, YtdlpSettings)
+        }
         disks = expected(archive)
         storing = owed(archive)
         unread = to_register(archive)
         registers: dict[str, Digested] = {**newest(archive), **dict.fromkeys(unread, Unread())}
         steps = {
             "captions": len(to_caption(archive)),
+            "joins": len(to_compare(archive).sounds),
             "transcribe": len(to_transcribe(archive, archive.settings.transcription.model_name)),
             "link": len(to_link(archive, registers)),
             "seal": len(to_seal(archive)),
         }
     if as_json:
-        facts = {"fetch": fetching, "store": storing, "registers": unread, **steps}
+        facts = {"fetch": fetching, "look": looking, "store": storing, "registers": unread, **steps}
         visits = {name: asdict(one) for name, one in disks.items()}
         return console.print_json({"dry_run": {**facts, "visit": visits} if visits else facts})
     console.out.print("As the ledger knows it now; a listing may find more:")
     for name, number in fetching.items():
         console.out.print(f"  fetch       {number:,} clips of {name}", highlight=False)
+    for name, number in looking.items():
+        console.out.print(f"  look again  {number:,} clips of {name}", highlight=False)
     for name, one in disks.items():
         console.out.print(f"  visit       {escape(console.plain(_visit(name, one)))}", highlight=False, soft_wrap=True)
     for name, number in storing.items():

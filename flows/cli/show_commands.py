@@ -1,5 +1,6 @@
 """Commands that look, at the archive, one clip or one entry, and that open or close a clip."""
 
+from dataclasses import replace
 from datetime import timedelta
 from enum import StrEnum
 from itertools import takewhile
@@ -78,11 +79,13 @@ def status(config: Config = None, as_json: Json = False) -> None:
 
 
 def _print_failures(failures: "Sequence[Failure]") -> None:
+    from archive.views.availability import unframed
+
     for failure in failures[:20]:
         line = f"{failure.clip} {failure.step} ({failure.kind}, {failure.times}×)"
         console.out.print(f"[yellow]failed[/] {escape(line)}", highlight=False)
         reason = failure.message.rpartition("could not be fetched: ")[2]
-        console.out.print(f"       {escape(console.shorten(reason, 72))}", highlight=False)
+        console.out.print(f"       {escape(console.shorten(unframed(reason), 72))}", highlight=False)
     if len(failures) > 20:
         console.out.print(f"… and {len(failures) - 20} more: thirdcopy status --json, thirdcopy show CLIP")
 
@@ -91,7 +94,7 @@ def _print_status(counted: "Status") -> None:
     from archive.records.whereabouts import STANDINGS
     from flows.cli import timeline_commands
 
-    clips, links = counted.clips, counted.links
+    clips, links, joins = counted.clips, counted.links, counted.joins
     console.out.print(f"[bold]{counted.archive}[/]  {counted.at:%Y-%m-%d %H:%M} UTC", highlight=False)
     table = console.table("clips", "n#", "")
     table.add_row("listed", f"{clips.listed:,}", "known to a source")
@@ -125,6 +128,11 @@ def _print_status(counted: "Status") -> None:
         + (f",\n[yellow]{'':>14}{links.returned:,} to be judged again[/]" if links.returned else ""),
         highlight=False,
     )
+    if joins.waiting:
+        apart = f", {joins.conflicts:,} of them in conflict" if joins.conflicts else ""
+        console.out.print(
+            f"[bold]joins[/]        {joins.waiting:,} wait{apart}: `thirdcopy joins` lists them", highlight=False
+        )
     for name, counts in counted.lists.items():
         console.out.print(f"[bold]expected[/]     {_expected(name, counts)}", highlight=False)
     for name, target in counted.targets.items():
@@ -187,6 +195,7 @@ def _print_survivors(counted: "Status") -> None:
 @app.command(epilog="Example: thirdcopy show peertube-abc123")
 def show(clip: Clip, config: Config = None, as_json: Json = False) -> None:
     """Show one clip, by its id or an address: where it is from, its copies, transcripts and links, what failed."""
+    from archive.views.availability import unframed
     from archive.views.clip_view import clip_view
 
     with common.reading() as archive:
@@ -212,7 +221,8 @@ def show(clip: Clip, config: Config = None, as_json: Json = False) -> None:
         )
     console.out.print(f"[bold]{escape(clip)}[/]", highlight=False)
     if found.whereabouts.since:
-        line = escape(console.plain(found.whereabouts.line))
+        place = replace(found.whereabouts, words=unframed(found.whereabouts.words))
+        line = escape(console.plain(place.line))
         console.out.print(f"[bold]{'at source':>10}[/]  {line}", highlight=False, soft_wrap=True)
     if found.sidecar:
         _print_sidecar(found.sidecar, found)
@@ -315,17 +325,21 @@ def _places(found: "ClipView") -> list[str]:
 def _print_joins(document: "Sidecar", found: "ClipView") -> None:
     """The other clips of the recording, and those that may be of it."""
     if found.originals:
-        names = [f"{one.clip}{' (this one)' if one.clip == found.clip else ''}" for one in found.originals]
-        lines = [("recording", f"one in {len(names)} clips, the best first: {', '.join(names)}")]
+        lines = [("recording", f"one in {len(found.originals)} clips, the best first:")]
+        lines += [("", f"{one.clip}{' (this one)' if one.clip == found.clip else ''}") for one in found.originals]
     else:
         lines = []
     lines += [("conflict", f"{one} and {other} are judged not to be one recording") for one, other in found.against]
     for join in document.joins:
         (other,) = {*join.clips} - {found.clip}
+        if other in {one.clip for one in found.originals} and join.judgement is None:
+            continue
         if join.judgement is None and join.proposal and join.proposal.proposed:
-            lines.append(("may be", f"one recording with {other} ({join.proposal.kind}): thirdcopy joins {found.clip}"))
+            lines.append(("may be", f"one recording with {other} ({join.proposal.kind})"))
         elif join.judgement == "conflict":
             lines.append(("conflict", f"people disagree whether it is one recording with {other}"))
+    if any(name in ("may be", "conflict") for name, _ in lines):
+        lines.append(("", f"`thirdcopy joins {found.clip}` says why"))
     for name, text in lines:
         console.out.print(f"[bold]{name:>10}[/]  {escape(console.plain(text))}", highlight=False, soft_wrap=True)
 

@@ -1,5 +1,6 @@
 """Commands that show what became of clips at their sources."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import typer
@@ -21,22 +22,23 @@ TURNS_SHOWN = 10
 
 @app.command(epilog="Example: thirdcopy timeline peertube-abc123")
 def timeline(clip: Clip, config: Config = None, as_json: Json = False) -> None:
-    """Show when a clip was seen at its source, and what the source said when it was not."""
-    from archive.views.availability import place_of
+    """Show when a clip was seen at its source, and what it said when it was not; by the clip's id or an address."""
+    from archive.views.availability import place_of, unframed
     from archive.views.availability import timeline as view
 
     with common.reading() as archive:
-        common.known(archive, [clip])
+        clip = common.meant(archive, clip)
         found, stands = view(archive, clip), place_of(archive, clip)
     if as_json:
         return console.print_json(found)
-    console.out.print(f"[bold]{escape(clip)}[/]  {escape(console.plain(stands.line))}", highlight=False)
+    line = replace(stands, words=unframed(stands.words)).line
+    console.out.print(f"[bold]{escape(clip)}[/]  {escape(console.plain(line))}", highlight=False)
     for source in dict.fromkeys(span.source for span in found.spans):
         console.out.print(f"[bold]{escape(console.plain(source))}[/]", highlight=False)
         table = console.table("first", "last", "times#", "seen", "from", "what it said")
         for span in found.spans:
             if span.source == source:
-                words = escape(console.shorten(span.words, 160))
+                words = escape(console.shorten(unframed(span.words), 160))
                 seen = span.availability.replace("_", " ")
                 days = f"{span.first:%Y-%m-%d}", f"{span.last:%Y-%m-%d}"
                 table.add_row(*days, f"{span.times:,}", seen, escape(console.crop(span.network, 12)), words)
@@ -54,9 +56,11 @@ def print_sources(counted: "Status") -> None:
 
 
 def _print_turns(what: str, turns: "Sequence[Turn]") -> None:
+    from archive.views.availability import unframed
+
     for one in turns[:TURNS_SHOWN]:
         held = "held" if one.held else "[bold]not held[/]"
-        said = f": {escape(console.shorten(one.words, 60))}" if one.words else ""
+        said = f": {escape(console.shorten(unframed(one.words), 60))}" if one.words else ""
         line = f"{escape(one.clip)} since {one.since:%Y-%m-%d}, {held}{said}"
         console.out.print(f"[yellow]{what}[/] {line}", highlight=False)
     if len(turns) > TURNS_SHOWN:

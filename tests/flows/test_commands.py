@@ -255,6 +255,7 @@ def test_from_an_empty_folder_to_a_first_run(tmp_path: Path) -> None:
     assert 'languages = ["kk", "ug"]' in place.file.read_text()
     done = place.thirdcopy("run", "--dry-run", "--json")
     assert (done.code, done.json["dry_run"]["fetch"]) == (0, {"made-up-channel": 0}), done.err
+    assert (done.json["dry_run"]["look"], done.json["dry_run"]["joins"]) == ({"made-up-channel": 0}, 0)
     again = place.thirdcopy("add", "https://www.youtube.com/@made.up-channel/videos")
     assert (again.code, "sources.made-up-channel exists" in again.err) == (2, True)
 

@@ -37,12 +37,23 @@ def test_a_run_proposes_a_join_and_a_person_judges_it_and_takes_it_back(tmp_path
         listed = place.thirdcopy("review", "--joins", "--by", "R. Researcher").out
         assert all(word in listed for word in ("A talk", "Sent to me", "the sound is the same for", "1 wait for you"))
         assert max(map(len, listed.splitlines())) <= 80
+        assert (" MB, mp4" in listed, "m4a" in listed) == (True, False), (
+            "as its name ends, not as ffprobe calls all MP4"
+        )
+        counted = place.thirdcopy("status", "--json").json["joins"]
+        assert counted == {"waiting": 1, "conflicts": 0}
+        assert "1 wait: `thirdcopy joins` lists them" in place.thirdcopy("status").out
         assert "may be  one recording with" in place.thirdcopy("show", talk_).out
         assert place.thirdcopy("run", "--plain", "--json").json["joins"] == 0
 
         told = place.thirdcopy("joins", sent, talk_, "--same", "--by", "R. Researcher", "--why", "I was there")
         assert (told.code, told.out.strip()) == (0, f"{sent} and {talk_}: same")
         assert place.thirdcopy("joins", "--json").json["joins"] == []
+        assert place.thirdcopy("status", "--json").json["joins"] == {"waiting": 0, "conflicts": 0}
+        lines = place.thirdcopy("show", sent).out.splitlines()
+        start = next(n for n, line in enumerate(lines) if line.startswith(" recording"))
+        assert [line.split()[0] for line in lines[start + 1 : start + 3]] == [talk_, sent]
+        assert max(map(len, lines[start : start + 3])) <= 80
         for clip in pair:
             document = place.thirdcopy("show", clip, "--json").json
             assert document["recording"] == [talk_, sent], "the whole one is the better"

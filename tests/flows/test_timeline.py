@@ -61,6 +61,27 @@ def test_status_names_losses_returns_and_rests(
     assert facts["availability"] == {"gone": 1, "up": 1}
 
 
+def test_a_timeline_is_found_by_an_address_and_says_what_the_source_said(
+    place: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name, error = "4n9iy8SwwgpMRFMJwkCPto", "HTTP Error 404: Not Found"
+    words = f"[PeerTube] {name}: Unable to download webpage: {error} (caused by <HTTPError 404: Not Found>)"
+    now = datetime.now(UTC).replace(microsecond=0)
+    with an_archive(place / "state", folder_targets(place, "ab"), clock=Clock(now)) as archive:
+        keep(archive, f"peertube-{name}")
+        for night in (now - DAY, now):
+            gone = [Seen(f"peertube-{name}", "gone", words)]
+            archive.ledger.sightings.add("voices", gone, network="home", tool="yt-dlp 1", now=night)
+    out = said(capsys, monkeypatch, "timeline", f"https://tube.example.org/w/{name}")
+    assert out.startswith(f"peertube-{name}  gone since")
+    assert "“HTTP Error 404: Not Found”" in " ".join(out.split())
+    assert " HTTP Error 404: Not Found" in out.partition("voices\n")[2]
+    assert "caused by" not in out
+    assert "caused by" not in said(capsys, monkeypatch, "show", f"peertube-{name}")
+    assert ", held: HTTP Error 404: Not Found" in " ".join(said(capsys, monkeypatch, "status").split())
+    assert json.loads(said(capsys, monkeypatch, "timeline", f"peertube-{name}", "--json"))["words"] == words
+
+
 def test_a_timeline_fits_the_screen_and_obeys_nobody(
     place: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

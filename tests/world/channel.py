@@ -506,7 +506,9 @@ class _Visit(BaseHTTPRequestHandler):
     def _may_see(self, video: Video) -> bool:
         """Answer whoever may not see a video, as PeerTube 8 does."""
         if video.password and self.headers.get("x-peertube-video-password") != video.password:
-            self._answer(403, b'{"code":"video_requires_password","error":"Please provide a password"}')
+            given = "x-peertube-video-password" in self.headers
+            status, code = (403, "incorrect_video_password") if given else (401, "video_requires_password")
+            self._answer(status, json.dumps({"status": status, "code": code}).encode())
         elif video.answer:
             status, words = video.answer
             self._answer(status, json.dumps({"error": words}).encode())

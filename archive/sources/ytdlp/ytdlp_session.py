@@ -285,7 +285,7 @@ class YtdlpSession(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
     def close(self) -> None:
         """Let go of everything, refusals and what was broken off too: nobody else closes those."""
         for refusal in self._refusals:
-            if refusal.status == 401:
+            if refusal.status in (401, 403):
                 refusal.code = _code(refusal.response)
         for one in (*self._refusals, *self._answers):
             one.close()

@@ -60,7 +60,7 @@ def test_the_reasons_say_how_much_where_how_fast_and_what_the_pictures_say() -> 
     made = likely(compared(shifted), held, Pictures(distance=25.0, moments=5))
     assert made.reasons == (
         "the sound is the same for 1:00: 96% of v-a, 50% of v-b",
-        "10% of the fingerprint's bits differ there; two other talks differ in 40 % and more",
+        "10% of the fingerprint's bits differ there; two other talks differ in 40% and more",
         "it comes 10.0 s later in v-b than in v-a",
         "v-b runs 1.0% faster",
         "the pictures are others: they differ in 25 of 64 bits at 5 moments; the same sound to another picture",

@@ -7,7 +7,7 @@ from itertools import permutations
 import pytest
 from pydantic import ValidationError
 
-from archive.joins.recordings import Original, best_first, joint, recording_of
+from archive.joins.recordings import Original, best_first, joint, recording_of, recordings
 from archive.records.join import Join, JoinDecision, JoinJudgement, join_id
 from tests.support.archives import MONDAY
 
@@ -32,6 +32,7 @@ def test_a_recording_is_all_that_is_the_same_as_what_is_the_same() -> None:
     given = [said("v-a", "v-b", "same"), said("v-c", "v-b", "same"), said("v-d", "v-e", "same")]
     assert recording_of("v-c", given).clips == {"v-a", "v-b", "v-c"}
     assert recording_of("v-x", given).clips == {"v-x"}
+    assert {*recordings(given).values()} == {frozenset({"v-a", "v-b", "v-c"}), frozenset({"v-d", "v-e"})}
     against = recording_of("v-a", [*given, said("v-a", "v-c", "different")])
     assert against.clips == {"v-a", "v-b", "v-c"}
     assert against.against == (("v-a", "v-c"),)

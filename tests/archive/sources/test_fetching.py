@@ -83,6 +83,21 @@ def test_a_video_that_wants_a_password_says_so_and_one_that_is_closed_does_not(
     assert not any("password" in str(told[name]) for name in ("closed", "endless"))
 
 
+def test_a_password_that_is_none_or_another_is_told_and_the_right_one_opens(
+    opened: Open, film: Path, tmp_path: Path
+) -> None:
+    words = {}
+    for name, settings in (("none", {}), ("other", {"password": "guess"})):
+        _, source = opened(Video("A film", film, password="sesame"), settings=settings)
+        error = failure(source, tmp_path / name)
+        assert (error.kind, "give it as the secret `password`" in str(error)) == ("no_access", True)
+        words[name] = error.words
+    assert words["none"].endswith(" 401: Unauthorized>) (video_requires_password)")
+    assert words["other"].endswith(" 403: Forbidden>) (incorrect_video_password)")
+    _, source = opened(Video("A film", film, password="sesame"), settings={"password": "sesame"})
+    assert fetch(source, tmp_path / "right").media.read_bytes() == film.read_bytes()
+
+
 def test_captions_can_be_left_out(opened: Open, film: Path, tmp_path: Path) -> None:
     _, source = opened(Video("A film", film, captions={"en": VTT}), settings={"captions": False})
     assert fetch(source, tmp_path).captions == {}

@@ -21,7 +21,7 @@ from archive.steps import proposing_joins
 from archive.steps.proposing_joins import INDEXED, propose_joins, to_compare
 from archive.steps.storing import tidy
 from archive.steps.work_objects import build, seal_work, to_seal
-from archive.views.join_view import joins_waiting, originals_of
+from archive.views.join_view import JoinCounts, count_joins, joins_waiting, originals_of
 from tests.support.archives import an_archive, finished, folder_targets, keep, store_all
 from tests.support.talks import ffmpeg, film_of, talk, words
 from transcription.media.decoding import stream_digests
@@ -204,6 +204,30 @@ def test_a_judgement_joins_is_in_both_sidecars_and_is_undone_like_one(archive: A
     assert originals_of(archive, ONE)[1] == ()
     assert [view.proposal for view in joins_waiting(archive)] == [join]
     assert sorted(to_seal(archive)) == [ONE, OTHER]
+
+
+def test_what_others_join_waits_no_more_but_for_whoever_has_not_judged(
+    archive: Archive, films: dict[str, Path]
+) -> None:
+    for clip in (ONE, OTHER, THIRD):
+        take(archive, clip, films["film"])
+    propose_joins(archive, archive.targets)
+    for clip in (OTHER, THIRD):
+        judge_join(archive, (ONE, clip), "same", by="R. Researcher", seen=proposed(archive)[ONE, clip])
+    assert joins_waiting(archive) == joins_waiting(archive, by="R. Researcher") == []
+    assert count_joins(archive) == JoinCounts(waiting=0, conflicts=0)
+    assert [{view.one.clip, view.other.clip} for view in joins_waiting(archive, by="S. Second")] == [
+        {ONE, OTHER},
+        {ONE, THIRD},
+        {OTHER, THIRD},
+    ]
+    judge_join(archive, (OTHER, THIRD), "different", by="S. Second", seen=proposed(archive)[OTHER, THIRD])
+    judge_join(archive, (ONE, THIRD), "withdrawn", by="R. Researcher", seen=proposed(archive)[ONE, THIRD])
+    assert [view.other.clip for view in joins_waiting(archive)] == [THIRD]
+    assert count_joins(archive) == JoinCounts(waiting=1, conflicts=0)
+    judge_join(archive, (ONE, OTHER), "different", by="S. Second", seen=proposed(archive)[ONE, OTHER])
+    assert len(joins_waiting(archive)) == 2
+    assert count_joins(archive) == JoinCounts(waiting=2, conflicts=1)
 
 
 def test_nothing_is_kept_of_a_judgement_on_what_is_another_by_now(archive: Archive, films: dict[str, Path]) -> None:
