@@ -19,7 +19,7 @@ from archive.steps.resting import rest_of
 from archive.steps.seeing import failed, named, see
 
 KNOWN_IN_A_ROW, PAGE = 50, 30
-AT_ONCE = 300
+AT_ONCE = 1_000
 """Clips of a whole pass that go to the ledger in one transaction: a sync of the disk for each page is slow."""
 
 OVERLAP = 60
