@@ -63,8 +63,9 @@ def _wanting(piece: bytes) -> int | None:
 
 
 def _boxes(piece: bytes) -> int:
-    at, size = 0, len(piece)
+    at, size, kind = 0, len(piece), b""
     while at + 8 <= size:
+        kind = piece[at + 4 : at + 8]
         length = int(unpack_from(">I", piece, at)[0])
         if length == 1 and at + 16 <= size:
             length = int(unpack_from(">Q", piece, at + 8)[0])
@@ -73,7 +74,8 @@ def _boxes(piece: bytes) -> int:
         if length < 8:
             return 8  # no box: the one before it ended early
         at += length
-    return at - size if at >= size else at + 8 - size
+    end = at + 8 if at < size or kind == b"moof" else at  # a fragment's bytes come after its head
+    return end - size
 
 
 def _after_tag(piece: bytes) -> int:

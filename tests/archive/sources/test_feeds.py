@@ -168,6 +168,15 @@ def test_an_item_whose_film_is_gone_is_a_failed_clip_and_the_others_are_fetched(
         ).fetched, "it returned"
 
 
+def test_a_film_by_its_address_that_is_gone_is_a_failed_clip_and_may_return(tmp_path: Path, films: Path) -> None:
+    with a_place(tmp_path, {}, url=f"https://{HOST}/2018/film.mp4") as place:
+        assert place.run().problems == (f"{id_of(f'https://{HOST}/2018/film.mp4')}: gone",)
+        place.channel.elsewhere[f"{HOST}/2018/film.mp4"] = clip(films).read_bytes()
+        place.run()
+        due = to_fetch(place.archive, "demo", retry=True)
+        assert fetch_step(place.archive, ready(place.archive), place.source, due).fetched == 1
+
+
 def test_an_item_that_leads_into_the_house_is_barred_and_the_house_is_not_asked(tmp_path: Path, films: Path) -> None:
     leads = '<enclosure url="http://127.0.0.2:PORT/film.mp4" type="video/mp4"/>'
     files = {"/feed.xml": FEED.format(item("inside", leads)).encode(), "/film.mp4": clip(films).read_bytes()}

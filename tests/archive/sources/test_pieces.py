@@ -69,3 +69,12 @@ def test_a_film_whose_pieces_end_anywhere_is_no_torn_one(pieces: list[bytes]) ->
 def test_what_is_of_no_known_kind_is_not_judged() -> None:
     assert torn(b"\x1a\x45\xdf\xa3" + bytes(50), b"\x1f\x43\xb6\x75" + bytes(50)) is None
     assert torn(b"", b"x") is None
+
+
+def test_the_head_of_a_fragment_without_its_bytes_is_torn() -> None:
+    def box(kind: bytes, size: int) -> bytes:
+        return (8 + size).to_bytes(4, "big") + kind + bytes(size)
+
+    whole = box(b"moof", 20) + box(b"mdat", 30)
+    assert torn(box(b"ftyp", 4), whole, whole) is None
+    assert torn(box(b"ftyp", 4), whole + box(b"moof", 20), whole) == "piece 2 breaks off, and 8 bytes of it are wanting"
