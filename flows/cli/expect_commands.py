@@ -203,7 +203,7 @@ def _list(*, keep: bool, as_json: bool) -> None:
             for name, one in found.items()
         }
         return console.print_json(facts)
-    table = console.table("list", "version#", "copies#", "expected#", "held#", "saved#", "perhaps#", "missing#")
+    table = console.table("list", "v#", "copies#", "expected#", "held#", "saved#", "perhaps#", "missing#")
     for name, one in found.items():
         counts = one.counts
         numbers = [f"{n:,}" for n in (counts.expected, counts.held, counts.saved, counts.perhaps, counts.missing)]

@@ -143,7 +143,7 @@ def _lines(one: Placed, called: tuple[str, str]) -> list[str]:
     title = " ".join(filter(None, (found.item.date, found.item.title and f"“{found.item.title}”")))
     numbers = ", ".join(map(str, found.item.rows[:3])) + " …" * (len(found.item.rows) > 3)
     copies = f"{one.copies} copies{', safe' if one.safe else ''}"
-    failed = f"{found.failure} at its source" if found.failure else ""
+    failed = f"not fetched ({found.failure})" if found.failure else ""
     whys = {
         "saved": [f"{found.clip}: {found.how}", "; ".join(filter(None, (copies, failed)))],
         "perhaps": [*(f"{each.clip}: {each.why}" for each in found.proposals), failed],
