@@ -70,4 +70,4 @@ def _siblings(path: list[str]) -> set[str]:
 def nearest(word: str, known: set[str]) -> str:
     """The known word that may be meant, or all of them, as the end of a sentence."""
     found = get_close_matches(word, sorted(known), n=1, cutoff=0.5)
-    return f"; did you mean {found[0]}?" if found else f"; there are: {', '.join(sorted(known))}"
+    return f"; did you mean {found[0]}?" if found else f"; there are: {', '.join(sorted(known)) or 'none'}"

@@ -323,6 +323,7 @@ def test_environment_overrides_the_file(settings: Load) -> None:
     [
         ({"MINIMUM_COPYS": "2"}, "environment: THIRDCOPY_MINIMUM_COPYS is no setting; did you mean THIRDCOPY_MINIMUM"),
         ({"TARGETS__S4__SECRET_KEY": SECRET}, "environment: targets.s4 is no stanza of the settings; did you mean s3?"),
+        ({"REGISTERS__X__SHEET": "one"}, "environment: registers.x is no stanza of the settings; there are: none"),
         ({"TARGETS__S3__SECRT_KEY": SECRET}, "targets.s3.secrt_key is no setting; did you mean secret_key?"),
         ({"TARGETS__S3__SECRET_KEY": SECRET}, "access_key and secret_key go together"),
         ({"TARGETS": SECRET}, "targets: "),
