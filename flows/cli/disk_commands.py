@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from archive.views.disk_view import DiskView
 
 app = typer.Typer()
+DISK_KNOWN_BY = {"filesystem": "its file system's serial", "facts": "its kind, device and size", "label": "its label"}
+"""What a disk's serial is made from, as `doctor` and `disks` call it."""
 FILES_SHOWN = 20
 """Files that are shown of a kind; --json has all."""
 
@@ -80,12 +82,11 @@ def _print(found: "dict[str, DiskView]") -> None:
 
 
 def _print_visit(number: int, one: "Visit", visits: int) -> None:
-    own = {"filesystem": "its file system's own", "facts": "a digest of what it is", "label": "its label"}
     rows = (
         ("disk", f"{one.disk}, visit {number} of {visits} that found it changed"),
         ("visited", f"{one.begun:%Y-%m-%d %H:%M} to {one.ended:%Y-%m-%d %H:%M} UTC, as source {one.source}"),
         ("label", one.label),
-        ("serial", f"{one.serial} ({own[one.serial_of]})"),
+        ("serial", f"{one.serial} ({DISK_KNOWN_BY[one.serial_of]})"),
         ("mounted", f"{one.mount} ({one.filesystem})" + (f", folder {one.folder}" if one.folder else "")),
         ("files", f"{one.files:,} of {console.size(one.bytes)}; {one.media:,} begin as sound or picture"),
         *((("not read", f"{one.unread:,} files"),) if one.unread else ()),
@@ -98,18 +99,25 @@ def _print_visit(number: int, one: "Visit", visits: int) -> None:
 
 
 def _print_files(files: "list[DiskFile]") -> None:
-    """The files that became clips, then those that did not though they were to."""
+    """The files that became clips, those that did not though they were to, and those that are films by name alone."""
     kinds = (
         ("clip", [file for file in files if file.clip]),
         ("no clip", [file for file in files if not file.clip and _failed(file)]),
+        ("no film", [file for file in files if not file.clip and not _failed(file) and _named_as_film(file)]),
     )
     for kind, some in kinds:
         for file in some[:FILES_SHOWN]:
-            what = file.clip or file.why or ""
+            what = file.clip or (file.why or "").removeprefix(f"{file.path}: ")
             line = console.plain(f"{file.path}  {console.shorten(what, 120)}")
             console.out.print(f"[bold]{kind:>10}[/]  {escape(line)}", highlight=False, soft_wrap=True)
         if len(some) > FILES_SHOWN:
             console.out.print(f"{'':>10}  … and {len(some) - FILES_SHOWN:,} more: --json", highlight=False)
+
+
+def _named_as_film(file: "DiskFile") -> bool:
+    from archive.sources.folder.copying import USUAL
+
+    return file.path.rpartition(".")[2].lower() in USUAL
 
 
 def _failed(file: "DiskFile") -> bool:

@@ -126,6 +126,10 @@ def test_a_disk_is_brought_in_recorded_shown_and_rebuilt(tmp_path: Path, films: 
         assert {file["role"] for file in capture["files"]} == {"media", "info", "description", "caption"}
         assert "saved" not in json.dumps(capture)
         assert [place_["path"] for place_ in found["seen_on"]] == [f"saved/She speaks of her father [{ID}].mp4"]
+        told = place.thirdcopy("disks", name).out.splitlines()
+        assert [line for line in told if line.startswith("   no film")] == [
+            "   no film  DCIM/list.mp4  begins as no sound and no picture"
+        ]
         text = place.thirdcopy("show", camera["clip"]).out
         assert "MOV_0001 copy.dat" in text
         after = {path: path.stat() for path in sorted(disk.rglob("*"))}

@@ -12,7 +12,7 @@ from transcription.media.beginnings import HEAD, beginning
 
 _EXTENSIONS = {"matroska": "mkv", "mpegts": "ts", "mpeg": "mpg", "asf": "wmv"}
 """Of files whose name says something else than their content; other kinds are their own."""
-_USUAL = frozenset(
+USUAL = frozenset(
     (
         *("mp4", "m4v", "mov", "m4a", "3gp", "3g2", "qt", "mkv", "webm", "mka", "avi", "divx", "dv", "mxf"),
         *("mpg", "mpeg", "vob", "ts", "mts", "m2ts", "flv", "f4v", "wmv", "wma", "asf"),
@@ -33,7 +33,7 @@ def copied(folder: OpenFolder, place: KnownFile, into: Path, progress: Progress)
     with target.open("rb") as copy:
         kind = beginning(copy.read(HEAD)) or "bin"
     said = place.path.rpartition(".")[2].lower()
-    named = target.with_suffix(f".{said if said in _USUAL else _EXTENSIONS.get(kind, kind)}")
+    named = target.with_suffix(f".{said if said in USUAL else _EXTENSIONS.get(kind, kind)}")
     return target.rename(named)
 
 
