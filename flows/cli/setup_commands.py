@@ -16,6 +16,7 @@ from rich.table import Table
 from archive.errors import LedgerUnusable, SettingsError
 from flows.cli import common, console
 from flows.cli.common import Config, DryRun, Json
+from flows.cli.disk_commands import DISK_KNOWN_BY
 
 if TYPE_CHECKING:
     from archive.opening.archive import Archive
@@ -127,6 +128,8 @@ def add(
     name = name or (_plain_name(folder.name) or "disk" if folder else _name_of(url))
     if name in settings.sources:
         raise SettingsError([f"{file}: sources.{name} exists: choose another --name"])
+    if folder is None and (other := _with_address(settings, url)):
+        raise SettingsError([f"{file}: sources.{other} has this address already: `thirdcopy run --source {other}`"])
     spoken = [code.strip() for code in languages.split(",") if code.strip()]
     lines = [f"[sources.{name}]"]
     lines += ['kind = "folder"', f"path = {_quoted(str(folder))}"] if folder else [f"url = {_quoted(url)}"]
@@ -154,11 +157,20 @@ def add(
     )
 
 
+def _with_address(settings: "Settings", url: str) -> str | None:
+    """The source that lists an address already."""
+    from archive.settings.source_stanzas import YtdlpSettings
+
+    found = (name for name, one in settings.sources.items() if isinstance(one, YtdlpSettings) and one.url == url)
+    return next(found, None)
+
+
 def _folder_of(address: str) -> Path | None:
     """The folder that is meant, if it is no address of a channel. Raises SettingsError for one that is not there."""
     if "://" in address:
         return None
     folder = Path(address).expanduser().absolute()
+    folder = folder.resolve() if ".." in folder.parts else folder
     if folder.is_dir():
         return folder
     if "/" in address and address.startswith(("/", ".", "~")):
@@ -313,8 +325,8 @@ def _folders(settings: "Settings") -> Iterator[Found]:
         if not entries:
             yield Found(f"source {name}", ok=False, found=f"{stanza.path} is empty", do="mount the disk there")
             continue
-        how = "by the file system's serial" if disk.serial_of == "filesystem" else f"by its {disk.serial_of}"
-        yield Found(f"source {name}", ok=True, found=f"{stanza.path}: disk {disk.name}, known again {how}")
+        how = DISK_KNOWN_BY[disk.serial_of]
+        yield Found(f"source {name}", ok=True, found=f"{stanza.path}: disk {disk.name}, known again by {how}")
 
 
 def _archive(settings: "Settings") -> Iterator[Found]:

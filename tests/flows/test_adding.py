@@ -35,3 +35,17 @@ def test_an_address_that_nobody_reads_is_refused_with_the_form_that_somebody_doe
     assert added.code == 2
     assert "https://peertube2.cpy.re/c/voices/videos for a channel" in added.err
     assert place.file.read_text() == before
+
+
+def test_one_address_and_one_folder_are_one_source(place: Place) -> None:
+    disk = place.folder / "red"
+    disk.mkdir()
+    address = "https://www.youtube.com/@made-up"
+    assert place.thirdcopy("add", address, "--name", "voices").code == 0
+    assert place.thirdcopy("add", str(disk), "--name", "red").code == 0
+    before = place.file.read_text()
+    again = place.thirdcopy("add", address, "--name", "others")
+    assert (again.code, "sources.voices has this address already" in again.err) == (2, True), again.err
+    again = place.thirdcopy("add", "state/../red", "--name", "red-again")
+    assert (again.code, "are one folder" in again.err) == (2, True), again.err
+    assert place.file.read_text() == before
