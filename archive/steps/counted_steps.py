@@ -91,7 +91,7 @@ def list_step(archive: Archive, source: Source, *, fast: bool = False) -> Tally:
 def _told(archive: Archive, listed: Listed) -> Iterator[str]:
     """What of a listing is not as it should be, in sentences."""
     if listed.problem:
-        yield f"{listed.source}: the listing broke off: {listed.problem}"
+        yield f"{listed.source}: {'' if listed.away else 'the listing broke off: '}{listed.problem}"
     else:
         yield from _unread(archive, listed.source)
     yield from (f"{listed.source}: {place}" for place in listed.passed_over[:PASSED_OVER_TOLD])

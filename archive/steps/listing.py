@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from archive.errors import FetchFailed
+from archive.errors import FetchFailed, SourceAway
 from archive.ledger.clips import Seen
 from archive.opening.archive import Archive
 from archive.progress import Task
@@ -35,8 +35,8 @@ MOST_NAMED = 1000
 class Listed:
     """What a listing gave.
 
-    `problem` says why it broke off: then nothing that is missing may be called gone. `after`: the source refused us,
-    and is to be left alone for so many seconds. `passed_over` are sentences on places of the list that lead to nothing,
+    `problem` says why it broke off: then nothing that is missing may be called gone; `away` is that of a disk that is not
+    there. `after`: the source refused us, and is to be left alone for so many seconds. `passed_over` are sentences on places of the list that lead to nothing,
     `lost` single videos that cannot be had, by their clips. `whole`: what is listed was seen to its end since `began`,
     perhaps over several nights.
     """
@@ -45,6 +45,7 @@ class Listed:
     seen: int = 0
     new: int = 0
     problem: str | None = None
+    away: bool = False
     after: float | None = None
     passed_over: tuple[str, ...] = ()
     lost: tuple[tuple[str, str], ...] = ()
@@ -67,6 +68,8 @@ def list_source(archive: Archive, source: Source, *, fast: bool = False) -> List
         except FetchFailed as error:
             keep(archive, source.name, one, broke_off=True)
             why = str(error).removeprefix(f"{source.name}: ")  # whoever tells it begins with the source
+            if isinstance(error, SourceAway):
+                return pass_.result(problem=why, away=True)
             return pass_.result(problem=f"{error.kind}: {why}", after=rest_of(error))
     if told := finish(archive, source.name, one):
         archive.progress.say(told)

@@ -175,7 +175,9 @@ def test_a_disk_that_is_not_there_is_said_and_other_sources_go_on(tmp_path: Path
         disk.mkdir()
         empty = place.thirdcopy("fetch", "--json")
         assert (empty.code, empty.json["fetched"]) == (3, 0)
-        assert "is empty" in empty.json["problems"][0]
+        assert empty.json["problems"][0].startswith("red: its folder is empty: the disk is not mounted there")
+        dry = place.thirdcopy("run", "--dry-run", "--json").json["dry_run"]["visit"]["red"]
+        assert (dry["found"], dry["problem"]) == (None, empty.json["problems"][0].removeprefix("red: "))
         ((_, shown),) = place.thirdcopy("disks", "--json").json.items()
         assert len(shown["visits"]) == 1
 

@@ -23,6 +23,7 @@ MOST = 1 << 40
 KEPT_EVERY = 5.0
 """Seconds of reading that are lost, at most, if the process is killed."""
 NO_MEDIA = "begins as no sound and no picture"
+EMPTY = "its folder is empty: the disk is not mounted there, or it is another folder; nothing is called gone"
 TOO_LARGE = "has more than a TiB, as no film has"
 WRITTEN_TO = "was being written"
 
@@ -62,9 +63,7 @@ class Visiting:
                 self._keep()
         self._folder.still()
         if not self.seen.files and not self.seen.asides and not self.seen.special:
-            raise SourceAway(
-                "its folder is empty: the disk is not mounted there, or it is another folder; nothing is called gone"
-            )
+            raise SourceAway(EMPTY)
         return self.seen
 
     def _visit_some(self, some: list[tuple[str, Entry]], digester: Digester, task: Task) -> None:
@@ -170,10 +169,12 @@ class Outlook:
 
 def outlook(disks: Disks, folder: OpenFolder, disk: str) -> Outlook:
     """Look at the first bytes of what no visit has read. Nothing is kept. Raises SourceAway."""
-    found = Outlook()
+    found, empty = Outlook(), True
 
     def files() -> Iterator[tuple[str, Entry]]:
+        nonlocal empty
         for one in folder.walk():
+            empty = False
             if isinstance(one, Entry):
                 yield written(one.path), one
             elif one.unread:
@@ -196,6 +197,8 @@ def outlook(disks: Disks, folder: OpenFolder, disk: str) -> Outlook:
                 found.bytes += entry.size
                 found.new += same is None
                 found.new_bytes += 0 if same else entry.size
+    if empty:
+        raise SourceAway(EMPTY)
     return found
 
 
