@@ -51,14 +51,22 @@ class LookedAt:
     message: str | None = None
 
 
-def to_look(archive: Archive, source: str) -> list[str]:
-    """Held clips of a source that are to be looked at now, as many as its settings have in a run."""
+def to_look(archive: Archive, source: str, *, at_once: Collection[str] = ()) -> list[str]:
+    """Held clips of a source that are to be looked at now: those `at_once`, then some of what is due."""
     stanza = archive.settings.sources.get(source)
-    if not isinstance(stanza, YtdlpSettings) or not stanza.look_again_days:
+    if not isinstance(stanza, YtdlpSettings):
         return []
+    clips = archive.ledger.clips
+    named = [
+        clip
+        for clip in at_once
+        if clips.captures(clip) and any(listing.source == source for listing in clips.listings(clip))
+    ]
+    if not stanza.look_again_days:
+        return named
     every = timedelta(stanza.look_again_days)
     due = archive.ledger.looks.due(source, now=archive.clock(), every=every, whole=last_whole(archive, source))
-    return due[: stanza.looks_at_most]
+    return list(dict.fromkeys((*named, *due[: stanza.looks_at_most])))
 
 
 def look_clip(archive: Archive, source: Channel, clip: str, usable: Mapping[str, Target]) -> LookedAt:

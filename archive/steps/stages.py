@@ -35,8 +35,8 @@ class Asked:
 
     `sources` are the only ones that it goes to, all of the settings if empty; `clips` the only ones that it takes, and
     then nothing is listed; None is all that is due. With `retry` what failed for good is due too, with `again` only
-    what was read before channels were compared. A `fast` listing ends at fifty known clips in a row; with `keep` what
-    is fetched stays in the spool for now.
+    what was read before channels were compared. Held clips of `look` are looked at whenever they were last. A `fast`
+    listing ends at fifty known clips in a row; with `keep` what is fetched stays in the spool for now.
     """
 
     sources: tuple[str, ...] = ()
@@ -45,6 +45,7 @@ class Asked:
     retry: bool = False
     again: bool = False
     keep: bool = False
+    look: tuple[str, ...] = ()
 
     def of(self, clips: Iterable[str]) -> list[str]:
         """Those of some clips that are asked for."""
@@ -185,7 +186,8 @@ def _to_look(session: RunSession, asked: Asked) -> list[Part]:
     """Batches of each source in turn; a clip that two sources list is looked at by the first one."""
     taken, queues = set[str](), list[list[Part]]()
     for source in _sources(session, asked):
-        clips = [clip for clip in asked.of(to_look(session.archive, source)) if clip not in taken]
+        due = asked.of(to_look(session.archive, source, at_once=asked.look))
+        clips = [clip for clip in due if clip not in taken]
         taken.update(clips)
         queues.append([Part(source, batch) for batch in _batches(session, clips)])
     return [part for turn in zip_longest(*queues) for part in turn if part]

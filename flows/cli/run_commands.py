@@ -129,23 +129,38 @@ def retry(
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """Try again what failed, also what failed for good: some clips, or all."""
-    from archive.steps.resting import forget_rest
-    from archive.steps.stages import Asked
+    """Try again what failed, also what failed for good: some clips, or all.
+
+    A source that refused us is asked at once. A clip that is named and held is looked at again.
+    """
+    from archive.steps.counted_steps import Tally
+    from archive.steps.resting import forget_rest, rests_until
+    from archive.steps.stages import LIST, Asked, take
     from archive.steps.stages import run as run_plain
 
     with common.reading() as archive:
         common.known(archive, clips or [])
         failures = [failure for failure in archive.ledger.clips.failures() if not clips or failure.clip in clips]
+        failed = {failure.clip for failure in failures}
+        others = tuple(dict.fromkeys(clip for clip in clips or [] if clip not in failed))
+        listing = {one.source for clip in clips or [] for one in archive.ledger.clips.listings(clip)}
+        resting = [
+            name for name in archive.settings.sources if (not clips or name in listing) and rests_until(archive, name)
+        ]
     if dry_run:
         report = [{"clip": f.clip, "step": f.step, "kind": f.kind, "times": f.times} for f in failures]
         lines = [f"would retry {failure.step} of {failure.clip} ({failure.kind})" for failure in failures]
-        return console.would("\n".join(lines) or "nothing has failed", {"retry": report}, as_json=as_json)
-    asked = Asked(clips=frozenset(failure.clip for failure in failures), retry=True)
+        lines += [f"would ask again for {clip}, of which nothing failed" for clip in others]
+        lines += [f"would ask {source}, which refused us" for source in resting]
+        facts = {"retry": report, "again": list(others), "resting": resting}
+        return console.would("\n".join(lines) or "nothing has failed", facts, as_json=as_json)
+    asked = Asked(clips=frozenset({*failed, *others}), retry=True, look=others)
     with common.at_work(take_over=take_over) as session:
-        for source in session.archive.settings.sources:
+        for source in resting:
             forget_rest(session.archive, source)
-        tally = run_plain(session, asked)
+        listed = [] if clips else resting
+        tally = take(session, Asked(sources=tuple(listed)), (LIST,)) if listed else Tally()
+        tally += run_plain(session, asked)
     return common.report(tally, None, as_json=as_json)
 
 

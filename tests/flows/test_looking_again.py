@@ -54,3 +54,32 @@ def test_every_runner_looks_again_and_show_tells_what_changed(
         assert "            + …the spring, and for her father, as of 1." in shown
         told = [line for line in shown.splitlines() if line.lstrip().startswith(("- ", "+ ", "changed"))]
         assert max(map(len, told)) <= 80
+
+
+def test_a_held_clip_that_is_named_is_looked_at_at_once(tmp_path: Path, films: Path) -> None:
+    first, second = videos(films, 2)
+    with little_archive(tmp_path, [first, second]) as (place, channel):
+        assert place.thirdcopy("fetch", "--json").json["fetched"] == 2
+        for video in (first, second):
+            channel.edit(video.id, title="Another title")
+        clip = f"peertube-{first.id}"
+        dry = place.thirdcopy("retry", clip, "--dry-run")
+        assert dry.out.splitlines() == [f"would ask again for {clip}, of which nothing failed"]
+        done = place.thirdcopy("retry", clip, "--json")
+        assert (done.json["looked"], done.json["edited"]) == (1, 1), done.err
+        assert len(place.thirdcopy("show", f"peertube-{second.id}", "--json").json["edits"]) == 0
+
+
+def test_a_retry_asks_the_source_that_refused_us_and_no_other(tmp_path: Path, films: Path) -> None:
+    shown = videos(films, 1)
+    with little_archive(tmp_path, shown, page_status={1: 429}) as (place, channel):
+        assert place.thirdcopy("fetch").code == 3
+        assert list(place.thirdcopy("status", "--json").json["resting"]) == ["voices"]
+        (place.folder / "disk").mkdir()
+        place.file.write_text(place.file.read_text() + '\n[sources.red]\nkind = "folder"\npath = "disk"\n')
+        assert place.thirdcopy("retry", "--dry-run").out.strip() == "would ask voices, which refused us"
+        channel.page_status.clear()
+        done = place.thirdcopy("retry", "--json")
+        assert (done.json["listed"], done.json["new"]) == (1, 1), done.err
+        assert not any(problem.startswith("red:") for problem in done.json["problems"])
+        assert place.thirdcopy("status", "--json").json["resting"] == {}
