@@ -35,10 +35,10 @@ MOST_NAMED = 1000
 class Listed:
     """What a listing gave.
 
-    `problem` says why it broke off: then nothing that is missing may be called gone; `away` is that of a disk that is not
-    there. `after`: the source refused us, and is to be left alone for so many seconds. `passed_over` are sentences on places of the list that lead to nothing,
-    `lost` single videos that cannot be had, by their clips. `whole`: what is listed was seen to its end since `began`,
-    perhaps over several nights.
+    `problem` says why it broke off: then nothing that is missing may be called gone; with `away` since the disk is not
+    there. `after`: the source refused us, and is to be left alone for so many seconds. `passed_over` are sentences on
+    places of the list that lead to nothing, `lost` single videos that cannot be had, by their clips. `whole`: what is
+    listed was seen to its end since `began`, perhaps over several nights.
     """
 
     source: str
