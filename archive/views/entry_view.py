@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from archive.joins.recordings import recordings
 from archive.linking.deciding.judgements import joint_verdict
 from archive.opening.archive import Archive
 from archive.records.link import Judgement, Link
@@ -10,12 +11,16 @@ from archive.records.transcript import TranscriptRef
 
 @dataclass(frozen=True)
 class EntryLink:
-    """A link to the entry, the judgements of it and how it stands by them, and the transcripts of its clip."""
+    """A link to the entry, the judgements of it and how it stands by them, and the transcripts of its clip.
+
+    `recording` has the other clips that people judged to be one recording with it.
+    """
 
     link: Link
     judgements: tuple[Judgement, ...]
     stands: str | None
     transcripts: tuple[TranscriptRef, ...]
+    recording: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -32,10 +37,18 @@ def entry_view(archive: Archive, number: str, register: str | None = None) -> En
     found = [link for link in readings.links(entry=number) if register in (None, link.register_name)]
     found.sort(key=lambda link: (link.register_name, link.tier, -link.score, link.clip))
     transcripts = {clip: tuple(readings.refs(clip)) for clip in {link.clip for link in found}}
+    joined = recordings(archive.ledger.joins.judgements()) if found else {}
     judged = {link.id: tuple(readings.judgements(link=link.id)) for link in found}
     return EntryView(
         number,
         tuple(
-            EntryLink(link, judged[link.id], joint_verdict(judged[link.id]), transcripts[link.clip]) for link in found
+            EntryLink(
+                link,
+                judged[link.id],
+                joint_verdict(judged[link.id]),
+                transcripts[link.clip],
+                tuple(sorted(joined.get(link.clip, frozenset()) - {link.clip})),
+            )
+            for link in found
         ),
     )

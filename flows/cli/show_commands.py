@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 EDITS_SHOWN = 10
+JOINED_SHOWN = 3
+"""Other clips of one recording, as many are named of each clip of an entry."""
 PLACES_SHOWN = 20
 """Paths on disks, as many are shown of a clip; --json has all."""
 ORIGINS = {
@@ -420,6 +422,7 @@ def entry(
                 **one.link.model_dump(mode="json"),
                 "judgement": one.stands,
                 "judgements": [judgement.model_dump(mode="json") for judgement in one.judgements],
+                "recording": list(one.recording),
             }
             for one in found
         ]
@@ -429,11 +432,17 @@ def entry(
         console.out.print(f"no clip is linked to entry {number}{of}", highlight=False, markup=False)
     for name in dict.fromkeys(one.link.register_name for one in found):
         mine = [one for one in found if one.link.register_name == name]
-        console.out.print(f"[bold]entry {number} of {escape(name)}[/]: {len(mine)} clips", highlight=False)
+        apart = len({frozenset({one.link.clip, *one.recording}) for one in mine})
+        few = f" of {apart} recording{'s' * (apart > 1)}" if apart < len(mine) else ""
+        console.out.print(f"[bold]entry {number} of {escape(name)}[/]: {len(mine)} clips{few}", highlight=False)
         for one in mine:
             told = link_lines.lines(
                 one.link, one.judgements, label="clip", title=one.link.clip, transcripts=one.transcripts
             )
             for line in told:
                 console.out.print(line, highlight=False, soft_wrap=True)
+            for clip in one.recording[:JOINED_SHOWN]:
+                console.out.print(f"{'':>12}one recording with {escape(clip)}", highlight=False)
+            if (more := len(one.recording) - JOINED_SHOWN) > 0:
+                console.out.print(f"{'':>12}and {more:,} more: thirdcopy show {escape(one.link.clip)}", highlight=False)
     return None

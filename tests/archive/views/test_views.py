@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from archive.acts.judging_joins import judge_join
 from archive.errors import ArchiveError
 from archive.linking.deciding.review_queue import Wanted
 from archive.opening.archive import Archive
@@ -136,3 +137,10 @@ def test_no_view_and_no_act_prints() -> None:
         for file in (HOME / "archive" / room).glob("*.py"):
             names = {node.id for node in ast.walk(ast.parse(file.read_text("utf-8"))) if isinstance(node, ast.Name)}
             assert not names & {"print", "input"}, file
+
+
+def test_an_entry_names_the_other_clips_of_one_recording(archive: Archive) -> None:
+    assert {one.recording for one in entry_view(archive, "1358").links} == {()}
+    judge_join(archive, (CLIP, OTHER), "same", by="B. Reader", seen=None)
+    told = {one.link.clip: one.recording for one in entry_view(archive, "1358").links}
+    assert told == {CLIP: (OTHER,), OTHER: (CLIP,)}
