@@ -1,5 +1,6 @@
 """What was seen of a clip at its source whenever it was looked for."""
 
+import re
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -17,6 +18,19 @@ TELLING: tuple[Availability, ...] = ("up", "gone", "no_access", "not_yet")
 """What says something of the clip itself; the others are kept beside it, and change nothing."""
 
 WORDS_AT_MOST = 500
+
+_FRAME = re.compile(r"^\[[\w:.+-]+\] (?:[^\s:]+: )?(?:Unable to download [\w ]+: (?=HTTP Error ))?")
+_CAUSE = re.compile(r" \(caused by <[^<>]*>\)")
+
+
+def unframed(words: str) -> str:
+    """What a source said, as a person reads it: without yt-dlp's reader and id before it, and the cause once more."""
+    return _CAUSE.sub("", _FRAME.sub("", words)) or words
+
+
+def reason(message: str) -> str:
+    """Why a clip could not be fetched, out of the message of a failure: its own words, and what follows from them."""
+    return unframed(message.rpartition("could not be fetched: ")[2])
 
 
 class Sighting(Record):

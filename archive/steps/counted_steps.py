@@ -12,6 +12,7 @@ from archive.preservation.mirroring import Stored, store_owed
 from archive.preservation.newest_run import point_to_newest
 from archive.preservation.space import need_space
 from archive.preservation.usable_targets import UsableTargets
+from archive.records.sighting import reason
 from archive.records.whereabouts import whereabouts
 from archive.sources.contract import Channel, Source
 from archive.steps import fetch_order
@@ -178,7 +179,7 @@ def fetch_step(
             usable_targets = usable_targets.without([name for name, one in stored.items() if one.down or one.behind])
         else:
             tally += Tally(failed=1, problems=(f"{clip}: {done.kind}",))
-            archive.progress.say(f"{clip}: {done.kind}: {done.message}")
+            archive.progress.say(f"{clip}: {done.kind}: {reason(done.message or '')}")
     return tally
 
 
@@ -201,7 +202,7 @@ def look_step(archive: Archive, usable_targets: UsableTargets, source: Channel, 
             return tally + Tally(problems=(str(error),))
         tally += Tally(looked=1, edited=bool(done.changes))
         if done.message:
-            archive.progress.say(f"{clip}: looked at again: {done.kind}: {done.message} What is held stays")
+            archive.progress.say(f"{clip}: looked at again: {done.kind}: {reason(done.message)} What is held stays")
         if done.kind in ("fork", "outdated"):
             tally += Tally(problems=(f"{clip}: {done.kind}",))
         if done.changes:

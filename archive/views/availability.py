@@ -1,6 +1,5 @@
 """Whether clips are at their sources: one clip's timeline, all of them counted, and losses and returns of late."""
 
-import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,14 +11,6 @@ from archive.opening.archive import Archive
 from archive.records.record import Moment, Record
 from archive.records.sighting import Sighting
 from archive.records.whereabouts import Standing, Whereabouts, whereabouts
-
-_FRAME = re.compile(r"^\[[\w:.+-]+\] (?:[^\s:]+: )?(?:Unable to download [\w ]+: (?=HTTP Error ))?")
-_CAUSE = re.compile(r" \(caused by <[^<>]*>\)")
-
-
-def unframed(words: str) -> str:
-    """What a source said, as a person reads it: without yt-dlp's reader and id before it, and the cause once more."""
-    return _CAUSE.sub("", _FRAME.sub("", words)) or words
 
 
 class Timeline(Record):

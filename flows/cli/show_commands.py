@@ -81,13 +81,12 @@ def status(config: Config = None, as_json: Json = False) -> None:
 
 
 def _print_failures(failures: "Sequence[Failure]") -> None:
-    from archive.views.availability import unframed
+    from archive.records.sighting import reason
 
     for failure in failures[:20]:
         line = f"{failure.clip} {failure.step} ({failure.kind}, {failure.times}×)"
         console.out.print(f"[yellow]failed[/] {escape(line)}", highlight=False)
-        reason = failure.message.rpartition("could not be fetched: ")[2]
-        console.out.print(f"       {escape(console.shorten(unframed(reason), 72))}", highlight=False)
+        console.out.print(f"       {escape(console.shorten(reason(failure.message), 72))}", highlight=False)
     if len(failures) > 20:
         console.out.print(f"… and {len(failures) - 20} more: thirdcopy status --json, thirdcopy show CLIP")
 
@@ -197,7 +196,7 @@ def _print_survivors(counted: "Status") -> None:
 @app.command(epilog="Example: thirdcopy show peertube-abc123")
 def show(clip: Clip, config: Config = None, as_json: Json = False) -> None:
     """Show one clip, by its id or an address: where it is from, its copies, transcripts and links, what failed."""
-    from archive.views.availability import unframed
+    from archive.records.sighting import unframed
     from archive.views.clip_view import clip_view
 
     with common.reading() as archive:

@@ -23,7 +23,8 @@ TURNS_SHOWN = 10
 @app.command(epilog="Example: thirdcopy timeline peertube-abc123")
 def timeline(clip: Clip, config: Config = None, as_json: Json = False) -> None:
     """Show when a clip was seen at its source, and what it said when it was not; by the clip's id or an address."""
-    from archive.views.availability import place_of, unframed
+    from archive.records.sighting import unframed
+    from archive.views.availability import place_of
     from archive.views.availability import timeline as view
 
     with common.reading() as archive:
@@ -56,7 +57,7 @@ def print_sources(counted: "Status") -> None:
 
 
 def _print_turns(what: str, turns: "Sequence[Turn]") -> None:
-    from archive.views.availability import unframed
+    from archive.records.sighting import unframed
 
     for one in turns[:TURNS_SHOWN]:
         held = "held" if one.held else "[bold]not held[/]"

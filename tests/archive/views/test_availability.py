@@ -11,7 +11,7 @@ from archive.ledger.sightings import Seen
 from archive.opening.archive import Archive
 from archive.settings.source_stanzas import YtdlpSettings
 from archive.steps.resting import leave_alone
-from archive.views.availability import availability, timeline, unframed
+from archive.views.availability import availability, timeline
 from archive.views.clip_view import clip_view
 from archive.views.status import status
 from storage.targets.memory import MemoryTarget
@@ -83,30 +83,3 @@ def test_a_timeline_has_every_span_and_how_it_stands(archive: Archive) -> None:
         == "up since 2026-02-28, after it was gone, seen last on 2026-02-28"
     )
     assert timeline(archive, "peertube-never").availability == "unknown"
-
-
-@pytest.mark.parametrize(
-    ("words", "read"),
-    [
-        (
-            "[PeerTube] 1iDd: Unable to download webpage: HTTP Error 404: Not Found (caused by <HTTPError 404: Not "
-            "Found>)",
-            "HTTP Error 404: Not Found",
-        ),
-        (
-            "[PeerTube] 1iDd: Unable to download webpage: HTTP Error 401: Unauthorized (caused by <HTTPError 401: "
-            "Unauthorized>) (video_requires_password)",
-            "HTTP Error 401: Unauthorized (video_requires_password)",
-        ),
-        ("[youtube] a-b_c: Private video. Sign in if you may see it", "Private video. Sign in if you may see it"),
-        ("[youtube:tab] @voices: This channel does not exist.", "This channel does not exist."),
-        ("[download] Got error: 510 bytes read", "Got error: 510 bytes read"),
-        ("[vk] 1_2: Unable to download webpage: timed out", "Unable to download webpage: timed out"),
-        ("[removed by its author]", "[removed by its author]"),
-        ("[x] ", "[x] "),
-        ("404", "404"),
-        ("", ""),
-    ],
-)
-def test_words_are_shown_without_what_yt_dlp_puts_around_them(words: str, read: str) -> None:
-    assert unframed(words) == read
