@@ -17,6 +17,7 @@ from archive.progress import Task
 from archive.records.clip import Capture, Listing
 from archive.records.event import CAPTURE
 from archive.records.object_ids import ObjectId
+from archive.records.sighting import reason
 from archive.retrying import retrying
 from archive.sources.contract import Fetched, Source
 from archive.steps.capture_files import CaptureFiles, found, said
@@ -75,7 +76,7 @@ def fetch_clip(archive: Archive, source: Source, clip: str, usable: Mapping[str,
     except FetchFailed as error:
         see(archive, source, failed(clip, error))
         if (after := rest_of(error)) is not None:
-            raise SourceRefuses(f"{source.name} refuses us: {error}", after=after) from error
+            raise SourceRefuses(f"{source.name} refuses us: {reason(str(error))}", after=after) from error
         return _failed(archive, clip, error.kind, error, cut=error.cut)
     except MediaError as error:
         return _failed(archive, clip, "passing" if isinstance(error, MediaTimeout) else "damaged", error)
@@ -84,8 +85,8 @@ def fetch_clip(archive: Archive, source: Source, clip: str, usable: Mapping[str,
     except Fork as error:
         return _failed(archive, clip, "fork", error)
     remove_tree(archive.attempts, clip)
-    for reason in fetched.degraded:
-        archive.progress.say(f"{clip}: degraded: {reason}; it is asked for again")
+    for why in fetched.degraded:
+        archive.progress.say(f"{clip}: degraded: {why}; it is asked for again")
     for line in (*fetched.disagreements, *(f"track {one.index} {one.why}" for one in fetched.examined.unread)):
         archive.progress.say(f"{clip}: {line}; it is kept as it is")
     return FetchedClip(clip, sealed=True)

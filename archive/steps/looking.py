@@ -23,6 +23,7 @@ from archive.records.clip import Capture, File, Listing
 from archive.records.edits import Change, changes, is_shortened, signs, thumbnail_of
 from archive.records.event import CAPTURE
 from archive.records.object_ids import ObjectId
+from archive.records.sighting import reason
 from archive.retrying import retrying
 from archive.settings.source_stanzas import YtdlpSettings
 from archive.sources.contract import Channel, Fetched, Page
@@ -86,7 +87,7 @@ def look_clip(archive: Archive, source: Channel, clip: str, usable: Mapping[str,
     except FetchFailed as error:
         see(archive, source, failed(clip, error))
         if (after := rest_of(error)) is not None:
-            raise SourceRefuses(f"{source.name} refuses us: {error}", after=after) from error
+            raise SourceRefuses(f"{source.name} refuses us: {reason(str(error))}", after=after) from error
         look.noted(owes=captures[-1].owes or error.kind in _SOON)
         return LookedAt(clip, kind=error.kind, message=str(error))
     except (Fork, TargetError, MediaError) as error:

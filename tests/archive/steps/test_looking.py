@@ -215,7 +215,8 @@ def test_a_look_that_fails_is_a_sighting_and_harms_nothing(tmp_path: Path, film:
 def test_a_source_that_refuses_is_left_alone_and_no_clip_is_blamed(tmp_path: Path, film: Path) -> None:
     with a_place(tmp_path, Video("A film", film, 3)) as place:
         place.channel.edit(place.key, fault=Fault(status=429, retry_after="7200"))
-        assert "refuses us" in place.look().problems[0]
+        problem = place.look().problems[0]
+        assert problem.startswith("demo refuses us: HTTP Error 429: Too Many Requests. "), "no clip is named"
         assert "is left alone until" in place.look(days=0).problems[0]
         assert [one.availability for one in place.archive.ledger.sightings.of(place.clip)] == ["up", "refused"]
 
