@@ -91,11 +91,13 @@ def test_a_list_is_brought_stored_and_set_against_what_is_there(place: Place) ->
     )
     told = " ".join(done.out.split())
     assert "expected 4 held 1 saved 1 elsewhere" in told
-    assert f"saved {WATCH}{TWO} “Second” {FILE}: her-disk says so (info.json) 3 copies, safe; gone" in told
-    assert "gone at its source" in told
+    assert (
+        f"saved {WATCH}{TWO} “Second” {FILE}: her-disk says so (info.json) 3 copies, safe; not fetched (gone)" in told
+    )
+    assert "gone at its source" not in told, "it was said on one day so far"
     assert "vimeo-7654321: same title, and date within a day" in told
     assert "missing 1 1 listed: 1 gone; 0 nowhere" in told
-    assert f"missing {WATCH}{FOUR} “[31mFourth[bold]” youtube-{FOUR} is listed; gone at its source" in told
+    assert f"missing {WATCH}{FOUR} “[31mFourth[bold]” youtube-{FOUR} is listed; not fetched (gone)" in told
     assert max(map(len, lines)) <= 80
     assert "\x1b" not in done.out
     assert "\u202e" not in done.out
