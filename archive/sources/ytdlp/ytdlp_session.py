@@ -1,4 +1,4 @@
-"""A session of yt-dlp, kept honest and within bounds: with `asking`, `programs` and `manifests` its only importer.
+"""A session of yt-dlp, kept honest and within bounds. Only this room imports it, and linking its list of sites.
 
 yt-dlp splices a file that changed while it was fetched, writes cookies back, runs plugins, prints to the terminal, and
 hides the cause of a failure three errors deep. Here it does none of that.
