@@ -32,7 +32,8 @@ class SealedVersion:
     """A version whose files and inventory are fixed; `inventory` is the exact text that is stored.
 
     `size` and `files`: bytes and number of the files that it brought, None where nobody noted them. They are for
-    estimates: a rebuilt ledger has them from a target's listing, which nobody verified.
+    estimates: a rebuilt ledger has them from a target's listing, which nobody verified. `worker` is whose spool it was
+    sealed in, None where it came from a target.
     """
 
     object: str
@@ -43,6 +44,7 @@ class SealedVersion:
     sealed: datetime
     size: int | None = field(default=None, compare=False)
     files: int | None = field(default=None, compare=False)
+    worker: str | None = field(default=None, compare=False)
 
     @cached_property
     def parsed(self) -> ocfl.Inventory:

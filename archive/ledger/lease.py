@@ -2,33 +2,23 @@
 
 import logging
 import os
-import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import sqlalchemy as sa
-from pydantic import BaseModel
 
 from archive.errors import LeaseHeld, LedgerUnusable, RefusedError
 from archive.ledger import tables as t
+from archive.ledger.holders import Holder, is_of_this_machine, this_process, works
 from archive.ledger.transactions import Subject, upsert
 
 log = logging.getLogger(__name__)
 TERM = timedelta(seconds=90)
-
-
-class Holder(BaseModel):
-    """The process that holds a lease, on which machine, and where its number means something."""
-
-    host: str
-    machine: str = ""
-    place: str
-    pid: int
-    started: str
+RUN = "run"
+"""The lease of the whole archive."""
 
 
 class Lease(Subject):
@@ -46,7 +36,7 @@ class Lease(Subject):
         os._exit(RefusedError.exit_code)
 
     @contextmanager
-    def held(self, name: str = "run") -> Iterator[bool]:
+    def held(self, name: str = RUN) -> Iterator[bool]:
         """Hold the lease while the block runs; a thread renews it. Raises LeaseHeld.
 
         True if it was taken from a holder on another machine whose term had ended: nobody knows whether that one is
@@ -75,33 +65,34 @@ class Lease(Subject):
         """The token of a holder and the end of its term, where that is further away than a term can be."""
         with self._reading() as connection:
             row = connection.execute(sa.select(t.leases).where(t.leases.c.name == name)).one_or_none()
-        if row is None or row.expires <= datetime.now(UTC) + 2 * TERM:
+            now = self._transactions.now(connection)
+        if row is None or row.expires <= now + 2 * TERM:
             return None
         holder = self._document(Holder, row.holder)
-        elsewhere = _works(holder, term_ended=False) and not _works(holder, term_ended=True)
+        elsewhere = works(holder, term_ended=False) and not works(holder, term_ended=True)
         return (row.token, row.expires) if elsewhere else None
 
     def _take(self, name: str, token: str, dead: tuple[str, datetime] | None = None) -> bool:
-        now = datetime.now(UTC)
         with self._writing() as connection:
+            now = self._transactions.now(connection)
             row = connection.execute(sa.select(t.leases).where(t.leases.c.name == name)).one_or_none()
             holder = self._document(Holder, row.holder) if row else None
             ended = row is not None and (row.expires <= now or (row.token, row.expires) == dead)
-            if holder and _works(holder, term_ended=ended):
+            if holder and works(holder, term_ended=ended):
                 raise LeaseHeld(
                     f"another run is at work on this archive (process {holder.pid} on {holder.host}): "
                     "wait until it ends; if it hangs, end that process"
                 )
-            values = {"token": token, "holder": _holder().model_dump_json(), "expires": now + TERM}
+            values = {"token": token, "holder": this_process().model_dump_json(), "expires": now + TERM}
             upsert(connection, t.leases, {"name": name}, values)
-        return bool(holder and holder.machine != _machine())
+        return bool(holder and not is_of_this_machine(holder))
 
     def _renew(self, name: str, token: str, ended: threading.Event) -> None:
         while not ended.wait(TERM.total_seconds() / 4):
             condition = (t.leases.c.name == name) & (t.leases.c.token == token)
             try:
                 with self._writing() as connection:
-                    expires = datetime.now(UTC) + TERM
+                    expires = self._transactions.now(connection) + TERM
                     kept = connection.execute(sa.update(t.leases).where(condition).values(expires=expires)).rowcount
             except LedgerUnusable as error:  # a busy database, a full disk: the term outlasts three missed turns
                 log.warning("the lease could not be renewed now: %s", error)
@@ -110,49 +101,3 @@ class Lease(Subject):
                 log.critical("another run has taken the lease while this one slept: this one ends, and writes nothing")
                 self.lost()
                 return
-
-
-def _holder() -> Holder:
-    return Holder(
-        host=socket.gethostname(),
-        machine=_machine(),
-        place=_place(),
-        pid=os.getpid(),
-        started=_started(os.getpid()) or "",
-    )
-
-
-def _machine() -> str:
-    """The machine, whichever boot: a process of an earlier boot is dead."""
-    try:
-        return Path("/etc/machine-id").read_text().strip() or socket.gethostname()
-    except OSError:
-        return socket.gethostname()
-
-
-def _place() -> str:
-    """Where process numbers mean the same: this boot of this machine, and this namespace of processes."""
-    try:
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-        return f"{boot} {Path('/proc/self/ns/pid').readlink()}"
-    except OSError:
-        return ""
-
-
-def _started(pid: int) -> str | None:
-    """When a process started, in clock ticks since boot, so that a number used twice is not taken for the first.
-
-    None if there is none: one that was killed and that its parent has not asked after yet (a zombie) is none.
-    """
-    try:
-        state, *rest = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return None
-    return None if state in "ZX" else rest[18]
-
-
-def _works(holder: Holder, *, term_ended: bool) -> bool:
-    """Whether a holder may still be at work."""
-    if _place() and holder.place == _place():
-        return _started(holder.pid) == holder.started
-    return not term_ended

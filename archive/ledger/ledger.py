@@ -6,10 +6,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from archive.ledger.audits import Audits
+from archive.ledger.batches import Batches
+from archive.ledger.claims import Claims
 from archive.ledger.clips import Clips
 from archive.ledger.copies import Copies
 from archive.ledger.disks import Disks
 from archive.ledger.events import Events
+from archive.ledger.hosts import Hosts
 from archive.ledger.joins import Joins
 from archive.ledger.journal import HERE, WAL, Version, has_reset_fault
 from archive.ledger.lease import Lease
@@ -17,10 +20,12 @@ from archive.ledger.looks import Looks
 from archive.ledger.markers import Markers
 from archive.ledger.opening import examine, identity, leave_wal, mode, open_engine, settle
 from archive.ledger.readings import Readings
+from archive.ledger.sessions import Sessions
 from archive.ledger.sightings import Sightings
 from archive.ledger.sql_faults import ANEW, in_a_sentence
-from archive.ledger.transactions import Transactions
+from archive.ledger.transactions import Document, Transactions
 from archive.ledger.waiting import Waiting
+from archive.ledger.workers import Workers
 
 
 class Ledger:
@@ -49,6 +54,15 @@ class Ledger:
         self.waiting = Waiting(self._transactions)
         self.markers = Markers(self._transactions)
         self.lease = Lease(self._transactions)
+        self.workers = Workers(self._transactions)
+        self.sessions = Sessions(self._transactions)
+        self.claims = Claims(self._transactions, self.sessions)
+        self.batches = Batches(self._transactions, self.sessions)
+
+    @property
+    def several(self) -> bool:
+        """Whether several processes may work on it side by side, each in a session; else one at a time, by lease."""
+        return False
 
     @contextmanager
     def at_once(self) -> Iterator[None]:
@@ -59,6 +73,10 @@ class Ledger:
         """
         with self._transactions.writing():
             yield
+
+    def hosts(self, form: type[Document]) -> Hosts[Document]:
+        """The times of hosts, as documents of a form, kept for all workers together."""
+        return Hosts(self._transactions, form)
 
     def settle(self) -> None:
         """Bring it into the journal that is sound with this SQLite, if it is in another and nobody else is at it.

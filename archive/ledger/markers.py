@@ -12,6 +12,8 @@ from archive.ledger.transactions import Subject, Value, upsert
 MOMENT = TypeAdapter(AwareDatetime)
 LAST_FULL = "last_full"
 """When a run record last named every head."""
+SLEPT = "slept:"
+"""With an object behind it: when a session elsewhere was ended that was storing it, and may only be asleep."""
 LAST_RUN = "last_run"
 """The newest run record: the end of the chain, whatever the clock said."""
 

@@ -146,7 +146,9 @@ versions = sa.Table(
     sa.Column("sealed", UtcTime, nullable=False),
     sa.Column("size", Large),
     sa.Column("files", Whole),
+    sa.Column("worker", sa.String(64), index=True),
 )
+"""`worker` is whose spool its bytes were sealed in."""
 
 copies = sa.Table(
     "copies",
@@ -340,3 +342,62 @@ leases = sa.Table(
     sa.Column("holder", sa.Text, nullable=False),
     sa.Column("expires", UtcTime, nullable=False),
 )
+
+workers = sa.Table(
+    "workers",
+    metadata,
+    sa.Column("name", sa.String(64), primary_key=True),
+    sa.Column("id", sa.String(64), nullable=False),
+    sa.Column("host", sa.Text, nullable=False),
+    sa.Column("since", UtcTime, nullable=False),
+    sa.Column("seen", UtcTime, nullable=False),
+    sa.Column("forgotten", UtcTime),
+)
+"""`id` is the state folder's own, `seen` when a session of it began or ended."""
+
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    sa.Column("token", sa.String(64), primary_key=True),
+    sa.Column("worker", sa.String(64), nullable=False),
+    sa.Column("holder", sa.Text, nullable=False),
+    sa.Column("doing", sa.Text, nullable=False),
+    sa.Column("began", UtcTime, nullable=False),
+    sa.Column("until", UtcTime, nullable=False),
+)
+
+claims = sa.Table(
+    "claims",
+    metadata,
+    sa.Column("thing", sa.String(200), primary_key=True),
+    sa.Column("step", sa.String(16), primary_key=True),
+    sa.Column("session", sa.String(64), nullable=False, index=True),
+    sa.Column("since", UtcTime, nullable=False),
+)
+
+hosts = sa.Table(
+    "hosts",
+    metadata,
+    sa.Column("host", sa.String(255), primary_key=True),
+    sa.Column("body", sa.Text, nullable=False),
+)
+"""`body` is when a host may be asked next, by the ledger's clock."""
+
+batches = sa.Table(
+    "batches",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("run", sa.String(64), nullable=False, index=True),
+    sa.Column("stage", sa.String(64), nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("made", UtcTime, nullable=False),
+    sa.Column("flow_run", sa.String(64)),
+    sa.Column("session", sa.String(64)),
+    sa.Column("worker", sa.String(64)),
+    sa.Column("began", UtcTime),
+    sa.Column("ended", UtcTime),
+    sa.Column("outcome", sa.Text),
+    sa.Column("tries", Whole, nullable=False),
+)
+"""`run` is the session that made it, `body` its part and what was asked, `session` the one that is at it; `outcome` is
+what came of it, in the end."""

@@ -1,8 +1,9 @@
 """What the ledger's subjects share: short transactions on one engine, and one around several of them."""
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -23,6 +24,18 @@ class Transactions:
         self.path = path
         self._writers, self._readers = engine, engine.execution_options(writes=False)
         self._own = threading.local()
+        self.guard: Callable[[], None] | None = None
+        """What is asked before each transaction that writes."""
+
+    def now(self, connection: sa.Connection) -> datetime:
+        """The moment by the ledger's clock, which all machines at it share: this machine's for a file."""
+        return datetime.now(UTC)
+
+    @contextmanager
+    def unguarded(self) -> Iterator[sa.Connection]:
+        """A transaction that writes, and asks no guard: for the guard's own."""
+        with in_a_sentence(self.path), self._writers.begin() as connection:
+            yield connection
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
@@ -36,6 +49,8 @@ class Transactions:
                 with outer.begin_nested():
                     yield outer
                 return
+            if self.guard:
+                self.guard()
             with self._writers.begin() as connection:
                 self._own.connection = connection
                 try:
@@ -69,6 +84,7 @@ class Subject:
     """
 
     def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
         self._writing, self._reading = transactions.writing, transactions.reading
         self._path = transactions.path
 

@@ -16,6 +16,7 @@ from archive.ledger.sightings import ToTell
 from archive.local_paths import inside, remove_tree
 from archive.objects import held_versions, ocfl
 from archive.opening.archive import AGENT, Archive
+from archive.opening.working import worker_name
 from archive.preservation.bringing import doubt
 from archive.preservation.leftovers import adopt
 from archive.preservation.space import folder_of, lay, need_space
@@ -142,7 +143,15 @@ def seal(
     _sync_folder(final.parent)
     sizes = [(final / ocfl.below_version(path)).stat().st_size for path in inventory.content_of(number)]
     sealed = SealedVersion(
-        object_id, number, inventory.sha512, provenance.clip, data.decode(), archive.clock(), sum(sizes), len(sizes)
+        object_id,
+        number,
+        inventory.sha512,
+        provenance.clip,
+        data.decode(),
+        archive.clock(),
+        sum(sizes),
+        len(sizes),
+        worker_name(archive),
     )
     events = [archive.happened(object_id, PACKAGE, version=number)]
     if provenance.event:

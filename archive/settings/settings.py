@@ -23,10 +23,12 @@ from archive.settings.stanzas import (
     DistinctSettings,
     LinkingSettings,
     Name,
+    PoolSettings,
     PrefectSettings,
     QueueSettings,
     RegisterSettings,
     ScheduleSettings,
+    WorkerSettings,
 )
 from storage.targets import TargetSettings, address
 from storage.targets.common_settings import Labels
@@ -63,6 +65,8 @@ class Settings(BaseSettings):
     schedule: ScheduleSettings = ScheduleSettings()
     audit: AuditSettings = AuditSettings()
     prefect: PrefectSettings = PrefectSettings()
+    worker: WorkerSettings = WorkerSettings()
+    pools: PoolSettings | None = None
 
     _file: Path = PrivateAttr(default=Path(FILE))
 

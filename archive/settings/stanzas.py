@@ -131,6 +131,22 @@ class AuditSettings(_Stanza):
     )
 
 
+class WorkerSettings(_Stanza):
+    """The `[worker]` stanza: this machine among several."""
+
+    name: str | None = Field(
+        default=None, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$", description="the host's name where absent"
+    )
+
+
+class PoolSettings(_Stanza):
+    """The `[pools]` stanza: how many flow runs each pool may have at once, over all its workers; 0 is no limit."""
+
+    fetch: int = Field(default=0, ge=0)
+    transcribe: int = Field(default=0, ge=0)
+    keep: int = Field(default=0, ge=0)
+
+
 class PrefectSettings(_Stanza):
     """The `[prefect]` stanza."""
 

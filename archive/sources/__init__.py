@@ -7,6 +7,7 @@ from archive.opening.archive import Archive
 from archive.settings.settings import Settings
 from archive.settings.source_stanzas import FolderSettings, YtdlpSettings
 from archive.sources.contract import Source
+from archive.sources.host_clocks import HOSTS, HostClocks, HostTimes
 from storage.targets import FolderSettings as TargetFolder
 
 
@@ -21,7 +22,7 @@ def open_source(archive: Archive, name: str) -> Source:
         case YtdlpSettings():
             from archive.sources.ytdlp.source import YtdlpSource  # yt-dlp takes a second to import
 
-            return YtdlpSource(name, stanza)
+            return YtdlpSource(name, stanza, hosts=_hosts(archive))
         case FolderSettings():
             from archive.sources.folder.folder_source import FolderSource
 
@@ -33,6 +34,15 @@ def open_source(archive: Archive, name: str) -> Source:
                 progress=archive.progress,
                 clock=archive.clock,
             )
+
+
+def _hosts(archive: Archive) -> HostClocks:
+    """The clocks by which hosts are asked: of all workers, where there may be several."""
+    if not archive.ledger.several:
+        return HOSTS
+    hosts = archive.ledger.hosts(HostTimes)
+    hosts.forget(lambda times, now: not times.says_something(now))
+    return HostClocks(hosts)
 
 
 def folders_of_ours(settings: Settings) -> list[Path]:

@@ -1,15 +1,18 @@
-"""When a host may be asked next: one clock a host, by which every source, thread and session of the process waits.
+"""When a host may be asked next: one clock a host, by which every source and thread waits, and every worker.
 
-A server counts what comes from this machine, not which of our sources sent it. So listings, metadata, films and
-captions of one host take turns, and what it asks us to wait is waited by all who ask it.
+A server counts what comes from us, not which of our sources sent it. So listings, metadata, films and captions of one
+host take turns, and what it asks us to wait is waited by all who ask it: those of this process, or of all workers,
+where the ledger keeps the clocks.
 """
 
 import random
 import threading
 import time
-from collections import deque
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Final, Protocol
+
+from pydantic import BaseModel
 
 HOUR: Final = 3600.0
 PATIENCE: Final = 120.0
@@ -25,44 +28,72 @@ _MOST: Final = 1000
 """Hosts that are remembered: a stranger's page may name any number of them."""
 
 
-class _Host:
-    """When the next request may begin (`free`), until when it asked for a wait (`shut`), and how many in a row."""
+class HostTimes(BaseModel):
+    """When the next request may begin (`free`), until when it asked for a wait (`shut`), and how many in a row.
 
-    def __init__(self) -> None:
-        self.free = 0.0
-        self.shut = 0.0
-        self.waits = 0
-        self.videos = deque[float]()
+    `videos` are when fetches of the last hour began. Moments are seconds of the keeper's clock.
+    """
+
+    free: float = 0.0
+    shut: float = 0.0
+    waits: int = 0
+    videos: list[float] = []
+
+    def says_something(self, now: float) -> bool:
+        """Whether it matters to anybody from now on."""
+        return bool(max(self.free, self.shut) > now or self.waits or (self.videos and self.videos[-1] > now - HOUR))
+
+
+class Keeper(Protocol):
+    """Where hosts' times are kept."""
+
+    def at(self, host: str) -> AbstractContextManager[tuple[HostTimes, float]]:
+        """A host's times, which nobody else changes within the block and which are kept at its end; and the moment."""
+
+
+class InProcess:
+    """The times of hosts, in the memory of this process. `clock` gives seconds."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock, self._lock = clock, threading.Lock()
+        self._hosts = dict[str, HostTimes]()
+
+    @contextmanager
+    def at(self, host: str) -> Iterator[tuple[HostTimes, float]]:
+        """A host's times and the moment. Those that say nothing any more are forgotten once there are many."""
+        with self._lock:
+            now = self._clock()
+            if host not in self._hosts and len(self._hosts) >= _MOST:
+                self._hosts = {name: one for name, one in self._hosts.items() if one.says_something(now)}
+            yield self._hosts.setdefault(host, HostTimes()), now
 
 
 class HostClocks:
-    """The clocks of all hosts, safe to share between threads. `clock` gives seconds, and `sleep` waits for some.
+    """The clocks of all hosts, as their keeper has them. `sleep` waits for so many seconds.
 
     `lots` gives random numbers from 0 to 1.
     """
 
     def __init__(
         self,
+        keeper: Keeper,
         *,
-        clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         lots: Callable[[], float] = random.random,
     ) -> None:
-        self._clock, self._sleep, self._lots = clock, sleep, lots
-        self._lock = threading.Lock()
-        self._hosts = dict[str, _Host]()
+        self._keeper, self._sleep, self._lots = keeper, sleep, lots
 
     def take_turn(self, host: str, seconds: float) -> None:
         """Wait until a request to a host may begin: `seconds` after the one before it, and not while it is shut."""
         while True:
-            with self._lock:
-                found, now = self._host(host), self._clock()
+            with self._keeper.at(host.lower()) as (found, now):
                 start = max(now, found.free, found.shut)
                 found.free = start + seconds
-            if start > now:
-                self._sleep(start - now)
-            with self._lock:
-                if found.shut <= self._clock():  # else it was shut meanwhile
+            if start <= now:
+                return
+            self._sleep(start - now)
+            with self._keeper.at(host.lower()) as (found, now):
+                if found.shut <= now:  # else it was shut meanwhile
                     return
 
     def shut(self, host: str, seconds: float) -> bool:
@@ -70,8 +101,7 @@ class HostClocks:
 
         False, and nothing is waited, where it has asked for that too often, or for too long.
         """
-        with self._lock:
-            found, now = self._host(host), self._clock()
+        with self._keeper.at(host.lower()) as (found, now):
             if seconds > PATIENCE or found.waits >= ASKED_AGAIN:
                 return False
             if found.shut <= now:  # else it answers those who asked before it was shut
@@ -81,34 +111,20 @@ class HostClocks:
 
     def answered(self, host: str) -> None:
         """Keep that a host gave a good answer."""
-        with self._lock:
-            self._host(host).waits = 0
+        with self._keeper.at(host.lower()) as (found, _):
+            found.waits = 0
 
     def take_video(self, host: str, an_hour: int) -> None:
         """Wait until one more video of a host may be fetched, so that no hour sees more than `an_hour` begin."""
         while True:
-            with self._lock:
-                videos, now = self._host(host).videos, self._clock()
-                while videos and videos[0] <= now - HOUR:
-                    videos.popleft()
-                if len(videos) < an_hour:
-                    videos.append(now)
+            with self._keeper.at(host.lower()) as (found, now):
+                found.videos = [at for at in found.videos if at > now - HOUR]
+                if len(found.videos) < an_hour:
+                    found.videos.append(now)
                     return
-                wait = videos[len(videos) - an_hour] + HOUR - now
+                wait = found.videos[len(found.videos) - an_hour] + HOUR - now
             self._sleep(max(wait, 0.001))
 
-    def _host(self, name: str) -> _Host:
-        """The clock of a host. Those that say nothing any more are forgotten once there are many."""
-        name = name.lower()
-        if name not in self._hosts and len(self._hosts) >= _MOST:
-            now = self._clock()
-            self._hosts = {
-                host: one
-                for host, one in self._hosts.items()
-                if max(one.free, one.shut) > now or one.waits or (one.videos and one.videos[-1] > now - HOUR)
-            }
-        return self._hosts.setdefault(name, _Host())
 
-
-HOSTS: Final = HostClocks()
-"""The clocks of this process."""
+HOSTS: Final = HostClocks(InProcess())
+"""The clocks of this process, for an archive that one process at a time works on."""

@@ -9,8 +9,6 @@ where the server says that it has not changed (`ytdlp_session`).
 import io
 import logging
 import shutil
-import threading
-import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -55,7 +53,7 @@ _LISTS_IN_ONE: Final = ("t.me",)
 class YtdlpSource:
     """A channel, playlist or single video that yt-dlp can read, within limits.
 
-    `clock` and `sleep` keep the pace between fetches, `hosts` that of requests, which all sources share.
+    `hosts` keep the pace: between requests to a host, which all sources share, and between this source's fetches.
     """
 
     def __init__(
@@ -64,20 +62,14 @@ class YtdlpSource:
         settings: YtdlpSettings,
         *,
         limits: Limits | None = None,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
         hosts: HostClocks = HOSTS,
     ) -> None:
         self.name = name
         self.settings = settings
         provider = load_provider(name, settings.po_token_provider) if settings.po_token_provider else None
         self._limits = replace(limits or Limits(), private=settings.private_addresses, provider=provider)
-        self._clock = clock
-        self._sleep = sleep
         self._hosts = hosts
         self._words = YtdlpLog(self._scrub)
-        self._turn = threading.Lock()
-        self._next = clock()
         for path in (settings.cookies_file, settings.ca_file):
             if path is not None and not path.is_file():
                 raise SettingsError([f"source {name}: {path} is no file; name one that is there, or leave the key out"])
@@ -214,12 +206,8 @@ class YtdlpSource:
 
     def _wait_for_turn(self, listing: Listing) -> None:
         self._hosts.take_video(urlsplit(listing.url).hostname or "", self.settings.videos_an_hour)
-        with self._turn:
-            now = self._clock()
-            start = max(now, self._next)
-            self._next = start + self.settings.sleep_seconds
-        if start > now:
-            self._sleep(start - now)
+        if self.settings.sleep_seconds:
+            self._hosts.take_turn(f"source {self.name}", self.settings.sleep_seconds)
 
     @contextmanager
     def _session(self, more: dict[str, Any]) -> "Iterator[YtdlpSession]":

@@ -11,7 +11,7 @@ import pytest
 from pydantic import SecretStr
 
 from archive.settings.source_stanzas import YtdlpSettings
-from archive.sources.host_clocks import HostClocks
+from archive.sources.host_clocks import HostClocks, InProcess
 from archive.sources.ytdlp.limits import Limits
 from archive.sources.ytdlp.source import YtdlpSource
 from tests.world.channel import Channel, Video
@@ -66,7 +66,7 @@ class Time:
 
     def hosts(self) -> HostClocks:
         """The clocks of hosts by this one."""
-        return HostClocks(clock=self.clock, sleep=self.sleep, lots=lambda: 0.5)
+        return HostClocks(InProcess(self.clock), sleep=self.sleep, lots=lambda: 0.5)
 
 
 def source_of(channel: Channel, *, hosts: HostClocks | None = None, **settings: Any) -> YtdlpSource:

@@ -16,6 +16,7 @@ from archive.errors import FetchFailed
 from archive.records.clip import Listing
 from archive.settings.source_stanzas import YtdlpSettings
 from archive.sources.contract import Fetched
+from archive.sources.host_clocks import HostClocks, InProcess
 from archive.sources.ytdlp.source import YtdlpSource
 from archive.sources.ytdlp.ytdlp_session import javascript_runtime, tool_age_days, tool_version
 from tests.archive.sources.conftest import Open, source_of
@@ -346,7 +347,7 @@ def test_fetches_begin_no_sooner_after_one_another_than_the_settings_say(film: P
         now[0] += seconds
 
     settings = YtdlpSettings(url="https://peertube2.cpy.re/c/x/videos", sleep_seconds=10, allowed_extractors=("none",))
-    source = YtdlpSource("demo", settings, clock=lambda: now[0], sleep=sleep)
+    source = YtdlpSource("demo", settings, hosts=HostClocks(InProcess(lambda: now[0]), sleep=sleep))
     listing = Listing(source="demo", extractor="PeerTube", platform_id="x", url="https://peertube2.cpy.re/w/x")
     for _ in range(3):
         with pytest.raises(FetchFailed):

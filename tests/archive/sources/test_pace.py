@@ -11,7 +11,7 @@ import pytest
 from archive.errors import FetchFailed
 from archive.records.clip import Listing
 from archive.settings.source_stanzas import YtdlpSettings
-from archive.sources.host_clocks import ASKED_AGAIN, HostClocks
+from archive.sources.host_clocks import ASKED_AGAIN, HostClocks, InProcess
 from archive.sources.ytdlp.source import YtdlpSource
 from tests.archive.sources.conftest import Open, Time, source_of
 from tests.world.channel import Fault, RateLimit, Video
@@ -20,7 +20,7 @@ VTT = "WEBVTT\n\n00:00.000 --> 00:01.000\nwords\n"
 
 
 def test_threads_that_ask_one_host_take_turns() -> None:
-    hosts, began = HostClocks(), list[float]()
+    hosts, began = HostClocks(InProcess()), list[float]()
 
     def ask() -> None:
         hosts.take_turn("a.example", 0.1)
@@ -82,11 +82,12 @@ def test_sources_of_one_host_share_its_hour(film: Path, tmp_path: Path) -> None:
 
 def test_hosts_that_are_asked_no_more_are_forgotten() -> None:
     time_ = Time()
-    hosts = time_.hosts()
+    keeper = InProcess(time_.clock)
+    hosts = HostClocks(keeper, sleep=time_.sleep)
     for number in range(5000):
         hosts.take_turn(f"{number}.example", 0.25)
         time_.now += 1
-    assert len(hosts._hosts) <= 1001
+    assert len(keeper._hosts) <= 1001
 
 
 def in_seconds(seconds: int) -> str:
