@@ -7,6 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from archive.ledger import tables as t
+from archive.ledger.conditions import among, begins
 from archive.ledger.copies import Held
 from archive.ledger.transactions import Subject, total
 from archive.records.object_ids import Kind
@@ -40,7 +41,7 @@ class Audits(Subject):
 
     def challenges(self, target: str, objects: Collection[str] | None = None, *, now: datetime) -> list[Key]:
         """Copies of evidence that are said to be at a target: those never challenged first, then the oldest."""
-        evidence = t.copies.c.object.startswith(Kind.EVIDENCE.prefix)
+        evidence = begins(t.copies.c.object, Kind.EVIDENCE.prefix)
         return self._in_turn(target, objects, now, t.copies.c.challenged, t.copies.c.read, only=evidence)
 
     def after(self, moment: datetime) -> tuple[int, datetime | None]:
@@ -112,6 +113,6 @@ class Audits(Subject):
 
     def _keys(self, query: sa.Select[tuple[str, int]], objects: Collection[str] | None) -> list[Key]:
         if objects is not None:
-            query = query.where(t.copies.c.object.in_(objects))
+            query = query.where(among(t.copies.c.object, objects))
         with self._reading() as connection:
             return [(str(object_id), int(version)) for object_id, version in connection.execute(query)]

@@ -43,7 +43,7 @@ class Batches(Subject):
     def make(self, run: str, stage: str, bodies: list[str]) -> list[str]:
         """Make batches of a run's stage: their ids, in their order."""
         with self._writing() as connection:
-            now = self._transactions.now(connection)
+            now = self._now(connection)
             rows = [
                 {"id": str(uuid4()), "run": run, "stage": stage, "body": body, "made": now, "tries": 0}
                 for body in bodies
@@ -64,7 +64,7 @@ class Batches(Subject):
         b = t.batches.c
         own = self._sessions.own
         with self._writing() as connection:
-            now = self._transactions.now(connection)
+            now = self._now(connection)
             mine = (b.id == batch) & (b.flow_run == flow_run) & b.ended.is_(None) & b.session.is_(None)
             values = {"session": own.token if own else None, "worker": own.worker if own else None, "began": now}
             if not connection.execute(sa.update(t.batches).where(mine).values(values)).rowcount:
@@ -76,7 +76,7 @@ class Batches(Subject):
         """Keep what came of a batch of this session; False where it was handed to another meanwhile."""
         b = t.batches.c
         with self._writing() as connection:
-            now = self._transactions.now(connection)
+            now = self._now(connection)
             mine = (b.id == batch) & (b.session == self._sessions.token) & b.ended.is_(None)
             ended = connection.execute(sa.update(t.batches).where(mine).values(ended=now, outcome=outcome)).rowcount
         return bool(ended)
@@ -96,5 +96,5 @@ class Batches(Subject):
     def forget(self, older: timedelta) -> None:
         """Forget batches that were made so long ago."""
         with self._writing() as connection:
-            before = self._transactions.now(connection) - older
+            before = self._now(connection) - older
             connection.execute(sa.delete(t.batches).where(t.batches.c.made < before))

@@ -59,7 +59,7 @@ class Claims(Subject):
                     self._sessions.end(connection, row)
                 else:
                     connection.execute(sa.delete(t.claims).where(c.session == row.of))
-            now = self._transactions.now(connection)
+            now = self._now(connection)
             connection.execute(sa.insert(t.claims).values(thing=thing, step=step, session=token, since=now))
         return True
 

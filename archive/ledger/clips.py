@@ -8,6 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from archive.ledger import tables as t
+from archive.ledger.conditions import among
 from archive.ledger.events import add_events
 from archive.ledger.transactions import Subject, upsert
 from archive.ledger.undoing import Cause, Step, undo
@@ -87,7 +88,7 @@ class Clips(Subject):
     def known(self, clips: Sequence[str]) -> set[str]:
         """Those of some ids that are clips' already."""
         with self._reading() as connection:
-            return set(connection.scalars(sa.select(t.clips.c.id).where(t.clips.c.id.in_(clips))))
+            return set(connection.scalars(sa.select(t.clips.c.id).where(among(t.clips.c.id, clips))))
 
     def listing(self, clip: str) -> Listing | None:
         """The newest listing of a clip."""

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from archive.errors import Fork
 from archive.ledger import tables as t
+from archive.ledger.conditions import among, begins
 from archive.ledger.events import add_events
 from archive.ledger.looks import captured
 from archive.ledger.markers import LAST_RUN
@@ -169,7 +170,7 @@ class Copies(Subject):
         """The newest version of every object whose id starts with `prefix`."""
         newest = (
             sa.select(t.versions.c.object, sa.func.max(t.versions.c.version).label("version"))
-            .where(t.versions.c.object.startswith(prefix, autoescape=True))
+            .where(begins(t.versions.c.object, prefix))
             .group_by(t.versions.c.object)
             .subquery()
         )
@@ -198,7 +199,7 @@ class Copies(Subject):
             .order_by(t.versions.c.version, t.versions.c.sealed, t.versions.c.object)
         )
         if objects is not None:
-            query = query.where(t.versions.c.object.in_(objects))
+            query = query.where(among(t.versions.c.object, objects))
         with self._reading() as connection:
             return [(row.object, row.version) for row in connection.execute(query)]
 
@@ -247,7 +248,7 @@ class Copies(Subject):
         """Target → state → how many clips have the copy of their newest evidence there in that state."""
         newest = (
             sa.select(t.versions.c.object, sa.func.max(t.versions.c.version).label("version"))
-            .where(t.versions.c.object.startswith(Kind.EVIDENCE.prefix, autoescape=True))
+            .where(begins(t.versions.c.object, Kind.EVIDENCE.prefix))
             .group_by(t.versions.c.object)
             .subquery()
         )
@@ -304,7 +305,10 @@ class Copies(Subject):
         if not targets:
             targets = ("",)  # no target has this name
         bits = {name: 1 << number for number, name in enumerate(targets)}
-        mask = sa.func.coalesce(sa.func.sum(sa.case(bits, value=t.copies.c.target, else_=0)), 0)
+        large = {name: sa.literal(bit, sa.BigInteger) for name, bit in bits.items()}
+        mask = sa.cast(
+            sa.func.coalesce(sa.func.sum(sa.case(large, value=t.copies.c.target, else_=0)), 0), sa.BigInteger
+        )
         query = (
             sa.select(t.versions.c.object, mask.label("mask"))
             .outerjoin(
@@ -313,7 +317,7 @@ class Copies(Subject):
                 & (t.copies.c.version == t.versions.c.version)
                 & t.copies.c.state.in_(ARRIVED),
             )
-            .where(t.versions.c.object.startswith(Kind.EVIDENCE.prefix, autoescape=True))
+            .where(begins(t.versions.c.object, Kind.EVIDENCE.prefix))
             .group_by(t.versions.c.object, t.versions.c.version)
             .order_by(t.versions.c.object)
         )

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from archive.ledger import tables as t
+from archive.ledger.kept_texts import kept
 from archive.ledger.transactions import Subject, upsert
 from archive.records.disk import EXTRACTOR, FileState, Visit
 
@@ -189,8 +190,8 @@ class Disks(Subject):
         """The names of the films in a folder of a disk, and of none below it, up to a number."""
         f, begins = t.disk_files.c, f"{folder}/" if folder else ""
         below = (f.path > begins) & (f.path < f"{folder}0") if folder else sa.true()
-        inner = sa.func.instr(sa.func.substr(f.path, len(begins) + 1), "/")
-        query = sa.select(f.path).where(f.disk == disk, f.state == "media", below, inner == 0).limit(limit)
+        deeper = sa.func.substr(f.path, len(kept(begins)) + 1, type_=sa.Text).contains("/")
+        query = sa.select(f.path).where(f.disk == disk, f.state == "media", below, ~deeper).limit(limit)
         with self._reading() as connection:
             return [path.removeprefix(begins) for path in connection.scalars(query.order_by(f.path))]
 

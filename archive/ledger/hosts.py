@@ -27,14 +27,14 @@ class Hosts(Subject, Generic[Document]):
         with self._writing() as connection:
             body = connection.scalar(query)
             times = self._document(self._form, body or "{}")
-            yield times, self._transactions.now(connection).timestamp()
+            yield times, self._now(connection).timestamp()
             if (changed := times.model_dump_json()) != body:
                 upsert(connection, t.hosts, {"host": host}, {"body": changed})
 
     def forget(self, silent: Callable[[Document, float], bool]) -> None:
         """Forget hosts whose times say nothing any more, since a stranger's pages may name any number of them."""
         with self._writing() as connection:
-            now = self._transactions.now(connection).timestamp()
+            now = self._now(connection).timestamp()
             rows = connection.execute(sa.select(t.hosts)).all()
             idle = [row.host for row in rows if silent(self._document(self._form, row.body), now)]
             if idle:

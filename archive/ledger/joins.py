@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from archive.ledger import tables as t
+from archive.ledger.conditions import among
 from archive.ledger.events import add_events
 from archive.ledger.transactions import Subject, upsert
 from archive.ledger.undoing import undo
@@ -64,7 +65,7 @@ class Joins(Subject):
         same = (t.captures.c.clip == last.c.clip) & (t.captures.c.version == last.c.version)
         query = sa.select(t.captures.c.clip, t.captures.c.body).join(last, same).order_by(t.captures.c.clip)
         if clips is not None:
-            query = query.where(t.captures.c.clip.in_(clips))
+            query = query.where(among(t.captures.c.clip, clips))
         with self._reading() as connection:
             return {row.clip: self._document(HeldMedia, row.body) for row in connection.execute(query)}
 

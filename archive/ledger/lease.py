@@ -65,7 +65,7 @@ class Lease(Subject):
         """The token of a holder and the end of its term, where that is further away than a term can be."""
         with self._reading() as connection:
             row = connection.execute(sa.select(t.leases).where(t.leases.c.name == name)).one_or_none()
-            now = self._transactions.now(connection)
+            now = self._now(connection)
         if row is None or row.expires <= now + 2 * TERM:
             return None
         holder = self._document(Holder, row.holder)
@@ -74,7 +74,7 @@ class Lease(Subject):
 
     def _take(self, name: str, token: str, dead: tuple[str, datetime] | None = None) -> bool:
         with self._writing() as connection:
-            now = self._transactions.now(connection)
+            now = self._now(connection)
             row = connection.execute(sa.select(t.leases).where(t.leases.c.name == name)).one_or_none()
             holder = self._document(Holder, row.holder) if row else None
             ended = row is not None and (row.expires <= now or (row.token, row.expires) == dead)
@@ -92,7 +92,7 @@ class Lease(Subject):
             condition = (t.leases.c.name == name) & (t.leases.c.token == token)
             try:
                 with self._writing() as connection:
-                    expires = self._transactions.now(connection) + TERM
+                    expires = self._now(connection) + TERM
                     kept = connection.execute(sa.update(t.leases).where(condition).values(expires=expires)).rowcount
             except LedgerUnusable as error:  # a busy database, a full disk: the term outlasts three missed turns
                 log.warning("the lease could not be renewed now: %s", error)

@@ -14,34 +14,30 @@ from archive.ledger.disks import Disks
 from archive.ledger.events import Events
 from archive.ledger.hosts import Hosts
 from archive.ledger.joins import Joins
-from archive.ledger.journal import HERE, WAL, Version, has_reset_fault
+from archive.ledger.journal import HERE, Version
 from archive.ledger.lease import Lease
 from archive.ledger.looks import Looks
 from archive.ledger.markers import Markers
-from archive.ledger.opening import examine, identity, leave_wal, mode, open_engine, settle
+from archive.ledger.opening import identity, open_engine
+from archive.ledger.places import Place
 from archive.ledger.readings import Readings
 from archive.ledger.sessions import Sessions
 from archive.ledger.sightings import Sightings
-from archive.ledger.sql_faults import ANEW, in_a_sentence
+from archive.ledger.sql_faults import anew, in_a_sentence
 from archive.ledger.transactions import Document, Transactions
 from archive.ledger.waiting import Waiting
 from archive.ledger.workers import Workers
 
 
 class Ledger:
-    """The ledger of one archive, in the SQLite file `path`. Safe to share between threads."""
+    """The ledger of one archive, in a SQLite file or a PostgreSQL database. Safe to share between threads."""
 
-    ANEW = ANEW
-    """What to do about one that is damaged."""
-
-    def __init__(self, path: Path, *, version: Version = HERE) -> None:
-        self.path, self._version = path, version
-        self._engine = open_engine(path, version)
-        opened = path.stat()
-        self._file = (opened.st_dev, opened.st_ino)
-        with in_a_sentence(path):
+    def __init__(self, place: Place, *, version: Version = HERE) -> None:
+        self._place = place
+        self._engine = open_engine(place, version)
+        with in_a_sentence(place):
             self.id = identity(self._engine, datetime.now(UTC))
-        self._transactions = Transactions(self._engine, path)
+        self._transactions = Transactions(self._engine)
         self.clips = Clips(self._transactions)
         self.copies = Copies(self._transactions)
         self.audits = Audits(self._transactions)
@@ -59,11 +55,6 @@ class Ledger:
         self.claims = Claims(self._transactions, self.sessions)
         self.batches = Batches(self._transactions, self.sessions)
 
-    @property
-    def several(self) -> bool:
-        """Whether several processes may work on it side by side, each in a session; else one at a time, by lease."""
-        return False
-
     @contextmanager
     def at_once(self) -> Iterator[None]:
         """Keep all that this thread changes within the block in one transaction, or nothing where something is raised.
@@ -74,6 +65,28 @@ class Ledger:
         with self._transactions.writing():
             yield
 
+    @property
+    def place(self) -> str:
+        """Where it is, in words, never with a password."""
+        return str(self._place)
+
+    @property
+    def path(self) -> Path:
+        """The file of a ledger that is in one."""
+        if not isinstance(self._place, Path):
+            raise TypeError(f"the ledger at {self._place} is in no file")
+        return self._place
+
+    @property
+    def several(self) -> bool:
+        """Whether several processes may write to it, one at a time; else one holds the lease of all."""
+        return self._engine.several
+
+    @property
+    def anew(self) -> str:
+        """What to do about it where it is damaged."""
+        return anew(self._place)
+
     def hosts(self, form: type[Document]) -> Hosts[Document]:
         """The times of hosts, as documents of a form, kept for all workers together."""
         return Hosts(self._transactions, form)
@@ -83,47 +96,39 @@ class Ledger:
 
         Call it with the lease held: another run may be of another SQLite.
         """
-        with in_a_sentence(self.path):
-            settle(self._engine, self._version)
+        with in_a_sentence(self._place):
+            self._engine.settle()
 
     def gather(self) -> None:
         """Bring all that it holds into its one file, which may then be moved, once it is closed.
 
         Raises LedgerUnusable where another process has it open in WAL.
         """
-        with in_a_sentence(self.path):
-            self._engine.dispose()  # or our own connections would be in the way
-            leave_wal(self._engine, self.path)
+        with in_a_sentence(self._place):
+            self._engine.gather()
 
     def is_in_place(self) -> bool:
-        """Whether the file that was opened is still the one at `path`."""
-        try:
-            there = self.path.stat()
-        except OSError:
-            return False
-        return (there.st_dev, there.st_ino) == self._file
+        """Whether what was opened is still the ledger that is there."""
+        with in_a_sentence(self._place):
+            return self._engine.is_in_place(self.id)
 
     def examine(self) -> list[str]:
-        """What is damaged in the file, by reading all of it; some seconds a gigabyte. Raises LedgerUnusable."""
-        with in_a_sentence(self.path):
-            return examine(self._engine)
+        """What is damaged in it; of a file, by reading all of it: some seconds a gigabyte. Raises LedgerUnusable."""
+        with in_a_sentence(self._place):
+            return self._engine.examine()
 
     @property
-    def journal(self) -> str:
-        """SQLite's version and the journal that the ledger is in, as a few words."""
-        fault = " has the WAL-reset fault" if has_reset_fault(self._version) else ""
-        kept = "WAL" if self._mode() == WAL else "a rollback journal"
-        return f"SQLite {'.'.join(map(str, self._version))}{fault}: kept in {kept}"
+    def kept_in(self) -> str:
+        """The engine and its version, and how the ledger is kept there, as a few words."""
+        with in_a_sentence(self._place):
+            return self._engine.kept_in
 
     @property
     def at_risk(self) -> bool:
         """Whether it is still in WAL, with a SQLite that may damage it so: it is not written then."""
-        return has_reset_fault(self._version) and self._mode() == WAL
-
-    def _mode(self) -> str:
-        with in_a_sentence(self.path):
-            return mode(self._engine)
+        with in_a_sentence(self._place):
+            return self._engine.at_risk
 
     def close(self) -> None:
         """Close the database."""
-        self._engine.dispose()
+        self._engine.sql.dispose()

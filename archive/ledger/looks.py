@@ -25,9 +25,9 @@ class Looks(Subject):
     def looked(self, listing: Listing, *, at: datetime, owes: bool) -> None:
         """Keep that a clip was looked at, as it is listed, and whether something of it is still to be had."""
         with self._writing() as connection:
-            before = connection.scalar(sa.select(t.looks.c.owed).where(t.looks.c.clip == listing.clip)) or 0
-            owed = before + 1 if owes else 0
-            upsert(connection, t.looks, {"clip": listing.clip}, {"at": at, "owed": owed, "listed": heard(listing)})
+            owed = t.looks.c.owed + 1 if owes else 0
+            values = {"at": at, "owed": owed, "listed": heard(listing)}
+            connection.execute(sa.update(t.looks).where(t.looks.c.clip == listing.clip).values(values))
 
     def hear(self, listing: Listing) -> None:
         """Keep what a list says of a clip that was fetched by it."""

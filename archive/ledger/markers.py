@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from pydantic import AwareDatetime, TypeAdapter
 
 from archive.ledger import tables as t
+from archive.ledger.conditions import begins
 from archive.ledger.transactions import Subject, Value, upsert
 
 MOMENT = TypeAdapter(AwareDatetime)
@@ -33,7 +34,7 @@ class Markers(Subject):
 
     def beginning(self, prefix: str) -> dict[str, str]:
         """The facts whose names begin with `prefix`, by the rest of their names."""
-        query = sa.select(t.facts).where(t.facts.c.name.startswith(prefix, autoescape=True)).order_by(t.facts.c.name)
+        query = sa.select(t.facts).where(begins(t.facts.c.name, prefix)).order_by(t.facts.c.name)
         with self._reading() as connection:
             return {row.name.removeprefix(prefix): row.value for row in connection.execute(query)}
 

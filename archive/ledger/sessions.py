@@ -58,7 +58,7 @@ class Sessions(Subject):
         self, transactions: Transactions, *, steady: Callable[[], float] = lambda: time.clock_gettime(_STEADY)
     ) -> None:
         super().__init__(transactions)
-        self._steady = steady
+        self._transactions, self._steady = transactions, steady
         self.own: Own | None = None
 
     @property
@@ -76,7 +76,7 @@ class Sessions(Subject):
         token, holder = str(uuid4()), this_process()
         own = Own(token, worker, self._steady())
         with self._writing() as connection:
-            now = self._transactions.now(connection)
+            now = self._now(connection)
             _refuse_alone(connection, now, self._document)
             enlist(connection, worker, machine, holder.host, now)
             values = {"holder": holder.model_dump_json(), "doing": doing, "began": now, "until": now + TERM}
@@ -93,7 +93,7 @@ class Sessions(Subject):
             keeper.join()
             self.own, self._transactions.guard = None, None
             with self._writing() as connection:
-                seen(connection, worker, self._transactions.now(connection))
+                seen(connection, worker, self._now(connection))
                 _end(connection, token)
 
     def awake(self) -> None:
@@ -117,14 +117,14 @@ class Sessions(Subject):
         """Sessions whose process is dead, or that sent no heartbeat for a term."""
         query = sa.select(t.sessions).order_by(t.sessions.c.worker, t.sessions.c.began, t.sessions.c.token)
         with self._reading() as connection:
-            now = self._transactions.now(connection)
+            now = self._now(connection)
             return [self._session(row) for row in connection.execute(query) if not self._lives(row, now)]
 
     def end_gone(self) -> list[Session]:
         """End those, and with them their claims: which they were."""
         ended = list[Session]()
         with self._writing() as connection:
-            now = self._transactions.now(connection)
+            now = self._now(connection)
             for row in connection.execute(sa.select(t.sessions)).all():
                 if not self._lives(row, now):
                     self.end(connection, row)
@@ -141,7 +141,7 @@ class Sessions(Subject):
         if not is_of_this_machine(holder):
             c = t.claims.c
             stored = connection.scalars(sa.select(c.thing).where(c.session == row.token, c.step == "store")).all()
-            now = self._transactions.now(connection).isoformat()
+            now = self._now(connection).isoformat()
             for thing in stored:
                 upsert(connection, t.facts, {"name": f"{SLEPT}{thing}"}, {"value": now})
         log.info("%s (process %d on %s) is gone: what it was at is free", row.worker, holder.pid, holder.host)
@@ -149,7 +149,7 @@ class Sessions(Subject):
 
     def lives(self, connection: sa.Connection, row: sa.Row[tuple[object, ...]]) -> bool:
         """Whether the session of a row of `sessions` is still at work."""
-        return self._lives(row, self._transactions.now(connection))
+        return self._lives(row, self._now(connection))
 
     def _lives(self, row: sa.Row[tuple[object, ...]], now: datetime) -> bool:
         if self.own and row.token == self.own.token:
@@ -175,7 +175,7 @@ class Sessions(Subject):
         sent = self._steady()
         mine = t.sessions.c.token == own.token
         with self._transactions.unguarded() as connection:
-            until = self._transactions.now(connection) + TERM
+            until = self._now(connection) + TERM
             kept = connection.execute(sa.update(t.sessions).where(mine).values(until=until)).rowcount
         if kept:
             own.steady = sent

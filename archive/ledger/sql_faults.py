@@ -1,4 +1,4 @@
-"""What SQLite says went wrong, as one sentence that says what to do. No value of a row is ever in one."""
+"""What a database says went wrong, as one sentence that says what to do. No value of a row is ever in one."""
 
 import logging
 import sqlite3
@@ -6,27 +6,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 import sqlalchemy as sa
 from pydantic import ValidationError
 
 from archive.errors import LedgerUnusable
+from archive.ledger import postgresql_faults, sqlite_faults
+from archive.ledger.places import Place
+from archive.ledger.postgresql_faults import damaged_database, of_postgresql
+from archive.ledger.sqlite_faults import damaged_file, of_sqlite
 
 log = logging.getLogger(__name__)
-ANEW = "move it and its -journal or -wal file away, and bring a backup back or make it anew: thirdcopy rebuild"
-_NO_ROOM = {sqlite3.SQLITE_FULL}
-_NOT_WRITTEN = {
-    sqlite3.SQLITE_IOERR_WRITE,
-    sqlite3.SQLITE_IOERR_FSYNC,
-    sqlite3.SQLITE_IOERR_DIR_FSYNC,
-    sqlite3.SQLITE_IOERR_TRUNCATE,
-    sqlite3.SQLITE_IOERR_DELETE,
-    sqlite3.SQLITE_IOERR_SHMOPEN,
-    sqlite3.SQLITE_IOERR_SHMSIZE,
-    sqlite3.SQLITE_IOERR_SHMMAP,
-}
-_LOCKED = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}
-_UNWRITABLE = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_AUTH}
-_NO_LEDGER = {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT}
 
 
 class Unreadable(ValueError):
@@ -34,49 +24,38 @@ class Unreadable(ValueError):
 
 
 @contextmanager
-def in_a_sentence(path: Path) -> Iterator[None]:
+def in_a_sentence(place: Place) -> Iterator[None]:
     """Raise LedgerUnusable for whatever the database, or a row whose value is none, raises within the block."""
     try:
         yield
     except sa.exc.DBAPIError as error:
-        log.debug("the ledger", exc_info=error)
-        raise LedgerUnusable(sentence(path, error.orig)) from None
-    except sqlite3.Error as error:
-        log.debug("the ledger", exc_info=error)
-        raise LedgerUnusable(sentence(path, error)) from None
+        _note(error if isinstance(error.orig, sqlite3.Error) else None, error.orig)
+        raise LedgerUnusable(_sentence(place, error.orig)) from None
+    except (sqlite3.Error, psycopg.Error) as error:
+        _note(error if isinstance(error, sqlite3.Error) else None, error)
+        raise LedgerUnusable(_sentence(place, error)) from None
+    except sa.exc.TimeoutError:
+        raise LedgerUnusable(f"{place}: every connection is in use, and none came free: run this again") from None
     except Unreadable as error:
-        raise LedgerUnusable(damaged(path, error)) from None
+        raise LedgerUnusable(damaged(place, error)) from None
     except ValidationError as error:  # its text quotes the row
-        raise LedgerUnusable(damaged(path, f"a {error.title} in it cannot be read")) from None
+        raise LedgerUnusable(damaged(place, f"a {error.title} in it cannot be read")) from None
 
 
-def damaged(path: Path, what: object) -> str:
+def _note(told: Exception | None, error: BaseException | None) -> None:
+    """Tell the log: in full of SQLite, whose errors quote no row; of PostgreSQL the code alone."""
+    log.debug("the ledger: %s", getattr(error, "sqlstate", None) or type(error).__name__, exc_info=told)
+
+
+def anew(place: Place) -> str:
+    """What to do about a ledger that is damaged or none."""
+    return sqlite_faults.ANEW if isinstance(place, Path) else postgresql_faults.ANEW
+
+
+def damaged(place: Place, what: object) -> str:
     """The sentence about a ledger that is not as it was written."""
-    return f"the ledger at {path} is damaged ({what}): {ANEW}"
+    return damaged_file(place, what) if isinstance(place, Path) else damaged_database(place, what)
 
 
-def sentence(path: Path, error: BaseException | None) -> str:
-    """What went wrong with the ledger at `path`, and what to do."""
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
-    kind = code & 0xFF
-    if path.is_dir():
-        return f"{path} is a folder, and the ledger should be there: {ANEW}"
-    if kind in _NO_ROOM:
-        return f"the disk of {path.parent} is full: make room and run this again; what the ledger held is kept"
-    if code in _NOT_WRITTEN:
-        return (
-            f"the ledger at {path} could not be written ({error}): is its disk full, over a quota, or failing? "
-            "Make room and run this again; what it held is kept"
-        )
-    if kind in _UNWRITABLE:
-        return (
-            f"the ledger at {path} cannot be written ({error}): the disk is mounted read-only, or it belongs to "
-            "somebody else: make it writable; to look, thirdcopy status and show need no more than to read it"
-        )
-    if kind in _LOCKED:
-        return f"the ledger at {path} is locked by another process: wait until that ends; if it hangs, end it"
-    if kind in _NO_LEDGER:
-        return f"{path} is no ledger (garbage, or another program's file): {ANEW}"
-    if kind == sqlite3.SQLITE_IOERR:
-        return f"the ledger at {path} could not be read ({error}): the disk may be failing: {ANEW}"
-    return damaged(path, error)
+def _sentence(place: Place, error: BaseException | None) -> str:
+    return of_sqlite(place, error) if isinstance(place, Path) else of_postgresql(place, error)

@@ -1,4 +1,4 @@
-"""The ledger's tables. Nothing here is only SQLite's: PostgreSQL holds the same."""
+"""The ledger's tables, the same on SQLite and on PostgreSQL."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -6,6 +6,7 @@ from typing import Any, Literal, get_args
 
 import sqlalchemy as sa
 
+from archive.ledger.kept_texts import as_it_came, kept
 from archive.ledger.sql_faults import Unreadable
 from archive.records.clip import Access
 from archive.records.disk import FileState
@@ -42,10 +43,14 @@ class UtcTime(sa.TypeDecorator[datetime]):
 
 
 class Whole(sa.TypeDecorator[int]):
-    """A whole number; SQLite would keep, and give, whatever is put there."""
+    """A whole number of up to 64 bits; SQLite would keep, and give, whatever is put there."""
 
     impl = sa.Integer
     cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[Any]:
+        """An INTEGER is of 64 bits in SQLite, and of 32 elsewhere."""
+        return dialect.type_descriptor(self.impl_instance if dialect.name == "sqlite" else sa.BigInteger())
 
     def process_result_value(self, value: int | None, dialect: sa.Dialect) -> int | None:
         """The number, if it is one."""
@@ -55,16 +60,43 @@ class Whole(sa.TypeDecorator[int]):
 
 
 class Large(Whole):
-    """The same, of more than 32 bits."""
+    """The same, where the first tables said that it takes more than 32 bits."""
 
     impl = sa.BigInteger
     cache_ok = True
 
 
-class OneOf(sa.TypeDecorator[str]):
-    """One of a few words."""
+class Words(sa.TypeDecorator[str]):
+    """A text, whatever a stranger put into it: compared and ordered by code point, and given back as it came.
+
+    SQLite keeps to no length, and PostgreSQL is told none: `length` is what a column's documentation says.
+    """
 
     impl = sa.String
+    cache_ok = True
+
+    def __init__(self, length: int | None = None) -> None:
+        super().__init__(length)
+        self.length = length
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[Any]:
+        """SQLite compares bytes already; a database of PostgreSQL has a locale of its own."""
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(sa.Text(collation="C"))
+        return dialect.type_descriptor(sa.String(self.length) if self.length else sa.Text())
+
+    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
+        """Write what no database keeps as signs."""
+        return kept(value) if isinstance(value, str) else value
+
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> str | None:
+        """Read signs as what they stand for."""
+        return as_it_came(value) if isinstance(value, str) else value
+
+
+class OneOf(Words):
+    """One of a few words."""
+
     cache_ok = True
 
     def __init__(self, *words: str, length: int = 16) -> None:
@@ -89,16 +121,16 @@ metadata = sa.MetaData(
 facts = sa.Table(
     "facts",
     metadata,
-    sa.Column("name", sa.String(128), primary_key=True),
-    sa.Column("value", sa.Text, nullable=False),
+    sa.Column("name", Words(128), primary_key=True),
+    sa.Column("value", Words, nullable=False),
 )
 
 listings = sa.Table(
     "listings",
     metadata,
-    sa.Column("source", sa.String(64), primary_key=True),
-    sa.Column("clip", sa.String(160), primary_key=True, index=True),
-    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("source", Words(64), primary_key=True),
+    sa.Column("clip", Words(160), primary_key=True, index=True),
+    sa.Column("body", Words, nullable=False),
     sa.Column("first_seen", UtcTime, nullable=False),
     sa.Column("last_seen", UtcTime, nullable=False),
 )
@@ -106,43 +138,43 @@ listings = sa.Table(
 clips = sa.Table(
     "clips",
     metadata,
-    sa.Column("id", sa.String(160), primary_key=True),
+    sa.Column("id", Words(160), primary_key=True),
     sa.Column("access", OneOf(*get_args(Access))),
-    sa.Column("access_by", sa.Text),
+    sa.Column("access_by", Words),
     sa.Column("access_at", UtcTime),
 )
 
 captures = sa.Table(
     "captures",
     metadata,
-    sa.Column("clip", sa.String(160), primary_key=True),
+    sa.Column("clip", Words(160), primary_key=True),
     sa.Column("version", Whole, primary_key=True, autoincrement=False),
-    sa.Column("media", sa.String(64), nullable=False, index=True),
-    sa.Column("body", sa.Text, nullable=False),
-    sa.Column("stated", sa.String(160), index=True),
+    sa.Column("media", Words(64), nullable=False, index=True),
+    sa.Column("body", Words, nullable=False),
+    sa.Column("stated", Words(160), index=True),
 )
 """`stated` is the clip that a disk says the file is."""
 
 failures = sa.Table(
     "failures",
     metadata,
-    sa.Column("clip", sa.String(160), primary_key=True),
-    sa.Column("step", sa.String(16), primary_key=True),
-    sa.Column("kind", sa.String(16), nullable=False),
-    sa.Column("message", sa.Text, nullable=False),
+    sa.Column("clip", Words(160), primary_key=True),
+    sa.Column("step", Words(16), primary_key=True),
+    sa.Column("kind", Words(16), nullable=False),
+    sa.Column("message", Words, nullable=False),
     sa.Column("at", UtcTime, nullable=False),
     sa.Column("times", Whole, nullable=False),
-    sa.Column("cut", sa.String(64)),
+    sa.Column("cut", Words(64)),
 )
 
 versions = sa.Table(
     "versions",
     metadata,
-    sa.Column("object", sa.String(200), primary_key=True),
+    sa.Column("object", Words(200), primary_key=True),
     sa.Column("version", Whole, primary_key=True, autoincrement=False),
-    sa.Column("sha512", sa.String(128), nullable=False),
-    sa.Column("clip", sa.String(160), index=True),
-    sa.Column("inventory", sa.Text, nullable=False),
+    sa.Column("sha512", Words(128), nullable=False),
+    sa.Column("clip", Words(160), index=True),
+    sa.Column("inventory", Words, nullable=False),
     sa.Column("sealed", UtcTime, nullable=False),
     sa.Column("size", Large),
     sa.Column("files", Whole),
@@ -153,101 +185,101 @@ versions = sa.Table(
 copies = sa.Table(
     "copies",
     metadata,
-    sa.Column("object", sa.String(200), primary_key=True),
+    sa.Column("object", Words(200), primary_key=True),
     sa.Column("version", Whole, primary_key=True, autoincrement=False),
-    sa.Column("target", sa.String(64), primary_key=True, index=True),
+    sa.Column("target", Words(64), primary_key=True, index=True),
     sa.Column("state", OneOf(*get_args(CopyState)), nullable=False),
     sa.Column("at", UtcTime, nullable=False),
     sa.Column("read", UtcTime),
-    sa.Column("problem", sa.Text),
+    sa.Column("problem", Words),
     sa.Column("challenged", UtcTime),
 )
 
 unaccepted = sa.Table(
     "unaccepted",
     metadata,
-    sa.Column("object", sa.String(200), primary_key=True),
-    sa.Column("version", sa.Integer, primary_key=True),
-    sa.Column("sha512", sa.String(128), primary_key=True),
-    sa.Column("target", sa.String(64), primary_key=True, index=True),
-    sa.Column("why", sa.Text, nullable=False),
-    sa.Column("words", sa.Text, nullable=False),
+    sa.Column("object", Words(200), primary_key=True),
+    sa.Column("version", Whole, primary_key=True),
+    sa.Column("sha512", Words(128), primary_key=True),
+    sa.Column("target", Words(64), primary_key=True, index=True),
+    sa.Column("why", Words, nullable=False),
+    sa.Column("words", Words, nullable=False),
 )
 
 refusals = sa.Table(
     "refusals",
     metadata,
-    sa.Column("object", sa.String(200), primary_key=True),
-    sa.Column("version", sa.Integer, primary_key=True),
-    sa.Column("sha512", sa.String(128), primary_key=True),
-    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("object", Words(200), primary_key=True),
+    sa.Column("version", Whole, primary_key=True),
+    sa.Column("sha512", Words(128), primary_key=True),
+    sa.Column("by", Words, nullable=False),
     sa.Column("at", UtcTime, nullable=False),
-    sa.Column("why", sa.Text),
+    sa.Column("why", Words),
 )
 
 transcripts = sa.Table(
     "transcripts",
     metadata,
-    sa.Column("clip", sa.String(160), primary_key=True),
-    sa.Column("name", sa.String(160), primary_key=True),
-    sa.Column("ref", sa.Text, nullable=False),
-    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("clip", Words(160), primary_key=True),
+    sa.Column("name", Words(160), primary_key=True),
+    sa.Column("ref", Words, nullable=False),
+    sa.Column("body", Words, nullable=False),
 )
 
 links = sa.Table(
     "links",
     metadata,
-    sa.Column("id", sa.String(32), primary_key=True),
-    sa.Column("clip", sa.String(160), nullable=False, index=True),
-    sa.Column("entry", sa.String(64), nullable=False, index=True),
-    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("id", Words(32), primary_key=True),
+    sa.Column("clip", Words(160), nullable=False, index=True),
+    sa.Column("entry", Words(64), nullable=False, index=True),
+    sa.Column("body", Words, nullable=False),
 )
 
 judgements = sa.Table(
     "judgements",
     metadata,
-    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("link", sa.String(32), nullable=False, index=True),
-    sa.Column("clip", sa.String(160), nullable=False, index=True),
-    sa.Column("verdict", sa.String(16), nullable=False),
-    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("seq", Whole, primary_key=True, autoincrement=True),
+    sa.Column("link", Words(32), nullable=False, index=True),
+    sa.Column("clip", Words(160), nullable=False, index=True),
+    sa.Column("verdict", Words(16), nullable=False),
+    sa.Column("body", Words, nullable=False),
 )
 
 corrections = sa.Table(
     "corrections",
     metadata,
-    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("clip", sa.String(160), nullable=False, index=True),
-    sa.Column("transcript", sa.String(160), nullable=False),
-    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("seq", Whole, primary_key=True, autoincrement=True),
+    sa.Column("clip", Words(160), nullable=False, index=True),
+    sa.Column("transcript", Words(160), nullable=False),
+    sa.Column("body", Words, nullable=False),
 )
 
 declarations = sa.Table(
     "declarations",
     metadata,
-    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("clip", sa.String(160), nullable=False, index=True),
-    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("seq", Whole, primary_key=True, autoincrement=True),
+    sa.Column("clip", Words(160), nullable=False, index=True),
+    sa.Column("body", Words, nullable=False),
 )
 
 done = sa.Table(
     "done",
     metadata,
-    sa.Column("clip", sa.String(160), primary_key=True),
-    sa.Column("step", sa.String(16), primary_key=True),
-    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("clip", Words(160), primary_key=True),
+    sa.Column("step", Words(16), primary_key=True),
+    sa.Column("body", Words, nullable=False),
 )
 
 sightings = sa.Table(
     "sightings",
     metadata,
     sa.Column("id", Whole, primary_key=True, autoincrement=True),
-    sa.Column("clip", sa.String(160), nullable=False, index=True),
-    sa.Column("source", sa.String(64), nullable=False),
+    sa.Column("clip", Words(160), nullable=False, index=True),
+    sa.Column("source", Words(64), nullable=False),
     sa.Column("availability", OneOf(*get_args(Availability)), nullable=False),
-    sa.Column("words", sa.Text, nullable=False),
-    sa.Column("network", sa.String(64), nullable=False),
-    sa.Column("tool", sa.String(64), nullable=False),
+    sa.Column("words", Words, nullable=False),
+    sa.Column("network", Words(64), nullable=False),
+    sa.Column("tool", Words(64), nullable=False),
     sa.Column("first", UtcTime, nullable=False),
     sa.Column("last", UtcTime, nullable=False),
     sa.Column("times", Whole, nullable=False),
@@ -260,10 +292,10 @@ sightings = sa.Table(
 looks = sa.Table(
     "looks",
     metadata,
-    sa.Column("clip", sa.String(160), primary_key=True),
+    sa.Column("clip", Words(160), primary_key=True),
     sa.Column("at", UtcTime, nullable=False),
     sa.Column("owed", Whole, nullable=False),
-    sa.Column("listed", sa.Text, nullable=False),
+    sa.Column("listed", Words, nullable=False),
     sa.Column("degraded", Whole, nullable=False),
 )
 """`owed` is how many times in a row something was left to be had, `listed` what the source's list said at that time;
@@ -272,27 +304,27 @@ looks = sa.Table(
 disks = sa.Table(
     "disks",
     metadata,
-    sa.Column("disk", sa.String(64), primary_key=True),
-    sa.Column("source", sa.String(64), nullable=False),
-    sa.Column("serial", sa.String(200), nullable=False),
-    sa.Column("folder", sa.Text, nullable=False),
+    sa.Column("disk", Words(64), primary_key=True),
+    sa.Column("source", Words(64), nullable=False),
+    sa.Column("serial", Words(200), nullable=False),
+    sa.Column("folder", Words, nullable=False),
     sa.Column("visit", Whole, nullable=False),
-    sa.Column("body", sa.Text),
+    sa.Column("body", Words),
 )
 """`visit` counts the visits that began, `body` is the last one that came to its end, and waits to be recorded."""
 
 disk_files = sa.Table(
     "disk_files",
     metadata,
-    sa.Column("disk", sa.String(64), primary_key=True),
-    sa.Column("path", sa.Text, primary_key=True),
+    sa.Column("disk", Words(64), primary_key=True),
+    sa.Column("path", Words, primary_key=True),
     sa.Column("size", Large, nullable=False),
     sa.Column("mtime_ns", Large, nullable=False),
     sa.Column("inode", Large, nullable=False),
     sa.Column("state", OneOf(*get_args(FileState)), nullable=False),
-    sa.Column("sha512", sa.String(128)),
-    sa.Column("sha256", sa.String(64), index=True),
-    sa.Column("why", sa.Text),
+    sa.Column("sha512", Words(128)),
+    sa.Column("sha256", Words(64), index=True),
+    sa.Column("why", Words),
     sa.Column("visit", Whole, nullable=False),
 )
 """`visit` is the last one that saw the file. Films are asked for page by page in the order of the index."""
@@ -301,9 +333,9 @@ sa.Index("ix_disk_files_disk_sha256", disk_files.c.disk, disk_files.c.sha256)
 fingerprints = sa.Table(
     "fingerprints",
     metadata,
-    sa.Column("media", sa.String(64), primary_key=True),
+    sa.Column("media", Words(64), primary_key=True),
     sa.Column("pixels", Whole),
-    sa.Column("tracks", sa.Text, nullable=False),
+    sa.Column("tracks", Words, nullable=False),
     sa.Column("items", sa.LargeBinary, nullable=False),
 )
 """`tracks` are pairs of a track and how many items it has, `items` those of all, in their order, 4 bytes each."""
@@ -311,35 +343,35 @@ fingerprints = sa.Table(
 joins = sa.Table(
     "joins",
     metadata,
-    sa.Column("id", sa.String(32), primary_key=True),
-    sa.Column("one", sa.String(160), nullable=False, index=True),
-    sa.Column("other", sa.String(160), nullable=False, index=True),
-    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("id", Words(32), primary_key=True),
+    sa.Column("one", Words(160), nullable=False, index=True),
+    sa.Column("other", Words(160), nullable=False, index=True),
+    sa.Column("body", Words, nullable=False),
 )
 
 join_judgements = sa.Table(
     "join_judgements",
     metadata,
-    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("one", sa.String(160), nullable=False, index=True),
-    sa.Column("other", sa.String(160), nullable=False, index=True),
-    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("seq", Whole, primary_key=True, autoincrement=True),
+    sa.Column("one", Words(160), nullable=False, index=True),
+    sa.Column("other", Words(160), nullable=False, index=True),
+    sa.Column("body", Words, nullable=False),
 )
 
 events = sa.Table(
     "events",
     metadata,
-    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("run", sa.String(64), index=True),
-    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("seq", Whole, primary_key=True, autoincrement=True),
+    sa.Column("run", Words(64), index=True),
+    sa.Column("body", Words, nullable=False),
 )
 
 leases = sa.Table(
     "leases",
     metadata,
-    sa.Column("name", sa.String(64), primary_key=True),
-    sa.Column("token", sa.String(64), nullable=False),
-    sa.Column("holder", sa.Text, nullable=False),
+    sa.Column("name", Words(64), primary_key=True),
+    sa.Column("token", Words(64), nullable=False),
+    sa.Column("holder", Words, nullable=False),
     sa.Column("expires", UtcTime, nullable=False),
 )
 

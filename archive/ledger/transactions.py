@@ -3,14 +3,15 @@
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
-from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from pydantic import BaseModel, TypeAdapter
+from sqlalchemy.dialects import postgresql, sqlite
 
+from archive.ledger.engines import Engine
 from archive.ledger.sql_faults import in_a_sentence
 
 Document = TypeVar("Document", bound=BaseModel)
@@ -20,21 +21,17 @@ Value = TypeVar("Value")
 class Transactions:
     """Transactions on one engine. What a thread begins within a writing one of its own is a part of that one."""
 
-    def __init__(self, engine: sa.Engine, path: Path) -> None:
-        self.path = path
-        self._writers, self._readers = engine, engine.execution_options(writes=False)
+    def __init__(self, engine: Engine) -> None:
+        self.place, self._engine = engine.place, engine
+        self._writers, self._readers = engine.sql, engine.sql.execution_options(writes=False)
         self._own = threading.local()
         self.guard: Callable[[], None] | None = None
         """What is asked before each transaction that writes."""
 
-    def now(self, connection: sa.Connection) -> datetime:
-        """The moment by the ledger's clock, which all machines at it share: this machine's for a file."""
-        return datetime.now(UTC)
-
     @contextmanager
     def unguarded(self) -> Iterator[sa.Connection]:
         """A transaction that writes, and asks no guard: for the guard's own."""
-        with in_a_sentence(self.path), self._writers.begin() as connection:
+        with in_a_sentence(self.place), self._writers.begin() as connection:
             yield connection
 
     @contextmanager
@@ -44,7 +41,7 @@ class Transactions:
         Within another one, what is raised undoes the block's own part, and the rest if it is raised on.
         """
         outer = self._outer
-        with in_a_sentence(self.path):
+        with in_a_sentence(self.place):
             if outer is not None:
                 with outer.begin_nested():
                     yield outer
@@ -62,12 +59,16 @@ class Transactions:
     def reading(self) -> Iterator[sa.Connection]:
         """A transaction that reads; within one that writes, what that has written too."""
         outer = self._outer
-        with in_a_sentence(self.path):
+        with in_a_sentence(self.place):
             if outer is not None:
                 yield outer
                 return
             with self._readers.begin() as connection:
                 yield connection
+
+    def now(self, connection: sa.Connection) -> datetime:
+        """The moment by the ledger's clock: that of PostgreSQL, which all machines share, or of this machine."""
+        return self._engine.now(connection)
 
     @property
     def _outer(self) -> sa.Connection | None:
@@ -84,18 +85,17 @@ class Subject:
     """
 
     def __init__(self, transactions: Transactions) -> None:
-        self._transactions = transactions
         self._writing, self._reading = transactions.writing, transactions.reading
-        self._path = transactions.path
+        self._place, self._now = transactions.place, transactions.now
 
     def _document(self, form: type[Document], body: str) -> Document:
         """A row's document, read. Raises LedgerUnusable for one that is none, and quotes nothing of it."""
-        with in_a_sentence(self._path):
+        with in_a_sentence(self._place):
             return form.model_validate_json(body)
 
     def parsed(self, form: TypeAdapter[Value], text: str) -> Value:
         """A text that a step keeps in the ledger, read. Raises LedgerUnusable, which quotes nothing of it."""
-        with in_a_sentence(self._path):
+        with in_a_sentence(self._place):
             return form.validate_json(text)
 
 
@@ -107,24 +107,20 @@ def total(values: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
     return sa.func.coalesce(sa.func.sum(sa.cast(values, sa.Float)), 0)
 
 
-def upsert(connection: sa.Connection, table: sa.Table, key: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
-    """Update the row with that key, or insert it. True if it was not there. Call it in a writing transaction."""
-    exists, insert, update = _upserting(table, tuple(key), tuple(values))
-    of = {f"of_{name}": value for name, value in key.items()}
-    found = connection.scalar(exists, of)
-    if not found:
-        connection.execute(insert, {**key, **values})
-    elif values:
-        connection.execute(update, of | {f"new_{name}": value for name, value in values.items()})
-    return not found
+def upsert(connection: sa.Connection, table: sa.Table, key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+    """Insert a row, or change the values of the one with its key: one statement. Call it in a writing transaction.
+
+    What stands neither in the key nor among the values stays as it is; a column that may not be empty has to be there.
+    """
+    statement = _upserting(table, connection.dialect.name, tuple(key), tuple(values))
+    connection.execute(statement, {**key, **values})
 
 
 @cache
-def _upserting(
-    table: sa.Table, key: tuple[str, ...], values: tuple[str, ...]
-) -> tuple[sa.Select[Any], sa.Insert, sa.Update]:
-    """The statements, put together once: that takes SQLAlchemy as long as to run them."""
-    condition = sa.and_(*(table.c[name] == sa.bindparam(f"of_{name}", type_=table.c[name].type) for name in key))
-    exists = sa.select(sa.literal(1)).select_from(table).where(condition)
-    new = {name: sa.bindparam(f"new_{name}", type_=table.c[name].type) for name in values}
-    return exists, sa.insert(table), sa.update(table).where(condition).values(new)
+def _upserting(table: sa.Table, dialect: str, key: tuple[str, ...], values: tuple[str, ...]) -> Any:
+    """The statement, put together once: that takes SQLAlchemy as long as to run it."""
+    insert: Any = (postgresql if dialect == "postgresql" else sqlite).insert(table)
+    insert = insert.values({name: sa.bindparam(name, type_=table.c[name].type) for name in (*key, *values)})
+    if not values:
+        return insert.on_conflict_do_nothing(index_elements=key)
+    return insert.on_conflict_do_update(index_elements=key, set_={name: insert.excluded[name] for name in values})

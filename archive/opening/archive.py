@@ -185,7 +185,7 @@ def refuse_archive(ledger: Ledger) -> None:
     """Raise RefusedError if a ledger that is to be made anew holds an archive."""
     if ledger.copies.heads():
         raise RefusedError(
-            f"the ledger at {ledger.path} holds an archive already: move it (and a -journal or -wal file beside it) "
+            f"the ledger at {ledger.place} holds an archive already: move it (and a -journal or -wal file beside it) "
             "away first; what it alone knows would be lost otherwise"
         )
 

@@ -365,11 +365,11 @@ def _ledger(archive: "Archive", damage: list[str]) -> Found:
     ledger = archive.ledger
     if damage:
         what = f"{len(damage):,} faults found, the first: {damage[0]}"
-        return Found("ledger", ok=False, found=what, do=f"{ledger.path}: {ledger.ANEW}")
+        return Found("ledger", ok=False, found=what, do=f"{ledger.place}: {ledger.anew}")
     if ledger.at_risk:
         do = "end what else has the ledger open; the next run moves it out of WAL"
-        return Found("ledger", ok=False, found=f"sound so far; {ledger.journal}", do=do)
-    return Found("ledger", ok=True, found=f"read whole, sound; {ledger.journal}")
+        return Found("ledger", ok=False, found=f"sound so far; {ledger.kept_in}", do=do)
+    return Found("ledger", ok=True, found=f"read whole, sound; {ledger.kept_in}")
 
 
 def _rules(name: str, stanza: "TargetSettings") -> Iterator[Found]:

@@ -109,7 +109,7 @@ def _empty_ledger() -> bytes:
     """A ledger's tables and nothing in them, not even its id: to have them made takes longer than many a test."""
     with TemporaryDirectory() as folder:
         file = Path(folder) / "ledger.sqlite"
-        open_engine(file).dispose()
+        open_engine(file).sql.dispose()
         return file.read_bytes()
 
 

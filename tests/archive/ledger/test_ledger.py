@@ -345,7 +345,7 @@ def test_opener_waits_for_another_that_is_making_the_file(tmp_path: Path) -> Non
 
 
 def test_migrations_make_the_tables_that_the_code_knows(tmp_path: Path) -> None:
-    engine = opening.open_engine(tmp_path / "ledger.sqlite")
+    engine = opening.open_engine(tmp_path / "ledger.sqlite").sql
     try:
         with engine.connect() as connection:
             context = MigrationContext.configure(connection, opts={"compare_type": True})

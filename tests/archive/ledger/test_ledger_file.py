@@ -15,7 +15,7 @@ import pytest
 import sqlalchemy as sa
 
 from archive.errors import LeaseHeld, LedgerUnusable, RefusedError
-from archive.ledger import Ledger, journal, opening
+from archive.ledger import Ledger, journal, sqlite_engine
 from archive.ledger.clips import AccessGiven
 from archive.ledger.copies import SealedVersion, snapshot_fact
 from archive.opening.archive import Archive, opened, opened_beside
@@ -53,8 +53,8 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(opening, "PATIENCE_S", 0.3)
-    monkeypatch.setattr(opening, "OTHERS_S", 0.3)
+    monkeypatch.setattr(sqlite_engine, "PATIENCE_S", 0.3)
+    monkeypatch.setattr(sqlite_engine, "OTHERS_S", 0.3)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_new_ledger_is_in_the_journal_that_is_sound(path: Path, version: tuple[i
     with a_ledger(path, version) as ledger:
         ledger.markers.set("a", "1")
         assert in_wal(path) is wal
-        assert ledger.journal.endswith("kept in WAL" if wal else "has the WAL-reset fault: kept in a rollback journal")
+        assert ledger.kept_in.endswith("kept in WAL" if wal else "has the WAL-reset fault: kept in a rollback journal")
 
 
 def test_ledger_leaves_wal_with_all_that_it_holds(path: Path, tmp_path: Path) -> None:
@@ -152,7 +152,7 @@ def test_ledger_lies_where_it_was_asked_for_whatever_its_folder_is_called(tmp_pa
     assert path.stat().st_size
     with a_ledger(path) as again:
         assert again.markers.get("a") == "1"
-    looking = sa.create_engine(opening._as_it_lies(path))  # as on a disk that is mounted read-only
+    looking = sa.create_engine(sqlite_engine._as_it_lies(path))  # as on a disk that is mounted read-only
     with looking.connect() as connection:
         assert connection.exec_driver_sql("SELECT value FROM facts WHERE name = 'a'").scalar() == "1"
     looking.dispose()
@@ -238,7 +238,7 @@ def test_locked_ledger_is_one_sentence(path: Path) -> None:
 def test_ledger_without_room_says_so_and_keeps_what_it_held(path: Path) -> None:
     with a_ledger(path, FAULTY) as ledger:
         ledger.markers.set("a", "1")
-        with ledger._engine.connect() as connection:  # SQLite's own way to a full disk; it is of the one connection
+        with ledger._engine.sql.connect() as connection:  # SQLite's own way to a full disk; it is of the one connection
             pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
             connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
         with pytest.raises(LedgerUnusable, match=r"the disk of \S+ is full: make room and run this again"):

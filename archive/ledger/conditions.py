@@ -1,0 +1,60 @@
+"""Conditions that both engines understand alike: what begins with a text, and what is one of very many."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+
+from archive.ledger.kept_texts import kept
+
+
+def begins(column: sa.ColumnElement[str], prefix: str) -> sa.ColumnElement[bool]:
+    """Whether a text begins with another: a range, which an index answers.
+
+    LIKE takes A and a for one letter in SQLite, and not in PostgreSQL.
+    """
+    if not prefix:
+        return sa.true()
+    return (column >= prefix) & (column < prefix[:-1] + chr(ord(prefix[-1]) + 1))
+
+
+def among(column: sa.ColumnElement[str], values: Iterable[str]) -> sa.ColumnElement[bool]:
+    """Whether a text is one of some, however many: they are one parameter, and the statement is always the same."""
+    return _Among(column, sa.bindparam(None, list(values), type_=_Texts()))
+
+
+class _Texts(sa.TypeDecorator[list[str]]):
+    """Texts as one parameter: a list in PostgreSQL, a JSON text in SQLite."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[Any]:
+        return dialect.type_descriptor(sa.ARRAY(sa.Text()) if dialect.name == "postgresql" else sa.Text())
+
+    def process_bind_param(self, value: list[str] | None, dialect: sa.Dialect) -> Any:
+        texts = [kept(text) for text in value or ()]
+        return texts if dialect.name == "postgresql" else json.dumps(texts)
+
+
+class _Among(FunctionElement[bool]):
+    name = "among"
+    type = sa.Boolean()
+    inherit_cache = True
+
+
+@compiles(_Among, "sqlite")
+def _in_json(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
+    column, values = element.clauses
+    some = f"(SELECT value FROM json_each({compiler.process(values, **options)}))"
+    return f"{compiler.process(column, **options)} IN {some}"
+
+
+@compiles(_Among, "postgresql")
+def _in_array(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
+    column, values = element.clauses
+    return f"{compiler.process(column, **options)} = ANY ({compiler.process(values, **options)})"
