@@ -96,6 +96,14 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _near(self) -> "Settings":
+        if strange := [name for name in self.worker.near if name not in self.targets]:
+            raise ValueError(
+                f"worker.near: there is no target {', '.join(strange)}{nearest(strange[0], set(self.targets))}"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _spoken(self) -> "Settings":
         known = self.transcription.languages
         for name, source in self.sources.items():

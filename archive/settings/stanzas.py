@@ -137,6 +137,9 @@ class WorkerSettings(_Stanza):
     name: str | None = Field(
         default=None, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$", description="the host's name where absent"
     )
+    near: tuple[str, ...] = Field(
+        default=(), description="targets that bytes are brought from first, the nearest first"
+    )
 
 
 class PoolSettings(_Stanza):
