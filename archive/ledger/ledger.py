@@ -29,7 +29,7 @@ from archive.ledger.waiting import Waiting
 class Ledger:
     """The ledger of one archive, in a SQLite file or a PostgreSQL database. Safe to share between threads.
 
-    `before_new` is called before one is made where there is none, and may raise. Raises LedgerUnusable; RefusedError too
+    `before_new` is called before one is made where there is none, and may raise. Raises LedgerUnusable, RefusedError
     for one that is half made or was moved away, unless it is opened `unfinished`, as it is.
     """
 
