@@ -34,8 +34,8 @@ from archive.ledger.workers import Workers
 class Ledger:
     """The ledger of one archive, in a SQLite file or a PostgreSQL database. Safe to share between threads.
 
-    `before_new` is called before one is made where there is none, and may raise. Raises LedgerUnusable, and
-    RefusedError for one that is half made or was moved away, unless it is opened `unfinished`, as it is.
+    `before_new` is called before one is made where there is none, and may raise. Raises LedgerUnusable, RefusedError
+    for one that is half made or was moved away, unless it is opened `unfinished`, as it is.
     """
 
     def __init__(
