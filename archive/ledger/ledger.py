@@ -16,6 +16,7 @@ from archive.ledger.lease import Lease
 from archive.ledger.looks import Looks
 from archive.ledger.markers import Markers
 from archive.ledger.opening import examine, identity, leave_wal, mode, open_engine, settle
+from archive.ledger.overdue import Overdue
 from archive.ledger.readings import Readings
 from archive.ledger.sightings import Sightings
 from archive.ledger.sql_faults import ANEW, in_a_sentence
@@ -40,6 +41,7 @@ class Ledger:
         self.clips = Clips(self._transactions)
         self.copies = Copies(self._transactions)
         self.audits = Audits(self._transactions)
+        self.overdue = Overdue(self._transactions)
         self.readings = Readings(self._transactions)
         self.joins = Joins(self._transactions)
         self.sightings = Sightings(self._transactions)

@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
+from archive.settings.alert_stanza import AlertsSettings
 from archive.settings.source_stanzas import KINDS as SOURCE_KINDS
 from archive.settings.stanzas import (
     AuditSettings,
@@ -59,6 +60,7 @@ def _siblings(path: list[str]) -> set[str]:
         "queue": set(QueueSettings.model_fields),
         "distinct": set(DistinctSettings.model_fields),
         "audit": set(AuditSettings.model_fields),
+        "alerts": set(AlertsSettings.model_fields),
         "prefect": set(PrefectSettings.model_fields),
     }
     tables |= {

@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSetti
 
 from archive.errors import SettingsError
 from archive.records.clip import Access
+from archive.settings.alert_stanza import SECRET_KEYS, AlertsSettings
 from archive.settings.faults import nearest, sentence
 from archive.settings.source_stanzas import FolderSettings, SourceSettings
 from archive.settings.spread import unreachable
@@ -62,6 +63,7 @@ class Settings(BaseSettings):
     queue: QueueSettings = QueueSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     audit: AuditSettings = AuditSettings()
+    alerts: AlertsSettings = AlertsSettings()
     prefect: PrefectSettings = PrefectSettings()
 
     _file: Path = PrivateAttr(default=Path(FILE))
@@ -257,7 +259,7 @@ def _secrets(document: dict[str, Any], path: tuple[str, ...] = ()) -> list[tuple
     for key, value in document.items():
         if isinstance(value, dict):
             found += _secrets(value, (*path, key))
-        elif key in SECRETS:
+        elif key in SECRETS or (*path, key) in SECRET_KEYS:
             found.append((*path, key))
     return found
 
