@@ -8,6 +8,7 @@ with their tokens: its standard error leads nowhere, and of all that it says onl
 that a server answered with.
 """
 
+import logging
 import os
 import re
 import subprocess
@@ -71,7 +72,7 @@ def deliver(errand: Errand) -> Delivery:
     """Do an errand. Raises nothing: what could not be done is in what it gives."""
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "archive.alerting.sending"],
+            [sys.executable, "-W", "ignore", "-m", "archive.alerting.sending"],
             input=errand.model_dump_json().encode(),
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -92,6 +93,7 @@ _ERRAND, _DELIVERY = TypeAdapter(Errand), TypeAdapter(Delivery)
 
 def main() -> None:
     """Do the errand that comes on standard input, print what came of it, and end whoever still hangs."""
+    logging.getLogger("apprise").setLevel(logging.DEBUG)  # or nothing says with which code a server refused
     errand = _ERRAND.validate_json(sys.stdin.buffer.read())
     opened = {number: _opened(address) for number, address in enumerate(errand.addresses, 1)}
     unknown = tuple(number for number, service in opened.items() if service is None)
@@ -159,7 +161,11 @@ def _send(service: "NotifyBase", parcel: Parcel) -> str:
     from apprise import Apprise, NotifyFormat
 
     result = Apprise(service).notify(
-        title=parcel.title, body=parcel.body, notify_type=parcel.kind, body_format=NotifyFormat.TEXT, log_level=10
+        title=parcel.title,
+        body=parcel.body,
+        notify_type=parcel.kind,
+        body_format=NotifyFormat.TEXT,
+        log_level=logging.DEBUG,
     )
     if result:
         return ""

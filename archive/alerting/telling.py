@@ -58,6 +58,11 @@ def standing(archive: Archive) -> tuple[Condition, ...]:
     return conditions(observe(archive, told(archive).watched), archive.settings.alerts)
 
 
+def would_tell(archive: Archive) -> list[Message]:
+    """What is due now. Nobody is told."""
+    return _due(archive, told(archive), standing(archive))
+
+
 def tell(archive: Archive, *, well: bool = False, examine: bool = False, send: Send = deliver) -> Outcome:
     """Send what is due; and after a run that ended `well` ask the address that a dead man's switch listens at.
 
@@ -123,8 +128,7 @@ def _tell(archive: Archive, ping: str | None, send: Send, *, examine: bool) -> O
     alerts, before, now = archive.settings.alerts, told(archive), archive.clock()
     addresses = tuple(address.get_secret_value() for address in alerts.addresses)
     seen = conditions(observe(archive, before.watched), alerts) if addresses else ()
-    reminder = timedelta(hours=alerts.reminder_hours)
-    messages = due(archive.settings.name, seen, before, addresses=len(addresses), now=now, reminder=reminder)
+    messages = _due(archive, before, seen)
     parcels = [Parcel(address=one.address, title=one.title, body=one.body, kind=_KINDS[one.turn]) for one in messages]
     outcome = Outcome()
     if parcels or ping or (examine and addresses):
@@ -133,12 +137,21 @@ def _tell(archive: Archive, ping: str | None, send: Send, *, examine: bool) -> O
     if not addresses:
         return outcome
     kept = after(before, seen, outcome.sent, addresses=len(addresses), now=now)
+    if kept == archive.ledger.markers.document(TOLD, _TOLD):
+        return outcome
     try:
         archive.ledger.markers.set(TOLD, kept.model_dump_json())
     except LedgerUnusable as error:
         problem = f"what was told cannot be kept, and is told again next time: {error}"
         return Outcome(outcome.sent, outcome.failed, (*outcome.problems, problem), outcome.unknown)
     return outcome
+
+
+def _due(archive: Archive, before: Told, seen: Sequence[Condition]) -> list[Message]:
+    settings = archive.settings
+    reminder = timedelta(hours=settings.alerts.reminder_hours)
+    addresses = len(settings.alerts.addresses)
+    return due(settings.name, seen, before, addresses=addresses, now=archive.clock(), reminder=reminder)
 
 
 def _outcome(messages: Sequence[Message], done: Delivery) -> Outcome:
