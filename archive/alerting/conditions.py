@@ -154,7 +154,7 @@ def conditions(facts: Facts, limits: AlertsSettings) -> tuple[Condition, ...]:
         "run": _run(facts, limits),
         "debt": _debts(facts, limits),
         "damage": _damage(facts, limits),
-        "proof": _counted(f"copies were not read in full for {limits.proof_days:g} days", facts.unread),
+        "proof": _counted(f"Copies not read in full for {limits.proof_days:g} days", facts.unread),
         "refused": _lasting("refuses us", facts.refusing, facts, limits.refused_hours),
         "worker": _lasting("was at work and is not heard of", facts.workers_gone, facts, limits.worker_hours),
         "disk": _disks(facts, limits),
@@ -179,7 +179,7 @@ def _run(facts: Facts, limits: AlertsSettings) -> str | None:
 def _debts(facts: Facts, limits: AlertsSettings) -> str | None:
     limit = timedelta(days=limits.debt_days)
     return _listed(
-        f"{name} lacks {debt.versions:,} versions, the oldest for {_for(debt.since, facts)}"
+        f"{name} lacks {_many(debt.versions, 'version')}, the oldest for {_for(debt.since, facts)}"
         for name, debt in facts.debts.items()
         if _is_older(debt.since, facts, limit)
     )
@@ -187,7 +187,7 @@ def _debts(facts: Facts, limits: AlertsSettings) -> str | None:
 
 def _damage(facts: Facts, limits: AlertsSettings) -> str | None:
     enough = sum(facts.wanting.values()) >= limits.damaged_copies
-    return _counted("copies were found damaged, lost or rolled back", facts.wanting) if enough else None
+    return _counted("Copies found damaged, lost or rolled back", facts.wanting) if enough else None
 
 
 def _disks(facts: Facts, limits: AlertsSettings) -> str | None:
@@ -203,10 +203,8 @@ def _ytdlp(facts: Facts, limits: AlertsSettings) -> str | None:
 def _gone(facts: Facts, limits: AlertsSettings) -> str | None:
     if sum(one.clips for one in facts.gone.values()) < limits.gone_clips:
         return None
-    return _listed(
-        f"{one.clips:,} clips of {name} vanished within seven days, {one.held:,} of them held"
-        for name, one in facts.gone.items()
-    )
+    there = _listed(f"{one.clips:,} of {name}, {one.held:,} of them held" for name, one in facts.gone.items())
+    return f"Clips vanished within seven days: {there}" if there else None
 
 
 def _lasting(what: str, since: Mapping[str, datetime], facts: Facts, hours: float) -> str | None:
@@ -217,9 +215,8 @@ def _lasting(what: str, since: Mapping[str, datetime], facts: Facts, hours: floa
 
 
 def _counted(what: str, counts: Mapping[str, int]) -> str | None:
-    some = {name: count for name, count in counts.items() if count}
-    there = _listed(f"{count:,} at {name}" for name, count in some.items())
-    return f"{sum(some.values()):,} {what}: {there}" if there else None
+    there = _listed(f"{count:,} at {name}" for name, count in counts.items() if count)
+    return f"{what}: {there}" if there else None
 
 
 def _listed(parts: Iterable[str]) -> str | None:
@@ -238,4 +235,8 @@ def _for(moment: datetime, facts: Facts) -> str:
     if moment > facts.at + AHEAD:
         return f"a time unknown (a clock said {moment:%Y-%m-%d})"
     hours = max(0, int((facts.at - moment) / timedelta(hours=1)))
-    return f"{hours} hours" if hours < 48 else f"{hours // 24:,} days"
+    return _many(hours, "hour") if hours < 48 else _many(hours // 24, "day")
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'s' * (count != 1)}"

@@ -24,7 +24,7 @@ class Taken:
     @property
     def message(self) -> EmailMessage:
         """It as a client reads it."""
-        return message_from_bytes(self.data, policy=policy.default)  # type: ignore[return-value]
+        return message_from_bytes(self.data, policy=policy.default)
 
     @property
     def text(self) -> str:
@@ -120,9 +120,9 @@ class _Server(ThreadingTCPServer):
 
 
 @contextmanager
-def mail_server(*, user: str = "archive", password: str = "a-secret-of-mail") -> Iterator[MailServer]:
+def mail_server() -> Iterator[MailServer]:
     """A server on loopback while entered."""
-    mail = MailServer(user, password)
+    mail = MailServer(user="archive", password="a-secret-of-mail")
     with _Server(("127.0.0.1", 0), _Conversation) as server:
         server.mail = mail  # type: ignore[attr-defined]
         mail.port = server.server_address[1]

@@ -77,9 +77,9 @@ class _Hook(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def webhook(*, token: str = "a-secret-of-the-hook") -> Iterator[Webhook]:
+def webhook() -> Iterator[Webhook]:
     """A webhook on loopback while entered."""
-    hook = Webhook(token)
+    hook = Webhook(token="a-secret-of-the-hook")
     with ThreadingHTTPServer(("127.0.0.1", 0), _Hook) as server:
         server.daemon_threads = True
         server.hook = hook  # type: ignore[attr-defined]
