@@ -19,6 +19,7 @@ from archive.ledger.lease import Lease
 from archive.ledger.looks import Looks
 from archive.ledger.markers import Markers
 from archive.ledger.opening import identity, open_engine
+from archive.ledger.overdue import Overdue
 from archive.ledger.places import Place
 from archive.ledger.readings import Readings
 from archive.ledger.sessions import Sessions
@@ -60,6 +61,7 @@ class Ledger:
         self.clips = Clips(self._transactions)
         self.copies = Copies(self._transactions)
         self.audits = Audits(self._transactions)
+        self.overdue = Overdue(self._transactions)
         self.readings = Readings(self._transactions)
         self.joins = Joins(self._transactions)
         self.sightings = Sightings(self._transactions)

@@ -81,6 +81,7 @@ class ScheduleSettings(_Stanza):
     run: Cron | None = Field(default=None, description="a run that lists everything")
     fast: Cron | None = Field(default=None, description="a run that stops listing at fifty known clips in a row")
     audit: Cron | None = Field(default=None, description="an audit, of so much as [audit] says")
+    alerts: Cron | None = Field(default=None, description="a look at what [alerts] tells of, though nothing runs")
 
 
 QueueClass = Literal["returned", "endangered", "new", "failed"]

@@ -52,6 +52,7 @@ class RunSession:
 
     `source` gives a source of the settings, one for the whole run: it keeps the time between two fetches. Asking for
     one raises SettingsError; for the model, ModelError; for the registers, RegisterError and KnownPeopleError.
+    `ended_well` is whether a run of everything did so in this session.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class RunSession:
         self.archive, self.usable_targets = archive, usable_targets
         self.engine = Once(lambda: load(archive.settings.transcription))
         self.indexes = Once(self._indexes)
+        self.ended_well = False
         self._sources, self._lock = dict[str, Source](), Lock()
 
     def source(self, name: str) -> Source:

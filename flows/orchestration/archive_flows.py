@@ -30,9 +30,11 @@ from archive.steps.counted_steps import Tally
 from archive.steps.run_session import RunSession
 from archive.steps.stages import Asked, Part, Stage, run
 from flows.interrupts import ended_at_once
+from flows.orchestration.after_runs import told_after
 from flows.orchestration.writing_session import writing
 
 DRAIN_TIMEOUT = 10.0
+log = logging.getLogger(__name__)
 
 
 class _Process:
@@ -64,9 +66,11 @@ def _at_work() -> Iterator[RunSession]:
     if _Process.session:
         yield _Process.session
         return
-    with ended_at_once(), writing(load(find()), Silent()) as session:
+    settings = load(find())
+    with ended_at_once(), told_after(settings, log.warning) as ending, writing(settings, Silent()) as session:
         _Process.session = session
         yield session
+        ending.well = session.ended_well
 
 
 def _limit(settings: Settings, source: str) -> str:
@@ -112,7 +116,8 @@ def run_archive(fast: bool = False, sources: list[str] | None = None) -> dict[st
 @flow(name="audit", validate_parameters=False)
 def audit_archive() -> dict[str, Any]:
     """Read so much of every target as the settings say, oldest proof first, and challenge the rest."""
-    with ended_at_once(), opened(load(find()), Silent()) as archive:
+    settings = load(find())
+    with ended_at_once(), told_after(settings, log.warning), opened(settings, Silent()) as archive:
         done = scheduled_round(archive)
     create_table_artifact(
         key="thirdcopy-audit",
