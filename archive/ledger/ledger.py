@@ -17,6 +17,7 @@ from archive.ledger.looks import Looks
 from archive.ledger.markers import Markers
 from archive.ledger.opening import examine, identity, leave_wal, mode, open_engine, settle
 from archive.ledger.readings import Readings
+from archive.ledger.reconciliation import Reconciliation
 from archive.ledger.sightings import Sightings
 from archive.ledger.sql_faults import ANEW, in_a_sentence
 from archive.ledger.transactions import Transactions
@@ -47,6 +48,7 @@ class Ledger:
         self.disks = Disks(self._transactions)
         self.events = Events(self._transactions)
         self.waiting = Waiting(self._transactions)
+        self.reconciliation = Reconciliation(self._transactions)
         self.markers = Markers(self._transactions)
         self.lease = Lease(self._transactions)
 

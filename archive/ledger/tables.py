@@ -101,7 +101,9 @@ listings = sa.Table(
     sa.Column("body", sa.Text, nullable=False),
     sa.Column("first_seen", UtcTime, nullable=False),
     sa.Column("last_seen", UtcTime, nullable=False),
+    sa.Column("month", sa.String(7)),
 )
+"""`month` is that of publication, YYYY-MM, where the list says it."""
 
 clips = sa.Table(
     "clips",
@@ -120,8 +122,19 @@ captures = sa.Table(
     sa.Column("media", sa.String(64), nullable=False, index=True),
     sa.Column("body", sa.Text, nullable=False),
     sa.Column("stated", sa.String(160), index=True),
+    sa.Column("source", sa.String(64)),
+    sa.Column("month", sa.String(7)),
 )
-"""`stated` is the clip that a disk says the file is."""
+"""`stated` is the clip that a disk says the file is, `month` that of publication, YYYY-MM. A report is made of all
+captures, and reads the index alone."""
+sa.Index(
+    "ix_captures_clip_version",
+    captures.c.clip,
+    captures.c.version,
+    captures.c.media,
+    captures.c.source,
+    captures.c.month,
+)
 
 failures = sa.Table(
     "failures",
