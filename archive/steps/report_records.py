@@ -1,9 +1,10 @@
 """Keep reports: each becomes an object `report-…` of its own, if it says anything that the newest one does not."""
 
 import json
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
@@ -37,7 +38,7 @@ class NoSuchReport(ArchiveError):
 
 @dataclass(frozen=True)
 class DrawnReport:
-    """A report that was drawn up, and the files of its lines, which are moved when it is kept."""
+    """A report that was drawn up, and the files of its lines."""
 
     report: Report
     rows: Item
@@ -79,7 +80,8 @@ def keep_report(archive: Archive, drawn: DrawnReport, usable: Mapping[str, Targe
     if kept and kept[-1].says_as(report):
         return False
     need_space(archive)
-    items = {ROWS: drawn.rows, MISSING: drawn.missing, REPORT: document(sidecar.to_bytes(report))}
+    lines = {path: _own(item) for path, item in ((ROWS, drawn.rows), (MISSING, drawn.missing))}
+    items = {**lines, REPORT: document(sidecar.to_bytes(report))}
     totals = report.totals
     message = f"{totals.expected} expected, {totals.held} held, {totals.safe} safe"
     object_id = ObjectId(report.report)
@@ -137,6 +139,13 @@ def _line(form: type[Line], line: bytes) -> Line:
         return form.model_validate_json(line)
     except ValidationError as error:
         raise ForeignWords(f"a line of a report is none that this version reads: {error.errors()[0]['msg']}") from None
+
+
+def _own(item: Item) -> Item:
+    """A copy of a file beside it, to be sealed: what is sealed is moved away."""
+    if not isinstance(item.content, Path):
+        raise TypeError("the lines of a report are in a file")
+    return replace(item, content=shutil.copyfile(item.content, item.content.with_suffix(".copy")))
 
 
 def _kept(archive: Archive, report: Report, path: str, usable: Mapping[str, Target]) -> Path:
