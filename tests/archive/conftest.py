@@ -13,13 +13,17 @@ BOTH = ("acts", "ledger", "opening", "preservation", "steps", "views")
 FILES = ("test_ledger_file.py",)
 """Modules about SQLite's file itself."""
 
+OF_SEVERAL = ("test_side_by_side.py",)
+"""Modules about several processes that write, which only a database lets them."""
+
 OPENS = ("an_archive", "Ledger", "opened", "place_in", "a_ledger", "ledgers")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     path = Path(metafunc.module.__file__)
     if path.parent.name in BOTH and path.name not in FILES and any(name in vars(metafunc.module) for name in OPENS):
-        metafunc.parametrize("engine", ["sqlite", "postgresql"], indirect=True, scope="module")
+        engines_ = ["postgresql"] if path.name in OF_SEVERAL else ["sqlite", "postgresql"]
+        metafunc.parametrize("engine", engines_, indirect=True, scope="module")
 
 
 @pytest.fixture(scope="module", autouse=True)
