@@ -7,6 +7,7 @@ from pathlib import Path
 
 from archive.ledger.audits import Audits
 from archive.ledger.batches import Batches
+from archive.ledger.carrying_over import Contents, carry, contents
 from archive.ledger.clips import Clips
 from archive.ledger.copies import Copies
 from archive.ledger.disks import Disks
@@ -109,6 +110,22 @@ class Ledger:
         """Keep that it is half made or moved away; or, with None, that it is an archive's ledger."""
         with self._transactions.writing() as connection:
             stand(connection, now)
+
+    def refuse_unfinished(self) -> None:
+        """Raise RefusedError, which says what to do, where it is half made or was moved away."""
+        refuse(self._engine)
+
+    def contents(self, each: Callable[[int], None]) -> dict[str, Contents]:
+        """How many rows each table holds, and their digest; `each` is told of rows as they are read."""
+        with self._transactions.reading() as connection:
+            return contents(connection, each)
+
+    def carry_to(self, other: "Ledger", each: Callable[[int], None]) -> dict[str, Contents]:
+        """Put all that it holds into another ledger that holds nothing; give what was read."""
+        with self._transactions.reading() as source:
+            found = carry(source, other._transactions.writing, each)
+        other.id = self.id
+        return found
 
     def empty(self, now: Standing | None) -> None:
         """Take away all that it holds, but for who is at it: it is another ledger then, and stands as is said."""

@@ -23,6 +23,7 @@ from flows.cli import (
     disk_commands,
     expect_commands,
     join_commands,
+    ledger_commands,
     link_commands,
     register_commands,
     report_commands,
@@ -69,6 +70,7 @@ app.add_typer(alert_commands.app, name="alerts")
 app.add_typer(target_commands.app, name="targets")
 app.add_typer(review_commands.review, name="review")
 app.add_typer(register_commands.app, name="register")
+app.add_typer(ledger_commands.app, name="ledger")
 
 
 def _version(asked: bool) -> None:

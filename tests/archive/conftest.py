@@ -10,13 +10,13 @@ from tests.support import engines
 BOTH = ("acts", "ledger", "opening", "preservation", "steps", "views")
 """The rooms of which every test of a module that opens a ledger does so."""
 
-FILES = ("test_ledger_file.py",)
-"""Modules about SQLite's file itself."""
+FILES = ("test_ledger_file.py", "test_any_order.py")
+"""Modules about SQLite's file itself, and one that takes minutes on either."""
 
 OF_SEVERAL = ("test_side_by_side.py",)
 """Modules about several processes that write, which only a database lets them."""
 
-OPENS = ("an_archive", "Ledger", "opened", "place_in", "a_ledger", "ledgers")
+OPENS = ("an_archive", "copy_of", "Ledger", "opened", "place_in")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
