@@ -113,6 +113,12 @@ class Sessions(Subject):
         with self._reading() as connection:
             return [self._session(row) for row in connection.execute(query)]
 
+    def working(self) -> set[str]:
+        """The workers of which a session is at work."""
+        with self._reading() as connection:
+            now = self._now(connection)
+            return {row.worker for row in connection.execute(sa.select(t.sessions)) if self._lives(row, now)}
+
     def gone(self) -> list[Session]:
         """Sessions whose process is dead, or that sent no heartbeat for a term."""
         query = sa.select(t.sessions).order_by(t.sessions.c.worker, t.sessions.c.began, t.sessions.c.token)
