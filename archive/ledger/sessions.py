@@ -119,6 +119,13 @@ class Sessions(Subject):
             now = self._now(connection)
             return {row.worker for row in connection.execute(sa.select(t.sessions)) if self._lives(row, now)}
 
+    def beside(self) -> list[Session]:
+        """The other sessions that are at work in this process's state folder."""
+        if self.own is None:
+            return []
+        gone = {session.token for session in self.gone()} | {self.own.token}
+        return [one for one in self.rows() if one.worker == self.own.worker and one.token not in gone]
+
     def gone(self) -> list[Session]:
         """Sessions whose process is dead, or that sent no heartbeat for a term."""
         query = sa.select(t.sessions).order_by(t.sessions.c.worker, t.sessions.c.began, t.sessions.c.token)

@@ -27,8 +27,12 @@ from archive.records.clip import Capture
 from archive.records.event import PACKAGE, Event
 from archive.records.object_ids import ObjectId
 from storage.contract import Target
-from storage.errors import TargetError
+from storage.errors import Unavailable
 from storage.mirrors import at_each
+from storage.shared_reading import HERE
+
+PATIENCE_S = 60.0
+"""Seconds that a sealing waits for another worker's of the same object."""
 
 
 @dataclass(frozen=True)
@@ -94,13 +98,26 @@ def seal(
     cannot be read now: a version without it would spoil that root; and where the newest version lies in another
     worker's spool alone: nothing may stand on what may be lost.
     """
+    with archive.ledger.claims.held(object_id, "seal", wait=PATIENCE_S) as ours:
+        if not ours:
+            raise Unavailable(f"another worker has been sealing {object_id} for long: it is tried again", target=HERE)
+        return _seal(archive, object_id, items, provenance, usable)
+
+
+def _seal(
+    archive: Archive,
+    object_id: ObjectId,
+    items: Mapping[str, Item],
+    provenance: Provenance,
+    usable: Mapping[str, Target],
+) -> SealedVersion | None:
     head = archive.ledger.copies.head(object_id)
     previous = head.parsed if head else None
     files = {path: item.sha512 for path, item in items.items()}
     if previous and previous.holds(files):
         return None
     if head and (holder := holder_of(archive, head)):
-        raise TargetError(f"its spool alone has {object_id} v{head.version}: the next one waits for it", target=holder)
+        raise Unavailable(f"its spool alone has {object_id} v{head.version}: the next one waits for it", target=holder)
     for path, item in items.items():
         if item.content is None and (previous is None or item.sha512 not in previous.manifest):
             raise KeyError(f"{object_id}: no version has the bytes of {path}")

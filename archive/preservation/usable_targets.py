@@ -19,6 +19,9 @@ from storage.errors import Refused, TargetError, Unavailable
 from storage.mirrors import at_each
 from storage.targets import FolderSettings, twins
 
+PATIENCE_S = 60.0
+"""Seconds that a target's claim waits for another worker's."""
+
 
 @dataclass(frozen=True)
 class UsableTargets:
@@ -172,6 +175,15 @@ def _ask(archive: Archive, target: Target, take_over: bool, emptied: Collection[
 
 def _claim(archive: Archive, target: Target, writer: str | None) -> None:
     """Make a target ours, if it is not yet, and lay its root."""
+    if writer != archive.ledger.id:
+        with archive.ledger.claims.held(f"target:{target.name}", "alone", wait=PATIENCE_S):
+            _write_claim(archive, target, writer_of(target) if archive.ledger.several else writer)
+    if archive.ledger.markers.get(_claimed(target.name)) is None:
+        archive.ledger.markers.set(_claimed(target.name), archive.clock().isoformat())
+    _lay_root(target)
+
+
+def _write_claim(archive: Archive, target: Target, writer: str | None) -> None:
     if writer is None and archive.ledger.copies.used(target.name):
         archive.ledger.copies.doubt(
             target.name, f"{WRITER} was gone: what is there is read, what lacks is sent", archive.clock()
@@ -179,9 +191,6 @@ def _claim(archive: Archive, target: Target, writer: str | None) -> None:
     if writer != archive.ledger.id:
         claim = {"ledger": archive.ledger.id, "archive": archive.settings.name, "since": archive.clock().isoformat()}
         replace_document(target, WRITER, (json.dumps(claim, indent=1, sort_keys=True) + "\n").encode())
-    if archive.ledger.markers.get(_claimed(target.name)) is None:
-        archive.ledger.markers.set(_claimed(target.name), archive.clock().isoformat())
-    _lay_root(target)
 
 
 def _was_ours(archive: Archive, target: Target) -> bool:

@@ -21,6 +21,7 @@ from archive.settings.spread import unreachable
 from archive.settings.stanzas import (
     AuditSettings,
     DistinctSettings,
+    LedgerSettings,
     LinkingSettings,
     Name,
     PoolSettings,
@@ -64,6 +65,7 @@ class Settings(BaseSettings):
     queue: QueueSettings = QueueSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     audit: AuditSettings = AuditSettings()
+    ledger: LedgerSettings = LedgerSettings()
     prefect: PrefectSettings = PrefectSettings()
     worker: WorkerSettings = WorkerSettings()
     pools: PoolSettings | None = None
@@ -93,6 +95,14 @@ class Settings(BaseSettings):
             )
         if problems := unreachable(self.counting, self.distinct):
             raise ValueError("; ".join(problems))
+        return self
+
+    @model_validator(mode="after")
+    def _near(self) -> "Settings":
+        if strange := [name for name in self.worker.near if name not in self.targets]:
+            raise ValueError(
+                f"worker.near: there is no target {', '.join(strange)}{nearest(strange[0], set(self.targets))}"
+            )
         return self
 
     @model_validator(mode="after")

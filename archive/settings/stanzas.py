@@ -5,10 +5,11 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator
 
 from archive.records.entry_fields import SECRET, field_of
 from archive.settings import cron
+from archive.settings.postgresql_urls import parse_url
 
 
 def _fraction(value: object) -> float:
@@ -137,6 +138,9 @@ class WorkerSettings(_Stanza):
     name: str | None = Field(
         default=None, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$", description="the host's name where absent"
     )
+    near: tuple[str, ...] = Field(
+        default=(), description="targets that bytes are brought from first, the nearest first"
+    )
 
 
 class PoolSettings(_Stanza):
@@ -145,6 +149,20 @@ class PoolSettings(_Stanza):
     fetch: int = Field(default=0, ge=0)
     transcribe: int = Field(default=0, ge=0)
     keep: int = Field(default=0, ge=0)
+
+
+class LedgerSettings(_Stanza):
+    """The `[ledger]` stanza: the database that the ledger is in, where that is no file in the state folder."""
+
+    url: str | None = Field(default=None, description="a PostgreSQL database; a SQLite file in the state folder else")
+    password: SecretStr | None = Field(default=None, description="of the role that the url names")
+
+    @field_validator("url")
+    @classmethod
+    def _whole(cls, url: str | None) -> str | None:
+        if url is not None:
+            parse_url(url)
+        return url
 
 
 class PrefectSettings(_Stanza):

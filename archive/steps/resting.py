@@ -55,12 +55,12 @@ def rest(archive: Archive, source: str) -> str | None:
 
 def leave_alone(archive: Archive, source: str, asked: float, *, lots: Callable[[], float] = random.random) -> None:
     """Leave a source alone for as long as it asks, or longer. Batches that are refused side by side count as one."""
-    if rest(archive, source):
-        return
     markers = archive.ledger.markers
-    refusals = (markers.document(_refusals(source), _COUNT) or 0) + 1
-    until = archive.clock() + timedelta(seconds=pause(asked, refusals, lots()))
     with archive.ledger.at_once():
+        if rest(archive, source):
+            return
+        refusals = (markers.document(_refusals(source), _COUNT) or 0) + 1
+        until = archive.clock() + timedelta(seconds=pause(asked, refusals, lots()))
         markers.set(_refusals(source), str(refusals))
         markers.set(f"rest:{source}", until.isoformat())
 
