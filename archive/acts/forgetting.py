@@ -19,13 +19,13 @@ class NoSuchWorker(ArchiveError):
 
 def may_forget(archive: Archive, name: str) -> None:
     """Raise NoSuchWorker for a name that no worker has, RefusedError for one that is at work, or that is this one."""
+    if name == worker_name(archive):
+        raise RefusedError(f"{name} is this machine, whose spool lies here: forget it from another one")
     known = {worker.name for worker in archive.ledger.workers.rows()}
     known |= {one.worker for one in archive.ledger.workers.alone()}
     if name not in known:
         there = ", ".join(sorted(known)) or "none"
         raise NoSuchWorker(f"there is no worker {name}; there are: {there}")
-    if name == worker_name(archive):
-        raise RefusedError(f"{name} is this machine, whose spool lies here: forget it from another one")
     if name in archive.ledger.sessions.working():
         raise RefusedError(f"{name} is at work: `thirdcopy workers` says at what; end that first")
 
@@ -33,23 +33,22 @@ def may_forget(archive: Archive, name: str) -> None:
 def forget(archive: Archive, name: str, by: str, why: str | None, readable: Mapping[str, Target]) -> Settled:
     """Keep that a worker is gone for good, with an event for each version that its spool alone held; then settle those.
 
-    Raises as `may_forget` does; nothing is kept then.
+    One that was forgotten before stays so, and what is left of it is looked for again. Raises as `may_forget` does;
+    nothing is kept then.
     """
     reason = f": {mask(why)}" if why else ""
     with archive.ledger.at_once():
         may_forget(archive, name)
-        now = archive.clock()
-        events = [
-            Event(
-                object=one.object,
-                version=one.version,
-                type=POLICY,
-                at=now,
-                agent=by,
-                detail=f"{name}, whose spool alone has it, is gone for good{reason}",
-            )
-            for one in archive.ledger.workers.alone()
-            if one.worker == name
-        ]
-        archive.ledger.workers.forget(name, now, events)
+        if name not in archive.ledger.workers.forgotten():
+            archive.ledger.workers.forget(name, archive.clock(), _events(archive, name, by, reason))
     return settle(archive, readable, name)
+
+
+def _events(archive: Archive, name: str, by: str, reason: str) -> list[Event]:
+    detail = f"{name}, whose spool alone has it, is gone for good{reason}"
+    now = archive.clock()
+    return [
+        Event(object=one.object, version=one.version, type=POLICY, at=now, agent=by, detail=detail)
+        for one in archive.ledger.workers.alone()
+        if one.worker == name
+    ]

@@ -75,22 +75,34 @@ def settle(archive: Archive, readable: Mapping[str, Target], worker: str | None 
     return settled
 
 
-def why_not_stored(archive: Archive) -> dict[str, str]:
-    """Worker that is not at work → what to do about the versions that its spool alone holds, as a sentence."""
+def in_spools(archive: Archive, *, of_living: bool = True) -> dict[str, str]:
+    """Worker → what becomes of versions that its spool alone holds, or what to do about them, as a sentence.
+
+    What this machine's own holds is not told, nor without `of_living` what those have that are at work: they store it.
+    """
     living, forgotten = archive.ledger.sessions.working(), archive.ledger.workers.forgotten()
-    counts = Counter(one.worker for one in elsewhere(archive) if one.worker not in living)
-    return {worker: what_to_do(worker, counts[worker], gone=worker in forgotten) for worker in sorted(counts)}
+    counts, told = Counter(one.worker for one in elsewhere(archive)), dict[str, str]()
+    for worker, versions in sorted(counts.items()):
+        if worker not in living:
+            told[worker] = what_to_do(worker, versions, gone=worker in forgotten)
+        elif of_living:
+            told[worker] = f"{_lie(versions)} in its spool alone: it is at work, and stores what it has"
+    return told
 
 
 def what_to_do(worker: str, versions: int, *, gone: bool) -> str:
     """What a person does about versions that lie in the spool of a worker that is not at work."""
-    said = f"{versions:,} versions lie" if versions != 1 else "1 version lies"
+    said = f"{_lie(versions)} in its spool alone"
     if gone:
-        return f"{said} in its spool alone, and it is gone for good: `thirdcopy workers --all` says why each waits"
+        return f"{said}, and it is gone for good: `thirdcopy workers --all` says why each waits"
     return (
-        f"{said} in its spool alone, and it is not at work: start it again, which stores them; or if it is gone for "
-        f"good: thirdcopy workers forget {worker}"
+        f"{said}, and it is not at work: start it again, which stores what it has; or if it is gone for good: "
+        f"thirdcopy workers forget {worker}"
     )
+
+
+def _lie(versions: int) -> str:
+    return f"{versions:,} versions lie" if versions != 1 else "1 version lies"
 
 
 def _settle(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 from archive.errors import Fork, SourceAway, SpaceShort
 from archive.linking.registers.columns import RegisterError
 from archive.opening.archive import Archive
-from archive.preservation.lost_workers import settle, why_not_stored
+from archive.preservation.lost_workers import in_spools, settle
 from archive.preservation.mirroring import Stored, store_owed
 from archive.preservation.newest_run import point_to_newest
 from archive.preservation.space import need_space
@@ -253,7 +253,7 @@ def settle_step(archive: Archive, usable_targets: UsableTargets) -> Tally:
         archive.progress.say(f"{one.object} v{one.version}, sealed by {one.worker}, was completed from the targets")
     for one in settled.given_up:
         archive.progress.say(f"{one.object} v{one.version}, which only {one.worker} had, is given up")
-    why = (f"{worker}: {sentence}" for worker, sentence in why_not_stored(archive).items())
+    why = (f"{worker}: {sentence}" for worker, sentence in in_spools(archive, of_living=False).items())
     return Tally(problems=(*settled.todo, *why))
 
 
