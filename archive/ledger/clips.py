@@ -8,13 +8,15 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from archive.ledger import tables as t
-from archive.ledger.conditions import among
+from archive.ledger.conditions import among, begins
 from archive.ledger.events import add_events
+from archive.ledger.markers import GIVEN_UP
 from archive.ledger.transactions import Subject, upsert
 from archive.ledger.undoing import Cause, Step, undo
 from archive.records.clip import Access, Capture, Listing
 from archive.records.event import Event
 from archive.records.expected import Holding
+from archive.records.object_ids import Kind
 from archive.records.report import month_of
 
 _AT_ONCE = 1000
@@ -149,9 +151,12 @@ class Clips(Subject):
                 yield self._document(Holding, body)
 
     def count_captures(self) -> int:
-        """How many captures there are: none is ever taken away, so that as many as before are the same."""
+        """How often captures changed: each that is kept counts one, and so does each that is given up."""
+        given_up = begins(t.facts.c.name, f"{GIVEN_UP}{Kind.EVIDENCE.prefix}")
         with self._reading() as connection:
-            return connection.scalar(sa.select(sa.func.count()).select_from(t.captures)) or 0
+            there = connection.scalar(sa.select(sa.func.count()).select_from(t.captures)) or 0
+            gone = connection.scalar(sa.select(sa.func.count()).select_from(t.facts).where(given_up)) or 0
+        return there + 2 * gone
 
     def stating(self, clip: str) -> list[Capture]:
         """The captures of files that a disk says are a clip, by their clips, the oldest first."""

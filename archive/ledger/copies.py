@@ -13,7 +13,7 @@ from archive.ledger import tables as t
 from archive.ledger.conditions import among, begins
 from archive.ledger.events import add_events
 from archive.ledger.looks import captured
-from archive.ledger.markers import LAST_RUN
+from archive.ledger.markers import LAST_RUN, RUN_BEFORE
 from archive.ledger.sightings import ToTell, mark_told
 from archive.ledger.sql_faults import Unreadable
 from archive.ledger.transactions import Subject, total, upsert
@@ -126,10 +126,12 @@ class Copies(Subject):
             condition = (t.versions.c.object == sealed.object) & (t.versions.c.version == sealed.version)
             found = connection.scalar(sa.select(t.versions.c.sha512).where(condition))
             if found is None:
+                if sealed.version > 1:
+                    _refuse_groundless(connection, sealed)
                 connection.execute(sa.insert(t.versions).values(**asdict(sealed)))
                 add_events(connection, *events)
                 if sealed.object.startswith(Kind.RUN.prefix):
-                    upsert(connection, t.facts, {"name": LAST_RUN}, {"value": sealed.object})
+                    _end_of_chain(connection, sealed.object)
             elif found != sealed.sha512:
                 raise Fork(
                     f"{sealed.object} v{sealed.version} is sealed already with other content "
@@ -345,6 +347,24 @@ def _has_media(connection: sa.Connection, capture: Capture) -> bool:
     """Whether the newest capture of a clip is of the same media."""
     query = sa.select(t.captures.c.media).where(t.captures.c.clip == capture.clip).order_by(t.captures.c.version.desc())
     return connection.scalar(query.limit(1)) == capture.media.sha256
+
+
+def _refuse_groundless(connection: sa.Connection, sealed: SealedVersion) -> None:
+    """Raise Fork if the version before is not there: it was given up while this one was made."""
+    before = (t.versions.c.object == sealed.object) & (t.versions.c.version == sealed.version - 1)
+    if connection.scalar(sa.select(sa.literal(1)).where(before)) is None:
+        raise Fork(
+            f"{sealed.object} v{sealed.version} stands on a v{sealed.version - 1} that the ledger has no more, since "
+            "it was given up meanwhile: run this again"
+        )
+
+
+def _end_of_chain(connection: sa.Connection, run: str) -> None:
+    """Keep that a run record is the newest, and which one it goes on from."""
+    before = connection.scalar(sa.select(t.facts.c.value).where(t.facts.c.name == LAST_RUN))
+    if before:
+        upsert(connection, t.facts, {"name": f"{RUN_BEFORE}{run}"}, {"value": before})
+    upsert(connection, t.facts, {"name": LAST_RUN}, {"value": run})
 
 
 def _sealed(row: sa.RowMapping | None) -> SealedVersion | None:

@@ -13,6 +13,7 @@ from archive.ledger.copies import Copies
 from archive.ledger.disks import Disks
 from archive.ledger.emptying import empty
 from archive.ledger.events import Events
+from archive.ledger.given_up import GivingUp
 from archive.ledger.hosts import Hosts
 from archive.ledger.joins import Joins
 from archive.ledger.journal import HERE, Version
@@ -75,6 +76,7 @@ class Ledger:
         self.markers = Markers(self._transactions)
         self.lease = Lease(self._transactions)
         self.workers = Workers(self._transactions)
+        self.giving_up = GivingUp(self._transactions)
         self.sessions = Sessions(self._transactions)
         self.claims = Claims(self._transactions, self.sessions)
         self.batches = Batches(self._transactions, self.sessions)

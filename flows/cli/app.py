@@ -34,6 +34,7 @@ from flows.cli import (
     target_commands,
     timeline_commands,
     transcript_commands,
+    worker_commands,
 )
 from flows.cli.common import Config
 from flows.interrupts import ended_at_once
@@ -71,6 +72,7 @@ app.add_typer(target_commands.app, name="targets")
 app.add_typer(review_commands.review, name="review")
 app.add_typer(register_commands.app, name="register")
 app.add_typer(ledger_commands.app, name="ledger")
+app.add_typer(worker_commands.app, name="workers")
 
 
 def _version(asked: bool) -> None:
