@@ -10,11 +10,12 @@ from typing import Any, TypeVar
 
 import pytest
 
-from tests.world.fixtures import ceph_server, rclone_server, seaweedfs_server, swift_server
+from tests.world.fixtures import ceph_server, postgresql_server, rclone_server, seaweedfs_server, swift_server
 from tests.world.fixtures_model import whisper_folder, whisper_model
 
 __all__ = [
     "ceph_server",
+    "postgresql_server",
     "rclone_server",
     "seaweedfs_server",
     "swift_server",

@@ -50,8 +50,8 @@ class _Among(FunctionElement[bool]):
 @compiles(_Among, "sqlite")
 def _in_json(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
     column, values = element.clauses
-    some = f"(SELECT value FROM json_each({compiler.process(values, **options)}))"
-    return f"{compiler.process(column, **options)} IN {some}"
+    some = compiler.process(values, **options)
+    return f"{compiler.process(column, **options)} IN (SELECT value FROM json_each({some}))"  # noqa: S608 - both are compiled: a column and a parameter
 
 
 @compiles(_Among, "postgresql")

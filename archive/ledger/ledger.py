@@ -1,6 +1,6 @@
 """The ledger as one value: its subjects (clips, copies, readings, events …) over one database."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +11,7 @@ from archive.ledger.claims import Claims
 from archive.ledger.clips import Clips
 from archive.ledger.copies import Copies
 from archive.ledger.disks import Disks
+from archive.ledger.emptying import empty
 from archive.ledger.events import Events
 from archive.ledger.hosts import Hosts
 from archive.ledger.joins import Joins
@@ -24,19 +25,37 @@ from archive.ledger.readings import Readings
 from archive.ledger.sessions import Sessions
 from archive.ledger.sightings import Sightings
 from archive.ledger.sql_faults import anew, in_a_sentence
+from archive.ledger.standing import Standing, refuse, stand, standing
 from archive.ledger.transactions import Document, Transactions
 from archive.ledger.waiting import Waiting
 from archive.ledger.workers import Workers
 
 
 class Ledger:
-    """The ledger of one archive, in a SQLite file or a PostgreSQL database. Safe to share between threads."""
+    """The ledger of one archive, in a SQLite file or a PostgreSQL database. Safe to share between threads.
 
-    def __init__(self, place: Place, *, version: Version = HERE) -> None:
+    `before_new` is called before one is made where there is none, and may raise. Raises LedgerUnusable; RefusedError too
+    for one that is half made or was moved away, unless it is opened `unfinished`, as it is.
+    """
+
+    def __init__(
+        self,
+        place: Place,
+        *,
+        version: Version = HERE,
+        unfinished: bool = False,
+        before_new: Callable[[], None] = lambda: None,
+    ) -> None:
         self._place = place
-        self._engine = open_engine(place, version)
-        with in_a_sentence(place):
-            self.id = identity(self._engine, datetime.now(UTC))
+        self._engine = open_engine(place, version, before_new=before_new)
+        try:
+            with in_a_sentence(place):
+                self.id = identity(self._engine, datetime.now(UTC))
+            if not unfinished:
+                refuse(self._engine)
+        except BaseException:
+            self.close()
+            raise
         self._transactions = Transactions(self._engine)
         self.clips = Clips(self._transactions)
         self.copies = Copies(self._transactions)
@@ -76,6 +95,22 @@ class Ledger:
         if not isinstance(self._place, Path):
             raise TypeError(f"the ledger at {self._place} is in no file")
         return self._place
+
+    @property
+    def standing(self) -> Standing | None:
+        """Why it is not to be used, where it is half made or was moved away."""
+        return standing(self._engine)
+
+    def stand(self, now: Standing | None) -> None:
+        """Keep that it is half made or moved away; or, with None, that it is an archive's ledger."""
+        with self._transactions.writing() as connection:
+            stand(connection, now)
+
+    def empty(self, now: Standing | None) -> None:
+        """Take away all that it holds, but for who is at it: it is another ledger then, and stands as is said."""
+        with self._transactions.writing() as connection:
+            self.id = empty(connection, datetime.now(UTC))
+            stand(connection, now)
 
     @property
     def several(self) -> bool:

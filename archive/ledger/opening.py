@@ -1,5 +1,6 @@
 """The one opener of the ledger's database, of either engine."""
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
@@ -24,22 +25,24 @@ _FORM = sa.Table(
 """Where Alembic notes the form of the tables, as it makes it itself."""
 
 
-def open_engine(place: Path | Place, version: journal.Version = journal.HERE) -> Engine:
-    """Open (and make, and migrate) the ledger at a place. `version` is SQLite's.
+def open_engine(
+    place: Place, version: journal.Version = journal.HERE, *, before_new: Callable[[], None] = lambda: None
+) -> Engine:
+    """Open (and make, and migrate) the ledger at a place. `version` is SQLite's; `before_new` may refuse a new one.
 
     Where nothing can be written, a ledger of today's form is opened to be read. Raises LedgerUnusable.
     """
     with in_a_sentence(place):
         engine: Engine = SqliteFile(place, version) if isinstance(place, Path) else PostgresqlDatabase(place)
         try:
-            migrate(engine)
+            migrate(engine, before_new)
         except BaseException:
             engine.sql.dispose()
             raise
         return engine
 
 
-def migrate(engine: Engine) -> None:
+def migrate(engine: Engine, before_new: Callable[[], None]) -> None:
     """Bring the tables to the newest form; new ones are made in it at once.
 
     Raises SettingsError if a later version of this software made them, LedgerUnusable if another program did.
@@ -53,6 +56,7 @@ def migrate(engine: Engine) -> None:
         if form == known[-1]:
             return
         if form is None:
+            before_new()
             tables.metadata.create_all(connection, checkfirst=False)
             _FORM.create(connection)
             connection.execute(sa.insert(_FORM).values(version_num=known[-1]))

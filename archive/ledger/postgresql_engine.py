@@ -85,7 +85,7 @@ class PostgresqlDatabase:
         """Nothing: a database is not moved as a file."""
 
     def is_in_place(self, ledger: str) -> bool:
-        """Whether the database still holds the same ledger."""
+        """Whether the database still holds the same ledger; one that is made anew meanwhile has another id."""
         query = sa.select(tables.facts.c.value).where(tables.facts.c.name == "ledger")
         with self.sql.execution_options(writes=False).begin() as connection:
             if not sa.inspect(connection).has_table(tables.facts.name):

@@ -4,11 +4,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
 from archive.errors import LedgerUnusable, RefusedError
 from archive.ledger import Ledger
+from archive.ledger.places import Database, Place
+from archive.ledger.standing import Standing
 from archive.progress import Progress, Silent
 from archive.records.event import Event
 from archive.records.object_ids import Kind
@@ -72,6 +75,13 @@ def _make(state: Path) -> None:
         ) from error
 
 
+def place_of(settings: Settings) -> Place:
+    """Where an archive's ledger is, by its settings."""
+    if settings.ledger.url is None:
+        return settings.state / LEDGER
+    return Database.at(settings.ledger.url, settings.ledger.password)
+
+
 def _refuse_lost(path: Path) -> None:
     """Raise LedgerUnusable for no ledger, or one of 0 bytes, beside what is only made once there is one."""
     if path.exists() and (path.is_dir() or path.stat().st_size):
@@ -81,6 +91,17 @@ def _refuse_lost(path: Path) -> None:
         raise LedgerUnusable(
             f"the ledger at {path} is {'empty' if path.exists() else 'gone'}, though an archive was kept here (there "
             f"is {' and '.join(rest)}): bring a backup back, or make it anew from the targets: thirdcopy rebuild"
+        )
+
+
+def _refuse_new(database: Database, state: Path) -> None:
+    """Raise LedgerUnusable where a database is to hold a new ledger, beside what is only made once there is one."""
+    rest = [name for name in (LEDGER, "spool", "attempts") if (state / name).exists()]
+    if rest:
+        raise LedgerUnusable(
+            f"the database at {database} holds no ledger, though an archive is kept in {state} (there is "
+            f"{' and '.join(rest)}): carry its ledger over, with the settings as they were: thirdcopy ledger move --to "
+            "URL; or bring a backup of the database back, or make the ledger anew from the targets: thirdcopy rebuild"
         )
 
 
@@ -110,12 +131,19 @@ def opened(settings: Settings, progress: Progress | None = None) -> Iterator[Arc
     Raises LedgerUnusable, also where the rest of the state folder says that there was a ledger once, and RefusedError
     where a rebuild broke off or is under way: what it has is half an archive.
     """
-    path = settings.state / LEDGER
+    place = place_of(settings)
     _make(settings.state)
-    _refuse_half(settings.state)
-    _refuse_lost(path)
-    with closing(Ledger(path)) as ledger:
+    if isinstance(place, Path):
+        _refuse_half(settings.state)
+        _refuse_lost(place)
+    with closing(_opened(place, settings.state)) as ledger:
         yield Archive(settings, ledger, Targets(settings), progress or Silent())
+
+
+def _opened(place: Place, state: Path) -> Ledger:
+    if isinstance(place, Path):
+        return Ledger(place)
+    return Ledger(place, before_new=partial(_refuse_new, place, state))
 
 
 def refuse_replaced(archive: Archive) -> None:
@@ -123,10 +151,11 @@ def refuse_replaced(archive: Archive) -> None:
 
     Ask with the lease held: a rebuild looks for that before it begins and before it ends.
     """
-    _refuse_half(archive.state)
+    if not archive.ledger.several:
+        _refuse_half(archive.state)
     if not archive.ledger.is_in_place():
         raise RefusedError(
-            f"the ledger in {archive.state} was made anew while this waited: run this again; nothing was done"
+            f"the ledger of {archive.state} was made anew while this waited: run this again; nothing was done"
         )
 
 
@@ -140,14 +169,19 @@ def _refuse_half(state: Path) -> None:
 
 @contextmanager
 def opened_beside(settings: Settings, progress: Progress | None = None) -> Iterator[Archive]:
-    """An archive over a new ledger, made beside the place of the lost one, which it takes at the end of the block.
+    """An archive over a new ledger, which takes the place of the lost one at the end of the block.
 
-    After an error all is as before. Raises RefusedError if a ledger there holds an archive, before the block or after
-    it, LeaseHeld if somebody is at it, or at another rebuild, and LedgerUnusable if somebody has the new one open so
-    that it cannot be moved whole.
+    A file is made beside that place; a database's own tables are filled, and are no ledger until then. After an error
+    all is as before. Raises RefusedError if a ledger there holds an archive, before the block or after it, LeaseHeld if
+    somebody is at it, or at another rebuild, and LedgerUnusable if somebody has the new one open so that it cannot be
+    moved whole.
     """
-    place, beside = settings.state / LEDGER, settings.state / BESIDE
+    place, beside = place_of(settings), settings.state / BESIDE
     _make(settings.state)
+    if not isinstance(place, Path):
+        with closing(Ledger(place, unfinished=True)) as ledger, _made_anew(ledger):
+            yield Archive(settings, ledger, Targets(settings), progress or Silent())
+        return
     _refuse_full(place)
     if beside.exists():
         with suppress(LedgerUnusable), closing(Ledger(beside)) as begun, begun.lease.held():
@@ -168,8 +202,32 @@ def opened_beside(settings: Settings, progress: Progress | None = None) -> Itera
     _remove(beside)  # an emptied journal
 
 
+@contextmanager
+def _made_anew(ledger: Ledger) -> Iterator[None]:
+    """Have a ledger that holds nothing filled within the block, and refused to all others until its end."""
+    with ledger.lease.held():
+        half = ledger.standing
+        if half is not None and half.state != "rebuilding":
+            raise RefusedError(
+                f"the ledger at {ledger.place} was moved, or is carried over ({half.other}): name an empty database"
+            )
+        if half is None:
+            refuse_archive(ledger)
+        ledger.empty(Standing(state="rebuilding"))
+        try:
+            yield
+            ledger.stand(None)
+        except BaseException:
+            with suppress(LedgerUnusable):  # it is refused then, and made anew by the next rebuild
+                ledger.empty(None)
+            raise
+
+
 def discard_beside(settings: Settings) -> None:
-    """Take away what a rebuild has made so far. Only who is at that rebuild may: it holds the lease of it."""
+    """Take away what a rebuild has made so far. Only who is at that rebuild may: it holds the lease of it.
+
+    What lies in a database stays, refused to all but the next rebuild: this process may be in the middle of a change.
+    """
     _remove(settings.state / BESIDE)
 
 
@@ -185,9 +243,12 @@ def refuse_archive(ledger: Ledger) -> None:
     """Raise RefusedError if a ledger that is to be made anew holds an archive."""
     if ledger.copies.heads():
         raise RefusedError(
-            f"the ledger at {ledger.place} holds an archive already: move it (and a -journal or -wal file beside it) "
-            "away first; what it alone knows would be lost otherwise"
+            f"the ledger at {ledger.place} holds an archive already: {_AWAY[ledger.several]} first; what it alone "
+            "knows would be lost otherwise"
         )
+
+
+_AWAY = {False: "move it (and a -journal or -wal file beside it) away", True: "name another, empty database"}
 
 
 def _remove(ledger: Path) -> None:

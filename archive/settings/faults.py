@@ -10,6 +10,7 @@ from archive.settings.source_stanzas import KINDS as SOURCE_KINDS
 from archive.settings.stanzas import (
     AuditSettings,
     DistinctSettings,
+    LedgerSettings,
     PrefectSettings,
     QueueSettings,
     RegisterSettings,
@@ -59,6 +60,7 @@ def _siblings(path: list[str]) -> set[str]:
         "queue": set(QueueSettings.model_fields),
         "distinct": set(DistinctSettings.model_fields),
         "audit": set(AuditSettings.model_fields),
+        "ledger": set(LedgerSettings.model_fields),
         "prefect": set(PrefectSettings.model_fields),
     }
     tables |= {

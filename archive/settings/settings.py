@@ -21,6 +21,7 @@ from archive.settings.spread import unreachable
 from archive.settings.stanzas import (
     AuditSettings,
     DistinctSettings,
+    LedgerSettings,
     LinkingSettings,
     Name,
     PoolSettings,
@@ -64,6 +65,7 @@ class Settings(BaseSettings):
     queue: QueueSettings = QueueSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     audit: AuditSettings = AuditSettings()
+    ledger: LedgerSettings = LedgerSettings()
     prefect: PrefectSettings = PrefectSettings()
     worker: WorkerSettings = WorkerSettings()
     pools: PoolSettings | None = None

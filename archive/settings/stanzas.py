@@ -5,10 +5,11 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator
 
 from archive.records.entry_fields import SECRET, field_of
 from archive.settings import cron
+from archive.settings.postgresql_urls import parse_url
 
 
 def _fraction(value: object) -> float:
@@ -129,6 +130,20 @@ class AuditSettings(_Stanza):
     challenges: int = Field(
         default=0, ge=0, description="random MiB blocks asked of each copy that was not read in full"
     )
+
+
+class LedgerSettings(_Stanza):
+    """The `[ledger]` stanza: the database that the ledger is in, where that is no file in the state folder."""
+
+    url: str | None = Field(default=None, description="a PostgreSQL database; a SQLite file in the state folder else")
+    password: SecretStr | None = Field(default=None, description="of the role that the url names")
+
+    @field_validator("url")
+    @classmethod
+    def _whole(cls, url: str | None) -> str | None:
+        if url is not None:
+            parse_url(url)
+        return url
 
 
 class WorkerSettings(_Stanza):

@@ -34,6 +34,7 @@ from storage.contract import Target
 from storage.file_digests import digest
 from storage.targets import FolderSettings, address
 from storage.targets.folder import FolderTarget
+from tests.support.engines import place_in
 from transcription.documents.formats import to_json
 from transcription.records import Gap, Options, Segment, Transcript
 
@@ -85,15 +86,15 @@ def an_archive(
         registers=dict(registers or {}),
         free_gib=0,
     )
-    file = state / "ledger.sqlite"
-    if not file.exists():
+    place = place_in(state)
+    if isinstance(place, Path) and not place.exists():
         state.mkdir(parents=True, exist_ok=True, mode=0o700)
         with NamedTemporaryFile(dir=state) as draft, suppress(FileExistsError):
             with _ONE_MAKES_IT:
                 draft.write(_empty_ledger())
             draft.flush()
-            os.link(draft.name, file)  # whole, whoever else makes one at this moment
-    ledger = Ledger(file)
+            os.link(draft.name, place)  # whole, whoever else makes one at this moment
+    ledger = Ledger(place)
     try:
         yield Archive(settings, ledger, dict(targets), clock=clock or Clock())
     finally:

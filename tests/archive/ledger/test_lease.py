@@ -16,12 +16,15 @@ import sqlalchemy as sa
 from archive.errors import LeaseHeld
 from archive.ledger import Ledger, lease
 from archive.ledger import tables as t
+from tests.support.engines import place_in, written
+from tests.support.packages import HOME
 
 HOLD = """
 import sys
 from pathlib import Path
 from archive.ledger import Ledger
-ledger = Ledger(Path(sys.argv[1]))
+from tests.support.engines import place_in
+ledger = Ledger(place_in(Path(sys.argv[1])))
 with ledger.lease.held():
     print("held", flush=True)
     sys.stdin.read()
@@ -31,16 +34,20 @@ ledger.close()
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    ledger = Ledger(tmp_path / "ledger.sqlite")
+    ledger = Ledger(place_in(tmp_path))
     yield ledger
     ledger.close()
 
 
 @pytest.fixture
-def other(ledger: Ledger) -> Iterator["subprocess.Popen[str]"]:
+def other(ledger: Ledger, tmp_path: Path) -> Iterator["subprocess.Popen[str]"]:
     """Another process that holds the lease until its input ends."""
     with subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(ledger.path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", HOLD, str(tmp_path)],
+        cwd=HOME,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     ) as process:
         assert process.stdout
         assert process.stdin
@@ -55,14 +62,10 @@ def other(ledger: Ledger) -> Iterator["subprocess.Popen[str]"]:
 
 def row(ledger: Ledger, **change: object) -> sa.Row[tuple[str, str, str, datetime]] | None:
     """The lease's row, after a change that nobody but time or another machine could make."""
-    engine = sa.create_engine(f"sqlite:///{ledger.path}")
-    try:
-        with engine.begin() as connection:
-            if change:
-                connection.execute(sa.update(t.leases).values(**change))
-            return connection.execute(sa.select(t.leases)).one_or_none()
-    finally:
-        engine.dispose()
+    with written(ledger) as connection:
+        if change:
+            connection.execute(sa.update(t.leases).values(**change))
+        return connection.execute(sa.select(t.leases)).one_or_none()
 
 
 def test_second_holder_is_refused_until_the_first_is_done(ledger: Ledger, other: "subprocess.Popen[str]") -> None:
@@ -154,16 +157,18 @@ import sys, threading
 from datetime import timedelta
 from pathlib import Path
 from archive.ledger import Ledger, lease
+from tests.support.engines import place_in
 lease.TERM = timedelta(seconds=0.4)
-ledger = Ledger(Path(sys.argv[1]))
+ledger = Ledger(place_in(Path(sys.argv[1])))
 with ledger.lease.held():
     print("held", flush=True)
     threading.Event().wait(60)
 """
 
 
-def test_holder_whose_lease_was_taken_away_ends_at_once(ledger: Ledger) -> None:
-    with subprocess.Popen([sys.executable, "-c", WOKEN, str(ledger.path)], stdout=subprocess.PIPE, text=True) as late:
+def test_holder_whose_lease_was_taken_away_ends_at_once(ledger: Ledger, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", WOKEN, str(tmp_path)]
+    with subprocess.Popen(command, cwd=HOME, stdout=subprocess.PIPE, text=True) as late:
         assert late.stdout
         assert late.stdout.readline() == "held\n"
         row(ledger, token="another's")

@@ -27,11 +27,13 @@ from archive.records.clip import Listing
 from archive.records.event import FIXITY_CHECK, METADATA, Event
 from archive.records.link import Decision
 from tests.support.archives import MONDAY, a_judgement, a_link, transcript
+from tests.support.engines import place_in
+from tests.support.packages import HOME
 
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    ledger = Ledger(tmp_path / "ledger.sqlite")
+    ledger = Ledger(place_in(tmp_path))
     yield ledger
     ledger.close()
 
@@ -288,9 +290,10 @@ from pathlib import Path
 from archive.ledger import Ledger
 from archive.ledger.copies import SealedVersion
 from archive.errors import Fork
+from tests.support.engines import place_in
 digest = sha512(sys.argv[2].encode()).hexdigest()
 sys.stdin.readline()
-ledger, forks = Ledger(Path(sys.argv[1])), 0
+ledger, forks = Ledger(place_in(Path(sys.argv[1]))), 0
 for number in range(30):
     ledger.clips.failed("peertube-x", "fetch", kind="passing", message="again", now=datetime.now(UTC))
     try:
@@ -304,10 +307,14 @@ ledger.close()
 
 
 def test_two_processes_make_and_write_one_ledger(tmp_path: Path) -> None:
-    path = tmp_path / "new" / "ledger.sqlite"
+    place = place_in(tmp_path / "new", made=False)
     writers = [
         subprocess.Popen(
-            [sys.executable, "-c", WRITE, str(path), name], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", WRITE, str(tmp_path / "new"), name],
+            cwd=HOME,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         for name in ("one", "two")
     ]
@@ -322,7 +329,7 @@ def test_two_processes_make_and_write_one_ledger(tmp_path: Path) -> None:
             writer.kill()
             writer.wait(timeout=30)
     assert [writer.returncode for writer in writers] == [0, 0]
-    ledger = Ledger(path)
+    ledger = Ledger(place)
     try:
         assert {ledger.id} == {said[0][0], said[1][0]}
         assert int(said[0][1]) + int(said[1][1]) == 30

@@ -10,6 +10,7 @@ import pytest
 from archive.ledger.ledger import Ledger
 from archive.ledger.sightings import AT_ONCE, Seen, mark_told
 from archive.records.sighting import WORDS_AT_MOST, Sighting
+from tests.support.engines import place_in
 
 NIGHT = datetime(2027, 3, 1, 2, 30, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -18,7 +19,7 @@ GONE = Seen("peertube-a", "gone", "This video has been removed by the uploader")
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    opened = Ledger(tmp_path / "ledger.sqlite")
+    opened = Ledger(place_in(tmp_path))
     yield opened
     opened.close()
 
@@ -179,7 +180,7 @@ def test_spans_come_back_from_records_in_any_order(ledger: Ledger, tmp_path: Pat
         tell(ledger, NIGHT + night * DAY)
     final = [one.model_copy(update={"last": one.first}) for one in ledger.sightings.of("peertube-a")]
     for order in (records, records[::-1], records + records):
-        other = Ledger(tmp_path / f"{order is records}{len(order)}{order[0] == records[0]}.sqlite")
+        other = Ledger(place_in(tmp_path / f"{order is records}{len(order)}{order[0] == records[0]}"))
         try:
             for record in order:
                 other.sightings.restore(record)

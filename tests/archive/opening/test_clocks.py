@@ -22,6 +22,7 @@ from archive.steps import counted_steps, resting
 from storage.targets import FolderSettings, S3Settings
 from tests.archive.ledger.test_lease import row
 from tests.support.archives import MONDAY, Clock, an_archive, folder_targets, keep, store_all
+from tests.support.engines import place_in
 
 AHEAD = timedelta(days=365)
 
@@ -149,7 +150,7 @@ def test_lease_that_ends_in_a_year_is_held_only_by_who_renews_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lease, "TERM", timedelta(seconds=0.4))
-    ledger = Ledger(tmp_path / "ledger.sqlite")
+    ledger = Ledger(place_in(tmp_path))
     try:
         ledger.lease._take("run", "theirs")
         holder(ledger, datetime.now(UTC) + AHEAD)
@@ -163,7 +164,7 @@ def test_lease_that_is_renewed_by_a_clock_that_is_ahead_is_respected(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lease, "TERM", timedelta(seconds=0.4))
-    ledger = Ledger(tmp_path / "ledger.sqlite")
+    ledger = Ledger(place_in(tmp_path))
     try:
         ledger.lease._take("run", "theirs")
         holder(ledger, datetime.now(UTC) + AHEAD)

@@ -34,13 +34,15 @@ class NotInstalled(Exception):
 class Process:
     """A process of a server. Its secrets are in its environment or in a file, never in `command`.
 
-    It works in `folder`, which is its own: what it says is in `server.log` there.
+    It works in `folder`, which is its own: what it says is in `server.log` there. `user` is whose process it is, by
+    number, where that is not ours.
     """
 
     command: list[str]
     folder: Path
     environment: dict[str, str] = field(default_factory=dict)
     running: subprocess.Popen[bytes] | None = None
+    user: int | None = None
 
     def start(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -54,6 +56,7 @@ class Process:
                 stdout=log,
                 stderr=log,
                 preexec_fn=_die_with_parent,
+                user=self.user,
             )
 
     @property
