@@ -11,10 +11,12 @@ from archive.settings.stanzas import (
     AuditSettings,
     DistinctSettings,
     LedgerSettings,
+    PoolSettings,
     PrefectSettings,
     QueueSettings,
     RegisterSettings,
     ScheduleSettings,
+    WorkerSettings,
 )
 from storage.targets import TargetSettings
 from storage.targets.common_settings import Labels, Price
@@ -62,6 +64,8 @@ def _siblings(path: list[str]) -> set[str]:
         "audit": set(AuditSettings.model_fields),
         "ledger": set(LedgerSettings.model_fields),
         "prefect": set(PrefectSettings.model_fields),
+        "worker": set(WorkerSettings.model_fields),
+        "pools": set(PoolSettings.model_fields),
     }
     tables |= {
         table: {field for kind in kinds.values() for field in kind.model_fields} for table, kinds in _KINDS.items()

@@ -1,4 +1,4 @@
-"""An archive opened to be written, for a command or a flow: the lease is held, and the targets are ready."""
+"""An archive opened to be written, for a command or a flow: it is at work, and the targets are ready."""
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -15,10 +15,15 @@ from archive.steps.storing import sweep
 
 @contextmanager
 def writing(
-    settings: Settings, progress: Progress, *, take_over: bool = False, emptied: Collection[str] = ()
+    settings: Settings,
+    progress: Progress,
+    *,
+    doing: str = "a command",
+    take_over: bool = False,
+    emptied: Collection[str] = (),
 ) -> Iterator[RunSession]:
-    """A session that may write: it holds the lease, and the targets are ready. Raises RefusedError, SettingsError."""
-    with opened(settings, progress) as archive, at_work(archive) as taken_away:
+    """A session that may write: it is at work, and the targets are ready. Raises RefusedError, SettingsError."""
+    with opened(settings, progress) as archive, at_work(archive, doing) as taken_away:
         sweep(archive)
         if taken_away:
             remember_late_writer(archive)

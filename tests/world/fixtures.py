@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.world.servers import NotInstalled, S3Server, ceph, rclone, seaweedfs, swift
+from tests.world.servers.postgresql import Postgresql, postgresql
 
 
 @contextmanager
@@ -14,6 +15,15 @@ def or_skip(serve: Callable[[Path], AbstractContextManager[S3Server]], folder: P
     """A server in a folder; skips the test where its programs are not installed, and says what to install."""
     try:
         with serve(folder) as server:
+            yield server
+    except NotInstalled as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[Postgresql]:
+    try:
+        with postgresql() as server:
             yield server
     except NotInstalled as error:
         pytest.skip(str(error))
