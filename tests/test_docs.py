@@ -9,6 +9,7 @@ import pytest
 import typer
 
 from archive.objects.sidecar import root_documents
+from archive.settings.alert_stanza import AlertsSettings
 from archive.settings.settings import Settings, load
 from archive.settings.source_stanzas import FolderSettings as DiskSettings
 from archive.settings.source_stanzas import YtdlpSettings
@@ -68,6 +69,7 @@ def test_example_settings_are_valid_and_have_every_key(tmp_path: Path) -> None:
         (document["queue"], QueueSettings),
         (document["distinct"], DistinctSettings),
         (document["audit"], AuditSettings),
+        (document["alerts"], AlertsSettings),
         (document["transcription"], Options),
         (document["transcription"]["per_language"]["ug"], LanguageOptions),
         (document["registers"]["victims"], RegisterSettings),
@@ -90,6 +92,7 @@ def test_example_settings_are_valid_and_have_every_key(tmp_path: Path) -> None:
                 QueueSettings,
                 DistinctSettings,
                 AuditSettings,
+                AlertsSettings,
             ):
                 assert table[key] == field.default, f"{model.__name__}.{key} is not its default"
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from archive.ledger import tables as t
 
-OF_THE_MOMENT = ("leases",)
+OF_THE_MOMENT = ("leases", "sessions", "claims", "batches", "hosts")
 """Tables of who is at the ledger just now: neither emptied nor carried over."""
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from archive.ledger.audits import Audits
 from archive.ledger.batches import Batches
-from archive.ledger.claims import Claims
 from archive.ledger.clips import Clips
 from archive.ledger.copies import Copies
 from archive.ledger.disks import Disks
@@ -20,6 +19,7 @@ from archive.ledger.lease import Lease
 from archive.ledger.looks import Looks
 from archive.ledger.markers import Markers
 from archive.ledger.opening import identity, open_engine
+from archive.ledger.overdue import Overdue
 from archive.ledger.places import Place
 from archive.ledger.readings import Readings
 from archive.ledger.sessions import Sessions
@@ -28,13 +28,14 @@ from archive.ledger.sql_faults import anew, in_a_sentence
 from archive.ledger.standing import Standing, refuse, stand, standing
 from archive.ledger.transactions import Document, Transactions
 from archive.ledger.waiting import Waiting
+from archive.ledger.work_claims import Claims
 from archive.ledger.workers import Workers
 
 
 class Ledger:
     """The ledger of one archive, in a SQLite file or a PostgreSQL database. Safe to share between threads.
 
-    `before_new` is called before one is made where there is none, and may raise. Raises LedgerUnusable; RefusedError too
+    `before_new` is called before one is made where there is none, and may raise. Raises LedgerUnusable, RefusedError
     for one that is half made or was moved away, unless it is opened `unfinished`, as it is.
     """
 
@@ -60,6 +61,7 @@ class Ledger:
         self.clips = Clips(self._transactions)
         self.copies = Copies(self._transactions)
         self.audits = Audits(self._transactions)
+        self.overdue = Overdue(self._transactions)
         self.readings = Readings(self._transactions)
         self.joins = Joins(self._transactions)
         self.sightings = Sightings(self._transactions)

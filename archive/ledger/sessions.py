@@ -19,7 +19,7 @@ from archive.ledger.holders import Holder, is_of_this_machine, this_process, wor
 from archive.ledger.lease import RUN, TERM
 from archive.ledger.markers import SLEPT
 from archive.ledger.transactions import Subject, Transactions, upsert
-from archive.ledger.workers import enlist, seen
+from archive.ledger.workers import enlist, lose, seen
 
 log = logging.getLogger(__name__)
 _STEADY = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
@@ -113,6 +113,13 @@ class Sessions(Subject):
         with self._reading() as connection:
             return [self._session(row) for row in connection.execute(query)]
 
+    def beside(self) -> list[Session]:
+        """The other sessions that are at work in this process's state folder."""
+        if self.own is None:
+            return []
+        gone = {session.token for session in self.gone()} | {self.own.token}
+        return [one for one in self.rows() if one.worker == self.own.worker and one.token not in gone]
+
     def gone(self) -> list[Session]:
         """Sessions whose process is dead, or that sent no heartbeat for a term."""
         query = sa.select(t.sessions).order_by(t.sessions.c.worker, t.sessions.c.began, t.sessions.c.token)
@@ -144,6 +151,7 @@ class Sessions(Subject):
             now = self._now(connection).isoformat()
             for thing in stored:
                 upsert(connection, t.facts, {"name": f"{SLEPT}{thing}"}, {"value": now})
+        lose(connection, row.worker, row.until - TERM)
         log.info("%s (process %d on %s) is gone: what it was at is free", row.worker, holder.pid, holder.host)
         _end(connection, row.token)
 

@@ -383,9 +383,11 @@ workers = sa.Table(
     sa.Column("host", sa.Text, nullable=False),
     sa.Column("since", UtcTime, nullable=False),
     sa.Column("seen", UtcTime, nullable=False),
+    sa.Column("lost", UtcTime),
     sa.Column("forgotten", UtcTime),
 )
-"""`id` is the state folder's own, `seen` when a session of it began or ended."""
+"""`id` is the state folder's own, `seen` when a session of it began or ended; `lost` since when it is not heard of, though
+a session of it had not ended."""
 
 sessions = sa.Table(
     "sessions",

@@ -13,13 +13,17 @@ from archive.ledger.transactions import Subject
 
 @dataclass(frozen=True)
 class Worker:
-    """A worker: the id of its state folder, its host, since when and when last it was at work, and when forgotten."""
+    """A worker: the id of its state folder, its host, since when and when last it was at work.
+
+    `lost` is since when it is not heard of, though it was at work, and `forgotten` when somebody gave it up for good.
+    """
 
     name: str
     id: str
     host: str
     since: datetime
     seen: datetime
+    lost: datetime | None = None
     forgotten: datetime | None = None
 
 
@@ -80,10 +84,15 @@ def enlist(connection: sa.Connection, name: str, machine: str, host: str, now: d
             f'another state folder (on {row.host}) works as {name}: give this one another, [worker] name = "…"; '
             f"or if that one is gone for good: thirdcopy workers forget {name}"
         )
-    values = {"host": host, "seen": now}
+    values = {"host": host, "seen": now, "lost": None}
     if row.id != machine:
         values |= {"id": machine, "since": now, "forgotten": None}
     connection.execute(sa.update(w).where(w.c.name == name).values(**values))
+
+
+def lose(connection: sa.Connection, name: str, at: datetime) -> None:
+    """Note that a worker is not heard of since a moment, though it was at work."""
+    connection.execute(sa.update(t.workers).where(t.workers.c.name == name).values(lost=at))
 
 
 def seen(connection: sa.Connection, name: str, now: datetime) -> None:

@@ -18,6 +18,7 @@ from archive.records.object_ids import Kind
 from archive.settings.settings import Settings
 from storage.contract import Target
 from storage.targets import open_target
+from storage.watched import Watched
 
 LEDGER, BESIDE = "ledger.sqlite", "ledger-rebuilding.sqlite"
 AGENT = f"thirdcopy@{version('thirdcopy')}"
@@ -106,15 +107,19 @@ def _refuse_new(database: Database, state: Path) -> None:
 
 
 class Targets(Mapping[str, Target]):
-    """Targets by name, opened when first asked for: to look at the ledger needs no keys. Raises Refused then."""
+    """Targets by name, opened when first asked for: to look at the ledger needs no keys. Raises Refused then.
 
-    def __init__(self, settings: Settings) -> None:
-        self._stanzas, self._opened = settings.targets, dict[str, Target]()
+    Where several processes may write, each looks before a write whether it slept while others went on.
+    """
+
+    def __init__(self, settings: Settings, ledger: Ledger) -> None:
+        self._stanzas, self._opened, self._ledger = settings.targets, dict[str, Target](), ledger
         self._journals = settings.state / "uploads"
 
     def __getitem__(self, name: str) -> Target:
         if name not in self._opened:
-            self._opened[name] = open_target(name, self._stanzas[name], self._journals)
+            target = open_target(name, self._stanzas[name], self._journals)
+            self._opened[name] = Watched(target, self._ledger.sessions.awake) if self._ledger.several else target
         return self._opened[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -137,7 +142,7 @@ def opened(settings: Settings, progress: Progress | None = None) -> Iterator[Arc
         _refuse_half(settings.state)
         _refuse_lost(place)
     with closing(_opened(place, settings.state)) as ledger:
-        yield Archive(settings, ledger, Targets(settings), progress or Silent())
+        yield Archive(settings, ledger, Targets(settings, ledger), progress or Silent())
 
 
 def _opened(place: Place, state: Path) -> Ledger:
@@ -180,7 +185,7 @@ def opened_beside(settings: Settings, progress: Progress | None = None) -> Itera
     _make(settings.state)
     if not isinstance(place, Path):
         with closing(Ledger(place, unfinished=True)) as ledger, _made_anew(ledger):
-            yield Archive(settings, ledger, Targets(settings), progress or Silent())
+            yield Archive(settings, ledger, Targets(settings, ledger), progress or Silent())
         return
     _refuse_full(place)
     if beside.exists():
@@ -190,7 +195,7 @@ def opened_beside(settings: Settings, progress: Progress | None = None) -> Itera
     with closing(Ledger(beside)) as made:
         try:
             with made.lease.held():
-                yield Archive(settings, made, Targets(settings), progress or Silent())
+                yield Archive(settings, made, Targets(settings, made), progress or Silent())
             made.gather()
             _refuse_full(place)  # somebody may have opened it just before the rebuild began
         except BaseException:

@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from threading import Lock
 
-from archive.ledger.copies import Copy, CopyState, SealedVersion
+from archive.ledger.copies import ARRIVED, Copy, CopyState, SealedVersion
 from archive.local_paths import inside
 from archive.objects import ocfl
 from archive.opening.archive import Archive
@@ -32,13 +32,16 @@ _BRINGING: defaultdict[str, Lock] = defaultdict(Lock)
 def ranked(archive: Archive, object_id: str, version: int, names: Collection[str]) -> list[str]:
     """Targets in the order in which they are asked for a file that a version brought: the best known copy first.
 
-    Of targets whose copies are equally well known each gets its share of the objects, by lot.
+    Of targets with copies that were read and found sound the nearest comes first, by `[worker] near`. Of others whose
+    copies are equally well known each gets its share of the objects, by lot.
     """
     states = {copy.target: copy.state for copy in archive.ledger.copies.of(object_id, version)}
+    near = archive.settings.worker.near
 
-    def rank(name: str) -> tuple[int, bytes]:
-        lot = sha256(f"{name} {object_id}".encode()).digest()
-        return _BEST_KNOWN.index(states.get(name, "owed")), lot
+    def rank(name: str) -> tuple[int, int, bytes]:
+        state = states.get(name, "owed")
+        distance = near.index(name) - len(near) if name in near and state in ARRIVED else 0
+        return distance, _BEST_KNOWN.index(state), sha256(f"{name} {object_id}".encode()).digest()
 
     return sorted(names, key=rank)
 

@@ -14,6 +14,7 @@ from pydantic import AwareDatetime, TypeAdapter
 
 from archive.errors import Fork
 from archive.ledger.copies import ARRIVED
+from archive.ledger.markers import MOMENT, SLEPT
 from archive.objects import held_versions
 from archive.opening.archive import Archive
 from archive.preservation.custody import roll_root
@@ -41,6 +42,7 @@ def mend_roots(archive: Archive, usable: Mapping[str, Target]) -> int:
 
     A target that cannot be asked now is asked at the next start.
     """
+    _take_over_sessions(archive)
     known = _remembered(archive)
     if not known:
         return 0
@@ -49,6 +51,15 @@ def mend_roots(archive: Archive, usable: Mapping[str, Target]) -> int:
     moments = {name: min(at, now) for name, at in known.items()}  # no clock's future
     _remember(archive, {name: at for name, at in moments.items() if now - at < REMEMBERED})
     return sum(mended.values())
+
+
+def _take_over_sessions(archive: Archive) -> None:
+    """Remember with the others what sessions elsewhere were storing when they were ended."""
+    with archive.ledger.at_once():
+        if found := archive.ledger.markers.beginning(SLEPT):
+            _remember(archive, _remembered(archive) | {name: MOMENT.validate_python(at) for name, at in found.items()})
+            for name in found:
+                archive.ledger.markers.forget(f"{SLEPT}{name}")
 
 
 def _remembered(archive: Archive) -> dict[str, datetime]:

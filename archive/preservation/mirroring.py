@@ -156,7 +156,9 @@ class _Storing:
             self._versions.items(), key=lambda item: -len(set().union(*item[1].values()))
         ):
             files, targets = dict[str, File](), dict[str, None]()
-            for number, names in sorted(versions.items()):
+            if not self._archive.ledger.claims.take(object_id, "store"):
+                continue  # another worker is at it
+            for number, names in sorted(self._still_owed(object_id, versions).items()):
                 sealed = self._archive.ledger.copies.version(object_id, number)
                 there = tuple(name for name in sorted(names) if self._goes_on(name, object_id))
                 if sealed is None or not there:
@@ -179,6 +181,17 @@ class _Storing:
                 yield Load(object_id, files, tuple(targets))
             else:
                 self._sealed.pop(object_id, None)
+                self._archive.ledger.claims.give_back(object_id, "store")
+
+    def _still_owed(self, object_id: str, versions: Mapping[int, set[str]]) -> Mapping[int, set[str]]:
+        """Of what was owed, what other workers have not stored since."""
+        if not self._archive.ledger.several:
+            return versions
+        copies = self._archive.ledger.copies.of(object_id)
+        stored = {(copy.version, copy.target) for copy in copies if copy.state != "owed"}
+        for number, names in versions.items():
+            names -= {name for name in names if (number, name) in stored}
+        return versions
 
     def _goes_on(self, name: str, object_id: str) -> bool:
         counter = self._counters[name]
@@ -221,11 +234,14 @@ class _Storing:
         """Take out of the spool what was brought for a load, and forget its versions."""
         self._take_out(load.name)
         self._sealed.pop(load.name, None)
+        self._archive.ledger.claims.give_back(load.name, "store")
 
     def end(self) -> None:
-        """Take out whatever was brought."""
+        """Take out whatever was brought, and give back what was not finished."""
         for object_id in list(self._brought):
             self._take_out(object_id)
+        for object_id in list(self._sealed):
+            self._archive.ledger.claims.give_back(object_id, "store")
 
     def _take_out(self, object_id: str) -> None:
         for folder in self._brought.pop(object_id, ()):

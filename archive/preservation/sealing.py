@@ -26,7 +26,12 @@ from archive.records.clip import Capture
 from archive.records.event import PACKAGE, Event
 from archive.records.object_ids import ObjectId
 from storage.contract import Target
+from storage.errors import Unavailable
 from storage.mirrors import at_each
+from storage.shared_reading import HERE
+
+PATIENCE_S = 60.0
+"""Seconds that a sealing waits for another worker's of the same object."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +96,19 @@ def seal(
     another content of one it does. Raises TargetError if what an interrupted writer left
     cannot be read now: a version without it would spoil that root.
     """
+    with archive.ledger.claims.held(object_id, "seal", wait=PATIENCE_S) as ours:
+        if not ours:
+            raise Unavailable(f"another worker has been sealing {object_id} for long: it is tried again", target=HERE)
+        return _seal(archive, object_id, items, provenance, usable)
+
+
+def _seal(
+    archive: Archive,
+    object_id: ObjectId,
+    items: Mapping[str, Item],
+    provenance: Provenance,
+    usable: Mapping[str, Target],
+) -> SealedVersion | None:
     head = archive.ledger.copies.head(object_id)
     previous = head.parsed if head else None
     files = {path: item.sha512 for path, item in items.items()}

@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
+from archive.settings.alert_stanza import AlertsSettings
 from archive.settings.source_stanzas import KINDS as SOURCE_KINDS
 from archive.settings.stanzas import (
     AuditSettings,
@@ -63,6 +64,7 @@ def _siblings(path: list[str]) -> set[str]:
         "distinct": set(DistinctSettings.model_fields),
         "audit": set(AuditSettings.model_fields),
         "ledger": set(LedgerSettings.model_fields),
+        "alerts": set(AlertsSettings.model_fields),
         "prefect": set(PrefectSettings.model_fields),
         "worker": set(WorkerSettings.model_fields),
         "pools": set(PoolSettings.model_fields),

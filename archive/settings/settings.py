@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSetti
 
 from archive.errors import SettingsError
 from archive.records.clip import Access
+from archive.settings.alert_stanza import SECRET_KEYS, AlertsSettings
 from archive.settings.faults import nearest, sentence
 from archive.settings.source_stanzas import FolderSettings, SourceSettings
 from archive.settings.spread import unreachable
@@ -66,6 +67,7 @@ class Settings(BaseSettings):
     schedule: ScheduleSettings = ScheduleSettings()
     audit: AuditSettings = AuditSettings()
     ledger: LedgerSettings = LedgerSettings()
+    alerts: AlertsSettings = AlertsSettings()
     prefect: PrefectSettings = PrefectSettings()
     worker: WorkerSettings = WorkerSettings()
     pools: PoolSettings | None = None
@@ -104,6 +106,14 @@ class Settings(BaseSettings):
         if self.pools is not None and missing:
             raise ValueError(
                 f"pools need a database and a Prefect server that all machines ask: set {missing}, or take [pools] out"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _near(self) -> "Settings":
+        if strange := [name for name in self.worker.near if name not in self.targets]:
+            raise ValueError(
+                f"worker.near: there is no target {', '.join(strange)}{nearest(strange[0], set(self.targets))}"
             )
         return self
 
@@ -273,7 +283,7 @@ def _secrets(document: dict[str, Any], path: tuple[str, ...] = ()) -> list[tuple
     for key, value in document.items():
         if isinstance(value, dict):
             found += _secrets(value, (*path, key))
-        elif key in SECRETS:
+        elif key in SECRETS or (*path, key) in SECRET_KEYS:
             found.append((*path, key))
     return found
 

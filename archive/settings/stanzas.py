@@ -87,6 +87,7 @@ class ScheduleSettings(_Stanza):
     fast: Cron | None = Field(default=None, description="a run that stops listing at fifty known clips in a row")
     audit: Cron | None = Field(default=None, description="an audit, of so much as [audit] says")
     sweep: Cron = Field(default="*/5 * * * *", description="a sweep; only where runs are handed to pools")
+    alerts: Cron | None = Field(default=None, description="a look at what [alerts] tells of, though nothing runs")
 
 
 QueueClass = Literal["returned", "endangered", "new", "failed"]
@@ -157,6 +158,9 @@ class WorkerSettings(_Stanza):
 
     name: str | None = Field(
         default=None, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$", description="the host's name where absent"
+    )
+    near: tuple[str, ...] = Field(
+        default=(), description="targets that bytes are brought from first, the nearest first"
     )
 
 

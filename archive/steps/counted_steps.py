@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
 from archive.errors import Fork, SourceAway, SpaceShort
@@ -14,15 +14,17 @@ from archive.preservation.space import need_space
 from archive.preservation.usable_targets import UsableTargets
 from archive.records.sighting import reason
 from archive.records.whereabouts import whereabouts
+from archive.settings.source_stanzas import YtdlpSettings
 from archive.sources.contract import Channel, Source
 from archive.steps import fetch_order
-from archive.steps.captioning import SLIPS, caption_clip, to_caption
+from archive.steps.captioning import SLIPS, CaptionedClip, caption_clip, to_caption
+from archive.steps.claiming import still_due
 from archive.steps.disk_records import record_disk
 from archive.steps.fetching import SourceRefuses, fetch_clip
 from archive.steps.linking import link_clip
 from archive.steps.listing import Listed, list_source
 from archive.steps.looking import look_clip
-from archive.steps.proposing_joins import propose_joins
+from archive.steps.proposing_joins import Proposed, propose_joins
 from archive.steps.recording import record
 from archive.steps.registering import changed, import_register, newest, object_of
 from archive.steps.resting import answered, leave_alone, rest
@@ -41,7 +43,11 @@ FAILURES_TOLD = 5
 PASSED_OVER_TOLD = 5
 """Places of a source's lists that lead to nothing and are named at the end of a run."""
 
+PATIENCE_S = 60.0
+"""Seconds that a run waits to write its record, while another one writes its own."""
+
 NO_MORE_READ = "nothing more was transcribed"
+NO_SOUNDS = "no sounds were compared"
 
 
 @dataclass(frozen=True)
@@ -77,6 +83,14 @@ def list_step(archive: Archive, source: Source, *, fast: bool = False) -> Tally:
     """List one source into the ledger, unless it is left alone, or was listed less than `listing_hours` ago."""
     if until := rest(archive, source.name):
         return Tally(problems=(until,))
+    with archive.ledger.claims.held(f"source:{source.name}", "list") as ours:
+        if not ours:
+            archive.progress.say(f"{source.name} is being listed by another worker")
+            return Tally()
+        return _list(archive, source, fast=fast)
+
+
+def _list(archive: Archive, source: Source, *, fast: bool) -> Tally:
     if told := _listed_lately(archive, source.name):
         archive.progress.say(told)
         return Tally()
@@ -115,6 +129,19 @@ def _listed_at(source: str) -> str:
     return f"listed-at:{source}"
 
 
+def unlisted(archive: Archive, since: datetime) -> list[str]:
+    """Channels whose list was due and has not come to its end since a moment; not those that refuse us."""
+    last = {name: archive.ledger.markers.moment(_listed_at(name)) for name in archive.settings.sources}
+    return [
+        name
+        for name, stanza in archive.settings.sources.items()
+        if isinstance(stanza, YtdlpSettings)
+        and (last[name] or datetime.min.replace(tzinfo=UTC)) < since
+        and not rest(archive, name)
+        and not _listed_lately(archive, name)
+    ]
+
+
 def _unread(archive: Archive, source: str) -> tuple[str, ...]:
     """A sentence for each file of a disk that could not be read at its visit, a few of many."""
     many, some = archive.ledger.disks.unread(source, limit=FAILURES_TOLD)
@@ -128,7 +155,8 @@ def disk_step(archive: Archive, usable_targets: UsableTargets, *, keep: bool = F
     tally = Tally()
     for visit in archive.ledger.disks.to_record():
         try:
-            done = record_disk(archive, visit, usable_targets.readable)
+            with archive.ledger.claims.held(f"disk:{visit.disk}", "alone") as ours:
+                done = record_disk(archive, visit, usable_targets.readable) if ours else None
         except (SpaceShort, Fork, TargetError) as error:
             tally += Tally(problems=(f"what disk {visit.disk} held was not recorded: {error}",))
             continue
@@ -234,7 +262,9 @@ def caption_step(
 ) -> Tally:
     """Make transcripts of the platform's captions, of some clips or of every one. No model is needed."""
     waiting = [clip for clip in to_caption(archive, retry=retry) if clips is None or clip in clips]
-    done = [caption_clip(archive, clip, usable_targets.readable) for clip in waiting]
+    done = list[CaptionedClip]()
+    for clip in still_due(archive, waiting, "captions"):
+        done.append(caption_clip(archive, clip, usable_targets.readable))
     problems = (f"{one.clip}: {problem}" for one in done for problem in one.problems)
     return Tally(captioned=sum(one.transcripts for one in done), problems=tuple(problems))
 
@@ -244,9 +274,10 @@ def join_step(
 ) -> Tally:
     """Compare some clips, or what is new, with all that is held, and propose which may be one recording."""
     try:
-        done = propose_joins(archive, usable_targets.readable, clips, retry=retry)
+        with archive.ledger.claims.held("joins", "alone") as ours:
+            done = propose_joins(archive, usable_targets.readable, clips, retry=retry) if ours else Proposed()
     except ToolMissing as error:
-        return Tally(problems=(f"no sounds were compared: {error}",))
+        return Tally(problems=(f"{NO_SOUNDS}: {error}",))
     return Tally(joins=done.joins, problems=done.problems)
 
 
@@ -272,7 +303,9 @@ def register_step(archive: Archive, usable_targets: UsableTargets) -> Tally:
     tally = Tally()
     for name in archive.settings.registers:
         try:
-            done = import_register(archive, name, usable_targets.readable) if changed(archive, name) else None
+            with archive.ledger.claims.held(f"register:{name}", "alone") as ours:
+                due = ours and changed(archive, name)
+                done = import_register(archive, name, usable_targets.readable) if due else None
         except (RegisterError, SpaceShort, Fork, TargetError) as error:
             held = newest(archive).get(name)
             instead = f"; its snapshot of {held.taken:%Y-%m-%d} is used" if held else "; nothing is linked to it"
@@ -290,7 +323,7 @@ def register_step(archive: Archive, usable_targets: UsableTargets) -> Tally:
 
 def link_step(archive: Archive, registers: "dict[str, RegisterIndex]", clips: Sequence[str]) -> Tally:
     """Link clips."""
-    done = [link_clip(archive, registers, clip) for clip in clips]
+    done = [link_clip(archive, registers, clip) for clip in still_due(archive, clips, "link")]
     return Tally(linked=len(done), links=sum(one.links for one in done))
 
 
@@ -305,6 +338,13 @@ def record_step(archive: Archive, usable_targets: UsableTargets) -> Tally:
 
     Where the disk is too full for one, what it would tell waits for the next.
     """
+    with archive.ledger.claims.held("run record", "alone", wait=PATIENCE_S) as ours:
+        tally = _record(archive, usable_targets) if ours else Tally()  # else the events ride in another worker's
+    tidy(archive)
+    return tally
+
+
+def _record(archive: Archive, usable_targets: UsableTargets) -> Tally:
     tally = Tally()
     try:
         while run_ := record(archive, usable_targets.writable):
@@ -313,7 +353,6 @@ def record_step(archive: Archive, usable_targets: UsableTargets) -> Tally:
     except SpaceShort as error:
         tally += Tally(problems=(str(error),))
     point_to_newest(archive, usable_targets.writable)
-    tidy(archive)
     return tally
 
 

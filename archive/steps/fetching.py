@@ -41,7 +41,7 @@ class SourceRefuses(ArchiveError):
 
 @dataclass(frozen=True)
 class FetchedClip:
-    """What became of one clip: sealed, or failed with its class, or neither: it was there already."""
+    """What became of one clip: sealed, or failed with its class, or neither: it is there, or somebody is at it."""
 
     clip: str
     sealed: bool
@@ -59,8 +59,14 @@ def fetch_clip(archive: Archive, source: Source, clip: str, usable: Mapping[str,
     listing = next((one for one in archive.ledger.clips.listings(clip) if one.source == source.name), None)
     if listing is None:
         raise NoSuchClip(f"{source.name} does not list {clip}")
-    if archive.ledger.clips.captures(clip):
-        return FetchedClip(clip, sealed=False)  # another source that lists it was first
+    with archive.ledger.claims.held(clip, "fetch") as ours:
+        if not ours or archive.ledger.clips.captures(clip):
+            return FetchedClip(clip, sealed=False)  # another worker, or another source that lists it, was first
+        return _fetch_and_seal(archive, source, listing, usable)
+
+
+def _fetch_and_seal(archive: Archive, source: Source, listing: Listing, usable: Mapping[str, Target]) -> FetchedClip:
+    clip = listing.clip
     need_space(archive)
     attempt = inside(archive.attempts, clip)
     try:

@@ -75,11 +75,19 @@ def look_clip(archive: Archive, source: Channel, clip: str, usable: Mapping[str,
 
     Raises SpaceShort, and SourceRefuses if the source blames us: no further clip of it should be tried now.
     """
-    listing = next((one for one in archive.ledger.clips.listings(clip) if one.source == source.name), None)
-    captures, head = archive.ledger.clips.captures(clip), archive.ledger.copies.head(ObjectId.evidence_of(clip))
-    if listing is None or not captures or head is None:
-        raise NoSuchClip(f"{source.name} does not list {clip}, or it is not held")
-    look = _Look(archive, source, listing, head, captures[-1], inside(archive.attempts, clip), usable)
+    with archive.ledger.claims.held(clip, "fetch") as ours:
+        if not ours:
+            return LookedAt(clip)  # another worker is at it
+        listing = next((one for one in archive.ledger.clips.listings(clip) if one.source == source.name), None)
+        captures, head = archive.ledger.clips.captures(clip), archive.ledger.copies.head(ObjectId.evidence_of(clip))
+        if listing is None or not captures or head is None:
+            raise NoSuchClip(f"{source.name} does not list {clip}, or it is not held")
+        look = _Look(archive, source, listing, head, captures[-1], inside(archive.attempts, clip), usable)
+        return _looked_at(archive, source, look)
+
+
+def _looked_at(archive: Archive, source: Channel, look: "_Look") -> LookedAt:
+    clip = look.before.clip
     try:
         with room_for(archive, clip):
             need_space(archive)
@@ -88,7 +96,7 @@ def look_clip(archive: Archive, source: Channel, clip: str, usable: Mapping[str,
         see(archive, source, failed(clip, error))
         if (after := rest_of(error)) is not None:
             raise SourceRefuses(f"{source.name} refuses us: {reason(str(error))}", after=after) from error
-        look.noted(owes=captures[-1].owes or error.kind in _SOON)
+        look.noted(owes=look.before.owes or error.kind in _SOON)
         return LookedAt(clip, kind=error.kind, message=str(error))
     except (Fork, TargetError, MediaError) as error:
         look.noted(owes=True)

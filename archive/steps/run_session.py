@@ -56,6 +56,7 @@ class RunSession:
 
     `source` gives a source of the settings, one for the whole run: it keeps the time between two fetches. Asking for
     one raises SettingsError; for the model, ModelError; for the registers, RegisterError and KnownPeopleError.
+    `ended_well` is whether a run of everything did so in this session.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class RunSession:
         self.archive, self.usable_targets = archive, usable_targets
         self.engine = Once(lambda: load(archive.settings.transcription))
         self.indexes = Once(self._indexes)
+        self.ended_well = False
         self._sources, self._lock = dict[str, Source](), Lock()
         self._at_once = {name: BoundedSemaphore(one.at_once) for name, one in archive.settings.sources.items()}
 

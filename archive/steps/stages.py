@@ -7,10 +7,12 @@ What is due, in which order, and what becomes of a stage that fails is said here
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from itertools import zip_longest
 
 from archive.errors import KnownPeopleError
+from archive.ledger.markers import RUN_ENDED_WELL
 from archive.linking.registers.columns import RegisterError
 from archive.preservation.usable_targets import UsableTargets
 from archive.settings.source_stanzas import FolderSettings
@@ -26,6 +28,7 @@ from archive.steps.run_session import RunSession
 from archive.steps.transcribing import to_transcribe
 from transcription.errors import TranscriptionError
 
+NOTHING_LINKED = "nothing was linked"
 OF_ONE_STAGE = (KnownPeopleError, RegisterError, TranscriptionError)
 """What cannot be read or loaded, and that hinders no other stage: the settings' model, a snapshot, a list of people."""
 
@@ -125,6 +128,9 @@ class Stage:
         return Tally(problems=(f"{self.without}: {error}",))
 
 
+LEFT_OUT = tuple(f"{words}:" for words in (counted_steps.NO_MORE_READ, counted_steps.NO_SOUNDS, NOTHING_LINKED))
+"""How the problem of a stage begins that was left out, or broke off."""
+
 Perform = Callable[[RunSession, Asked, Stage, Sequence[Part]], Tally]
 """How a runner performs the parts of a stage, and adds up what came of them."""
 
@@ -165,9 +171,30 @@ def take(session: RunSession, asked: Asked, stages: Sequence[Stage], perform: Pe
 
 
 def run(session: RunSession, asked: Asked, perform: Perform = in_turn) -> Tally:
-    """The whole way. What is wrong with targets, and what failed in earlier runs and still does, is told with it."""
+    """The whole way. What is wrong with targets, and what failed in earlier runs and still does, is told with it.
+
+    That a run of everything ended well is kept in the ledger: see `ended_well`.
+    """
+    archive, began = session.archive, session.archive.clock()
     tally = Tally(problems=_unusable(session.usable_targets)) + take(session, asked, STAGES, perform)
-    return counted_steps.still_failed(session.archive, tally, asked.clips)
+    if asked.clips is None and not asked.sources and ended_well(session, tally, began):
+        session.ended_well = True
+        archive.ledger.markers.set(RUN_ENDED_WELL, archive.clock().isoformat())
+    return counted_steps.still_failed(archive, tally, asked.clips)
+
+
+def ended_well(session: RunSession, tally: Tally, began: datetime) -> bool:
+    """Whether a run did what the archive lives by: nothing of it was left out whole.
+
+    It came to its end, every target could be written to when it began, every channel gave its list to the end, unless
+    it refuses us, and no stage was left out. Single clips that failed, and versions that are owed, keep no run from
+    ending well: an archive of thousands always has some, and they are counted elsewhere, from limits of their own.
+    """
+    return (
+        not session.usable_targets.problems
+        and not counted_steps.unlisted(session.archive, began)
+        and not any(problem.startswith(LEFT_OUT) for problem in tally.problems)
+    )
 
 
 def _unusable(usable_targets: UsableTargets) -> tuple[str, ...]:
@@ -316,7 +343,7 @@ TRANSCRIBE = Stage(
     without=counted_steps.NO_MORE_READ,
     pool=Pool.TRANSCRIBE,
 )
-LINK = Stage("link", _link, _to_link, loads=lambda session: session.indexes(), without="nothing was linked")
+LINK = Stage("link", _link, _to_link, loads=lambda session: session.indexes(), without=NOTHING_LINKED)
 FINISH = Stage("seal, store and record", _finish, stands=True)
 
 STAGES = (STORE, LIST, FETCH, LOOK, DISKS, CAPTIONS, JOINS, REGISTERS, TRANSCRIBE, LINK, FINISH)

@@ -55,10 +55,14 @@ def tidy(archive: Archive, *, keep_unread: bool = True) -> int:
         object_id = folder.name
         if object_id.startswith("."):
             continue  # a sealing under way, or one that was interrupted: it is begun anew, never resumed
-        unread = kind_of(object_id) is Kind.EVIDENCE and clip_of(object_id) not in done
-        if not (unread and keep_unread) and _kept_elsewhere(archive, object_id):
-            discard(archive, object_id)
-            freed += 1
+        clip = clip_of(object_id)
+        unread = kind_of(object_id) is Kind.EVIDENCE and clip not in done
+        if (unread and keep_unread) or not _kept_elsewhere(archive, object_id):
+            continue
+        with archive.ledger.claims.held(object_id, "store") as ours:
+            if ours and not archive.ledger.claims.somebody_at(clip or object_id):
+                discard(archive, object_id)
+                freed += 1
     return freed
 
 
@@ -77,8 +81,10 @@ def _kept_elsewhere(archive: Archive, object_id: str) -> bool:
 def sweep(archive: Archive) -> None:
     """Remove what an interrupted run left half-done: fetches and sealings that are begun anew, never resumed.
 
-    Call it under the lease, before anything is fetched.
+    Call it when at work, before anything is fetched. Where another process is at work in this state folder it stays.
     """
+    if archive.ledger.sessions.beside():
+        return
     remove_tree(archive.state, archive.attempts.name)
     for folder in archive.spool.glob(".sealing-*"):
         remove_tree(archive.spool, folder.name)

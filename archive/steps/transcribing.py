@@ -26,6 +26,7 @@ from archive.records.event import CREATION
 from archive.records.object_ids import ObjectId
 from archive.records.transcript import TranscriptRef
 from archive.steps.carrying import carry, corrected
+from archive.steps.claiming import claimed
 from archive.steps.storing import safe
 from archive.texts.in_force import declared_of
 from archive.texts.shown import Shown
@@ -114,21 +115,30 @@ def transcribe_clips(
         archive.progress.task(f"speech of {len(clips):,} clips", total=sum(seconds.values()), unit="s") as whole,
         ThreadPoolExecutor(1, thread_name_prefix="next clip") as pool,
     ):
-        coming: deque[Future[_Prepared]] = deque()
+        coming: deque[tuple[str, Future[_Prepared]]] = deque()
+        due = claimed(archive, clips, "transcribe")
         try:
-            for number, clip in enumerate(clips):
-                if not coming:
-                    coming.append(pool.submit(_prepare, archive, engine, clip, usable))
-                if number + 1 < len(clips):
-                    coming.append(pool.submit(_prepare, archive, engine, clips[number + 1], usable))
+            while _fill(coming, due, lambda clip: pool.submit(_prepare, archive, engine, clip, usable)):
+                clip, prepared = coming.popleft()
                 share = Share(whole, seconds[clip])
-                done = _transcribe(archive, engine, clip, coming.popleft(), share, again=again)
+                done = _transcribe(archive, engine, clip, prepared, share, again=again)
                 share.end()
+                archive.ledger.claims.give_back(clip, "transcribe")
                 yield done
         finally:
-            for one in coming:
+            for clip, one in coming:
+                archive.ledger.claims.give_back(clip, "transcribe")
                 with suppress(Exception):  # it was not needed any more
                     one.result().close()
+
+
+def _fill(
+    coming: "deque[tuple[str, Future[_Prepared]]]", due: Iterator[str], prepare: "Callable[[str], Future[_Prepared]]"
+) -> bool:
+    """Have the clip that is read next and the one after it prepared: whether there is any."""
+    while len(coming) < 2 and (clip := next(due, None)) is not None:
+        coming.append((clip, prepare(clip)))
+    return bool(coming)
 
 
 @dataclass

@@ -16,6 +16,7 @@ import typer
 from archive.errors import ArchiveError
 from flows.cli import (
     accept_commands,
+    alert_commands,
     common,
     console,
     copies_commands,
@@ -62,6 +63,7 @@ for room in (
     accept_commands.app,
 ):
     app.registered_commands += room.registered_commands
+app.add_typer(alert_commands.app, name="alerts")
 app.add_typer(target_commands.app, name="targets")
 app.add_typer(review_commands.review, name="review")
 app.add_typer(register_commands.app, name="register")

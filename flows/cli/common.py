@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import click
 import typer
 
 from archive.errors import NoSuchClip
@@ -159,7 +160,10 @@ def at_work(*, take_over: bool = False, emptied: Collection[str] = ()) -> Iterat
     from flows.orchestration.writing_session import writing
 
     progress = console.progress()
-    with progress.shown(), writing(settings(), progress, take_over=take_over, emptied=emptied) as session:
+    context = click.get_current_context(silent=True)
+    doing = context.info_name if context and context.info_name else "a command"
+    at = writing(settings(), progress, doing=doing, take_over=take_over, emptied=emptied)
+    with progress.shown(), at as session:
         for name, why in session.usable_targets.problems.items():
             progress.say(f"{name} is not usable now, and is owed what comes: {why}")
         for name, why in session.usable_targets.beyond.items():

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from tests.support import engines
-from tests.world.servers.postgresql import Postgresql
 
 BOTH = ("acts", "ledger", "opening", "preservation", "steps", "views")
 """The rooms of which every test of a module that opens a ledger does so."""
@@ -19,18 +18,16 @@ OPENS = ("an_archive", "Ledger", "opened", "place_in", "a_ledger", "ledgers")
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     path = Path(metafunc.module.__file__)
-    opens = any(name in vars(metafunc.module) for name in OPENS)
-    if path.parent.name in BOTH and path.name not in FILES and opens and "engine" not in metafunc.fixturenames:
-        metafunc.fixturenames.insert(0, "engine")
-    if "engine" in metafunc.fixturenames:
+    if path.parent.name in BOTH and path.name not in FILES and any(name in vars(metafunc.module) for name in OPENS):
         metafunc.parametrize("engine", ["sqlite", "postgresql"], indirect=True, scope="module")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", autouse=True)
 def engine(request: pytest.FixtureRequest) -> Iterator[engines.EngineName]:
-    """The engine that ledgers are made on while a test runs, and whatever a module's fixtures make for it."""
-    server: Postgresql | None = None
-    if request.param == "postgresql":
-        server = request.getfixturevalue("postgresql_server")
-    with engines.on(server):
-        yield request.param
+    """The engine that ledgers are made on while a test runs.
+
+    A module's own fixture that makes one has to ask for it, so that it is made once for each.
+    """
+    name: engines.EngineName = getattr(request, "param", "sqlite")
+    with engines.on(request.getfixturevalue("postgresql_server") if name == "postgresql" else None):
+        yield name

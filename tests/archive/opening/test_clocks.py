@@ -193,7 +193,7 @@ def test_store_whose_authorities_cannot_be_read_stops_nothing_and_is_named(tmp_p
         (tmp_path / "unused").mkdir()
         stanzas = {"a": FolderSettings(path=tmp_path / "unused"), "store": store}
         settings = archive.settings.model_copy(update={"targets": stanzas})
-        archive = replace(archive, settings=settings, targets=Targets(settings))
+        archive = replace(archive, settings=settings, targets=Targets(settings, archive.ledger))
         with at_work(archive):
             looked = reachable(archive)
         assert list(looked.readable) == ["a"]

@@ -95,6 +95,13 @@ class Claims(Subject):
             if had:
                 self.give_back(thing, had)
 
+    def somebody_at(self, thing: str) -> bool:
+        """Whether anybody has a claim on a thing, to do whatever with it."""
+        if self._sessions.token is None:
+            return False
+        with self._reading() as connection:
+            return connection.scalar(sa.select(t.claims.c.step).where(t.claims.c.thing == thing).limit(1)) is not None
+
     def all(self) -> list[Claim]:
         """Every claim, by worker, thing and step."""
         c, s = t.claims.c, t.sessions.c
