@@ -24,6 +24,7 @@ from flows.cli import (
     expect_commands,
     join_commands,
     link_commands,
+    machine_commands,
     register_commands,
     review_commands,
     run_commands,
@@ -61,6 +62,7 @@ for room in (
     join_commands.app,
     copies_commands.app,
     accept_commands.app,
+    machine_commands.app,
 ):
     app.registered_commands += room.registered_commands
 app.add_typer(alert_commands.app, name="alerts")

@@ -28,7 +28,7 @@ class PrefectHands:
 
     def start(self, pool: Pool, batch: str, name: str) -> str:
         """Start a flow run for a batch in a pool."""
-        with _answered():
+        with answered():
             run = self._client.create_flow_run_from_deployment(
                 self._deployment(pool), parameters={"batch": batch}, name=f"{name} {batch[:8]}"
             )
@@ -37,7 +37,7 @@ class PrefectHands:
     def ended(self, flow_runs: Collection[str]) -> set[str]:
         """Those of some flow runs that have ended, or are no more."""
         ids, going = [UUID(one) for one in flow_runs], set[str]()
-        with _answered():
+        with answered():
             for i in range(0, len(ids), _PAGE):
                 these = FlowRunFilter(id=FlowRunFilterId(any_=ids[i : i + _PAGE]))
                 found = self._client.read_flow_runs(flow_run_filter=these, limit=_PAGE)
@@ -46,7 +46,7 @@ class PrefectHands:
 
     def sweep(self) -> None:
         """End what nobody is at any more, and say so."""
-        with _answered():
+        with answered():
             for line in sweep(self._archive, self._client).lines:
                 self._archive.progress.say(line)
 
@@ -64,7 +64,7 @@ class PrefectHands:
 
 
 @contextmanager
-def _answered() -> Iterator[None]:
+def answered() -> Iterator[None]:
     """Raise ServerAway where the server does not answer within the block, or says that it cannot."""
     try:
         yield
