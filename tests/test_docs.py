@@ -17,10 +17,12 @@ from archive.settings.stanzas import (
     AuditSettings,
     DistinctSettings,
     LinkingSettings,
+    PoolSettings,
     PrefectSettings,
     QueueSettings,
     RegisterSettings,
     ScheduleSettings,
+    WorkerSettings,
 )
 from flows.cli.app import app
 from storage.targets import FolderSettings, S3Settings
@@ -74,6 +76,8 @@ def test_example_settings_are_valid_and_have_every_key(tmp_path: Path) -> None:
         (document["linking"], LinkingSettings),
         (document["schedule"], ScheduleSettings),
         (document["prefect"], PrefectSettings),
+        (document["worker"], WorkerSettings),
+        ({}, PoolSettings),
     )
     for table, model in models:
         for key, field in model.model_fields.items():

@@ -38,7 +38,7 @@ from transcription.records import Options
 
 FILE = "archive.toml"
 PREFIX = "THIRDCOPY_"
-SECRETS = ("access_key", "secret_key", "session_token", "proxy", "password")
+SECRETS = ("access_key", "secret_key", "session_token", "proxy", "password", "database_password")
 TABLES = ("sources", "targets", "registers")
 
 
@@ -97,6 +97,16 @@ class Settings(BaseSettings):
             )
         if problems := unreachable(self.counting, self.distinct):
             raise ValueError("; ".join(problems))
+        return self
+
+    @model_validator(mode="after")
+    def _machines_meet(self) -> "Settings":
+        lacks = [("[ledger] url", self.ledger.url), ("[prefect] api_url", self.prefect.api_url)]
+        missing = " and ".join(name for name, given in lacks if given is None)
+        if self.pools is not None and missing:
+            raise ValueError(
+                f"pools need a database and a Prefect server that all machines ask: set {missing}, or take [pools] out"
+            )
         return self
 
     @model_validator(mode="after")

@@ -8,6 +8,7 @@ What is due, in which order, and what becomes of a stage that fails is said here
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from itertools import zip_longest
 
 from archive.errors import KnownPeopleError
@@ -30,6 +31,10 @@ from transcription.errors import TranscriptionError
 NOTHING_LINKED = "nothing was linked"
 OF_ONE_STAGE = (KnownPeopleError, RegisterError, TranscriptionError)
 """What cannot be read or loaded, and that hinders no other stage: the settings' model, a snapshot, a list of people."""
+
+
+SLOT_PATIENCE = 600.0
+"""Seconds that a part of a source waits while other workers are at it."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,14 @@ class Part:
     clips: tuple[str, ...] = ()
 
 
+class Pool(StrEnum):
+    """A pool of workers, by what they do: fetch from sources, transcribe, or keep what is held."""
+
+    FETCH = "fetch"
+    TRANSCRIBE = "transcribe"
+    KEEP = "keep"
+
+
 @dataclass(frozen=True)
 class Stage:
     """One stage of a run, called as its tasks are.
@@ -70,7 +83,8 @@ class Stage:
     `step` does one part of what `parts` says is due. Parts that may run `side_by_side` are independent: an error of
     one is raised after all have ended. Other parts come one after another, and an error ends the stage. What a part
     needs beforehand it `loads`, once a run. An error of `OF_ONE_STAGE` is a problem of a stage that says what comes
-    `without` it; any other ends the run, but for a stage that `stands` though an earlier one failed.
+    `without` it; any other ends the run, but for a stage that `stands` though an earlier one failed. Where there are
+    pools of workers, its parts are handed to its `pool`; one that has none is done by the run itself.
     """
 
     name: str
@@ -80,13 +94,23 @@ class Stage:
     loads: Callable[[RunSession], object] | None = None
     without: str | None = None
     stands: bool = False
+    pool: Pool | None = None
 
     def do(self, session: RunSession, asked: Asked, part: Part) -> Tally:
-        """Do one part."""
+        """Do one part. One of a source waits until no more are at it than the source's `at_once`.
+
+        Where other workers are at it for longer than `SLOT_PATIENCE`, nothing is done: what is due stays due.
+        """
         try:
             if self.loads:
                 self.loads(session)
-            return self.step(session, asked, part)
+            if part.source is None:
+                return self.step(session, asked, part)
+            with session.at_source(part.source, SLOT_PATIENCE) as free:
+                if free:
+                    return self.step(session, asked, part)
+            session.archive.progress.say(f"{part.source}: as many as may be are at it: left for the next run")
+            return Tally()
         except OF_ONE_STAGE as error:
             return self._without(error)
 
@@ -304,10 +328,10 @@ def _finish(session: RunSession, asked: Asked, _part: Part) -> Tally:
     return take(session, asked, AT_THE_END)
 
 
-STORE = Stage("store what is owed", _store)
-LIST = Stage("list", _list, _to_list, side_by_side=True)
-FETCH = Stage("fetch and store", _fetch, _to_fetch, side_by_side=True)
-LOOK = Stage("look again", _look, _to_look, side_by_side=True)
+STORE = Stage("store what is owed", _store, pool=Pool.KEEP)
+LIST = Stage("list", _list, _to_list, side_by_side=True, pool=Pool.FETCH)
+FETCH = Stage("fetch and store", _fetch, _to_fetch, side_by_side=True, pool=Pool.FETCH)
+LOOK = Stage("look again", _look, _to_look, side_by_side=True, pool=Pool.FETCH)
 DISKS = Stage("record disks", _disks, _to_record)
 CAPTIONS = Stage("read captions", _caption)
 JOINS = Stage("look for joins", _join)
@@ -318,6 +342,7 @@ TRANSCRIBE = Stage(
     _to_transcribe,
     loads=lambda session: session.engine(),
     without=counted_steps.NO_MORE_READ,
+    pool=Pool.TRANSCRIBE,
 )
 LINK = Stage("link", _link, _to_link, loads=lambda session: session.indexes(), without=NOTHING_LINKED)
 FINISH = Stage("seal, store and record", _finish, stands=True)

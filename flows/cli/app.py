@@ -25,6 +25,7 @@ from flows.cli import (
     join_commands,
     ledger_commands,
     link_commands,
+    machine_commands,
     register_commands,
     report_commands,
     review_commands,
@@ -65,6 +66,7 @@ for room in (
     join_commands.app,
     copies_commands.app,
     accept_commands.app,
+    machine_commands.app,
 ):
     app.registered_commands += room.registered_commands
 app.add_typer(alert_commands.app, name="alerts")

@@ -99,6 +99,34 @@ ONE = "minimum_copies = 1\n"
             "registers.main.columns: 'Age' names no column; take it out, or name one",
         ),
         (ONE + BUCKET + "[prefect]\nbatches = 5", "prefect.batches is no setting; did you mean batch?"),
+        (
+            ONE + BUCKET + "[prefect]\napi_url = 'http://192.0.2.7:4200/api'",
+            "prefect.api_url: is plain http to another machine, 192.0.2.7, which would read the password on the way: "
+            'put a reverse proxy with TLS before that server, and write "https://192.0.2.7/api"',
+        ),
+        (
+            ONE + BUCKET + "[prefect]\napi_url = 'http://prefect.lan/api'",
+            "is plain http to another machine, pre",
+        ),
+        (ONE + BUCKET + "[prefect]\napi_url = 'http://[2001:db8::7]:42/api'", 'and write "https://[2001:db8::7]/api"'),
+        (ONE + BUCKET + "[prefect]\napi_url = 'prefect.lan:4200/api'", "prefect.api_url: is no address of an API"),
+        (
+            ONE + BUCKET + f"[prefect]\napi_url = 'https://me:{SECRET}@prefect.lan/api'",
+            "prefect.api_url: holds a name or a password: take it out, and set THIRDCOPY_PREFECT__PASSWORD",
+        ),
+        (
+            ONE + BUCKET + "[prefect]\ndatabase_password = 'x'",
+            "prefect.database_password is a secret: put it in the environment as THIRDCOPY_PREFECT__DATABASE_PASSWORD",
+        ),
+        (
+            ONE + BUCKET + "[prefect]\ndatabase = 'postgresql://prefect@192.0.2.7/prefect'",
+            "prefect.database: leads to another machine, 192.0.2.7, and does not check whose it is",
+        ),
+        (ONE + BUCKET + "[pools]\nfetsh = 2", "pools.fetsh is no setting; did you mean fetch?"),
+        (
+            ONE + BUCKET + "[pools]\nfetch = 2",
+            "machines ask: set [ledger] url and [prefect] api_url, or",
+        ),
         (ONE + BUCKET.replace("bucket =", "# bucket ="), "targets.s3.bucket is missing"),
         (ONE + BUCKET.replace('"archive"', '""'), "targets.s3.bucket: it is blank"),
         (ONE + BUCKET.replace('"s3"', '"s4"'), "targets.s3.kind is no kind of target; did you mean s3?"),
