@@ -157,7 +157,7 @@ def test_scheduled_runs_and_audits_tell_at_their_end(tmp_path: Path, films: Path
             assert run_of(place, "little-audit") == "FAILED"
             assert hook.titles == ["little: copies are damaged"]
             assert run_of(place, "little-run") == "COMPLETED"
-            assert (len(hook.told), len(hook.pings)) == (1, 1)
+            assert (len(hook.told), len(hook.pings)) == (1, 2), "damage is told by itself, and not again"
             assert hook.token not in place.told_prefect()
 
 
