@@ -11,6 +11,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 
 from anyascii import anyascii
 
@@ -128,7 +130,7 @@ _SOUNDS = {
     "c": "k", "ce": "se", "ci": "si",
 }  # fmt: skip
 _SOUND = re.compile("t(?=zh)|" + "|".join(sorted(_SOUNDS, key=len, reverse=True)))
-_TWICE = re.compile(r"(.)\1+")
+_LETTER_OF_RUN = itemgetter(0)
 _BONES = str.maketrans("bdgvzjCSlw", "ptkfssssrf", "aeiouy")
 
 _FINAL = "iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|ei|ao|ou|an|en|in|un|ia|ie|iu|ua|uo|ui|a|o|e|i|u|v"
@@ -234,8 +236,8 @@ def every_joined(words: Sequence[str]) -> tuple[str, ...]:
 
 
 def single(sound: str) -> str:
-    """A sound with its doubled letters made single, as `joined` gives it."""
-    return _TWICE.sub(r"\1", sound)
+    """A sound or a word with its doubled letters made single, as `joined` gives it."""
+    return "".join(map(_LETTER_OF_RUN, groupby(sound)))
 
 
 @lru_cache(maxsize=65536)
@@ -289,7 +291,7 @@ def stem(plain: str) -> str:
 
 
 def _reading(plain: str, sound: str) -> Pronunciation:
-    sound = _TWICE.sub(r"\1", sound)
+    sound = single(sound)
     bones = sound.translate(_BONES)
     return Pronunciation(plain, sound, "a" + bones if sound[:1] in {*"aeiou"} else bones)
 
