@@ -158,9 +158,10 @@ def tokens(name: str, spelled: Sequence[Language] | None = None) -> tuple[str, .
     surname; other runs stay whole.
     """
     text = unicodedata.normalize("NFKC", name[:LONGEST_NAME]).lower()
-    text = "".join(c for c in text if c.isspace() or unicodedata.category(c) not in ("Cc", "Cf", "Mn") or c in "'’")
+    if not text.isalpha():
+        text = "".join(c for c in text if c.isspace() or unicodedata.category(c) not in ("Cc", "Cf", "Mn") or c in "'’")
     text = unicodedata.normalize("NFC", text)
-    pieces = [piece.group() for piece in _PIECE.finditer(text)]
+    pieces = [text] if text.isascii() and text.isalpha() else _PIECE.findall(text)
     if ambiguous(text):
         told = languages(text) if spelled is None else spelled
         pieces = [respelled(piece, told) for piece in pieces]
@@ -277,7 +278,7 @@ def ascii_of(token: str) -> str:
 
 def is_han(token: str) -> bool:
     """Whether a token is written in Han characters alone."""
-    return _HAN_ONLY.fullmatch(token) is not None
+    return not token.isascii() and _HAN_ONLY.fullmatch(token) is not None
 
 
 def is_vowelless(token: str) -> bool:
