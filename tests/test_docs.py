@@ -3,12 +3,14 @@
 import re
 import tomllib
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 import typer
+from pydantic import BaseModel
 
 from archive.objects.sidecar import root_documents
+from archive.settings.alert_stanza import AlertsSettings
 from archive.settings.settings import Settings, load
 from archive.settings.source_stanzas import FolderSettings as DiskSettings
 from archive.settings.source_stanzas import YtdlpSettings
@@ -16,10 +18,12 @@ from archive.settings.stanzas import (
     AuditSettings,
     DistinctSettings,
     LinkingSettings,
+    PoolSettings,
     PrefectSettings,
     QueueSettings,
     RegisterSettings,
     ScheduleSettings,
+    WorkerSettings,
 )
 from flows.cli.app import app
 from storage.targets import FolderSettings, S3Settings
@@ -55,7 +59,7 @@ def test_example_settings_are_valid_and_have_every_key(tmp_path: Path) -> None:
     file.write_text(SETTINGS, encoding="utf-8")
     load(file)
     document = tomllib.loads(SETTINGS)
-    models = (
+    models: tuple[tuple[dict[str, Any], type[BaseModel]], ...] = (
         (document, Settings),
         (document["sources"]["voices"], YtdlpSettings),
         (document["sources"]["red-disk"], DiskSettings),
@@ -66,12 +70,15 @@ def test_example_settings_are_valid_and_have_every_key(tmp_path: Path) -> None:
         (document["queue"], QueueSettings),
         (document["distinct"], DistinctSettings),
         (document["audit"], AuditSettings),
+        (document["alerts"], AlertsSettings),
         (document["transcription"], Options),
         (document["transcription"]["per_language"]["ug"], LanguageOptions),
         (document["registers"]["victims"], RegisterSettings),
         (document["linking"], LinkingSettings),
         (document["schedule"], ScheduleSettings),
         (document["prefect"], PrefectSettings),
+        (document["worker"], WorkerSettings),
+        ({}, PoolSettings),
     )
     for table, model in models:
         for key, field in model.model_fields.items():
@@ -86,6 +93,7 @@ def test_example_settings_are_valid_and_have_every_key(tmp_path: Path) -> None:
                 QueueSettings,
                 DistinctSettings,
                 AuditSettings,
+                AlertsSettings,
             ):
                 assert table[key] == field.default, f"{model.__name__}.{key} is not its default"
 
@@ -115,6 +123,9 @@ def test_marks_and_reasons_are_explained() -> None:
             "expected",
             "disk",
             "file",
+            "report",
+            "row",
+            "missing",
         )
     ],
 )

@@ -1,5 +1,6 @@
 """Batches: parts of a run's stages that are handed to a pool of workers, and what came of each."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -7,6 +8,7 @@ from uuid import uuid4
 import sqlalchemy as sa
 
 from archive.ledger import tables as t
+from archive.ledger.conditions import among
 from archive.ledger.sessions import Sessions
 from archive.ledger.transactions import Subject, Transactions
 
@@ -86,6 +88,12 @@ class Batches(Subject):
         query = sa.select(t.batches).where(t.batches.c.run == run).order_by(t.batches.c.made, t.batches.c.id)
         with self._reading() as connection:
             return [Batch(**row) for row in connection.execute(query).mappings()]
+
+    def named(self, ids: Collection[str]) -> dict[str, Batch]:
+        """Those of some ids that there are, by id."""
+        query = sa.select(t.batches).where(among(t.batches.c.id, ids))
+        with self._reading() as connection:
+            return {row["id"]: Batch(**row) for row in connection.execute(query).mappings()}
 
     def under_way(self) -> list[Batch]:
         """Every batch that has not ended, of any run, by when it was made."""

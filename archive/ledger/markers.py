@@ -24,6 +24,9 @@ RUN_BEFORE = "run before:"
 LAST_RUN = "last_run"
 """The newest run record: the end of the chain, whatever the clock said."""
 
+RUN_ENDED_WELL = "run_ended_well"
+"""When a run of the whole archive last ended well, as `archive.steps.stages` has it."""
+
 
 class Markers(Subject):
     """Facts by name."""

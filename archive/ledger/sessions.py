@@ -19,7 +19,7 @@ from archive.ledger.holders import Holder, is_of_this_machine, this_process, wor
 from archive.ledger.lease import RUN, TERM
 from archive.ledger.markers import SLEPT
 from archive.ledger.transactions import Subject, Transactions, upsert
-from archive.ledger.workers import enlist, seen
+from archive.ledger.workers import enlist, lose, seen
 
 log = logging.getLogger(__name__)
 _STEADY = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
@@ -157,6 +157,7 @@ class Sessions(Subject):
             now = self._now(connection).isoformat()
             for thing in stored:
                 upsert(connection, t.facts, {"name": f"{SLEPT}{thing}"}, {"value": now})
+        lose(connection, row.worker, row.until - TERM)
         log.info("%s (process %d on %s) is gone: what it was at is free", row.worker, holder.pid, holder.host)
         _end(connection, row.token)
 

@@ -18,13 +18,17 @@ from archive.records.event import Event
 
 @dataclass(frozen=True)
 class Worker:
-    """A worker: the id of its state folder, its host, since when and when last it was at work, and when forgotten."""
+    """A worker: the id of its state folder, its host, since when and when last it was at work.
+
+    `lost` is since when it is not heard of, though it was at work, and `forgotten` when somebody gave it up for good.
+    """
 
     name: str
     id: str
     host: str
     since: datetime
     seen: datetime
+    lost: datetime | None = None
     forgotten: datetime | None = None
 
 
@@ -126,7 +130,7 @@ def enlist(connection: sa.Connection, name: str, machine: str, host: str, now: d
         return
     if mine.name != name:  # it is called otherwise from now on
         _rename(connection, mine.name, name)
-    connection.execute(sa.update(w).where(w.c.name == name).values(host=host, seen=now))
+    connection.execute(sa.update(w).where(w.c.name == name).values(host=host, seen=now, lost=None))
 
 
 def _rename(connection: sa.Connection, before: str, name: str) -> None:
@@ -136,6 +140,11 @@ def _rename(connection: sa.Connection, before: str, name: str) -> None:
 
 FORMER = "~"
 """Between the name of a forgotten worker whose name another one has now and the moment when it was forgotten."""
+
+
+def lose(connection: sa.Connection, name: str, at: datetime) -> None:
+    """Note that a worker is not heard of since a moment, though it was at work."""
+    connection.execute(sa.update(t.workers).where(t.workers.c.name == name).values(lost=at))
 
 
 def seen(connection: sa.Connection, name: str, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """A round of audits: every target that can be asked, side by side, and what all of it amounts to."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from archive.opening.archive import Archive
@@ -47,12 +47,16 @@ def audit_round(
     challenges: int = 0,
     objects: Collection[str] | None = None,
     targets: Collection[str] | None = None,
+    begun: Callable[[], object] = lambda: None,
 ) -> Round:
     """Audit some objects or all, at some targets or all, each within the budget; the lease is held meanwhile.
 
+    `begun` is called once it is at work.
+
     Raises LeaseHeld, and RefusedError where a rebuild is under way.
     """
-    with at_work(archive):
+    with at_work(archive, "audit"):
+        begun()
         usable_targets = reachable(archive)
         wanted = set(archive.targets if targets is None else targets)
         readable = {name: target for name, target in usable_targets.readable.items() if name in wanted}
@@ -60,14 +64,15 @@ def audit_round(
     return Round(audited, {name: why for name, why in usable_targets.problems.items() if name in wanted})
 
 
-def scheduled_round(archive: Archive) -> Round:
+def scheduled_round(archive: Archive, begun: Callable[[], object] = lambda: None) -> Round:
     """Read so much of every target as the settings say, oldest proof first, and challenge the rest.
 
     Where everything is read in full, there is nothing left to challenge.
     """
     wanted = archive.settings.audit
     budget = Budget(fraction=wanted.fraction) if wanted.fraction < 1 else Budget()
-    return audit_round(archive, budget, challenges=wanted.challenges if wanted.fraction < 1 else 0)
+    challenges = wanted.challenges if wanted.fraction < 1 else 0
+    return audit_round(archive, budget, challenges=challenges, begun=begun)
 
 
 def _counts(one: Audited) -> dict[str, object]:

@@ -1,8 +1,9 @@
 """Which targets can be written to now: they answer, they are ours, and they have an OCFL root."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import partial
 
 from archive.errors import SettingsError, WriterHeld
@@ -21,6 +22,8 @@ from storage.targets import FolderSettings, twins
 
 PATIENCE_S = 60.0
 """Seconds that a target's claim waits for another worker's."""
+KEYS = ("access_key", "secret_key", "session_token")
+"""The settings of a target that its owner's keys are."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,7 @@ def ready(archive: Archive, *, take_over: bool = False, emptied: Collection[str]
         targets, lambda target: retrying(lambda: _ask(archive, target, take_over, emptied), attempts=2)
     )
     errors |= refused
+    _note_keys(archive, errors)
     if wrong := [
         f"{archive.settings.file}: targets.{name}.{error.setting}: {error.message}"
         for name, error in errors.items()
@@ -107,6 +111,29 @@ def reachable(archive: Archive) -> UsableTargets:
     done, failed = at_each({name: targets[name] for name in targets if name not in twice}, partial(_see, archive))
     problems = {name: str(error) for name, error in (errors | failed).items()} | twice
     return UsableTargets({}, {name: targets[name] for name in done}, problems)
+
+
+def keys_refused_since(archive: Archive, target: str) -> datetime | None:
+    """Since when a target refuses our keys, as the commands that write have seen it; None where it takes them."""
+    return archive.ledger.markers.moment(_keys_refused(target))
+
+
+def _note_keys(archive: Archive, errors: Mapping[str, TargetError]) -> None:
+    """Keep of each target that was asked since when it refuses our keys. One that did not answer says nothing of it."""
+    markers = archive.ledger.markers
+    noted = markers.beginning(_keys_refused(""))
+    for name in archive.targets:
+        error = errors.get(name)
+        if isinstance(error, Refused) and error.setting in KEYS:
+            if name not in noted:
+                markers.set(_keys_refused(name), archive.clock().isoformat())
+        elif name in noted and not isinstance(error, Unavailable):
+            markers.forget(_keys_refused(name))
+
+
+def _keys_refused(target: str) -> str:
+    """The fact that a target refuses our keys."""
+    return f"keys-refused:{target}"
 
 
 def remember_all(archive: Archive) -> None:
@@ -196,6 +223,11 @@ def _write_claim(archive: Archive, target: Target, writer: str | None) -> None:
 def _was_ours(archive: Archive, target: Target) -> bool:
     """Whether a target was made ours: where no trace of that is, the place is another, or a disk is not there."""
     return bool(archive.ledger.copies.used(target.name) or archive.ledger.markers.get(_claimed(target.name)))
+
+
+def claimed_at(archive: Archive, target: str) -> datetime | None:
+    """When a target was made ours, None where it never was."""
+    return archive.ledger.markers.moment(_claimed(target))
 
 
 def _claimed(name: str) -> str:

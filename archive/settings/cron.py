@@ -29,6 +29,11 @@ def validate(line: str) -> str:
     return line
 
 
+def next_after(line: str, moment: datetime) -> datetime:
+    """When a valid cron line comes next after a moment, in whose zone it is read."""
+    return next(CronSim(line, moment))
+
+
 def runs_a_year(line: str) -> int:
     """How often a valid cron line comes in an ordinary year."""
     within_a_day = CronSim(line, _YEAR)

@@ -6,15 +6,18 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
+from archive.settings.alert_stanza import AlertsSettings
 from archive.settings.source_stanzas import KINDS as SOURCE_KINDS
 from archive.settings.stanzas import (
     AuditSettings,
     DistinctSettings,
     LedgerSettings,
+    PoolSettings,
     PrefectSettings,
     QueueSettings,
     RegisterSettings,
     ScheduleSettings,
+    WorkerSettings,
 )
 from storage.targets import TargetSettings
 from storage.targets.common_settings import Labels, Price
@@ -61,7 +64,10 @@ def _siblings(path: list[str]) -> set[str]:
         "distinct": set(DistinctSettings.model_fields),
         "audit": set(AuditSettings.model_fields),
         "ledger": set(LedgerSettings.model_fields),
+        "alerts": set(AlertsSettings.model_fields),
         "prefect": set(PrefectSettings.model_fields),
+        "worker": set(WorkerSettings.model_fields),
+        "pools": set(PoolSettings.model_fields),
     }
     tables |= {
         table: {field for kind in kinds.values() for field in kind.model_fields} for table, kinds in _KINDS.items()

@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSetti
 
 from archive.errors import SettingsError
 from archive.records.clip import Access
+from archive.settings.alert_stanza import SECRET_KEYS, AlertsSettings
 from archive.settings.faults import nearest, sentence
 from archive.settings.source_stanzas import FolderSettings, SourceSettings
 from archive.settings.spread import unreachable
@@ -37,7 +38,7 @@ from transcription.records import Options
 
 FILE = "archive.toml"
 PREFIX = "THIRDCOPY_"
-SECRETS = ("access_key", "secret_key", "session_token", "proxy", "password")
+SECRETS = ("access_key", "secret_key", "session_token", "proxy", "password", "database_password")
 TABLES = ("sources", "targets", "registers")
 
 
@@ -66,6 +67,7 @@ class Settings(BaseSettings):
     schedule: ScheduleSettings = ScheduleSettings()
     audit: AuditSettings = AuditSettings()
     ledger: LedgerSettings = LedgerSettings()
+    alerts: AlertsSettings = AlertsSettings()
     prefect: PrefectSettings = PrefectSettings()
     worker: WorkerSettings = WorkerSettings()
     pools: PoolSettings | None = None
@@ -95,6 +97,16 @@ class Settings(BaseSettings):
             )
         if problems := unreachable(self.counting, self.distinct):
             raise ValueError("; ".join(problems))
+        return self
+
+    @model_validator(mode="after")
+    def _machines_meet(self) -> "Settings":
+        lacks = [("[ledger] url", self.ledger.url), ("[prefect] api_url", self.prefect.api_url)]
+        missing = " and ".join(name for name, given in lacks if given is None)
+        if self.pools is not None and missing:
+            raise ValueError(
+                f"pools need a database and a Prefect server that all machines ask: set {missing}, or take [pools] out"
+            )
         return self
 
     @model_validator(mode="after")
@@ -271,7 +283,7 @@ def _secrets(document: dict[str, Any], path: tuple[str, ...] = ()) -> list[tuple
     for key, value in document.items():
         if isinstance(value, dict):
             found += _secrets(value, (*path, key))
-        elif key in SECRETS:
+        elif key in SECRETS or (*path, key) in SECRET_KEYS:
             found.append((*path, key))
     return found
 

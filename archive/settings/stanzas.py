@@ -1,15 +1,17 @@
 """The stanzas of `archive.toml`, but for those of sources, targets and the model, which are in their rooms."""
 
+import ipaddress
 from difflib import get_close_matches
 from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Literal, get_args
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator
 
 from archive.records.entry_fields import SECRET, field_of
 from archive.settings import cron
-from archive.settings.postgresql_urls import parse_url
+from archive.settings.postgresql_urls import PostgresqlUrl, is_here, parse_url
 
 
 def _fraction(value: object) -> float:
@@ -29,6 +31,9 @@ def _several(value: object) -> object:
     """A list, also of one text that stands alone."""
     return (value,) if isinstance(value, str) else value
 
+
+HERE = "http://127.0.0.1:4200/api"
+"""Where a Prefect server of our own is usually asked."""
 
 Cron = Annotated[str, AfterValidator(cron.validate)]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9]+([-_][a-z0-9]+)*$", max_length=63)]
@@ -81,6 +86,8 @@ class ScheduleSettings(_Stanza):
     run: Cron | None = Field(default=None, description="a run that lists everything")
     fast: Cron | None = Field(default=None, description="a run that stops listing at fifty known clips in a row")
     audit: Cron | None = Field(default=None, description="an audit, of so much as [audit] says")
+    sweep: Cron = Field(default="*/5 * * * *", description="a sweep; only where runs are handed to pools")
+    alerts: Cron | None = Field(default=None, description="a look at what [alerts] tells of, though nothing runs")
 
 
 QueueClass = Literal["returned", "endangered", "new", "failed"]
@@ -132,6 +139,20 @@ class AuditSettings(_Stanza):
     )
 
 
+class LedgerSettings(_Stanza):
+    """The `[ledger]` stanza: the database that the ledger is in, where that is no file in the state folder."""
+
+    url: str | None = Field(default=None, description="a PostgreSQL database; a SQLite file in the state folder else")
+    password: SecretStr | None = Field(default=None, description="of the role that the url names")
+
+    @field_validator("url")
+    @classmethod
+    def _whole(cls, url: str | None) -> str | None:
+        if url is not None:
+            parse_url(url)
+        return url
+
+
 class WorkerSettings(_Stanza):
     """The `[worker]` stanza: this machine among several."""
 
@@ -151,22 +172,60 @@ class PoolSettings(_Stanza):
     keep: int = Field(default=0, ge=0)
 
 
-class LedgerSettings(_Stanza):
-    """The `[ledger]` stanza: the database that the ledger is in, where that is no file in the state folder."""
-
-    url: str | None = Field(default=None, description="a PostgreSQL database; a SQLite file in the state folder else")
-    password: SecretStr | None = Field(default=None, description="of the role that the url names")
-
-    @field_validator("url")
-    @classmethod
-    def _whole(cls, url: str | None) -> str | None:
-        if url is not None:
-            parse_url(url)
-        return url
-
-
 class PrefectSettings(_Stanza):
     """The `[prefect]` stanza."""
 
     api_url: str | None = Field(default=None, description="a Prefect server's API; a local one is started where absent")
+    password: SecretStr | None = Field(default=None, min_length=8, description="of the server that api_url names")
+    database: str | None = Field(default=None, description="a PostgreSQL database, for `thirdcopy server`")
+    database_password: SecretStr | None = Field(default=None, description="of the role that database names")
     batch: int = Field(default=50, ge=1, le=200, description="clips in one task")
+
+    @field_validator("api_url")
+    @classmethod
+    def _over_tls(cls, url: str | None) -> str | None:
+        return None if url is None else _api_url(url)
+
+    @field_validator("database")
+    @classmethod
+    def _a_database(cls, url: str | None) -> str | None:
+        if url is not None:
+            parse_url(url)
+        return url
+
+    @property
+    def own_port(self) -> int | None:
+        """The port of this machine at which `api_url` says that a server is; None where it is elsewhere."""
+        parts = urlsplit(self.api_url or "")
+        return parts.port or 80 if parts.scheme == "http" and is_here(parts.hostname or "") else None
+
+    @property
+    def own_database(self) -> PostgresqlUrl | None:
+        """The database of a server of this machine."""
+        return parse_url(self.database) if self.database else None
+
+
+def _api_url(url: str) -> str:
+    """The address without a slash at its end. Raises ValueError for one that would tell a password on the way."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        raise ValueError(f"is no address: write one such as {HERE}") from None
+    if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment:
+        raise ValueError(f"is no address of an API: write one such as {HERE}")
+    if parts.username or parts.password:
+        raise ValueError("holds a name or a password: take it out, and set THIRDCOPY_PREFECT__PASSWORD")
+    if parts.scheme == "http" and not is_here(host):
+        raise ValueError(
+            f"is plain http to another machine, {host}, which would read the password on the way: put a reverse proxy "
+            f'with TLS before that server, and write "https://{_shown(host)}/api"'
+        )
+    return url.rstrip("/")
+
+
+def _shown(host: str) -> str:
+    try:
+        return f"[{host}]" if ipaddress.ip_address(host).version == 6 else host
+    except ValueError:
+        return host

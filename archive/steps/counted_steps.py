@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
 from archive.errors import Fork, SourceAway, SpaceShort
@@ -15,6 +15,7 @@ from archive.preservation.space import need_space
 from archive.preservation.usable_targets import UsableTargets
 from archive.records.sighting import reason
 from archive.records.whereabouts import whereabouts
+from archive.settings.source_stanzas import YtdlpSettings
 from archive.sources.contract import Channel, Source
 from archive.steps import fetch_order
 from archive.steps.captioning import SLIPS, CaptionedClip, caption_clip, to_caption
@@ -47,6 +48,7 @@ PATIENCE_S = 60.0
 """Seconds that a run waits to write its record, while another one writes its own."""
 
 NO_MORE_READ = "nothing more was transcribed"
+NO_SOUNDS = "no sounds were compared"
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,19 @@ def _listed_lately(archive: Archive, source: str) -> str | None:
 
 def _listed_at(source: str) -> str:
     return f"listed-at:{source}"
+
+
+def unlisted(archive: Archive, since: datetime) -> list[str]:
+    """Channels whose list was due and has not come to its end since a moment; not those that refuse us."""
+    last = {name: archive.ledger.markers.moment(_listed_at(name)) for name in archive.settings.sources}
+    return [
+        name
+        for name, stanza in archive.settings.sources.items()
+        if isinstance(stanza, YtdlpSettings)
+        and (last[name] or datetime.min.replace(tzinfo=UTC)) < since
+        and not rest(archive, name)
+        and not _listed_lately(archive, name)
+    ]
 
 
 def _unread(archive: Archive, source: str) -> tuple[str, ...]:
@@ -277,7 +292,7 @@ def join_step(
         with archive.ledger.claims.held("joins", "alone") as ours:
             done = propose_joins(archive, usable_targets.readable, clips, retry=retry) if ours else Proposed()
     except ToolMissing as error:
-        return Tally(problems=(f"no sounds were compared: {error}",))
+        return Tally(problems=(f"{NO_SOUNDS}: {error}",))
     return Tally(joins=done.joins, problems=done.problems)
 
 

@@ -63,6 +63,14 @@ def leave_alone(archive: Archive, source: str, asked: float, *, lots: Callable[[
         until = archive.clock() + timedelta(seconds=pause(asked, refusals, lots()))
         markers.set(_refusals(source), str(refusals))
         markers.set(f"rest:{source}", until.isoformat())
+        if refusals == 1 or markers.get(_since(source)) is None:
+            markers.set(_since(source), archive.clock().isoformat())
+
+
+def refuses_since(archive: Archive, source: str) -> datetime | None:
+    """Since when a source refuses us, None where it does not."""
+    markers = archive.ledger.markers
+    return None if markers.get(_refusals(source)) is None else markers.moment(_since(source))
 
 
 def answered(archive: Archive, source: str) -> None:
@@ -74,6 +82,10 @@ def answered(archive: Archive, source: str) -> None:
 def forget_rest(archive: Archive, source: str) -> None:
     """Ask a source again at once, though it refused us: a person says so."""
     archive.ledger.markers.set(f"rest:{source}", archive.clock().isoformat())
+
+
+def _since(source: str) -> str:
+    return f"refused-since:{source}"
 
 
 def _refusals(source: str) -> str:

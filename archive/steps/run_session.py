@@ -1,8 +1,10 @@
 """What the stages of one run share: an opened archive, the targets that are ready, one loaded model, the registers."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from threading import Lock
+from contextlib import ExitStack, contextmanager
+from threading import BoundedSemaphore, Lock
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from archive.opening.archive import Archive
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from archive.linking.index import RegisterIndex
 
 Made = TypeVar("Made")
+LOOK_FOR_SLOT = 1.0
+"""Seconds between two looks for a free slot of a source."""
 
 
 def load_engine(options: Options) -> Engine:
@@ -52,6 +56,7 @@ class RunSession:
 
     `source` gives a source of the settings, one for the whole run: it keeps the time between two fetches. Asking for
     one raises SettingsError; for the model, ModelError; for the registers, RegisterError and KnownPeopleError.
+    `ended_well` is whether a run of everything did so in this session.
     """
 
     def __init__(
@@ -60,7 +65,9 @@ class RunSession:
         self.archive, self.usable_targets = archive, usable_targets
         self.engine = Once(lambda: load(archive.settings.transcription))
         self.indexes = Once(self._indexes)
+        self.ended_well = False
         self._sources, self._lock = dict[str, Source](), Lock()
+        self._at_once = {name: BoundedSemaphore(one.at_once) for name, one in archive.settings.sources.items()}
 
     def source(self, name: str) -> Source:
         """A source of the settings. Raises SettingsError."""
@@ -68,6 +75,24 @@ class RunSession:
             if name not in self._sources:
                 self._sources[name] = open_source(self.archive, name)
             return self._sources[name]
+
+    @contextmanager
+    def at_source(self, name: str, patience: float) -> Iterator[bool]:
+        """Be one of those that are at a source while the block runs, of `at_once` in this process and over all workers.
+
+        Others of this process are waited for; those elsewhere for `patience` seconds, and then it says False. Raises
+        SettingsError for a source that the settings do not have.
+        """
+        if name not in self._at_once:
+            self.source(name)
+        claims, slots = self.archive.ledger.claims, self.archive.settings.sources[name].at_once
+        with self._at_once[name], ExitStack() as stack:
+            deadline = time.monotonic() + patience
+            while not (free := stack.enter_context(claims.slot(f"source:{name}", slots))):
+                if time.monotonic() > deadline:
+                    break
+                time.sleep(LOOK_FOR_SLOT)
+            yield free
 
     def _indexes(self) -> "dict[str, RegisterIndex]":
         registers = load_registers(self.archive, self.usable_targets.readable)

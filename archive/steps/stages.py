@@ -7,9 +7,12 @@ What is due, in which order, and what becomes of a stage that fails is said here
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 from itertools import zip_longest
 
 from archive.errors import KnownPeopleError
+from archive.ledger.markers import RUN_ENDED_WELL
 from archive.linking.registers.columns import RegisterError
 from archive.preservation.usable_targets import UsableTargets
 from archive.settings.source_stanzas import FolderSettings
@@ -25,8 +28,13 @@ from archive.steps.run_session import RunSession
 from archive.steps.transcribing import to_transcribe
 from transcription.errors import TranscriptionError
 
+NOTHING_LINKED = "nothing was linked"
 OF_ONE_STAGE = (KnownPeopleError, RegisterError, TranscriptionError)
 """What cannot be read or loaded, and that hinders no other stage: the settings' model, a snapshot, a list of people."""
+
+
+SLOT_PATIENCE = 600.0
+"""Seconds that a part of a source waits while other workers are at it."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +68,14 @@ class Part:
     clips: tuple[str, ...] = ()
 
 
+class Pool(StrEnum):
+    """A pool of workers, by what they do: fetch from sources, transcribe, or keep what is held."""
+
+    FETCH = "fetch"
+    TRANSCRIBE = "transcribe"
+    KEEP = "keep"
+
+
 @dataclass(frozen=True)
 class Stage:
     """One stage of a run, called as its tasks are.
@@ -67,7 +83,8 @@ class Stage:
     `step` does one part of what `parts` says is due. Parts that may run `side_by_side` are independent: an error of
     one is raised after all have ended. Other parts come one after another, and an error ends the stage. What a part
     needs beforehand it `loads`, once a run. An error of `OF_ONE_STAGE` is a problem of a stage that says what comes
-    `without` it; any other ends the run, but for a stage that `stands` though an earlier one failed.
+    `without` it; any other ends the run, but for a stage that `stands` though an earlier one failed. Where there are
+    pools of workers, its parts are handed to its `pool`; one that has none is done by the run itself.
     """
 
     name: str
@@ -77,13 +94,23 @@ class Stage:
     loads: Callable[[RunSession], object] | None = None
     without: str | None = None
     stands: bool = False
+    pool: Pool | None = None
 
     def do(self, session: RunSession, asked: Asked, part: Part) -> Tally:
-        """Do one part."""
+        """Do one part. One of a source waits until no more are at it than the source's `at_once`.
+
+        Where other workers are at it for longer than `SLOT_PATIENCE`, nothing is done: what is due stays due.
+        """
         try:
             if self.loads:
                 self.loads(session)
-            return self.step(session, asked, part)
+            if part.source is None:
+                return self.step(session, asked, part)
+            with session.at_source(part.source, SLOT_PATIENCE) as free:
+                if free:
+                    return self.step(session, asked, part)
+            session.archive.progress.say(f"{part.source}: as many as may be are at it: left for the next run")
+            return Tally()
         except OF_ONE_STAGE as error:
             return self._without(error)
 
@@ -100,6 +127,9 @@ class Stage:
             raise error
         return Tally(problems=(f"{self.without}: {error}",))
 
+
+LEFT_OUT = tuple(f"{words}:" for words in (counted_steps.NO_MORE_READ, counted_steps.NO_SOUNDS, NOTHING_LINKED))
+"""How the problem of a stage begins that was left out, or broke off."""
 
 Perform = Callable[[RunSession, Asked, Stage, Sequence[Part]], Tally]
 """How a runner performs the parts of a stage, and adds up what came of them."""
@@ -141,9 +171,30 @@ def take(session: RunSession, asked: Asked, stages: Sequence[Stage], perform: Pe
 
 
 def run(session: RunSession, asked: Asked, perform: Perform = in_turn) -> Tally:
-    """The whole way. What is wrong with targets, and what failed in earlier runs and still does, is told with it."""
+    """The whole way. What is wrong with targets, and what failed in earlier runs and still does, is told with it.
+
+    That a run of everything ended well is kept in the ledger: see `ended_well`.
+    """
+    archive, began = session.archive, session.archive.clock()
     tally = Tally(problems=_unusable(session.usable_targets)) + take(session, asked, STAGES, perform)
-    return counted_steps.still_failed(session.archive, tally, asked.clips)
+    if asked.clips is None and not asked.sources and ended_well(session, tally, began):
+        session.ended_well = True
+        archive.ledger.markers.set(RUN_ENDED_WELL, archive.clock().isoformat())
+    return counted_steps.still_failed(archive, tally, asked.clips)
+
+
+def ended_well(session: RunSession, tally: Tally, began: datetime) -> bool:
+    """Whether a run did what the archive lives by: nothing of it was left out whole.
+
+    It came to its end, every target could be written to when it began, every channel gave its list to the end, unless
+    it refuses us, and no stage was left out. Single clips that failed, and versions that are owed, keep no run from
+    ending well: an archive of thousands always has some, and they are counted elsewhere, from limits of their own.
+    """
+    return (
+        not session.usable_targets.problems
+        and not counted_steps.unlisted(session.archive, began)
+        and not any(problem.startswith(LEFT_OUT) for problem in tally.problems)
+    )
 
 
 def _unusable(usable_targets: UsableTargets) -> tuple[str, ...]:
@@ -277,10 +328,10 @@ def _finish(session: RunSession, asked: Asked, _part: Part) -> Tally:
     return take(session, asked, AT_THE_END)
 
 
-STORE = Stage("store what is owed", _store)
-LIST = Stage("list", _list, _to_list, side_by_side=True)
-FETCH = Stage("fetch and store", _fetch, _to_fetch, side_by_side=True)
-LOOK = Stage("look again", _look, _to_look, side_by_side=True)
+STORE = Stage("store what is owed", _store, pool=Pool.KEEP)
+LIST = Stage("list", _list, _to_list, side_by_side=True, pool=Pool.FETCH)
+FETCH = Stage("fetch and store", _fetch, _to_fetch, side_by_side=True, pool=Pool.FETCH)
+LOOK = Stage("look again", _look, _to_look, side_by_side=True, pool=Pool.FETCH)
 DISKS = Stage("record disks", _disks, _to_record)
 CAPTIONS = Stage("read captions", _caption)
 JOINS = Stage("look for joins", _join)
@@ -291,8 +342,9 @@ TRANSCRIBE = Stage(
     _to_transcribe,
     loads=lambda session: session.engine(),
     without=counted_steps.NO_MORE_READ,
+    pool=Pool.TRANSCRIBE,
 )
-LINK = Stage("link", _link, _to_link, loads=lambda session: session.indexes(), without="nothing was linked")
+LINK = Stage("link", _link, _to_link, loads=lambda session: session.indexes(), without=NOTHING_LINKED)
 FINISH = Stage("seal, store and record", _finish, stands=True)
 
 STAGES = (STORE, LIST, FETCH, LOOK, DISKS, CAPTIONS, JOINS, REGISTERS, TRANSCRIBE, LINK, FINISH)

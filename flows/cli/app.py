@@ -16,14 +16,18 @@ import typer
 from archive.errors import ArchiveError
 from flows.cli import (
     accept_commands,
+    alert_commands,
     common,
     console,
     copies_commands,
     disk_commands,
     expect_commands,
     join_commands,
+    ledger_commands,
     link_commands,
+    machine_commands,
     register_commands,
+    report_commands,
     review_commands,
     run_commands,
     setup_commands,
@@ -54,6 +58,7 @@ for room in (
     link_commands.app,
     expect_commands.app,
     show_commands.app,
+    report_commands.app,
     disk_commands.app,
     timeline_commands.app,
     transcript_commands.app,
@@ -61,11 +66,14 @@ for room in (
     join_commands.app,
     copies_commands.app,
     accept_commands.app,
+    machine_commands.app,
 ):
     app.registered_commands += room.registered_commands
+app.add_typer(alert_commands.app, name="alerts")
 app.add_typer(target_commands.app, name="targets")
 app.add_typer(review_commands.review, name="review")
 app.add_typer(register_commands.app, name="register")
+app.add_typer(ledger_commands.app, name="ledger")
 app.add_typer(worker_commands.app, name="workers")
 
 

@@ -37,12 +37,14 @@ def run(
         return would_do(as_json=as_json)
     from archive.steps.stages import Asked
     from archive.steps.stages import run as run_plain
+    from flows.orchestration.after_runs import told_after
 
-    with common.at_work(take_over=take_over) as session:
+    with told_after(settings, console.Lines().say) as ending, common.at_work(take_over=take_over) as session:
         if plain:
             tally = run_plain(session, Asked(sources=tuple(source or ()), fast=fast))
         else:
             tally = _through_prefect(session, fast=fast, sources=source or [])
+        ending.well = session.ended_well
     return common.report(tally, None, as_json=as_json)
 
 

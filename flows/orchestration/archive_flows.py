@@ -6,7 +6,7 @@ is done, so nothing is cached and nothing is retried here. Import this only with
 
 import logging
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
@@ -14,10 +14,8 @@ from prefect import Task, flow, task
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.actions import GlobalConcurrencyLimitCreate
-from prefect.concurrency.sync import concurrency
+from prefect.context import FlowRunContext
 from prefect.events.worker import EventsWorker
-from prefect.exceptions import ObjectNotFound
 from prefect.futures import PrefectFuture
 from prefect.logging.handlers import APILogWorker
 from prefect.task_runners import ThreadPoolTaskRunner
@@ -25,14 +23,21 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from archive.opening.archive import opened
 from archive.preservation.audit_round import scheduled_round
 from archive.progress import Silent
-from archive.settings.settings import Settings, find, load
+from archive.settings.settings import find, load
 from archive.steps.counted_steps import Tally
 from archive.steps.run_session import RunSession
-from archive.steps.stages import Asked, Part, Stage, run
+from archive.steps.stages import Asked, Part, Perform, Pool, Stage, run
 from flows.interrupts import ended_at_once
+from flows.orchestration import pool_names
+from flows.orchestration.after_runs import told_after
+from flows.orchestration.batch_flow import tag_flow_run
+from flows.orchestration.coordinating import Coordinator
+from flows.orchestration.prefect_hands import PrefectHands
+from flows.orchestration.sweeping import sweep
 from flows.orchestration.writing_session import writing
 
 DRAIN_TIMEOUT = 10.0
+log = logging.getLogger(__name__)
 
 
 class _Process:
@@ -64,24 +69,18 @@ def _at_work() -> Iterator[RunSession]:
     if _Process.session:
         yield _Process.session
         return
-    with ended_at_once(), writing(load(find()), Silent()) as session:
+    with ended_at_once(), writing(load(find()), Silent(), doing=pool_names.RUN) as session:
         _Process.session = session
         yield session
 
 
-def _limit(settings: Settings, source: str) -> str:
-    return f"thirdcopy-{settings.name}-{source}"
-
-
 def _task(session: RunSession, asked: Asked, stage: Stage) -> Task[[str | None, list[str]], Tally]:
-    """A stage as a task, which takes the ids of one of its parts, within the limit of its source if it has one."""
+    """A stage as a task, which takes the ids of one of its parts."""
 
     @task(name=stage.name, cache_policy=NO_CACHE, task_run_name=_run_name(stage))
     def do_part(source: str | None, clips: list[str]) -> Tally:
         """Do one part of a stage."""
-        limit = concurrency(_limit(session.archive.settings, source), occupy=1, strict=True) if source else None
-        with limit or nullcontext():
-            return stage.do(session, asked, Part(source, tuple(clips)))
+        return stage.do(session, asked, Part(source, tuple(clips)))
 
     return do_part
 
@@ -99,20 +98,38 @@ def _as_tasks(session: RunSession, asked: Asked, stage: Stage, parts: Sequence[P
     return sum((do_part(part.source, list(part.clips)) for part in parts), Tally())
 
 
-@flow(name="run", task_runner=ThreadPoolTaskRunner(max_workers=8), validate_parameters=False)  # type: ignore[arg-type]
+@flow(name=pool_names.RUN, task_runner=ThreadPoolTaskRunner(max_workers=8), validate_parameters=False)  # type: ignore[arg-type]
 def run_archive(fast: bool = False, sources: list[str] | None = None) -> dict[str, Any]:
-    """Take every source the whole way."""
-    with _at_work() as session:
-        _limits(session.archive.settings, sources or list(session.archive.settings.sources))
-        tally = run(session, Asked(sources=tuple(sources or ()), fast=fast), _as_tasks)
+    """Take every source the whole way: in this process, or handed to the pools that the settings name."""
+    with _at_work() as session, _performed(session) as perform:
+        tally = run(session, Asked(sources=tuple(sources or ()), fast=fast), perform)
     _show("run", tally)
     return asdict(tally)
 
 
-@flow(name="audit", validate_parameters=False)
+@contextmanager
+def _performed(session: RunSession) -> Iterator[Perform]:
+    """How the parts of a run's stages are performed.
+
+    A run that is itself in the pool of those who keep does their stages: it would wait for its own place there.
+    """
+    archive, context = session.archive, FlowRunContext.get()
+    if archive.settings.pools is None:
+        yield _as_tasks
+        return
+    tag_flow_run(archive)
+    deployed = context is not None and context.flow_run is not None and context.flow_run.deployment_id is not None
+    with get_client(sync_client=True) as client:
+        hands = PrefectHands(archive, client)
+        hands.sweep()
+        yield Coordinator(hands, _as_tasks, here=(Pool.KEEP,) if deployed else ())
+
+
+@flow(name=pool_names.AUDIT, validate_parameters=False)
 def audit_archive() -> dict[str, Any]:
     """Read so much of every target as the settings say, oldest proof first, and challenge the rest."""
-    with ended_at_once(), opened(load(find()), Silent()) as archive:
+    settings = load(find())
+    with ended_at_once(), told_after(settings, log.warning), opened(settings, Silent()) as archive:
         done = scheduled_round(archive)
     create_table_artifact(
         key="thirdcopy-audit",
@@ -124,25 +141,18 @@ def audit_archive() -> dict[str, Any]:
     return {**done.counts}
 
 
+@flow(name=pool_names.SWEEP, validate_parameters=False)
+def sweep_archive() -> list[str]:
+    """End what killed workers left behind."""
+    with ended_at_once(), opened(load(find()), Silent()) as archive, get_client(sync_client=True) as client:
+        return sweep(archive, client).lines
+
+
 def _gather(futures: list[PrefectFuture[Tally]]) -> Tally:
     """Add up batches that ran side by side; an error of one is raised after all have ended."""
     for future in futures:
         future.wait()
     return sum((future.result() for future in futures), Tally())
-
-
-def _limits(settings: Settings, sources: Sequence[str]) -> None:
-    """One limit a source, made anew: we hold the archive's lease, so whoever is in an old one was killed in it.
-
-    To free its slots would not do: the lease that was lost there ends minutes later, and would free ours.
-    """
-    with get_client(sync_client=True) as client:
-        for source in sources:
-            name = _limit(settings, source)
-            with suppress(ObjectNotFound):
-                client.delete_global_concurrency_limit_by_name(name)
-            limit = GlobalConcurrencyLimitCreate(name=name, limit=settings.sources[source].at_once)
-            client.create_global_concurrency_limit(limit)
 
 
 def _show(key: str, tally: Tally) -> None:

@@ -84,7 +84,7 @@ def configured(settings: Settings, api: str) -> Iterator[None]:
 def variables(settings: Settings, api: str) -> dict[str, str]:
     """The environment for a process with Prefect in it: the user's, but with our settings of Prefect and no others."""
     kept = KEPT if settings.prefect.api_url else ()
-    local = {} if settings.prefect.api_url else {"PREFECT_API_AUTH_STRING": password(settings)}
+    asked = asked_with(settings)
     others = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_") or name in kept}
     return others | {
         "PREFECT_HOME": str(home(settings)),
@@ -98,8 +98,16 @@ def variables(settings: Settings, api: str) -> dict[str, str]:
         "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
         "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",
         "DO_NOT_TRACK": "1",
-        **local,
+        **({"PREFECT_API_AUTH_STRING": asked} if asked else {}),
     }
+
+
+def asked_with(settings: Settings) -> str | None:
+    """The name and password that the server is asked with; None where it is elsewhere, and the settings have none."""
+    if not settings.prefect.api_url:
+        return password(settings)
+    given = settings.prefect.password
+    return f"thirdcopy:{given.get_secret_value()}" if given else None
 
 
 def password_file(settings: Settings) -> Path:

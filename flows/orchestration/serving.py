@@ -11,9 +11,11 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 from archive.errors import RefusedError, SettingsError
+from archive.settings.cron import next_after
 from archive.settings.settings import Settings, find, load
 from flows import interrupts
 from flows.orchestration import child_process, server
@@ -22,6 +24,8 @@ from flows.orchestration.server import Server, ServerFailed
 LOOK_EVERY, LONGEST_PAUSE = 1.0, 60.0
 SILENT_LOOKS = 6
 DEPLOYED = ("run", "fast", "audit")
+ALERTS = "alerts"
+"""The one line that is no flow: it must be kept though Prefect is not to be had, or is busy with a run of days."""
 
 
 def supervise(settings: Settings, say: Callable[[str], None]) -> None:
@@ -54,10 +58,14 @@ class _Supervisor:
         self._child: subprocess.Popen[bytes] | None = None
         self._api: str | None = None
         self._pause, self._not_before = 1.0, 0.0
+        self._deploys = any(name in DEPLOYED for name in lines(settings))
+        self._teller: subprocess.Popen[bytes] | None = None
+        self._tell_at = self._next_telling()
 
     def look(self) -> None:
         """Start anew what has ended, with growing pauses where it ends again and again."""
-        if time.monotonic() < self._not_before:
+        self._look_for_alerts()
+        if not self._deploys or time.monotonic() < self._not_before:
             return
         try:
             api = self._settings.prefect.api_url or self._served()
@@ -72,11 +80,30 @@ class _Supervisor:
             self._serve(api)
 
     def end(self) -> None:
-        """End both."""
+        """End them all."""
+        if self._teller:
+            child_process.end(self._teller)
         if self._child:
             child_process.end(self._child)
         if self._server:
             server.stop(self._settings, self._server)
+
+    def _look_for_alerts(self) -> None:
+        """Look whether somebody is to be told, at its times, in a process that is waited for by nobody."""
+        if self._teller and self._teller.poll() is not None:
+            child_process.end(self._teller)
+            self._teller = None
+        if self._tell_at is None or datetime.now(UTC) < self._tell_at:
+            return
+        self._tell_at = self._next_telling()
+        if self._teller is None:
+            environment = dict(os.environ) | {"THIRDCOPY_CONFIG": str(self._settings.file)}
+            log = server.home(self._settings) / "alerts.log"
+            self._teller = child_process.start("flows.orchestration.after_runs", environment=environment, log=log)
+
+    def _next_telling(self) -> datetime | None:
+        line = self._settings.schedule.alerts
+        return next_after(line, datetime.now(UTC)) if line else None
 
     def _served(self) -> str:
         """The address of the local server; a new one where it died, or gives no answer for long."""
@@ -123,7 +150,7 @@ def _alone(settings: Settings) -> Iterator[None]:
 
 def lines(settings: Settings) -> dict[str, str]:
     """The cron lines that are set, by what they start. Raises SettingsError if there is none."""
-    found = {name: getattr(settings.schedule, name) for name in DEPLOYED}
+    found = {name: getattr(settings.schedule, name) for name in (*DEPLOYED, ALERTS)}
     if not any(found.values()):
         raise SettingsError([f'{settings.file}: schedule is empty: set [schedule] run = "30 2 * * *", for one'])
     return {name: cron for name, cron in found.items() if cron}
@@ -135,8 +162,9 @@ def main() -> None:
     with server.configured(settings, os.environ["PREFECT_API_URL"]):
         from prefect import serve
 
-        deployments = [_deployment(settings, name, cron) for name, cron in lines(settings).items()]
-        _withdraw(settings, [name for name in DEPLOYED if name not in lines(settings)])
+        set_lines = {name: cron for name, cron in lines(settings).items() if name in DEPLOYED}
+        deployments = [_deployment(settings, name, cron) for name, cron in set_lines.items()]
+        _withdraw(settings, [name for name in DEPLOYED if name not in set_lines])
         # One at a time: they would refuse each other the lease. A line whose run was missed is run late, once or so.
         serve(*deployments, limit=1, pause_on_shutdown=False, print_starting_message=False)
 

@@ -6,31 +6,32 @@ from pathlib import Path
 import pytest
 
 from tests.support import engines
-from tests.world.servers.postgresql import Postgresql
 
 BOTH = ("acts", "ledger", "opening", "preservation", "steps", "views")
 """The rooms of which every test of a module that opens a ledger does so."""
 
-FILES = ("test_ledger_file.py",)
-"""Modules about SQLite's file itself."""
+FILES = ("test_ledger_file.py", "test_any_order.py")
+"""Modules about SQLite's file itself, and one that takes minutes on either."""
 
-OPENS = ("an_archive", "Ledger", "opened", "place_in", "a_ledger", "ledgers")
+OF_SEVERAL = ("test_side_by_side.py",)
+"""Modules about several processes that write, which only a database lets them."""
+
+OPENS = ("an_archive", "copy_of", "Ledger", "opened", "place_in")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     path = Path(metafunc.module.__file__)
-    opens = any(name in vars(metafunc.module) for name in OPENS)
-    if path.parent.name in BOTH and path.name not in FILES and opens and "engine" not in metafunc.fixturenames:
-        metafunc.fixturenames.insert(0, "engine")
-    if "engine" in metafunc.fixturenames:
-        metafunc.parametrize("engine", ["sqlite", "postgresql"], indirect=True, scope="module")
+    if path.parent.name in BOTH and path.name not in FILES and any(name in vars(metafunc.module) for name in OPENS):
+        engines_ = ["postgresql"] if path.name in OF_SEVERAL else ["sqlite", "postgresql"]
+        metafunc.parametrize("engine", engines_, indirect=True, scope="module")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", autouse=True)
 def engine(request: pytest.FixtureRequest) -> Iterator[engines.EngineName]:
-    """The engine that ledgers are made on while a test runs, and whatever a module's fixtures make for it."""
-    server: Postgresql | None = None
-    if request.param == "postgresql":
-        server = request.getfixturevalue("postgresql_server")
-    with engines.on(server):
-        yield request.param
+    """The engine that ledgers are made on while a test runs.
+
+    A module's own fixture that makes one has to ask for it, so that it is made once for each.
+    """
+    name: engines.EngineName = getattr(request, "param", "sqlite")
+    with engines.on(request.getfixturevalue("postgresql_server") if name == "postgresql" else None):
+        yield name

@@ -22,6 +22,7 @@ from tests.flows.place import Done, Place, little_archive, videos
 from tests.world.channel import Channel
 from tests.world.samples import sample_register
 from tests.world.servers import S3Server, rclone
+from tests.world.servers.webhook import webhook
 
 EXTRA = '[registers.victims]\nfile = "register.csv"\n[schedule]\nrun = "30 2 * * *"\n'
 CAPTION = "Please remember her name."
@@ -60,7 +61,8 @@ def kept(
     about = "About Karim Lindenbrook, entry 153."
     shown = [replace(videos(films, 1)[0], description=about, captions={"en": CAPTIONS})]
     sample_register(folder / "register.csv", [])
-    with little_archive(folder, shown, model=whisper_folder, extra=EXTRA) as (place, channel):
+    with webhook() as hook, little_archive(folder, shown, model=whisper_folder, extra=EXTRA) as (place, channel):
+        place.environment["THIRDCOPY_ALERTS__ADDRESSES"] = hook.address
         done = place.thirdcopy("run", "--plain", "--json")
         assert (done.code, done.json["links"], done.json["transcribed"]) == (0, 1, 1), done.err
         clip = f"peertube-{shown[0].id}"
@@ -136,7 +138,7 @@ def test_help_shows_an_example_and_fits_a_terminal(call: Call, name: str) -> Non
 def test_what_acts_has_a_dry_run_and_what_reports_has_json() -> None:
     looks = {"disks", "doctor", "status", "show", "timeline", "entry", "export", "compare"}
     looks |= {"targets list", "targets check"}
-    looks |= {"register list", "register show", "register diff"}
+    looks |= {"register list", "register show", "register diff", "alerts show"}
     silent = {"init", "add", "schedule", "access", "judge", "export"}
     assert set(having("--dry-run")) == set(COMMANDS) - looks
     assert set(having("--json")) == set(COMMANDS) - silent
@@ -196,6 +198,7 @@ def test_tables_fit_eighty_columns(kept: tuple[Place, Channel, dict[str, list[st
         "register list",
         "register show",
         "register diff",
+        "alerts show",
     ):
         done = call(*words.split(), *arguments[words])
         tabled = [line for line in done.out.splitlines() if "http" not in line]

@@ -5,15 +5,15 @@ Once by a trigger in the database that refuses the event, once by a kill -9 betw
 
 import ast
 import shutil
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from archive.acts.accepting import accept, refuse, waiting_of
 from archive.acts.access import give_access
@@ -23,6 +23,7 @@ from archive.acts.disclosing import left
 from archive.acts.judging import judge, judge_all, take_back
 from archive.acts.judging_joins import judge_join
 from archive.errors import LedgerUnusable
+from archive.ledger import tables as t
 from archive.ledger.copies import SealedVersion
 from archive.linking.registers.register import Register
 from archive.objects import ocfl
@@ -60,6 +61,7 @@ from tests.support.archives import (
     usable,
     with_work,
 )
+from tests.support.engines import EngineName, engine_name, written
 from tests.support.packages import HOME
 from tests.tampering.objects import Object, dumped
 from transcription.documents.showing import to_vtt
@@ -96,7 +98,7 @@ def opened(folder: Path) -> Iterator[Place]:
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made(tmp_path_factory: pytest.TempPathFactory, engine: EngineName) -> Path:
     """Two clips at three folders, one of them with a talk and links."""
     folder = tmp_path_factory.mktemp("made")
     (folder / "victims.csv").write_text("Entry,Victim's Name\n1,Dauren Seitqali\n", encoding="utf-8")
@@ -117,26 +119,45 @@ def place(made: Path, tmp_path: Path) -> Iterator[Place]:
 
 
 def kept(archive: Archive) -> list[str]:
-    """All that the ledger holds, but who is at it."""
-    with closing(sqlite3.connect(archive.ledger.path, timeout=30)) as database:
-        return [line for line in database.iterdump() if "leases" not in line and "TRIGGER" not in line]
+    """All that the ledger holds, but who is at it; a row a line, with the name of its table."""
+    with written(archive.ledger) as connection:
+        return [
+            f'INTO "{table.name}" {tuple(row)}'
+            for table in t.metadata.sorted_tables
+            if table.name != "leases"
+            for row in connection.execute(sa.select(table).order_by(*table.primary_key))
+        ]
+
+
+_REFUSE: dict[EngineName, list[str]] = {
+    "sqlite": [
+        "CREATE TRIGGER refused BEFORE INSERT ON events WHEN (SELECT count(*) FROM events) >= {number} "
+        "BEGIN SELECT RAISE(ABORT, 'no event is kept'); END"
+    ],
+    "postgresql": [
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        "IF (SELECT count(*) FROM events) >= {number} THEN RAISE 'no event is kept'; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER refused BEFORE INSERT ON events FOR EACH ROW EXECUTE FUNCTION refuse()",
+    ],
+}
+_TAKE: dict[EngineName, list[str]] = {
+    "sqlite": ["DROP TRIGGER refused"],
+    "postgresql": ["DROP TRIGGER refused ON events", "DROP FUNCTION refuse"],
+}
 
 
 def refusing_events(archive: Archive, *, after: int) -> None:
     """Have the database refuse events, once so many more are there."""
-    with closing(sqlite3.connect(archive.ledger.path, timeout=30)) as database:
-        (there,) = database.execute("SELECT count(*) FROM events").fetchone()
-        database.execute(
-            f"CREATE TRIGGER refused BEFORE INSERT ON events WHEN (SELECT count(*) FROM events) >= {there + after} "  # noqa: S608
-            "BEGIN SELECT RAISE(ABORT, 'no event is kept'); END"
-        )
-        database.commit()
+    with written(archive.ledger) as connection:
+        number = connection.execute(sa.select(sa.func.count()).select_from(t.events)).scalar_one() + after
+        for statement in _REFUSE[engine_name()]:
+            connection.exec_driver_sql(statement.format(number=number))
 
 
 def taking_events(archive: Archive) -> None:
-    with closing(sqlite3.connect(archive.ledger.path, timeout=30)) as database:
-        database.execute("DROP TRIGGER refused")
-        database.commit()
+    with written(archive.ledger) as connection:
+        for statement in _TAKE[engine_name()]:
+            connection.exec_driver_sql(statement)
 
 
 def judging(place: Place) -> None:

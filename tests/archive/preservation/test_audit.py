@@ -1,7 +1,6 @@
 """Audits find what is wrong with copies and harm nothing; restoring takes each file from where it is sound."""
 
 import shutil
-import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from archive.records.event import DISSEMINATION, FIXITY_CHECK, RECOVERY
 from archive.steps.storing import owed, safe
 from storage.contract import Target
 from tests.support.archives import Clock, an_archive, folder_targets, keep, media_of, store_all
+from tests.support.engines import written
 from tests.support.faults import Crash, FaultyTarget
 from tests.support.kept import events, roll_back
 from tests.world.ocfl import validate_folder
@@ -337,9 +337,8 @@ def test_versions_of_unknown_size_are_measured_on_the_way(
     archive: Archive, targets: dict[str, Target], clock: Clock, more: list[str]
 ) -> None:
     sizes = [archive.ledger.copies.version(name, 1) for name in more]
-    with sqlite3.connect(archive.ledger.path) as ledger:
-        ledger.execute("UPDATE versions SET size = NULL, files = NULL")
-    ledger.close()
+    with written(archive.ledger) as connection:
+        connection.exec_driver_sql("UPDATE versions SET size = NULL, files = NULL")
     done = audit(archive, targets, budget=Budget(fraction=0.5))["a"]
     assert done.sound == 4  # half of seven, and whatever reaches it
     audit(archive, targets)

@@ -12,6 +12,7 @@ from archive.preservation.budget import Budget, plan
 from archive.records.event import FIXITY_CHECK
 from storage.contract import Target
 from tests.support.archives import Clock, keep, store_all
+from tests.support.engines import EngineName
 from tests.support.faults import FaultyTarget
 from tests.support.kept import BLOCKS, CLIP, EVIDENCE, MEDIA, MIB, OTHER, at, copy_of, events, flip, make, state
 
@@ -19,7 +20,7 @@ Kept = tuple[Archive, dict[str, Target], Clock]
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made(tmp_path_factory: pytest.TempPathFactory, engine: EngineName) -> Path:
     return make(tmp_path_factory.mktemp("made"))
 
 

@@ -20,6 +20,7 @@ from archive.steps.work_objects import seal_work
 from storage.contract import Stat, Target
 from storage.errors import NotFound
 from tests.support.archives import an_archive, folder_target, folder_targets, keep, store_all, transcript, usable
+from tests.support.engines import EngineName
 from tests.support.faults import Boasting
 from tests.tampering.objects import Object, dumped, plant, plant_version
 
@@ -31,7 +32,7 @@ Held = Callable[[str], tuple[dict[str, Target], str]]
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+def made(tmp_path_factory: pytest.TempPathFactory, engine: EngineName) -> tuple[Path, str]:
     """A target that holds two clips and a run record, the ledger, and that record's id."""
     folder = tmp_path_factory.mktemp("made")
     targets = folder_targets(folder, "a")

@@ -19,6 +19,7 @@ from archive.records.event import FIXITY_CHECK, RECOVERY
 from archive.records.object_ids import ObjectId
 from storage.contract import Target
 from tests.support.archives import Clock, store_all
+from tests.support.engines import EngineName
 from tests.support.faults import Crash, CrashingTarget, FaultyTarget
 from tests.support.kept import (
     CLIP,
@@ -42,7 +43,7 @@ BLOCKS_FILE = "v1/content/blocks.sha256"
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made(tmp_path_factory: pytest.TempPathFactory, engine: EngineName) -> Path:
     return make(tmp_path_factory.mktemp("made"))
 
 

@@ -99,6 +99,34 @@ ONE = "minimum_copies = 1\n"
             "registers.main.columns: 'Age' names no column; take it out, or name one",
         ),
         (ONE + BUCKET + "[prefect]\nbatches = 5", "prefect.batches is no setting; did you mean batch?"),
+        (
+            ONE + BUCKET + "[prefect]\napi_url = 'http://192.0.2.7:4200/api'",
+            "prefect.api_url: is plain http to another machine, 192.0.2.7, which would read the password on the way: "
+            'put a reverse proxy with TLS before that server, and write "https://192.0.2.7/api"',
+        ),
+        (
+            ONE + BUCKET + "[prefect]\napi_url = 'http://prefect.lan/api'",
+            "is plain http to another machine, pre",
+        ),
+        (ONE + BUCKET + "[prefect]\napi_url = 'http://[2001:db8::7]:42/api'", 'and write "https://[2001:db8::7]/api"'),
+        (ONE + BUCKET + "[prefect]\napi_url = 'prefect.lan:4200/api'", "prefect.api_url: is no address of an API"),
+        (
+            ONE + BUCKET + f"[prefect]\napi_url = 'https://me:{SECRET}@prefect.lan/api'",
+            "prefect.api_url: holds a name or a password: take it out, and set THIRDCOPY_PREFECT__PASSWORD",
+        ),
+        (
+            ONE + BUCKET + "[prefect]\ndatabase_password = 'x'",
+            "prefect.database_password is a secret: put it in the environment as THIRDCOPY_PREFECT__DATABASE_PASSWORD",
+        ),
+        (
+            ONE + BUCKET + "[prefect]\ndatabase = 'postgresql://prefect@192.0.2.7/prefect'",
+            "prefect.database: leads to another machine, 192.0.2.7, and does not check whose it is",
+        ),
+        (ONE + BUCKET + "[pools]\nfetsh = 2", "pools.fetsh is no setting; did you mean fetch?"),
+        (
+            ONE + BUCKET + "[pools]\nfetch = 2",
+            "machines ask: set [ledger] url and [prefect] api_url, or",
+        ),
         (ONE + BUCKET.replace("bucket =", "# bucket ="), "targets.s3.bucket is missing"),
         (ONE + BUCKET.replace('"archive"', '""'), "targets.s3.bucket: it is blank"),
         (ONE + BUCKET.replace('"s3"', '"s4"'), "targets.s3.kind is no kind of target; did you mean s3?"),
@@ -412,3 +440,62 @@ def test_a_field_may_be_made_of_one_column_or_of_several(settings: Load) -> None
     )
     assert loaded.registers["main"].columns == {"Entry": ("No",), "Victim's Name": ("Name", "Alias")}
     assert loaded.registers["main"].secret == ("ID no.",)
+
+
+ADDRESS = f"mailto://me:{SECRET}@mail.example.org"
+
+
+def test_addresses_of_alerts_are_secrets_by_the_environment_or_a_file(settings: Load, tmp_path: Path) -> None:
+    plain = "minimum_copies = 1\n" + DISK
+    with pytest.raises(
+        SettingsError, match=r"alerts\.addresses is a secret: .* as THIRDCOPY_ALERTS__ADDRESSES"
+    ) as caught:
+        settings(plain + f"[alerts]\naddresses = ['{ADDRESS}']")
+    assert SECRET not in str(caught.value)
+    with pytest.raises(SettingsError, match=r"alerts\.ping is a secret: .* as THIRDCOPY_ALERTS__PING"):
+        settings(plain + f"[alerts]\nping = 'https://ping.example.org/{SECRET}'")
+
+    one = settings(plain, ALERTS__ADDRESSES=ADDRESS, ALERTS__PING=f"https://ping.example.org/{SECRET}")
+    assert [address.get_secret_value() for address in one.alerts.addresses] == [ADDRESS]
+    assert SECRET not in repr(one) + one.model_dump_json()
+    several = settings(plain, ALERTS__ADDRESSES=f'["{ADDRESS}", "ntfys://{SECRET}"]')
+    assert [address.get_secret_value() for address in several.alerts.addresses] == [ADDRESS, f"ntfys://{SECRET}"]
+    kept = f"secrets_file = '{tmp_path}/secrets.toml'\n" + plain
+    os.environ.pop("THIRDCOPY_ALERTS__ADDRESSES")
+    by_file = settings(kept, f"[alerts]\naddresses = ['{ADDRESS}']")
+    assert [address.get_secret_value() for address in by_file.alerts.addresses] == [ADDRESS]
+
+
+@pytest.mark.parametrize(
+    ("environment", "said"),
+    [
+        ({"ALERTS__ADDRESSES": SECRET}, "alerts.addresses: address 1 of 1 is none: apprise writes them as mailto://"),
+        ({"ALERTS__ADDRESSES": f'["{ADDRESS}", "{SECRET}"]'}, "address 2 of 2 is none"),
+        ({"ALERTS__ADDRESSES": f"{ADDRESS}, ntfys://{SECRET}"}, "address 1 of 1 is none"),
+        ({"ALERTS__ADDRESSES": f'["{ADDRESS}'}, "begins like JSON and is none"),
+        ({"ALERTS__ADDRESSES": f'{{"{SECRET}": 1}}'}, "alerts.addresses: "),
+        ({"ALERTS__ADDRESSES": f'[["{SECRET}"]]'}, "alerts.addresses.0: "),
+        ({"ALERTS__PING": f"ftp://{SECRET}.example.org"}, "alerts.ping: the address to ping begins with https://"),
+        ({"ALERTS__PING": f"https://{SECRET}:port"}, "alerts.ping: the address to ping begins with https://"),
+        ({"ALERTS__PINGS": f"https://{SECRET}"}, "alerts.pings is no setting; did you mean ping?"),
+        ({"ALERTS__RUN_HOURS": f'"{SECRET}"'}, "alerts.run_hours: "),
+    ],
+)
+def test_a_wrong_address_of_alerts_is_told_by_its_number(
+    settings: Load, environment: dict[str, str], said: str
+) -> None:
+    with pytest.raises(SettingsError) as caught:
+        settings("minimum_copies = 1\n" + DISK, **environment)
+    assert said in str(caught.value)
+    assert SECRET not in str(caught.value)
+
+
+def test_the_same_keys_elsewhere_are_no_secrets(settings: Load) -> None:
+    with pytest.raises(SettingsError, match=r"targets\.my-disk\.ping is no setting"):
+        settings(ONE + DISK + "ping = 'x'\n")
+
+
+def test_limits_of_alerts(settings: Load) -> None:
+    for line in ("run_hours = -1", "debt_days = 40000", "reminder_hours = 0", "damaged_copies = 0.5", "disk_gib = nan"):
+        with pytest.raises(SettingsError, match=rf"alerts\.{line.split()[0]}: "):
+            settings(ONE + DISK + f"[alerts]\n{line}\n")

@@ -22,11 +22,12 @@ from archive.views.entry_view import entry_view
 from archive.views.status import count_targets, failed, status, yearly_costs
 from tests.archive.ledger.test_one_transaction import CLIP, NAME, OTHER, VTT, correcting, judging, kept, opened
 from tests.support.archives import MONDAY, a_link, an_archive, folder_targets, keep, store_all, transcript, usable
+from tests.support.engines import EngineName
 from tests.support.packages import HOME
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made(tmp_path_factory: pytest.TempPathFactory, engine: EngineName) -> Path:
     """Two clips with links to two entries; one of them judged and corrected; a third is listed and failed."""
     folder = tmp_path_factory.mktemp("made")
     (folder / "victims.csv").write_text("Entry,Victim's Name\n1358,Dauren Seitqali\n7,Mahire Tohti\n", encoding="utf-8")

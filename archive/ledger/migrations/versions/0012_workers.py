@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("host", sa.Text(), nullable=False),
         sa.Column("since", sa.DateTime(), nullable=False),
         sa.Column("seen", sa.DateTime(), nullable=False),
+        sa.Column("lost", sa.DateTime(), nullable=True),
         sa.Column("forgotten", sa.DateTime(), nullable=True),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_workers")),
     )
