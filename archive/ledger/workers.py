@@ -73,11 +73,16 @@ class Workers(Subject):
         anywhere = (
             sa.select(sa.literal(1)).where(c.object == v.object, c.version == v.version, c.state != "owed").exists()
         )
-        whose = v.worker.is_not(None) if but is None else v.worker != but
-        query = sa.select(v.object, v.version, v.worker, v.size, v.sealed).where(whose, ~anywhere)
-        if objects is not None:
-            query = query.where(among(v.object, objects))
+        query = sa.select(v.object, v.version, v.worker, v.size, v.sealed).where(~anywhere)
         with self._reading() as connection:
+            if objects is None:  # an index says who there is: most archives have one worker
+                names = set(connection.scalars(sa.select(v.worker).where(v.worker.is_not(None)).distinct())) - {but}
+                if not names:
+                    return []
+                query = query.where(v.worker.in_(sorted(names)))
+            else:
+                mine = v.worker.is_not(None) if but is None else v.worker != but
+                query = query.where(among(v.object, objects), mine)
             found = connection.execute(query.order_by(v.object, v.version)).mappings()
             return [Alone(**row) for row in found]
 
