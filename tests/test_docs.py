@@ -3,10 +3,11 @@
 import re
 import tomllib
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 import typer
+from pydantic import BaseModel
 
 from archive.objects.sidecar import root_documents
 from archive.settings.alert_stanza import AlertsSettings
@@ -58,7 +59,7 @@ def test_example_settings_are_valid_and_have_every_key(tmp_path: Path) -> None:
     file.write_text(SETTINGS, encoding="utf-8")
     load(file)
     document = tomllib.loads(SETTINGS)
-    models = (
+    models: tuple[tuple[dict[str, Any], type[BaseModel]], ...] = (
         (document, Settings),
         (document["sources"]["voices"], YtdlpSettings),
         (document["sources"]["red-disk"], DiskSettings),
@@ -122,6 +123,9 @@ def test_marks_and_reasons_are_explained() -> None:
             "expected",
             "disk",
             "file",
+            "report",
+            "row",
+            "missing",
         )
     ],
 )

@@ -13,7 +13,7 @@ from archive.ledger import tables as t
 from archive.ledger.conditions import among, begins
 from archive.ledger.events import add_events
 from archive.ledger.looks import captured
-from archive.ledger.markers import LAST_RUN
+from archive.ledger.markers import LAST_RUN, RUN_BEFORE
 from archive.ledger.sightings import ToTell, mark_told
 from archive.ledger.sql_faults import Unreadable
 from archive.ledger.transactions import Subject, total, upsert
@@ -22,6 +22,7 @@ from archive.objects import ocfl
 from archive.records.clip import Capture
 from archive.records.event import Event, Head
 from archive.records.object_ids import Kind
+from archive.records.report import month_of
 from storage.digests import bound
 
 CopyState = t.CopyState
@@ -87,8 +88,13 @@ class Held:
 
 
 def snapshot_fact(object_id: str, version: int) -> str:
-    """The name of the fact that a version of a register's or a list's object is described by."""
+    """The name of the fact that a version of a register's, list's, disk's or report's object is described by."""
     return f"snapshot:{object_id}:{version}"
+
+
+def snapshots_of(kind: Kind) -> str:
+    """What the names of such facts of one kind of object begin with."""
+    return f"snapshot:{kind.prefix}"
 
 
 _VERSION = sa.select(t.versions).where(
@@ -111,8 +117,8 @@ class Copies(Subject):
     ) -> None:
         """Keep a sealed version, and in the same transaction the events of it and what it holds.
 
-        That is a capture, events up to a number and spans of sightings that are `told`, or a snapshot of a register or
-        a list, which is kept as it describes itself. A run record is then the end of the chain.
+        That is a capture, events up to a number and spans of sightings that are `told`, or the `snapshot` of a
+        register, a list, a disk or a report, as it describes itself. A run record is then the end of the chain.
 
         The same again is fine, and no event; other content raises Fork.
         """
@@ -120,10 +126,12 @@ class Copies(Subject):
             condition = (t.versions.c.object == sealed.object) & (t.versions.c.version == sealed.version)
             found = connection.scalar(sa.select(t.versions.c.sha512).where(condition))
             if found is None:
+                if sealed.version > 1:
+                    _refuse_groundless(connection, sealed)
                 connection.execute(sa.insert(t.versions).values(**asdict(sealed)))
                 add_events(connection, *events)
                 if sealed.object.startswith(Kind.RUN.prefix):
-                    upsert(connection, t.facts, {"name": LAST_RUN}, {"value": sealed.object})
+                    _end_of_chain(connection, sealed.object)
             elif found != sealed.sha512:
                 raise Fork(
                     f"{sealed.object} v{sealed.version} is sealed already with other content "
@@ -133,7 +141,13 @@ class Copies(Subject):
                 upsert(connection, t.clips, {"id": sealed.clip}, {})
                 key = {"clip": sealed.clip, "version": sealed.version}
                 stated = capture.stated.clip if capture.stated else None
-                values = {"media": capture.media.sha256, "body": capture.model_dump_json(), "stated": stated}
+                values = {
+                    "media": capture.media.sha256,
+                    "body": capture.model_dump_json(),
+                    "stated": stated,
+                    "source": capture.source,
+                    "month": month_of(capture.uploaded),
+                }
                 mended = t.failures.c.clip == sealed.clip
                 if _has_media(connection, capture):  # an edit: why these media could not be read stands
                     mended &= t.failures.c.step != "transcribe"
@@ -333,6 +347,24 @@ def _has_media(connection: sa.Connection, capture: Capture) -> bool:
     """Whether the newest capture of a clip is of the same media."""
     query = sa.select(t.captures.c.media).where(t.captures.c.clip == capture.clip).order_by(t.captures.c.version.desc())
     return connection.scalar(query.limit(1)) == capture.media.sha256
+
+
+def _refuse_groundless(connection: sa.Connection, sealed: SealedVersion) -> None:
+    """Raise Fork if the version before is not there: it was given up while this one was made."""
+    before = (t.versions.c.object == sealed.object) & (t.versions.c.version == sealed.version - 1)
+    if connection.scalar(sa.select(sa.literal(1)).where(before)) is None:
+        raise Fork(
+            f"{sealed.object} v{sealed.version} stands on a v{sealed.version - 1} that the ledger has no more, since "
+            "it was given up meanwhile: run this again"
+        )
+
+
+def _end_of_chain(connection: sa.Connection, run: str) -> None:
+    """Keep that a run record is the newest, and which one it goes on from."""
+    before = connection.scalar(sa.select(t.facts.c.value).where(t.facts.c.name == LAST_RUN))
+    if before:
+        upsert(connection, t.facts, {"name": f"{RUN_BEFORE}{run}"}, {"value": before})
+    upsert(connection, t.facts, {"name": LAST_RUN}, {"value": run})
 
 
 def _sealed(row: sa.RowMapping | None) -> SealedVersion | None:

@@ -7,11 +7,13 @@ from pathlib import Path
 
 from archive.ledger.audits import Audits
 from archive.ledger.batches import Batches
+from archive.ledger.carrying_over import Contents, carry, contents
 from archive.ledger.clips import Clips
 from archive.ledger.copies import Copies
 from archive.ledger.disks import Disks
 from archive.ledger.emptying import empty
 from archive.ledger.events import Events
+from archive.ledger.given_up import GivingUp
 from archive.ledger.hosts import Hosts
 from archive.ledger.joins import Joins
 from archive.ledger.journal import HERE, Version
@@ -22,6 +24,7 @@ from archive.ledger.opening import identity, open_engine
 from archive.ledger.overdue import Overdue
 from archive.ledger.places import Place
 from archive.ledger.readings import Readings
+from archive.ledger.reconciliation import Reconciliation
 from archive.ledger.sessions import Sessions
 from archive.ledger.sightings import Sightings
 from archive.ledger.sql_faults import anew, in_a_sentence
@@ -69,9 +72,11 @@ class Ledger:
         self.disks = Disks(self._transactions)
         self.events = Events(self._transactions)
         self.waiting = Waiting(self._transactions)
+        self.reconciliation = Reconciliation(self._transactions)
         self.markers = Markers(self._transactions)
         self.lease = Lease(self._transactions)
         self.workers = Workers(self._transactions)
+        self.giving_up = GivingUp(self._transactions)
         self.sessions = Sessions(self._transactions)
         self.claims = Claims(self._transactions, self.sessions)
         self.batches = Batches(self._transactions, self.sessions)
@@ -107,6 +112,22 @@ class Ledger:
         """Keep that it is half made or moved away; or, with None, that it is an archive's ledger."""
         with self._transactions.writing() as connection:
             stand(connection, now)
+
+    def refuse_unfinished(self) -> None:
+        """Raise RefusedError, which says what to do, where it is half made or was moved away."""
+        refuse(self._engine)
+
+    def contents(self, each: Callable[[int], None]) -> dict[str, Contents]:
+        """How many rows each table holds, and their digest; `each` is told of rows as they are read."""
+        with self._transactions.reading() as connection:
+            return contents(connection, each)
+
+    def carry_to(self, other: "Ledger", each: Callable[[int], None]) -> dict[str, Contents]:
+        """Put all that it holds into another ledger that holds nothing; give what was read."""
+        with self._transactions.reading() as source:
+            found = carry(source, other._transactions.writing, each)
+        other.id = self.id
+        return found
 
     def empty(self, now: Standing | None) -> None:
         """Take away all that it holds, but for who is at it: it is another ledger then, and stands as is said."""

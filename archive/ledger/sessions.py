@@ -113,6 +113,12 @@ class Sessions(Subject):
         with self._reading() as connection:
             return [self._session(row) for row in connection.execute(query)]
 
+    def working(self) -> set[str]:
+        """The workers of which a session is at work."""
+        with self._reading() as connection:
+            now = self._now(connection)
+            return {row.worker for row in connection.execute(sa.select(t.sessions)) if self._lives(row, now)}
+
     def beside(self) -> list[Session]:
         """The other sessions that are at work in this process's state folder."""
         if self.own is None:

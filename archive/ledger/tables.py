@@ -133,7 +133,9 @@ listings = sa.Table(
     sa.Column("body", Words, nullable=False),
     sa.Column("first_seen", UtcTime, nullable=False),
     sa.Column("last_seen", UtcTime, nullable=False),
+    sa.Column("month", Words(7)),
 )
+"""`month` is that of publication, YYYY-MM, where the list says it."""
 
 clips = sa.Table(
     "clips",
@@ -152,8 +154,19 @@ captures = sa.Table(
     sa.Column("media", Words(64), nullable=False, index=True),
     sa.Column("body", Words, nullable=False),
     sa.Column("stated", Words(160), index=True),
+    sa.Column("source", Words(64)),
+    sa.Column("month", Words(7)),
 )
-"""`stated` is the clip that a disk says the file is."""
+"""`stated` is the clip that a disk says the file is, `month` that of publication, YYYY-MM. A report is made of all
+captures, and reads the index alone."""
+sa.Index(
+    "ix_captures_clip_version",
+    captures.c.clip,
+    captures.c.version,
+    captures.c.media,
+    captures.c.source,
+    captures.c.month,
+)
 
 failures = sa.Table(
     "failures",
@@ -178,7 +191,7 @@ versions = sa.Table(
     sa.Column("sealed", UtcTime, nullable=False),
     sa.Column("size", Large),
     sa.Column("files", Whole),
-    sa.Column("worker", sa.String(64), index=True),
+    sa.Column("worker", Words(64), index=True),
 )
 """`worker` is whose spool its bytes were sealed in."""
 
@@ -378,24 +391,24 @@ leases = sa.Table(
 workers = sa.Table(
     "workers",
     metadata,
-    sa.Column("name", sa.String(64), primary_key=True),
-    sa.Column("id", sa.String(64), nullable=False),
-    sa.Column("host", sa.Text, nullable=False),
+    sa.Column("name", Words(64), primary_key=True),
+    sa.Column("id", Words(64), nullable=False),
+    sa.Column("host", Words, nullable=False),
     sa.Column("since", UtcTime, nullable=False),
     sa.Column("seen", UtcTime, nullable=False),
     sa.Column("lost", UtcTime),
     sa.Column("forgotten", UtcTime),
 )
-"""`id` is the state folder's own, `seen` when a session of it began or ended; `lost` since when it is not heard of, though
-a session of it had not ended."""
+"""`id` is the state folder's own, `seen` when a session of it began or ended, `lost` since when it was not
+heard of, though a session of it had not ended."""
 
 sessions = sa.Table(
     "sessions",
     metadata,
-    sa.Column("token", sa.String(64), primary_key=True),
-    sa.Column("worker", sa.String(64), nullable=False),
-    sa.Column("holder", sa.Text, nullable=False),
-    sa.Column("doing", sa.Text, nullable=False),
+    sa.Column("token", Words(64), primary_key=True),
+    sa.Column("worker", Words(64), nullable=False),
+    sa.Column("holder", Words, nullable=False),
+    sa.Column("doing", Words, nullable=False),
     sa.Column("began", UtcTime, nullable=False),
     sa.Column("until", UtcTime, nullable=False),
 )
@@ -403,34 +416,34 @@ sessions = sa.Table(
 claims = sa.Table(
     "claims",
     metadata,
-    sa.Column("thing", sa.String(200), primary_key=True),
-    sa.Column("step", sa.String(16), primary_key=True),
-    sa.Column("session", sa.String(64), nullable=False, index=True),
+    sa.Column("thing", Words(200), primary_key=True),
+    sa.Column("step", Words(16), primary_key=True),
+    sa.Column("session", Words(64), nullable=False, index=True),
     sa.Column("since", UtcTime, nullable=False),
 )
 
 hosts = sa.Table(
     "hosts",
     metadata,
-    sa.Column("host", sa.String(255), primary_key=True),
-    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("host", Words(255), primary_key=True),
+    sa.Column("body", Words, nullable=False),
 )
 """`body` is when a host may be asked next, by the ledger's clock."""
 
 batches = sa.Table(
     "batches",
     metadata,
-    sa.Column("id", sa.String(64), primary_key=True),
-    sa.Column("run", sa.String(64), nullable=False, index=True),
-    sa.Column("stage", sa.String(64), nullable=False),
-    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("id", Words(64), primary_key=True),
+    sa.Column("run", Words(64), nullable=False, index=True),
+    sa.Column("stage", Words(64), nullable=False),
+    sa.Column("body", Words, nullable=False),
     sa.Column("made", UtcTime, nullable=False),
-    sa.Column("flow_run", sa.String(64)),
-    sa.Column("session", sa.String(64)),
-    sa.Column("worker", sa.String(64)),
+    sa.Column("flow_run", Words(64)),
+    sa.Column("session", Words(64)),
+    sa.Column("worker", Words(64)),
     sa.Column("began", UtcTime),
     sa.Column("ended", UtcTime),
-    sa.Column("outcome", sa.Text),
+    sa.Column("outcome", Words),
     sa.Column("tries", Whole, nullable=False),
 )
 """`run` is the session that made it, `body` its part and what was asked, `session` the one that is at it; `outcome` is

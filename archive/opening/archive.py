@@ -152,12 +152,13 @@ def _opened(place: Place, state: Path) -> Ledger:
 
 
 def refuse_replaced(archive: Archive) -> None:
-    """Raise RefusedError if a rebuild began, or put its ledger in the place of this one, since it was opened.
+    """Raise RefusedError if a ledger was moved, or a rebuild began or put its own in its place, since it was opened.
 
     Ask with the lease held: a rebuild looks for that before it begins and before it ends.
     """
     if not archive.ledger.several:
         _refuse_half(archive.state)
+    archive.ledger.refuse_unfinished()
     if not archive.ledger.is_in_place():
         raise RefusedError(
             f"the ledger of {archive.state} was made anew while this waited: run this again; nothing was done"

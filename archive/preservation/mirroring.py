@@ -15,6 +15,7 @@ from archive.opening.archive import Archive
 from archive.preservation.blocks import on_record
 from archive.preservation.bringing import respool
 from archive.preservation.custody import store
+from archive.preservation.elsewhere import left_to_others
 from archive.preservation.space import brought_by, folder_of, need_space
 from archive.progress import Silent, Task
 from archive.records.event import FIXITY_CHECK
@@ -58,10 +59,14 @@ def store_owed(
     `to` names the targets that are stored to, all if None. A target that stops answering is left alone and stays owed;
     a version that it refuses is marked with the reason. One that is much slower than the others gets its turn after
     them; without `wait` it is only said to be behind, and stays owed. What was brought from other targets for this
-    leaves the spool again.
+    leaves the spool again. What lies in another worker's spool alone is that worker's to store.
     """
     targets = {name: target for name, target in usable.items() if to is None or name in to}
-    debts = {name: archive.ledger.copies.owed(name, objects) for name in targets}
+    left = left_to_others(archive, objects)
+    debts = {
+        name: [one for one in archive.ledger.copies.owed(name, objects) if one[1] < left.get(one[0], one[1] + 1)]
+        for name in targets
+    }
     owing = {name: versions for name, versions in debts.items() if versions}
     quiet = Silent() if objects is not None else archive.progress
     with ExitStack() as stack:

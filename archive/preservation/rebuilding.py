@@ -20,7 +20,7 @@ from archive.preservation.unaccepted import Unaccepted, keep_unaccepted, unaccep
 from archive.preservation.usable_targets import remember_all
 from archive.preservation.vouching import Said, Verdict, judge
 from archive.records.clip import Capture
-from archive.records.event import FIXITY_CHECK, REPLICATION, Head
+from archive.records.event import DEACCESSION, FIXITY_CHECK, REPLICATION, Head
 from archive.records.object_ids import Kind, ObjectId, kind_of
 from archive.retrying import retrying
 from storage.contract import Target
@@ -96,7 +96,12 @@ class _Rebuilding:
         return rebuilt
 
     def _note(self, run: Run, holders: Collection[str]) -> None:
-        """Keep which heads a run record names, and the newest of each object."""
+        """Keep which heads a run record names, and the newest of each object, but for what was given up since."""
+        for event in run.events:
+            if event.type == DEACCESSION and event.version:
+                self._named.pop((event.object, event.version), None)
+                if event.object in self._recorded and self._recorded[event.object][0].version == event.version:
+                    del self._recorded[event.object]
         for head in run.heads:
             who = self._named[head.object, head.version].get(head.sha512, frozenset())
             self._named[head.object, head.version][head.sha512] = who | set(holders)

@@ -18,6 +18,7 @@ from archive.objects import held_versions, ocfl
 from archive.opening.archive import AGENT, Archive
 from archive.opening.working import worker_name
 from archive.preservation.bringing import doubt
+from archive.preservation.elsewhere import holder_of
 from archive.preservation.leftovers import adopt
 from archive.preservation.space import folder_of, lay, need_space
 from archive.preservation.unaccepted import what_to_do
@@ -61,8 +62,8 @@ class Provenance:
     """What a version was sealed for: its inventory has the `message`, and the ledger keeps the rest with it.
 
     `clip` is the one that it concerns, `event` what happened, as of this version. It may hold a `capture`, the events
-    up to a number in the ledger (`events_upto`) and sightings that are `told`, or the `snapshot` of a register or a
-    list, as JSON.
+    up to a number in the ledger (`events_upto`) and sightings that are `told`, or the `snapshot` of a register, a list,
+    a disk or a report, as JSON.
     """
 
     message: str
@@ -94,7 +95,8 @@ def seal(
     The heads at all usable targets are read first. Raises Fork, for this object alone, if one of them knows a version
     that this ledger does not and nobody refused, or, where that is more than one target's word against another's,
     another content of one it does. Raises TargetError if what an interrupted writer left
-    cannot be read now: a version without it would spoil that root.
+    cannot be read now: a version without it would spoil that root; and where the newest version lies in another
+    worker's spool alone: nothing may stand on what may be lost.
     """
     with archive.ledger.claims.held(object_id, "seal", wait=PATIENCE_S) as ours:
         if not ours:
@@ -114,6 +116,8 @@ def _seal(
     files = {path: item.sha512 for path, item in items.items()}
     if previous and previous.holds(files):
         return None
+    if head and (holder := holder_of(archive, head)):
+        raise Unavailable(f"its spool alone has {object_id} v{head.version}: the next one waits for it", target=holder)
     for path, item in items.items():
         if item.content is None and (previous is None or item.sha512 not in previous.manifest):
             raise KeyError(f"{object_id}: no version has the bytes of {path}")
@@ -198,6 +202,8 @@ def _compare(archive: Archive, object_id: str, found: Mapping[str, held_versions
             continue
         there, sha512 = at_target.whole.inventory.number, ocfl.digest_of(at_target.whole.data)
         known = archive.ledger.copies.version(object_id, there)
+        if late := _written_late(archive, object_id, there, sha512):
+            raise Fork(f"{target} holds {object_id} v{there} {late}: nothing was written; a person must look")
         if known is None:
             raise Fork(
                 f"{target} holds {object_id} v{there}, which this ledger does not know: `thirdcopy audit --all` looks "
@@ -218,6 +224,17 @@ def _compare(archive: Archive, object_id: str, found: Mapping[str, held_versions
         for copy in archive.ledger.copies.of(object_id, known.version):
             if copy.target in names and copy.state != "owed":  # nothing is stored above it meanwhile
                 doubt(archive, copy, "another content of this version lies there")
+
+
+def _written_late(archive: Archive, object_id: str, version: int, sha512: str) -> str | None:
+    """Of a content that was given up and lies at a target all the same, what became of it; None for any other."""
+    if (given_up := archive.ledger.giving_up.of(object_id, version, sha512)) is None:
+        return None
+    return (
+        f"as {given_up.worker} sealed it, which was given up on {given_up.at:%Y-%m-%d}, before that worker wrote it: "
+        f"`thirdcopy audit --all` lists it; `thirdcopy accept {object_id}` takes it over where nothing else has come "
+        f"in its place, `thirdcopy refuse {object_id}` says that it is not ours"
+    )
 
 
 def _is_vouched(archive: Archive, sealed: SealedVersion, witnesses: Collection[str], against: Collection[str]) -> bool:

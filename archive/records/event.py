@@ -7,7 +7,7 @@ from archive.records.record import Moment, Number, Record
 EVENT_TYPES = "http://id.loc.gov/vocabulary/preservation/eventType/"
 CAPTURE, CREATION, PACKAGE, REPLICATION = (EVENT_TYPES + code for code in ("cap", "cre", "ipc", "rep"))
 FIXITY_CHECK, POLICY, DISSEMINATION, METADATA = (EVENT_TYPES + code for code in ("fix", "poa", "dis", "mem"))
-RECOVERY = EVENT_TYPES + "rec"
+RECOVERY, DEACCESSION = EVENT_TYPES + "rec", EVENT_TYPES + "dea"
 
 
 class Event(Record):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 from archive.errors import Fork, SourceAway, SpaceShort
 from archive.linking.registers.columns import RegisterError
 from archive.opening.archive import Archive
+from archive.preservation.lost_workers import in_spools, settle
 from archive.preservation.mirroring import Stored, store_owed
 from archive.preservation.newest_run import point_to_newest
 from archive.preservation.space import need_space
@@ -255,6 +256,20 @@ def _make_space(archive: Archive) -> None:
 def store_step(archive: Archive, usable_targets: UsableTargets, clips: Collection[str] | None = None) -> Tally:
     """Store what is owed of some clips, or of everything."""
     return _tally(store(archive, usable_targets.readable, clips, to=usable_targets.writable))
+
+
+def settle_step(archive: Archive, usable_targets: UsableTargets) -> Tally:
+    """Complete what lies in spools of workers that are not at work, or give it up; a problem for each that holds more.
+
+    What was completed is stored as all is; call it before.
+    """
+    settled = settle(archive, usable_targets.readable)
+    for one in settled.completed:
+        archive.progress.say(f"{one.object} v{one.version}, sealed by {one.worker}, was completed from the targets")
+    for one in settled.given_up:
+        archive.progress.say(f"{one.object} v{one.version}, which only {one.worker} had, is given up")
+    why = (f"{worker}: {sentence}" for worker, sentence in in_spools(archive, of_living=False).items())
+    return Tally(problems=(*settled.todo, *why))
 
 
 def caption_step(

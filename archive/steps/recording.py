@@ -8,6 +8,7 @@ from archive.objects import sidecar
 from archive.objects.reading_back import SIGHTINGS
 from archive.objects.sidecar import RunRecord
 from archive.opening.archive import AGENT, Archive
+from archive.preservation.elsewhere import holder_of
 from archive.preservation.sealing import Provenance, document, seal
 from archive.records.event import Head
 from archive.records.object_ids import Kind, ObjectId
@@ -26,8 +27,13 @@ def record(archive: Archive, usable: Mapping[str, Target]) -> str | None:
     """Seal a run record of what none holds yet, the oldest: its object id; None if there is nothing of the kind.
 
     That are events, and spans of sightings that began, ended, or went on for a month since they were told of. It lists
-    the heads of the objects that the events name, and once a week those of every object.
+    the heads of the objects that the events name, and once a week those of every object. None too while the end of the
+    chain lies in another worker's spool alone: it may be given up, and then nothing may go on from it.
     """
+    run_before = archive.ledger.events.last_run()
+    last = archive.ledger.copies.head(run_before) if run_before else None
+    if last and holder_of(archive, last):
+        return None
     waiting = archive.ledger.events.waiting(EVENTS_AT_MOST)
     now, last_full = archive.clock(), archive.ledger.markers.moment(LAST_FULL)
     seen = archive.ledger.sightings.to_tell(now, SIGHTINGS_AT_MOST)
@@ -49,7 +55,7 @@ def record(archive: Archive, usable: Mapping[str, Target]) -> str | None:
         archive=archive.settings.name,
         written=now,
         agent=AGENT,
-        previous=_previous(archive),
+        previous=Head(object=last.object, version=last.version, sha512=last.sha512) if last else None,
         full=full,
         events=len(waiting),
         heads=len(heads),
@@ -67,9 +73,3 @@ def record(archive: Archive, usable: Mapping[str, Target]) -> str | None:
     if full:
         archive.ledger.markers.set(LAST_FULL, now.isoformat())
     return run
-
-
-def _previous(archive: Archive) -> Head | None:
-    run = archive.ledger.events.last_run()
-    last = archive.ledger.copies.head(run) if run else None
-    return Head(object=last.object, version=last.version, sha512=last.sha512) if last else None

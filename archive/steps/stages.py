@@ -257,7 +257,8 @@ def _to_link(session: RunSession, asked: Asked) -> list[Part]:
 
 
 def _store(session: RunSession, asked: Asked, _part: Part) -> Tally:
-    return counted_steps.store_step(session.archive, session.usable_targets, asked.clips)
+    lost = counted_steps.settle_step(session.archive, session.usable_targets)
+    return lost + counted_steps.store_step(session.archive, session.usable_targets, asked.clips)
 
 
 def _list(session: RunSession, asked: Asked, part: Part) -> Tally:

@@ -12,6 +12,7 @@ from archive.linking.deciding.judgements import joint_verdict
 from archive.linking.deciding.review_queue import has_returned
 from archive.opening.archive import Archive
 from archive.preservation.costs import Cost, yearly
+from archive.preservation.lost_workers import in_spools
 from archive.preservation.newest_run import beyond
 from archive.preservation.unaccepted import Unaccepted, contested, unaccepted
 from archive.records.record import Moment, Record
@@ -107,6 +108,9 @@ class Status(Record):
     forks: tuple[Unaccepted, ...] = Field(
         description="those of them of which another content waits or is in the ledger"
     )
+    spools: dict[str, str] = Field(
+        description="workers whose spool alone holds versions, and what becomes of these; not this machine"
+    )
     beyond: dict[str, str] = Field(description="targets that hold more than this ledger knows, and what was seen")
 
     @property
@@ -149,6 +153,7 @@ def status(archive: Archive) -> Status:
         lists={name: one.counts for name, one in lists_view(archive).items() if one.counts.expected},
         unaccepted=len(waiting),
         forks=tuple(contested(waiting)),
+        spools=in_spools(archive),
         beyond=beyond(archive),
     )
 

@@ -23,9 +23,11 @@ from flows.cli import (
     disk_commands,
     expect_commands,
     join_commands,
+    ledger_commands,
     link_commands,
     machine_commands,
     register_commands,
+    report_commands,
     review_commands,
     run_commands,
     setup_commands,
@@ -33,6 +35,7 @@ from flows.cli import (
     target_commands,
     timeline_commands,
     transcript_commands,
+    worker_commands,
 )
 from flows.cli.common import Config
 from flows.interrupts import ended_at_once
@@ -55,6 +58,7 @@ for room in (
     link_commands.app,
     expect_commands.app,
     show_commands.app,
+    report_commands.app,
     disk_commands.app,
     timeline_commands.app,
     transcript_commands.app,
@@ -69,6 +73,8 @@ app.add_typer(alert_commands.app, name="alerts")
 app.add_typer(target_commands.app, name="targets")
 app.add_typer(review_commands.review, name="review")
 app.add_typer(register_commands.app, name="register")
+app.add_typer(ledger_commands.app, name="ledger")
+app.add_typer(worker_commands.app, name="workers")
 
 
 def _version(asked: bool) -> None:

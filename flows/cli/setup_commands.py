@@ -333,6 +333,7 @@ def _archive(settings: "Settings") -> Iterator[Found]:
     """The ledger, the targets and the clock; where there is no ledger to be used, that alone."""
     from archive.opening.archive import opened
     from archive.opening.clocks import against_ledger, against_stores
+    from archive.preservation.lost_workers import in_spools
     from archive.preservation.usable_targets import reachable
     from storage.mirrors import at_each
     from storage.targets import address
@@ -345,6 +346,8 @@ def _archive(settings: "Settings") -> Iterator[Found]:
             yield Found("ledger", ok=False, found=str(error), do="see the sentence above")
             return
         yield _ledger(archive, damage)
+        for worker, sentence in in_spools(archive, of_living=False).items():
+            yield Found(f"worker {worker}", ok=False, found=sentence, do="see the sentence above")
         usable_targets = reachable(archive)
         _, refused = at_each(usable_targets.readable, lambda target: target.check())
         for name, stanza in settings.targets.items():

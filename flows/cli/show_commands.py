@@ -139,6 +139,10 @@ def _print_status(counted: "Status") -> None:
     for name, target in counted.targets.items():
         if target.problem:
             console.out.print(f"[yellow]{name}[/] {escape(console.plain(target.problem))}", highlight=False)
+    for name, sentence in counted.spools.items():
+        console.out.print(
+            f"[yellow]{escape(console.plain(name))}[/] {escape(console.plain(sentence))}", highlight=False
+        )
     for name, sentence in counted.beyond.items():
         console.out.print(f"[bold red]{name}[/] {escape(console.plain(sentence))}", highlight=False)
     if counted.unaccepted:

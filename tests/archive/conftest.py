@@ -10,16 +10,20 @@ from tests.support import engines
 BOTH = ("acts", "ledger", "opening", "preservation", "steps", "views")
 """The rooms of which every test of a module that opens a ledger does so."""
 
-FILES = ("test_ledger_file.py",)
-"""Modules about SQLite's file itself."""
+FILES = ("test_ledger_file.py", "test_any_order.py")
+"""Modules about SQLite's file itself, and one that takes minutes on either."""
 
-OPENS = ("an_archive", "Ledger", "opened", "place_in", "a_ledger", "ledgers")
+OF_SEVERAL = ("test_side_by_side.py",)
+"""Modules about several processes that write, which only a database lets them."""
+
+OPENS = ("an_archive", "copy_of", "Ledger", "opened", "place_in")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     path = Path(metafunc.module.__file__)
     if path.parent.name in BOTH and path.name not in FILES and any(name in vars(metafunc.module) for name in OPENS):
-        metafunc.parametrize("engine", ["sqlite", "postgresql"], indirect=True, scope="module")
+        engines_ = ["postgresql"] if path.name in OF_SEVERAL else ["sqlite", "postgresql"]
+        metafunc.parametrize("engine", engines_, indirect=True, scope="module")
 
 
 @pytest.fixture(scope="module", autouse=True)
