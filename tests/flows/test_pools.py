@@ -3,6 +3,7 @@
 Every wait is for an event: a byte that the channel gave, a row of the ledger.
 """
 
+import json
 import os
 import signal
 import subprocess
@@ -42,11 +43,9 @@ def held(films: Path, count: int) -> tuple[list[Video], list[threading.Event]]:
 
 def at(made: Machines, clip: str) -> int | None:
     """The process that is at a clip, by its claim."""
-    rows = made.kept(
-        "SELECT s.holder::json->>'pid' FROM claims c JOIN sessions s ON s.token = c.session "
-        f"WHERE c.thing = '{clip}' AND c.step = 'fetch'"  # noqa: S608  (a made-up clip's id)
-    )
-    return int(rows[0][0]) if rows else None
+    claims = made.kept("SELECT c.thing, s.holder FROM claims c JOIN sessions s ON s.token = c.session")
+    holders = [json.loads(holder) for thing, holder in claims if thing == clip]
+    return int(holders[0]["pid"]) if holders else None
 
 
 def clip_of(video: Video) -> str:
