@@ -135,7 +135,7 @@ def test_what_changed_is_the_difference_of_two_reports(
     again = changed(now, now, rows=(rows, rows), missing=(missing, missing))
     assert again.none
     lines = to_csv(rows, changes).decode("utf-8-sig").splitlines()
-    places = {(row.source, row.month) for row in (*rows, *changes.rows)}
+    places = {(row.source, row.month) for row in rows} | {(row.source, row.month) for row in changes.rows}
     assert len(lines) == 1 + len(places)
 
 
