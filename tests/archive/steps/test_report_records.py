@@ -4,6 +4,7 @@ import json
 import random
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -28,6 +29,7 @@ from archive.records.clip import Listing
 from archive.records.event import CREATION
 from archive.records.report import Counts, Report
 from archive.records.sighting import Sighting
+from archive.settings.source_stanzas import YtdlpSettings
 from archive.settings.stanzas import RegisterSettings
 from archive.steps.expecting import import_list
 from archive.steps.registering import import_register
@@ -355,6 +357,8 @@ def test_reports_are_looked_up_by_day(tmp_path: Path) -> None:
         assert newest_by(found, None) == found[2]
         assert newest_by(found, date(2026, 3, 2)) == found[1]
         assert newest_by(found, date(2030, 1, 1)) == found[2]
+        clock.advance(hours=-20)  # it was ahead
+        assert reports(archive) == found[:2]
         with pytest.raises(NoSuchReport, match="the first is of 2026-03-02"):
             newest_by(found, date(2026, 3, 1))
 
@@ -392,5 +396,15 @@ def test_only_what_anybody_may_read_has_a_title(tmp_path: Path) -> None:
         archive.ledger.clips.give_access("peertube-1", AccessGiven("public", "A. Keeper", MONDAY), event=None)
         assert public_title(archive, "peertube-1") == "peertube-1?"
         assert public_title(archive, "youtube.com/watch?v=AAAAAAAAAAA") is None
+        listed(archive, "peertube-2", "open")
+        keep(archive, "peertube-3", source="open")
+        sources = {"open": YtdlpSettings(url="https://tube.example.org/c/open", access="public")}
+        settings = archive.settings.model_copy(update={"sources": sources})
+        opened = replace(archive, settings=settings)
+        assert public_title(opened, "peertube-2") == "peertube-2?"
+        listed(archive, "peertube-2", "voices")
+        assert public_title(opened, "peertube-2") is None, "of two sources one is closed"
+        listed(archive, "peertube-3", "voices")
+        assert public_title(opened, "peertube-3") == "Testimony peertube-3"
         with drawn_up(archive) as found:
             assert "peertube-1?" not in found.missing.read_text()
