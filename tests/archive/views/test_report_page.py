@@ -7,7 +7,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.ledger.reconciliation import Reached
@@ -103,6 +103,7 @@ def test_an_archive_of_nothing_has_a_page() -> None:
     assert report.totals == Counts()
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 10**7), st.integers(0, 10**7)), min_size=1, max_size=300), st.integers(0, 9))
 def test_curves_stay_within_their_frame(numbers: list[tuple[int, int]], days: int) -> None:
     points = [(MONDAY + timedelta(days=days * place), min(one), max(one)) for place, one in enumerate(numbers)]
