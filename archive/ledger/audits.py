@@ -7,8 +7,8 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from archive.ledger import tables as t
-from archive.ledger.conditions import among, begins
 from archive.ledger.copies import Held
+from archive.ledger.sql_conditions import among, begins
 from archive.ledger.transactions import Subject, total
 from archive.records.object_ids import Kind
 

@@ -8,8 +8,8 @@ from uuid import uuid4
 import sqlalchemy as sa
 
 from archive.ledger import tables as t
-from archive.ledger.conditions import among
 from archive.ledger.sessions import Sessions
+from archive.ledger.sql_conditions import among
 from archive.ledger.transactions import Subject, Transactions
 
 

@@ -8,9 +8,9 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from archive.ledger import tables as t
-from archive.ledger.conditions import among, begins
 from archive.ledger.events import add_events
 from archive.ledger.markers import GIVEN_UP
+from archive.ledger.sql_conditions import among, begins
 from archive.ledger.transactions import Subject, upsert
 from archive.ledger.undoing import Cause, Step, undo
 from archive.records.clip import Access, Capture, Listing

@@ -10,11 +10,11 @@ import sqlalchemy as sa
 
 from archive.errors import Fork
 from archive.ledger import tables as t
-from archive.ledger.conditions import among, begins
 from archive.ledger.events import add_events
 from archive.ledger.looks import captured
 from archive.ledger.markers import LAST_RUN, RUN_BEFORE
 from archive.ledger.sightings import ToTell, mark_told
+from archive.ledger.sql_conditions import among, begins
 from archive.ledger.sql_faults import Unreadable
 from archive.ledger.transactions import Subject, total, upsert
 from archive.ledger.undoing import undo

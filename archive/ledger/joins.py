@@ -8,8 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from archive.ledger import tables as t
-from archive.ledger.conditions import among
 from archive.ledger.events import add_events
+from archive.ledger.sql_conditions import among
 from archive.ledger.transactions import Subject, upsert
 from archive.ledger.undoing import undo
 from archive.records.event import Event

@@ -18,11 +18,11 @@ from archive.ledger.hosts import Hosts
 from archive.ledger.joins import Joins
 from archive.ledger.journal import HERE, Version
 from archive.ledger.lease import Lease
+from archive.ledger.ledger_places import Place
 from archive.ledger.looks import Looks
 from archive.ledger.markers import Markers
 from archive.ledger.opening import identity, open_engine
 from archive.ledger.overdue import Overdue
-from archive.ledger.places import Place
 from archive.ledger.readings import Readings
 from archive.ledger.reconciliation import Reconciliation
 from archive.ledger.sessions import Sessions

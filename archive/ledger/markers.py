@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from pydantic import AwareDatetime, TypeAdapter
 
 from archive.ledger import tables as t
-from archive.ledger.conditions import begins
+from archive.ledger.sql_conditions import begins
 from archive.ledger.transactions import Subject, Value, upsert
 
 MOMENT = TypeAdapter(AwareDatetime)

@@ -8,10 +8,10 @@ import sqlalchemy as sa
 
 from archive.errors import RefusedError
 from archive.ledger import tables as t
-from archive.ledger.conditions import among
 from archive.ledger.copies import SealedVersion
 from archive.ledger.events import add_events
 from archive.ledger.markers import WAITS
+from archive.ledger.sql_conditions import among
 from archive.ledger.transactions import Subject
 from archive.records.event import Event
 

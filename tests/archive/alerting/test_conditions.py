@@ -63,13 +63,13 @@ AT_THE_LIMIT: list[tuple[Name, Facts, Facts, str]] = [
         "refused",
         replace(WELL, refusing={"voices": MONDAY - ago(hours=48)}),
         replace(WELL, refusing={"voices": MONDAY - ago(hours=47)}),
-        "voices refuses us for 2 days.",
+        "1 source refusing us, for up to 2 days.",
     ),
     (
         "worker",
         replace(WELL, workers_gone={"cellar": MONDAY - ago(hours=6)}),
         replace(WELL, workers_gone={"cellar": MONDAY - ago(hours=5)}),
-        "cellar was at work and is not heard of for 6 hours.",
+        "1 worker not heard of, for up to 6 hours.",
     ),
     ("disk", replace(WELL, free={"one": 9.96}), replace(WELL, free={"one": 10.0}), "one has 10.0 GiB free."),
     (
@@ -88,7 +88,7 @@ AT_THE_LIMIT: list[tuple[Name, Facts, Facts, str]] = [
         "gone",
         replace(WELL, gone={"voices": Gone(2, 1)}),
         replace(WELL, gone={}),
-        "Clips vanished within seven days: 2 of voices, 1 of them held.",
+        "2 clips vanished within seven days, 1 of them held.",
     ),
 ]
 

@@ -202,7 +202,7 @@ def test_a_source_refuses_us_since_its_first_refusal_in_a_row(world: World) -> N
     for _ in range(3):
         leave_alone(world.archive, "voices", 0)
         world.clock.advance(hours=24)
-    assert holding(world.archive) == {"refused": "voices refuses us for 3 days."}
+    assert holding(world.archive) == {"refused": "1 source refusing us, for up to 3 days."}
     answered(world.archive, "voices")
     assert holding(world.archive) == {}
     forget_rest(world.archive, "voices")
