@@ -22,7 +22,7 @@ STATE = "the state folder's disk"
 
 
 def observe(archive: Archive, watched: datetime) -> Facts:
-    """Gather the facts; `watched` is since when anybody looks. 100,000 clips at four targets take about two seconds."""
+    """Gather the facts; `watched` is since when anybody looks. 100,000 versions at four targets take a core 0.6 s."""
     settings, ledger, now = archive.settings, archive.ledger, archive.clock()
     refusing = {name: refuses_since(archive, name) for name in settings.sources}
     keys = {name: keys_refused_since(archive, name) for name in settings.targets}

@@ -49,11 +49,14 @@ class Parcel(Record):
 
 
 class Errand(Record):
-    """What a process is to do: send parcels to addresses, and ask an address that a dead man's switch listens at."""
+    """What a process is to do: send parcels to addresses, and ask an address that a dead man's switch listens at.
 
-    addresses: tuple[str, ...] = ()
+    The addresses are secrets in the open, and stand in no picture of it.
+    """
+
+    addresses: tuple[str, ...] = Field(default=(), repr=False)
     parcels: tuple[Parcel, ...] = ()
-    ping: str | None = None
+    ping: str | None = Field(default=None, repr=False)
 
 
 class Delivery(Record):

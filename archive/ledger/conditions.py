@@ -1,6 +1,7 @@
 """Conditions that both engines understand alike: what begins with a text, and what is one of very many."""
 
 import json
+import sys
 from collections.abc import Iterable
 from typing import Any
 
@@ -17,9 +18,19 @@ def begins(column: sa.ColumnElement[str], prefix: str) -> sa.ColumnElement[bool]
 
     LIKE takes A and a for one letter in SQLite, and not in PostgreSQL.
     """
-    if not prefix:
-        return sa.true()
-    return (column >= prefix) & (column < prefix[:-1] + chr(ord(prefix[-1]) + 1))
+    first = kept(prefix)
+    after = _after(first)
+    from_there = column >= sa.literal(first, sa.Text)
+    return from_there if after is None else from_there & (column < sa.literal(after, sa.Text))
+
+
+def _after(text: str) -> str | None:
+    """The first text after all that begin with one, by code point; None where every later text does."""
+    text = text.rstrip(chr(sys.maxunicode))
+    if not text:
+        return None
+    following = ord(text[-1]) + 1
+    return text[:-1] + ("\ue000" if 0xD800 <= following < 0xE000 else chr(following))
 
 
 def among(column: sa.ColumnElement[str], values: Iterable[str]) -> sa.ColumnElement[bool]:

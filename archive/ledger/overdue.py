@@ -39,7 +39,7 @@ class Overdue(Subject):
             return {str(target): int(count) for target, count in connection.execute(query)}
 
     def owing(self, target: str) -> Owing | None:
-        """The versions that a target never got; None if there are none. 100,000 versions take a third of a second."""
+        """The versions that a target never got; None if there are none."""
         mine = (
             (t.copies.c.object == t.versions.c.object)
             & (t.copies.c.version == t.versions.c.version)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from archive.linking.context.clues import Clues, clues
 from archive.linking.context.role_words import MEANT, NAMED, OF, SELF, SPEAKS
-from archive.linking.context.roles import Sense, has_something, sense
+from archive.linking.context.roles import Sense, has_something, last_sentence, sense
 from archive.linking.finding.cited.addresses import EntryAddress, entry_addresses
 from archive.linking.finding.names.agreeing import Agreement, Around, agreement, agreements
 from archive.linking.finding.names.rivals import MARGIN
@@ -130,7 +130,7 @@ def _names(text: Text, index: RegisterIndex) -> list[Named]:
             told = Sense("other", "known person", told.kin)
         follows = beginning(text.text, min(after - end, CONTEXT), end)
         leads = ending(text.text, min(start - before, NEARBY), start)
-        leads = "" if before and not _SENTENCE.search(text.text, before, start) else _last_sentence(leads)
+        leads = "" if before and not _SENTENCE.search(text.text, before, start) else last_sentence(leads)
         found.append(Named(mention, told, clues(mention.quote, follows, leads + follows, told.kin)))
     return found
 
@@ -138,11 +138,6 @@ def _names(text: Text, index: RegisterIndex) -> list[Named]:
 def _likely(mention: NameMention, known: NameMention) -> bool:
     """Whether a name is a known person's, and not much rather somebody's of the register."""
     return mention.candidates[0][1] <= known.candidates[0][1] + MARGIN
-
-
-def _last_sentence(text: str) -> str:
-    ends = [found.end() for found in _SENTENCE.finditer(text)]
-    return text[ends[-1] :] if ends else text
 
 
 def _speakers(text: Text) -> tuple[tuple[Span, ...], ...]:

@@ -51,11 +51,11 @@ def month_of(day: str | None) -> str | None:
 
     A year before 1900 or after 2099 is a slip, or a stranger's joke.
     """
-    found = _DAY.match(day or "")
+    found = _DAY.fullmatch(day or "")
     return f"{found[1]}-{found[2]}" if found else None
 
 
-_DAY = re.compile(r"((?:19|20)[0-9]{2})-?(0[1-9]|1[0-2])(?:-?[0-9]{2})?$")
+_DAY = re.compile(r"((?:19|20)[0-9]{2})-?(0[1-9]|1[0-2])(?:-?[0-9]{2})?")
 
 
 class Counts(Record):

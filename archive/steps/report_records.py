@@ -54,10 +54,10 @@ def new_report_id(archive: Archive) -> ObjectId:
 
 
 def reports(archive: Archive) -> list[Report]:
-    """Every report that was kept, the oldest first."""
-    found = archive.ledger.markers.beginning(snapshots_of(Kind.REPORT))
+    """Every report that was kept, the oldest first. One of after now was written by a wrong clock, and left out."""
+    found, now = archive.ledger.markers.beginning(snapshots_of(Kind.REPORT)), archive.clock()
     read = [archive.ledger.markers.parsed(_REPORT, value) for value in found.values()]
-    return sorted(read, key=lambda report: (report.written, report.report))
+    return sorted((one for one in read if one.written <= now), key=lambda one: (one.written, one.report))
 
 
 def newest_by(kept: list[Report], day: date | None) -> Report | None:

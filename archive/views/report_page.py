@@ -13,7 +13,7 @@ from operator import attrgetter
 from archive.records.report import NUMBERS, Counts, Missing, Report, ReportRow
 from archive.safe_text import plain
 from archive.views.report_changes import Changes
-from archive.views.report_words import LACKS, MEANINGS, differences, gaps, spoken
+from archive.views.report_words import LACKS, MEANINGS, differences, foremost, gaps, spoken
 from archive.views.svg_curves import Curve, draw
 
 NAMED_AT_MOST = 500
@@ -31,16 +31,18 @@ _STYLE = """
 body { margin: 0 auto; padding: 1rem; max-width: 72rem; }
 h1 { font-size: 1.5rem; margin: 0 0 .25rem; } h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; border-bottom: 1px solid; }
 h3 { font-size: 1rem; margin: 1.25rem 0 .25rem; } p { margin: .25rem 0; } small { font-size: .85rem; }
-.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)); gap: 1rem; margin-top: 1rem; }
+.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(18rem, 1fr)); gap: 1rem; margin-top: 1rem; }
 .card { border: 1px solid; border-radius: .4rem; padding: .6rem .75rem; break-inside: avoid; }
 .card b { font-size: 1.4rem; } svg { display: block; width: 100%; height: auto; }
-.wide { overflow-x: auto; } table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+.wide { overflow-x: auto; margin: .5rem 0 1rem; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: .2rem .6rem .2rem 0; text-align: right; vertical-align: top; white-space: nowrap; }
 th { font-weight: 600; border-bottom: 1px solid; } tr.all td { border-top: 1px solid; font-weight: 600; }
 .l { text-align: left; } td.w { white-space: normal; overflow-wrap: anywhere; min-width: 9rem; }
 code { font-size: .9em; }
 dt { font-weight: 600; } dd { margin: 0 0 .4rem 1rem; }
-@media (max-width: 40rem) { body { padding: .6rem; } table { font-size: .8rem; } th, td { padding-right: .45rem; } }
+@media (max-width: 40rem) { body { padding: .6rem; } table { font-size: .75rem; } th { white-space: normal; }
+  th, td { padding-right: .35rem; } td.w { min-width: 5rem; } }
 @media print { body { max-width: none; padding: 0; font-size: 10pt; } .wide { overflow: visible; }
   tr { break-inside: avoid; } .cards { grid-template-columns: repeat(3, 1fr); } table { font-size: 8pt; } }
 """
@@ -49,6 +51,8 @@ _HEAD = """\
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">"""
+
+_HEADS = "".join(f"<th>{name.replace('transcribed', 'tran&shy;scribed')}</th>" for name in NUMBERS)
 
 
 @dataclass(frozen=True)
@@ -159,7 +163,7 @@ def _changes(changes: Changes | None) -> Iterator[str]:
         rows = [
             (f"<td class=l>{_text(row.source)}</td><td class=l>{row.month}</td>", row.numbers) for row in changes.rows
         ]
-        head = "<th class=l>source</th><th class=l>month</th>" + "".join(f"<th>{name}</th>" for name in NUMBERS)
+        head = "<th class=l>source</th><th class=l>month</th>" + _HEADS
         body = "".join(
             f"<tr>{place}{''.join(f'<td>{_signed(numbers.get(name, 0))}</td>' for name in NUMBERS)}</tr>"
             for place, numbers in rows
@@ -182,7 +186,7 @@ def _gaps(totals: Counts) -> str:
 
 
 def _numbers(what: str, rows: Mapping[str, Counts], *, last_is_all: bool = False) -> str:
-    head = f"<tr><th class=l>{what}</th>{''.join(f'<th>{name}</th>' for name in NUMBERS)}<th>missing</th></tr>"
+    head = f"<tr><th class=l>{what}</th>{_HEADS}<th>missing</th></tr>"
     body = ""
     for number, (name, counts) in enumerate(rows.items(), start=1):
         cells = "".join(f"<td>{getattr(counts, column):,}</td>" for column in NUMBERS)
@@ -215,9 +219,7 @@ def _named(page: Page) -> Iterator[str]:
         yield "<p>Nothing is missing.</p>"
         return
     body = list[str]()
-    for one in page.missing:
-        if len(body) == NAMED_AT_MOST:
-            break
+    for one in foremost(page.missing, NAMED_AT_MOST):
         title = page.title(one.name)
         words = f"<br><bdi dir=auto>{_text(title)}</bdi>" if title else ""
         body.append(

@@ -107,11 +107,15 @@ def changes_since(archive: Archive, drawn: Drawn, before: Report, usable: Mappin
 
 
 def public_title(archive: Archive, name: str) -> str | None:
-    """The title of a clip that anybody may read; None of any other, and of a video that is no clip here."""
-    listing = archive.ledger.clips.listing(name)
-    if listing is None or access_of(archive, name, listing.source).level != "public":
+    """The title of a clip that anybody may read; None of any other, and of a video that is no clip here.
+
+    One that is not held yet is anybody's only where it would be by each source that lists it.
+    """
+    clips = archive.ledger.clips
+    known = clips.captures(name)[-1:] or clips.listings(name)
+    if not known or any(access_of(archive, name, one.source).level != "public" for one in known):
         return None
-    return listing.title
+    return known[-1].title
 
 
 def _asked(archive: Archive) -> Asked:

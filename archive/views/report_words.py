@@ -1,9 +1,10 @@
 """How a report is told to people: what each number and each lack is called, and what to do about it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import get_args
 
-from archive.records.report import NO_SPEECH, Counts, Lack, Unheld, Unlinked, Unsafe, Untranscribed
+from archive.records.report import NO_SPEECH, Counts, Lack, Missing, Unheld, Unlinked, Unsafe, Untranscribed
 
 MEANINGS = {
     "expected": "listed at a source or held, or on a list that somebody brought; each counted once",
@@ -69,6 +70,16 @@ def gaps(counts: Counts) -> list[tuple[str, int, Told]]:
         ("judged", counts.linked - counts.judged, WAITING),
     ]
     return [one for one in found if one[1]]
+
+
+def foremost(missing: Iterable[Missing], count: int) -> list[Missing]:
+    """So many of what is missing, in their order: those that are not held, and where there is room those not safe."""
+    unheld, unsafe = list[Missing](), list[Missing]()
+    for one in missing:
+        some = unsafe if one.lacks in get_args(Unsafe) else unheld
+        if len(some) < count:
+            some.append(one)
+    return [*unheld, *unsafe][:count]
 
 
 def spoken(languages: dict[str, int]) -> str:

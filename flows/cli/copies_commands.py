@@ -289,7 +289,8 @@ def rebuild_ledger(
     if dry_run:
         names = [source] if source else list(settings.targets)
         return console.would(f"would read every object at {', '.join(names)}", {"targets": names}, as_json=as_json)
-    ended = before_end(partial(discard_beside, settings), "interrupted; all is as before: run it again")
+    left = "nothing else uses the database until it ends" if settings.ledger.url else "all is as before"
+    ended = before_end(partial(discard_beside, settings), f"interrupted; {left}: run it again")
     with progress.shown(), opened_beside(settings, progress) as archive, ended:
         usable_targets = reachable(archive)
         readable = {name: target for name, target in usable_targets.readable.items() if source in (None, name)}

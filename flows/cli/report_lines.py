@@ -10,7 +10,7 @@ from rich.markup import escape
 from archive.records.report import NUMBERS, Counts, Missing, Report, ReportRow
 from archive.safe_text import written
 from archive.views.report_changes import Changes
-from archive.views.report_words import LACKS, differences, gaps, spoken
+from archive.views.report_words import LACKS, differences, foremost, gaps, spoken
 from flows.cli import console
 
 MONTHS_SHOWN = 12
@@ -91,7 +91,7 @@ def _print_months(rows: Sequence[ReportRow], changes: Changes | None) -> None:
         console.out.print(f"[bold]{escape(console.plain(source))}[/]", highlight=False)
         shown = {row.month: row.counts for row in told}
         others = [row.counts for row in months if row not in told]
-        rest = {f"{len(others)} others": Counts.together(others)} if others else {}
+        rest = {f"{len(others)} other{'s' * (len(others) > 1)}": Counts.together(others)} if others else {}
         _print_numbers("month", shown | rest)
 
 
@@ -103,11 +103,10 @@ def _print_gaps(totals: Counts) -> None:
 
 
 def _print_names(count: int, missing: Iterator[Missing]) -> None:
-    for number, one in enumerate(missing):
-        if number == NAMES_SHOWN:
-            console.out.print(f"… and {count - NAMES_SHOWN:,} more missing: --json names all", highlight=False)
-            break
+    for one in foremost(missing, NAMES_SHOWN):
         _say(f"missing {one.name} ({one.source}, {one.month}): {LACKS[one.lacks].what}")
+    if count > NAMES_SHOWN:
+        console.out.print(f"… and {count - NAMES_SHOWN:,} more missing: --json names all", highlight=False)
 
 
 def _print_changes(changes: Changes | None) -> None:

@@ -197,6 +197,12 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("repair", "--all", "--dry-run", "--json"),
     ("backfill", "b", "--dry-run", "--json"),
     ("show", CLIP, "--json"),
+    ("report", "--no-keep"),
+    ("report", "--json"),
+    ("report", "--html", "report.html", "--csv", "-"),
+    ("report", "--since", "2026-03-01"),
+    ("report", "--html", "archive.toml"),
+    ("report", "--json", "--csv", "-"),
 )
 
 
@@ -238,6 +244,7 @@ def _said(
         text = f"$ {' '.join(arguments)}\n[{code}]\n{out}{err}".replace(archive.ledger.id, "LEDGER")
     for number, digest in enumerate(ours):
         text = text.replace(digest, f"HEAD{number}").replace(digest[:16], f"HEAD{number}")
+    text = re.sub(r"report-\d{8}T\d{6}Z-[0-9a-f]{8}-\d+", "REPORT", text)
     text = re.sub(r"(Usage: |Try ').*thirdcopy", r"\1thirdcopy", text)
     text = text.replace(str(folder), "FOLDER").replace("thirdcopy@0.1.0", "thirdcopy@VERSION")
     text = re.sub(r"(?!2026-03)20\d\d-\d\d-\d\d([T ])\d\d:\d\d(:\d\dZ?)?", r"TIME\1", text)

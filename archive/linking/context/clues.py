@@ -15,7 +15,7 @@ from typing import get_args
 from archive.linking.context.kinship import Kin, Sex
 from archive.linking.context.places import shared
 from archive.linking.languages.loading import together
-from archive.linking.languages.patterns import either, literal, parted, words
+from archive.linking.languages.patterns import begun, either, literal, parted, words
 from archive.linking.languages.schema import Clues as Said
 from archive.linking.languages.schema import People
 from archive.linking.registers.entries import Entry
@@ -58,14 +58,16 @@ _MALE = re.compile(
 )
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _BORN = re.compile(
+    rf"{begun(_said(lambda said: said.born), digits=True)}(?:"
     rf"{either(_said(lambda said: said.born), bounded=False)}[^\d\n]{{0,16}}(?P<a>(?:19|20)\d\d)(?!\d)|"
-    rf"(?<!\d)(?P<b>(?:19|20)\d\d)[ -]?{either(_said(lambda said: said.born_after), bounded=False)}",
+    rf"(?<!\d)(?P<b>(?:19|20)\d\d)[ -]?{either(_said(lambda said: said.born_after), bounded=False)})",
     re.IGNORECASE,
 )
 _OLD = parted(_said(lambda said: said.years_old))
 _AGE = re.compile(
+    rf"{begun(_said(lambda said: said.aged), digits=True)}(?:"
     rf"(?<![\d.,:/-])(?P<a>\d{{1,3}})[ -]?(?:{either(_OLD[0], letters=0)}|{literal(_OLD[1])})|"
-    rf"{either(_said(lambda said: said.aged), bounded=False)}[ :]{{1,2}}(?P<b>\d{{1,3}})(?!\d)",
+    rf"{either(_said(lambda said: said.aged), bounded=False)}[ :]{{1,2}}(?P<b>\d{{1,3}})(?!\d))",
     re.IGNORECASE,
 )
 _F, _M = frozenset(_said(lambda said: said.female)), frozenset(_said(lambda said: said.male))

@@ -42,7 +42,8 @@ _FILL = frozenset(together(lambda one: one.kin.fill))
 
 _DESCRIBING = frozenset(together(lambda one: one.kin.describing))
 _WORD = re.compile(r"[^\W\d_]+(?:['’ʼ-][^\W\d_]+)*")
-_ENDS = re.compile(r"[.!?;。！？؟\n]")
+_LAST_END = re.compile(r".*[.!?;。！？؟\n]", re.DOTALL)
+"""Matches up to the last end of a clause."""
 _HAN = loading.han()
 _OF, _PEOPLE = _HAN.of, _HAN.plural
 _HAN_KIN = rf"(?P<kin>{literal(HAN)})"
@@ -67,7 +68,8 @@ def kin_before(text: str, start: int) -> Kin | None:
     before = ending(text, NEAR, start)
     if han := _HAN_BEFORE.search(before[-16:]):
         return _han(han)
-    clause = before[_last_end(before) :]
+    last = _LAST_END.match(before)
+    clause = before[last.end() :] if last else before
     words = [found.group().lower() for found in _WORD.finditer(clause)]
     at = len(words) - 1
     while at >= 0 and len(words) - at <= 4 and words[at] in _FILL:
@@ -94,11 +96,6 @@ def kin_after(text: str, end: int) -> Kin | None:
         if words[-1] not in _MINE and words[-1] not in _THEIRS and words[-1] not in _DESCRIBING:
             return None
     return None
-
-
-def _last_end(text: str) -> int:
-    ends = [found.end() for found in _ENDS.finditer(text)]
-    return ends[-1] if ends else 0
 
 
 def _read(words: list[str], at: int) -> Kin | None:

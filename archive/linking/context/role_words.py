@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 
 from archive.linking.languages import loading
 from archive.linking.languages.loading import languages, together
-from archive.linking.languages.patterns import NOTHING, either, ending, literal, parted, words
+from archive.linking.languages.patterns import NOTHING, begun, either, ending, literal, parted, words
 from archive.linking.languages.schema import Language, Roles
 
 
@@ -39,8 +39,9 @@ _SELF = (
     rf"|{literal(_han(lambda roles: roles.introduces))}[\s:，,]{{0,2}}"
     rf"|(?<!\w){literal(_spaced(lambda roles: roles.i))}[\s:,–—-]{{1,3}}"
 )
-SELF = re.compile(_SELF, re.IGNORECASE)
-SELF_BEFORE = re.compile(rf"(?:{_SELF})$", re.IGNORECASE)
+_SELF_BEGINS = begun(together(lambda language: (*language.roles.introduces, *language.roles.i)))
+SELF = re.compile(rf"{_SELF_BEGINS}(?:{_SELF})", re.IGNORECASE)
+SELF_BEFORE = re.compile(rf"{_SELF_BEGINS}(?:{_SELF})$", re.IGNORECASE)
 """Ends where a speaker's own name begins."""
 
 SELF_AFTER = re.compile(
@@ -76,8 +77,9 @@ PLACE = _each(lambda roles: roles.places)
 """Where people are held: whoever heads one has an office."""
 
 OWN_FATE = re.compile(
-    rf"(?<!\w){either(_spaced(lambda roles: roles.own_fate))}"
-    rf"|{_WORDS.me}[^。！？]{{0,16}}{literal(_WORDS.passive)}[{_WORDS.done}]",
+    rf"{begun((*_spaced(lambda roles: roles.own_fate), _WORDS.me))}"
+    rf"(?:(?<!\w){either(_spaced(lambda roles: roles.own_fate))}"
+    rf"|{_WORDS.me}[^。！？]{{0,16}}{literal(_WORDS.passive)}[{_WORDS.done}])",
     re.IGNORECASE,
 )
 """A speaker's own fate."""

@@ -61,6 +61,8 @@ BYSTANDER = -1.5
 """A role that weighs less is a bystander's: a name alone is then tier C."""
 
 _ENDS = re.compile(r"[.!?…。！？؟\n]")
+_LAST_END = re.compile(rf".*{_ENDS.pattern}", re.DOTALL)
+"""Matches up to the last end of a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ def sense(text: str, start: int, end: int, *, spoken: bool) -> Sense:
     """
     before = ending(text, BEFORE, start)
     after = _up_to(_ENDS, beginning(text, AFTER, end))
-    before_here = _since(_ENDS, before)
+    before_here = last_sentence(before)
     fates = [*_fates(before_here), *_fates(after)]
     fate = any(fates)
     kin = kin_before(text, start) or kin_after(text, end)
@@ -180,9 +182,10 @@ def _without_calling(before: str) -> str:
     return before
 
 
-def _since(ends: "re.Pattern[str]", text: str) -> str:
-    found = [end.end() for end in ends.finditer(text)]
-    return text[found[-1] :] if found else text
+def last_sentence(text: str) -> str:
+    """What follows the last end of a sentence in a text; the whole of it where none ends."""
+    found = _LAST_END.match(text)
+    return text[found.end() :] if found else text
 
 
 def _up_to(ends: "re.Pattern[str]", text: str) -> str:

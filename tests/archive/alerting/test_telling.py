@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from archive.alerting.conditions import Gone
 from archive.alerting.observing import STATE, observe
@@ -18,11 +19,14 @@ from archive.ledger.copies import Copy
 from archive.ledger.markers import RUN_ENDED_WELL
 from archive.ledger.sightings import Seen
 from archive.opening.archive import Archive
+from archive.preservation.usable_targets import ready
 from archive.records.clip import Listing
 from archive.settings.alert_stanza import AlertsSettings
 from archive.settings.source_stanzas import YtdlpSettings
 from archive.steps.resting import answered, forget_rest, leave_alone
+from storage.targets import open_target
 from tests.support.archives import MONDAY, Clock, an_archive, folder_targets, keep, store_all
+from tests.world.servers import S3Server
 from tests.world.servers.webhook import webhook
 
 ONE, TWO = "json://127.0.0.1:1/canary-one", "json://127.0.0.1:1/canary-two"
@@ -204,6 +208,23 @@ def test_a_source_refuses_us_since_its_first_refusal_in_a_row(world: World) -> N
     forget_rest(world.archive, "voices")
     leave_alone(world.archive, "voices", 0)
     assert observe(world.archive, MONDAY).refusing == {"voices": world.clock.now}
+
+
+def test_keys_are_refused_since_a_command_that_writes_saw_it_first(tmp_path: Path, rclone_server: S3Server) -> None:
+    right = open_target("store", rclone_server.settings(prefix="alerts/"))
+    wrong = open_target("store", rclone_server.settings(prefix="alerts/", secret_key=SecretStr("canary-wrong")))
+    clock = Clock()
+    with an_archive(tmp_path / "state", folder_targets(tmp_path, "a") | {"store": right}, clock=clock) as archive:
+        archive = with_alerts(archive)
+        keep(archive, CLIPS[0])
+        store_all(archive)
+        refused = replace(archive, targets={**archive.targets, "store": wrong})
+        for _ in range(2):
+            assert set(ready(refused).problems) == {"store"}
+            clock.advance(minutes=30)
+        assert holding(archive) == {"keys": "store refuses our keys for 1 hour."}
+        assert ready(archive).problems == {}
+        assert holding(archive) == {}
 
 
 def test_a_disk_of_ours_that_is_nearly_full(world: World) -> None:

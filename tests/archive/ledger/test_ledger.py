@@ -379,6 +379,32 @@ def older_ledger(path: Path, facts: dict[str, str], *, form: str = "0004", more:
     engine.dispose()
 
 
+def test_an_older_ledger_learns_where_its_clips_are_from_and_when_they_were_published(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+    said = (("peertube-1", "20190302"), ("peertube-2", None), ("peertube-3", "a word"), ("peertube-4", 7))
+    captures = [(clip, 1, json.dumps({"source": "voices", "uploaded": day})) for clip, day in said]
+    captures += [(f"peertube-many{number:04}", 2, '{"source": "disk", "uploaded": null}') for number in range(1100)]
+    older_ledger(path, {}, form="0011")
+    with sqlite3.connect(path) as old:
+        old.executemany("INSERT INTO captures (clip, version, media, body) VALUES (?, ?, 'm', ?)", captures)
+        old.execute("INSERT INTO captures (clip, version, media, body) VALUES ('peertube-torn', 1, 'm', '{')")
+        old.execute(
+            "INSERT INTO listings (source, clip, body, first_seen, last_seen) VALUES ('feed', 'peertube-1', ?, ?, ?)",
+            (json.dumps({"uploaded": "20190405"}), "2026-03-02 08:00:00", "2026-03-02 08:00:00"),
+        )
+    old.close()
+    Ledger(path).close()
+    with sqlite3.connect(path) as new:
+        found = {row[0]: row[1:] for row in new.execute("SELECT clip, source, month FROM captures ORDER BY clip")}
+        assert list(new.execute("SELECT source, clip, month FROM listings")) == [("feed", "peertube-1", "2019-04")]
+    new.close()
+    assert len(found) == 1105
+    assert found["peertube-1"] == ("voices", "2019-03")
+    assert found["peertube-2"] == found["peertube-3"] == found["peertube-4"] == ("voices", None)
+    assert found["peertube-many1099"] == ("disk", None)
+    assert found["peertube-torn"] == (None, None), "what is damaged is told by whoever reads it"
+
+
 def test_what_waited_in_an_older_ledger_waits_on(tmp_path: Path) -> None:
     one = Unaccepted(
         object="work-peertube-x", version=2, sha512="ab" * 64, targets=("a", "b"), why="so", words="access"

@@ -1,5 +1,6 @@
 """The words of languages are files: what reads them, what is said of faults, and a language more."""
 
+import re
 import shutil
 import tomllib
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from archive.linking.languages.loading import FOLDER, languages, read_languages
+from archive.linking.languages.patterns import begun, either
 from archive.word_files import WordsError, lines_of
 from tests.support.packages import ask, copied
 
@@ -149,3 +151,18 @@ def test_what_a_contributor_adds_is_read(tmp_path: Path) -> None:
     file.write_text(file.read_text(encoding="utf-8").replace("бажа", "бажа құда"), encoding="utf-8")
     (found,) = read_languages(tmp_path)
     assert "құда" in found.kin.stems["in-law"]
+
+
+@pytest.mark.parametrize(
+    ("words", "digits", "ahead"),
+    [
+        (["son of", "sister", "叫"], False, "(?=[s叫])"),
+        (["born"], True, r"(?=[b\d])"),
+        (["born", "'s"], False, ""),
+        (["_of"], True, ""),
+        ([], True, ""),
+    ],
+)
+def test_what_words_begin_with_is_looked_for_ahead(words: list[str], digits: bool, ahead: str) -> None:
+    assert begun(words, digits=digits) == ahead
+    assert not words or re.match(rf"{ahead}{either(words)}", words[0].replace("_", " "))

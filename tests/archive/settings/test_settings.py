@@ -499,3 +499,47 @@ def test_limits_of_alerts(settings: Load) -> None:
     for line in ("run_hours = -1", "debt_days = 40000", "reminder_hours = 0", "damaged_copies = 0.5", "disk_gib = nan"):
         with pytest.raises(SettingsError, match=rf"alerts\.{line.split()[0]}: "):
             settings(ONE + DISK + f"[alerts]\n{line}\n")
+
+
+URL = "postgresql://keeper@db.example.org:6432/ledger?sslmode=verify-full&sslrootcert=/etc/ours.pem"
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("mysql://keeper@localhost/ledger", r"ledger\.url: is no address of PostgreSQL: write postgresql://"),
+        (f"postgresql://keeper:{SECRET}@localhost/ledger", r"holds a password: take it out"),
+        (f"postgresql://keeper@localhost/ledger?password={SECRET}", r"holds a password: take it out"),
+        ("postgresql://keeper@db.example.org/ledger", r"does not check whose it is: add \?sslmode=verify-full"),
+        ("postgresql://keeper@192.0.2.7/ledger?sslmode=require", r"does not check whose it is"),
+        ("postgresql://keeper@localhost/ledger?sslmode=sure", r"asks for sslmode=sure, which there is not"),
+        ("postgresql://keeper@localhost/ledger?options=-c", r"'options', which is none of what may follow"),
+        ("postgresql://localhost/ledger", r"names no user, no host or no database"),
+        ("postgresql://keeper@localhost", r"names no user, no host or no database"),
+        ("postgresql://keeper@one,two/ledger", r"names no user, no host or no database"),
+        ("postgresql://keeper@localhost:many/ledger", r"is no address"),
+    ],
+)
+def test_address_of_the_ledger_that_cannot_be_used_is_said(settings: Load, url: str, said: str) -> None:
+    with pytest.raises(SettingsError, match=said) as error:
+        settings(f'{ONE}{DISK}[ledger]\nurl = "{url}"\n')
+    assert SECRET not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        URL,
+        "postgresql://keeper@localhost/ledger",
+        "postgresql://keeper@[::1]/ledger",
+        "postgresql://k@127.1.2.3/l",
+        "postgresql://keeper@x/ledger?host=/run/postgresql",
+    ],
+)
+def test_address_of_the_ledger_is_taken_with_its_password_from_the_environment(settings: Load, url: str) -> None:
+    found = settings(f'{ONE}{DISK}[ledger]\nurl = "{url}"\n', LEDGER__PASSWORD=SECRET)
+    assert found.ledger.url == url
+    assert found.ledger.password
+    assert SECRET not in repr(found)
+    with pytest.raises(SettingsError, match=r"ledger\.password is a secret"):
+        settings(f'{ONE}{DISK}[ledger]\nurl = "{url}"\npassword = "{SECRET}"\n')

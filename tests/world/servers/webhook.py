@@ -62,7 +62,7 @@ class _Hook(BaseHTTPRequestHandler):
         assert hook.token in self.path
         hook.asked += 1
         if hook.hold:
-            hook.hold.wait(60)
+            hook.hold.wait(600)
         return hook
 
     def _end(self, hook: Webhook) -> None:

@@ -17,7 +17,7 @@ branch_labels = None
 depends_on = None
 
 _AT_A_TIME = 500
-_DAY = re.compile(r"((?:19|20)[0-9]{2})-?(0[1-9]|1[0-2])(?:-?[0-9]{2})?$")
+_DAY = re.compile(r"((?:19|20)[0-9]{2})-?(0[1-9]|1[0-2])(?:-?[0-9]{2})?")
 
 
 def upgrade() -> None:
@@ -59,10 +59,15 @@ def _said(body: str) -> dict[str, str | None]:
     """The source of a document, and the month in which it says that its clip was published."""
     try:
         said = json.loads(body)
-        found = _DAY.match(said.get("uploaded") or "")
-        return {"source": said.get("source"), "month": f"{found[1]}-{found[2]}" if found else None}
-    except (ValueError, TypeError, AttributeError):
-        return {"source": None, "month": None}  # a damaged row is found when it is read
+    except (ValueError, RecursionError):
+        said = None
+    if not isinstance(said, dict):  # a damaged row, which is told by whoever reads it
+        return {"source": None, "month": None}
+    source, found = said.get("source"), _DAY.fullmatch(str(said.get("uploaded")))
+    return {
+        "source": source if isinstance(source, str) else None,
+        "month": f"{found[1]}-{found[2]}" if found else None,
+    }
 
 
 def downgrade() -> None:

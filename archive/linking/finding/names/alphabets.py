@@ -93,7 +93,7 @@ def _told_by_front_vowels(low: str) -> list[Language]:
 
 def ambiguous(word: str) -> bool:
     """Whether a word has letters that mean another sound in another language."""
-    return _AMBIGUOUS.search(word) is not None
+    return not word.isascii() and _AMBIGUOUS.search(word) is not None
 
 
 def respelled(word: str, text: Sequence[Language]) -> str:

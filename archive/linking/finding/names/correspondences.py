@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from archive.linking.finding.names.phonetics import ascii_of, is_han, stem, syllables, syllables_of
+from archive.linking.finding.names.phonetics import ascii_of, is_han, single, stem, syllables, syllables_of
 
 Costs = NDArray[np.float32]
 Codes = NDArray[np.int16]
@@ -38,7 +38,6 @@ NONE = "-"
 
 _LATIN = re.compile(r"sch|tch|sh|ch|zh|kh|gh|ng|ts|dj|dz|ph|th|ck|[a-z]")
 _FOLDED = {"sch": "sh", "tch": "ch", "ph": "f", "th": "t", "ck": "k", "dj": "j"}
-_TWICE = re.compile(r"(.)\1+")
 _SYLLABLE = re.compile(
     r"(zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?(er$|iao|uai|ai|ei|ao|ou|ia|ie|iu|io|ua|uo|ui|ue|[aoeiuv])(ng?)?"
 )
@@ -82,7 +81,7 @@ def _script(token: str) -> str:
 
 
 def _units(plain: str) -> tuple[str, ...]:
-    return tuple(_FOLDED.get(unit, unit) for unit in _LATIN.findall(_TWICE.sub(r"\1", plain)))
+    return tuple(_FOLDED.get(unit, unit) for unit in _LATIN.findall(single(plain)))
 
 
 def _pinyin(cut: Iterable[str]) -> Spelling:

@@ -11,6 +11,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 
 from anyascii import anyascii
 
@@ -128,7 +130,7 @@ _SOUNDS = {
     "c": "k", "ce": "se", "ci": "si",
 }  # fmt: skip
 _SOUND = re.compile("t(?=zh)|" + "|".join(sorted(_SOUNDS, key=len, reverse=True)))
-_TWICE = re.compile(r"(.)\1+")
+_LETTER_OF_RUN = itemgetter(0)
 _BONES = str.maketrans("bdgvzjCSlw", "ptkfssssrf", "aeiouy")
 
 _FINAL = "iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|ei|ao|ou|an|en|in|un|ia|ie|iu|ua|uo|ui|a|o|e|i|u|v"
@@ -156,9 +158,10 @@ def tokens(name: str, spelled: Sequence[Language] | None = None) -> tuple[str, .
     surname; other runs stay whole.
     """
     text = unicodedata.normalize("NFKC", name[:LONGEST_NAME]).lower()
-    text = "".join(c for c in text if c.isspace() or unicodedata.category(c) not in ("Cc", "Cf", "Mn") or c in "'’")
+    if not text.isalpha():
+        text = "".join(c for c in text if c.isspace() or unicodedata.category(c) not in ("Cc", "Cf", "Mn") or c in "'’")
     text = unicodedata.normalize("NFC", text)
-    pieces = [piece.group() for piece in _PIECE.finditer(text)]
+    pieces = [text] if text.isascii() and text.isalpha() else _PIECE.findall(text)
     if ambiguous(text):
         told = languages(text) if spelled is None else spelled
         pieces = [respelled(piece, told) for piece in pieces]
@@ -234,8 +237,8 @@ def every_joined(words: Sequence[str]) -> tuple[str, ...]:
 
 
 def single(sound: str) -> str:
-    """A sound with its doubled letters made single, as `joined` gives it."""
-    return _TWICE.sub(r"\1", sound)
+    """A sound or a word with its doubled letters made single, as `joined` gives it."""
+    return "".join(map(_LETTER_OF_RUN, groupby(sound)))
 
 
 @lru_cache(maxsize=65536)
@@ -275,7 +278,7 @@ def ascii_of(token: str) -> str:
 
 def is_han(token: str) -> bool:
     """Whether a token is written in Han characters alone."""
-    return _HAN_ONLY.fullmatch(token) is not None
+    return not token.isascii() and _HAN_ONLY.fullmatch(token) is not None
 
 
 def is_vowelless(token: str) -> bool:
@@ -289,7 +292,7 @@ def stem(plain: str) -> str:
 
 
 def _reading(plain: str, sound: str) -> Pronunciation:
-    sound = _TWICE.sub(r"\1", sound)
+    sound = single(sound)
     bones = sound.translate(_BONES)
     return Pronunciation(plain, sound, "a" + bones if sound[:1] in {*"aeiou"} else bones)
 

@@ -18,6 +18,8 @@ from typing import NamedTuple
 
 from anyascii import anyascii
 
+from archive.linking.finding.names.phonetics import single
+
 FARTHEST = 3.0
 """Slips from which two words have nothing in common."""
 
@@ -67,7 +69,6 @@ def _options(*tables: str) -> dict[str, Ways]:
 
 _WAYS = _options(_LATIN, _CYRILLIC, _ARABIC)
 _LETTER = re.compile("|".join([*sorted(_WAYS, key=lambda letter: -len(letter)), "."]))
-_TWICE = re.compile(r"(.)\1+")
 _MARKED = str.maketrans({
     **dict.fromkeys("öóôōø", "o"), **dict.fromkeys("üúûūů", "u"), **dict.fromkeys("ëéèêē", "e"),
     **dict.fromkeys("áâāà", "a"), **dict.fromkeys("íîīı", "i"), "ä": "ä", "ə": "ä", "ş": "sh", "š": "sh", "ç": "ch",
@@ -135,7 +136,7 @@ def _letter(written: str) -> _Letter:
 @lru_cache(maxsize=1 << 14)
 def _written(word: str) -> tuple[tuple[_Letter, ...], bool]:
     """The letters of a word, and whether it leaves short vowels out."""
-    return tuple(map(_letter, _LETTER.findall(_TWICE.sub(r"\1", word)))), _VOWELLESS.search(word) is not None
+    return tuple(map(_letter, _LETTER.findall(single(word)))), _VOWELLESS.search(word) is not None
 
 
 @lru_cache(maxsize=1 << 15)
@@ -145,7 +146,7 @@ def _target(name: str) -> tuple[str, tuple[bool, ...], tuple[tuple[float, ...], 
     That in a word which has its vowels, and in one which leaves them out.
     """
     plain = "".join(c if c in "ä" else anyascii(c).lower() for c in name.translate(_MARKED))
-    target = _TWICE.sub(r"\1", "".join(c for c in plain if c.isalpha()))
+    target = single("".join(c for c in plain if c.isalpha()))
     vowels = tuple(letter in _VOWELS for letter in target)
     extras = tuple(
         EXTRA_VOWEL if vowel else 0.6 if letter == "h" else EXTRA for letter, vowel in zip(target, vowels, strict=True)

@@ -120,13 +120,15 @@ class NameIndex:
         self._bones, self._boned = list(boned), list(boned.values())
         self._spelled: dict[str, list[int]] = defaultdict(list)
         self._skeletons: dict[str, list[int]] = defaultdict(list)
-        self._pairs: dict[tuple[int, int], list[int]] = defaultdict(list)
+        self._pairs: dict[int, dict[int, list[int]]] = defaultdict(dict)
         for row, name in enumerate(self._names):
             for sound in every_joined(name):
                 self._spelled[sound].append(row)
             self._skeletons["".join(map(bare.__getitem__, name))].append(row)
-            for pair in {_pair(a, b) for a, b in combinations([vocabulary[word] for word in name], 2)}:
-                self._pairs[pair].append(row)
+            for a, b in {_pair(a, b) for a, b in combinations([vocabulary[word] for word in name], 2)}:
+                rows = self._pairs[a].setdefault(b, [])
+                self._pairs[b][a] = rows
+                rows.append(row)
 
     def search(self, query: str, limit: int = 5) -> list[tuple[Entry, float]]:
         """The entries whose names are most like the query, best first, with scores of 0 to 1.
@@ -275,11 +277,12 @@ class NameIndex:
         """
         found: dict[int, float] = {}
         for a, likes_a in first.items():
+            beside = self._pairs.get(a, {})
             for b, likes_b in second.items():
                 score = (likes_a + likes_b) / 2
                 if score < floor:
                     continue
-                for name in self._pairs.get(_pair(a, b), ()):
+                for name in beside.get(b, ()):
                     off = SPARE * (int(self._widths[name]) - 2)
                     if swapped and (slots := list(self._slots[name])).index(a) > slots.index(b):
                         off += swapped

@@ -12,7 +12,8 @@ MARKS = "\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
 
 _WORD = re.compile(
     r"\d+|[№#]|[㐀-䶿一-鿿〇]+|"
-    r"[^\W\d_㐀-䶿一-鿿〇](?:[^\W\d_㐀-䶿一-鿿〇]|[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670]|[\xad\u2060](?=[^\W\d_]))*"
+    r"[^\W\d_㐀-䶿一-鿿〇]+"
+    r"(?:(?:[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670]|[\xad\u2060](?=[^\W\d_]))[^\W\d_㐀-䶿一-鿿〇]*)*"
 )
 """A soft hyphen or a word joiner within a word is no end of it."""
 

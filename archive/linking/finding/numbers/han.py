@@ -4,15 +4,18 @@ import re
 
 from archive.linking.finding.numbers.numerals.chinese import CHARACTERS
 from archive.linking.languages import loading
-from archive.linking.languages.patterns import literal
+from archive.linking.languages.patterns import begun, literal
 
 _HAN = loading.han()
 _ENTRIES = literal((*_HAN.entries, *_HAN.files))
 _NUMBER, _SIGN, _OF = literal(_HAN.numbers), literal(_HAN.number_signs), re.escape(_HAN.of)
 _REGISTER = rf"{literal(_HAN.registers)}{literal(_HAN.within)}?(?:{_OF})?"
 
+_BEGINS = begun(
+    (*_HAN.files, *_HAN.entries, *_HAN.registering, *_HAN.registers, *_HAN.first_numbers, *_HAN.own, *_HAN.numbers)
+)
 BEFORE = re.compile(
-    rf"(?:(?P<strong>(?:(?P<file>{literal(_HAN.files)})|{literal((*_HAN.entries, *_HAN.registering))})"
+    rf"{_BEGINS}(?:(?P<strong>(?:(?P<file>{literal(_HAN.files)})|{literal((*_HAN.entries, *_HAN.registering))})"
     rf"(?:{_OF})?{literal((*_HAN.numbers, *_HAN.number_signs))}?"
     rf"|{_REGISTER}{_NUMBER}"
     rf"|(?:(?<=^)|(?<=[\s，。、；：（(])){literal(_HAN.first_numbers)})"
