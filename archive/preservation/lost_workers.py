@@ -184,4 +184,6 @@ def _todo(given_up: Sequence[Alone]) -> list[str]:
             found.append(f"import the register again: thirdcopy register import {name}")
         elif kind_of(one.object) is Kind.LIST:
             found.append(f"bring the list {name} again: thirdcopy expect FILE --name {name}")
+        elif kind_of(one.object) is Kind.REPORT:
+            found.append(f"{one.object} is gone; one of now is made by: thirdcopy report")
     return found
