@@ -5,7 +5,7 @@ from typing import Protocol
 
 import sqlalchemy as sa
 
-from archive.ledger.places import Place
+from archive.ledger.ledger_places import Place
 
 
 class Engine(Protocol):

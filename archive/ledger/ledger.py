@@ -15,10 +15,10 @@ from archive.ledger.events import Events
 from archive.ledger.joins import Joins
 from archive.ledger.journal import HERE, Version
 from archive.ledger.lease import Lease
+from archive.ledger.ledger_places import Place
 from archive.ledger.looks import Looks
 from archive.ledger.markers import Markers
 from archive.ledger.opening import identity, open_engine
-from archive.ledger.places import Place
 from archive.ledger.readings import Readings
 from archive.ledger.sightings import Sightings
 from archive.ledger.sql_faults import anew, in_a_sentence

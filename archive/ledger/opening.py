@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from archive.errors import LedgerUnusable, SettingsError
 from archive.ledger import journal, tables
 from archive.ledger.engines import Engine
-from archive.ledger.places import Place
+from archive.ledger.ledger_places import Place
 from archive.ledger.postgresql_engine import PostgresqlDatabase
 from archive.ledger.sql_faults import anew, in_a_sentence
 from archive.ledger.sqlite_engine import SqliteFile

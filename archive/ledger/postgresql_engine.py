@@ -11,7 +11,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, wait_random
 
 from archive.errors import LedgerUnusable
 from archive.ledger import tables
-from archive.ledger.places import Database
+from archive.ledger.ledger_places import Database
 from archive.ledger.postgresql_faults import is_nobody, is_starting
 
 OLDEST = (14, 9)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import psycopg
 
-from archive.ledger.places import Database
+from archive.ledger.ledger_places import Database
 
 ANEW = "bring a backup back, or make the database anew and empty, and then the ledger: thirdcopy rebuild"
 _GIVE_IT = "set THIRDCOPY_LEDGER__PASSWORD, or password under [ledger] in secrets_file"

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from archive.errors import LedgerUnusable
 from archive.ledger import postgresql_faults, sqlite_faults
-from archive.ledger.places import Place
+from archive.ledger.ledger_places import Place
 from archive.ledger.postgresql_faults import damaged_database, of_postgresql
 from archive.ledger.sqlite_faults import damaged_file, of_sqlite
 

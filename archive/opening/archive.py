@@ -10,7 +10,7 @@ from pathlib import Path
 
 from archive.errors import LedgerUnusable, RefusedError
 from archive.ledger import Ledger
-from archive.ledger.places import Database, Place
+from archive.ledger.ledger_places import Database, Place
 from archive.ledger.standing import Standing
 from archive.progress import Progress, Silent
 from archive.records.event import Event

@@ -12,7 +12,7 @@ from pathlib import Path
 from archive.errors import LedgerUnusable, RefusedError
 from archive.ledger import Ledger
 from archive.ledger.carrying_over import Contents
-from archive.ledger.places import Database, Place
+from archive.ledger.ledger_places import Database, Place
 from archive.ledger.standing import Standing
 from archive.opening.archive import LEDGER, place_of
 from archive.progress import Progress

@@ -14,7 +14,7 @@ from typing import ClassVar, Literal
 import sqlalchemy as sa
 
 from archive.ledger import Ledger
-from archive.ledger.places import Database, Place
+from archive.ledger.ledger_places import Database, Place
 from tests.world.servers.postgresql import Postgresql
 
 EngineName = Literal["sqlite", "postgresql"]

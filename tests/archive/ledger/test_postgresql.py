@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from archive.errors import LedgerUnusable, RefusedError
 from archive.ledger import Ledger, postgresql_engine, tables
-from archive.ledger.places import Database
+from archive.ledger.ledger_places import Database
 from archive.opening.archive import opened, opened_beside
 from archive.records.clip import Listing
 from archive.settings.settings import Settings

@@ -18,7 +18,7 @@ from sqlalchemy.dialects import postgresql
 
 from archive.ledger import Ledger, opening, tables
 from archive.ledger.kept_texts import MARK, as_it_came, kept
-from archive.ledger.places import Place
+from archive.ledger.ledger_places import Place
 from archive.ledger.transactions import upsert
 from archive.records.clip import Listing
 from tests.support.archives import MONDAY

@@ -11,7 +11,7 @@ import pytest
 from archive.errors import LedgerUnusable, RefusedError
 from archive.ledger import Ledger
 from archive.ledger.clips import AccessGiven
-from archive.ledger.places import Database
+from archive.ledger.ledger_places import Database
 from archive.opening.archive import opened
 from archive.preservation.moving_ledger import line_of, move, place_named
 from archive.progress import Silent
