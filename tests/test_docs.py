@@ -17,6 +17,7 @@ from archive.settings.source_stanzas import YtdlpSettings
 from archive.settings.stanzas import (
     AuditSettings,
     DistinctSettings,
+    LedgerSettings,
     LinkingSettings,
     PoolSettings,
     PrefectSettings,
@@ -76,6 +77,7 @@ def test_example_settings_are_valid_and_have_every_key(tmp_path: Path) -> None:
         (document["registers"]["victims"], RegisterSettings),
         (document["linking"], LinkingSettings),
         (document["schedule"], ScheduleSettings),
+        (document["ledger"], LedgerSettings),
         (document["prefect"], PrefectSettings),
         (document["worker"], WorkerSettings),
         ({}, PoolSettings),
