@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from archive.opening.archive import opened
 from archive.opening.working import at_work
 from archive.preservation.late_writers import mend_roots, remember_late_writer
+from archive.preservation.lost_workers import store_spooled
 from archive.preservation.usable_targets import ready
 from archive.progress import Progress
 from archive.settings.settings import Settings
@@ -29,4 +30,6 @@ def writing(
             remember_late_writer(archive)
         usable_targets = ready(archive, take_over=take_over, emptied=emptied)
         mend_roots(archive, usable_targets.writable)
+        if archive.ledger.several:
+            store_spooled(archive, usable_targets.writable)
         yield RunSession(archive, usable_targets)
