@@ -12,6 +12,7 @@ from flows.cli.common import Clips, Config, DryRun, Json, Sources, TakeOver
 if TYPE_CHECKING:
     from archive.steps.counted_steps import Tally
     from archive.steps.run_session import RunSession
+    from archive.steps.stages import Asked
     from archive.views.disk_view import Expected
 
 app = typer.Typer()
@@ -40,8 +41,11 @@ def run(
     from flows.orchestration.after_runs import told_after
 
     with told_after(settings, console.Lines().say) as ending, common.at_work(take_over=take_over) as session:
+        asked = Asked(sources=tuple(source or ()), fast=fast)
         if plain:
-            tally = run_plain(session, Asked(sources=tuple(source or ()), fast=fast))
+            tally = run_plain(session, asked)
+        elif settings.pools:
+            tally = _through_pools(session, asked)
         else:
             tally = _through_prefect(session, fast=fast, sources=source or [])
         ending.well = session.ended_well
@@ -60,6 +64,15 @@ def _through_prefect(session: "RunSession", *, fast: bool, sources: list[str]) -
         with archive_flows.within(session):
             done = archive_flows.run_archive(fast=fast, sources=sources or None)
     return Tally(**{**done, "problems": tuple(done["problems"])})
+
+
+def _through_pools(session: "RunSession", asked: "Asked") -> "Tally":
+    from flows.orchestration import server
+
+    settings = session.archive.settings
+    with server.served(settings) as api, server.configured(settings, api):
+        from flows.orchestration.prefect_hands import run_by_pools
+    return run_by_pools(session, asked)
 
 
 @app.command(epilog="Example: thirdcopy fetch --source channel")

@@ -14,7 +14,6 @@ from prefect import Task, flow, task
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.orchestration import get_client
-from prefect.context import FlowRunContext
 from prefect.events.worker import EventsWorker
 from prefect.futures import PrefectFuture
 from prefect.logging.handlers import APILogWorker
@@ -26,13 +25,12 @@ from archive.progress import Silent
 from archive.settings.settings import find, load
 from archive.steps.counted_steps import Tally
 from archive.steps.run_session import RunSession
-from archive.steps.stages import Asked, Part, Perform, Pool, Stage, run
+from archive.steps.stages import Asked, Part, Pool, Stage, run
 from flows.interrupts import ended_at_once
 from flows.orchestration import pool_names
 from flows.orchestration.after_runs import told_after
 from flows.orchestration.batch_flow import tag_flow_run
-from flows.orchestration.coordinating import Coordinator
-from flows.orchestration.prefect_hands import PrefectHands
+from flows.orchestration.prefect_hands import run_by_pools
 from flows.orchestration.sweeping import sweep
 from flows.orchestration.writing_session import writing
 
@@ -101,28 +99,15 @@ def _as_tasks(session: RunSession, asked: Asked, stage: Stage, parts: Sequence[P
 @flow(name=pool_names.RUN, task_runner=ThreadPoolTaskRunner(max_workers=8), validate_parameters=False)  # type: ignore[arg-type]
 def run_archive(fast: bool = False, sources: list[str] | None = None) -> dict[str, Any]:
     """Take every source the whole way: in this process, or handed to the pools that the settings name."""
-    with _at_work() as session, _performed(session) as perform:
-        tally = run(session, Asked(sources=tuple(sources or ()), fast=fast), perform)
+    with _at_work() as session:
+        asked = Asked(sources=tuple(sources or ()), fast=fast)
+        if session.archive.settings.pools is None:
+            tally = run(session, asked, _as_tasks)
+        else:  # it is in the pool of those who keep, and would wait for its own place there
+            tag_flow_run(session.archive)
+            tally = run_by_pools(session, asked, here=(Pool.KEEP,))
     _show("run", tally)
     return asdict(tally)
-
-
-@contextmanager
-def _performed(session: RunSession) -> Iterator[Perform]:
-    """How the parts of a run's stages are performed.
-
-    A run that is itself in the pool of those who keep does their stages: it would wait for its own place there.
-    """
-    archive, context = session.archive, FlowRunContext.get()
-    if archive.settings.pools is None:
-        yield _as_tasks
-        return
-    tag_flow_run(archive)
-    deployed = context is not None and context.flow_run is not None and context.flow_run.deployment_id is not None
-    with get_client(sync_client=True) as client:
-        hands = PrefectHands(archive, client)
-        hands.sweep()
-        yield Coordinator(hands, _as_tasks, here=(Pool.KEEP,) if deployed else ())
 
 
 @flow(name=pool_names.AUDIT, validate_parameters=False)

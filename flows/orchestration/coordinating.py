@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from archive.errors import ArchiveError, LedgerUnusable
+from archive.ledger.sessions import Session
 from archive.opening.archive import Archive
 from archive.progress import Task
 from archive.steps.counted_steps import Tally
@@ -25,7 +26,7 @@ PATIENCE = 600.0
 """Seconds that a run goes on without the ledger, or without Prefect's server, before it ends with their error."""
 
 NOBODY = 60.0
-"""Seconds after which a run says that no worker has taken a batch yet."""
+"""Seconds without a worker of a pool, and without a batch that somebody is at, after which a run goes on without it."""
 
 KEPT = timedelta(days=14)
 """How long batches of earlier runs are kept in the ledger."""
@@ -43,6 +44,9 @@ class Hands(Protocol):
 
     def ended(self, flow_runs: Collection[str]) -> set[str]:
         """Those of some flow runs that have ended, or are no more. Raises ServerAway."""
+
+    def withdraw(self, flow_runs: Collection[str]) -> None:
+        """End flow runs that nobody has taken. Raises ServerAway."""
 
     def sweep(self) -> None:
         """End flow runs that nobody is at any more, and sessions that are gone. Raises ServerAway."""
@@ -66,7 +70,7 @@ class _Following:
     out: dict[str, _Handed] = field(default_factory=dict)
     outcomes: list[Outcome] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
-    taken: bool = False
+    heard: float = 0.0
 
 
 class Coordinator:
@@ -116,30 +120,35 @@ class Coordinator:
         return tally + Tally(problems=tuple(now.lost))
 
     def _follow(self, archive: Archive, pool: Pool, stage: Stage, now: _Following, task: Task) -> None:
-        begun = self._clock()
+        now.heard = self._clock()
         while now.waiting or now.out:
             self._sleep(LOOK_EVERY)
             self._try(archive, lambda: self._go_on(archive, pool, stage, now, task))
-            if not now.taken and self._clock() - begun > NOBODY:
-                now.taken = True
-                archive.progress.say(
-                    f"{stage.name}: no worker has taken a batch for {NOBODY:.0f} s; where none runs: "
-                    f"thirdcopy worker {pool}"
-                )
 
     def _go_on(self, archive: Archive, pool: Pool, stage: Stage, now: _Following, task: Task) -> None:
-        self._look(archive, stage, now, task)
+        living = _living(archive)
+        self._look(archive, stage, now, {session.token for session in living}, task)
+        if any(session.doing == at_pool(pool) for session in living):
+            now.heard = self._clock()
+        if (now.waiting or now.out) and self._clock() - now.heard > NOBODY:
+            self._hands.withdraw([one.flow_run for one in now.out.values() if one.flow_run])
+            wait = "waits" if len(now.waiting) + len(now.out) == 1 else "wait"
+            now.lost.append(
+                f"{stage.name}: {_batches(len(now.waiting) + len(now.out))} {wait} for the next run: no worker of pool "
+                f"{pool} is there; on the machine that is to be one: thirdcopy worker {pool}"
+            )
+            now.waiting.clear()
+            now.out.clear()
         self._hand_out(archive, pool, stage, now)
 
-    def _look(self, archive: Archive, stage: Stage, now: _Following, task: Task) -> None:
+    def _look(self, archive: Archive, stage: Stage, now: _Following, there: Collection[str], task: Task) -> None:
         """See what came of the batches that are out, and hand out anew what nobody is at any more."""
         found = archive.ledger.batches.named(now.out)
-        gone = {session.token for session in archive.ledger.sessions.gone()}
-        there = {session.token for session in archive.ledger.sessions.rows()} - gone
         unheard = [one for id_, one in now.out.items() if not found[id_].ended]
         for id_, one in list(now.out.items()):
             batch = found[id_]
-            now.taken = now.taken or batch.session is not None
+            if batch.session in there:
+                now.heard = self._clock()
             if batch.outcome is not None:
                 now.outcomes.append(Outcome.model_validate_json(batch.outcome))
                 del now.out[id_]
@@ -190,6 +199,17 @@ class Coordinator:
             self._told = True
         else:
             self._answered, self._told = self._clock(), False
+
+
+def at_pool(pool: Pool) -> str:
+    """What the session of a worker of a pool is doing, in the ledger's words."""
+    return f"worker {pool}"
+
+
+def _living(archive: Archive) -> list[Session]:
+    """The sessions that are at work, as they were after those that are gone were asked for."""
+    gone = {session.token for session in archive.ledger.sessions.gone()}
+    return [session for session in archive.ledger.sessions.rows() if session.token not in gone]
 
 
 def _batches(count: int) -> str:

@@ -1,19 +1,22 @@
 """Prefect's server as the hands of a coordinating run. Import this only within `server.configured`."""
 
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from uuid import UUID
 
 import httpx
-from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.exceptions import ObjectNotFound
+from prefect.states import Cancelled
 
 from archive.errors import RefusedError
 from archive.opening.archive import Archive
-from archive.steps.stages import Pool
+from archive.steps.counted_steps import Tally
+from archive.steps.run_session import RunSession
+from archive.steps.stages import Asked, Pool, in_turn, run
 from flows.orchestration import pool_names
-from flows.orchestration.coordinating import ServerAway
+from flows.orchestration.coordinating import Coordinator, ServerAway
 from flows.orchestration.sweeping import sweep
 
 _PAGE = 200
@@ -44,6 +47,13 @@ class PrefectHands:
                 going |= {str(run.id) for run in found if not (run.state and run.state.is_final())}
         return {*flow_runs} - going
 
+    def withdraw(self, flow_runs: Collection[str]) -> None:
+        """End flow runs that nobody has taken."""
+        with answered():
+            for one in flow_runs:
+                with suppress(ObjectNotFound):
+                    self._client.set_flow_run_state(one, Cancelled(message="No worker took it: its run went on."))
+
     def sweep(self) -> None:
         """End what nobody is at any more, and say so."""
         with answered():
@@ -61,6 +71,17 @@ class PrefectHands:
                     "name; or run all of it here: thirdcopy run --plain"
                 ) from None
         return self._deployments[pool]
+
+
+def run_by_pools(session: RunSession, asked: Asked, *, here: Collection[Pool] = ()) -> Tally:
+    """The whole way, handed to pools; stages of pools that are `here`, and those of none, are done in this process.
+
+    It is no flow itself, so that it outlasts a server that is away. Raises ServerAway where that is so for long.
+    """
+    with get_client(sync_client=True) as client:
+        hands = PrefectHands(session.archive, client)
+        hands.sweep()
+        return run(session, asked, Coordinator(hands, in_turn, here=here))
 
 
 @contextmanager

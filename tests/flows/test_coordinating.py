@@ -16,7 +16,7 @@ from archive.steps.counted_steps import Tally
 from archive.steps.handed_parts import HandedPart, Outcome, PartFailed, do_handed
 from archive.steps.run_session import RunSession
 from archive.steps.stages import FETCH, STORE, Asked, Part, Pool, Stage, in_turn
-from flows.orchestration.coordinating import MOST_TRIES, PATIENCE, Coordinator, ServerAway
+from flows.orchestration.coordinating import MOST_TRIES, NOBODY, PATIENCE, Coordinator, ServerAway, at_pool
 from tests.support.archives import an_archive, folder_targets
 
 Worker = Callable[["Hands", str, str], None]
@@ -35,6 +35,7 @@ class Hands:
     over: set[str] = field(default_factory=set)
     away: int = 0
     swept: int = 0
+    withdrawn: list[str] = field(default_factory=list)
 
     def start(self, pool: Pool, batch: str, name: str) -> str:
         if self.away:
@@ -47,6 +48,9 @@ class Hands:
 
     def ended(self, flow_runs: Collection[str]) -> set[str]:
         return self.over & {*flow_runs}
+
+    def withdraw(self, flow_runs: Collection[str]) -> None:
+        self.withdrawn += flow_runs
 
     def sweep(self) -> None:
         self.swept += 1
@@ -126,6 +130,17 @@ def a_run(folder: Path, does: Worker) -> Iterator[Run]:
         yield Run(RunSession(archive, usable), Hands(other, does), said)
 
 
+@contextmanager
+def there(run: Run) -> Iterator[None]:
+    """A worker of the pool that is there."""
+    ledger = Ledger(run.session.archive.ledger.path)
+    try:
+        with ledger.sessions.begun("busy", "id-of-busy", at_pool(Pool.FETCH)):
+            yield
+    finally:
+        ledger.close()
+
+
 def parts(number: int) -> list[Part]:
     return [Part("voices", (f"clip-{n}", f"clip-{n}b")) for n in range(number)]
 
@@ -179,7 +194,7 @@ def test_a_batch_whose_flow_run_ends_without_a_word_is_handed_out_so_often_and_t
     def ends(hands: Hands, batch: str, flow_run: str) -> None:
         hands.over.add(flow_run)
 
-    with a_run(tmp_path, ends) as run:
+    with a_run(tmp_path, ends) as run, there(run):
         (problem,) = run.performs(FETCH, parts(1)).problems
         assert len(run.hands.told) == MOST_TRIES
         assert problem.startswith(f"fetch and store: a batch was given up after {MOST_TRIES} tries: its flow run ended")
@@ -195,7 +210,7 @@ def test_an_error_is_raised_after_all_batches_have_ended_with_its_words_and_code
 
 
 def test_a_server_that_is_away_is_waited_for_and_not_for_ever(tmp_path: Path) -> None:
-    with a_run(tmp_path, done(Outcome.of(Tally(fetched=1)))) as run:
+    with a_run(tmp_path, done(Outcome.of(Tally(fetched=1)))) as run, there(run):
         run.hands.away = 20
         assert run.performs(FETCH, parts(1)) == Tally(fetched=1)
         assert run.said.count("waiting: the Prefect server does not answer") == 1
@@ -221,22 +236,28 @@ def test_what_lies_on_a_disk_and_what_has_no_pool_is_done_by_the_run_itself(tmp_
         assert len(run.hands.told) == 1
 
 
-def test_a_run_says_that_no_worker_takes_its_batches(tmp_path: Path) -> None:
+def test_a_run_goes_on_without_a_pool_that_no_worker_is_there_for(tmp_path: Path) -> None:
+    with a_run(tmp_path, lambda *_: None) as run:
+        (problem,) = run.performs(FETCH, parts(3)).problems
+        assert problem == (
+            "fetch and store: 3 batches wait for the next run: no worker of pool fetch is there; on the machine that "
+            "is to be one: thirdcopy worker fetch"
+        )
+        assert run.hands.withdrawn == ["flow-run-1", "flow-run-2"], "no more were handed out"
+        assert NOBODY < run.moment < NOBODY + 10
+
+
+def test_a_worker_that_is_there_and_busy_is_waited_for(tmp_path: Path) -> None:
     looks = list[str]()
 
     def late(hands: Hands, batch: str, flow_run: str) -> None:
         looks.append(batch)
-        if len(looks) > 100:
-            done(Outcome())(hands, batch, flow_run)
+        if len(looks) > 500:
+            done(Outcome.of(Tally(fetched=1)))(hands, batch, flow_run)
 
-    with a_run(tmp_path, late) as run:
-        run.performs(FETCH, parts(1))
-        assert (
-            run.said.count(
-                "fetch and store: no worker has taken a batch for 60 s; where none runs: thirdcopy worker fetch"
-            )
-            == 1
-        )
+    with a_run(tmp_path, late) as run, there(run):
+        assert run.performs(FETCH, parts(1)) == Tally(fetched=1)
+        assert run.moment > 5 * NOBODY
 
 
 def test_a_worker_does_what_is_still_due_of_a_batch_and_refuses_a_stage_that_it_does_not_know(tmp_path: Path) -> None:
