@@ -83,9 +83,21 @@ class Lease(Subject):
                     f"another run is at work on this archive (process {holder.pid} on {holder.host}): "
                     "wait until it ends; if it hangs, end that process"
                 )
+            if name == RUN:
+                self._refuse_sessions(connection, now)
             values = {"token": token, "holder": this_process().model_dump_json(), "expires": now + TERM}
             upsert(connection, t.leases, {"name": name}, values)
         return bool(holder and not is_of_this_machine(holder))
+
+    def _refuse_sessions(self, connection: sa.Connection, now: datetime) -> None:
+        """Raise LeaseHeld while a session is at work: the whole archive is nobody's alone then."""
+        for row in connection.execute(sa.select(t.sessions)):
+            holder = self._document(Holder, row.holder)
+            if works(holder, term_ended=row.until <= now):
+                raise LeaseHeld(
+                    f"{row.worker} is at work on this archive ({row.doing}, process {holder.pid} on {holder.host}): "
+                    "wait until it ends, or end it; `thirdcopy workers` lists all who are"
+                )
 
     def _renew(self, name: str, token: str, ended: threading.Event) -> None:
         while not ended.wait(TERM.total_seconds() / 4):

@@ -184,7 +184,9 @@ def test_nobody_is_at_work_beside_who_has_the_archive_alone(opened: Open) -> Non
     one, two = opened(), opened()
     with one.lease.held(), pytest.raises(LeaseHeld, match="alone"), two.sessions.begun("two", "two-id", "run"):
         pass
-    with two.sessions.begun("two", "two-id", "run"):
+    with two.sessions.begun("two", "two-id", "run"), pytest.raises(LeaseHeld, match="two is at work"), one.lease.held():
+        pass
+    with one.lease.held():
         pass
 
 
