@@ -1,7 +1,6 @@
 """Several workers over one archive on this machine: PostgreSQL, Prefect's server, a state folder for each worker."""
 
 import os
-import secrets
 import signal
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -10,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
+
+import psycopg
 
 from tests.flows.place import Place, ask, group, little_archive, until
 from tests.world.channel import Channel, Video
@@ -92,8 +93,11 @@ class Machines:
         return found
 
     def kept(self, query: str) -> list[tuple[Any, ...]]:
-        """What the ledger's database holds."""
-        return self.postgresql.ask(query, self.ledger)
+        """What the ledger's database holds; nothing while its tables are not made yet."""
+        try:
+            return self.postgresql.ask(query, self.ledger)
+        except psycopg.errors.UndefinedTable:
+            return []
 
 
 def kill(process: subprocess.Popen[str]) -> None:
@@ -109,10 +113,10 @@ def children(process: subprocess.Popen[str]) -> list[int]:
 
 @contextmanager
 def machines(
-    folder: Path, shown: Sequence[Video], postgresql: Postgresql, template: str, *, batch: int = 1, **channel: Any
+    folder: Path, shown: Sequence[Video], postgresql: Postgresql, *, batch: int = 1, **channel: Any
 ) -> Iterator[Machines]:
     """An archive whose ledger, and Prefect's, are in databases of their own; what was started is ended at the end."""
-    ledger, database = postgresql.database(), postgresql.database(f'TEMPLATE "{template}"')
+    ledger, database = postgresql.database(), postgresql.database()
     port = free_ports(1)[0]
     extra = SETTINGS.format(
         ledger=postgresql.loopback(ledger), database=postgresql.loopback(database), port=port, batch=batch
@@ -134,28 +138,3 @@ def machines(
                 process.wait()
             postgresql.drop(ledger)
             postgresql.drop(database)
-
-
-@contextmanager
-def migrated(folder: Path, postgresql: Postgresql) -> Iterator[str]:
-    """The name of a database with Prefect's tables, to be copied: to make one takes longer than a test."""
-    blank = f"blank_{secrets.token_hex(4)}"
-    postgresql.ask(f'CREATE DATABASE "{blank}"')
-    try:
-        with machines(folder, [], postgresql, blank) as made:
-            server = made.serve()
-            server.terminate()
-            server.wait()
-            names = [str(row[0]) for row in postgresql.ask("SELECT datname FROM pg_database")]
-            (name,) = (one for one in names if _is_prefects(postgresql, one))
-            postgresql.ask(f'ALTER DATABASE "{name}" RENAME TO "{blank}_made"')
-        yield f"{blank}_made"
-    finally:
-        postgresql.drop(blank)
-        postgresql.drop(f"{blank}_made")
-
-
-def _is_prefects(postgresql: Postgresql, database: str) -> bool:
-    if not database.startswith("ledger_"):
-        return False
-    return bool(postgresql.ask("SELECT 1 FROM information_schema.tables WHERE table_name = 'flow_run'", database))

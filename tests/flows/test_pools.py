@@ -9,14 +9,13 @@ import signal
 import subprocess
 import threading
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.flows.machines import SECRET, Machines, children, kill, machines, migrated
+from tests.flows.machines import SECRET, Machines, children, kill, machines
 from tests.flows.place import until, videos
 from tests.world.channel import Fault, Video
 from tests.world.ocfl import validate_folder
@@ -25,13 +24,6 @@ from tests.world.servers.postgresql import PASSWORD, Postgresql
 pytestmark = pytest.mark.timeout(600)
 PATIENCE = 240.0
 UNDER_WAY = ("PENDING", "RUNNING", "CANCELLING")
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory, postgresql_server: Postgresql) -> Iterator[str]:
-    """A database with Prefect's tables."""
-    with migrated(tmp_path_factory.mktemp("template"), postgresql_server) as name:
-        yield name
 
 
 def held(films: Path, count: int) -> tuple[list[Video], list[threading.Event]]:
@@ -62,11 +54,11 @@ def ends(process: subprocess.Popen[str], patience: float = PATIENCE) -> int:
 
 
 def test_whatever_is_killed_in_mid_batch_the_backlog_is_finished_and_nothing_is_left(
-    tmp_path: Path, films: Path, postgresql_server: Postgresql, template: str
+    tmp_path: Path, films: Path, postgresql_server: Postgresql
 ) -> None:
     waiting, go_on = held(films, 4)
     shown = [*waiting, *videos(films, 2, title="Free")]
-    with machines(tmp_path / "m", shown, postgresql_server, template) as made:
+    with machines(tmp_path / "m", shown, postgresql_server) as made:
         server = made.serve()
         deployed = made.place.thirdcopy("deploy", "--json")
         assert {one["done"].partition(":")[0] for one in deployed.json["changed"]} == {"made"}
