@@ -149,8 +149,14 @@ def _alone(settings: Settings) -> Iterator[None]:
 
 
 def lines(settings: Settings) -> dict[str, str]:
-    """The cron lines that are set, by what they start. Raises SettingsError if there is none."""
-    found = {name: getattr(settings.schedule, name) for name in (*DEPLOYED, ALERTS)}
+    """The cron lines that are served here, by what they start; runs of pools are deployed instead.
+
+    Raises SettingsError if there is none.
+    """
+    names = (ALERTS,) if settings.pools else (*DEPLOYED, ALERTS)
+    found = {name: getattr(settings.schedule, name) for name in names}
+    if not any(found.values()) and settings.pools:
+        raise SettingsError([f"{settings.file}: with [pools], runs and audits are scheduled by: thirdcopy deploy"])
     if not any(found.values()):
         raise SettingsError([f'{settings.file}: schedule is empty: set [schedule] run = "30 2 * * *", for one'])
     return {name: cron for name, cron in found.items() if cron}

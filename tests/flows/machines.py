@@ -146,9 +146,8 @@ def migrated(folder: Path, postgresql: Postgresql) -> Iterator[str]:
             server = made.serve()
             server.terminate()
             server.wait()
-            (name,) = [
-                row[0] for row in postgresql.ask("SELECT datname FROM pg_database") if _is_prefects(postgresql, row[0])
-            ]
+            names = [str(row[0]) for row in postgresql.ask("SELECT datname FROM pg_database")]
+            (name,) = (one for one in names if _is_prefects(postgresql, one))
             postgresql.ask(f'ALTER DATABASE "{name}" RENAME TO "{blank}_made"')
         yield f"{blank}_made"
     finally:
