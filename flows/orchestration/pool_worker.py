@@ -41,7 +41,7 @@ def work(settings: Settings, pool: Pool, say: Callable[[str], None], *, limit: i
     """
     os.environ["THIRDCOPY_CONFIG"] = str(settings.file)
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
-    with opened(settings) as archive, at_work(archive, f"worker {pool}"):
+    with opened(settings) as archive, at_work(archive, pool.doing):
         sweep(archive)
         called = f"{worker_name(archive)} {name}" if name else worker_name(archive)
         say(f"{called}: working for pool {pool}")
