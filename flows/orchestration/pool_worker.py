@@ -27,7 +27,6 @@ from flows import interrupts
 from flows.orchestration import pool_names
 from flows.orchestration.prefect_hands import told
 
-POLL_EVERY = 2.0
 PAUSE, LONGEST_PAUSE = 2.0, 60.0
 ENDING = 10.0
 """Seconds that flow runs' processes have to end."""

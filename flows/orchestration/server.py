@@ -95,6 +95,7 @@ def variables(settings: Settings, api: str) -> dict[str, str]:
         "PREFECT_LOGGING_LEVEL": "WARNING",
         "PREFECT_LOGGING_EXTRA_LOGGERS": "archive,storage,transcription",
         "PREFECT_RUNNER_POLL_FREQUENCY": "5",
+        "PREFECT_WORKER_QUERY_SECONDS": "2",
         "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
         "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",
         "DO_NOT_TRACK": "1",

@@ -3,6 +3,7 @@
 Every wait is for an event: a byte that the channel gave, a row of the ledger.
 """
 
+import json
 import os
 import signal
 import subprocess
@@ -22,6 +23,7 @@ from tests.world.ocfl import validate_folder
 from tests.world.servers.postgresql import PASSWORD, Postgresql
 
 pytestmark = pytest.mark.timeout(600)
+PATIENCE = 240.0
 UNDER_WAY = ("PENDING", "RUNNING", "CANCELLING")
 
 
@@ -41,11 +43,9 @@ def held(films: Path, count: int) -> tuple[list[Video], list[threading.Event]]:
 
 def at(made: Machines, clip: str) -> int | None:
     """The process that is at a clip, by its claim."""
-    rows = made.kept(
-        "SELECT s.holder::json->>'pid' FROM claims c JOIN sessions s ON s.token = c.session "
-        f"WHERE c.thing = '{clip}' AND c.step = 'fetch'"
-    )
-    return int(rows[0][0]) if rows else None
+    claims = made.kept("SELECT c.thing, s.holder FROM claims c JOIN sessions s ON s.token = c.session")
+    holders = [json.loads(holder) for thing, holder in claims if thing == clip]
+    return int(holders[0]["pid"]) if holders else None
 
 
 def clip_of(video: Video) -> str:
@@ -56,7 +56,7 @@ def captures(made: Machines) -> Counter[str]:
     return Counter(row[0] for row in made.kept("SELECT clip FROM captures"))
 
 
-def ends(process: subprocess.Popen[str], patience: float = 240) -> int:
+def ends(process: subprocess.Popen[str], patience: float = PATIENCE) -> int:
     until("the run ends", lambda: process.poll() is not None, patience)
     return process.returncode
 
@@ -95,32 +95,32 @@ def check_kills(
 ) -> None:
     downloads = made.channel.downloads
     ids = [clip_of(video) for video in waiting]
-    until("all four are fetched at once", lambda: all(at(made, clip) for clip in ids))
+    until("all four are fetched at once", lambda: all(at(made, clip) for clip in ids), PATIENCE)
 
     # A flow's process: its worker goes on, and another process begins the clip anew.
     one = at(made, ids[0])
     assert one
     os.kill(one, signal.SIGKILL)
-    until("the clip is begun anew", lambda: at(made, ids[0]) not in (None, one))
-    until("its bytes come again", lambda: downloads[waiting[0].id] >= 2)
+    until("the clip is begun anew", lambda: at(made, ids[0]) not in (None, one), PATIENCE)
+    until("its bytes come again", lambda: downloads[waiting[0].id] >= 2, PATIENCE)
 
     # A worker: what its processes are at goes on to its end.
     kill(first)
     go_on[0].set()
-    until("what was under way is stored", lambda: captures(made)[ids[0]] == 1)
+    until("what was under way is stored", lambda: captures(made)[ids[0]] == 1, PATIENCE)
     second = made.start(made.worker("second"), "worker", "fetch")
 
     # The server: what is under way needs it no more, and it comes back.
     kill(server)
     go_on[1].set()
-    until("what was under way is stored", lambda: captures(made)[ids[1]] == 1)
+    until("what was under way is stored", lambda: captures(made)[ids[1]] == 1, PATIENCE)
     made.serve()
 
     # PostgreSQL: whoever is at something waits for it, or is told to do it again.
     made.postgresql.kill()
     made.postgresql.start()
     go_on[2].set()
-    until("the third is stored", lambda: captures(made)[ids[2]] == 1, patience=240)
+    until("the third is stored", lambda: captures(made)[ids[2]] == 1, PATIENCE)
     assert run.poll() is None
 
     # A worker and all its processes.
@@ -141,7 +141,7 @@ def check_what_is_left(made: Machines, shown: list[Video]) -> None:
     for name in ("one", "two", "three"):
         verdict = validate_folder(made.place.folder / name / "ocfl")
         assert verdict.clean, verdict.text[-2000:]
-    until("no flow run is left", lambda: swept(made), patience=180)
+    until("no flow run is left", lambda: swept(made), PATIENCE)
     assert made.kept("SELECT * FROM claims WHERE session NOT IN (SELECT token FROM sessions)") == []
     assert made.kept("SELECT thing FROM claims") == []
 
