@@ -30,19 +30,21 @@ class _Process:
 
 
 class Watch:
-    """What was seen of the processes below some others, which are named by what they are."""
+    """What was seen of the processes below some others, which are named by what they are, from now on."""
 
     def __init__(self, roots: Callable[[], Mapping[int, str]]) -> None:
         self._roots = roots
         self._spent = dict[tuple[str, int, int], float]()
         self.peak_mb = 0.0
+        self.look()
+        self._before = dict(self._spent)
 
     @property
     def spent(self) -> dict[str, float]:
         """Seconds of processor by what took them, most first."""
         sums = defaultdict[str, float](float)
-        for (what, _pid, _began), seconds in self._spent.items():
-            sums[what] += seconds
+        for key, seconds in self._spent.items():
+            sums[key[0]] += seconds - self._before.get(key, 0.0)
         return dict(sorted(sums.items(), key=lambda item: -item[1]))
 
     def look(self) -> None:

@@ -169,7 +169,7 @@ class Channel:
     `page_status` maps the number of a listing page (30 videos each, from 1) to the status it answers instead;
     `page_fault` is what else may go wrong with one. `limit` is kept by `clock`.
     `elsewhere` are pages of other hosts, by host and path, as in `t.me/voices/12`; a function makes one of its query.
-    Those in `unannounced` come without a length, and break off at that share of them. Each answer begins `delay` seconds
+    Those in `unannounced` come without a length, and break off at that share of them. An answer begins `delay` seconds
     after it was asked for.
     """
 
