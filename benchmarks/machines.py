@@ -39,6 +39,7 @@ PATIENCE = 3600.0
 BATCH = 50
 """The default of `[prefect] batch`."""
 
+_ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 _SAFE = f"""
 SELECT count(*) FROM (
     SELECT object FROM copies WHERE object LIKE 'evidence-%' AND state IN ('arrived', 'proven')
@@ -62,8 +63,8 @@ class Found:
 def main() -> None:
     """Measure, and print the figures, the last line as JSON."""
     clips = int(sys.argv[1]) if len(sys.argv) > 1 else CLIPS
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: sys.exit("told to stop"))
+    for number in _ENDING:
+        signal.signal(number, _stop)
     _say(f"{clips} clips of {BYTES / 1e6:g} MB at {PACE / 1e6:g} MB/s a connection, answers after {DELAY * 1000:g} ms")
     with tempfile.TemporaryDirectory(prefix="thirdcopy-machines-") as name, postgresql() as database:
         scratch = Path(name)
@@ -77,6 +78,13 @@ def main() -> None:
             found = {workers: measure(workers) for workers in WORKERS}
             killed = measure(2, kill_at=clips // 2)
     print(json.dumps(_figures(found, killed, clips)))
+
+
+def _stop(*_: object) -> None:
+    """End what runs, undisturbed, and then this."""
+    for number in _ENDING:
+        signal.signal(number, signal.SIG_IGN)
+    sys.exit("told to stop")
 
 
 def _figures(found: dict[int, Found], killed: Found, clips: int) -> dict[str, Any]:
