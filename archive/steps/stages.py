@@ -19,8 +19,8 @@ from archive.settings.source_stanzas import FolderSettings
 from archive.sources.contract import Channel
 from archive.steps import counted_steps
 from archive.steps.again import to_read_again
+from archive.steps.batching import cut
 from archive.steps.counted_steps import Tally
-from archive.steps.cutting import cut
 from archive.steps.linking import to_link
 from archive.steps.looking import to_look
 from archive.steps.registering import newest

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from archive.steps.cutting import LEAST, cut
+from archive.steps.batching import LEAST, cut
 
 
 @pytest.mark.parametrize(
