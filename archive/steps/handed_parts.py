@@ -9,7 +9,8 @@ from archive.errors import ArchiveError
 from archive.settings.source_stanzas import FolderSettings
 from archive.steps.counted_steps import Tally
 from archive.steps.run_session import RunSession
-from archive.steps.stages import STAGES, Asked, Part, Stage, in_turn
+from archive.steps.stages import STAGES, STORE, Asked, Part, Stage, in_turn
+from archive.steps.storing import owed
 
 _BY_NAME = {stage.name: stage for stage in STAGES}
 
@@ -88,9 +89,13 @@ class Outcome(BaseModel):
 
 
 def is_handed(session: RunSession, stage: Stage, part: Part) -> bool:
-    """Whether a part goes to a pool. What lies on a disk of this machine is read by the run that has it."""
-    source = session.archive.settings.sources.get(part.source or "")
-    return stage.pool is not None and not isinstance(source, FolderSettings)
+    """Whether a part goes to a pool. What lies on a disk of this machine is read by the run that has it.
+
+    Where no target is owed anything, the run itself finds that out sooner than a worker starts.
+    """
+    if stage.pool is None or (stage is STORE and not any(owed(session.archive).values())):
+        return False
+    return not isinstance(session.archive.settings.sources.get(part.source or ""), FolderSettings)
 
 
 def do_handed(session: RunSession, stage: str, body: str) -> Tally:

@@ -19,6 +19,7 @@ from archive.settings.source_stanzas import FolderSettings
 from archive.sources.contract import Channel
 from archive.steps import counted_steps
 from archive.steps.again import to_read_again
+from archive.steps.batching import cut
 from archive.steps.counted_steps import Tally
 from archive.steps.linking import to_link
 from archive.steps.looking import to_look
@@ -74,6 +75,11 @@ class Pool(StrEnum):
     FETCH = "fetch"
     TRANSCRIBE = "transcribe"
     KEEP = "keep"
+
+    @property
+    def doing(self) -> str:
+        """What a session of one of its workers is doing."""
+        return f"worker {self}"
 
 
 @dataclass(frozen=True)
@@ -206,9 +212,25 @@ def _sources(session: RunSession, asked: Asked) -> tuple[str, ...]:
     return asked.sources or tuple(session.archive.settings.sources)
 
 
-def _batches(session: RunSession, clips: Sequence[str]) -> list[tuple[str, ...]]:
-    size = session.archive.settings.prefect.batch
-    return [tuple(clips[i : i + size]) for i in range(0, len(clips), size)]
+def _batches(session: RunSession, asked: Asked, clips: Sequence[str], hands: int = 1) -> list[tuple[str, ...]]:
+    """Clips in batches. A run that hands them to a pool cuts them for as many hands as may be at them at once there."""
+    settings = session.archive.settings
+    handed_out = settings.pools is not None and asked.clips is None
+    return cut(clips, settings.prefect.batch, hands if handed_out else 1)
+
+
+def _batches_of(session: RunSession, asked: Asked, source: str, clips: Sequence[str]) -> list[Part]:
+    stanza = session.archive.settings.sources.get(source)
+    return [Part(source, batch) for batch in _batches(session, asked, clips, stanza.at_once if stanza else 1)]
+
+
+def _transcribers(session: RunSession) -> int:
+    """How many may transcribe at once: as the settings say, else the workers of that pool that are there now."""
+    pools, sessions = session.archive.settings.pools, session.archive.ledger.sessions
+    if pools is None or pools.transcribe:
+        return pools.transcribe if pools else 1
+    gone = {one.token for one in sessions.gone()}
+    return max(1, sum(one.doing == Pool.TRANSCRIBE.doing and one.token not in gone for one in sessions.rows()))
 
 
 def _to_list(session: RunSession, asked: Asked) -> list[Part]:
@@ -225,7 +247,7 @@ def _to_fetch(session: RunSession, asked: Asked) -> list[Part]:
         due = asked.of(counted_steps.to_fetch(archive, source, retry=asked.retry))
         clips = [clip for clip in due if clip not in taken]
         taken.update(clips)
-        queues.append([Part(source, batch) for batch in _batches(session, clips)])
+        queues.append(_batches_of(session, asked, source, clips))
     return [part for turn in zip_longest(*queues) for part in turn if part]
 
 
@@ -240,7 +262,7 @@ def _to_look(session: RunSession, asked: Asked) -> list[Part]:
         due = asked.of(to_look(session.archive, source, at_once=asked.look))
         clips = [clip for clip in due if clip not in taken]
         taken.update(clips)
-        queues.append([Part(source, batch) for batch in _batches(session, clips)])
+        queues.append(_batches_of(session, asked, source, clips))
     return [part for turn in zip_longest(*queues) for part in turn if part]
 
 
@@ -248,12 +270,12 @@ def _to_transcribe(session: RunSession, asked: Asked) -> list[Part]:
     archive = session.archive
     model = archive.settings.transcription.model_name
     waiting = to_read_again(archive) if asked.again else to_transcribe(archive, model, retry=asked.retry)
-    return [Part(clips=batch) for batch in _batches(session, asked.of(waiting))]
+    return [Part(clips=batch) for batch in _batches(session, asked, asked.of(waiting), _transcribers(session))]
 
 
 def _to_link(session: RunSession, asked: Asked) -> list[Part]:
     waiting = asked.of(to_link(session.archive, newest(session.archive)))
-    return [Part(clips=batch) for batch in _batches(session, waiting)]
+    return [Part(clips=batch) for batch in _batches(session, asked, waiting)]
 
 
 def _store(session: RunSession, asked: Asked, _part: Part) -> Tally:

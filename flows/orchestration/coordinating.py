@@ -128,7 +128,7 @@ class Coordinator:
     def _go_on(self, archive: Archive, pool: Pool, stage: Stage, now: _Following, task: Task) -> None:
         living = _living(archive)
         self._look(archive, stage, now, {session.token for session in living}, task)
-        if any(session.doing == at_pool(pool) for session in living):
+        if any(session.doing == pool.doing for session in living):
             now.heard = self._clock()
         if (now.waiting or now.out) and self._clock() - now.heard > NOBODY:
             self._hands.withdraw([one.flow_run for one in now.out.values() if one.flow_run])
@@ -199,11 +199,6 @@ class Coordinator:
             self._told = True
         else:
             self._answered, self._told = self._clock(), False
-
-
-def at_pool(pool: Pool) -> str:
-    """What the session of a worker of a pool is doing, in the ledger's words."""
-    return f"worker {pool}"
 
 
 def _living(archive: Archive) -> list[Session]:

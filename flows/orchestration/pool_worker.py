@@ -25,7 +25,6 @@ from archive.steps.stages import Pool
 from archive.steps.storing import sweep
 from flows import interrupts
 from flows.orchestration import pool_names
-from flows.orchestration.coordinating import at_pool
 from flows.orchestration.prefect_hands import told
 
 PAUSE, LONGEST_PAUSE = 2.0, 60.0
@@ -41,7 +40,7 @@ def work(settings: Settings, pool: Pool, say: Callable[[str], None], *, limit: i
     """
     os.environ["THIRDCOPY_CONFIG"] = str(settings.file)
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
-    with opened(settings) as archive, at_work(archive, at_pool(pool)):
+    with opened(settings) as archive, at_work(archive, pool.doing):
         sweep(archive)
         called = f"{worker_name(archive)} {name}" if name else worker_name(archive)
         say(f"{called}: working for pool {pool}")

@@ -16,7 +16,7 @@ from archive.steps.counted_steps import Tally
 from archive.steps.handed_parts import HandedPart, Outcome, PartFailed, do_handed
 from archive.steps.run_session import RunSession
 from archive.steps.stages import FETCH, STORE, Asked, Part, Pool, Stage, in_turn
-from flows.orchestration.coordinating import MOST_TRIES, NOBODY, PATIENCE, Coordinator, ServerAway, at_pool
+from flows.orchestration.coordinating import MOST_TRIES, NOBODY, PATIENCE, Coordinator, ServerAway
 from tests.support.archives import an_archive, folder_targets
 
 Worker = Callable[["Hands", str, str], None]
@@ -135,7 +135,7 @@ def there(run: Run) -> Iterator[None]:
     """A worker of the pool that is there."""
     ledger = Ledger(run.session.archive.ledger.path)
     try:
-        with ledger.sessions.begun("busy", "id-of-busy", at_pool(Pool.FETCH)):
+        with ledger.sessions.begun("busy", "id-of-busy", Pool.FETCH.doing):
             yield
     finally:
         ledger.close()

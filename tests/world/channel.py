@@ -169,7 +169,8 @@ class Channel:
     `page_status` maps the number of a listing page (30 videos each, from 1) to the status it answers instead;
     `page_fault` is what else may go wrong with one. `limit` is kept by `clock`.
     `elsewhere` are pages of other hosts, by host and path, as in `t.me/voices/12`; a function makes one of its query.
-    Those in `unannounced` come without a length, and break off at that share of them.
+    Those in `unannounced` come without a length, and break off at that share of them. An answer begins `delay` seconds
+    after it was asked for.
     """
 
     def __init__(
@@ -184,6 +185,7 @@ class Channel:
         limit: RateLimit | None = None,
         clock: Callable[[], float] = time.monotonic,
         elsewhere: "Mapping[str, bytes | Callable[[Query], bytes]] | None" = None,
+        delay: float = 0,
     ) -> None:
         self.name = name
         self.password = password
@@ -195,6 +197,7 @@ class Channel:
         self.swapped: set[str] = set()
         self.playlists: dict[str, list[Video | None]] = {}
         self.limit, self._clock = limit, clock
+        self.delay = delay
         self.elsewhere = dict(elsewhere or {})
         self.unannounced: dict[str, float] = {}
         self.hosts = {HOST, *(address.partition("/")[0] for address in self.elsewhere)}
@@ -610,12 +613,13 @@ class _Visit(BaseHTTPRequestHandler):
 
     def _pour(self, whole: bytes, start: int, stop: int, fault: Fault) -> None:
         piece = min(_PIECE, max(1, fault.pace // 20)) if fault.pace else _PIECE
+        began = time.monotonic()
         for at in range(start, stop, piece):
             if fault.hold and at >= len(whole) // 2:
                 fault.hold.wait(60)
             self.wfile.write(whole[at : min(at + piece, stop)])
             if fault.pace:
-                time.sleep(piece / fault.pace)
+                time.sleep(max(0.0, began + (at + piece - start) / fault.pace - time.monotonic()))
 
     def _json(self, value: object) -> None:
         self._answer(200, json.dumps(value).encode(), {"Content-Type": "application/json"})
@@ -627,6 +631,8 @@ class _Visit(BaseHTTPRequestHandler):
     def _begin(self, status: int, headers: dict[str, str], length: int | None, download: str | None = None) -> None:
         channel = self.server.channel
         channel.note(Request(self.path, dict(self.headers.items()), status), download)
+        if channel.delay:
+            time.sleep(channel.delay)
         self.send_response(status, HTTPStatus(status).phrase)
         for key, value in headers.items():
             self.send_header(key, value)

@@ -12,6 +12,7 @@ from archive.opening.archive import Archive
 from archive.preservation.usable_targets import ready
 from archive.records.clip import Listing
 from archive.settings.source_stanzas import YtdlpSettings
+from archive.settings.stanzas import PoolSettings
 from archive.steps import stages
 from archive.steps.counted_steps import Tally
 from archive.steps.resting import leave_alone
@@ -117,7 +118,7 @@ def test_of_independent_parts_all_are_done_though_one_breaks(tmp_path: Path, sid
         return Tally(listed=1)
 
     stage = Stage("x", step, lambda *_: [Part(name) for name in "abc"], side_by_side=side_by_side)
-    with a_session(tmp_path) as session, pytest.raises(Broken, match="a"):
+    with a_session(tmp_path, sources=("a", "b", "c")) as session, pytest.raises(Broken, match="a"):
         stage.due(session, Asked(), in_turn)
     assert done == (["a", "b", "c"] if side_by_side else ["a"])
 
@@ -157,6 +158,20 @@ def test_batches_of_sources_take_turns_and_a_clip_of_two_is_in_one_of_them(tmp_p
         assert parts == [Part("one", CLIPS[:2]), Part("two", CLIPS[3:]), Part("one", CLIPS[2:3])]
         assert FETCH.parts(session, Asked(sources=("two",))) == [Part("two", CLIPS[2:4]), Part("two", CLIPS[4:])]
         assert FETCH.parts(session, Asked(clips=frozenset({CLIPS[4]}))) == [Part("two", CLIPS[4:])]
+
+
+def test_a_run_that_hands_batches_out_cuts_them_for_all_who_may_be_at_a_source(tmp_path: Path) -> None:
+    numbers = tuple(range(12))
+    with a_session(tmp_path, sources=("one",), batch=50) as session:
+        listed(session.archive, "one", numbers)
+        assert [len(part.clips) for part in FETCH.parts(session, Asked())] == [12]
+        stanza = session.archive.settings.sources["one"].model_copy(update={"at_once": 2})
+        update = {"sources": {"one": stanza}, "pools": PoolSettings()}
+        handing = replace(session.archive, settings=session.archive.settings.model_copy(update=update))
+        parts = FETCH.parts(RunSession(handing, session.usable_targets), Asked())
+        assert [len(part.clips) for part in parts] == [6, 6]
+        (again,) = FETCH.parts(RunSession(handing, session.usable_targets), Asked(clips=frozenset(parts[0].clips)))
+        assert again == parts[0], "whoever takes a batch does not divide it anew"
 
 
 def test_what_a_source_that_is_left_alone_shares_is_fetched_by_the_other(tmp_path: Path) -> None:
