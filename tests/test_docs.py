@@ -115,6 +115,9 @@ def test_marks_and_reasons_are_explained() -> None:
             "expected",
             "disk",
             "file",
+            "report",
+            "row",
+            "missing",
         )
     ],
 )

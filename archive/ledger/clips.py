@@ -15,6 +15,7 @@ from archive.ledger.undoing import Cause, Step, undo
 from archive.records.clip import Access, Capture, Listing
 from archive.records.event import Event
 from archive.records.expected import Holding
+from archive.records.report import month_of
 
 _AT_ONCE = 1000
 """Rows that are in memory at once, where many are gone through."""
@@ -269,7 +270,8 @@ def _see(connection: sa.Connection, listings: Sequence[Listing], now: datetime) 
     bodies = {(row.source, row.clip): row.body for row in there}
     unlisted = [clip for clip in ids if clip not in listed]
     known = set(connection.scalars(sa.select(t.clips.c.id).where(t.clips.c.id.in_(unlisted)))) if unlisted else set()
-    said, same, changed = list[Seen](), defaultdict[str, list[str]](list), dict[tuple[str, str], str]()
+    said, same = list[Seen](), defaultdict[str, list[str]](list)
+    changed, months = dict[tuple[str, str], str](), dict[tuple[str, str], str | None]()
     for clip, listing in zip(names, listings, strict=True):
         who, body = (listing.source, clip), listing.model_dump_json()
         new_here = who not in bodies and who not in changed
@@ -278,11 +280,14 @@ def _see(connection: sa.Connection, listings: Sequence[Listing], now: datetime) 
         if bodies.get(who) == body and who not in changed:
             same[listing.source].append(clip)
         else:
-            changed[who] = body
+            changed[who], months[who] = body, month_of(listing.uploaded)
     for source, clips in same.items():
         again = (t.listings.c.source == source) & t.listings.c.clip.in_(clips)
         connection.execute(sa.update(t.listings).where(again).values(last_seen=now))
-    rows = [{"source": who[0], "clip": who[1], "body": body, "last_seen": now} for who, body in changed.items()]
+    rows = [
+        {"source": who[0], "clip": who[1], "body": body, "last_seen": now, "month": months[who]}
+        for who, body in changed.items()
+    ]
     if newer := [row for row in rows if (row["source"], row["clip"]) in bodies]:
         connection.execute(_NEWER, [{f"the_{name}": value for name, value in row.items()} for row in newer])
     if new := [row for row in rows if (row["source"], row["clip"]) not in bodies]:
@@ -296,5 +301,9 @@ _WHO = (t.listings.c.source, t.listings.c.clip)
 _NEWER = (
     sa.update(t.listings)
     .where(t.listings.c.source == sa.bindparam("the_source"), t.listings.c.clip == sa.bindparam("the_clip"))
-    .values(body=sa.bindparam("the_body"), last_seen=sa.bindparam("the_last_seen", type_=t.UtcTime()))
+    .values(
+        body=sa.bindparam("the_body"),
+        last_seen=sa.bindparam("the_last_seen", type_=t.UtcTime()),
+        month=sa.bindparam("the_month"),
+    )
 )

@@ -22,6 +22,7 @@ from archive.objects import ocfl
 from archive.records.clip import Capture
 from archive.records.event import Event, Head
 from archive.records.object_ids import Kind
+from archive.records.report import month_of
 from storage.digests import bound
 
 CopyState = t.CopyState
@@ -87,8 +88,13 @@ class Held:
 
 
 def snapshot_fact(object_id: str, version: int) -> str:
-    """The name of the fact that a version of a register's or a list's object is described by."""
+    """The name of the fact that a version of a register's, list's, disk's or report's object is described by."""
     return f"snapshot:{object_id}:{version}"
+
+
+def snapshots_of(kind: Kind) -> str:
+    """What the names of such facts of one kind of object begin with."""
+    return f"snapshot:{kind.prefix}"
 
 
 _VERSION = sa.select(t.versions).where(
@@ -111,8 +117,8 @@ class Copies(Subject):
     ) -> None:
         """Keep a sealed version, and in the same transaction the events of it and what it holds.
 
-        That is a capture, events up to a number and spans of sightings that are `told`, or a snapshot of a register or
-        a list, which is kept as it describes itself. A run record is then the end of the chain.
+        That is a capture, events up to a number and spans of sightings that are `told`, or the `snapshot` of a
+        register, a list, a disk or a report, as it describes itself. A run record is then the end of the chain.
 
         The same again is fine, and no event; other content raises Fork.
         """
@@ -133,7 +139,13 @@ class Copies(Subject):
                 upsert(connection, t.clips, {"id": sealed.clip}, {})
                 key = {"clip": sealed.clip, "version": sealed.version}
                 stated = capture.stated.clip if capture.stated else None
-                values = {"media": capture.media.sha256, "body": capture.model_dump_json(), "stated": stated}
+                values = {
+                    "media": capture.media.sha256,
+                    "body": capture.model_dump_json(),
+                    "stated": stated,
+                    "source": capture.source,
+                    "month": month_of(capture.uploaded),
+                }
                 mended = t.failures.c.clip == sealed.clip
                 if _has_media(connection, capture):  # an edit: why these media could not be read stands
                     mended &= t.failures.c.step != "transcribe"

@@ -21,6 +21,7 @@ from archive.ledger.markers import Markers
 from archive.ledger.opening import identity, open_engine
 from archive.ledger.places import Place
 from archive.ledger.readings import Readings
+from archive.ledger.reconciliation import Reconciliation
 from archive.ledger.sessions import Sessions
 from archive.ledger.sightings import Sightings
 from archive.ledger.sql_faults import anew, in_a_sentence
@@ -67,6 +68,7 @@ class Ledger:
         self.disks = Disks(self._transactions)
         self.events = Events(self._transactions)
         self.waiting = Waiting(self._transactions)
+        self.reconciliation = Reconciliation(self._transactions)
         self.markers = Markers(self._transactions)
         self.lease = Lease(self._transactions)
         self.workers = Workers(self._transactions)

@@ -133,7 +133,9 @@ listings = sa.Table(
     sa.Column("body", Words, nullable=False),
     sa.Column("first_seen", UtcTime, nullable=False),
     sa.Column("last_seen", UtcTime, nullable=False),
+    sa.Column("month", Words(7)),
 )
+"""`month` is that of publication, YYYY-MM, where the list says it."""
 
 clips = sa.Table(
     "clips",
@@ -152,8 +154,19 @@ captures = sa.Table(
     sa.Column("media", Words(64), nullable=False, index=True),
     sa.Column("body", Words, nullable=False),
     sa.Column("stated", Words(160), index=True),
+    sa.Column("source", Words(64)),
+    sa.Column("month", Words(7)),
 )
-"""`stated` is the clip that a disk says the file is."""
+"""`stated` is the clip that a disk says the file is, `month` that of publication, YYYY-MM. A report is made of all
+captures, and reads the index alone."""
+sa.Index(
+    "ix_captures_clip_version",
+    captures.c.clip,
+    captures.c.version,
+    captures.c.media,
+    captures.c.source,
+    captures.c.month,
+)
 
 failures = sa.Table(
     "failures",

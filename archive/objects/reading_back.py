@@ -15,6 +15,7 @@ from archive.records.expected import LIST, ListImport
 from archive.records.link import link_id
 from archive.records.object_ids import Kind, is_sound, kind_of
 from archive.records.record import Record
+from archive.records.report import REPORT, ROWS, Counts, Report, ReportRow
 from archive.records.sighting import Sighting
 from archive.records.snapshot import SNAPSHOT, Snapshot
 from storage.contract import Target
@@ -58,8 +59,9 @@ class Held:
     files: tuple[DiskFile, ...]
 
 
-Documents = list[Capture] | list[Snapshot] | list[ListImport] | Words | Run | Held
-"""What an object says: captures, snapshots or lists by version, a clip's words, a run's events, a disk's visits."""
+Documents = list[Capture] | list[Snapshot] | list[ListImport] | list[Report] | Words | Run | Held
+"""What an object says: captures, snapshots, lists or reports by version, a clip's words, a run's events, a disk's
+visits."""
 
 
 def in_order(runs: Mapping[str, Run]) -> list[Run]:
@@ -144,6 +146,8 @@ def read_documents(places: Mapping[str, Target], found: held_versions.Whole) -> 
             return [_own_snapshot(found.object, read(SNAPSHOT, number)) for number in numbers]
         if kind is Kind.LIST:
             return [_own_list(found.object, read(LIST, number)) for number in numbers]
+        if kind is Kind.REPORT:
+            return [_own_report(found.object, read(REPORT, number), read(ROWS, number)) for number in numbers]
         if kind is Kind.DISK:
             visits = tuple(_own_visit(found.object, read(VISIT, number)) for number in numbers)
             return Held(visits, _files(visits[-1], read(FILES)))
@@ -171,6 +175,19 @@ def _own_snapshot(object_id: str, data: bytes) -> Snapshot:
 def _own_list(object_id: str, data: bytes) -> ListImport:
     said = ListImport.model_validate_json(data)
     return _own(object_id, Kind.LIST.prefix + said.list_name, said)
+
+
+def _own_report(object_id: str, data: bytes, rows: bytes) -> Report:
+    """A report, whose totals are the sum of its rows."""
+    report = Report.model_validate_json(data)
+    if sha256(rows).hexdigest() != report.rows_sha256:
+        raise ForeignWords(f"its {ROWS} is not the one that its {REPORT} names")
+    if (
+        Counts.together(ReportRow.model_validate_json(line).counts for line in rows.splitlines() if line)
+        != report.totals
+    ):
+        raise ForeignWords(f"its {ROWS} does not add up to its totals")
+    return _own(object_id, report.report, report)
 
 
 def _own_visit(object_id: str, data: bytes) -> Visit:

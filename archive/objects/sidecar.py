@@ -15,6 +15,7 @@ from archive.records.expected import Expected, ListImport
 from archive.records.join import Join, JoinJudgement, JoinVerdict
 from archive.records.link import Judgement, Link, Verdict
 from archive.records.record import Moment, Record
+from archive.records.report import Missing, Report, ReportRow
 from archive.records.sighting import Sighting
 from archive.records.snapshot import EntryLine, Snapshot
 from archive.records.transcript import Correction, Declaration, TranscriptRef
@@ -42,12 +43,15 @@ list-NAME       what somebody says should be here; a version is an import: expec
 run-TIME-ID     what was done to which object when (events.jsonl), the newest version of each object that changed
                 (heads.jsonl), and when its source showed a clip or said that it is gone (sightings.jsonl, where there
                 is news of that); run.json names the run record before it by digest.
+report-TIME-ID  what should be there against what was, when a report was drawn up: report.json (totals), rows.jsonl (a
+                line a source and month), missing.jsonl (a line for each video that was not held or not safe, and why).
 
 Every file is named with its sha512 in the inventory.json of its object: any OCFL validator can check this root, and
 `sha512sum` any file. sidecar.schema.json, run.schema.json, transcript.schema.json, captions.schema.json,
 snapshot.schema.json, entry.schema.json (a line of entries.jsonl), list.schema.json, expected.schema.json (a line of
-expected.jsonl), disk.schema.json, file.schema.json (a line of files.jsonl) and sighting.schema.json (a line of
-sightings.jsonl) describe the documents. No other software is needed.
+expected.jsonl), disk.schema.json, file.schema.json (a line of files.jsonl), sighting.schema.json (a line of
+sightings.jsonl), report.schema.json, row.schema.json (a line of rows.jsonl) and missing.schema.json (a line of
+missing.jsonl) describe the documents. No other software is needed.
 
 Everything here is restricted unless a sidecar says that its clip is public.
 """
@@ -202,6 +206,9 @@ def root_documents() -> dict[str, bytes]:
         "sighting.schema.json": _schema(Sighting),
         "disk.schema.json": _schema(Visit),
         "file.schema.json": _schema(DiskFile),
+        "report.schema.json": _schema(Report),
+        "row.schema.json": _schema(ReportRow),
+        "missing.schema.json": _schema(Missing),
     }
 
 

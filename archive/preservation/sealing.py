@@ -61,8 +61,8 @@ class Provenance:
     """What a version was sealed for: its inventory has the `message`, and the ledger keeps the rest with it.
 
     `clip` is the one that it concerns, `event` what happened, as of this version. It may hold a `capture`, the events
-    up to a number in the ledger (`events_upto`) and sightings that are `told`, or the `snapshot` of a register or a
-    list, as JSON.
+    up to a number in the ledger (`events_upto`) and sightings that are `told`, or the `snapshot` of a register, a list,
+    a disk or a report, as JSON.
     """
 
     message: str

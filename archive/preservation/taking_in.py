@@ -18,6 +18,7 @@ from archive.records.clip import Capture, Listing
 from archive.records.disk import DiskFile, FileState
 from archive.records.expected import ListImport
 from archive.records.object_ids import clip_of
+from archive.records.report import Report
 from archive.records.snapshot import Snapshot
 from archive.texts.shown import overtaken
 from storage.contract import LARGEST, Target
@@ -103,7 +104,7 @@ def take_in(
         _keep_work(archive, documents.document, words=words)
     else:
         for version, fact in zip(versions, documents, strict=True):
-            if isinstance(fact, Snapshot | ListImport):
+            if isinstance(fact, Snapshot | ListImport | Report):
                 archive.ledger.copies.seal(version, events=(), snapshot=fact.model_dump_json())
             elif isinstance(fact, Capture):
                 archive.ledger.copies.seal(version, events=(), capture=fact)

@@ -12,7 +12,7 @@ from archive.errors import LeadsOut
 
 
 class Kind(StrEnum):
-    """What an object holds: originals, what was understood of them, a register's snapshots, a list, a disk, a run."""
+    """What an object holds: originals, what was understood of them, a register, a list, a disk, a run, a report."""
 
     EVIDENCE = "evidence"
     WORK = "work"
@@ -20,6 +20,7 @@ class Kind(StrEnum):
     LIST = "list"
     DISK = "disk"
     RUN = "run"
+    REPORT = "report"
 
     @property
     def prefix(self) -> str:
@@ -33,13 +34,15 @@ CLIP = r"[a-z0-9]{1,60}-[A-Za-z0-9_-]{1,80}"
 NAME = r"(?=.{1,63}$)[a-z0-9]+(?:[-_][a-z0-9]+)*"
 """The name of a register, a list or a disk."""
 
+_MADE_AT = r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}-[0-9]{1,15}"
 _FORMS: dict[str, re.Pattern[str]] = {
     Kind.EVIDENCE: re.compile(CLIP),
     Kind.WORK: re.compile(CLIP),
     Kind.REGISTER: re.compile(NAME),
     Kind.LIST: re.compile(NAME),
     Kind.DISK: re.compile(NAME),
-    Kind.RUN: re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}-[0-9]{1,15}"),
+    Kind.RUN: re.compile(_MADE_AT),
+    Kind.REPORT: re.compile(_MADE_AT),
 }
 _SOUND = re.compile(r"[a-z]{1,20}-[A-Za-z0-9_-]{1,150}")
 
@@ -88,7 +91,16 @@ class ObjectId(str):
     @classmethod
     def run_of(cls, ledger: str, at: datetime, number: int) -> Self:
         """The object of a run record: when a ledger wrote it, in UTC, and the number of the last event by then."""
-        return cls(f"{Kind.RUN.prefix}{at:%Y%m%dT%H%M%SZ}-{ledger[:8]}-{number}")
+        return cls(f"{Kind.RUN.prefix}{_made_at(ledger, at, number)}")
+
+    @classmethod
+    def report_of(cls, ledger: str, at: datetime, number: int) -> Self:
+        """The object of a report: when a ledger made it, in UTC, and the number of the last event by then."""
+        return cls(f"{Kind.REPORT.prefix}{_made_at(ledger, at, number)}")
+
+
+def _made_at(ledger: str, at: datetime, number: int) -> str:
+    return f"{at:%Y%m%dT%H%M%SZ}-{ledger[:8]}-{number}"
 
 
 def kind_of(object_id: str) -> Kind | None:

@@ -81,6 +81,11 @@ class Expectation:
     said: ListImport | Snapshot
     version: int
     placed: Callable[[], Iterator[Placed]]
+    items: Callable[[], Iterator[Expected]]
+
+    def reconciled(self, there: "_There") -> Iterator[Reconciled]:
+        """Its items, each with whether it is there, beside what was made for other lists too."""
+        return reconcile(self.items, there.made())
 
 
 def lists_view(archive: Archive, *, keep: bool = True) -> dict[str, ListView]:
@@ -111,8 +116,8 @@ def list_expectation(archive: Archive, name: str) -> Expectation:
     """The newest version of a list, gone through. Raises NoSuchList, and TargetError where it is sound nowhere."""
     said = list_import(archive, name)
     file = expected_here(archive, name) or expected_file(archive, name, reachable(archive).readable)
-    placed = _placing(archive, items_in(file), said.items)
-    return Expectation(said, list_versions(archive, name)[-1], placed)
+    items = items_in(file)
+    return Expectation(said, list_versions(archive, name)[-1], _placing(archive, items, said.items), items)
 
 
 def register_expectation(archive: Archive, name: str) -> Expectation:
@@ -124,7 +129,24 @@ def register_expectation(archive: Archive, name: str) -> Expectation:
         file = cited_here(archive, name, said.sha256)
     if file is None:
         raise NoSuchList(f"what {name} cites could not be noted in {archive.state}: run this again")
-    return Expectation(said, versions(archive, name)[-1], _placing(archive, items_in(file), None))
+    items = items_in(file)
+    return Expectation(said, versions(archive, name)[-1], _placing(archive, items, None), items)
+
+
+def all_expected(archive: Archive) -> Iterator[tuple[str, Callable[[], Iterator[Reconciled]]]]:
+    """`list NAME` of each list, and `register NAME` of each register that has a snapshot, to be gone through.
+
+    What the archive has is read once for all of them. Going through one raises as its expectation does.
+    """
+    there = _There(archive)
+
+    def of(expectation: Callable[[Archive, str], Expectation], name: str) -> Callable[[], Iterator[Reconciled]]:
+        return lambda: expectation(archive, name).reconciled(there)
+
+    for name in list_names(archive):
+        yield f"list {name}", of(list_expectation, name)
+    for name in newest(archive):
+        yield f"register {name}", of(register_expectation, name)
 
 
 def items_expectation(archive: Archive, items: Iterable[Expected]) -> Callable[[], Iterator[Placed]]:
