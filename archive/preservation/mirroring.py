@@ -61,7 +61,8 @@ def store_owed(
     leaves the spool again.
     """
     targets = {name: target for name, target in usable.items() if to is None or name in to}
-    debts = {name: archive.ledger.copies.owed(name, objects) for name in targets}
+    copies = archive.ledger.copies
+    debts = {name: copies.owed(name, objects) for name in (copies.owing(targets) if objects is None else targets)}
     owing = {name: versions for name, versions in debts.items() if versions}
     quiet = Silent() if objects is not None else archive.progress
     with ExitStack() as stack:
