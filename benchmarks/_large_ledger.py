@@ -144,9 +144,7 @@ def _first_clip(archive: Archive, usable: UsableTargets) -> None:
     ledger.clips.mark_done(FIRST, "joins", f"{RULES} sound {media}")
     ref, body = transcript(FIRST, "They came at night, and nobody told us where they took him. " * 10)
     ledger.readings.add_transcript(FIRST, ref.model_copy(update={"model": MODEL}), body, event=None)
-    reading = Reading(
-        media_sha256=media, model=MODEL, model_digest=MODEL_DIGEST, tracks=1, declared=(), form=FORM
-    )
+    reading = Reading(media_sha256=media, model=MODEL, model_digest=MODEL_DIGEST, tracks=1, declared=(), form=FORM)
     ledger.clips.mark_done(FIRST, "transcribe", f"[{reading.model_dump_json()}]")
     link_clip(archive, prepare_registers(load_registers(archive, targets), load_known(archive.settings)), FIRST)
     ledger.readings.set_links(FIRST, [a_link(FIRST, entry, register="victims") for entry in "12"], event=None)
@@ -254,7 +252,7 @@ class _Multiplied:
     ) -> None:
         """Give other clips the rows that the first one has, but for some columns."""
         for row in self._rows(table, of):
-            row = {name: value for name, value in row.items() if not table.c[name].autoincrement is True}
+            row = {name: value for name, value in row.items() if table.c[name].autoincrement is not True}
             self._add(table, row | dict(changes or {}), which)
 
     def _add(self, table: sa.Table, row: Row, which: sa.ColumnElement[bool], beside: Any = None) -> None:

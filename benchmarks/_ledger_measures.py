@@ -1,6 +1,6 @@
 """One measure over a large ledger, in a process of its own: what it took, and the most memory that it had.
 
-    python -m benchmarks._ledger_measures SETTINGS nothing_new|status|report
+Its arguments: the settings, and `nothing_new`, `status` or `report`.
 """
 
 import json

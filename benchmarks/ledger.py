@@ -87,7 +87,10 @@ def claims_a_second(file: Path) -> float:
 
 def take(file: Path, number: int, barrier: Barrier, results: "multiprocessing.Queue[float]") -> None:
     """Take and give back claims for some seconds, of a session of this process: how many a second."""
-    with closing(Ledger(place_of(load(file)))) as ledger, ledger.sessions.begun(f"taker-{number}", f"{number}", "taking"):
+    with (
+        closing(Ledger(place_of(load(file)))) as ledger,
+        ledger.sessions.begun(f"taker-{number}", f"{number}", "taking"),
+    ):
         barrier.wait()
         began, taken = time.perf_counter(), 0
         while (spent := time.perf_counter() - began) < SECONDS:

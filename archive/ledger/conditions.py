@@ -50,7 +50,7 @@ class _Among(FunctionElement[bool]):
     name = "among"
     type = sa.Boolean()
     inherit_cache = True
-    words = {"sqlite": "IN", "postgresql": "= ANY"}
+    in_sqlite, in_postgresql = "IN", "= ANY"
 
     def self_group(self, against: Any = None) -> Any:
         """As it is: SQLAlchemy would have SQLite compare it with 1, and then no index answers it."""
@@ -60,7 +60,7 @@ class _Among(FunctionElement[bool]):
 class _NotAmong(_Among):
     name = "not_among"
     inherit_cache = True
-    words = {"sqlite": "NOT IN", "postgresql": "<> ALL"}
+    in_sqlite, in_postgresql = "NOT IN", "<> ALL"
 
 
 @compiles(_Among, "sqlite")
@@ -68,7 +68,7 @@ class _NotAmong(_Among):
 def _in_json(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
     column, values = element.clauses
     some = compiler.process(values, **options)
-    return f"{compiler.process(column, **options)} {element.words['sqlite']} (SELECT value FROM json_each({some}))"
+    return f"{compiler.process(column, **options)} {element.in_sqlite} (SELECT value FROM json_each({some}))"  # noqa: S608
 
 
 @compiles(_Among, "postgresql")
@@ -76,4 +76,4 @@ def _in_json(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
 def _in_array(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
     column, values = element.clauses
     some = compiler.process(values, **options)
-    return f"{compiler.process(column, **options)} {element.words['postgresql']} ({some})"
+    return f"{compiler.process(column, **options)} {element.in_postgresql} ({some})"

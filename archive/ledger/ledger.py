@@ -18,8 +18,8 @@ from archive.ledger.journal import HERE, Version
 from archive.ledger.lease import Lease
 from archive.ledger.looks import Looks
 from archive.ledger.markers import Markers
-from archive.ledger.opening import identity, open_engine
 from archive.ledger.marks import Marks
+from archive.ledger.opening import identity, open_engine
 from archive.ledger.places import Place
 from archive.ledger.readings import Readings
 from archive.ledger.reconciliation import Reconciliation

@@ -73,14 +73,16 @@ class Marks(Subject):
         step: Step,
         marks: Collection[str],
         *worth: sa.ColumnElement[bool],
-        or_else: sa.ColumnElement[bool] = sa.false(),
+        or_else: sa.ColumnElement[bool] | None = None,
     ) -> list[str]:
         """Those of all clips without a mark, for which there is some row that makes them worth it: few are asked."""
         clip, done = t.clips.c.id, _done(step)
-        some = sa.or_(or_else, *(sa.exists().where(one).correlate(t.clips) for one in worth))
-        query = sa.select(clip).outerjoin(done, done.c.clip == clip)
-        lacking = done.c.body.is_(None) | not_among(done.c.body, marks)
-        return self._clips(query.where(lacking, some).order_by(clip))
+        unmarked = done.c.body.is_(None) | not_among(done.c.body, marks)
+        first = sa.select(clip).outerjoin(done, done.c.clip == clip).where(unmarked)
+        lacking = first.cte("lacking").prefix_with("MATERIALIZED")  # before anything is asked of them
+        known = () if or_else is None else (or_else,)
+        some = sa.or_(*known, *(sa.exists().where(one).correlate(t.clips) for one in worth))
+        return self._clips(sa.select(clip).join(lacking, lacking.c.id == clip).where(some).order_by(clip))
 
     def _clips(self, query: sa.Select[tuple[str]]) -> list[str]:
         with self._reading() as connection:

@@ -71,9 +71,7 @@ def to_compare(archive: Archive, *, bring: bool = False, retry: bool = False) ->
     if not new or ledger.clips.count_held() < 2:
         return Due()
     known = ledger.joins.fingerprinted()
-    failed = {
-        f.clip for f in ledger.clips.failures() if f.step == "joins" and f.kind != "passing" and not retry
-    }
+    failed = {f.clip for f in ledger.clips.failures() if f.step == "joins" and f.kind != "passing" and not retry}
     sounds = (
         clip
         for clip, sha256 in new.items()

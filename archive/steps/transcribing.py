@@ -86,13 +86,13 @@ def to_transcribe(archive: Archive, model: str, *, retry: bool = False) -> list[
     Those that failed wait for `retry`.
     """
     ledger = archive.ledger
-    read = [form for form in ledger.marks.forms("transcribe") if _was_read("", read_readings(archive, form), model, None)]
+    read = [
+        form for form in ledger.marks.forms("transcribe") if _was_read("", read_readings(archive, form), model, None)
+    ]
     due = {*ledger.marks.without("transcribe", read)}
     due |= {clip for clip in ledger.readings.declared() if _is_read_otherwise(archive, clip, model)}
     failed = (
-        set()
-        if retry
-        else {f.clip for f in ledger.clips.failures() if f.step == "transcribe" and f.kind != "passing"}
+        set() if retry else {f.clip for f in ledger.clips.failures() if f.step == "transcribe" and f.kind != "passing"}
     )
     return safe(archive, due - failed)
 

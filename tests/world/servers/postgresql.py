@@ -1,4 +1,4 @@
-"""A real PostgreSQL in a folder of its own: Debian's, on loopback and a socket, as an ordinary user; for tests without syncs."""
+"""A real PostgreSQL in a folder of its own: Debian's, on loopback and a socket, as an ordinary user."""
 
 import os
 import pwd

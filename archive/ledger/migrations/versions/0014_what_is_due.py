@@ -36,7 +36,8 @@ def _fill() -> None:
     page = sa.select(g.c.source, g.c.clip, g.c.body).order_by(g.c.source, g.c.clip).limit(_AT_A_TIME)
     one = (g.c.source == sa.bindparam("of_source")) & (g.c.clip == sa.bindparam("of_clip"))
     change = sa.update(g).where(one).values(heard=sa.bindparam("new"))
-    connection, after = op.get_bind(), sa.true()
+    connection = op.get_bind()
+    after: sa.ColumnElement[bool] = sa.true()
     while rows := connection.execute(page.where(after)).all():
         values = [{"of_source": row.source, "of_clip": row.clip, "new": _heard(row.body)} for row in rows]
         connection.execute(change, values)
