@@ -1,144 +1,102 @@
-"""What the ledger's journals cost: a writer alone, and beside fifty readers; WAL, and the rollback journals.
+"""What a ledger of 100,000 clips, 500,000 copies and 1,000,000 events costs, in a SQLite file and in PostgreSQL.
 
-A run marks a copy and keeps its event, each a synced transaction. A reader looks a clip up (captures, transcripts,
-links, judgements, copies), and again a second later, as somebody in a reading room does; readers are threads of five
-processes. WAL is measured with whatever SQLite is here, on a ledger that is thrown away. Rounds go in turn, medians.
+Asked in process, without listing and without targets: what a run asks that finds nothing new, by the stages themselves;
+`status`; `report`; and claims that 8 processes take and give back, each of a session of its own. PostgreSQL is a real
+one on this machine, as it comes, reached by its socket; SQLite is kept as it is here, and each has full sync. Each
+measure is a process of its own: seconds after its start, imports and opening apart, medians of the rounds, and the most
+memory it had. Engines go in turn. What the server's processes take of memory is its own, and is not in `peak_mb`.
+
+    python -m benchmarks.ledger [ROUNDS]
 """
 
 import json
 import multiprocessing
-import random
-import sqlite3
+import statistics
+import subprocess
 import sys
-import tempfile
-import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from datetime import UTC, datetime
-from multiprocessing.synchronize import Event as Flag
+from contextlib import closing
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
-from statistics import median, quantiles
+from tempfile import TemporaryDirectory
 
-from archive.ledger import Ledger, journal
-from archive.ledger.copies import Copy
-from archive.records.event import REPLICATION, Event
+from archive.ledger import Ledger
+from archive.opening.archive import place_of
+from archive.settings.settings import load
+from benchmarks import _large_ledger as large
+from benchmarks._mirroring import dump
+from tests.world.servers.postgresql import postgresql
 
-CLIPS, WRITES, ROUNDS = 5_000, 200, 3
-PROCESSES, THREADS, PAUSE_S = 5, 10, 1.0
-TRIED = (("wal", 0), ("truncate", 0), ("persist", 0), ("delete", 0), ("wal", 50), ("truncate", 50))
-"""Which journal, beside how many readers."""
+ROUNDS, TAKERS, SECONDS = 3, 8, 5.0
+MEASURES = ("nothing_new", "status", "report")
+AS_IT_COMES = ()
 
-WAL_VERSION, ROLLBACK_VERSION = (3, 51, 3), (3, 40, 1)
-NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+Figures = dict[str, float]
 
 
 def main() -> None:
-    """Measure each journal alone and beside readers, in turn; print a line each and one JSON object."""
-    found = dict[tuple[str, int], list[dict[str, float]]]()
-    with tempfile.TemporaryDirectory(dir=sys.argv[1] if len(sys.argv) > 1 else None) as folder:
-        for number in range(ROUNDS):
-            for name, readers in TRIED:
-                path = Path(folder) / f"{name}-{readers}-{number}" / "ledger.sqlite"
-                found.setdefault((name, readers), []).append(measure(path, name, readers))
-    figures = {
-        f"{name}_{readers}": {key: round(median(one[key] for one in rounds), 2) for key in rounds[0]}
-        for (name, readers), rounds in found.items()
-    }
-    for name, figure in figures.items():
-        print(f"{name:>12}  " + "  ".join(f"{key} {value:,.2f}" for key, value in figure.items()))
-    print(json.dumps({"sqlite": sqlite3.sqlite_version, "kept_in": journal.chosen(), **figures}))
+    """Fill both ledgers, measure them, print both side by side, and the figures as JSON."""
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
+    with TemporaryDirectory(prefix="thirdcopy-ledger-") as folder, postgresql(AS_IT_COMES) as server:
+        urls = {"sqlite": None, "postgresql": server.url(server.database())}
+        files = {name: large.written_settings(Path(folder) / name, url) for name, url in urls.items()}
+        for name, file in files.items():
+            began = time.perf_counter()
+            large.fill(file)
+            print(f"{name}: {large.counted(file)} in {time.perf_counter() - began:,.0f} s", flush=True)
+        found = {name: [dict[str, Figures]() for _ in range(rounds)] for name in files}
+        for number in range(rounds):
+            for measure in MEASURES:
+                for name, file in files.items():
+                    found[name][number][measure] = measured(file, measure)
+        claims = {name: claims_a_second(file) for name, file in files.items()}
+    dump({name: figures(name, one, claims[name]) for name, one in found.items()})
 
 
-def measure(path: Path, name: str, readers: int) -> dict[str, float]:
-    """Commits a second and the slowest, with what readers waited for an answer, all in milliseconds."""
-    with opened(path, name) as ledger:
-        seed(path)
-        context = multiprocessing.get_context("spawn")
-        over, results = context.Event(), context.Queue()
-        args = (path, name, over, results, readers // PROCESSES)
-        others = [context.Process(target=read, args=args) for _ in range(PROCESSES if readers else 0)]
-        for other in others:
-            other.start()
-        for _ in others:
-            results.get()
-        took = [write(ledger, number) for number in range(WRITES)]
-        over.set()
-        waits = [wait for _ in others for wait in results.get()]
-        for other in others:
-            other.join()
-    slow = quantiles(waits, n=100) if waits else [0.0] * 99
-    return {
-        "commits_a_second": len(took) / sum(took),
-        "write_p50_ms": median(took) * 1000,
-        "write_max_ms": max(took) * 1000,
-        "read_p50_ms": slow[49] * 1000,
-        "read_p99_ms": slow[98] * 1000,
-        "read_max_ms": max(waits, default=0.0) * 1000,
-        "reads": len(waits),
-    }
+def measured(file: Path, measure: str) -> Figures:
+    """One measure, in a process of its own."""
+    command = [sys.executable, "-m", "benchmarks._ledger_measures", str(file), measure]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    one: Figures = json.loads(done.stdout.splitlines()[-1])
+    print(f"{file.parent.name:>10}  {measure:<12}" + "".join(f"  {key} {value:7.2f}" for key, value in one.items()))
+    return one
 
 
-@contextmanager
-def opened(path: Path, name: str) -> Iterator[Ledger]:
-    """A ledger in one of the journals."""
-    if name != "wal":
-        journal.ROLLBACK = name
-    ledger = Ledger(path, version=WAL_VERSION if name == "wal" else ROLLBACK_VERSION)
-    try:
-        yield ledger
-    finally:
-        ledger.close()
+def figures(name: str, rounds: list[dict[str, Figures]], claims: float) -> Figures:
+    """The figures of one engine: medians, and the most memory of a run that finds nothing new."""
+    walls = {f"{measure}_s": statistics.median(one[measure]["wall"] for one in rounds) for measure in MEASURES}
+    cpus = {f"{measure}_cpu_s": statistics.median(one[measure]["cpu"] for one in rounds) for measure in MEASURES}
+    peaks = {measure: max(one[measure]["peak_mb"] for one in rounds) for measure in MEASURES}
+    print(f"{name:>10}  most memory: " + ", ".join(f"{measure} {peak:.0f} MB" for measure, peak in peaks.items()))
+    found = {**walls, **cpus, "claims_per_s": claims, "peak_mb": peaks["nothing_new"]}
+    return {key: round(value, 2) for key, value in found.items()}
 
 
-def write(ledger: Ledger, number: int) -> float:
-    """What a run does for a version that has arrived: one transaction; the seconds that it took."""
-    began = time.perf_counter()
-    object_id = f"evidence-peertube-{number}"
-    event = Event(object=object_id, type=REPLICATION, at=NOW, agent="benchmark", version=1, target="disk")
-    ledger.copies.mark(Copy(object_id, 1, "disk", "arrived", at=NOW, read=NOW), event=event)
-    return time.perf_counter() - began
+def claims_a_second(file: Path) -> float:
+    """Claims that all takers together took and gave back in a second, each a synced transaction of its own."""
+    context = multiprocessing.get_context("spawn")
+    barrier, results = context.Barrier(TAKERS), context.Queue()
+    takers = [context.Process(target=take, args=(file, number, barrier, results)) for number in range(TAKERS)]
+    for taker in takers:
+        taker.start()
+    found = [results.get() for _ in takers]
+    for taker in takers:
+        taker.join()
+    return float(sum(found))
 
 
-def read(path: Path, name: str, over: Flag, results: "multiprocessing.Queue[Sequence[float]]", threads: int) -> None:
-    """Readers of one process, until it is over; what each answer took, in seconds."""
-    waits = list[float]()
-    with opened(path, name) as ledger:
-
-        def look(seed: int) -> None:
-            rng = random.Random(seed)  # noqa: S311 - whose turn it is
-            while not over.wait(rng.uniform(0.5, 1.5) * PAUSE_S):
-                clip = f"peertube-{rng.randrange(CLIPS)}"
-                began = time.perf_counter()
-                ledger.clips.captures(clip)
-                ledger.readings.transcripts(clip)
-                ledger.readings.links(clip)
-                ledger.readings.judgements(clip)
-                ledger.copies.of(f"evidence-{clip}")
-                waits.append(time.perf_counter() - began)
-
-        results.put(())
-        at_work = [threading.Thread(target=look, args=(number,)) for number in range(threads)]
-        for one in at_work:
-            one.start()
-        for one in at_work:
-            one.join()
-    results.put(waits)
-
-
-def seed(path: Path) -> None:
-    """Fill a ledger with clips of a few kilobytes at three targets."""
-    at = NOW.strftime("%Y-%m-%d %H:%M:%S.000000")
-    versions = [
-        (f"evidence-peertube-{n}", 1, f"{n:0128x}", f"peertube-{n}", "x" * 3000, at, 10**8, 8) for n in range(CLIPS)
-    ]
-    copies = [(one[0], 1, target, "arrived", at, at) for one in versions for target in ("disk", "cloud", "far")]
-    file = sqlite3.connect(path)
-    with file:
-        file.executemany("INSERT INTO versions VALUES (?, ?, ?, ?, ?, ?, ?, ?)", versions)
-        insert = "INSERT INTO copies (object, version, target, state, at, read) VALUES (?, ?, ?, ?, ?, ?)"
-        file.executemany(insert, copies)
-    file.close()
+def take(file: Path, number: int, barrier: Barrier, results: "multiprocessing.Queue[float]") -> None:
+    """Take and give back claims for some seconds, of a session of this process: how many a second."""
+    with (
+        closing(Ledger(place_of(load(file)))) as ledger,
+        ledger.sessions.begun(f"taker-{number}", f"{number}", "taking"),
+    ):
+        barrier.wait()
+        began, taken = time.perf_counter(), 0
+        while (spent := time.perf_counter() - began) < SECONDS:
+            with ledger.claims.held(f"peertube-{number}-{taken}", "fetch") as ours:
+                taken += ours
+    results.put(taken / spent)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks._watched import Watch, watched
-from tests.flows.machines import Machines, machines, migrated
+from tests.flows.machines import Machines, machines
 from tests.flows.place import Place
 from tests.world.channel import Fault, Video
 from tests.world.media import clip
@@ -69,14 +69,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="thirdcopy-machines-") as name, postgresql() as database:
         scratch = Path(name)
         shown = _films(scratch / "films", clips)
-        with migrated(scratch / "template", database) as template:
 
-            def measure(workers: int, kill_at: int | None = None) -> Found:
-                with _started(scratch, shown, database, template, workers) as made:
-                    return _measure(made, clips, workers, kill_at)
+        def measure(workers: int, kill_at: int | None = None) -> Found:
+            with _started(scratch, shown, database, workers) as made:
+                return _measure(made, clips, workers, kill_at)
 
-            found = {workers: measure(workers) for workers in WORKERS}
-            killed = measure(2, kill_at=clips // 2)
+        found = {workers: measure(workers) for workers in WORKERS}
+        killed = measure(2, kill_at=clips // 2)
     print(json.dumps(_figures(found, killed, clips)))
 
 
@@ -124,13 +123,11 @@ def _box(number: int, size: int) -> bytes:
 
 
 @contextmanager
-def _started(
-    scratch: Path, shown: Sequence[Video], database: Postgresql, template: str, workers: int
-) -> Iterator[Machines]:
+def _started(scratch: Path, shown: Sequence[Video], database: Postgresql, workers: int) -> Iterator[Machines]:
     """The channel and Prefect's server with its pools; what runs is ended and what it wrote taken away at the end."""
     with (
         tempfile.TemporaryDirectory(dir=scratch) as folder,
-        machines(Path(folder), shown, database, template, batch=BATCH, delay=DELAY) as made,
+        machines(Path(folder), shown, database, batch=BATCH, delay=DELAY) as made,
     ):
         file = made.place.file
         file.write_text(file.read_text().replace("at_once = 4", f"at_once = {workers}"))

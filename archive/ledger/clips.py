@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from archive.ledger import tables as t
 from archive.ledger.events import add_events
+from archive.ledger.looks import heard
 from archive.ledger.markers import GIVEN_UP
 from archive.ledger.sql_conditions import among, begins
 from archive.ledger.transactions import Subject, upsert
@@ -191,6 +192,17 @@ class Clips(Subject):
         with self._reading() as connection:
             return list(connection.scalars(sa.select(t.captures.c.clip).distinct().order_by(t.captures.c.clip)))
 
+    def held_of(self, clips: Sequence[str]) -> set[str]:
+        """Those of some clips that have a capture."""
+        query = sa.select(t.captures.c.clip).where(among(t.captures.c.clip, clips))
+        with self._reading() as connection:
+            return set(connection.scalars(query))
+
+    def count_held(self) -> int:
+        """How many clips have a capture."""
+        with self._reading() as connection:
+            return connection.scalar(sa.select(sa.func.count(t.captures.c.clip.distinct()))) or 0
+
     def failed(self, clip: str, step: str, *, kind: str, message: str, now: datetime, cut: str | None = None) -> None:
         """Keep that a step failed on a clip. Which film was refused as cut short is remembered until one is kept."""
         with self._writing() as connection:
@@ -257,10 +269,12 @@ class Clips(Subject):
         with self._writing() as connection:
             undo(connection, clip, cause)
 
-    def all_done(self, step: Step) -> dict[str, str]:
-        """Clip → with what the step was done, of every clip for which it was."""
+    def all_done(self, step: Step, clips: Sequence[str] | None = None) -> dict[str, str]:
+        """Clip → with what the step was done, of some clips, or of every one, for which it was."""
+        query = sa.select(t.done.c.clip, t.done.c.body).where(t.done.c.step == step)
+        if clips is not None:
+            query = query.where(among(t.done.c.clip, clips))
         with self._reading() as connection:
-            query = sa.select(t.done.c.clip, t.done.c.body).where(t.done.c.step == step)
             return {row.clip: row.body for row in connection.execute(query)}
 
 
@@ -276,7 +290,7 @@ def _see(connection: sa.Connection, listings: Sequence[Listing], now: datetime) 
     unlisted = [clip for clip in ids if clip not in listed]
     known = set(connection.scalars(sa.select(t.clips.c.id).where(t.clips.c.id.in_(unlisted)))) if unlisted else set()
     said, same = list[Seen](), defaultdict[str, list[str]](list)
-    changed, months = dict[tuple[str, str], str](), dict[tuple[str, str], str | None]()
+    changed, facts = dict[tuple[str, str], str](), dict[tuple[str, str], dict[str, str | None]]()
     for clip, listing in zip(names, listings, strict=True):
         who, body = (listing.source, clip), listing.model_dump_json()
         new_here = who not in bodies and who not in changed
@@ -285,12 +299,13 @@ def _see(connection: sa.Connection, listings: Sequence[Listing], now: datetime) 
         if bodies.get(who) == body and who not in changed:
             same[listing.source].append(clip)
         else:
-            changed[who], months[who] = body, month_of(listing.uploaded)
+            changed[who] = body
+            facts[who] = {"month": month_of(listing.uploaded), "heard": heard(listing)}
     for source, clips in same.items():
         again = (t.listings.c.source == source) & t.listings.c.clip.in_(clips)
         connection.execute(sa.update(t.listings).where(again).values(last_seen=now))
     rows = [
-        {"source": who[0], "clip": who[1], "body": body, "last_seen": now, "month": months[who]}
+        {"source": who[0], "clip": who[1], "body": body, "last_seen": now, **facts[who]}
         for who, body in changed.items()
     ]
     if newer := [row for row in rows if (row["source"], row["clip"]) in bodies]:
@@ -310,5 +325,6 @@ _NEWER = (
         body=sa.bindparam("the_body"),
         last_seen=sa.bindparam("the_last_seen", type_=t.UtcTime()),
         month=sa.bindparam("the_month"),
+        heard=sa.bindparam("the_heard"),
     )
 )

@@ -1,6 +1,8 @@
 """Sealed versions, and their copies at targets."""
 
-from collections.abc import Collection, Sequence
+import functools
+import operator
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -217,6 +219,23 @@ class Copies(Subject):
         with self._reading() as connection:
             return [(row.object, row.version) for row in connection.execute(query)]
 
+    def owing(self, targets: Collection[str]) -> list[str]:
+        """Those of some targets that are owed anything; asked of indexes alone, since mostly none is."""
+        names, v, c = list(targets), t.versions.c, t.copies.c
+        there = [sa.func.max(sa.case(((c.target == name) & (c.state != "owed"), 1), else_=0)) for name in names]
+        if not there:
+            return []
+        versions = (
+            sa.select(*(one.label(f"at_{number}") for number, one in enumerate(there)))
+            .select_from(t.versions)
+            .outerjoin(t.copies, (c.object == v.object) & (c.version == v.version))
+            .group_by(v.object, v.version)
+            .subquery()
+        )
+        with self._reading() as connection:
+            paid = connection.execute(sa.select(*(sa.func.min(one) for one in versions.c))).one()
+        return [name for name, all_of_it in zip(names, paid, strict=True) if all_of_it == 0]
+
     def mark(self, copy: Copy, *, event: Event | None) -> None:
         """Keep the state of a copy, and the event that brought it there."""
         values = {k: v for k, v in vars(copy).items() if k not in ("object", "version", "target")}
@@ -310,37 +329,52 @@ class Copies(Subject):
             rows = [tuple(row) for row in connection.execute(query)]
         return {str(name): (Held(*map(int, sums[:4])), Held(*map(int, sums[4:]))) for name, *sums in rows}
 
-    def spread(self, targets: Sequence[str]) -> dict[str, frozenset[str]]:
-        """Evidence → those of the targets at which every version of it has arrived.
+    def spread(self, targets: Sequence[str], objects: Collection[str] | None = None) -> dict[str, frozenset[str]]:
+        """Evidence, some or all → those of the targets at which every version of it has arrived, by its id.
 
         Every version has to have: the newest may name files that an older one brought. 100,000 objects at four targets
         take about a second: the database makes one number of the targets of a version, a bit each.
         """
-        if not targets:
-            targets = ("",)  # no target has this name
-        bits = {name: 1 << number for number, name in enumerate(targets)}
-        large = {name: sa.literal(bit, sa.BigInteger) for name, bit in bits.items()}
-        mask = sa.cast(
-            sa.func.coalesce(sa.func.sum(sa.case(large, value=t.copies.c.target, else_=0)), 0), sa.BigInteger
-        )
-        query = (
-            sa.select(t.versions.c.object, mask.label("mask"))
-            .outerjoin(
-                t.copies,
-                (t.copies.c.object == t.versions.c.object)
-                & (t.copies.c.version == t.versions.c.version)
-                & t.copies.c.state.in_(ARRIVED),
-            )
-            .where(begins(t.versions.c.object, Kind.EVIDENCE.prefix))
-            .group_by(t.versions.c.object, t.versions.c.version)
-            .order_by(t.versions.c.object)
-        )
-        masks = dict[str, int]()
+        bits = _bits(targets)
+        spread = _spread(bits, objects)
         with self._reading() as connection:
-            for object_id, there in connection.execute(query).tuples():
-                masks[object_id] = masks.get(object_id, there) & there
-        names = {found: frozenset(name for name in targets if found & bits[name]) for found in set(masks.values())}
-        return {object_id: names[found] for object_id, found in masks.items()}
+            rows = connection.execute(sa.select(spread).order_by(spread.c.object)).tuples().all()
+        names = _names(bits, {mask for _, mask in rows})
+        return {object_id: names[mask] for object_id, mask in rows}
+
+    def count_spread(self, targets: Sequence[str]) -> dict[frozenset[str], int]:
+        """Some of the targets → of how much evidence every version has arrived at these, and at no other of them."""
+        bits = _bits(targets)
+        spread = _spread(bits)
+        with self._reading() as connection:
+            rows = connection.execute(sa.select(spread.c.mask, sa.func.count()).group_by(spread.c.mask)).tuples().all()
+        names = _names(bits, [mask for mask, _ in rows])
+        return {names[mask]: count for mask, count in rows}
+
+
+def _bits(targets: Sequence[str]) -> dict[str, int]:
+    return {name: 1 << number for number, name in enumerate(targets)}
+
+
+def _names(bits: Mapping[str, int], masks: Iterable[int]) -> dict[int, frozenset[str]]:
+    return {mask: frozenset(name for name, bit in bits.items() if mask & bit) for mask in masks}
+
+
+def _spread(bits: Mapping[str, int], objects: Collection[str] | None = None) -> sa.Subquery:
+    """Evidence, some or all, with the bits of the targets at which each of its versions has arrived."""
+    v, c = t.versions.c, t.copies.c
+    large = {name: sa.literal(bit, sa.BigInteger) for name, bit in bits.items()}
+    at = sa.case(large, value=c.target, else_=0) if large else sa.literal(0)
+    versions = (
+        sa.select(v.object, sa.cast(sa.func.coalesce(sa.func.sum(at), 0), sa.BigInteger).label("mask"))
+        .outerjoin(t.copies, (c.object == v.object) & (c.version == v.version) & c.state.in_(ARRIVED))
+        .where(begins(v.object, Kind.EVIDENCE.prefix) if objects is None else among(v.object, objects))
+        .group_by(v.object, v.version)
+        .subquery()
+    )
+    everywhere = [sa.func.min(versions.c.mask.bitwise_and(bit)) for bit in large.values()]
+    mask = functools.reduce(operator.add, everywhere, sa.literal(0, sa.BigInteger)).label("mask")
+    return sa.select(versions.c.object, mask).group_by(versions.c.object).subquery()
 
 
 def _has_media(connection: sa.Connection, capture: Capture) -> bool:

@@ -21,6 +21,7 @@ from archive.ledger.lease import Lease
 from archive.ledger.ledger_places import Place
 from archive.ledger.looks import Looks
 from archive.ledger.markers import Markers
+from archive.ledger.marks import Marks
 from archive.ledger.opening import identity, open_engine
 from archive.ledger.overdue import Overdue
 from archive.ledger.readings import Readings
@@ -73,6 +74,7 @@ class Ledger:
         self.events = Events(self._transactions)
         self.waiting = Waiting(self._transactions)
         self.reconciliation = Reconciliation(self._transactions)
+        self.marks = Marks(self._transactions)
         self.markers = Markers(self._transactions)
         self.lease = Lease(self._transactions)
         self.workers = Workers(self._transactions)

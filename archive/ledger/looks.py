@@ -43,7 +43,7 @@ class Looks(Subject):
         is when the last listing of all that the source has was begun.
         """
         missing, changed, old = list[str](), list[str](), list[tuple[datetime, str]]()
-        for row in self._rows(source):
+        for row in self._rows(source, now, every, whole):
             waited = now - row.at
             wait = min(every, FIRST_WAIT + timedelta(row.owed - 1)) if row.owed else every
             if whole and not row.owed and row.last_seen < whole and row.at < whole:
@@ -60,7 +60,14 @@ class Looks(Subject):
             query = sa.select(sa.func.count()).select_from(t.looks).where(t.looks.c.degraded != 0)
             return connection.scalar(query) or 0
 
-    def _rows(self, source: str) -> Iterator[sa.Row[tuple[str, datetime, int, str, str, datetime]]]:
+    def _rows(
+        self, source: str, now: datetime, every: timedelta, whole: datetime | None
+    ) -> Iterator[sa.Row[tuple[str, datetime, int, str, str, datetime]]]:
+        """Those that may be due: of very many, the others are left where they are."""
+        k, g = t.looks.c, t.listings.c
+        other = (k.listed != "") & (g.heard.is_(None) | (g.heard != k.listed))
+        old = (k.owed != 0) | (k.at > now) | (k.at <= now - every)
+        gone = (g.last_seen < whole) & (k.at < whole) if whole else sa.false()
         query = (
             sa.select(
                 t.looks.c.clip,
@@ -71,8 +78,8 @@ class Looks(Subject):
                 t.listings.c.last_seen,
             )
             .join(t.listings, t.listings.c.clip == t.looks.c.clip)
-            .where(t.listings.c.source == source)
-            .order_by(t.looks.c.clip)
+            .where(t.listings.c.source == source, other | old | gone)
+            .order_by(t.listings.c.clip)
             .execution_options(yield_per=_AT_A_TIME)
         )
         with self._reading() as connection:

@@ -139,7 +139,7 @@ def _engine(place: Database) -> sa.Engine:
             "keepalives_count": 3,
             "tcp_user_timeout": 60_000,
             "options": (
-                f"-c timezone=UTC -c synchronous_commit=on -c lock_timeout={PATIENCE_S}s "
+                f"-c timezone=UTC -c synchronous_commit=on -c jit=off -c lock_timeout={PATIENCE_S}s "
                 f"-c idle_in_transaction_session_timeout={READING_S}s"
             ),
             **options,

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from archive.ledger import tables as t
 from archive.ledger.events import add_events
+from archive.ledger.sql_conditions import among
 from archive.ledger.transactions import Subject, upsert
 from archive.ledger.undoing import undo
 from archive.records.event import Event
@@ -70,10 +71,13 @@ class Readings(Subject):
         with self._reading() as connection:
             return list(connection.scalars(sa.select(t.transcripts.c.clip).distinct()))
 
-    def with_empty_transcripts(self) -> list[str]:
-        """Clips with a transcript of a track without any sound."""
+    def with_empty_transcripts(self, clips: Collection[str]) -> list[str]:
+        """Those of some clips that have a transcript of a track without any sound."""
+        if not clips:
+            return []
+        query = sa.select(t.transcripts.c.clip, t.transcripts.c.ref).where(among(t.transcripts.c.clip, clips))
         with self._reading() as connection:
-            rows = connection.execute(sa.select(t.transcripts.c.clip, t.transcripts.c.ref)).all()
+            rows = connection.execute(query).all()
         refs = ((row.clip, self._document(TranscriptRef, row.ref)) for row in rows)
         return sorted({clip for clip, ref in refs if ref.kind == "whisper" and not (ref.segments or ref.gaps)})
 

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict
 
 from archive.ledger import tables as t
 from archive.ledger.copies import ARRIVED
+from archive.ledger.sql_conditions import begins
 from archive.ledger.transactions import Subject
 from archive.records.object_ids import Kind
 
@@ -227,7 +228,7 @@ def _evidence(bits: dict[str, int]) -> sa.Subquery:
         )
         .select_from(t.versions)
         .outerjoin(t.copies, (c.object == v.object) & (c.version == v.version) & c.state.in_(ARRIVED))
-        .where(v.object.startswith(Kind.EVIDENCE.prefix, autoescape=True))
+        .where(begins(v.object, Kind.EVIDENCE.prefix))
         .group_by(v.object, v.version, v.clip)
         .subquery()
     )

@@ -38,6 +38,11 @@ def among(column: sa.ColumnElement[str], values: Iterable[str]) -> sa.ColumnElem
     return _Among(column, sa.bindparam(None, list(values), type_=_Texts()))
 
 
+def not_among(column: sa.ColumnElement[str], values: Iterable[str]) -> sa.ColumnElement[bool]:
+    """Whether a text is none of some, however many."""
+    return _NotAmong(column, sa.bindparam(None, list(values), type_=_Texts()))
+
+
 class _Texts(sa.TypeDecorator[list[str]]):
     """Texts as one parameter: a list in PostgreSQL, a JSON text in SQLite."""
 
@@ -56,16 +61,30 @@ class _Among(FunctionElement[bool]):
     name = "among"
     type = sa.Boolean()
     inherit_cache = True
+    in_sqlite, in_postgresql = "IN", "= ANY"
+
+    def self_group(self, against: Any = None) -> Any:
+        """As it is: SQLAlchemy would have SQLite compare it with 1, and then no index answers it."""
+        return self
+
+
+class _NotAmong(_Among):
+    name = "not_among"
+    inherit_cache = True
+    in_sqlite, in_postgresql = "NOT IN", "<> ALL"
 
 
 @compiles(_Among, "sqlite")
+@compiles(_NotAmong, "sqlite")
 def _in_json(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
     column, values = element.clauses
     some = compiler.process(values, **options)
-    return f"{compiler.process(column, **options)} IN (SELECT value FROM json_each({some}))"  # noqa: S608
+    return f"{compiler.process(column, **options)} {element.in_sqlite} (SELECT value FROM json_each({some}))"  # noqa: S608
 
 
 @compiles(_Among, "postgresql")
+@compiles(_NotAmong, "postgresql")
 def _in_array(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
     column, values = element.clauses
-    return f"{compiler.process(column, **options)} = ANY ({compiler.process(values, **options)})"
+    some = compiler.process(values, **options)
+    return f"{compiler.process(column, **options)} {element.in_postgresql} ({some})"

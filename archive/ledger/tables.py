@@ -134,8 +134,9 @@ listings = sa.Table(
     sa.Column("first_seen", UtcTime, nullable=False),
     sa.Column("last_seen", UtcTime, nullable=False),
     sa.Column("month", Words(7)),
+    sa.Column("heard", Words),
 )
-"""`month` is that of publication, YYYY-MM, where the list says it."""
+"""`month` is that of publication, YYYY-MM, where the list says it; `heard` what a look compares, as in `looks`."""
 
 clips = sa.Table(
     "clips",
@@ -200,13 +201,16 @@ copies = sa.Table(
     metadata,
     sa.Column("object", Words(200), primary_key=True),
     sa.Column("version", Whole, primary_key=True, autoincrement=False),
-    sa.Column("target", Words(64), primary_key=True, index=True),
+    sa.Column("target", Words(64), primary_key=True),
     sa.Column("state", OneOf(*get_args(CopyState)), nullable=False),
     sa.Column("at", UtcTime, nullable=False),
     sa.Column("read", UtcTime),
     sa.Column("problem", Words),
     sa.Column("challenged", UtcTime),
 )
+"""Where all versions are is asked of the indexes alone: there are very many copies."""
+sa.Index("ix_copies_object_state", copies.c.object, copies.c.version, copies.c.target, copies.c.state)
+sa.Index("ix_copies_target_state", copies.c.target, copies.c.state)
 
 unaccepted = sa.Table(
     "unaccepted",
@@ -301,6 +305,8 @@ sightings = sa.Table(
     sa.Column("ended", sa.Boolean, nullable=False),
 )
 """`told` is how many times of a span a run record names, `told_until` the last of them; `ended` by a later one."""
+
+sa.Index("ix_sightings_availability_clip", sightings.c.availability, sightings.c.clip)
 
 looks = sa.Table(
     "looks",

@@ -8,14 +8,17 @@ person.
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from archive.errors import ChangedMeanwhile, SpaceShort
 from archive.ledger.markers import WAITS
 from archive.ledger.workers import Alone
 from archive.opening.archive import AGENT, Archive
+from archive.opening.working import worker_name
 from archive.preservation.completing import Found, complete
 from archive.preservation.elsewhere import elsewhere
 from archive.preservation.mirroring import Stored, store_owed
+from archive.preservation.usable_targets import ready
 from archive.records.event import DEACCESSION, Event
 from archive.records.object_ids import Kind, kind_of
 from storage.contract import Target
@@ -48,6 +51,16 @@ def store_spooled(archive: Archive, usable: Mapping[str, Target]) -> dict[str, S
         return {}
     objects = [folder.name for folder in archive.spool.iterdir() if kind_of(folder.name) is not None]
     return store_owed(archive, usable, objects) if objects else {}
+
+
+def store_left(archive: Archive, older: timedelta) -> dict[str, Stored]:
+    """Store what this worker's spool alone holds since so long: whoever sealed it should have, and was killed.
+
+    What was sealed just now is left to who sealed it. Raises RefusedError and SettingsError as targets are made ready.
+    """
+    own, before = worker_name(archive), archive.clock() - older
+    left = {one.object for one in archive.ledger.workers.alone() if one.worker == own and one.sealed < before}
+    return store_owed(archive, ready(archive).writable, left) if left else {}
 
 
 def settle(archive: Archive, readable: Mapping[str, Target], worker: str | None = None) -> Settled:

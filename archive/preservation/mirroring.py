@@ -62,10 +62,11 @@ def store_owed(
     leaves the spool again. What lies in another worker's spool alone is that worker's to store.
     """
     targets = {name: target for name, target in usable.items() if to is None or name in to}
+    copies = archive.ledger.copies
+    asked = copies.owing(targets) if objects is None else targets
     left = left_to_others(archive, objects)
     debts = {
-        name: [one for one in archive.ledger.copies.owed(name, objects) if one[1] < left.get(one[0], one[1] + 1)]
-        for name in targets
+        name: [one for one in copies.owed(name, objects) if one[1] < left.get(one[0], one[1] + 1)] for name in asked
     }
     owing = {name: versions for name, versions in debts.items() if versions}
     quiet = Silent() if objects is not None else archive.progress

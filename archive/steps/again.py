@@ -25,20 +25,22 @@ class Again(Record):
 
 def count_again(archive: Archive) -> Again:
     """Count them, from what the ledger knows; no clip is opened."""
-    read, empty = set(to_read_again(archive)), set(archive.ledger.readings.with_empty_transcripts())
+    read = set(to_read_again(archive))
+    empty = set(archive.ledger.readings.with_empty_transcripts(sorted(read)))
     refused = [failure for failure in archive.ledger.clips.failures() if refused_by_length(failure)]
     return Again(mixed=len(read - empty), empty_track=len(read & empty), refused_length=len(refused))
 
 
 def to_read_again(archive: Archive) -> list[str]:
     """Clips whose newest media were read by the model of the settings in the first form of the schema, and no later."""
-    media, model = archive.ledger.clips.media(), archive.settings.transcription.model_name
-    found = list[str]()
-    for clip, body in archive.ledger.clips.all_done("transcribe").items():
-        mine = [r for r in read_readings(archive, body) if r.media_sha256 == media.get(clip) and r.model == model]
-        if mine and mine[-1].form < FORM:
-            found.append(clip)
-    return sorted(found)
+    marks, model = archive.ledger.marks, archive.settings.transcription.model_name
+
+    def is_old(form: str) -> bool:
+        newest = [r for r in read_readings(archive, form) if not r.media_sha256 and r.model == model]
+        return bool(newest) and newest[-1].form < FORM
+
+    old = [form for form in marks.forms("transcribe") if is_old(form)]
+    return marks.of_forms("transcribe", old) if old else []
 
 
 def refused_by_length(failure: Failure) -> bool:

@@ -46,9 +46,10 @@ class CaptionedClip:
 
 def to_caption(archive: Archive, *, retry: bool = False) -> list[str]:
     """Safe clips whose newest capture was not looked at for captions. Those with a faulty file wait for `retry`."""
-    done, newest = archive.ledger.clips.all_done(STEP), archive.ledger.clips.newest()
-    again = {f.clip for f in archive.ledger.clips.failures() if f.step == STEP} if retry else set()
-    return [clip for clip in safe(archive) if clip in newest and (clip in again or done.get(clip) != str(newest[clip]))]
+    ledger, due = archive.ledger, {*archive.ledger.marks.behind(STEP)}
+    if retry:
+        due |= {f.clip for f in ledger.clips.failures() if f.step == STEP}.intersection(ledger.clips.held())
+    return safe(archive, due)
 
 
 def caption_clip(archive: Archive, clip: str, usable: Mapping[str, Target]) -> CaptionedClip:

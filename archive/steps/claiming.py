@@ -14,8 +14,9 @@ def claimed(archive: Archive, clips: Iterable[str], step: Step) -> Iterator[str]
     Those that another worker is at are left out, and those that one has done since the first was asked for.
     """
     claims, several = archive.ledger.claims, archive.ledger.several
-    marks = archive.ledger.clips.all_done(step) if several else {}
-    for clip in clips:
+    some = list(clips)
+    marks = archive.ledger.clips.all_done(step, some) if several and some else {}
+    for clip in some:
         if not claims.take(clip, step):
             continue
         if several and archive.ledger.clips.done(clip, step) != marks.get(clip):

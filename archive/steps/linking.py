@@ -85,16 +85,15 @@ def to_link(archive: Archive, registers: Mapping[str, Digested]) -> list[str]:
         return []
     known = load_known(archive.settings)
     wanted = linkings_of(registers, known)
-    done = archive.ledger.clips.all_done("link")
-    worded = {*archive.ledger.clips.all_done("transcribe"), *archive.ledger.readings.with_transcripts()}
 
-    def linked(clip: str) -> bool:
-        found = read_linkings(archive, done.get(clip))
+    def linked(mark: str) -> bool:
+        found = read_linkings(archive, mark)
         return len(found) == len(wanted) and all(
             _same_but_for_a_name(before, now, known) for before, now in zip(found, wanted, strict=True)
         )
 
-    return [clip for clip in safe(archive) if clip in worded and not linked(clip)]
+    marks = archive.ledger.marks
+    return safe(archive, marks.worth_linking([mark for mark in marks.bodies("link") if linked(mark)]))
 
 
 def _same_but_for_a_name(before: Named, now: Named, known: "KnownPeople") -> bool:

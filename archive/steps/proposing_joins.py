@@ -66,20 +66,18 @@ def to_compare(archive: Archive, *, bring: bool = False, retry: bool = False) ->
     A sound is due where it lies in the spool or has its fingerprint already: with `bring`, also where it is to be
     brought from a target. One that failed waits for `retry`.
     """
-    media = archive.ledger.clips.media()
-    if len(media) < 2:
+    ledger, (by_sound, by_file) = archive.ledger, (_mark("", by) for by in ("sound", "file"))
+    new = ledger.marks.without("joins", [by_sound])
+    if not new or ledger.clips.count_held() < 2:
         return Due()
-    done, known = archive.ledger.clips.all_done("joins"), archive.ledger.joins.fingerprinted()
-    failed = {
-        f.clip for f in archive.ledger.clips.failures() if f.step == "joins" and f.kind != "passing" and not retry
-    }
-    new = {clip: sha256 for clip, sha256 in media.items() if done.get(clip) != _mark(sha256, "sound")}
+    known = ledger.joins.fingerprinted()
+    failed = {f.clip for f in ledger.clips.failures() if f.step == "joins" and f.kind != "passing" and not retry}
     sounds = (
         clip
         for clip, sha256 in new.items()
         if clip not in failed and (bring or sha256 in known or _is_spooled(archive, clip))
     )
-    return Due(tuple(clip for clip, sha256 in new.items() if done.get(clip) != _mark(sha256, "file")), tuple(sounds))
+    return Due(tuple(ledger.marks.without("joins", [by_sound, by_file])), tuple(sounds))
 
 
 def _mark(media: str, by: str) -> str:

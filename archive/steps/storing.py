@@ -30,9 +30,15 @@ def store(
     return store_owed(archive, usable, objects, to=to, wait=wait)
 
 
-def safe(archive: Archive) -> list[str]:
-    """Clips whose evidence has arrived, in every version, at `minimum_copies` targets that count, spread as asked."""
-    spread = archive.ledger.copies.spread(tuple(archive.settings.counting))
+def safe(archive: Archive, clips: Collection[str] | None = None) -> list[str]:
+    """Of some clips, or all, those that are safe, by their ids.
+
+    Their evidence has arrived, in every version, at `minimum_copies` targets that count, spread as asked.
+    """
+    if clips is not None and not clips:
+        return []
+    objects = None if clips is None else [Kind.EVIDENCE.prefix + clip for clip in clips]
+    spread = archive.ledger.copies.spread(tuple(archive.settings.counting), objects)
     enough = {targets for targets in set(spread.values()) if enough_at(archive.settings, targets)}
     return [name.removeprefix(Kind.EVIDENCE.prefix) for name, targets in spread.items() if targets in enough]
 
@@ -50,20 +56,24 @@ def tidy(archive: Archive, *, keep_unread: bool = True) -> int:
     if not archive.spool.is_dir():
         return 0
     failed = {failure.clip for failure in archive.ledger.clips.failures() if failure.step == "transcribe"}
-    done, freed = {*archive.ledger.clips.all_done("transcribe"), *failed}, 0
+    freed = 0
     for folder in sorted(archive.spool.iterdir()):
         object_id = folder.name
         if object_id.startswith("."):
             continue  # a sealing under way, or one that was interrupted: it is begun anew, never resumed
         clip = clip_of(object_id)
-        unread = kind_of(object_id) is Kind.EVIDENCE and clip not in done
-        if (unread and keep_unread) or not _kept_elsewhere(archive, object_id):
+        media = kind_of(object_id) is Kind.EVIDENCE and keep_unread
+        if (media and clip not in failed and _is_unread(archive, clip)) or not _kept_elsewhere(archive, object_id):
             continue
         with archive.ledger.claims.held(object_id, "store") as ours:
             if ours and not archive.ledger.claims.somebody_at(clip or object_id):
                 discard(archive, object_id)
                 freed += 1
     return freed
+
+
+def _is_unread(archive: Archive, clip: str | None) -> bool:
+    return clip is not None and archive.ledger.clips.done(clip, "transcribe") is None
 
 
 def _kept_elsewhere(archive: Archive, object_id: str) -> bool:

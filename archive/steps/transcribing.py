@@ -85,20 +85,16 @@ def to_transcribe(archive: Archive, model: str, *, retry: bool = False) -> list[
 
     Those that failed wait for `retry`.
     """
-    said = {clip: declared_of(archive, clip) for clip in archive.ledger.readings.declared()}
-    done, media = archive.ledger.clips.all_done("transcribe"), archive.ledger.clips.media()
-    failed = (
-        set()
-        if retry
-        else {f.clip for f in archive.ledger.clips.failures() if f.step == "transcribe" and f.kind != "passing"}
-    )
-    return [
-        clip
-        for clip in safe(archive)
-        if clip not in failed
-        and clip in media
-        and not _was_read(media[clip], read_readings(archive, done.get(clip)), model, said.get(clip))
+    ledger = archive.ledger
+    read = [
+        form for form in ledger.marks.forms("transcribe") if _was_read("", read_readings(archive, form), model, None)
     ]
+    due = {*ledger.marks.without("transcribe", read)}
+    due |= {clip for clip in ledger.readings.declared() if _is_read_otherwise(archive, clip, model)}
+    failed = (
+        set() if retry else {f.clip for f in ledger.clips.failures() if f.step == "transcribe" and f.kind != "passing"}
+    )
+    return safe(archive, due - failed)
 
 
 def transcribe_clips(
@@ -231,7 +227,8 @@ def _transcribe(
 def _note_looked_at(archive: Archive, clip: str) -> None:
     """Note that nothing can have been lost in a clip's last reading by the model of the settings."""
     readings = read_readings(archive, archive.ledger.clips.done(clip, "transcribe"))
-    media, model = archive.ledger.clips.media().get(clip), archive.settings.transcription.model_name
+    media = archive.ledger.clips.captures(clip)[-1].media.sha256
+    model = archive.settings.transcription.model_name
     last = max(n for n, one in enumerate(readings) if one.media_sha256 == media and one.model == model)
     readings[last] = readings[last].model_copy(update={"form": FORM})
     body = json.dumps([r.model_dump(mode="json") for r in readings])
@@ -245,6 +242,14 @@ def _reach(share: Share, number: int, tracks: int, of_track: float) -> None:
 def read_readings(archive: Archive, body: str | None) -> list[Reading]:
     """The readings that the ledger keeps of a clip."""
     return archive.ledger.clips.parsed(_READINGS, body) if body else []
+
+
+def _is_read_otherwise(archive: Archive, clip: str, model: str) -> bool:
+    """Whether a held clip was not read with the languages that are declared for it."""
+    clips = archive.ledger.clips
+    captures = clips.captures(clip)
+    readings = read_readings(archive, clips.done(clip, "transcribe"))
+    return bool(captures) and not _was_read(captures[-1].media.sha256, readings, model, declared_of(archive, clip))
 
 
 def _was_read(media_sha256: str, kept: Sequence[Reading], model: str, declared: tuple[str, ...] | None) -> bool:

@@ -47,17 +47,12 @@ def to_seal(archive: Archive) -> list[str]:
     A clip of which something waits that its newest version lacks is not sealed anew meanwhile: the next one would lack
     it too. A fork of what it has is no such.
     """
-    clips, sealed = archive.ledger.clips, archive.ledger.clips.all_done("work")
-    worth = {*clips.all_done("transcribe"), *clips.with_access(), *archive.ledger.readings.with_transcripts()}
-    worth |= {*archive.ledger.readings.declared()} | archive.ledger.joins.with_joins()
-    worth |= {failure.clip for failure in clips.failures() if failure.step == "transcribe"}
-    worth -= {*map(clip_of, archive.ledger.waiting.holding_up())}
-    return [clip for clip in safe(archive) if clip in worth and not _is_sealed(archive, sealed.get(clip))]
+    marks = archive.ledger.marks
+    worth = {*marks.worth_sealing([mark for mark in marks.bodies("work") if _is_sealed(archive, mark)])}
+    return safe(archive, worth - {*map(clip_of, archive.ledger.waiting.holding_up())})
 
 
-def _is_sealed(archive: Archive, body: str | None) -> bool:
-    if body is None:
-        return False
+def _is_sealed(archive: Archive, body: str) -> bool:
     noted = archive.ledger.clips.parsed(_SEALED_AS, body)
     return noted.default in (None, archive.settings.access_of(noted.source))
 

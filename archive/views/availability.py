@@ -66,7 +66,7 @@ def availability(archive: Archive) -> Availability:
     counts["up"] += always
     counts["unknown"] += ledger.sightings.looked_for() - always - len(places)
     late = {clip: place for clip, place in sorted(places.items()) if place.of_late(now)}
-    held = set(ledger.clips.held()) if late else set()
+    held = ledger.clips.held_of(list(late)) if late else set()
     lost = tuple(_turn(clip, place, held) for clip, place in late.items() if place.standing == "gone")
     returned = tuple(_turn(clip, place, held) for clip, place in late.items() if place.returned)
     return Availability({name: number for name, number in sorted(counts.items()) if number}, lost, returned)

@@ -85,7 +85,8 @@ def count_joins(archive: Archive) -> JoinCounts:
     ledger = archive.ledger
     given = ledger.joins.judgements()
     stands = {pair: joint(some) for pair, some in by_pair(given).items()}
-    joined, held = recordings(given), {*ledger.clips.held()}
+    joined, proposed = recordings(given), ledger.joins.pairs()
+    held = ledger.clips.held_of(sorted({clip for pair in proposed | stands.keys() for clip in pair}))
     returned = {
         join.clips
         for pair, stand in stands.items()
@@ -95,7 +96,7 @@ def count_joins(archive: Archive) -> JoinCounts:
     }
     waiting = {
         pair
-        for pair in (ledger.joins.pairs() - stands.keys()) | returned
+        for pair in (proposed - stands.keys()) | returned
         if {*pair} <= held and pair[1] not in joined.get(pair[0], ())
     }
     conflicts = {pair for pair, stand in stands.items() if stand == "conflict" and {*pair} <= held}

@@ -123,7 +123,7 @@ def status(archive: Archive) -> Status:
     """Count what the ledger knows. No target is asked."""
     ledger, settings = archive.ledger, archive.settings
     failures = ledger.clips.failures()
-    held = Counter(ledger.copies.spread(tuple(settings.counting)).values())
+    held = ledger.copies.count_spread(tuple(settings.counting))
     waiting = unaccepted(ledger)
     seen = availability(archive)
     return Status(
@@ -134,7 +134,7 @@ def status(archive: Archive) -> Status:
         distinct=settings.distinct,
         clips=ClipCounts(
             listed=ledger.clips.listed(),
-            held=len(ledger.clips.held()),
+            held=ledger.clips.count_held(),
             safe=sum(clips for targets, clips in held.items() if enough_at(settings, targets)),
             degraded=ledger.looks.degraded(),
             failed=dict(sorted(Counter(failure.kind for failure in failures).items())),

@@ -5,12 +5,15 @@ Each flow run is a process of its own, with a session of its own. Import this on
 
 import asyncio
 import functools
+import logging
 import os
 import signal
 import sys
+import threading
 import time
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +21,22 @@ import anyio
 import httpx
 from prefect.workers.process import ProcessWorker
 
-from archive.opening.archive import opened
+from archive.errors import ArchiveError
+from archive.opening.archive import Archive, opened
 from archive.opening.working import at_work, worker_name
+from archive.preservation.lost_workers import store_left
 from archive.settings.settings import Settings
 from archive.steps.stages import Pool
 from archive.steps.storing import sweep
 from flows import interrupts
 from flows.orchestration import pool_names
 from flows.orchestration.prefect_hands import told
+from storage.errors import TargetError
 
+log = logging.getLogger(__name__)
 PAUSE, LONGEST_PAUSE = 2.0, 60.0
+LOOK_EVERY, LEFT_FOR = 30.0, timedelta(minutes=1)
+"""Seconds between two looks at what the spool alone holds, and for how long it lies there before it is stored here."""
 ENDING = 10.0
 """Seconds that flow runs' processes have to end."""
 
@@ -44,11 +53,34 @@ def work(settings: Settings, pool: Pool, say: Callable[[str], None], *, limit: i
         sweep(archive)
         called = f"{worker_name(archive)} {name}" if name else worker_name(archive)
         say(f"{called}: working for pool {pool}")
-        try:
-            _until_told(lambda: _worker(settings, pool, called, limit, say), say)
-        finally:
-            _end_children()
+        with _storing_what_is_left(archive):
+            try:
+                _until_told(lambda: _worker(settings, pool, called, limit, say), say)
+            finally:
+                _end_children()
     say("stopped")
+
+
+@contextmanager
+def _storing_what_is_left(archive: Archive) -> Iterator[None]:
+    """Have a thread store what flow runs of this machine sealed and did not come to store, since they were killed."""
+    ended = threading.Event()
+
+    def store() -> None:
+        while not ended.is_set():
+            try:
+                store_left(archive, LEFT_FOR)
+            except (ArchiveError, TargetError) as error:
+                log.warning("what the spool alone holds could not be stored now: %s", error)
+            ended.wait(LOOK_EVERY)
+
+    thread = threading.Thread(target=store, name="store what is left", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join(ENDING)
 
 
 def _until_told(make: Callable[[], ProcessWorker], say: Callable[[str], None]) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from tests.flows.machines import SECRET, Machines, children, kill, machines
-from tests.flows.place import until, videos
+from tests.flows.place import Place, until, videos
 from tests.world.channel import Fault, Video
 from tests.world.ocfl import validate_folder
 from tests.world.servers.postgresql import PASSWORD, Postgresql
@@ -68,7 +68,7 @@ def test_whatever_is_killed_in_mid_batch_the_backlog_is_finished_and_nothing_is_
         made.start(keeper, "worker", "keep")
         run = made.start(made.place, "run")
         try:
-            check_kills(made, run, first, server, waiting, go_on)
+            check_kills(made, run, first, server, [reader, made.worker("second")], waiting, go_on)
         finally:
             for event in go_on:
                 event.set()
@@ -82,6 +82,7 @@ def check_kills(
     run: subprocess.Popen[str],
     first: subprocess.Popen[str],
     server: subprocess.Popen[str],
+    others: list[Place],
     waiting: list[Video],
     go_on: list[threading.Event],
 ) -> None:
@@ -100,7 +101,7 @@ def check_kills(
     kill(first)
     go_on[0].set()
     until("what was under way is stored", lambda: captures(made)[ids[0]] == 1, PATIENCE)
-    second = made.start(made.worker("second"), "worker", "fetch")
+    second = made.start(others[1], "worker", "fetch")
 
     # The server: what is under way needs it no more, and it comes back.
     kill(server)
@@ -119,7 +120,8 @@ def check_kills(
     for pid in [*children(first), *children(second), second.pid]:
         os.kill(pid, signal.SIGKILL)
     second.wait()
-    made.start(made.worker("third"), "worker", "fetch")
+    for place in others:  # back again: what they sealed and did not come to store lies in their spools alone
+        made.start(place, "worker", "fetch")
     go_on[3].set()
 
 
@@ -128,7 +130,8 @@ def check_what_is_left(made: Machines, shown: list[Video]) -> None:
     assert stored == {clip_of(video): 1 for video in shown}, "each clip was stored once"
     again = made.place.thirdcopy("run", "--plain", "--json")
     assert (again.json["fetched"], made.channel.downloads) == (0, before)
-    clips = made.place.thirdcopy("status", "--json").json["clips"]
+    until("all is safe", lambda: told(made)["safe"] == len(shown), PATIENCE)
+    clips = told(made)
     assert (clips["held"], clips["safe"], clips["failed"]) == (len(shown), len(shown), {})
     for name in ("one", "two", "three"):
         verdict = validate_folder(made.place.folder / name / "ocfl")
@@ -136,6 +139,11 @@ def check_what_is_left(made: Machines, shown: list[Video]) -> None:
     until("no flow run is left", lambda: swept(made), PATIENCE)
     assert made.kept("SELECT * FROM claims WHERE session NOT IN (SELECT token FROM sessions)") == []
     assert made.kept("SELECT thing FROM claims") == []
+
+
+def told(made: Machines) -> Any:
+    """What status says of clips."""
+    return made.place.thirdcopy("status", "--json").json["clips"]
 
 
 def swept(made: Machines) -> bool:

@@ -1,4 +1,4 @@
-"""A real PostgreSQL in a folder of its own: Debian's, on loopback and a socket, as an ordinary user, without syncs."""
+"""A real PostgreSQL in a folder of its own: Debian's, on loopback and a socket, as an ordinary user."""
 
 import os
 import pwd
@@ -8,7 +8,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +25,6 @@ _PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
 _SETTINGS = (
     *("fsync=off", "full_page_writes=off", "autovacuum=off", "wal_level=minimal", "max_wal_senders=0"),
     *("shared_buffers=32MB", "max_connections=200", "jit=off", "max_parallel_workers_per_gather=0"),
-    "listen_addresses=127.0.0.1",
 )
 
 
@@ -100,8 +99,11 @@ class Postgresql:
 
 
 @contextmanager
-def postgresql() -> Iterator[Postgresql]:
-    """A server in a new folder, ended and taken away at the end. Raises NotInstalled."""
+def postgresql(settings: Sequence[str] = _SETTINGS) -> Iterator[Postgresql]:
+    """A server in a new folder, ended and taken away at the end. Raises NotInstalled.
+
+    Without `settings` it is as it comes, and syncs what it keeps.
+    """
     if not _PROGRAMS:
         raise NotInstalled("there is no PostgreSQL in /usr/lib/postgresql; install: postgresql")
     folder = Path(tempfile.mkdtemp(prefix="pg-"))  # not in the tests' own folders, which are one user's alone
@@ -111,8 +113,9 @@ def postgresql() -> Iterator[Postgresql]:
             os.chown(folder, user, -1)
         port = free_ports(1)[0]
         _make(folder, user)
-        settings = [f"--{setting}" for setting in (*_SETTINGS, f"port={port}", f"unix_socket_directories={folder}")]
-        command = [str(_PROGRAMS[0] / "postgres"), "-D", str(folder / "data"), *settings]
+        place = ("listen_addresses=127.0.0.1", f"port={port}", f"unix_socket_directories={folder}")
+        options = [f"--{setting}" for setting in (*settings, *place)]
+        command = [str(_PROGRAMS[0] / "postgres"), "-D", str(folder / "data"), *options]
         server = Postgresql(folder, port, Process(command, folder, {"LC_ALL": "C.UTF-8"}, user=user))
         try:
             server.start()

@@ -1,0 +1,112 @@
+"""The marks of steps, asked of all clips at once: which forms they have, and which clips have none of some forms.
+
+There are very many clips and few forms of marks: a step looks at the forms, and the database finds the clips.
+"""
+
+from collections.abc import Collection
+
+import sqlalchemy as sa
+
+from archive.ledger import tables as t
+from archive.ledger.sql_conditions import among, not_among
+from archive.ledger.transactions import Subject
+from archive.ledger.undoing import Step
+
+
+class Marks(Subject):
+    """What `Clips.mark_done` kept, of every clip.
+
+    A form is a mark without the sha256 of its clip's newest media, of which many marks name one.
+    """
+
+    def forms(self, step: Step) -> list[str]:
+        """The forms of a step's marks, of clips that are held."""
+        media, done = _media(), _done(step)
+        query = sa.select(_form(done, media)).join_from(media, done, done.c.clip == media.c.clip).distinct()
+        with self._reading() as connection:
+            return list(connection.scalars(query))
+
+    def of_forms(self, step: Step, forms: Collection[str]) -> list[str]:
+        """Clips that are held and whose mark of a step is of one of some forms."""
+        media, done = _media(), _done(step)
+        query = sa.select(media.c.clip).join(done, done.c.clip == media.c.clip)
+        return self._clips(query.where(among(_form(done, media), forms)).order_by(media.c.clip))
+
+    def without(self, step: Step, forms: Collection[str]) -> dict[str, str]:
+        """Clip → the sha256 of its newest media, of clips that are held and whose mark is of none of some forms."""
+        media, done = _media(), _done(step)
+        query = sa.select(media).outerjoin(done, done.c.clip == media.c.clip)
+        lacking = done.c.body.is_(None) | not_among(_form(done, media), forms)
+        with self._reading() as connection:
+            return {row.clip: row.media for row in connection.execute(query.where(lacking).order_by(media.c.clip))}
+
+    def behind(self, step: Step) -> list[str]:
+        """Clips whose mark is not the number of their newest capture."""
+        newest, done = _newest(), _done(step)
+        query = sa.select(newest.c.clip).outerjoin(done, done.c.clip == newest.c.clip)
+        other = done.c.body.is_(None) | (done.c.body != sa.cast(newest.c.version, t.Words))
+        return self._clips(query.where(other).order_by(newest.c.clip))
+
+    def bodies(self, step: Step) -> list[str]:
+        """The marks of a step that differ."""
+        query = sa.select(t.done.c.body).where(t.done.c.step == step).distinct()
+        with self._reading() as connection:
+            return list(connection.scalars(query))
+
+    def worth_linking(self, marks: Collection[str]) -> list[str]:
+        """Clips with words, transcribed or captions, whose mark of linking is none of some."""
+        return self._lacking("link", marks, _READ, t.transcripts.c.clip == t.clips.c.id)
+
+    def worth_sealing(self, marks: Collection[str]) -> list[str]:
+        """Clips of which something is known beside their evidence, and whose mark of sealing that is none of some.
+
+        That is that they were transcribed, or cannot be; a transcript, an access level, a declaration, a join.
+        """
+        joins, judged, clip = t.joins.c, t.join_judgements.c, t.clips.c.id
+        unread = (t.failures.c.clip == clip) & (t.failures.c.step == "transcribe")
+        named = (column == clip for column in (joins.one, joins.other, judged.one, judged.other))
+        known = (t.transcripts.c.clip == clip, t.declarations.c.clip == clip, *named)
+        return self._lacking("work", marks, _READ, unread, *known, or_else=t.clips.c.access.is_not(None))
+
+    def _lacking(
+        self,
+        step: Step,
+        marks: Collection[str],
+        *worth: sa.ColumnElement[bool],
+        or_else: sa.ColumnElement[bool] | None = None,
+    ) -> list[str]:
+        """Those of all clips without a mark, for which there is some row that makes them worth it: few are asked."""
+        clip, done = t.clips.c.id, _done(step)
+        unmarked = done.c.body.is_(None) | not_among(done.c.body, marks)
+        first = sa.select(clip).outerjoin(done, done.c.clip == clip).where(unmarked)
+        lacking = first.cte("lacking").prefix_with("MATERIALIZED")  # before anything is asked of them
+        known = () if or_else is None else (or_else,)
+        some = sa.or_(*known, *(sa.exists().where(one).correlate(t.clips) for one in worth))
+        return self._clips(sa.select(clip).join(lacking, lacking.c.id == clip).where(some).order_by(clip))
+
+    def _clips(self, query: sa.Select[tuple[str]]) -> list[str]:
+        with self._reading() as connection:
+            return list(connection.scalars(query))
+
+
+def _done(step: Step) -> sa.Subquery:
+    return sa.select(t.done.c.clip, t.done.c.body).where(t.done.c.step == step).subquery()
+
+
+_READ = (t.done.c.clip == t.clips.c.id) & (t.done.c.step == "transcribe")
+
+
+def _newest() -> sa.Subquery:
+    c = t.captures.c
+    return sa.select(c.clip, sa.func.max(c.version).label("version")).group_by(c.clip).subquery()
+
+
+def _media() -> sa.Subquery:
+    """Each clip with its newest media, by an index alone: a capture's row is large."""
+    c, later = t.captures.c, t.captures.alias().c
+    newer = sa.exists().where(later.clip == c.clip, later.version > c.version)
+    return sa.select(c.clip, c.media).where(~newer).subquery()
+
+
+def _form(done: sa.Subquery, media: sa.Subquery) -> sa.ColumnElement[str]:
+    return sa.func.replace(done.c.body, media.c.media, "", type_=t.Words())
