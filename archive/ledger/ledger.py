@@ -21,7 +21,6 @@ from archive.ledger.lease import Lease
 from archive.ledger.ledger_places import Place
 from archive.ledger.looks import Looks
 from archive.ledger.markers import Markers
-from archive.ledger.marks import Marks
 from archive.ledger.opening import identity, open_engine
 from archive.ledger.overdue import Overdue
 from archive.ledger.readings import Readings
@@ -30,6 +29,7 @@ from archive.ledger.sessions import Sessions
 from archive.ledger.sightings import Sightings
 from archive.ledger.sql_faults import anew, in_a_sentence
 from archive.ledger.standing import Standing, refuse, stand, standing
+from archive.ledger.step_marks import Marks
 from archive.ledger.transactions import Document, Transactions
 from archive.ledger.waiting import Waiting
 from archive.ledger.work_claims import Claims
