@@ -33,7 +33,7 @@ def count_again(archive: Archive) -> Again:
 
 def to_read_again(archive: Archive) -> list[str]:
     """Clips whose newest media were read by the model of the settings in the first form of the schema, and no later."""
-    marks, model = archive.ledger.step_marks, archive.settings.transcription.model_name
+    marks, model = archive.ledger.marks, archive.settings.transcription.model_name
 
     def is_old(form: str) -> bool:
         newest = [r for r in read_readings(archive, form) if not r.media_sha256 and r.model == model]

@@ -46,7 +46,7 @@ class CaptionedClip:
 
 def to_caption(archive: Archive, *, retry: bool = False) -> list[str]:
     """Safe clips whose newest capture was not looked at for captions. Those with a faulty file wait for `retry`."""
-    ledger, due = archive.ledger, {*archive.ledger.step_marks.behind(STEP)}
+    ledger, due = archive.ledger, {*archive.ledger.marks.behind(STEP)}
     if retry:
         due |= {f.clip for f in ledger.clips.failures() if f.step == STEP}.intersection(ledger.clips.held())
     return safe(archive, due)

@@ -92,7 +92,7 @@ def to_link(archive: Archive, registers: Mapping[str, Digested]) -> list[str]:
             _same_but_for_a_name(before, now, known) for before, now in zip(found, wanted, strict=True)
         )
 
-    marks = archive.ledger.step_marks
+    marks = archive.ledger.marks
     return safe(archive, marks.worth_linking([mark for mark in marks.bodies("link") if linked(mark)]))
 
 

@@ -47,7 +47,7 @@ def to_seal(archive: Archive) -> list[str]:
     A clip of which something waits that its newest version lacks is not sealed anew meanwhile: the next one would lack
     it too. A fork of what it has is no such.
     """
-    marks = archive.ledger.step_marks
+    marks = archive.ledger.marks
     worth = {*marks.worth_sealing([mark for mark in marks.bodies("work") if _is_sealed(archive, mark)])}
     return safe(archive, worth - {*map(clip_of, archive.ledger.waiting.holding_up())})
 
