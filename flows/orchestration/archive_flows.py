@@ -67,9 +67,12 @@ def _at_work() -> Iterator[RunSession]:
     if _Process.session:
         yield _Process.session
         return
-    with ended_at_once(), writing(load(find()), Silent(), doing=pool_names.RUN) as session:
+    settings = load(find())
+    at_work = writing(settings, Silent(), doing=pool_names.RUN)
+    with ended_at_once(), told_after(settings, log.warning) as ending, at_work as session:
         _Process.session = session
         yield session
+        ending.well = session.ended_well
 
 
 def _task(session: RunSession, asked: Asked, stage: Stage) -> Task[[str | None, list[str]], Tally]:

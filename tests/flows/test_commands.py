@@ -120,6 +120,10 @@ def call(kept: tuple[Place, Channel, Any], monkeypatch: pytest.MonkeyPatch, caps
     return run
 
 
+OF_MACHINES = ("deploy", "sweep", "ledger move", "workers forget")
+"""Commands of several machines, which need a database and a server of Prefect's: `test_pools.py` has those."""
+
+
 def snapshot(folder: Path) -> dict[str, bytes | str]:
     """All that an archive keeps: each file's bytes, and what the ledger says."""
     files = [path for path in folder.rglob("*") if path.is_file() and "ledger.sqlite" not in path.name]
@@ -138,13 +142,14 @@ def test_help_shows_an_example_and_fits_a_terminal(call: Call, name: str) -> Non
 def test_what_acts_has_a_dry_run_and_what_reports_has_json() -> None:
     looks = {"disks", "doctor", "status", "show", "timeline", "entry", "export", "compare"}
     looks |= {"targets list", "targets check"}
-    looks |= {"register list", "register show", "register diff", "alerts show"}
-    silent = {"init", "add", "schedule", "access", "judge", "export"}
+    looks |= {"register list", "register show", "register diff", "alerts show", "workers"}
+    looks |= {"server", "worker"}
+    silent = {"init", "add", "schedule", "access", "judge", "export", "server", "worker"}
     assert set(having("--dry-run")) == set(COMMANDS) - looks
     assert set(having("--json")) == set(COMMANDS) - silent
 
 
-@pytest.mark.parametrize("name", having("--dry-run"))
+@pytest.mark.parametrize("name", [name for name in having("--dry-run") if name not in OF_MACHINES])
 def test_a_dry_run_changes_nothing(kept: tuple[Place, Channel, dict[str, list[str]]], call: Call, name: str) -> None:
     place, channel, arguments = kept
     before, asked = snapshot(place.folder), len(channel.requests)
@@ -158,7 +163,7 @@ def test_a_dry_run_changes_nothing(kept: tuple[Place, Channel, dict[str, list[st
         assert snapshot(place.folder) == before
 
 
-@pytest.mark.parametrize("name", [name for name in having("--json") if name not in ("run", "rebuild")])
+@pytest.mark.parametrize("name", [name for name in having("--json") if name not in ("run", "rebuild", *OF_MACHINES)])
 def test_a_report_in_json_is_alone_on_stdout(
     kept: tuple[Place, Channel, dict[str, list[str]]], call: Call, name: str
 ) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import sqlite3
 from collections import Counter
@@ -246,4 +247,4 @@ def kinds(events: list[tuple[str | None, dict[str, Any]]], run: str) -> list[tup
 
 def neutral(place: Place, text: str) -> str:
     """A sentence without the folder of its archive."""
-    return text.replace(str(place.folder), "HERE")
+    return re.sub(r"\d+\.\d GiB free", "N GiB free", text.replace(str(place.folder), "HERE"))

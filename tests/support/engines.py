@@ -5,6 +5,7 @@ it is opened again, also by another process, and a copy of the folder has a copy
 """
 
 import json
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -62,6 +63,12 @@ def place_in(state: Path, *, made: bool = True) -> Place:
     state.mkdir(parents=True, exist_ok=True, mode=0o700)
     pointer.write_text(json.dumps({"state": str(state), "url": url, "database": database}))
     return Database.at(url)
+
+
+def backed_up(state: Path, copy: Path) -> None:
+    """Copy a state folder, and its ledger as it is now, which nobody has open."""
+    shutil.copytree(state, copy)
+    place_in(copy)
 
 
 def engine_name() -> EngineName:

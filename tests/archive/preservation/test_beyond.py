@@ -31,6 +31,7 @@ from tests.support.archives import (
     store_all,
     with_work,
 )
+from tests.support.engines import backed_up
 
 ONE, TWO = "peertube-1", "peertube-2"
 
@@ -42,7 +43,7 @@ def older_ledger(tmp_path: Path) -> dict[str, Target]:
         ready(archive)
         keep(archive, ONE)
         finished(archive)
-    shutil.copytree(tmp_path / "state", tmp_path / "backup")
+    backed_up(tmp_path / "state", tmp_path / "backup")
     with an_archive(tmp_path / "state", targets) as archive:
         keep(archive, TWO)
         with_work(archive, ONE)

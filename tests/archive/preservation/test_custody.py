@@ -32,6 +32,7 @@ from storage.fan_out import FanOut
 from storage.targets import FolderSettings, address
 from storage.targets.folder import FolderTarget
 from tests.support.archives import Clock, an_archive, folder_target, folder_targets, keep, media_of, store_all, usable
+from tests.support.engines import backed_up
 from tests.support.faults import Crash, CrashingTarget, FaultyTarget
 from tests.world.ocfl import validate_folder
 
@@ -416,7 +417,7 @@ def test_fork_is_found_before_anything_is_written(tmp_path: Path, versions: int,
         for take in range(1, versions):
             keep(first, "peertube-1", take)
         store_all(first)
-    shutil.copytree(tmp_path / "first", tmp_path / "second")  # a backup of the state folder, brought back
+    backed_up(tmp_path / "first", tmp_path / "second")
     with an_archive(tmp_path / "first", targets) as first:
         keep(first, "peertube-1", 7)
         store_all(first)
@@ -524,6 +525,8 @@ def test_of_workers_that_share_a_ledger_one_wins_a_version(tmp_path: Path) -> No
             except Fork as error:
                 return error
 
+    with an_archive(tmp_path / "state", targets):
+        pass  # one ledger, whoever opens it first
     with ThreadPoolExecutor(4) as pool:
         ends = list(pool.map(work, range(1, 5)))
     (won,) = [end for end in ends if isinstance(end, SealedVersion)]

@@ -39,6 +39,7 @@ from tests.support.archives import (
     usable,
     with_work,
 )
+from tests.support.engines import backed_up
 from tests.tampering.objects import Object, dumped, plant_version
 from transcription.documents.corrections import Change, Told
 
@@ -214,7 +215,8 @@ def test_what_an_audit_could_not_see_waits_on(tmp_path: Path, unread: str | None
         ready(archive)
         keep(archive, ONE)
         finished(archive)
-        shutil.copytree(tmp_path / "state", tmp_path / "backup")
+    backed_up(tmp_path / "state", tmp_path / "backup")
+    with an_archive(tmp_path / "state", targets) as archive:
         archive.ledger.clips.give_access(ONE, AccessGiven("restricted", "C. Keeper", MONDAY), event=None)
         assert seal_work(archive, ONE, targets).sealed
         finished(archive)
@@ -236,7 +238,8 @@ def test_what_was_said_last_counts_and_is_sealed_whenever_it_was_accepted(tmp_pa
         ready(archive)
         keep(archive, ONE)
         finished(archive)
-        shutil.copytree(tmp_path / "state", tmp_path / "backup")
+    backed_up(tmp_path / "state", tmp_path / "backup")
+    with an_archive(tmp_path / "state", targets) as archive:
         declare(archive, ONE, ["ru"], by="C. Keeper")
         archive.ledger.clips.give_access(ONE, AccessGiven("public", "C. Keeper", MONDAY), event=None)
         with_work(archive, ONE)
