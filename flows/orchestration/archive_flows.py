@@ -118,7 +118,7 @@ def audit_archive() -> dict[str, Any]:
     """Read so much of every target as the settings say, oldest proof first, and challenge the rest."""
     settings = load(find())
     with ended_at_once(), told_after(settings, log.warning), opened(settings, Silent()) as archive:
-        done = scheduled_round(archive)
+        done = scheduled_round(archive, begun=lambda: tag_flow_run(archive))
     create_table_artifact(
         key="thirdcopy-audit",
         table=[{"target": name, **row} for name, row in done.counts.items()],
