@@ -145,7 +145,7 @@ _WORDS: dict[Name, tuple[str, str, str]] = {
 
 
 NAMED_AT_MOST = 5
-"""Targets, sources, workers or disks that one line names; of more, how many others there are."""
+"""Targets or disks that one line names; of more, how many others there are."""
 
 
 def conditions(facts: Facts, limits: AlertsSettings) -> tuple[Condition, ...]:
