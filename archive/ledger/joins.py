@@ -159,12 +159,6 @@ class Joins(Subject):
         with self._reading() as connection:
             return [self._document(JoinJudgement, body) for body in connection.scalars(query)]
 
-    def with_joins(self) -> set[str]:
-        """Clips that may be, or were judged to be, one recording with another."""
-        with self._reading() as connection:
-            columns = (t.joins.c.one, t.joins.c.other, t.join_judgements.c.one, t.join_judgements.c.other)
-            return {clip for column in columns for clip in connection.scalars(sa.select(column).distinct())}
-
 
 def _fingerprint(row: Any) -> Fingerprint:
     tracks, at = dict[int, bytes](), 0

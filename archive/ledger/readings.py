@@ -66,11 +66,6 @@ class Readings(Subject):
         with self._reading() as connection:
             return [self._document(TranscriptRef, ref) for ref in connection.scalars(query)]
 
-    def with_transcripts(self) -> list[str]:
-        """Clips with a transcript of any kind."""
-        with self._reading() as connection:
-            return list(connection.scalars(sa.select(t.transcripts.c.clip).distinct()))
-
     def with_empty_transcripts(self, clips: Collection[str]) -> list[str]:
         """Those of some clips that have a transcript of a track without any sound."""
         if not clips:

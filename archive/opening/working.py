@@ -14,16 +14,16 @@ WORKER_ID = "worker-id"
 
 
 @contextmanager
-def at_work(archive: Archive, doing: str = "a command", *, alone: bool = False) -> Iterator[bool]:
+def at_work(archive: Archive, doing: str = "a command") -> Iterator[bool]:
     """Be at work on the archive while the block runs.
 
-    Where several processes may work on the ledger it is a session, which is `doing` something, unless the archive is
-    needed `alone`; else the lease is held, with the ledger in the journal that is sound here.
+    Where several processes may work on the ledger it is a session, which is `doing` something; else the lease is held,
+    with the ledger in the journal that is sound here.
 
     True if the lease was taken from a run elsewhere that may only be asleep. Raises LeaseHeld, LedgerUnusable, and
     RefusedError where a rebuild came in between.
     """
-    if archive.ledger.several and not alone:
+    if archive.ledger.several:
         with archive.ledger.sessions.begun(worker_name(archive), _worker_id(archive), doing), watched(archive):
             yield False
         return

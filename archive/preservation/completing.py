@@ -46,11 +46,6 @@ class Found:
         """Whether every file was found."""
         return self.files == self.of
 
-    @property
-    def is_nowhere(self) -> bool:
-        """Whether every target answered that it has nothing of it."""
-        return not (self.files or self.keys or self.silent)
-
 
 def complete(archive: Archive, readable: Mapping[str, Target], sealed: SealedVersion) -> Found:
     """Look for a version at every target; one of which all files are found lies in this worker's spool then.

@@ -147,6 +147,7 @@ class _Storing:
         self._counters = counters
         self._versions: dict[str, dict[int, set[str]]] = {}
         self._brought: dict[str, list[Path]] = {}
+        self._claimed = set[str]()
         self._sealed: dict[str, dict[int, SealedVersion]] = {}
         """The versions of loads under way, each with its inventory parsed once for all targets."""
         for name, versions in owing.items():
@@ -164,6 +165,7 @@ class _Storing:
             files, targets = dict[str, File](), dict[str, None]()
             if not self._archive.ledger.claims.take(object_id, "store"):
                 continue  # another worker is at it
+            self._claimed.add(object_id)
             for number, names in sorted(self._still_owed(object_id, versions).items()):
                 sealed = self._archive.ledger.copies.version(object_id, number)
                 there = tuple(name for name in sorted(names) if self._goes_on(name, object_id))
@@ -187,7 +189,7 @@ class _Storing:
                 yield Load(object_id, files, tuple(targets))
             else:
                 self._sealed.pop(object_id, None)
-                self._archive.ledger.claims.give_back(object_id, "store")
+                self._give_back(object_id)
 
     def _still_owed(self, object_id: str, versions: Mapping[int, set[str]]) -> Mapping[int, set[str]]:
         """Of what was owed, what other workers have not stored since."""
@@ -240,14 +242,18 @@ class _Storing:
         """Take out of the spool what was brought for a load, and forget its versions."""
         self._take_out(load.name)
         self._sealed.pop(load.name, None)
-        self._archive.ledger.claims.give_back(load.name, "store")
+        self._give_back(load.name)
 
     def end(self) -> None:
         """Take out whatever was brought, and give back what was not finished."""
         for object_id in list(self._brought):
             self._take_out(object_id)
-        for object_id in list(self._sealed):
-            self._archive.ledger.claims.give_back(object_id, "store")
+        for object_id in list(self._claimed):
+            self._give_back(object_id)
+
+    def _give_back(self, object_id: str) -> None:
+        self._claimed.discard(object_id)
+        self._archive.ledger.claims.give_back(object_id, "store")
 
     def _take_out(self, object_id: str) -> None:
         for folder in self._brought.pop(object_id, ()):

@@ -66,7 +66,7 @@ def tidy(archive: Archive, *, keep_unread: bool = True) -> int:
         if (media and clip not in failed and _is_unread(archive, clip)) or not _kept_elsewhere(archive, object_id):
             continue
         with archive.ledger.claims.held(object_id, "store") as ours:
-            if ours and not archive.ledger.claims.somebody_at(clip or object_id):
+            if ours and not (clip and archive.ledger.claims.somebody_at(clip)):
                 discard(archive, object_id)
                 freed += 1
     return freed

@@ -171,3 +171,14 @@ def test_a_target_that_two_find_new_is_claimed_by_one(archive: Archive, targets:
         )
     assert [sorted(one.writable) for one in found] == [sorted(targets)] * 2
     assert [one.problems for one in found] == [{}, {}]
+
+
+def test_what_belongs_to_no_clip_leaves_the_spool_too(archive: Archive) -> None:
+    with beside(archive) as one, at_work(one, "a test"):
+        usable = ready(one)
+        keep(one, CLIPS[0])
+        record_step(one, usable)
+        store_owed(one, usable.writable)
+        assert tidy(one, keep_unread=False) == 1
+        assert [*one.spool.glob("run-*")] == []
+        assert one.ledger.claims.all() == []
