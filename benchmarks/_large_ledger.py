@@ -34,7 +34,7 @@ from archive.steps.captioning import caption_clip
 from archive.steps.linking import link_clip, load_known, prepare_registers
 from archive.steps.recording import record
 from archive.steps.registering import load_registers
-from archive.steps.transcribing import FORM
+from archive.steps.transcribing import FORM, written_readings
 from archive.steps.work_objects import seal_work
 from storage.targets.memory import MemoryTarget
 from tests.support.archives import MODEL_DIGEST, a_link, keep, media_of, transcript
@@ -145,7 +145,7 @@ def _first_clip(archive: Archive, usable: UsableTargets) -> None:
     ref, body = transcript(FIRST, "They came at night, and nobody told us where they took him. " * 10)
     ledger.readings.add_transcript(FIRST, ref.model_copy(update={"model": MODEL}), body, event=None)
     reading = Reading(media_sha256=media, model=MODEL, model_digest=MODEL_DIGEST, tracks=1, declared=(), form=FORM)
-    ledger.clips.mark_done(FIRST, "transcribe", f"[{reading.model_dump_json()}]")
+    ledger.clips.mark_done(FIRST, "transcribe", written_readings([reading]))
     link_clip(archive, prepare_registers(load_registers(archive, targets), load_known(archive.settings)), FIRST)
     ledger.readings.set_links(FIRST, [a_link(FIRST, entry, register="victims") for entry in "12"], event=None)
     seal_work(archive, FIRST, targets)

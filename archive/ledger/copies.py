@@ -279,16 +279,13 @@ class Copies(Subject):
 
     def heads_by_state(self) -> dict[str, dict[CopyState, int]]:
         """Target → state → how many clips have the copy of their newest evidence there in that state."""
-        newest = (
-            sa.select(t.versions.c.object, sa.func.max(t.versions.c.version).label("version"))
-            .where(begins(t.versions.c.object, Kind.EVIDENCE.prefix))
-            .group_by(t.versions.c.object)
-            .subquery()
-        )
+        copy, version, later = t.copies.c, t.versions.c, t.versions.alias().c
+        newer = sa.exists().where(later.object == version.object, later.version > version.version)
         query = (
-            sa.select(t.copies.c.target, t.copies.c.state, sa.func.count().label("objects"))
-            .join(newest, (newest.c.object == t.copies.c.object) & (newest.c.version == t.copies.c.version))
-            .group_by(t.copies.c.target, t.copies.c.state)
+            sa.select(copy.target, copy.state, sa.func.count().label("objects"))
+            .join(t.versions, (version.object == copy.object) & (version.version == copy.version))
+            .where(begins(version.object, Kind.EVIDENCE.prefix), ~newer)
+            .group_by(copy.target, copy.state)
         )
         found = dict[str, dict[CopyState, int]]()
         with self._reading() as connection:

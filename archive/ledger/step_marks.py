@@ -21,7 +21,17 @@ class Marks(Subject):
 
     def forms(self, step: Step) -> list[str]:
         """The forms of a step's marks, of clips that are held."""
-        media, done = _media(), _done(step)
+        return self._forms(step)
+
+    def forms_without(self, step: Step, words: str, *, or_with: Collection[str]) -> list[str]:
+        """Those forms of which some mark lacks words, or has one of others.
+
+        The words come first: few marks are of interest, and making a form takes ten times as long as looking for words.
+        """
+        return self._forms(step, sa.or_(sa.not_(_has(words)), *map(_has, or_with)))
+
+    def _forms(self, step: Step, *conditions: sa.ColumnElement[bool]) -> list[str]:
+        media, done = _media(), _done(step, *conditions)
         query = sa.select(_form(done, media)).join_from(media, done, done.c.clip == media.c.clip).distinct()
         with self._reading() as connection:
             return list(connection.scalars(query))
@@ -89,8 +99,12 @@ class Marks(Subject):
             return list(connection.scalars(query))
 
 
-def _done(step: Step) -> sa.Subquery:
-    return sa.select(t.done.c.clip, t.done.c.body).where(t.done.c.step == step).subquery()
+def _done(step: Step, *conditions: sa.ColumnElement[bool]) -> sa.Subquery:
+    return sa.select(t.done.c.clip, t.done.c.body).where(t.done.c.step == step, *conditions).subquery()
+
+
+def _has(words: str) -> sa.ColumnElement[bool]:
+    return t.done.c.body.contains(words, autoescape=True)
 
 
 _READ = (t.done.c.clip == t.clips.c.id) & (t.done.c.step == "transcribe")

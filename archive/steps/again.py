@@ -5,11 +5,12 @@ was a transcript without words, and whole films were refused by a length that so
 """
 
 import re
+from collections.abc import Sequence
 
 from archive.ledger.clips import Failure
 from archive.opening.archive import Archive
 from archive.records.record import Record
-from archive.steps.transcribing import FORM, read_readings
+from archive.steps.transcribing import FORM, read_readings, written_form
 
 _BY_LENGTH = re.compile(r"s where [0-9.]+ s were announced|announces [0-9.]+ seconds and (ends|has not ended)")
 """How earlier builds refused a film by its length alone."""
@@ -23,11 +24,11 @@ class Again(Record):
     refused_length: int = 0
 
 
-def count_again(archive: Archive) -> Again:
-    """Count them, from what the ledger knows; no clip is opened."""
+def count_again(archive: Archive, failures: Sequence[Failure]) -> Again:
+    """Count them, from what the ledger knows and what of it failed; no clip is opened."""
     read = set(to_read_again(archive))
     empty = set(archive.ledger.readings.with_empty_transcripts(sorted(read)))
-    refused = [failure for failure in archive.ledger.clips.failures() if refused_by_length(failure)]
+    refused = [failure for failure in failures if refused_by_length(failure)]
     return Again(mixed=len(read - empty), empty_track=len(read & empty), refused_length=len(refused))
 
 
@@ -39,7 +40,8 @@ def to_read_again(archive: Archive) -> list[str]:
         newest = [r for r in read_readings(archive, form) if not r.media_sha256 and r.model == model]
         return bool(newest) and newest[-1].form < FORM
 
-    old = [form for form in marks.forms("transcribe") if is_old(form)]
+    earlier = [written_form(form) for form in range(1, FORM)]
+    old = [form for form in marks.forms_without("transcribe", written_form(FORM), or_with=earlier) if is_old(form)]
     return marks.of_forms("transcribe", old) if old else []
 
 

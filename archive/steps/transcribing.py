@@ -215,8 +215,7 @@ def _transcribe(
         form=FORM,
     )
     readings = [*read_readings(archive, archive.ledger.clips.done(clip, "transcribe")), reading]
-    body = json.dumps([r.model_dump(mode="json") for r in readings])
-    archive.ledger.clips.mark_done(clip, "transcribe", body, "reading")
+    archive.ledger.clips.mark_done(clip, "transcribe", written_readings(readings), "reading")
     archive.ledger.clips.mended(clip, "transcribe")
     for one in reading.unread:
         archive.progress.say(f"{clip}: track {one.index} is not read: it {one.why}")
@@ -231,12 +230,21 @@ def _note_looked_at(archive: Archive, clip: str) -> None:
     model = archive.settings.transcription.model_name
     last = max(n for n, one in enumerate(readings) if one.media_sha256 == media and one.model == model)
     readings[last] = readings[last].model_copy(update={"form": FORM})
-    body = json.dumps([r.model_dump(mode="json") for r in readings])
-    archive.ledger.clips.mark_done(clip, "transcribe", body, "looked at")
+    archive.ledger.clips.mark_done(clip, "transcribe", written_readings(readings), "looked at")
 
 
 def _reach(share: Share, number: int, tracks: int, of_track: float) -> None:
     share.reach((number + of_track) / tracks)
+
+
+def written_readings(readings: Sequence[Reading]) -> str:
+    """Readings of a clip as the ledger keeps them."""
+    return json.dumps([reading.model_dump(mode="json") for reading in readings])
+
+
+def written_form(form: int) -> str:
+    """The words that such readings of a form have."""
+    return f'"form": {form}'
 
 
 def read_readings(archive: Archive, body: str | None) -> list[Reading]:

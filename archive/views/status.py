@@ -146,7 +146,7 @@ def status(archive: Archive) -> Status:
         survivors=survivors(held, settings.counting),
         targets=count_targets(archive),
         transcripts=ledger.readings.count_transcripts(),
-        again=count_again(archive),
+        again=count_again(archive, failures),
         corrections=_corrections(archive),
         links=_links(archive),
         joins=count_joins(archive),

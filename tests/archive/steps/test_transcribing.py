@@ -110,7 +110,7 @@ def test_clips_read_by_an_earlier_build_are_counted_and_looked_at_when_somebody_
         (reading,) = read_readings(archive, archive.ledger.clips.done(CLIPS[0], "transcribe"))
         before = json.dumps([reading.model_dump(mode="json", exclude={"form", "unread"})])
         archive.ledger.clips.mark_done(CLIPS[0], "transcribe", before)
-        assert count_again(archive).mixed == 1
+        assert count_again(archive, archive.ledger.clips.failures()).mixed == 1
         assert to_transcribe(archive, whisper_model.model) == [], "no upgrade reads a clip again by itself"
         (done,) = transcribe_clips(archive, whisper_model, to_read_again(archive), archive.targets, again=True)
         assert done.transcripts == (0 if channels == 1 else 2)
@@ -146,7 +146,7 @@ def test_a_refusal_by_a_length_that_was_announced_is_counted_until_it_is_tried_a
         )
         for clip, message in zip("abc", old, strict=True):
             archive.ledger.clips.failed(clip, "fetch", kind="damaged", message=message, now=archive.clock())
-        assert count_again(archive).refused_length == 2
+        assert count_again(archive, archive.ledger.clips.failures()).refused_length == 2
 
 
 @pytest.mark.parametrize("broken", [False, True])
