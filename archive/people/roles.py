@@ -1,4 +1,4 @@
-"""Who may see and do what: one table of roles, from which every page, count and answer of the reading room follows. Pure.
+"""Who may see and do what: one table of roles, from which every page and count of the reading room follows. Pure.
 
 Each role may all that the one before it may.
 """
@@ -9,7 +9,7 @@ from typing import Literal, get_args
 from archive.records.clip import Access
 
 Role = Literal["visitor", "reader", "reviewer", "editor", "keeper"]
-"""`visitor` is who has not signed in; a `reviewer` judges links, an `editor` corrects transcripts, a `keeper` does all."""
+"""`visitor`: not signed in; a `reviewer` judges links, an `editor` corrects transcripts, a `keeper` all of it."""
 
 Deed = Literal["see proposals", "judge", "correct", "open and close", "see who opened what"]
 

@@ -1,1 +1,1 @@
-"""Words found across scripts, in transcripts, titles, captions and entries: an index that is derived from the ledger."""
+"""Words found across scripts, in transcripts, titles, captions and entries: an index derived from the ledger."""
