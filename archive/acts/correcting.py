@@ -1,8 +1,9 @@
 """Correct: what a person changed in an exported transcript becomes a layer over it. Nothing is ever replaced."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
-from archive.errors import WrongFile
+from archive.errors import ChangedMeanwhile, WrongFile
 from archive.masks import mask
 from archive.opening.archive import Archive
 from archive.records.event import METADATA, Event
@@ -39,6 +40,16 @@ class EditedFile:
 
 
 @dataclass(frozen=True)
+class SeenCue:
+    """A cue as a person saw it: the transcript, its digest, so many corrections of it applied, and its place from 0."""
+
+    transcript: str
+    sha512: str
+    corrections: int
+    number: int
+
+
+@dataclass(frozen=True)
 class Corrected:
     """What became of an edited file: changes that are applied now, changes in conflict, how many of both are new."""
 
@@ -65,27 +76,66 @@ def correct(
     or one that may be cut off, and WrongFile for one of another clip or transcript; nothing is kept then.
     """
     stamp, came = edited(file.data)
+    perhaps_cut = None if file.shortened else file.data
+
+    def cues_of(there: list[Shown]) -> tuple[Shown, tuple[Cue, ...]]:
+        found = _meant(there, clip, stamp, file.transcript)
+        return found, _zero_based(found, stamp, came)
+
+    return _kept(archive, clip, stamp, cues_of, perhaps_cut, by=by, why=why, dry_run=dry_run)
+
+
+def correct_cue(
+    archive: Archive, clip: str, seen: SeenCue, *, text: str, language: str, by: str, why: str | None = None
+) -> Corrected:
+    """Keep what a person wrote in place of one cue, or that it is taken out, where the text is empty.
+
+    It is applied, or kept as a conflict, as a cue of an edited file would be. Raises ChangedMeanwhile if the transcript
+    is another one than the person saw, WrongFile if there is none of that name or no such cue in it, and DocumentError
+    for a language that there is none of.
+    """
+    stamp = Stamp(clip=clip, transcript=seen.transcript, sha512=seen.sha512, corrections=seen.corrections)
+
+    def cues_of(there: list[Shown]) -> tuple[Shown, tuple[Cue, ...]]:
+        found = _meant(there, clip, stamp, seen.transcript)
+        if found.ref.sha512 != seen.sha512 or len(found.corrections) < seen.corrections:
+            raise ChangedMeanwhile(f"{clip} was read again since you saw it, so nothing was kept: look again")
+        lines = found.lines(seen.corrections)
+        if not 0 <= seen.number < len(lines):
+            raise WrongFile(f"{seen.transcript} of {clip} has no cue {seen.number + 1}: it has {len(lines)}")
+        cues = [Cue(start=one.told.start, end=one.told.end, text=f"{one.label}\n{one.told.text}") for one in lines]
+        label = replace(lines[seen.number], told=lines[seen.number].told.model_copy(update={"language": language}))
+        changed = cues[seen.number].model_copy(update={"text": f"{label.label}\n{text}" if text.strip() else ""})
+        return found, (*cues[: seen.number], changed, *cues[seen.number + 1 :])
+
+    return _kept(archive, clip, stamp, cues_of, None, by=by, why=why, dry_run=False)
+
+
+def _kept(
+    archive: Archive,
+    clip: str,
+    stamp: Stamp | None,
+    cues_of: Callable[[list[Shown]], tuple[Shown, tuple[Cue, ...]]],
+    perhaps_cut: bytes | None,
+    *,
+    by: str,
+    why: str | None,
+    dry_run: bool,
+) -> Corrected:
+    """Keep what differs between cues and the transcript that they were made of, again where somebody was quicker."""
     while True:
         known = archive.ledger.readings.corrections(clip)
-        there = shown(archive, clip)
-        found = _meant(there, clip, stamp, file.transcript)
-        cues = _zero_based(found, stamp, came)
+        found, cues = cues_of(shown(archive, clip))
         _within(archive, clip, cues)
-        done, records = _merged(
-            found,
-            stamp,
-            cues,
-            known,
-            Correction(
-                transcript=found.ref.name,
-                sha512=stamp.sha512 if stamp else found.ref.sha512,
-                by=by,
-                at=archive.clock(),
-                why=mask(why) if why else None,
-                changes=(),
-            ),
-            None if file.shortened else file.data,
+        blank = Correction(
+            transcript=found.ref.name,
+            sha512=stamp.sha512 if stamp else found.ref.sha512,
+            by=by,
+            at=archive.clock(),
+            why=mask(why) if why else None,
+            changes=(),
         )
+        done, records = _merged(found, stamp, cues, known, blank, perhaps_cut)
         if dry_run:
             return done
         events = [_event(archive, clip, record) for record in records]
