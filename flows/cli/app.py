@@ -29,6 +29,7 @@ from flows.cli import (
     register_commands,
     report_commands,
     review_commands,
+    room_commands,
     run_commands,
     setup_commands,
     show_commands,
@@ -67,6 +68,7 @@ for room in (
     copies_commands.app,
     accept_commands.app,
     machine_commands.app,
+    room_commands.app,
 ):
     app.registered_commands += room.registered_commands
 app.add_typer(alert_commands.app, name="alerts")

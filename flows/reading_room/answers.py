@@ -1,0 +1,84 @@
+"""Answers: a page as HTML by its template, or the same value as JSON where its address ends in `.json`."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from archive.safe_text import written
+from flows.reading_room import texts
+from flows.reading_room.phrases import told
+from flows.reading_room.visiting import reader_of, room_of, token_of
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+
+
+def page(request: Request, template: str, value: BaseModel | None = None, status: int = 200, **more: Any) -> Response:
+    """A page, or its value as JSON; what is only for the eye (`more`) is in the page alone."""
+    if request.url.path.endswith(".json"):
+        return JSONResponse(value.model_dump(mode="json", by_alias=True) if value else {}, status)
+    language = texts.language_of(request)
+    html = _environment(language).get_template(template).render(
+        page=value, reader=reader_of(request), csrf=_csrf(request), path=request.url.path, query=request.url.query,
+        archive_name=room_of(request).archive.settings.name, **more,
+    )  # fmt: skip
+    return HTMLResponse(html, status, {"content-language": language, "vary": "Cookie, Accept-Language"})
+
+
+def problem(request: Request, status: int, sentence: str) -> Response:
+    """A page, or JSON, that says what went wrong and nothing of what is there."""
+    if request.url.path.endswith(".json"):
+        return JSONResponse({"error": sentence}, status)
+    return page(request, "problem.html", status=status, sentence=sentence)
+
+
+def not_there(request: Request) -> Response:
+    """One answer for what is not there and for what is not for this reader."""
+    return problem(request, 404, "There is nothing here for you. It may be that it is open to others: sign in.")
+
+
+@cache
+def _environment(language: str) -> Environment:
+    environment = Environment(
+        loader=PackageLoader("flows.reading_room"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    words, messages = texts.Words(language), texts.translations(language)
+    environment.install_gettext_translations(messages, newstyle=True)  # type: ignore[attr-defined]
+    environment.globals |= {
+        "words": words,
+        "language": language,
+        "spoken": texts.SPOKEN,
+        "static": _static,
+        "told": lambda key: told(key, messages.gettext, words.language_name),
+    }
+    environment.filters |= {"address": lambda text: quote(str(text), safe=""), "as_json": _as_json}
+    return environment
+
+
+def _as_json(value: BaseModel | Mapping[str, Any]) -> str:
+    return written(value.model_dump(mode="json") if isinstance(value, BaseModel) else value, in_page=True)
+
+
+@cache
+def _static(name: str) -> str:
+    """The address of a static file, which is another one when the file is."""
+    from hashlib import sha256
+
+    return f"/static/{name}?{sha256((STATIC / name).read_bytes()).hexdigest()[:12]}"
+
+
+def _csrf(request: Request) -> str:
+    token = token_of(request)
+    return room_of(request).people.csrf_token(token) if token else ""

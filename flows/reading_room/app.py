@@ -1,0 +1,86 @@
+"""The reading room as an application: its addresses, and what holds for all of them."""
+
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from archive.errors import ArchiveError
+from archive.settings.settings import Settings
+from flows.reading_room.answers import STATIC, problem
+from flows.reading_room.headers import SafeHeaders
+from flows.reading_room.pages import clips, entries, finding, front, signing_in, sources, state
+from flows.reading_room.room import Room
+
+
+Answer = Callable[[Request], Response | Awaitable[Response]]
+
+
+class KeptFiles(StaticFiles):
+    """Files that a browser may keep for ever: their address is another one when they are."""
+
+    def file_response(self, *args: object, **named: object) -> Response:
+        """A file, which anybody may have."""
+        response = super().file_response(*args, **named)  # type: ignore[arg-type]
+        response.headers["cache-control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+def _both(path: str, answer: Answer) -> list[Route]:
+    """A page and its value as JSON."""
+    return [Route(f"{path}.json", answer), Route(path, answer)]
+
+
+ROUTES = [
+    Route("/", front.front),
+    *_both("/find", finding.find),
+    Route("/clip/{clip}/transcript/{name}.{form}", clips.transcript),
+    *_both("/clip/{clip}", clips.clip),
+    *_both("/entry/{register}/{number}", entries.entry),
+    *_both("/source/{name}", sources.source),
+    *_both("/state", state.state),
+    Route("/sign-in", signing_in.ask, methods=["GET"]),
+    Route("/sign-in", signing_in.sign_in, methods=["POST"]),
+    Route("/sign-out", signing_in.sign_out, methods=["POST"]),
+    Route("/language", signing_in.language, methods=["POST"]),
+    Mount("/static", KeptFiles(directory=STATIC)),
+]
+
+
+def create_app(room: Room) -> Starlette:
+    """The application over a room."""
+    app = Starlette(
+        routes=ROUTES,
+        middleware=[
+            Middleware(SafeHeaders),
+            Middleware(TrustedHostMiddleware, allowed_hosts=hosts(room.archive.settings), www_redirect=False),
+        ],
+        exception_handlers={HTTPException: _refused, ArchiveError: _failed},
+    )
+    app.state.room = room
+    return app
+
+
+def hosts(settings: Settings) -> list[str]:
+    """The names by which the room may be asked for: those of this machine, and the one that it is known by."""
+    own = settings.reading_room
+    known = urlsplit(own.public_url).hostname if own.public_url else None
+    return list(dict.fromkeys(name for name in ("127.0.0.1", "localhost", "[::1]", own.host, known) if name))
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        raise error
+    return problem(request, error.status_code, str(error.detail))
+
+
+def _failed(request: Request, error: Exception) -> Response:
+    """What the archive itself says of what cannot be done: it is for those who keep it."""
+    return problem(request, 503, "The archive cannot answer this now. Whoever keeps it finds why in the log.")

@@ -1,0 +1,33 @@
+"""Forms that browsers send: bounded, urlencoded, and only from the room's own pages.
+
+A form has the token that the page was given, an HMAC of the visit (OWASP's "signed double submit"); and a browser that
+says where a request comes from (Sec-Fetch-Site, https://www.w3.org/TR/fetch-metadata/) must say that it is from here.
+"""
+
+from collections.abc import Mapping
+from urllib.parse import parse_qsl
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+TOKEN = "token"  # noqa: S105 (the name of a field)
+BYTES_AT_MOST = 64 * 1024
+FIELDS_AT_MOST = 50
+
+
+async def sent(request: Request) -> Mapping[str, str]:
+    """The fields of a form, the last of each name. Raises HTTPException for what no page of the room sends."""
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise HTTPException(403, "this form was sent by another site, so nothing was done")
+    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/x-www-form-urlencoded":
+        raise HTTPException(415, "a form is sent as application/x-www-form-urlencoded")
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > BYTES_AT_MOST:
+            raise HTTPException(413, f"a form has at most {BYTES_AT_MOST // 1024} KiB")
+    try:
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=FIELDS_AT_MOST, errors="strict")
+    except ValueError as error:
+        raise HTTPException(400, "this is no form") from error
+    return dict(pairs)

@@ -1,0 +1,92 @@
+"""Opening the room: a server on loopback over an opened archive, whose index follows the ledger while it is open."""
+
+import logging
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Event, Thread
+
+import uvicorn
+
+from archive.errors import ArchiveError, RefusedError
+from archive.opening.archive import Archive, opened
+from archive.people.people import People
+from archive.searching.index import Index, open_index
+from archive.settings.settings import Settings
+from flows.reading_room.app import create_app
+from flows.reading_room.room import Room
+
+FOLLOW_EVERY = 0.5
+"""Seconds between two looks at what the ledger has that the index has not."""
+
+REQUESTS_AT_ONCE = 200
+"""More are told to come back: each open film holds one."""
+
+logger = logging.getLogger(__name__)
+
+
+@contextmanager
+def open_room(settings: Settings) -> Iterator[Room]:
+    """The room over an archive, which no run is kept from. Raises what opening an archive raises."""
+    with opened(settings) as archive, open_index(archive) as index, _followed(archive, index):
+        yield Room(archive, index, People(archive.state))
+
+
+@contextmanager
+def _followed(archive: Archive, index: Index) -> Iterator[None]:
+    """Have the index take in what is new in the ledger, in a thread of its own."""
+    ended = Event()
+
+    def follow() -> None:
+        while not ended.wait(FOLLOW_EVERY):
+            try:
+                index.catch_up(archive)
+            except ArchiveError as error:
+                logger.warning("the index cannot follow the ledger: %s", error)
+
+    thread = Thread(target=follow, name="index", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join(timeout=30)
+
+
+def serve(settings: Settings, say: Callable[[str], None]) -> None:
+    """Answer until told to stop. Raises RefusedError where the port is taken."""
+    own = settings.reading_room
+    with _bound(own.host, own.port) as door, open_room(settings) as room:
+        say(f"the reading room is open at http://{_named(door)}")
+        config = uvicorn.Config(
+            create_app(room),
+            access_log=False,
+            date_header=True,
+            limit_concurrency=REQUESTS_AT_ONCE,
+            log_config=None,
+            proxy_headers=False,
+            server_header=False,
+            timeout_graceful_shutdown=2,
+            timeout_keep_alive=10,
+        )
+        uvicorn.Server(config).run(sockets=[door])
+
+
+def _named(door: socket.socket) -> str:
+    host, port = door.getsockname()[:2]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+@contextmanager
+def _bound(host: str, port: int) -> Iterator[socket.socket]:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as door:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            door.bind((host, port))
+        except OSError as error:
+            raise RefusedError(
+                f"port {port} of {host} cannot be had ({error.strerror}): another room may be open there; name another "
+                "with port in [reading_room]"
+            ) from error
+        yield door

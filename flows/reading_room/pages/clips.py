@@ -1,0 +1,43 @@
+"""The page of a clip, and its transcripts as files."""
+
+from typing import get_args
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from archive.texts.shown import shown
+from archive.views.clip_page import clip_page, may_read
+from archive.views.transcript_view import Format, written
+from flows.reading_room.answers import not_there, page
+from flows.reading_room.visiting import reader_of, room_of
+
+TYPES = {"vtt": "text/vtt", "srt": "application/x-subrip", "txt": "text/plain", "json": "application/json"}
+
+
+def clip(request: Request) -> Response:
+    """A clip: its film with the transcript following, and all that is known of it."""
+    asked, room = request.query_params, room_of(request)
+    found = clip_page(
+        room.archive,
+        request.path_params["clip"],
+        reader_of(request),
+        transcript=asked.get("transcript") or None,
+        beside=asked.get("beside") or None,
+    )
+    return page(request, "clip.html", found) if found else not_there(request)
+
+
+def transcript(request: Request) -> Response:
+    """A transcript as corrected, as a file in a form that other programs read."""
+    archive, wanted = room_of(request).archive, request.path_params
+    if wanted["form"] not in get_args(Format) or not may_read(archive, wanted["clip"], reader_of(request)):
+        return not_there(request)
+    for one in shown(archive, wanted["clip"]):
+        if one.ref.name == wanted["name"]:
+            name = f"{wanted['clip']}.{wanted['name']}.{wanted['form']}"
+            return Response(
+                written(one, wanted["clip"], wanted["form"]),
+                media_type=TYPES[wanted["form"]],
+                headers={"content-disposition": f'attachment; filename="{name}"'},
+            )
+    return not_there(request)

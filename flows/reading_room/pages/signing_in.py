@@ -1,0 +1,67 @@
+"""Signing in and out, and the language of the pages."""
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from archive.errors import ArchiveError
+from archive.people.attempts import SlowDown
+from flows.reading_room import texts
+from flows.reading_room.answers import page, problem
+from flows.reading_room.forms import TOKEN, sent
+from flows.reading_room.visiting import address_of, forget, remember, room_of, token_of
+
+A_YEAR = 365 * 24 * 3600
+
+
+def ask(request: Request) -> Response:
+    """The form to sign in."""
+    return page(request, "sign_in.html", refused="")
+
+
+async def sign_in(request: Request) -> Response:
+    """Begin a visit with a name and a password."""
+    form, room = await sent(request), room_of(request)
+    try:
+        visit = await run_in_threadpool(
+            room.people.sign_in,
+            form.get("name", ""),
+            form.get("password", ""),
+            address=address_of(request),
+            now=room.archive.clock(),
+        )
+    except SlowDown as error:
+        response = page(request, "sign_in.html", status=429, refused=str(error))
+        response.headers["retry-after"] = str(error.seconds)
+        return response
+    except ArchiveError as error:
+        return page(request, "sign_in.html", status=403, refused=str(error))
+    response = RedirectResponse(_back(form.get("back", "/")), 303)
+    remember(request, response, visit.token, int((visit.ends - room.archive.clock()).total_seconds()))
+    return response
+
+
+async def sign_out(request: Request) -> Response:
+    """End the visit."""
+    form, people, token = await sent(request), room_of(request).people, token_of(request)
+    if not people.is_csrf_token(token, form.get(TOKEN, "")):
+        return problem(request, 403, "This form is not of your visit: go back, reload the page and try again.")
+    await run_in_threadpool(people.sign_out, token)
+    response = RedirectResponse("/", 303)
+    forget(response)
+    return response
+
+
+async def language(request: Request) -> Response:
+    """Choose the language of the pages."""
+    form = await sent(request)
+    response = RedirectResponse(_back(form.get("back", "/")), 303)
+    if form.get("language") in texts.SPOKEN:
+        response.set_cookie(texts.COOKIE, form["language"], max_age=A_YEAR, samesite="strict", httponly=True)
+    return response
+
+
+def _back(path: str) -> str:
+    """Where a form was sent from, if that is a page of the room: never another site's address."""
+    inside = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
+    return path if inside else "/"

@@ -1,0 +1,42 @@
+"""What the pages of the reading room stand on: one value, made when it opens and handed to each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from threading import Lock
+
+from archive.linking.registers.entries import Entry
+from archive.opening.archive import Archive
+from archive.people.people import People
+from archive.searching.index import Index
+from archive.steps.registering import newest
+from archive.views.queue import entries_of
+
+
+class Registers:
+    """The entries of the registers, read once a snapshot: tens of thousands take seconds."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive, self._lock = archive, Lock()
+        self._known: Mapping[str, str] = {}
+        self._entries: Mapping[tuple[str, str], Entry] = {}
+
+    def entries(self) -> Mapping[tuple[str, str], Entry]:
+        """All entries, by the name of the register and their number. Raises RegisterError where none can be read."""
+        now = {name: snapshot.sha256 for name, snapshot in newest(self._archive).items()}
+        with self._lock:
+            if now != self._known:
+                self._entries, self._known = entries_of(self._archive), now
+            return self._entries
+
+
+@dataclass(frozen=True)
+class Room:
+    """An opened archive, its index and the people who may come."""
+
+    archive: Archive
+    index: Index
+    people: People
+    registers: Registers = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "registers", Registers(self.archive))
