@@ -82,7 +82,7 @@ def correct(
         found = _meant(there, clip, stamp, file.transcript)
         return found, _zero_based(found, stamp, came)
 
-    return _kept(archive, clip, stamp, cues_of, perhaps_cut, by=by, why=why, dry_run=dry_run)
+    return _kept(archive, clip, cues_of, _Given(by, why, stamp, perhaps_cut), dry_run=dry_run)
 
 
 def correct_cue(
@@ -108,19 +108,26 @@ def correct_cue(
         changed = cues[seen.number].model_copy(update={"text": f"{label.label}\n{text}" if text.strip() else ""})
         return found, (*cues[: seen.number], changed, *cues[seen.number + 1 :])
 
-    return _kept(archive, clip, stamp, cues_of, None, by=by, why=why, dry_run=False)
+    return _kept(archive, clip, cues_of, _Given(by, why, stamp))
+
+
+@dataclass(frozen=True)
+class _Given:
+    """Who corrects and why, which transcript they saw, None where their file is silent, bytes that may be cut off."""
+
+    by: str
+    why: str | None
+    stamp: Stamp | None
+    perhaps_cut: bytes | None = None
 
 
 def _kept(
     archive: Archive,
     clip: str,
-    stamp: Stamp | None,
     cues_of: Callable[[list[Shown]], tuple[Shown, tuple[Cue, ...]]],
-    perhaps_cut: bytes | None,
+    given: _Given,
     *,
-    by: str,
-    why: str | None,
-    dry_run: bool,
+    dry_run: bool = False,
 ) -> Corrected:
     """Keep what differs between cues and the transcript that they were made of, again where somebody was quicker."""
     while True:
@@ -129,13 +136,13 @@ def _kept(
         _within(archive, clip, cues)
         blank = Correction(
             transcript=found.ref.name,
-            sha512=stamp.sha512 if stamp else found.ref.sha512,
-            by=by,
+            sha512=given.stamp.sha512 if given.stamp else found.ref.sha512,
+            by=given.by,
             at=archive.clock(),
-            why=mask(why) if why else None,
+            why=mask(given.why) if given.why else None,
             changes=(),
         )
-        done, records = _merged(found, stamp, cues, known, blank, perhaps_cut)
+        done, records = _merged(found, given.stamp, cues, known, blank, given.perhaps_cut)
         if dry_run:
             return done
         events = [_event(archive, clip, record) for record in records]

@@ -1,9 +1,10 @@
-"""A clip as a reader of the room is given it: its transcripts by sentence, its links, files and copies, as they may see.
+"""A clip as a reader of the room is given it: transcripts by sentence, links, files and copies, as they may see them.
 
 All seconds are moments: on the clock of a browser that plays the original.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from archive.ledger.copies import ARRIVED
 from archive.linking.deciding.descriptions import evidence, judged
@@ -14,7 +15,7 @@ from archive.opening.archive import Archive
 from archive.people.roles import Reader
 from archive.records.clip import Access, Capture
 from archive.records.edits import Change, changes
-from archive.records.link import Link, Method, Role, Tier
+from archive.records.link import Judgement, Link, Method, Role, Tier
 from archive.records.object_ids import ObjectId
 from archive.records.record import Moment, Record
 from archive.records.sighting import Sighting
@@ -249,7 +250,7 @@ def _sentence(line: Line, ahead: float) -> Sentence:
     )
 
 
-def links_on_page(archive: Archive, clip: str, reader: Reader, ahead: dict[str, float]) -> list[LinkOnPage]:
+def links_on_page(archive: Archive, clip: str, reader: Reader, ahead: Mapping[str, float]) -> list[LinkOnPage]:
     """The links of a clip that a reader may see, by moment: without rights to proposals, only those judged positive.
 
     `ahead` says how far a browser's clock is ahead of each transcript's.
@@ -259,13 +260,14 @@ def links_on_page(archive: Archive, clip: str, reader: Reader, ahead: dict[str, 
     found = list[LinkOnPage]()
     for link in readings.links(clip):
         judgements = given.get(link.id, [])
-        stands = joint_verdict(judgements)
-        if stands == "positive" or reader.may("see proposals"):
-            found.append(_link(link, stands, judged(judgements) if reader.name else [], ahead))
+        if joint_verdict(judgements) == "positive" or reader.may("see proposals"):
+            found.append(link_on_page(link, judgements, reader, ahead))
     return sorted(found, key=lambda one: (one.places[0].start is not None, one.places[0].start or 0.0, one.entry))
 
 
-def _link(link: Link, stands: JointVerdict | None, told: Sequence[str], ahead: dict[str, float]) -> LinkOnPage:
+def link_on_page(link: Link, judgements: Sequence[Judgement], reader: Reader, ahead: Mapping[str, float]) -> LinkOnPage:
+    """A link with its moments and its evidence; who judged it is told to those who have signed in."""
+
     def moment(seconds: float | None, where: str) -> float | None:
         return None if seconds is None else shown_at(seconds, ahead.get(where, 0.0))
 
@@ -273,7 +275,7 @@ def _link(link: Link, stands: JointVerdict | None, told: Sequence[str], ahead: d
         link=link.id,
         register_name=link.register_name,
         entry=link.entry,
-        judgement=stands,
+        judgement=joint_verdict(judgements),
         role=link.role,
         tier=link.tier,
         method=link.method,
@@ -283,7 +285,7 @@ def _link(link: Link, stands: JointVerdict | None, told: Sequence[str], ahead: d
             for one in passages(link)
         ),
         evidence=tuple(evidence(link)),
-        judged=tuple(told),
+        judged=tuple(judged(judgements)) if reader.name else (),
         proposed=link.proposed,
     )
 
@@ -306,7 +308,7 @@ def _copies(archive: Archive, clip: str) -> tuple[CopyOnPage, ...]:
 
 
 def _edits(captures: Sequence[Capture]) -> list[Edit]:
-    pairs = zip(captures, captures[1:], strict=False)
+    pairs = pairwise(captures)
     made = [(number, after.fetched, changes(before, after)) for number, (before, after) in enumerate(pairs, start=2)]
     return [Edit(version=number, at=at, what=tuple(map(_in_words, some))) for number, at, some in reversed(made)]
 

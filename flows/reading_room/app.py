@@ -16,9 +16,18 @@ from archive.errors import ArchiveError
 from archive.settings.settings import Settings
 from flows.reading_room.answers import STATIC, problem
 from flows.reading_room.headers import SafeHeaders
-from flows.reading_room.pages import clips, entries, finding, front, signing_in, sources, state
+from flows.reading_room.pages import (
+    clips,
+    correcting_cues,
+    entries,
+    finding,
+    front,
+    judging_links,
+    signing_in,
+    sources,
+    state,
+)
 from flows.reading_room.room import Room
-
 
 Answer = Callable[[Request], Response | Awaitable[Response]]
 
@@ -42,10 +51,15 @@ ROUTES = [
     Route("/", front.front),
     *_both("/find", finding.find),
     Route("/clip/{clip}/transcript/{name}.{form}", clips.transcript),
+    Route("/clip/{clip}/correct/{name}/{number:int}", correcting_cues.correction, methods=["GET"]),
+    Route("/clip/{clip}/correct/{name}/{number:int}", correcting_cues.correct, methods=["POST"]),
     *_both("/clip/{clip}", clips.clip),
     *_both("/entry/{register}/{number}", entries.entry),
     *_both("/source/{name}", sources.source),
     *_both("/state", state.state),
+    *_both("/review", judging_links.review),
+    Route("/review", judging_links.verdict, methods=["POST"]),
+    Route("/review/undo", judging_links.undo, methods=["POST"]),
     Route("/sign-in", signing_in.ask, methods=["GET"]),
     Route("/sign-in", signing_in.sign_in, methods=["POST"]),
     Route("/sign-out", signing_in.sign_out, methods=["POST"]),

@@ -10,6 +10,9 @@ from urllib.parse import parse_qsl
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from archive.people.roles import Deed
+from flows.reading_room.visiting import reader_of, room_of, token_of
+
 TOKEN = "token"  # noqa: S105 (the name of a field)
 BYTES_AT_MOST = 64 * 1024
 FIELDS_AT_MOST = 50
@@ -31,3 +34,13 @@ async def sent(request: Request) -> Mapping[str, str]:
     except ValueError as error:
         raise HTTPException(400, "this is no form") from error
     return dict(pairs)
+
+
+async def sent_by_reader(request: Request, deed: Deed) -> Mapping[str, str]:
+    """The fields of a form of somebody who has signed in and may do something. Raises HTTPException otherwise."""
+    form, reader = await sent(request), reader_of(request)
+    if reader.name is None or not reader.may(deed):
+        raise HTTPException(404, "There is nothing here for you. It may be that it is open to others: sign in.")
+    if not room_of(request).people.is_csrf_token(token_of(request), form.get(TOKEN, "")):
+        raise HTTPException(403, "This form is not of your visit: go back, reload the page and try again.")
+    return form

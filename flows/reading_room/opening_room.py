@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from threading import Event, Thread
 
 import uvicorn
+from archive.people.people import People
+from archive.searching.index import Index, open_index
 
 from archive.errors import ArchiveError, RefusedError
 from archive.opening.archive import Archive, opened
-from archive.people.people import People
-from archive.searching.index import Index, open_index
 from archive.settings.settings import Settings
 from flows.reading_room.app import create_app
 from flows.reading_room.room import Room

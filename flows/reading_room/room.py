@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 
-from archive.linking.registers.entries import Entry
-from archive.opening.archive import Archive
 from archive.people.people import People
 from archive.searching.index import Index
+
+from archive.linking.registers.entries import Entry
+from archive.opening.archive import Archive
 from archive.steps.registering import newest
 from archive.views.queue import entries_of
+from flows.reading_room.sittings import Sittings
 
 
 class Registers:
@@ -37,6 +39,8 @@ class Room:
     index: Index
     people: People
     registers: Registers = field(init=False)
+    sittings: Sittings = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "registers", Registers(self.archive))
+        object.__setattr__(self, "sittings", Sittings(self.archive))

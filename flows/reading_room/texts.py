@@ -67,7 +67,7 @@ class Words:
             if len(value) != 8 or not value.isdigit():
                 return value
             try:
-                value = datetime.strptime(value, "%Y%m%d")  # noqa: DTZ007 (a day, of no zone)
+                value = datetime.strptime(value, "%Y%m%d")
             except ValueError:
                 return str(value)
         return dates.format_date(value, "long", self._locale) if value else ""

@@ -1,10 +1,10 @@
 """Who asks for a page, by the cookie of their visit or by the header of a named reverse proxy."""
 
+from archive.people.people import People
+from archive.people.proxy import from_header
 from starlette.requests import Request
 from starlette.responses import Response
 
-from archive.people.people import People
-from archive.people.proxy import from_header
 from archive.people.roles import Reader
 from flows.reading_room.room import Room
 

@@ -1,5 +1,6 @@
 """The page of a clip, and its transcripts as files."""
 
+from dataclasses import dataclass
 from typing import get_args
 
 from starlette.requests import Request
@@ -14,6 +15,25 @@ from flows.reading_room.visiting import reader_of, room_of
 TYPES = {"vtt": "text/vtt", "srt": "application/x-subrip", "txt": "text/plain", "json": "application/json"}
 
 
+@dataclass(frozen=True)
+class FilmOnPage:
+    """How a film stands in a page: the element that plays it, at which address, how far its clock is behind, and words.
+
+    `ahead` seconds are added to the player's to get a moment.
+    """
+
+    plays: bool
+    tag: str = "video"
+    address: str = ""
+    ahead: float = 0.0
+    words: str = ""
+
+
+def film_on_page(request: Request, clip: str) -> FilmOnPage:
+    """The film of a clip that a reader may see."""
+    return FilmOnPage(plays=True, address=f"/clip/{clip}/film")
+
+
 def clip(request: Request) -> Response:
     """A clip: its film with the transcript following, and all that is known of it."""
     asked, room = request.query_params, room_of(request)
@@ -24,7 +44,7 @@ def clip(request: Request) -> Response:
         transcript=asked.get("transcript") or None,
         beside=asked.get("beside") or None,
     )
-    return page(request, "clip.html", found) if found else not_there(request)
+    return page(request, "clip.html", found, film=film_on_page(request, found.clip)) if found else not_there(request)
 
 
 def transcript(request: Request) -> Response:

@@ -1,13 +1,12 @@
 """Finding: one box over everything, and what was found, each with its second and why it is there."""
 
 from datetime import date
-
 from urllib.parse import urlencode
 
+from archive.searching.asked import Asked
 from starlette.requests import Request
 from starlette.responses import Response
 
-from archive.searching.asked import Asked
 from flows.reading_room.answers import page, problem
 from flows.reading_room.visiting import reader_of, room_of
 

@@ -1,11 +1,11 @@
 """Signing in and out, and the language of the pages."""
 
+from archive.people.attempts import SlowDown
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from archive.errors import ArchiveError
-from archive.people.attempts import SlowDown
 from flows.reading_room import texts
 from flows.reading_room.answers import page, problem
 from flows.reading_room.forms import TOKEN, sent

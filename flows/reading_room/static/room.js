@@ -76,6 +76,12 @@
     });
   }
 
+  const buttons = [...document.querySelectorAll("[data-key]")];
+  if (buttons.length) addEventListener("keydown", event => {
+    if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
+    buttons.find(one => one.dataset.key === event.key.toLowerCase())?.click();
+  });
+
   const within = document.querySelector("[data-within]");
   if (within && lists.length) {
     within.hidden = false;

@@ -1,0 +1,73 @@
+"""Correcting: one sentence at a time, with its sound, as the editor saw it."""
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from archive.acts.correcting import SeenCue, correct_cue
+from archive.errors import ArchiveError, ChangedMeanwhile
+from archive.views.clip_page import clip_page
+from flows.reading_room.answers import not_there, page, problem
+from flows.reading_room.forms import sent_by_reader
+from flows.reading_room.pages.clips import film_on_page
+from flows.reading_room.visiting import reader_of, room_of
+from transcription.errors import TranscriptionError
+
+LETTERS_AT_MOST = 5000
+
+
+def correction(request: Request) -> Response:
+    """The form for one sentence, as it stands now."""
+    reader, wanted = reader_of(request), request.path_params
+    if not reader.may("correct"):
+        return not_there(request)
+    found = clip_page(room_of(request).archive, wanted["clip"], reader, transcript=wanted["name"])
+    if not found or not found.transcript or not 1 <= wanted["number"] <= len(found.transcript.sentences):
+        return not_there(request)
+    sentence = found.transcript.sentences[wanted["number"] - 1]
+    return page(
+        request,
+        "correct.html",
+        found,
+        sentence=sentence,
+        number=wanted["number"],
+        film=film_on_page(request, found.clip),
+        most=LETTERS_AT_MOST,
+    )
+
+
+async def correct(request: Request) -> Response:
+    """Keep what an editor wrote in place of a sentence; in conflict where somebody else was quicker."""
+    form, reader, wanted = await sent_by_reader(request, "correct"), reader_of(request), request.path_params
+    archive = room_of(request).archive
+
+    def keep() -> Response:
+        if clip_page(archive, wanted["clip"], reader, transcript=wanted["name"]) is None:
+            return not_there(request)
+        text = form.get("text", "")
+        try:
+            seen = SeenCue(
+                wanted["name"], form.get("sha512", ""), int(form.get("corrections", "")), wanted["number"] - 1
+            )
+            if len(text) > LETTERS_AT_MOST:
+                return problem(request, 413, "A sentence has at most 5,000 letters.")
+            done = correct_cue(
+                archive, wanted["clip"], seen, text=text, language=form.get("language", ""), by=reader.name or "",
+                why=form.get("why", "").strip() or None,
+            )  # fmt: skip
+        except ChangedMeanwhile:
+            return problem(request, 409, "The clip was read again since you saw it, so nothing was kept. Look again.")
+        except (ArchiveError, TranscriptionError, ValueError):
+            return problem(request, 400, "This cannot be kept as it is: name the language by its code, such as kk.")
+        if done.conflicts:
+            return problem(
+                request,
+                409,
+                "Somebody else changed this sentence since you saw it. Yours is kept beside theirs, and not applied: "
+                "look at theirs, and correct it again if it is wrong.",
+            )
+        start = form.get("start", "0")
+        where = f"/clip/{wanted['clip']}?transcript={wanted['name']}"
+        return RedirectResponse(f"{where}#t={start}" if start.replace(".", "", 1).isdigit() else where, 303)
+
+    return await run_in_threadpool(keep)
