@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from archive.objects.sidecar import root_documents
 from archive.settings.alert_stanza import AlertsSettings
+from archive.settings.reading_room_stanza import ReadingRoomSettings
 from archive.settings.settings import Settings, load
 from archive.settings.source_stanzas import FolderSettings as DiskSettings
 from archive.settings.source_stanzas import YtdlpSettings
@@ -81,6 +82,7 @@ def test_example_settings_are_valid_and_have_every_key(tmp_path: Path) -> None:
         (document["prefect"], PrefectSettings),
         (document["worker"], WorkerSettings),
         ({}, PoolSettings),
+        (document["reading_room"], ReadingRoomSettings),
     )
     for table, model in models:
         for key, field in model.model_fields.items():
@@ -96,6 +98,7 @@ def test_example_settings_are_valid_and_have_every_key(tmp_path: Path) -> None:
                 DistinctSettings,
                 AuditSettings,
                 AlertsSettings,
+                ReadingRoomSettings,
             ):
                 assert table[key] == field.default, f"{model.__name__}.{key} is not its default"
 

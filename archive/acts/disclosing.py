@@ -14,11 +14,13 @@ def may_leave(archive: Archive, clips: Iterable[str], *, restricted: bool, by: s
 
     Raises RefusedError if nobody does.
     """
-    closed = [clip for clip in clips if access_now(archive, clip).level != "public"]
+    levels = [(clip, access_now(archive, clip).level) for clip in clips]
+    closed = [clip for clip, level in levels if level != "public"]
     if closed and not (restricted and by):
         which = closed[0] if len(closed) == 1 else f"{closed[0]} and {len(closed) - 1} more"
+        to = " to readers" if all(level != "restricted" for _, level in levels) else ""
         raise RefusedError(
-            f"{which} {'is' if len(closed) == 1 else 'are'} restricted: open with "
+            f"{which} {'is' if len(closed) == 1 else 'are'} restricted{to}: open with "
             f"`thirdcopy access {closed[0]} public --by NAME`, "
             "or take out what is restricted with --restricted --by NAME, which is recorded"
         )

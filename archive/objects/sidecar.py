@@ -53,7 +53,8 @@ expected.jsonl), disk.schema.json, file.schema.json (a line of files.jsonl), sig
 sightings.jsonl), report.schema.json, row.schema.json (a line of rows.jsonl) and missing.schema.json (a line of
 missing.jsonl) describe the documents. No other software is needed.
 
-Everything here is restricted unless a sidecar says that its clip is public.
+Everything here is restricted unless a sidecar says that its clip is public. What it says is for readers is for those
+who have signed in to the reading room of this archive, and restricted to all others.
 """
 
 

@@ -9,14 +9,16 @@ from typing import Literal, get_args
 from archive.records.clip import Access
 
 Role = Literal["visitor", "reader", "reviewer", "editor", "keeper"]
-"""`visitor`: not signed in; a `reviewer` judges links, an `editor` corrects transcripts, a `keeper` all of it."""
+"""`visitor`: not signed in; a `reader` sees what was opened to readers, a `reviewer` judges links, an `editor` corrects
+transcripts, a `keeper` all of it."""
 
-Deed = Literal["see proposals", "judge", "correct", "open and close", "see who opened what"]
+Deed = Literal["see all entries", "see proposals", "judge", "correct", "open and close", "see who opened what"]
 
 ROLES: tuple[Role, ...] = get_args(Role)
 
-_SEES: dict[Access, Role] = {"public": "visitor", "restricted": "reviewer"}
+_SEES: dict[Access, Role] = {"public": "visitor", "readers": "reader", "restricted": "reviewer"}
 _DOES: dict[Deed, Role] = {
+    "see all entries": "reader",
     "see proposals": "reviewer",
     "judge": "reviewer",
     "correct": "editor",

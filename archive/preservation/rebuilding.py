@@ -27,6 +27,7 @@ from storage.contract import Target
 
 ALONE = "only one target says it, so that nobody vouches for what people said"
 UNRECORDED = "no run record and no second target knows it"
+_OPENED = {"readers": "open to readers", "public": "public"}
 
 
 @dataclass
@@ -197,8 +198,8 @@ class _Rebuilding:
             self._wait(verdict.vouched, ObjectId.work_of(documents.document.clip), ALONE, words)
         elif isinstance(documents, list) and documents and isinstance(documents[-1], Capture):
             source = documents[-1].source
-            if self._archive.settings.access_of(source) == "public":
-                words = f"a clip of {source}, which is public by the settings"
+            if (level := self._archive.settings.access_of(source)) != "restricted":
+                words = f"a clip of {source}, which is {_OPENED[level]} by the settings"
                 self._wait(verdict.vouched, ObjectId.evidence_of(documents[-1].clip), ALONE, words)
 
 

@@ -8,7 +8,8 @@ from pydantic import Field, model_validator
 
 from archive.records.record import LogicalPath, Moment, Record
 
-Access = Literal["restricted", "public"]
+Access = Literal["restricted", "readers", "public"]
+"""Who may read a clip: those who work on it; `readers`, whoever has signed in to the reading room; anybody."""
 FileRole = Literal[
     "media", "lesser", "blocks", "capture", "info", "platform", "description", "thumbnail", "caption", "comments"
 ]

@@ -7,6 +7,7 @@ from typing import Any, get_args
 from pydantic import BaseModel
 
 from archive.settings.alert_stanza import AlertsSettings
+from archive.settings.reading_room_stanza import ReadingRoomSettings
 from archive.settings.source_stanzas import KINDS as SOURCE_KINDS
 from archive.settings.stanzas import (
     AuditSettings,
@@ -68,6 +69,7 @@ def _siblings(path: list[str]) -> set[str]:
         "prefect": set(PrefectSettings.model_fields),
         "worker": set(WorkerSettings.model_fields),
         "pools": set(PoolSettings.model_fields),
+        "reading_room": set(ReadingRoomSettings.model_fields),
     }
     tables |= {
         table: {field for kind in kinds.values() for field in kind.model_fields} for table, kinds in _KINDS.items()

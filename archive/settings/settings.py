@@ -17,6 +17,7 @@ from archive.errors import SettingsError
 from archive.records.clip import Access
 from archive.settings.alert_stanza import SECRET_KEYS, AlertsSettings
 from archive.settings.faults import nearest, sentence
+from archive.settings.reading_room_stanza import ReadingRoomSettings
 from archive.settings.source_stanzas import FolderSettings, SourceSettings
 from archive.settings.spread import unreachable
 from archive.settings.stanzas import (
@@ -71,6 +72,7 @@ class Settings(BaseSettings):
     prefect: PrefectSettings = PrefectSettings()
     worker: WorkerSettings = WorkerSettings()
     pools: PoolSettings | None = None
+    reading_room: ReadingRoomSettings = ReadingRoomSettings()
 
     _file: Path = PrivateAttr(default=Path(FILE))
 

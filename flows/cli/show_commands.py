@@ -60,6 +60,7 @@ class Level(StrEnum):
     """Who may read a clip."""
 
     restricted = "restricted"
+    readers = "readers"
     public = "public"
 
 

@@ -65,3 +65,13 @@ def test_what_is_open_leaves_without_a_trace(archive: Archive) -> None:
     before = kept(archive)
     left(archive, may_leave(archive, [ONE], restricted=False, by=None), "export", None)
     assert kept(archive) == before
+
+
+def test_what_is_open_to_readers_leaves_as_what_is_closed_does(archive: Archive) -> None:
+    assert give_access(archive, ONE, "readers", by=ME) == AccessChange("restricted", "readers")
+    with pytest.raises(RefusedError, match=f"^{ONE} is restricted to readers: open with"):
+        may_leave(archive, [ONE], restricted=False, by=None)
+    with pytest.raises(RefusedError, match=f"^{ONE} and 1 more are restricted: open with"):
+        may_leave(archive, [ONE, TWO], restricted=False, by=None)
+    assert may_leave(archive, [ONE], restricted=True, by=ME) == [ONE]
+    assert [one.detail for one in events(archive, f"work-{ONE}")] == ["access readers"]

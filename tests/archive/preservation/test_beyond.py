@@ -17,6 +17,7 @@ from archive.preservation.rebuilding import rebuild
 from archive.preservation.repairing import repair
 from archive.preservation.unaccepted import unaccepted
 from archive.preservation.usable_targets import ready
+from archive.records.clip import Access
 from archive.steps.work_objects import seal_work, to_seal
 from archive.texts.in_force import access_now
 from archive.views.status import status
@@ -132,7 +133,8 @@ def test_a_clip_is_not_sealed_anew_while_words_of_it_wait(tmp_path: Path) -> Non
         assert to_seal(archive) == [ONE]
 
 
-def test_a_clip_that_the_settings_open_is_restricted_until_it_is_accepted(tmp_path: Path) -> None:
+@pytest.mark.parametrize("level", ["public", "readers"])
+def test_a_clip_that_the_settings_open_is_restricted_until_it_is_accepted(tmp_path: Path, level: Access) -> None:
     """Which source it came by is that one target's word."""
     targets = folder_targets(tmp_path, "a")
     with an_archive(tmp_path / "state", targets) as archive:
@@ -140,12 +142,26 @@ def test_a_clip_that_the_settings_open_is_restricted_until_it_is_accepted(tmp_pa
         keep(archive, ONE)
         finished(archive)
     with an_archive(tmp_path / "new", targets) as made:
-        archive = replace(made, settings=made.settings.model_copy(update={"access": "public"}))
+        archive = replace(made, settings=made.settings.model_copy(update={"access": level}))
         assert [one.object for one in rebuild(archive, targets).waiting] == [f"evidence-{ONE}"]
         assert access_now(archive, ONE).level == "restricted"
         assert accept(archive, targets, waiting_of(archive, None), "A. Keeper").problems == []
-        assert access_now(archive, ONE).level == "public"
+        assert access_now(archive, ONE).level == level
         assert status(archive).whole
+
+
+def test_what_is_open_to_readers_comes_back_from_the_targets(tmp_path: Path) -> None:
+    targets = folder_targets(tmp_path)
+    with an_archive(tmp_path / "state", targets) as archive:
+        ready(archive)
+        keep(archive, ONE)
+        archive.ledger.clips.give_access(ONE, AccessGiven("readers", "C. Keeper", MONDAY), event=None)
+        assert seal_work(archive, ONE, archive.targets).sealed
+        finished(archive)
+    with an_archive(tmp_path / "new", targets) as archive:
+        rebuilt = rebuild(archive, targets)
+        assert (rebuilt.problems, rebuilt.waiting) == ([], [])
+        assert (access_now(archive, ONE).level, access_now(archive, ONE).by) == ("readers", "C. Keeper")
 
 
 @pytest.mark.parametrize("there", [b"{", b"[" * 5000, b'{"run": "../../x"}', b'{"schema_version": 2}'])

@@ -393,6 +393,8 @@ def test_only_what_anybody_may_read_has_a_title(tmp_path: Path) -> None:
     with an_archive(tmp_path / "state", folder_targets(tmp_path)) as archive:
         listed(archive, "peertube-1")
         assert public_title(archive, "peertube-1") is None
+        archive.ledger.clips.give_access("peertube-1", AccessGiven("readers", "A. Keeper", MONDAY), event=None)
+        assert public_title(archive, "peertube-1") is None
         archive.ledger.clips.give_access("peertube-1", AccessGiven("public", "A. Keeper", MONDAY), event=None)
         assert public_title(archive, "peertube-1") == "peertube-1?"
         assert public_title(archive, "youtube.com/watch?v=AAAAAAAAAAA") is None
