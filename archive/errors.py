@@ -6,6 +6,7 @@ ArchiveError
 │   └── SourceAway   the source is not there now, such as a disk that is not mounted: no clip is blamed
 ├── WrongFile        an edited file that is of another clip, or of no transcript that there is (exit 2)
 ├── NoSuchClip       a clip id that the ledger does not know (exit 2)
+├── NotHere          a film that is not held, or of which no copy can be read now
 ├── ChangedMeanwhile a link is another one than the one that a person looked at
 ├── KnownPeopleError a list of known people that cannot be read (exit 2)
 ├── UnknownLanguage  a language that cannot be declared for a clip (exit 2)
@@ -64,6 +65,10 @@ class NoSuchClip(ArchiveError):
     """The ledger knows no such clip."""
 
     exit_code = 2
+
+
+class NotHere(ArchiveError):
+    """A film cannot be played: it is not held, or no copy that is known to be sound can be read now."""
 
 
 class ChangedMeanwhile(ArchiveError):

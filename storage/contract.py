@@ -13,7 +13,7 @@ retries by itself beyond what its transport does within one request.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import IO, Protocol
+from typing import IO, Protocol, runtime_checkable
 
 SCRATCH = "scratch/"
 """What may be removed again lies here."""
@@ -164,3 +164,20 @@ class Target(Protocol):
     def check(self) -> None:
         """Raise what would keep this target from being written to, after a `look`: Unavailable, or Refused."""
         ...
+
+
+@runtime_checkable
+class Lender(Protocol):
+    """A target that can give others an address to read from it."""
+
+    def lent(self, key: str, seconds: int) -> str | None:
+        """An address at which whoever has it reads the key for so many seconds, without keys and without us.
+
+        None where it lends none. Nothing is asked: whether something lies under the key is not known.
+        """
+        ...
+
+
+def lent(target: Target, key: str, seconds: int) -> str | None:
+    """The address that a target lends for a key, as `Lender.lent` says; None of targets that lend none."""
+    return target.lent(key, seconds) if isinstance(target, Lender) else None

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import IO
 
-from storage.contract import Capabilities, Content, Stat, Target
+from storage.contract import Capabilities, Content, Stat, Target, lent
 
 
 class Watched(Target):
@@ -31,6 +31,10 @@ class Watched(Target):
     def open(self, key: str, start: int = 0, end: int | None = None) -> IO[bytes]:
         """Read bytes of a key."""
         return self._target.open(key, start, end)
+
+    def lent(self, key: str, seconds: int) -> str | None:
+        """An address that the other lends."""
+        return lent(self._target, key, seconds)
 
     def stat(self, key: str) -> Stat:
         """What the other says of the key."""

@@ -57,14 +57,17 @@ def run(command: list[str], path: Path, timeout: float) -> bytes:
     return bytes(held)
 
 
-def streamed(command: list[str], path: Path, timeout: float) -> Generator[bytes, None, None]:
+def streamed(command: list[str], path: Path, timeout: float, *, file_size: int = 0) -> Generator[bytes, None, None]:
     """What a command writes, as it comes. Raises MediaError with the command's own words if it fails.
 
-    It runs as `bounded` says and writes no file. Only waiting counts against `timeout`. The process is ended with the
-    generator.
+    It runs as `bounded` says and writes no file of more than `file_size` bytes. Only waiting counts against `timeout`.
+    The process is ended with the generator.
     """
     process = started(
-        bounded(command, seconds=timeout), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        bounded(command, seconds=timeout, file_size=file_size),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
     assert process.stdout is not None  # noqa: S101
     assert process.stderr is not None  # noqa: S101

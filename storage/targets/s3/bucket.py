@@ -129,6 +129,11 @@ class S3Target:
             source, size, faults=FAULTS, translate=lambda error: self._client.broken(error, key), pace=self._pace
         )
 
+    def lent(self, key: str, seconds: int) -> str | None:
+        """A presigned GET, if the settings say so."""
+        validate_key(key, target=self.name)
+        return self._client.presigned(self._prefix + key, seconds) if self._settings.presigned else None
+
     def stat(self, key: str) -> Stat:
         """The size by a HEAD. A HEAD cannot tell a missing bucket from a missing key, so the bucket is asked once."""
         validate_key(key, target=self.name)

@@ -124,6 +124,11 @@ class Client:
         self._there = self._there or answer.ok
         return answer
 
+    def presigned(self, key: str, seconds: int) -> str:
+        """The address of a GET that is signed for so many seconds. The store is not asked."""
+        wanted = {"Bucket": self._settings.bucket, "Key": key}
+        return str(self._boto3.generate_presigned_url("get_object", Params=wanted, ExpiresIn=seconds))
+
     def _said(
         self, operation: str, arguments: dict[str, Any], direct: DirectRequests | None, sha256: str | None
     ) -> Reply:

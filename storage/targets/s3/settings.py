@@ -41,6 +41,11 @@ class S3Settings(CommonSettings):
         description="the digest that goes with what is sent, for the store to compare; `probed` sends wrong ones first"
         " and takes the strongest that is refused",
     )
+    presigned: bool = Field(
+        default=False,
+        description="let readers of the reading room fetch films from the store itself, by addresses that are good for"
+        " six hours; what they read is then compared by nobody",
+    )
     stale_uploads_days: int = Field(
         default=7, ge=1, description="uploads of ours of which nothing was sent for so long are aborted"
     )
