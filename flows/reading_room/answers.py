@@ -9,12 +9,13 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from pydantic import BaseModel
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, Response
 
+from archive.people.csrf import csrf_token
 from archive.safe_text import written
 from flows.reading_room import texts
 from flows.reading_room.phrases import told
-from flows.reading_room.visiting import reader_of, room_of, token_of
+from flows.reading_room.visiting import forms_token, reader_of, remember_forms, room_of
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -23,19 +24,36 @@ STATIC = HERE / "static"
 def page(request: Request, template: str, value: BaseModel | None = None, status: int = 200, **more: Any) -> Response:
     """A page, or its value as JSON; what is only for the eye (`more`) is in the page alone."""
     if request.url.path.endswith(".json"):
-        return JSONResponse(value.model_dump(mode="json", by_alias=True) if value else {}, status)
+        return as_data(value.model_dump(mode="json", by_alias=True) if value else {}, status)
     language = texts.language_of(request)
-    html = _environment(language).get_template(template).render(
-        page=value, reader=reader_of(request), csrf=_csrf(request), path=request.url.path, query=request.url.query,
-        archive_name=room_of(request).archive.settings.name, **more,
-    )  # fmt: skip
-    return HTMLResponse(html, status, {"content-language": language, "vary": "Cookie, Accept-Language"})
+    room = room_of(request)
+    html = (
+        _environment(language)
+        .get_template(template)
+        .render(
+            page=value,
+            reader=reader_of(request),
+            csrf=csrf_token(forms_token(request)),
+            path=request.url.path,
+            query=request.url.query,
+            archive_name=room.archive.settings.name,
+            **more,
+        )
+    )
+    response = HTMLResponse(html, status, {"content-language": language, "vary": "Cookie, Accept-Language"})
+    remember_forms(request, response)
+    return response
+
+
+def as_data(value: Mapping[str, Any], status: int = 200) -> Response:
+    """A value as JSON in which nothing is markup, wherever somebody puts it."""
+    return Response(written(value, indent=1, in_page=True), status, media_type="application/json")
 
 
 def problem(request: Request, status: int, sentence: str) -> Response:
     """A page, or JSON, that says what went wrong and nothing of what is there."""
     if request.url.path.endswith(".json"):
-        return JSONResponse({"error": sentence}, status)
+        return as_data({"error": sentence}, status)
     return page(request, "problem.html", status=status, sentence=sentence)
 
 
@@ -63,12 +81,8 @@ def _environment(language: str) -> Environment:
         "static": _static,
         "told": lambda key: told(key, messages.gettext, words.language_name),
     }
-    environment.filters |= {"address": lambda text: quote(str(text), safe=""), "as_json": _as_json}
+    environment.filters |= {"address": lambda text: quote(str(text), safe="")}
     return environment
-
-
-def _as_json(value: BaseModel | Mapping[str, Any]) -> str:
-    return written(value.model_dump(mode="json") if isinstance(value, BaseModel) else value, in_page=True)
 
 
 @cache
@@ -77,8 +91,3 @@ def _static(name: str) -> str:
     from hashlib import sha256
 
     return f"/static/{name}?{sha256((STATIC / name).read_bytes()).hexdigest()[:12]}"
-
-
-def _csrf(request: Request) -> str:
-    token = token_of(request)
-    return room_of(request).people.csrf_token(token) if token else ""

@@ -15,11 +15,12 @@ from starlette.staticfiles import StaticFiles
 from archive.errors import ArchiveError
 from archive.settings.settings import Settings
 from flows.reading_room.answers import STATIC, problem
-from flows.reading_room.headers import SafeHeaders
+from flows.reading_room.headers import OnlyTheProxy, SafeHeaders
 from flows.reading_room.pages import (
     clips,
     correcting_cues,
     entries,
+    films,
     finding,
     front,
     judging_links,
@@ -51,6 +52,9 @@ ROUTES = [
     Route("/", front.front),
     *_both("/find", finding.find),
     Route("/clip/{clip}/transcript/{name}.{form}", clips.transcript),
+    Route("/clip/{clip}/film", films.film, methods=["GET", "HEAD"]),
+    Route("/clip/{clip}/light", films.light, methods=["GET", "HEAD"]),
+    Route("/clip/{clip}/light.json", films.light_state),
     Route("/clip/{clip}/correct/{name}/{number:int}", correcting_cues.correction, methods=["GET"]),
     Route("/clip/{clip}/correct/{name}/{number:int}", correcting_cues.correct, methods=["POST"]),
     *_both("/clip/{clip}", clips.clip),
@@ -74,9 +78,10 @@ def create_app(room: Room) -> Starlette:
         routes=ROUTES,
         middleware=[
             Middleware(SafeHeaders),
+            Middleware(OnlyTheProxy, room=room.archive.settings.reading_room),
             Middleware(TrustedHostMiddleware, allowed_hosts=hosts(room.archive.settings), www_redirect=False),
         ],
-        exception_handlers={HTTPException: _refused, ArchiveError: _failed},
+        exception_handlers={HTTPException: _refused, ArchiveError: _failed, Exception: _broken},
     )
     app.state.room = room
     return app
@@ -98,3 +103,8 @@ def _refused(request: Request, error: Exception) -> Response:
 def _failed(request: Request, error: Exception) -> Response:
     """What the archive itself says of what cannot be done: it is for those who keep it."""
     return problem(request, 503, "The archive cannot answer this now. Whoever keeps it finds why in the log.")
+
+
+def _broken(request: Request, error: Exception) -> Response:
+    """What nobody foresaw: the log has it, the page says nothing of it."""
+    return problem(request, 500, "Something is broken here. Whoever keeps the archive finds it in the log.")

@@ -10,8 +10,9 @@ from urllib.parse import parse_qsl
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from archive.people.csrf import is_csrf_token
 from archive.people.roles import Deed
-from flows.reading_room.visiting import reader_of, room_of, token_of
+from flows.reading_room.visiting import forms_token, reader_of
 
 TOKEN = "token"  # noqa: S105 (the name of a field)
 BYTES_AT_MOST = 64 * 1024
@@ -21,19 +22,22 @@ FIELDS_AT_MOST = 50
 async def sent(request: Request) -> Mapping[str, str]:
     """The fields of a form, the last of each name. Raises HTTPException for what no page of the room sends."""
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        raise HTTPException(403, "this form was sent by another site, so nothing was done")
+        raise HTTPException(403, "This form was sent by another site, so nothing was done.")
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/x-www-form-urlencoded":
-        raise HTTPException(415, "a form is sent as application/x-www-form-urlencoded")
+        raise HTTPException(415, "A form is sent as application/x-www-form-urlencoded.")
     body = bytearray()
     async for part in request.stream():
         body += part
         if len(body) > BYTES_AT_MOST:
-            raise HTTPException(413, f"a form has at most {BYTES_AT_MOST // 1024} KiB")
+            raise HTTPException(413, f"A form has at most {BYTES_AT_MOST // 1024} KiB.")
     try:
         pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=FIELDS_AT_MOST, errors="strict")
     except ValueError as error:
-        raise HTTPException(400, "this is no form") from error
-    return dict(pairs)
+        raise HTTPException(400, "This is no form.") from error
+    form = dict(pairs)
+    if not is_csrf_token(forms_token(request), form.get(TOKEN, "")):
+        raise HTTPException(403, "This form is not of your visit: go back, reload the page and try again.")
+    return form
 
 
 async def sent_by_reader(request: Request, deed: Deed) -> Mapping[str, str]:
@@ -41,6 +45,4 @@ async def sent_by_reader(request: Request, deed: Deed) -> Mapping[str, str]:
     form, reader = await sent(request), reader_of(request)
     if reader.name is None or not reader.may(deed):
         raise HTTPException(404, "There is nothing here for you. It may be that it is open to others: sign in.")
-    if not room_of(request).people.is_csrf_token(token_of(request), form.get(TOKEN, "")):
-        raise HTTPException(403, "This form is not of your visit: go back, reload the page and try again.")
     return form

@@ -7,7 +7,11 @@ no script or style stands in a page. Pages with testimony are `no-store` (RFC 91
 from collections.abc import Mapping
 
 from starlette.datastructures import MutableHeaders
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from archive.people.proxy import may_ask
+from archive.settings.reading_room_stanza import ReadingRoomSettings
 
 POLICY = "; ".join(
     (
@@ -52,3 +56,18 @@ class SafeHeaders:
             await send(message)
 
         await self._app(scope, receive, add if scope["type"] == "http" else send)
+
+
+class OnlyTheProxy:
+    """Beyond loopback an application answers the reverse proxy alone: what it says is in plain http."""
+
+    def __init__(self, app: ASGIApp, room: ReadingRoomSettings) -> None:
+        self._app, self._room = app, room
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or refuse who is not the proxy."""
+        peer = scope["client"][0] if scope.get("client") else None
+        if scope["type"] == "http" and not may_ask(self._room, peer):
+            await PlainTextResponse("ask the reverse proxy\n", 403)(scope, receive, send)
+            return
+        await self._app(scope, receive, send)

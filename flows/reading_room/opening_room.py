@@ -3,15 +3,16 @@
 import logging
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from threading import Event, Thread
 
 import uvicorn
-from archive.people.people import People
-from archive.searching.index import Index, open_index
 
 from archive.errors import ArchiveError, RefusedError
 from archive.opening.archive import Archive, opened
+from archive.people.people import People
+from archive.playing.derivatives import Derivatives
+from archive.searching.index import Index, open_index
 from archive.settings.settings import Settings
 from flows.reading_room.app import create_app
 from flows.reading_room.room import Room
@@ -28,8 +29,14 @@ logger = logging.getLogger(__name__)
 @contextmanager
 def open_room(settings: Settings) -> Iterator[Room]:
     """The room over an archive, which no run is kept from. Raises what opening an archive raises."""
-    with opened(settings) as archive, open_index(archive) as index, _followed(archive, index):
-        yield Room(archive, index, People(archive.state))
+    own = settings.reading_room
+    with (
+        opened(settings) as archive,
+        open_index(archive) as index,
+        _followed(archive, index),
+        closing(Derivatives(archive, gib=own.derivatives_gib, at_once=own.derivatives_at_once)) as derivatives,
+    ):
+        yield Room(archive, index, People.of(settings), derivatives)
 
 
 @contextmanager

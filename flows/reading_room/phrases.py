@@ -96,11 +96,13 @@ PHRASES: Mapping[str, str] = {
 }
 
 
+NAMED: Mapping[str, str] = {"may_be": "perhaps in {language}", "outside": "sounded more like {language}"}
+"""Marks that name a language."""
+
+
 def told(key: str, gettext: Callable[[str], str], language_name: Callable[[str], str]) -> str:
     """What a page calls something; marks that name a language say which. Any other text stays as it is."""
     kind, _, code = key.partition(":")
-    if kind == "may_be":
-        return gettext("perhaps in {language}").format(language=language_name(code))
-    if kind == "outside":
-        return gettext("sounded more like {language}").format(language=language_name(code))
+    if kind in NAMED:
+        return gettext(NAMED[kind]).format(language=language_name(code))
     return gettext(PHRASES[key]) if key in PHRASES else key

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 
-from archive.people.people import People
-from archive.searching.index import Index
-
 from archive.linking.registers.entries import Entry
 from archive.opening.archive import Archive
+from archive.people.people import People
+from archive.playing.derivatives import Derivatives
+from archive.searching.index import Index
 from archive.steps.registering import newest
 from archive.views.queue import entries_of
 from flows.reading_room.sittings import Sittings
@@ -33,11 +33,12 @@ class Registers:
 
 @dataclass(frozen=True)
 class Room:
-    """An opened archive, its index and the people who may come."""
+    """An opened archive, its index, the people who may come, and light derivatives."""
 
     archive: Archive
     index: Index
     people: People
+    derivatives: Derivatives
     registers: Registers = field(init=False)
     sittings: Sittings = field(init=False)
 

@@ -1,6 +1,5 @@
 """The page of a clip, and its transcripts as files."""
 
-from dataclasses import dataclass
 from typing import get_args
 
 from starlette.requests import Request
@@ -10,28 +9,10 @@ from archive.texts.shown import shown
 from archive.views.clip_page import clip_page, may_read
 from archive.views.transcript_view import Format, written
 from flows.reading_room.answers import not_there, page
+from flows.reading_room.pages.films import film_on_page
 from flows.reading_room.visiting import reader_of, room_of
 
 TYPES = {"vtt": "text/vtt", "srt": "application/x-subrip", "txt": "text/plain", "json": "application/json"}
-
-
-@dataclass(frozen=True)
-class FilmOnPage:
-    """How a film stands in a page: the element that plays it, at which address, how far its clock is behind, and words.
-
-    `ahead` seconds are added to the player's to get a moment.
-    """
-
-    plays: bool
-    tag: str = "video"
-    address: str = ""
-    ahead: float = 0.0
-    words: str = ""
-
-
-def film_on_page(request: Request, clip: str) -> FilmOnPage:
-    """The film of a clip that a reader may see."""
-    return FilmOnPage(plays=True, address=f"/clip/{clip}/film")
 
 
 def clip(request: Request) -> Response:
@@ -44,7 +25,14 @@ def clip(request: Request) -> Response:
         transcript=asked.get("transcript") or None,
         beside=asked.get("beside") or None,
     )
-    return page(request, "clip.html", found, film=film_on_page(request, found.clip)) if found else not_there(request)
+    if found is None:
+        return not_there(request)
+    if found.access != "public":
+        room.people.opened(reader_of(request), found.clip, room.archive.clock())
+    film = film_on_page(request, found.clip)
+    return page(
+        request, "clip.html", found, film=film, recorded=room.people.record_openings and found.access != "public"
+    )
 
 
 def transcript(request: Request) -> Response:

@@ -14,10 +14,11 @@ from archive.records.link import Verdict
 from archive.views.review_page import review_page
 from flows.reading_room.answers import not_there, page, problem
 from flows.reading_room.forms import sent_by_reader
-from flows.reading_room.pages.clips import film_on_page
+from flows.reading_room.pages.films import film_on_page
 from flows.reading_room.visiting import reader_of, room_of
 
 SKIPPED_AT_MOST = 100
+VERDICTS: dict[str, Verdict] = {verdict: verdict for verdict in get_args(Verdict)}
 CHANGED = "It was proposed anew since you saw it, so nothing was kept. Look again."
 
 
@@ -44,11 +45,11 @@ def review(request: Request) -> Response:
 async def verdict(request: Request) -> Response:
     """Keep a verdict on the proposal as it was seen, and go on to the next."""
     form, reader, room = await sent_by_reader(request, "judge"), reader_of(request), room_of(request)
-    clip, link, decision = form.get("clip", ""), form.get("link", ""), form.get("verdict", "")
+    clip, link, decision = form.get("clip", ""), form.get("link", ""), VERDICTS.get(form.get("verdict", ""))
 
     def keep() -> Response:
         links = {one.id: one for one in room.archive.ledger.readings.links(clip)}
-        if decision not in get_args(Verdict) or link not in links:
+        if decision is None or link not in links:
             return not_there(request)
         if proposal_digest(links[link]) != form.get("digest"):
             return problem(request, 409, CHANGED)

@@ -1,14 +1,14 @@
 """Signing in and out, and the language of the pages."""
 
-from archive.people.attempts import SlowDown
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from archive.errors import ArchiveError
+from archive.people.people import SlowDown
 from flows.reading_room import texts
-from flows.reading_room.answers import page, problem
-from flows.reading_room.forms import TOKEN, sent
+from flows.reading_room.answers import page
+from flows.reading_room.forms import sent
 from flows.reading_room.visiting import address_of, forget, remember, room_of, token_of
 
 A_YEAR = 365 * 24 * 3600
@@ -43,12 +43,10 @@ async def sign_in(request: Request) -> Response:
 
 async def sign_out(request: Request) -> Response:
     """End the visit."""
-    form, people, token = await sent(request), room_of(request).people, token_of(request)
-    if not people.is_csrf_token(token, form.get(TOKEN, "")):
-        return problem(request, 403, "This form is not of your visit: go back, reload the page and try again.")
-    await run_in_threadpool(people.sign_out, token)
+    await sent(request)
+    await run_in_threadpool(room_of(request).people.sign_out, token_of(request))
     response = RedirectResponse("/", 303)
-    forget(response)
+    forget(request, response)
     return response
 
 

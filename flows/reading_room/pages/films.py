@@ -1,0 +1,137 @@
+"""Films and light derivatives as a player asks for them: by range, read from a copy as it is sent, never whole."""
+
+from collections.abc import AsyncIterator, Generator, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from archive.errors import NotHere
+from archive.playing.derivative_shelf import Derivative
+from archive.playing.derivatives import NotMade, UnderWay
+from archive.playing.films import film_of
+from archive.playing.playability import playable
+from archive.playing.ranges import Body, answer
+from archive.views.clip_page import may_read
+from flows.reading_room.answers import not_there
+from flows.reading_room.visiting import reader_of, room_of
+
+AGAIN_S = 2
+
+
+class Bytes(Body, Protocol):
+    """What is sent, and its bytes by range."""
+
+    def read(self, start: int = 0, end: int | None = None) -> Generator[bytes, None, None]: ...  # noqa: D102
+
+
+@dataclass(frozen=True)
+class FilmOnPage:
+    """How a film stands in a page: whether something plays, in which element, from which address, and words.
+
+    `ahead` seconds are added to the player's to have a moment. `light` is the address that says how far a derivative
+    is that is being made; `share` how much of it is done.
+    """
+
+    plays: bool = False
+    tag: str = "video"
+    address: str = ""
+    ahead: float = 0.0
+    words: tuple[str, ...] = ()
+    light: str = ""
+    share: float = 0.0
+
+
+def film_on_page(request: Request, clip: str) -> FilmOnPage:
+    """The film of a clip that a reader may see: the original where a browser plays it, else a light derivative."""
+    room = room_of(request)
+    try:
+        film = film_of(room.archive, clip)
+    except NotHere:
+        return FilmOnPage(words=("No sound copy of the film can be read now.",))
+    tag = "video" if any(stream.kind == "video" for stream in film.streams) else "audio"
+    found = playable(film.container, film.streams)
+    if found.plays:
+        return FilmOnPage(plays=True, tag=tag, address=f"/clip/{clip}/film")
+    light = room.derivatives.made(clip)
+    if isinstance(light, Derivative):
+        words = ("This is a light copy for browsers, not the original.",)
+        return FilmOnPage(plays=True, tag=tag, address=f"/clip/{clip}/light", ahead=-light.ahead, words=words)
+    if isinstance(light, UnderWay):
+        words = ("Browsers do not play this film. A light copy of it is being made.",)
+        return FilmOnPage(words=words, light=f"/clip/{clip}/light.json", share=light.share)
+    return FilmOnPage(words=("Browsers do not play this film, and no light copy of it could be made.", light.why))
+
+
+def film(request: Request) -> Response:
+    """Bytes of a clip's original."""
+    room, clip = room_of(request), request.path_params["clip"]
+    if not may_read(room.archive, clip, reader_of(request)):
+        return not_there(request)
+    try:
+        found = film_of(room.archive, clip)
+        return _sent(request, found, f"{clip}-{found.name}" if not found.name.startswith(clip) else found.name)
+    except NotHere:
+        return not_there(request)
+
+
+def light(request: Request) -> Response:
+    """Bytes of a clip's light derivative; one that there is not is begun, and the answer says when to come again."""
+    room, clip = room_of(request), request.path_params["clip"]
+    if not may_read(room.archive, clip, reader_of(request)):
+        return not_there(request)
+    try:
+        found = room.derivatives.made(clip)
+        if isinstance(found, Derivative):
+            return _sent(request, found, found.name)
+    except NotHere:
+        return not_there(request)
+    return _not_yet(found)
+
+
+def light_state(request: Request) -> Response:
+    """How far a clip's light derivative is."""
+    room, clip = room_of(request), request.path_params["clip"]
+    if not may_read(room.archive, clip, reader_of(request)):
+        return not_there(request)
+    try:
+        found = room.derivatives.made(clip)
+    except NotHere:
+        return not_there(request)
+    return JSONResponse({"share": 1.0}) if isinstance(found, Derivative) else _not_yet(found)
+
+
+def _not_yet(found: UnderWay | NotMade) -> Response:
+    if isinstance(found, UnderWay):
+        return JSONResponse({"share": found.share}, 503, {"retry-after": str(AGAIN_S)})
+    return JSONResponse({"why": found.why, "lasting": found.lasting}, 404)
+
+
+def _sent(request: Request, body: Bytes, name: str) -> Response:
+    """The answer to a request for a range. Raises NotHere where no copy gives its first byte."""
+    is_head = request.method == "HEAD"
+    status, headers, span = answer(
+        body, None if is_head else request.headers.get("range"), request.headers.get("if-range")
+    )
+    headers = {**headers, "content-disposition": f'inline; filename="{name}"', "cache-control": "private, no-store"}
+    if span is None or is_head:
+        return _bare(status, headers)
+    blocks = body.read(*span)
+    return StreamingResponse(_until_closed(blocks), status, headers)
+
+
+def _bare(status: int, headers: Mapping[str, str]) -> Response:
+    response = Response(status_code=status)
+    response.headers.update(headers)
+    return response
+
+
+async def _until_closed(blocks: Generator[bytes, None, None]) -> AsyncIterator[bytes]:
+    """The blocks; whatever happens to the connection, the request at the store ends too."""
+    try:
+        async for block in iterate_in_threadpool(blocks):
+            yield block
+    finally:
+        await run_in_threadpool(blocks.close)

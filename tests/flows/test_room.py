@@ -1,0 +1,195 @@
+"""The reading room over http: what each may see, and what is kept from whom."""
+
+import re
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from archive.people.roles import ROLES, Role
+from flows.reading_room.headers import POLICY
+from tests.support.rooms import ATTACK, CLOSED, HOSTILE, NAME, OPEN, PASSWORD, SECRET, Place, a_room
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    with a_room(tmp_path_factory.mktemp("room"), tmp_path_factory.mktemp("films")) as found:
+        yield found
+
+
+CLIENTS = list[httpx.Client]()
+
+
+@pytest.fixture(autouse=True)
+def _closed() -> Iterator[None]:
+    yield
+    while CLIENTS:
+        CLIENTS.pop().close()
+
+
+def token_of(client: httpx.Client) -> str:
+    found = re.search(r'name="token" value="([^"]+)"', client.get("/").text)
+    return found[1] if found else ""
+
+
+def signed_in(place: Place, role: Role) -> httpx.Client:
+    client = httpx.Client(base_url=place.address, timeout=30)
+    CLIENTS.append(client)
+    if role != "visitor":
+        form = {"name": role, "password": PASSWORD, "token": token_of(client)}
+        answer = client.post("/sign-in", data=form)
+        assert answer.status_code == 303, answer.text
+    return client
+
+
+PAGES = (
+    "/", "/find?q=name", "/find.json?q=name", "/sign-in", f"/clip/{OPEN}", f"/clip/{OPEN}.json",
+    f"/clip/{OPEN}/transcript/{NAME}.vtt", "/entry/victims/1", "/entry/victims/1.json", "/static/room.css",
+)  # fmt: skip
+CLOSED_PAGES = (
+    f"/clip/{CLOSED}", f"/clip/{CLOSED}.json", f"/clip/{CLOSED}/film", f"/clip/{CLOSED}/light",
+    f"/clip/{CLOSED}/light.json", f"/clip/{CLOSED}/transcript/{NAME}.vtt", f"/clip/{CLOSED}?transcript={NAME}",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_what_is_open_is_for_everybody_and_safe_in_a_browser(place: Place, path: str) -> None:
+    answer = signed_in(place, "visitor").get(path)
+    assert answer.status_code == 200
+    assert answer.headers["content-security-policy"] == POLICY
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    kept = "public, max-age=31536000, immutable" if path.startswith("/static") else "no-store"
+    assert answer.headers["cache-control"] == kept
+    assert not re.search(r"<script(?! src=\"/static/)|\sstyle=|\son[a-z]+=[\"']|javascript:", answer.text)
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("path", CLOSED_PAGES)
+def test_a_closed_clip_is_as_one_that_there_is_not(place: Place, role: Role, path: str) -> None:
+    client = signed_in(place, role)
+    answer, nowhere = client.get(path), client.get(path.replace(CLOSED, "peertube-nobody"))
+    if role in ("visitor", "reader"):
+        assert (answer.status_code, answer.text) == (404, nowhere.text.replace("peertube-nobody", CLOSED))
+        assert SECRET not in answer.text
+    else:
+        assert answer.status_code in (200, 206, 503), answer.text
+        assert nowhere.status_code == 404
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_links_that_nobody_judged_are_the_reviewers_alone(place: Place, role: Role) -> None:
+    found = signed_in(place, role).get(f"/clip/{OPEN}.json").json()
+    judged = [(link["entry"], link["judgement"]) for link in found["links"]]
+    assert judged == ([("1", "positive")] if role in ("visitor", "reader") else [("1", "positive"), ("2", None)])
+    assert bool(found["copies"]) == (role != "visitor")
+    assert all(bool(link["judged"]) == (role != "visitor") for link in found["links"] if link["judgement"])
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_an_entry_is_for_visitors_only_where_an_open_clip_concerns_it(place: Place, role: Role) -> None:
+    client = signed_in(place, role)
+    assert client.get("/entry/victims/2").status_code == (404 if role == "visitor" else 200)
+    clips = [one["clip"] for one in client.get("/entry/victims/1.json").json()["clips"]]
+    hidden = [CLOSED] if role not in ("visitor", "reader") else []
+    assert clips == sorted([OPEN, HOSTILE, *hidden])
+    assert client.get("/entry/victims/3").status_code == 404
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_state_of_the_archive_is_for_those_who_see_all_of_it(place: Place, role: Role) -> None:
+    expected = 404 if role in ("visitor", "reader") else 200
+    assert signed_in(place, role).get("/state").status_code == expected
+    assert signed_in(place, role).get("/review").status_code == expected
+
+
+def test_titles_that_attack_stay_text(place: Place) -> None:
+    client = signed_in(place, "keeper")
+    for path in (f"/clip/{HOSTILE}", "/entry/victims/1", "/review"):
+        text = client.get(path).text
+        assert "<img src=x" not in text
+        assert "<script>document" not in text
+    assert client.get(f"/clip/{HOSTILE}.json").json()["title"] == ATTACK
+
+
+def test_a_film_comes_by_range_with_a_strong_validator(place: Place) -> None:
+    client = signed_in(place, "visitor")
+    whole = client.get(f"/clip/{OPEN}/film")
+    part = client.get(f"/clip/{OPEN}/film", headers={"range": "bytes=100-199"})
+    assert (whole.status_code, part.status_code) == (200, 206)
+    assert part.content == whole.content[100:200]
+    assert part.headers["content-range"] == f"bytes 100-199/{len(whole.content)}"
+    assert part.headers["etag"] == whole.headers["etag"]
+    assert client.get(f"/clip/{OPEN}/film", headers={"range": "bytes=99999999-"}).status_code == 416
+    head = client.head(f"/clip/{OPEN}/film")
+    assert (head.status_code, head.headers["content-length"], head.content) == (200, str(len(whole.content)), b"")
+
+
+def test_a_forged_host_and_another_sites_form_are_refused(place: Place) -> None:
+    client = signed_in(place, "keeper")
+    assert client.get("/", headers={"host": "evil.example"}).status_code == 400
+    form = {"name": "keeper", "password": PASSWORD, "token": token_of(client)}
+    assert client.post("/sign-in", data=form, headers={"sec-fetch-site": "cross-site"}).status_code == 403
+    assert client.post("/sign-in", json=form).status_code == 415
+    assert client.post("/sign-in", data={"name": "x" * 100_000}).status_code == 413
+    assert client.post("/sign-out", data={"token": "forged"}).status_code == 403
+    assert client.get("/review").status_code == 200, "still signed in"
+
+
+@pytest.mark.parametrize("back", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)"])
+def test_no_form_leads_to_another_site(place: Place, back: str) -> None:
+    client = signed_in(place, "visitor")
+    answer = client.post("/language", data={"language": "ru", "back": back, "token": token_of(client)})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+
+
+def test_whoever_signs_out_is_a_visitor_again(place: Place) -> None:
+    client = signed_in(place, "reviewer")
+    assert client.post("/sign-out", data={"token": token_of(client)}).status_code == 303
+    assert client.get("/review").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/clip/../../etc/passwd", "/static/../room.py", "/static/%2e%2e/room.py", "/entry/victims/%00", "/clip/%ff"],
+)
+def test_no_path_leads_out(place: Place, path: str) -> None:
+    answer = signed_in(place, "keeper").get(path)
+    assert answer.status_code in (400, 404)
+    assert "Traceback" not in answer.text
+
+
+def test_texts_come_in_the_language_that_was_asked_for(place: Place) -> None:
+    client = signed_in(place, "visitor")
+    assert '<html lang="en">' in client.get("/", headers={"accept-language": "kk, en;q=0.5"}).text
+    russian = client.get("/", headers={"accept-language": "ru-RU,ru;q=0.9,en;q=0.5"}).text
+    assert '<html lang="ru">' in russian
+    assert "Найти" in russian
+
+
+FORM = {"text": "Мой новый текст.", "language": "ru", "corrections": "0", "start": "1.0"}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_only_an_editor_corrects(place: Place, role: Role) -> None:
+    client = signed_in(place, role)
+    path = f"/clip/{HOSTILE}/correct/{NAME}/2"
+    shown = client.get(path)
+    assert shown.status_code == (200 if role in ("editor", "keeper") else 404)
+    before = client.get(f"/clip/{HOSTILE}.json").json()["transcript"]
+    form = FORM | {"token": token_of(client), "sha512": before["sha512"], "text": f"Text of {role}."}
+    form["corrections"] = str(before["corrections"])
+    answer = client.post(path, data=form)
+    after = client.get(f"/clip/{HOSTILE}.json").json()["transcript"]["sentences"][1]
+    if role in ("editor", "keeper"):
+        assert answer.headers["location"] == f"/clip/{HOSTILE}?transcript={NAME}#t=1.0"
+        assert (after["text"], after["language"], after["by"]) == (f"Text of {role}.", "ru", role)
+        assert client.post(path, data=form | {"token": "forged"}).status_code == 403
+        other = signed_in(place, "keeper" if role == "editor" else "editor")
+        late = form | {"text": "Somebody else saw the same.", "token": token_of(other)}
+        assert other.post(path, data=late).status_code == 409
+        assert client.get(f"/clip/{HOSTILE}.json").json()["transcript"]["sentences"][1] == after
+        assert client.post(path, data=form | {"sha512": "0" * 128}).status_code == 409
+        assert client.post(path, data=form | {"language": "qq"}).status_code == 400
+    else:
+        assert answer.status_code == 404
+        assert after["text"] == before["sentences"][1]["text"]
