@@ -20,7 +20,7 @@ def test_each_message_is_translated_with_the_same_places(language: str) -> None:
         if not message.id:
             continue
         found = catalogue.get(message.id if isinstance(message.id, str) else message.id[0])
-        assert found is not None and found.string, message.id
+        assert found, message.id
         given = [message.id] if isinstance(message.id, str) else list(message.id)
         made = [found.string] if isinstance(found.string, str) else list(found.string)
         assert all(made), message.id

@@ -27,10 +27,10 @@ def review(request: Request) -> Response:
     reader, room = reader_of(request), room_of(request)
     if not reader.may("judge") or reader.name is None:
         return not_there(request)
-    skipped = _skipped(request.query_params.get("skipped", ""))
+    skipped, last = _skipped(request.query_params.get("skipped", "")), request.query_params.get("last", "")[:32]
     one, left = room.sittings.next(reader.name, _wanted(request), skipped)
     if one is None:
-        return page(request, "reviewed.html", left=left, again=_address(request, skipped=[]))
+        return page(request, "reviewed.html", left=left, again=_address(request, skipped=[]), undo=last)
     shown = review_page(room.archive, one, room.registers.entries(), reader, left)
     return page(
         request,
@@ -38,7 +38,7 @@ def review(request: Request) -> Response:
         shown,
         film=film_on_page(request, one.link.clip),
         skip=_address(request, skipped=[*skipped, one.link.id]),
-        undo=request.query_params.get("last", "")[:32],
+        undo=last,
     )
 
 
@@ -92,4 +92,5 @@ def _skipped(text: str) -> list[str]:
 def _address(request: Request, **other: str | list[str]) -> str:
     asked = {name: request.query_params.get(name, "") for name in ("clip", "entry", "skipped")}
     asked |= {name: ",".join(value) if isinstance(value, list) else value for name, value in other.items()}
-    return "/review?" + urlencode({name: value for name, value in asked.items() if value})
+    query = urlencode({name: value for name, value in asked.items() if value})
+    return f"/review?{query}" if query else "/review"
