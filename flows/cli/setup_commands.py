@@ -111,7 +111,7 @@ def add(
     config: Config = None,
     name: Annotated[str | None, typer.Option(help="A name for it; made from the address otherwise.")] = None,
     languages: Annotated[str, typer.Option(help="What is spoken in it, as language codes with commas.")] = "",
-    access: Annotated[str | None, typer.Option(help="restricted, readers or public; the archive's own otherwise.")] = None,
+    access: Annotated[str | None, typer.Option(help="restricted, readers or public; else the archive's own.")] = None,
     dry_run: DryRun = False,
 ) -> None:
     """Add a channel by its address, if yt-dlp has a reader for it, or a disk by its folder; nothing is asked for it."""
