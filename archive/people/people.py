@@ -93,7 +93,7 @@ class People:
     def add(self, name: str, role: str, password: str, *, now: datetime | None = None) -> Account:
         """Make an account. Raises WrongAccount for a name, role or password that cannot be taken."""
         kept, as_what = self.may_add(name, role)
-        at = now or datetime.now(UTC)
+        at = (now or datetime.now(UTC)).replace(microsecond=0)
         account = Account(kept, as_what, made=at, changed=at, hash=self._passwords.hashed(password))
         with self._file.writing() as connection:
             accounts.insert(connection, account)
@@ -113,7 +113,7 @@ class People:
             after = replace(before, role=new_role or before.role, hash=new_hash or before.hash)
             if after == before:
                 return before
-            after = replace(after, changed=now or datetime.now(UTC))
+            after = replace(after, changed=(now or datetime.now(UTC)).replace(microsecond=0))
             accounts.update(connection, after)
             visits.end_all(connection, after)
             if new_hash:
@@ -184,7 +184,7 @@ class People:
         """Keep that somebody opened a clip that is not public, where the keeper wants it kept."""
         if self.record_openings and reader.name is not None:
             with self._file.writing() as connection:
-                openings.note(connection, clip, reader.name, now)
+                openings.note(connection, clip, reader.name, now.replace(microsecond=0))
 
     def who_opened(self, clip: str) -> list[Opening]:
         """Who opened a clip, the newest last."""
