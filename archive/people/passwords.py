@@ -10,6 +10,7 @@ from threading import BoundedSemaphore
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from archive.errors import ArchiveError
 from archive.people.accounts import WrongAccount
 
 SHORTEST, LONGEST = 12, 1000
@@ -20,8 +21,11 @@ AT_ONCE = 2
 PATIENCE_S = 5.0
 
 
-class Busy(Exception):
+class Busy(ArchiveError):
     """So many passwords are being looked at that another one must wait."""
+
+    def __init__(self) -> None:
+        super().__init__("many passwords are being looked at just now: try again in a moment")
 
 
 class Passwords:

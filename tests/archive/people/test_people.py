@@ -1,10 +1,12 @@
 """Accounts, visits and openings: who is let in, for how long, and what is kept of them."""
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from statistics import median
 
 import pytest
 from argon2 import PasswordHasher
@@ -12,7 +14,7 @@ from argon2.profiles import CHEAPEST
 
 from archive.people.accounts import WrongAccount
 from archive.people.attempts import FREE
-from archive.people.passwords import Passwords
+from archive.people.passwords import AT_ONCE, Busy, Passwords
 from archive.people.people import People, Refused, SlowDown
 from archive.people.roles import Reader
 from archive.settings.reading_room_stanza import ReadingRoomSettings
@@ -332,6 +334,35 @@ def test_what_is_kept_of_attempts_and_visits_is_bounded(
     keeper.sign_in("A. Keeper", SECRET, address=HOME, now=later(days=2))
     assert rows.execute("SELECT count(*) FROM attempts").fetchone() == (0,)
     assert rows.execute("SELECT count(*) FROM visits").fetchone() == (1,)
+
+
+def test_an_unknown_name_takes_as_long_as_a_wrong_password(tmp_path: Path) -> None:
+    """With the real parameters, whose work outweighs all else."""
+    people = People(tmp_path)
+    people.add("A", "editor", SECRET)
+    taken: dict[str, list[float]] = {"A": [], "Nobody": []}
+    for hours in range(7):
+        for name, times in taken.items():
+            began = time.perf_counter()
+            with pytest.raises(Refused):
+                people.sign_in(name, OTHER, address=HOME, now=later(hours=hours))
+            times.append(time.perf_counter() - began)
+    there, nobody = (median(times[1:]) for times in taken.values())
+    assert nobody > there / 2
+    assert there > nobody / 2
+
+
+def test_too_many_at_once_are_told_to_wait_and_never_fail(keeper: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("archive.people.passwords.PATIENCE_S", 0.0)
+    passwords = keeper._passwords
+    for _ in range(AT_ONCE):
+        passwords._turns.acquire()
+    with pytest.raises(SlowDown, match="try again in 2 s"):
+        keeper.sign_in("A. Keeper", SECRET, address=HOME, now=NOON)
+    with pytest.raises(Busy, match="try again in a moment"):
+        keeper.add("B", "reader", SECRET)
+    passwords._turns.release()
+    assert keeper.sign_in("A. Keeper", SECRET, address=HOME, now=NOON).reader.name == "A. Keeper"
 
 
 def test_with_the_real_parameters_people_come_in(tmp_path: Path) -> None:

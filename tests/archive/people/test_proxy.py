@@ -7,7 +7,7 @@ from archive.settings.reading_room_stanza import ReadingRoomSettings
 
 ROOM = ReadingRoomSettings.model_validate(
     {
-        "public_url": "https://archive.example.org",
+        "public_url": "https://room.example.org",
         "proxy_address": ["127.0.0.1", "192.0.2.0/28", "2001:db8::1"],
         "proxy_header": "Remote-User",
     }
@@ -20,7 +20,7 @@ FOREIGN = ("192.0.2.16", "203.0.113.5", "::1", "2001:db8::2", "127.0.0.2", "", N
 def test_the_header_names_a_reader_where_the_proxy_asks(peer: str) -> None:
     assert is_proxy(ROOM, peer)
     assert may_ask(FAR, peer)
-    assert name_in_header(ROOM, peer, [("host", "archive.example.org"), ("remote-user", "A. Keeper")]) == "A. Keeper"
+    assert name_in_header(ROOM, peer, [("host", "room.example.org"), ("remote-user", "A. Keeper")]) == "A. Keeper"
 
 
 @pytest.mark.parametrize("peer", FOREIGN)
