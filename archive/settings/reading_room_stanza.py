@@ -151,13 +151,11 @@ def _public_url(url: str) -> str:
         parts = urlsplit(url)
         host, _ = parts.hostname or "", parts.port
     except ValueError:
-        raise ValueError("is no address: write one such as https://archive.example.org") from None
+        raise ValueError("is no address: write one such as https://room.example.org") from None
     if parts.scheme not in _PORTS or not host or not url.isascii() or not url.isprintable():
-        raise ValueError("is no address: write one such as https://archive.example.org")
+        raise ValueError("is no address: write one such as https://room.example.org")
     if parts.username or parts.password or parts.query or parts.fragment or parts.path not in ("", "/"):
-        raise ValueError(
-            "is more than scheme, host and port: the room has a host to itself, https://archive.example.org"
-        )
+        raise ValueError("is more than scheme, host and port: the room has a host to itself, https://room.example.org")
     if parts.scheme == "http" and not is_here(host):
         raise ValueError(f"is plain http, which others read on the way: write https://{host}, of a proxy with TLS")
     return f"{parts.scheme}://{parts.netloc.lower()}"

@@ -26,6 +26,7 @@ from flows.cli import (
     ledger_commands,
     link_commands,
     machine_commands,
+    people_commands,
     register_commands,
     report_commands,
     review_commands,
@@ -77,6 +78,7 @@ app.add_typer(review_commands.review, name="review")
 app.add_typer(register_commands.app, name="register")
 app.add_typer(ledger_commands.app, name="ledger")
 app.add_typer(worker_commands.app, name="workers")
+app.add_typer(people_commands.app, name="people")
 
 
 def _version(asked: bool) -> None:

@@ -18,6 +18,7 @@ from flows.interrupts import before_end
 if TYPE_CHECKING:
     from archive.preservation.auditing import Audited
     from archive.preservation.repairing import Repaired
+    from archive.settings.settings import Settings
 
 app = typer.Typer()
 SIZES = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12, "ki": 2**10, "mi": 2**20, "gi": 2**30, "ti": 2**40}
@@ -300,9 +301,10 @@ def rebuild_ledger(
         unread = usable_targets.problems | reachable(archive).problems  # now that it is known which held copies
         problems = [*done.problems, *(why for name, why in unread.items() if source in (None, name))]
     lacking = {name: len(objects) for name, objects in done.lacking.items() if objects}
+    accounts = _accounts(settings)
     if as_json:
         waiting = [one.model_dump(mode="json") for one in done.waiting]
-        console.print_json({**asdict(done), "waiting": waiting, "problems": problems})
+        console.print_json({**asdict(done), "waiting": waiting, "problems": problems, "accounts": accounts})
     else:
         console.out.print(f"{done.objects:,} objects, {done.clips:,} clips", highlight=False)
         for name, number in lacking.items():
@@ -310,9 +312,27 @@ def rebuild_ledger(
         for problem in problems:
             console.err.print(f"[yellow]not read[/] {escape(console.plain(problem))}", highlight=False, soft_wrap=True)
         print_waiting(done.waiting)
+        if not accounts:
+            console.out.print(
+                "Accounts of the reading room are at no target: "
+                "`thirdcopy people add NAME --role ROLE` makes each anew.",
+                highlight=False,
+                soft_wrap=True,
+            )
         console.out.print("Next: `thirdcopy audit --all` reads the copies; `thirdcopy run --take-over` writes again.")
     if done.forks:
         raise RefusedError("forks, for a person to look at:\n" + "\n".join(done.forks))
     if problems or done.waiting or lacking:
         raise typer.Exit(common.DEBTS)
     return None
+
+
+def _accounts(settings: "Settings") -> int:
+    """How many people may sign in to the reading room: no target knows, so a rebuild brings none back."""
+    from archive.people.people import People
+    from archive.people.people_file import PeopleUnusable
+
+    try:
+        return len(People.of(settings).accounts())
+    except PeopleUnusable:  # a rebuild is of other things; `people list` says what is wrong
+        return 0

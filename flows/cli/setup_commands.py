@@ -111,9 +111,7 @@ def add(
     config: Config = None,
     name: Annotated[str | None, typer.Option(help="A name for it; made from the address otherwise.")] = None,
     languages: Annotated[str, typer.Option(help="What is spoken in it, as language codes with commas.")] = "",
-    access: Annotated[
-        str | None, typer.Option(help="restricted, readers or public; the archive's own otherwise.")
-    ] = None,
+    access: Annotated[str | None, typer.Option(help="restricted, readers or public; else the archive's own.")] = None,
     dry_run: DryRun = False,
 ) -> None:
     """Add a channel by its address, if yt-dlp has a reader for it, or a disk by its folder; nothing is asked for it."""
@@ -239,6 +237,7 @@ def _examine(settings: "Settings") -> Iterator[Found]:
     yield _disk(settings)
     yield from _missing_keys(settings)
     yield from _folders(settings)
+    yield from _accounts(settings)
     yield from _archive(settings)
 
 
@@ -329,6 +328,27 @@ def _folders(settings: "Settings") -> Iterator[Found]:
             continue
         how = DISK_KNOWN_BY[disk.serial_of]
         yield Found(f"source {name}", ok=True, found=f"{stanza.path}: disk {disk.name}, known again by {how}")
+
+
+def _accounts(settings: "Settings") -> Iterator[Found]:
+    """The file of the reading room's people, if there is one: whether it can be used, and is its owner's alone."""
+    from archive.people.people import People
+    from archive.people.people_file import PeopleUnusable
+
+    people = People.of(settings)
+    if not people.place.exists():
+        return
+    try:
+        count = len(people.accounts())
+        found = f"{count:,} account{'s' * (count != 1)}, kept in {people.place}"
+    except PeopleUnusable as error:
+        yield Found("people", ok=False, found=str(error), do="see the sentence above")
+        return
+    if people.open_to_others:
+        what = f"others on this machine can read or change {people.place}, with every account's hash"
+        yield Found("people", ok=False, found=what, do=f"chmod 600 {people.place}*, and new passwords for all")
+    else:
+        yield Found("people", ok=True, found=found)
 
 
 def _archive(settings: "Settings") -> Iterator[Found]:

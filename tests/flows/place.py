@@ -91,23 +91,23 @@ class Place:
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         return kept | {"HOME": str(self.folder), "PATH": path, "COLUMNS": "80"} | self.environment
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        """Start a command; its output is in pipes."""
+    def start(self, *arguments: str, given: str | None = None) -> subprocess.Popen[str]:
+        """Start a command; its output is in pipes, and its input where something is to be `given`."""
         return subprocess.Popen(
             [*self.command, *arguments],
             cwd=self.folder,
             env=self.variables(),
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL if given is None else subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
 
-    def thirdcopy(self, *arguments: str) -> Done:
-        """Run a command to its end."""
-        with self.start(*arguments) as process:
+    def thirdcopy(self, *arguments: str, given: str | None = None) -> Done:
+        """Run a command to its end, with what is `given` on standard input."""
+        with self.start(*arguments, given=given) as process:
             try:
-                out, err = process.communicate(timeout=PATIENCE)
+                out, err = process.communicate(given, timeout=PATIENCE)
             except subprocess.TimeoutExpired:
                 process.kill()
                 raise

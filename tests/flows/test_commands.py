@@ -1,5 +1,6 @@
 """What every command owes its user: an example, JSON, a dry run, an exit code that means something."""
 
+import io
 import json
 import os
 import pty
@@ -25,6 +26,7 @@ from tests.world.servers import S3Server, rclone
 from tests.world.servers.webhook import webhook
 
 EXTRA = '[registers.victims]\nfile = "register.csv"\n[schedule]\nrun = "30 2 * * *"\n'
+PASSWORD = "four plain words here"
 CAPTION = "Please remember her name."
 CAPTIONS = f"WEBVTT\n\n00:00.000 --> 00:01.000\n{CAPTION}\n"
 Call = Callable[..., Done]
@@ -99,7 +101,12 @@ def kept(
             "register import": ["victims", "--by", "A. Archivist"],
             "register show": ["victims"],
             "register diff": ["victims"],
+            "people add": ["B. Reader", "--role", "reader"],
+            "people change": ["A. Keeper", "--role", "editor"],
+            "people remove": ["A. Keeper"],
+            "people openings": [clip],
         }
+        assert place.thirdcopy("people", "add", "A. Keeper", "--role", "keeper", given=f"{PASSWORD}\n").code == 0
         yield place, channel, {name: arguments.get(name, []) for name in COMMANDS}
 
 
@@ -113,6 +120,7 @@ def call(kept: tuple[Place, Channel, Any], monkeypatch: pytest.MonkeyPatch, caps
 
     def run(*arguments: str) -> Done:
         monkeypatch.setattr(sys, "argv", ["thirdcopy", *arguments])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(f"{PASSWORD}\n".encode())))
         with pytest.raises(SystemExit) as ended:
             app.main()
         return Done(int(ended.value.code or 0), *capsys.readouterr())
@@ -143,7 +151,7 @@ def test_what_acts_has_a_dry_run_and_what_reports_has_json() -> None:
     looks = {"disks", "doctor", "status", "show", "timeline", "entry", "export", "compare"}
     looks |= {"targets list", "targets check"}
     looks |= {"register list", "register show", "register diff", "alerts show", "workers"}
-    looks |= {"server", "worker"}
+    looks |= {"server", "worker", "people list", "people openings"}
     silent = {"init", "add", "schedule", "access", "judge", "export", "server", "worker"}
     assert set(having("--dry-run")) == set(COMMANDS) - looks
     assert set(having("--json")) == set(COMMANDS) - silent
@@ -204,6 +212,8 @@ def test_tables_fit_eighty_columns(kept: tuple[Place, Channel, dict[str, list[st
         "register show",
         "register diff",
         "alerts show",
+        "people list",
+        "people openings",
     ):
         done = call(*words.split(), *arguments[words])
         tabled = [line for line in done.out.splitlines() if "http" not in line]

@@ -13,6 +13,7 @@ import pytest
 
 from archive.ledger.sightings import Seen
 from archive.ledger.waiting import Waits
+from archive.people.people import People
 from archive.records.clip import Listing
 from archive.records.join import Join, Pictures, Shared, join_id
 from archive.records.link import Alternative, Evidence, Link
@@ -86,6 +87,7 @@ def made(folder: Path) -> None:
         archive.ledger.markers.set("rest:voices", "2100-01-01T00:00:00+00:00")  # by a wrong clock: not for so long
         waits = Waits(f"work-{CLIP}", 7, "0" * 128, "a", "only a says it", "1 judgements")
         archive.ledger.waiting.add([waits])
+    People(folder / "state").add("A. Keeper", "keeper", "four plain words here", now=MONDAY)
     (folder / "archive.toml").write_text(SETTINGS)
     (folder / "register.csv").write_text(REGISTER)
     (folder / "videos.csv").write_text(VIDEOS)
@@ -197,6 +199,20 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("repair", "--all", "--dry-run", "--json"),
     ("backfill", "b", "--dry-run", "--json"),
     ("show", CLIP, "--json"),
+    ("access", OTHER, "readers", *BY),
+    ("export", OTHER, "--format", "srt"),
+    ("people", "list", "--json"),
+    ("people", "list"),
+    ("people", "add", "a. keeper", "--role", "reader"),
+    ("people", "add", "B. Reader", "--role", "reader", "--dry-run"),
+    ("people", "change", "A. Keeper"),
+    ("people", "change", "A. Keeper", "--role", "editor", "--password", "--dry-run"),
+    ("people", "change", "A. Keeper", "--role", "editor"),
+    ("people", "remove", "nobody"),
+    ("people", "remove", "A. Keeper", "--json"),
+    ("people", "list"),
+    ("people", "openings", CLIP),
+    ("people", "openings", CLIP, "--json"),
     ("report", "--no-keep"),
     ("report", "--json"),
     ("report", "--html", "report.html", "--csv", "-"),

@@ -86,7 +86,7 @@ def standing(archive: Archive) -> Standing:
     A correction is known by who made it when: the archive may carry it over to a newer transcript.
     """
     clips, readings = archive.ledger.clips, archive.ledger.readings
-    opened = {clip for clip in clips.with_access() if (given := clips.access(clip)) and given.level == "public"}
+    opened = {clip for clip in clips.with_access() if (given := clips.access(clip)) and given.level != "restricted"}
     of_clip = {link.id: link.clip for link in readings.links()}
     return Standing(
         frozenset(opened),

@@ -11,7 +11,7 @@ from archive.settings.reading_room_stanza import ReadingRoomSettings
 from archive.settings.settings import load
 
 BEFORE = "minimum_copies = 1\n[targets.disk]\nkind = 'folder'\npath = 'd'\n[reading_room]\n"
-PROXIED = 'public_url = "https://archive.example.org"\nproxy_address = "127.0.0.1"\n'
+PROXIED = 'public_url = "https://room.example.org"\nproxy_address = "127.0.0.1"\n'
 
 Room = Callable[[str], ReadingRoomSettings]
 
@@ -52,9 +52,9 @@ def test_loopback_and_nothing_recorded_by_default(room: Room) -> None:
         ("public_url = 'https://a.example.org'", "name the address that it asks from, proxy_address"),
         (PROXIED.replace("https", "http"), "reading_room.public_url: is plain http, which others read on the way"),
         (PROXIED.replace(".org", ".org/room"), "is more than scheme, host and port"),
-        (PROXIED.replace("archive.ex", "me:secret@archive.ex"), "is more than scheme, host and port"),
-        ("public_url = 'archive.example.org'", "is no address: write one such as https://archive.example.org"),
-        ("public_url = 'https://a.example.org:port'", "is no address: write one such as https://archive.example.org"),
+        (PROXIED.replace("room.ex", "me:secret@room.ex"), "is more than scheme, host and port"),
+        ("public_url = 'room.example.org'", "is no address: write one such as https://room.example.org"),
+        ("public_url = 'https://a.example.org:port'", "is no address: write one such as https://room.example.org"),
         ("proxy_header = 'Remote-User'", "anybody could send Remote-User: name the address"),
         (PROXIED + "proxy_header = 'Remote User'", "reading_room.proxy_header: is no header's name"),
         (PROXIED + "proxy_header = 'remote_user'", "reading_room.proxy_header: is no header's name"),
@@ -77,16 +77,16 @@ def test_wrong_settings_say_what_to_do(room: Room, stanza: str, said: str) -> No
 
 def test_a_proxy_before_it_opens_it_to_others(room: Room) -> None:
     found = room(PROXIED)
-    assert (found.at, found.over_tls, found.host) == ("https://archive.example.org", True, "127.0.0.1")
-    far = room("host = '192.0.2.7'\npublic_url = 'https://Archive.Example.org/'\nproxy_address = '192.0.2.8'")
-    assert (far.at, far.host) == ("https://archive.example.org", "192.0.2.7")
+    assert (found.at, found.over_tls, found.host) == ("https://room.example.org", True, "127.0.0.1")
+    far = room("host = '192.0.2.7'\npublic_url = 'https://Room.Example.org/'\nproxy_address = '192.0.2.8'")
+    assert (far.at, far.host) == ("https://room.example.org", "192.0.2.7")
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:8765", "localhost:9", "LOCALHOST", "[::1]:8765", "127.0.0.1"])
 def test_on_loopback_it_answers_to_names_of_this_machine(room: Room, host: str) -> None:
     assert room("").is_allowed_host(host)
     assert room(PROXIED).is_allowed_host(host)
-    far = room("host = '192.0.2.7'\nproxy_address = '192.0.2.8'\npublic_url = 'https://archive.example.org'")
+    far = room("host = '192.0.2.7'\nproxy_address = '192.0.2.8'\npublic_url = 'https://room.example.org'")
     assert not far.is_allowed_host(host)
 
 
@@ -104,8 +104,8 @@ def test_on_loopback_it_answers_to_names_of_this_machine(room: Room, host: str) 
         "[::1",
         "",
         ":8765",
-        "archive.example.org.",
-        "archive.example.org:80",
+        "room.example.org.",
+        "room.example.org:80",
     ],
 )
 def test_a_forged_host_is_refused(room: Room, host: str) -> None:
@@ -115,7 +115,7 @@ def test_a_forged_host_is_refused(room: Room, host: str) -> None:
 
 def test_behind_a_proxy_it_answers_to_the_public_name(room: Room) -> None:
     found = room(PROXIED)
-    assert all(map(found.is_allowed_host, ("archive.example.org", "archive.example.org:443", "ARCHIVE.example.org")))
+    assert all(map(found.is_allowed_host, ("room.example.org", "room.example.org:443", "ROOM.example.org")))
     other = room(PROXIED.replace(".org", ".org:8443"))
-    assert other.is_allowed_host("archive.example.org:8443")
-    assert not other.is_allowed_host("archive.example.org")
+    assert other.is_allowed_host("room.example.org:8443")
+    assert not other.is_allowed_host("room.example.org")

@@ -146,7 +146,7 @@ ONE = "minimum_copies = 1\n"
         (ONE + SOURCE.replace("tube.", f"me:{SECRET}@tube."), "sources.voices-one.url: a login does not belong"),
         (BUCKET + DISK, "minimum_copies is 3, and there are 2 targets: add [targets.NAME] stanzas or set minimum_copi"),
         ("minimum_copies = 0" + BUCKET, "minimum_copies: Input should be greater than or equal to 1"),
-        ("access = 'publik'\n" + ONE + BUCKET, "access: Input should be 'restricted' or 'public'"),
+        ("access = 'publik'\n" + ONE + BUCKET, "access: Input should be 'restricted', 'readers' or 'public'"),
         (ONE + BUCKET + "[schedule]\naudit = '0 3 * * JANUARY'", "schedule.audit: the weekday"),
         (ONE + BUCKET + "[schedule]\nrun = '0 3 * *'", "schedule.run: a cron line has five fields"),
         (ONE + BUCKET + "[schedule]\nfast = '61 * * * *'", "schedule.fast: the minute of a cron line is 0 to 59"),
