@@ -6,7 +6,7 @@ has digests, versions and the clock of its seconds, so that it can be checked wi
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 from typing import Any, Final
 
@@ -33,9 +33,9 @@ _RIS_END = "\r\n"
 
 def as_text(citation: Citation) -> str:
     """A citation to read, and to put in a footnote; in the second paragraph what is needed to check it."""
-    words, moment = citation.words, citation.moment
-    head = f"“{_line(words.text)}” " if words else ""
-    by = f" By {_line(citation.uploader)}." if citation.uploader else ""
+    moment = citation.moment
+    head = "".join(f"{quote} " for quote in _quote(citation))
+    by = f" By {_uploader(citation)}." if _uploader(citation) else ""
     dated = f" {_day(citation.uploaded)}." if _day(citation.uploaded) else ""
     where = f" {_line(citation.address)}." if citation.address else ""
     first = (
@@ -43,7 +43,7 @@ def as_text(citation: Citation) -> str:
         f"Archive {_line(citation.archive)}, clip {citation.clip}.{where} Cited {citation.cited:%Y-%m-%d}."
     )
     lines = [first, "", f"Seconds: {moment.clock}{_begins(citation)}."]
-    return "\n".join([*lines, *_checked_by(citation)]) + "\n"
+    return "\n".join([*lines, *_claims(citation)]) + "\n"
 
 
 def as_csl(citation: Citation) -> str:
@@ -63,11 +63,11 @@ def as_csl(citation: Citation) -> str:
         "URL": _line(citation.address or citation.url),
         "accessed": {"date-parts": [[citation.cited.year, citation.cited.month, citation.cited.day]]},
         "section": _at(citation),
-        "note": "; ".join(_checked_by(citation)),
+        "note": "; ".join(_claims(citation)),
         "custom": {CUSTOM: citation.model_dump(mode="json")},
     }
-    if citation.uploader:
-        item["author"] = [{"literal": _line(citation.uploader)}]
+    if uploader := _uploader(citation):
+        item["author"] = [{"literal": uploader}]
     if day := _date(citation.uploaded):
         item["issued"] = {"date-parts": [[day.year, day.month, day.day]]}
     if citation.words:
@@ -81,14 +81,14 @@ def as_bibtex(citation: Citation) -> str:
     """BibTeX: `@misc`, which every style knows; in UTF-8, as BibTeX's users and biber read it today."""
     day = _date(citation.uploaded)
     fields = {
-        "author": f"{{{_tex(citation.uploader)}}}" if citation.uploader else None,
+        "author": f"{{{_tex(_uploader(citation))}}}" if _uploader(citation) else None,
         "title": f"{{{_tex(_title(citation))}}}",
         "year": f"{day.year:04}" if day else None,
         "date": day.isoformat() if day else None,
         "howpublished": _tex(f"Video, {citation.platform}; archive {citation.archive}, clip {citation.clip}"),
         "url": _address(citation.address or citation.url),
         "urldate": f"{citation.cited:%Y-%m-%d}",
-        "note": _tex("; ".join((_at(citation), *_said(citation), *_checked_by(citation)))),
+        "note": _tex("; ".join((_at(citation), *_quote(citation), *_claims(citation)))),
     }
     written = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items() if value)
     return f"@misc{{{_key(citation)},\n{written}\n}}\n"
@@ -113,23 +113,19 @@ def as_ris(citation: Citation) -> str:
         ("AB", citation.words.text if citation.words else None),
         ("LA", citation.words.languages[0] if citation.words else None),
         ("N1", _at(citation)),
-        *(("N1", line) for line in _checked_by(citation)),
+        *(("N1", line) for line in _claims(citation)),
     ]
-    lines = [f"{tag}  - {_line(value)}" for tag, value in tags if value]
+    lines = [f"{tag}  - {_line(value)}" for tag, value in tags if value and _line(value)]
     return _RIS_END.join([*lines, "ER  - ", ""])
 
 
-def _said(citation: Citation) -> Iterator[str]:
+def _quote(citation: Citation) -> Iterator[str]:
     if citation.words:
-        yield f"“{citation.words.text}”"
-
-
-def _checked_by(citation: Citation) -> Sequence[str]:
-    """The claims of a citation, a sentence each."""
-    return list(_claims(citation))
+        yield f"“{_line(citation.words.text)}”"
 
 
 def _claims(citation: Citation) -> Iterator[str]:
+    """What can be checked, a sentence each."""
     film, words, entry = citation.film, citation.words, citation.entry
     yield f"Film: {film.object} v{film.version}, {film.file}, sha512 {film.sha512}"
     if words is not None and citation.work is not None:
@@ -190,6 +186,10 @@ def _title(citation: Citation) -> str:
     return _line(citation.title or "") or f"Clip {citation.clip}, without a title"
 
 
+def _uploader(citation: Citation) -> str:
+    return _line(citation.uploader or "")
+
+
 def _key(citation: Citation) -> str:
     """A key of letters, digits and hyphens, the same for the same moment."""
     return f"{citation.clip.replace('_', '-')}-{round(citation.moment.start * 1000)}"
@@ -210,7 +210,7 @@ def _day(day: str | None) -> str:
 
 def _line(text: str) -> str:
     """A text on one line, with single blanks, and nothing in it that is obeyed anywhere."""
-    return plain(on_one_line(text)).strip()
+    return " ".join(plain(on_one_line(text)).split())
 
 
 def _tex(text: str) -> str:
