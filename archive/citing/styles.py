@@ -37,10 +37,11 @@ def as_text(citation: Citation) -> str:
     head = "".join(f"{quote} " for quote in _quote(citation))
     by = f" By {_uploader(citation)}." if _uploader(citation) else ""
     dated = f" {_day(citation.uploaded)}." if _day(citation.uploaded) else ""
-    where = f" {_line(citation.address)}." if citation.address else ""
+    where = f" {one_line(citation.address)}." if citation.address else ""
     first = (
-        f"{head}{_title(citation)}, {_at(citation)}.{by}{dated} {_line(citation.platform)}, {_line(citation.url)}. "
-        f"Archive {_line(citation.archive)}, clip {citation.clip}.{where} Cited {citation.cited:%Y-%m-%d}."
+        f"{head}{_title(citation)}, {_at(citation)}.{by}{dated} "
+        f"{one_line(citation.platform)}, {one_line(citation.url)}. "
+        f"Archive {one_line(citation.archive)}, clip {citation.clip}.{where} Cited {citation.cited:%Y-%m-%d}."
     )
     lines = [first, "", f"Seconds: {moment.clock}{_begins(citation)}."]
     return "\n".join([*lines, *_claims(citation)]) + "\n"
@@ -57,10 +58,10 @@ def as_csl(citation: Citation) -> str:
         "type": "motion_picture",
         "title": _title(citation),
         "medium": "video",
-        "container-title": _line(citation.platform),
-        "archive": _line(citation.archive),
+        "container-title": one_line(citation.platform),
+        "archive": one_line(citation.archive),
         "archive_location": f"{citation.clip}, {citation.film.object} v{citation.film.version}",
-        "URL": _line(citation.address or citation.url),
+        "URL": one_line(citation.address or citation.url),
         "accessed": {"date-parts": [[citation.cited.year, citation.cited.month, citation.cited.day]]},
         "section": _at(citation),
         "note": "; ".join(_claims(citation)),
@@ -71,7 +72,7 @@ def as_csl(citation: Citation) -> str:
     if day := _date(citation.uploaded):
         item["issued"] = {"date-parts": [[day.year, day.month, day.day]]}
     if citation.words:
-        item["abstract"] = _line(citation.words.text)
+        item["abstract"] = one_line(citation.words.text)
         item["language"] = citation.words.languages[0]
     text = json.dumps([item], indent=1, ensure_ascii=False)
     return HIDDEN.sub(lambda found: f"\\u{ord(found[0]):04x}" if found[0] != "\n" else "\n", text) + "\n"
@@ -115,13 +116,13 @@ def as_ris(citation: Citation) -> str:
         ("N1", _at(citation)),
         *(("N1", line) for line in _claims(citation)),
     ]
-    lines = [f"{tag}  - {_line(value)}" for tag, value in tags if value and _line(value)]
+    lines = [f"{tag}  - {one_line(value)}" for tag, value in tags if value and one_line(value)]
     return _RIS_END.join([*lines, "ER  - ", ""])
 
 
 def _quote(citation: Citation) -> Iterator[str]:
     if citation.words:
-        yield f"“{_line(citation.words.text)}”"
+        yield f"“{one_line(citation.words.text)}”"
 
 
 def _claims(citation: Citation) -> Iterator[str]:
@@ -183,11 +184,11 @@ def _begins(citation: Citation) -> str:
 
 
 def _title(citation: Citation) -> str:
-    return _line(citation.title or "") or f"Clip {citation.clip}, without a title"
+    return one_line(citation.title or "") or f"Clip {citation.clip}, without a title"
 
 
 def _uploader(citation: Citation) -> str:
-    return _line(citation.uploader or "")
+    return one_line(citation.uploader or "")
 
 
 def _key(citation: Citation) -> str:
@@ -208,14 +209,14 @@ def _day(day: str | None) -> str:
     return found.isoformat() if found else ""
 
 
-def _line(text: str) -> str:
+def one_line(text: str) -> str:
     """A text on one line, with single blanks, and nothing in it that is obeyed anywhere."""
     return " ".join(plain(on_one_line(text)).split())
 
 
 def _tex(text: str) -> str:
-    return "".join(_TEX.get(c, c) for c in _line(text))
+    return "".join(_TEX.get(c, c) for c in one_line(text))
 
 
 def _address(url: str) -> str:
-    return _OF_NO_ADDRESS.sub(lambda c: "".join(f"%{b:02X}" for b in c[0].encode("utf-8", "replace")), _line(url))
+    return _OF_NO_ADDRESS.sub(lambda c: "".join(f"%{b:02X}" for b in c[0].encode("utf-8", "replace")), one_line(url))
