@@ -17,6 +17,7 @@ from archive.errors import ArchiveError
 from flows.cli import (
     accept_commands,
     alert_commands,
+    cite_commands,
     common,
     console,
     copies_commands,
@@ -64,6 +65,7 @@ for room in (
     disk_commands.app,
     timeline_commands.app,
     transcript_commands.app,
+    cite_commands.app,
     review_commands.app,
     join_commands.app,
     copies_commands.app,
