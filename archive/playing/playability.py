@@ -17,7 +17,9 @@ Need = Literal["nothing", "remux", "sound", "all"]
 _ISO: Final = frozenset({"mov", "mp4", "m4a", "3gp", "3g2", "mj2"})
 _MATROSKA: Final = frozenset({"matroska", "webm"})
 _PICTURES: Final = frozenset({"h264", "vp8", "vp9", "av1"})
-_PCM: Final = frozenset({"pcm_u8", "pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_s24be", "pcm_s32le", "pcm_f32le"})
+_PCM: Final = frozenset(
+    f"pcm_{form}" for form in ("u8", "s16le", "s16be", "s24le", "s24be", "s32le", "f32le", "alaw", "mulaw")
+)
 _SOUNDS: Final = frozenset({"aac", "mp3", "opus", "vorbis", "flac"}) | _PCM
 _OF_MP4: Final = frozenset({"h264", "aac"})
 """Codecs of a derivative: what has them already need not be made anew."""
@@ -31,7 +33,7 @@ _PLAYS: Final = {
     **dict.fromkeys(_MATROSKA, _PICTURES | _SOUNDS),
     "ogg": _PICTURES | _SOUNDS,
     "mp3": frozenset({"mp3"}),
-    "wav": _PCM | {"pcm_alaw", "pcm_mulaw"},
+    "wav": _PCM,
     "flac": frozenset({"flac"}),
     "aac": frozenset({"aac"}),
 }
@@ -83,7 +85,7 @@ def playable(container: str, streams: Sequence[Stream]) -> Playability:
 def media_type(container: str, streams: Sequence[Stream]) -> str:
     """The media type of a film, as web servers call it; `application/octet-stream` for what has none."""
     names = frozenset(container.split(","))
-    kind = "video" if _first(streams, "video") else "audio"
+    kind = "audio" if _first(streams, "audio") and not _first(streams, "video") else "video"
     if names & _ISO:
         return f"{kind}/mp4"
     if names & _MATROSKA:

@@ -43,12 +43,12 @@ def signed_in(place: Place, role: Role) -> httpx.Client:
 
 
 PAGES = (
-    "/", "/find?q=name", "/find.json?q=name", "/sign-in", f"/clip/{OPEN}", f"/clip/{OPEN}.json",
-    f"/clip/{OPEN}/transcript/{NAME}.vtt", "/entry/victims/1", "/entry/victims/1.json", "/static/room.css",
+    "/", "/find?q=name", "/find.json?q=name", "/sign-in", f"/clips/{OPEN}", f"/clips/{OPEN}.json",
+    f"/clips/{OPEN}/transcripts/{NAME}.vtt", "/entries/victims/1", "/entries/victims/1.json", "/static/room.css",
 )  # fmt: skip
 CLOSED_PAGES = (
-    f"/clip/{CLOSED}", f"/clip/{CLOSED}.json", f"/clip/{CLOSED}/film", f"/clip/{CLOSED}/light",
-    f"/clip/{CLOSED}/light.json", f"/clip/{CLOSED}/transcript/{NAME}.vtt", f"/clip/{CLOSED}?transcript={NAME}",
+    f"/clips/{CLOSED}", f"/clips/{CLOSED}.json", f"/clips/{CLOSED}/film", f"/clips/{CLOSED}/derivative",
+    f"/clips/{CLOSED}/derivative.json", f"/clips/{CLOSED}/transcripts/{NAME}.vtt", f"/clips/{CLOSED}?transcript={NAME}",
 )  # fmt: skip
 
 
@@ -78,7 +78,7 @@ def test_a_closed_clip_is_as_one_that_there_is_not(place: Place, role: Role, pat
 
 @pytest.mark.parametrize("role", ROLES)
 def test_links_that_nobody_judged_are_the_reviewers_alone(place: Place, role: Role) -> None:
-    found = signed_in(place, role).get(f"/clip/{OPEN}.json").json()
+    found = signed_in(place, role).get(f"/clips/{OPEN}.json").json()
     judged = [(link["entry"], link["judgement"]) for link in found["links"]]
     assert judged == ([("1", "positive")] if role in ("visitor", "reader") else [("1", "positive"), ("2", None)])
     assert bool(found["copies"]) == (role != "visitor")
@@ -88,11 +88,11 @@ def test_links_that_nobody_judged_are_the_reviewers_alone(place: Place, role: Ro
 @pytest.mark.parametrize("role", ROLES)
 def test_an_entry_is_for_visitors_only_where_an_open_clip_concerns_it(place: Place, role: Role) -> None:
     client = signed_in(place, role)
-    assert client.get("/entry/victims/2").status_code == (404 if role == "visitor" else 200)
-    clips = [one["clip"] for one in client.get("/entry/victims/1.json").json()["clips"]]
+    assert client.get("/entries/victims/2").status_code == (404 if role == "visitor" else 200)
+    clips = [one["clip"] for one in client.get("/entries/victims/1.json").json()["clips"]]
     hidden = [CLOSED] if role not in ("visitor", "reader") else []
     assert clips == sorted([OPEN, HOSTILE, *hidden])
-    assert client.get("/entry/victims/3").status_code == 404
+    assert client.get("/entries/victims/3").status_code == 404
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -104,23 +104,23 @@ def test_the_state_of_the_archive_is_for_those_who_see_all_of_it(place: Place, r
 
 def test_titles_that_attack_stay_text(place: Place) -> None:
     client = signed_in(place, "keeper")
-    for path in (f"/clip/{HOSTILE}", "/entry/victims/1", "/review"):
+    for path in (f"/clips/{HOSTILE}", "/entries/victims/1", "/review"):
         text = client.get(path).text
         assert "<img src=x" not in text
         assert "<script>document" not in text
-    assert client.get(f"/clip/{HOSTILE}.json").json()["title"] == ATTACK
+    assert client.get(f"/clips/{HOSTILE}.json").json()["title"] == ATTACK
 
 
 def test_a_film_comes_by_range_with_a_strong_validator(place: Place) -> None:
     client = signed_in(place, "visitor")
-    whole = client.get(f"/clip/{OPEN}/film")
-    part = client.get(f"/clip/{OPEN}/film", headers={"range": "bytes=100-199"})
+    whole = client.get(f"/clips/{OPEN}/film")
+    part = client.get(f"/clips/{OPEN}/film", headers={"range": "bytes=100-199"})
     assert (whole.status_code, part.status_code) == (200, 206)
     assert part.content == whole.content[100:200]
     assert part.headers["content-range"] == f"bytes 100-199/{len(whole.content)}"
     assert part.headers["etag"] == whole.headers["etag"]
-    assert client.get(f"/clip/{OPEN}/film", headers={"range": "bytes=99999999-"}).status_code == 416
-    head = client.head(f"/clip/{OPEN}/film")
+    assert client.get(f"/clips/{OPEN}/film", headers={"range": "bytes=99999999-"}).status_code == 416
+    head = client.head(f"/clips/{OPEN}/film")
     assert (head.status_code, head.headers["content-length"], head.content) == (200, str(len(whole.content)), b"")
 
 
@@ -150,7 +150,7 @@ def test_whoever_signs_out_is_a_visitor_again(place: Place) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/clip/../../etc/passwd", "/static/../room.py", "/static/%2e%2e/room.py", "/entry/victims/%00", "/clip/%ff"],
+    ["/clips/../../etc/passwd", "/static/../room.py", "/static/%2e%2e/room.py", "/entries/victims/%00", "/clips/%ff"],
 )
 def test_no_path_leads_out(place: Place, path: str) -> None:
     answer = signed_in(place, "keeper").get(path)
@@ -172,22 +172,22 @@ FORM = {"text": "Мой новый текст.", "language": "ru", "corrections"
 @pytest.mark.parametrize("role", ROLES)
 def test_only_an_editor_corrects(place: Place, role: Role) -> None:
     client = signed_in(place, role)
-    path = f"/clip/{HOSTILE}/correct/{NAME}/2"
+    path = f"/clips/{HOSTILE}/correct/{NAME}/2"
     shown = client.get(path)
     assert shown.status_code == (200 if role in ("editor", "keeper") else 404)
-    before = client.get(f"/clip/{HOSTILE}.json").json()["transcript"]
+    before = client.get(f"/clips/{HOSTILE}.json").json()["transcript"]
     form = FORM | {"token": token_of(client), "sha512": before["sha512"], "text": f"Text of {role}."}
     form["corrections"] = str(before["corrections"])
     answer = client.post(path, data=form)
-    after = client.get(f"/clip/{HOSTILE}.json").json()["transcript"]["sentences"][1]
+    after = client.get(f"/clips/{HOSTILE}.json").json()["transcript"]["sentences"][1]
     if role in ("editor", "keeper"):
-        assert answer.headers["location"] == f"/clip/{HOSTILE}?transcript={NAME}#t=1.0"
+        assert answer.headers["location"] == f"/clips/{HOSTILE}?transcript={NAME}#t=1.0"
         assert (after["text"], after["language"], after["by"]) == (f"Text of {role}.", "ru", role)
         assert client.post(path, data=form | {"token": "forged"}).status_code == 403
         other = signed_in(place, "keeper" if role == "editor" else "editor")
         late = form | {"text": "Somebody else saw the same.", "token": token_of(other)}
         assert other.post(path, data=late).status_code == 409
-        assert client.get(f"/clip/{HOSTILE}.json").json()["transcript"]["sentences"][1] == after
+        assert client.get(f"/clips/{HOSTILE}.json").json()["transcript"]["sentences"][1] == after
         assert client.post(path, data=form | {"sha512": "0" * 128}).status_code == 409
         assert client.post(path, data=form | {"language": "qq"}).status_code == 400
     else:

@@ -18,8 +18,8 @@ OPTIONS = ("--no-sandbox", "--disable-gpu", "--autoplay-policy=no-user-gesture-r
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 DESKTOP, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
 PATHS = (
-    "/", "/sign-in", "/find?q=name", f"/clip/{OPEN}", f"/clip/{HOSTILE}", "/entry/victims/1", "/state", "/review",
-    f"/clip/{OPEN}/correct/{NAME}/2", "/clip/nothing",
+    "/", "/sign-in", "/find?q=name", f"/clips/{OPEN}", f"/clips/{HOSTILE}", "/entries/victims/1", "/state", "/review",
+    f"/clips/{OPEN}/correct/{NAME}/2", "/clips/nothing",
 )  # fmt: skip
 
 
@@ -76,7 +76,7 @@ def second(page: Page) -> float:
 
 
 def test_a_click_on_a_sentence_plays_it(page: Page, place: Place) -> None:
-    page.goto(f"{place.address}/clip/{OPEN}")
+    page.goto(f"{place.address}/clips/{OPEN}")
     until(page, "document.querySelector('[data-film]').readyState > 1")
     page.locator(".sentences .at").nth(1).click()
     until(page, "document.querySelector('[data-film]').currentTime > 1.1")
@@ -86,14 +86,14 @@ def test_a_click_on_a_sentence_plays_it(page: Page, place: Place) -> None:
 
 
 def test_the_address_of_a_moment_leads_to_it(page: Page, place: Place) -> None:
-    page.goto(f"{place.address}/clip/{OPEN}#t=2.1")
+    page.goto(f"{place.address}/clips/{OPEN}#t=2.1")
     until(page, "document.querySelector('[data-film]').currentTime > 2")
     assert second(page) == pytest.approx(2.1, abs=0.1)
     expect(page.locator(".sentences li.now")).to_have_attribute("data-start", "2.0")
 
 
 def test_keys_play_stop_and_go_by_sentence(page: Page, place: Place) -> None:
-    page.goto(f"{place.address}/clip/{OPEN}#t=0.2")
+    page.goto(f"{place.address}/clips/{OPEN}#t=0.2")
     until(page, "document.querySelector('[data-film]').currentTime > 0.1")
     page.keyboard.press("k")
     assert second(page) == pytest.approx(1.0, abs=0.05)
@@ -138,7 +138,7 @@ def test_a_reviewer_judges_by_keys_and_takes_it_back(page: Page, place: Place) -
 
 def test_an_editor_corrects_a_sentence_and_reads_it_then(page: Page, place: Place) -> None:
     sign_in(page, place, "editor")
-    page.goto(f"{place.address}/clip/{CLOSED}")
+    page.goto(f"{place.address}/clips/{CLOSED}")
     page.locator(".sentences .correct").first.click()
     page.fill("#text", "سېنىڭ ئىسمىڭ نېمە؟")
     page.fill("#language", "ug")
@@ -149,14 +149,14 @@ def test_an_editor_corrects_a_sentence_and_reads_it_then(page: Page, place: Plac
     assert corrected.locator(".said").evaluate("said => getComputedStyle(said).direction") == "rtl"
 
 
-@pytest.mark.parametrize("path", [f"/clip/{HOSTILE}", "/entry/victims/1", "/review"])
+@pytest.mark.parametrize("path", [f"/clips/{HOSTILE}", "/entries/victims/1", "/review"])
 def test_words_that_attack_do_nothing(page: Page, place: Place, path: str) -> None:
     sign_in(page, place, "keeper")
     page.goto(place.address + path)
     page.wait_for_timeout(300)
     assert page.title() != "owned"
     assert page.locator("img[src=x]").count() == 0
-    if path.startswith("/clip"):
+    if path.startswith("/clips"):
         assert page.locator("h1").inner_text() == ATTACK
 
 
@@ -184,7 +184,7 @@ def test_without_scripts_all_but_following_along_works(browser: Browser, place: 
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     sign_in(page, place, "reviewer")
-    page.goto(f"{place.address}/clip/{OPEN}?transcript={NAME}")
+    page.goto(f"{place.address}/clips/{OPEN}?transcript={NAME}")
     assert page.locator(".sentences li").count() == 4
     page.goto(f"{place.address}/review?clip={HOSTILE}")
     page.get_by_role("button", name="Unsure (U)").click()

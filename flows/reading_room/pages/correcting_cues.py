@@ -67,7 +67,7 @@ async def correct(request: Request) -> Response:
                 "look at theirs, and correct it again if it is wrong.",
             )
         start = form.get("start", "0")
-        where = f"/clip/{wanted['clip']}?transcript={wanted['name']}"
+        where = f"/clips/{wanted['clip']}?transcript={wanted['name']}"
         return RedirectResponse(f"{where}#t={start}" if start.replace(".", "", 1).isdigit() else where, 303)
 
     return await run_in_threadpool(keep)

@@ -54,14 +54,14 @@ def film_on_page(request: Request, clip: str) -> FilmOnPage:
     tag = "video" if any(stream.kind == "video" for stream in film.streams) else "audio"
     found = playable(film.container, film.streams)
     if found.plays:
-        return FilmOnPage(plays=True, tag=tag, address=f"/clip/{clip}/film")
+        return FilmOnPage(plays=True, tag=tag, address=f"/clips/{clip}/film")
     light = room.derivatives.made(clip)
     if isinstance(light, Derivative):
         words = ("This is a light copy for browsers, not the original.",)
-        return FilmOnPage(plays=True, tag=tag, address=f"/clip/{clip}/light", ahead=-light.ahead, words=words)
+        return FilmOnPage(plays=True, tag=tag, address=f"/clips/{clip}/derivative", ahead=-light.ahead, words=words)
     if isinstance(light, UnderWay):
         words = ("Browsers do not play this film. A light copy of it is being made.",)
-        return FilmOnPage(words=words, light=f"/clip/{clip}/light.json", share=light.share)
+        return FilmOnPage(words=words, light=f"/clips/{clip}/derivative.json", share=light.share)
     return FilmOnPage(words=("Browsers do not play this film, and no light copy of it could be made.", light.why))
 
 
