@@ -11,8 +11,10 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from archive.acts.disclosing import left
 from archive.people.csrf import csrf_token
 from archive.safe_text import written
+from archive.texts.in_force import access_now
 from flows.reading_room import texts
 from flows.reading_room.phrases import told
 from flows.reading_room.visiting import forms_token, reader_of, remember_forms, room_of
@@ -48,6 +50,21 @@ def page(request: Request, template: str, value: BaseModel | None = None, status
 def as_data(value: Mapping[str, Any], status: int = 200) -> Response:
     """A value as JSON in which nothing is markup, wherever somebody puts it."""
     return Response(written(value, indent=1, in_page=True), status, media_type="application/json")
+
+
+def taken_out(request: Request, clip: str, what: str) -> None:
+    """Record that somebody takes words of a clip out, if it is not open to everybody."""
+    archive = room_of(request).archive
+    if access_now(archive, clip).level != "public":
+        left(archive, [clip], f"{what}, from the reading room", reader_of(request).name)
+
+
+def for_other_sites(request: Request, clip: str, response: Response) -> Response:
+    """Let players of other sites have what is open to everybody, and that alone."""
+    if access_now(room_of(request).archive, clip).level == "public":
+        response.headers["access-control-allow-origin"] = "*"
+        response.headers["cross-origin-resource-policy"] = "cross-origin"
+    return response
 
 
 def problem(request: Request, status: int, sentence: str) -> Response:

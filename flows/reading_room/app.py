@@ -17,6 +17,7 @@ from archive.settings.settings import Settings
 from flows.reading_room.answers import STATIC, problem
 from flows.reading_room.headers import OnlyTheProxy, SafeHeaders
 from flows.reading_room.pages import (
+    citing_moments,
     clips,
     correcting_cues,
     entries,
@@ -57,6 +58,11 @@ ROUTES = [
     Route("/clips/{clip}/derivative.json", films.light_state),
     Route("/clips/{clip}/correct/{name}/{number:int}", correcting_cues.correction, methods=["GET"]),
     Route("/clips/{clip}/correct/{name}/{number:int}", correcting_cues.correct, methods=["POST"]),
+    Route("/clips/{clip}/cite.{form}", citing_moments.citation_file),
+    Route("/clips/{clip}/cite", citing_moments.citation),
+    Route("/clips/{clip}/manifest.json", citing_moments.manifest),
+    Route("/clips/{clip}/ohms.xml", citing_moments.oral_history),
+    Route("/clips/{clip}/sidecar.json", citing_moments.sidecar),
     *_both("/clips/{clip}", clips.clip),
     *_both("/entries/{register}/{number}", entries.entry),
     *_both("/sources/{name}", sources.source),

@@ -30,12 +30,13 @@ POLICY = "; ".join(
 ALWAYS: Mapping[str, str] = {
     "content-security-policy": POLICY,
     "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
     "x-robots-tag": "noindex, nofollow",
 }
+USUALLY: Mapping[str, str] = {"cache-control": "no-store", "cross-origin-resource-policy": "same-origin"}
+"""What a page may say otherwise."""
 
 
 class SafeHeaders:
@@ -52,7 +53,8 @@ class SafeHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in ALWAYS.items():
                     headers[name] = value
-                headers.setdefault("cache-control", "no-store")
+                for name, value in USUALLY.items():
+                    headers.setdefault(name, value)
             await send(message)
 
         await self._app(scope, receive, add if scope["type"] == "http" else send)

@@ -53,6 +53,11 @@ def reader_of(request: Request) -> Reader:
     return reader
 
 
+def base_address(request: Request) -> str:
+    """The address of the room, as readers write it."""
+    return settings_of(request).public_url or str(request.base_url)
+
+
 def peer_of(request: Request) -> str | None:
     """The address at the other end of the connection."""
     return request.client.host if request.client else None

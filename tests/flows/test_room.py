@@ -6,7 +6,9 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from archive.citing.citation import read_citation
 from archive.people.roles import ROLES, Role
+from archive.records.event import DISSEMINATION
 from flows.reading_room.headers import POLICY
 from tests.support.rooms import ATTACK, CLOSED, HOSTILE, NAME, OPEN, PASSWORD, SECRET, Place, a_room
 
@@ -44,11 +46,15 @@ def signed_in(place: Place, role: Role) -> httpx.Client:
 
 PAGES = (
     "/", "/find?q=name", "/find.json?q=name", "/sign-in", f"/clips/{OPEN}", f"/clips/{OPEN}.json",
-    f"/clips/{OPEN}/transcripts/{NAME}.vtt", "/entries/victims/1", "/entries/victims/1.json", "/static/room.css",
+    f"/clips/{OPEN}/transcripts/{NAME}.vtt", f"/clips/{OPEN}/cite?start=1.2", f"/clips/{OPEN}/cite.bib?start=1.2",
+    f"/clips/{OPEN}/manifest.json", f"/clips/{OPEN}/ohms.xml", "/entries/victims/1", "/entries/victims/1.json",
+    "/static/room.css",
 )  # fmt: skip
 CLOSED_PAGES = (
     f"/clips/{CLOSED}", f"/clips/{CLOSED}.json", f"/clips/{CLOSED}/film", f"/clips/{CLOSED}/derivative",
     f"/clips/{CLOSED}/derivative.json", f"/clips/{CLOSED}/transcripts/{NAME}.vtt", f"/clips/{CLOSED}?transcript={NAME}",
+    f"/clips/{CLOSED}/cite?start=1", f"/clips/{CLOSED}/cite.txt?start=1", f"/clips/{CLOSED}/manifest.json",
+    f"/clips/{CLOSED}/ohms.xml",
 )  # fmt: skip
 
 
@@ -60,7 +66,8 @@ def test_what_is_open_is_for_everybody_and_safe_in_a_browser(place: Place, path:
     assert answer.headers["x-content-type-options"] == "nosniff"
     kept = "public, max-age=31536000, immutable" if path.startswith("/static") else "no-store"
     assert answer.headers["cache-control"] == kept
-    assert not re.search(r"<script(?! src=\"/static/)|\sstyle=|\son[a-z]+=[\"']|javascript:", answer.text)
+    if answer.headers["content-type"].startswith("text/html"):
+        assert not re.search(r"<script(?! src=\"/static/)|\sstyle=|\son[a-z]+=[\"']|javascript:", answer.text)
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -109,6 +116,47 @@ def test_titles_that_attack_stay_text(place: Place) -> None:
         assert "<img src=x" not in text
         assert "<script>document" not in text
     assert client.get(f"/clips/{HOSTILE}.json").json()["title"] == ATTACK
+
+
+FORMS = ("txt", "csl.json", "bib", "ris", "citation.json")
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_citation_is_given_in_each_form(place: Place, form: str) -> None:
+    client = signed_in(place, "visitor")
+    answer = client.get(f"/clips/{OPEN}/cite.{form}?start=0&end=1&transcript={NAME}")
+    assert answer.status_code == 200
+    assert f"{place.address}/clips/{OPEN}#t=0" in answer.text.replace("\\#", "#")
+    if form in ("csl.json", "citation.json"):
+        citation = read_citation(answer.content)
+        assert citation.words
+        assert citation.words.text == "My name is not a real one."
+    assert client.get(f"/clips/{OPEN}/cite.{form}?start=nan").status_code in (400, 404)
+    assert client.get(f"/clips/{OPEN}/cite.{form}?start=99").status_code == 404
+    assert client.get(f"/clips/{OPEN}/cite.{form}").status_code == 400
+
+
+def test_players_of_other_sites_may_have_what_is_open_and_nothing_else(place: Place) -> None:
+    keeper = signed_in(place, "keeper")
+    for path in ("manifest.json", "film", f"transcripts/{NAME}.vtt", "ohms.xml"):
+        assert keeper.get(f"/clips/{OPEN}/{path}").headers["access-control-allow-origin"] == "*"
+        closed = keeper.get(f"/clips/{CLOSED}/{path}")
+        assert closed.status_code == 200
+        assert "access-control-allow-origin" not in closed.headers
+        assert closed.headers["cross-origin-resource-policy"] == "same-origin"
+
+
+def test_who_takes_words_of_a_closed_clip_out_is_recorded(place: Place) -> None:
+    reviewer = signed_in(place, "reviewer")
+    before = len(list(place.archive.ledger.events.all()))
+    reviewer.get(f"/clips/{OPEN}/transcripts/{NAME}.vtt")
+    assert len(list(place.archive.ledger.events.all())) == before
+    for path in (f"transcripts/{NAME}.txt", "cite.bib?start=1", "sidecar.json", "ohms.xml"):
+        assert reviewer.get(f"/clips/{CLOSED}/{path}").status_code == 200
+    told = list(place.archive.ledger.events.all())[before:]
+    assert [(event.type, event.agent, event.object) for event in told] == [
+        (DISSEMINATION, "reviewer", f"work-{CLOSED}")
+    ] * 4
 
 
 def test_a_film_comes_by_range_with_a_strong_validator(place: Place) -> None:

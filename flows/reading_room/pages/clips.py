@@ -8,7 +8,7 @@ from starlette.responses import Response
 from archive.texts.shown import shown
 from archive.views.clip_page import clip_page, may_read
 from archive.views.transcript_view import Format, written
-from flows.reading_room.answers import not_there, page
+from flows.reading_room.answers import for_other_sites, not_there, page, taken_out
 from flows.reading_room.pages.films import film_on_page
 from flows.reading_room.visiting import reader_of, room_of
 
@@ -43,9 +43,14 @@ def transcript(request: Request) -> Response:
     for one in shown(archive, wanted["clip"]):
         if one.ref.name == wanted["name"]:
             name = f"{wanted['clip']}.{wanted['name']}.{wanted['form']}"
-            return Response(
-                written(one, wanted["clip"], wanted["form"]),
-                media_type=TYPES[wanted["form"]],
-                headers={"content-disposition": f'attachment; filename="{name}"'},
+            taken_out(request, wanted["clip"], "transcript")
+            return for_other_sites(
+                request,
+                wanted["clip"],
+                Response(
+                    written(one, wanted["clip"], wanted["form"]),
+                    media_type=TYPES[wanted["form"]],
+                    headers={"content-disposition": f'attachment; filename="{name}"'},
+                ),
             )
     return not_there(request)

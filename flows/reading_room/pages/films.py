@@ -15,7 +15,7 @@ from archive.playing.films import film_of
 from archive.playing.playability import playable
 from archive.playing.ranges import Body, answer
 from archive.views.clip_page import may_read
-from flows.reading_room.answers import not_there
+from flows.reading_room.answers import for_other_sites, not_there
 from flows.reading_room.visiting import reader_of, room_of
 
 AGAIN_S = 2
@@ -65,6 +65,17 @@ def film_on_page(request: Request, clip: str) -> FilmOnPage:
     return FilmOnPage(words=("Browsers do not play this film, and no light copy of it could be made.", light.why))
 
 
+def light_copy(request: Request, clip: str) -> Derivative | None:
+    """The light derivative of a clip whose original browsers do not play; one that there is not is begun."""
+    room = room_of(request)
+    try:
+        original = film_of(room.archive, clip)
+    except NotHere:
+        return None
+    found = None if playable(original.container, original.streams).plays else room.derivatives.made(clip)
+    return found if isinstance(found, Derivative) else None
+
+
 def film(request: Request) -> Response:
     """Bytes of a clip's original."""
     room, clip = room_of(request), request.path_params["clip"]
@@ -72,7 +83,7 @@ def film(request: Request) -> Response:
         return not_there(request)
     try:
         found = film_of(room.archive, clip)
-        return _sent(request, found, f"{clip}-{found.name}" if not found.name.startswith(clip) else found.name)
+        return for_other_sites(request, clip, _sent(request, found, found.name))
     except NotHere:
         return not_there(request)
 
@@ -85,7 +96,7 @@ def light(request: Request) -> Response:
     try:
         found = room.derivatives.made(clip)
         if isinstance(found, Derivative):
-            return _sent(request, found, found.name)
+            return for_other_sites(request, clip, _sent(request, found, found.name))
     except NotHere:
         return not_there(request)
     return _not_yet(found)
