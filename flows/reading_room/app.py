@@ -67,6 +67,7 @@ ROUTES = [
     *_both("/entries/{register}/{number}", entries.entry),
     *_both("/sources/{name}", sources.source),
     *_both("/state", state.state),
+    *_both("/targets/{name}", state.target),
     *_both("/review", judging_links.review),
     Route("/review", judging_links.verdict, methods=["POST"]),
     Route("/review/undo", judging_links.undo, methods=["POST"]),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from threading import Lock
 
 from archive.linking.registers.entries import Entry
@@ -11,7 +12,12 @@ from archive.playing.derivatives import Derivatives
 from archive.searching.index import Index
 from archive.steps.registering import newest
 from archive.views.queue import entries_of
+from archive.views.state_page import StatePage, state_page
+from flows.reading_room.remembered import Remembered
 from flows.reading_room.sittings import Sittings
+
+STATE_S = 20.0
+"""Seconds for which the state of the archive stands on its page: to count it takes a second of a large one."""
 
 
 class Registers:
@@ -41,7 +47,9 @@ class Room:
     derivatives: Derivatives
     registers: Registers = field(init=False)
     sittings: Sittings = field(init=False)
+    state: Remembered[StatePage] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "registers", Registers(self.archive))
         object.__setattr__(self, "sittings", Sittings(self.archive))
+        object.__setattr__(self, "state", Remembered(partial(state_page, self.archive), seconds=STATE_S))

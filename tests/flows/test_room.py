@@ -106,7 +106,18 @@ def test_an_entry_is_for_visitors_only_where_an_open_clip_concerns_it(place: Pla
 def test_the_state_of_the_archive_is_for_those_who_see_all_of_it(place: Place, role: Role) -> None:
     expected = 404 if role in ("visitor", "reader") else 200
     assert signed_in(place, role).get("/state").status_code == expected
+    assert signed_in(place, role).get("/targets/a").status_code == expected
+    assert signed_in(place, role).get("/targets/nowhere").status_code == 404
     assert signed_in(place, role).get("/review").status_code == expected
+
+
+def test_the_state_has_counts_and_curves_of_the_reports(place: Place) -> None:
+    client = signed_in(place, "keeper")
+    found = client.get("/state.json").json()
+    assert found["status"]["clips"]["held"] == 3
+    assert [point["count"] for point in found["curves"]["held"]] == [3]
+    assert client.get("/state").text.count("<svg ") == 7
+    assert client.get("/targets/a.json").json()["counts"]["copies"] == 3
 
 
 def test_titles_that_attack_stay_text(place: Place) -> None:

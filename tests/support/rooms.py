@@ -24,6 +24,8 @@ from archive.records.transcript import TranscriptRef
 from archive.searching.index import open_index
 from archive.settings.stanzas import RegisterSettings
 from archive.steps.registering import import_register
+from archive.steps.report_records import keep_report
+from archive.views.report_view import drawn_up
 from flows.reading_room.app import create_app
 from flows.reading_room.room import Room
 from tests.support.archives import MODEL_DIGEST, a_link, an_archive, folder_targets, keep, store_all
@@ -113,6 +115,8 @@ def _fill(archive: Archive, films: Path) -> None:
         judge(archive, first, "positive", by="somebody")
     for clip in (OPEN, HOSTILE):
         give_access(archive, clip, "public", by="keeper")
+    with drawn_up(archive) as drawn:
+        keep_report(archive, drawn.kept, archive.targets)
 
 
 def a_transcript(
