@@ -19,10 +19,11 @@ from archive.searching import index_tables as t
 from archive.searching.clip_texts import ClipFacts, Line, Text
 from archive.searching.hits import KINDS
 from archive.searching.index_places import among, insert
+from archive.searching.letter_folding import folded
 from archive.searching.page_bodies import MOST, to_body
 from archive.searching.postings import Numbers, decode, encode
-from archive.searching.sound_keys import sounds_of
-from archive.searching.word_places import words_of
+from archive.searching.sound_keys import Heard, Sound, sounds_of
+from archive.searching.word_places import plain_words, words_of
 
 NO_CLIP = -1
 TAG_PLACE = 255
@@ -48,7 +49,7 @@ class _Shelf:
     """What is taken in on one shelf: its words, and for each place of one its word, segment and place."""
 
     words: dict[str, int] = field(default_factory=dict)
-    written: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+    written: dict[str, int] = field(default_factory=dict)
     standing: "array[int]" = field(default_factory=lambda: array("q"))
     segments: "array[int]" = field(default_factory=lambda: array("q"))
     places: bytearray = field(default_factory=bytearray)
@@ -57,24 +58,47 @@ class _Shelf:
     def take(self, line: Line, segment: int) -> None:
         """A line's words, its language and its marks."""
         self.many += 1
-        for placed in words_of(line.text):
-            number = self.words.setdefault(placed.word, len(self.words))
-            if placed.written is not None:
-                self.written[number].add(placed.written)
-            self._stand(number, segment, placed.place)
-        for told in (*(tag("mark", mark) for mark in line.marks), tag("language", line.language or "")):
-            self._stand(self.words.setdefault(told, len(self.words)), segment, TAG_PLACE)
+        numbers = self._plain(line.text)
+        if numbers is not None:
+            self._stand(numbers, segment, range(len(numbers)))
+        else:
+            placed = words_of(line.text)
+            self._stand([self._number(one.word, one.written) for one in placed], segment, [one.place for one in placed])
+        told = (*(tag("mark", mark) for mark in line.marks), tag("language", line.language or ""))
+        self._stand([self._number(one, None) for one in told], segment, [TAG_PLACE] * len(told))
 
-    def _stand(self, word: int, segment: int, place: int) -> None:
-        self.standing.append(word)
-        self.segments.append(segment)
-        self.places.append(place)
+    def _plain(self, text: str) -> list[int] | None:
+        """The words of a text of which each has the place after the one before; None where some may have another."""
+        written = plain_words(text)
+        if written is None:
+            return None
+        known = self.written
+        try:
+            return [known[word] for word in written]
+        except KeyError:
+            for word in written:
+                if word not in known:
+                    if not (word_ := folded(word)):
+                        return None
+                    self._number(word_, word)
+            return [known[word] for word in written]
+
+    def _number(self, word: str, written: str | None) -> int:
+        number = self.words.setdefault(word, len(self.words))
+        if written is not None:
+            self.written.setdefault(written, number)
+        return number
+
+    def _stand(self, words: Sequence[int], segment: int, places: Iterable[int]) -> None:
+        self.standing.extend(words)
+        self.segments.extend([segment] * len(words))
+        self.places.extend(places)
 
 
 class Filling:
     """The index within one transaction that writes. `known` is kept by the caller from one to the next."""
 
-    def __init__(self, connection: sa.Connection, known: set[tuple[int, str, str]]) -> None:
+    def __init__(self, connection: sa.Connection, known: set[tuple[int, int, str]]) -> None:
         self._connection, self._known = connection, known
         self._facts = {row.name: row.value for row in connection.execute(sa.select(t.facts))}
         self._counts = {name: int(self._facts.get(name, "0")) for name in ("version", "segment", "word", "clip", "run")}
@@ -173,15 +197,15 @@ class Filling:
         return self._counts[what] - 1
 
     def _write(self, shelf: int, taken: _Shelf) -> None:
-        ids, new = self._ids(shelf, list(taken.words))
-        self._write_sounds(shelf, taken, ids, new)
+        ids = self._ids(shelf, list(taken.words))
         words = ids[np.frombuffer(taken.standing, np.int64)]
         segments, places = np.frombuffer(taken.segments, np.int64), np.frombuffer(taken.places, np.uint8)
         order = np.lexsort((places, segments, words))
-        self._run(shelf, self._base, taken.many, [encode(words[order], segments[order], places[order], self._base)])
+        standing = encode(words[order], segments[order], places[order], self._base)
+        self._run(shelf, self._base, taken.many, [standing], self._sounds(shelf, taken, ids))
 
-    def _ids(self, shelf: int, words: list[str]) -> tuple[Numbers, set[int]]:
-        """The numbers of words, in their order, and which of them are new."""
+    def _ids(self, shelf: int, words: list[str]) -> Numbers:
+        """The numbers of words, in their order; new ones are given to those that have none."""
         there = dict[str, int]()
         for start in range(0, len(words), AT_ONCE):
             some = words[start : start + AT_ONCE]
@@ -196,41 +220,29 @@ class Filling:
         self._counts["word"] += len(new)
         there |= {word: first + number for number, word in enumerate(new)}
         insert(self._connection, t.words, [(word, shelf, there[word]) for word in new])
-        ids = np.array([there[word] for word in words], np.int64)
-        return ids, {there[word] for word in new}
+        return np.array([there[word] for word in words], np.int64)
 
-    def _write_sounds(self, shelf: int, taken: _Shelf, ids: Numbers, new: set[int]) -> None:
-        rows = dict[tuple[Any, ...], tuple[Any, ...]]()
-        again = dict[tuple[Any, ...], tuple[Any, ...]]()
+    def _sounds(self, shelf: int, taken: _Shelf, ids: Numbers) -> Heard:
+        """How words sound, as they are spelled, where this process does not know that the index has it."""
         if len(self._known) > REMEMBERED:
             self._known.clear()
-        names = list(taken.words)
-        for number, spelled in taken.written.items():
-            word = int(ids[number])
-            for written in spelled:
-                seen = (shelf, names[number], written)
-                if seen in self._known:
-                    continue
+        found = list[tuple[int, Sound]]()
+        for written, number in taken.written.items():
+            seen = (shelf, int(ids[number]), written)
+            if seen not in self._known:
                 self._known.add(seen)
-                kept = rows if word in new else again
-                for sound in sounds_of(written):
-                    key = (sound.key, shelf, word, sound.codes)
-                    kept.setdefault(key, (*key, sound.token, sound.whole))
-        insert(self._connection, t.sounds, list(rows.values()))
-        if again:
-            columns = [column.name for column in t.sounds.columns]
-            values = [dict(zip(columns, row, strict=True)) for row in again.values()]
-            marks = ", ".join(f":{name}" for name in columns)
-            query = f"INSERT INTO search_sounds ({', '.join(columns)}) VALUES ({marks}) ON CONFLICT DO NOTHING"  # noqa: S608
-            self._connection.execute(sa.text(query), values)
+                found += [(seen[1], sound) for sound in sounds_of(written)]
+        return Heard.of(found)
 
-    def _run(self, shelf: int, base: int, many: int, parts: Iterable[list[tuple[int, int, bytes]]]) -> None:
+    def _run(
+        self, shelf: int, base: int, many: int, parts: Iterable[list[tuple[int, int, bytes]]], heard: Heard
+    ) -> None:
         run, found = self._next("run"), list[int]()
         for part in parts:
             insert(self._connection, t.postings, [(word, run, count, body) for word, count, body in part])
             found += [word for word, _, _ in part]
         words = zlib.compress(np.diff(np.array(found, np.int64), prepend=0).astype(np.uint32).tobytes())
-        insert(self._connection, t.runs, [(run, shelf, base, many, words)])
+        insert(self._connection, t.runs, [(run, shelf, base, many, words, heard.to_bytes())])
 
     def merge(self, *, everything: bool = False) -> bool:
         """Merge runs of like size where there are several; or all, and forget what is gone. Whether any were."""
@@ -262,7 +274,8 @@ class Filling:
                 some = words[start : start + AT_ONCE].tolist()
                 yield self._merged(some, numbers, bases, base, (starts, ends))
 
-        self._run(shelf, base, sum(row.segments for row in rows), parts())
+        heard = Heard.together([Heard.from_bytes(bytes(row.sounds)) for row in rows])
+        self._run(shelf, base, sum(row.segments for row in rows), parts(), heard)
         self._connection.execute(sa.delete(t.runs).where(t.runs.c.run.in_(numbers)))
 
     def _merged(

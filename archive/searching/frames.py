@@ -19,6 +19,7 @@ from archive.searching.clip_texts import LinkedTo
 from archive.searching.filling import NO_CLIP
 from archive.searching.hits import Asked
 from archive.searching.page_bodies import MOST
+from archive.searching.sound_keys import Heard
 
 Mask = NDArray[np.bool_]
 Numbers = NDArray[np.int64]
@@ -47,6 +48,15 @@ class PageRow:
     clip: int
     kind: int
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """A run: its shelf, the number that its postings count from, and how words sound that came with it."""
+
+    shelf: int
+    base: int
+    heard: Heard
 
 
 @dataclass(frozen=True)
@@ -80,7 +90,7 @@ class Frame:
     version: int
     clips: Mapping[int, ClipRow] = field(default_factory=dict)
     pages: Mapping[int, PageRow] = field(default_factory=dict)
-    runs: Mapping[int, int] = field(default_factory=dict)
+    runs: Mapping[int, RunRow] = field(default_factory=dict)
     rows: tuple[PageRow, ...] = ()
     firsts: Numbers = field(default_factory=lambda: np.zeros(0, np.int64))
     lasts: Numbers = field(default_factory=lambda: np.zeros(0, np.int64))
@@ -178,7 +188,10 @@ def brought_up(frame: Frame, connection: sa.Connection) -> Frame:
             pages.pop(first, None)
         else:
             pages[first] = PageRow(first, many, shelf, clip, kind, name)
-    runs = {row.run: row.base for row in connection.execute(sa.select(t.runs.c.run, t.runs.c.base))}
+    there = set(connection.scalars(sa.select(t.runs.c.run)))
+    runs = {run: row for run, row in frame.runs.items() if run in there}
+    for row in connection.execute(sa.select(t.runs).where(t.runs.c.run.in_(sorted(there - runs.keys())))):
+        runs[row.run] = RunRow(row.shelf, row.base, Heard.from_bytes(bytes(row.sounds)))
     rows = tuple(pages[first] for first in sorted(pages))
     firsts = np.array([page.first for page in rows], np.int64)
     lasts = firsts + np.array([page.many for page in rows], np.int64)

@@ -73,19 +73,6 @@ words = sa.Table(
     sqlite_with_rowid=False,
 )
 
-sounds = sa.Table(
-    "search_sounds",
-    metadata,
-    sa.Column("key", Words, primary_key=True),
-    sa.Column("shelf", Whole, primary_key=True, autoincrement=False),
-    sa.Column("word", Whole, primary_key=True, autoincrement=False),
-    sa.Column("codes", sa.LargeBinary, primary_key=True),
-    sa.Column("token", Words, nullable=False),
-    sa.Column("whole", sa.Boolean, nullable=False),
-    sqlite_with_rowid=False,
-)
-"""Each way to read a word, by its key; see `sound_keys`."""
-
 postings = sa.Table(
     "search_postings",
     metadata,
@@ -104,5 +91,7 @@ runs = sa.Table(
     sa.Column("base", Large, nullable=False),
     sa.Column("segments", Whole, nullable=False),
     sa.Column("words", sa.LargeBinary, nullable=False),
+    sa.Column("sounds", sa.LargeBinary, nullable=False),
 )
-"""What was taken in at once, or merged: its words, and the number that its postings count segments from."""
+"""What was taken in at once, or merged: the numbers of its words, how those sound that came with it, see `sound_keys`,
+and the number that its postings count segments from."""

@@ -1,7 +1,7 @@
 """A question answered within one transaction that reads: words to their numbers, numbers to segments, those to hits."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,24 +11,21 @@ import sqlalchemy as sa
 from archive.ledger.sql_conditions import begins
 from archive.records.clip import Access
 from archive.searching import index_tables as t
-from archive.searching.clip_texts import TRANSLATION, Line
+from archive.searching.clip_texts import Line
 from archive.searching.filling import _values as values
 from archive.searching.filling import tag
-from archive.searching.frames import Frame, is_entry, order_of
+from archive.searching.frames import Frame, PageRow, is_entry, order_of
 from archive.searching.hits import KINDS, Asked, Found, Hit
 from archive.searching.index_places import among
 from archive.searching.matching import HEARD, NONE, Segments, all_of, having, side_by_side, within, without
 from archive.searching.page_bodies import from_body
 from archive.searching.postings import NOWHERE, Postings, decode
 from archive.searching.query_reading import Query, Term
-from archive.searching.sound_keys import Heard, alike, asked_sounds, neighbours
-from archive.searching.word_places import words_of
+from archive.searching.sound_keys import asked_sounds
+from archive.searching.word_places import Placed, words_of
 
 BEGUN = 2_000
 """Words that a prefix stands for at most, the first by their letters."""
-
-SOUNDING = 8_000
-"""Words of the vocabulary whose sound is compared with one that is asked for, at most."""
 
 READ = 6_000_000
 """Places of words that are read for one question; of more, those of the texts taken in last."""
@@ -59,7 +56,6 @@ class Looking:
         self._connection, self._frame, self._shelves = connection, frame, list(shelves)
         self.faults = list[str]()
         self.more = False
-        self._spelled = dict[int, str]()
 
     def found(
         self, query: Query, asked: Asked, levels: frozenset[Access], *, proposals: bool, page: tuple[int, int]
@@ -102,41 +98,32 @@ class Looking:
         query = f"SELECT word, id FROM search_words WHERE {self._among('word', 'words')} AND {self._on_shelves()}"  # noqa: S608
         for row in self._all(query, words=sorted(words)):
             found[row.word].append(row.id)
-            self._spelled[row.id] = row.word
         return found
 
     def _begun(self, term: Term) -> tuple[int, ...]:
         """The numbers of words that begin so."""
         w = t.words.c
-        query = sa.select(w.id, w.word).where(begins(w.word, term.words[0]), w.shelf.in_(self._shelves))
+        query = sa.select(w.id).where(begins(w.word, term.words[0]), w.shelf.in_(self._shelves))
         rows = self._connection.execute(query.order_by(w.word, w.shelf).limit(BEGUN + 1)).all()
         if len(rows) > BEGUN:
             self.more = True
             self.faults.append(f"{term.shown} stands for very many words: only the first {BEGUN:,} were looked for")
-        self._spelled |= {row.id: row.word for row in rows[:BEGUN]}
         return tuple(row.id for row in rows[:BEGUN])
 
     def _heard(self, terms: Sequence[Term], written: Mapping[str, list[int]]) -> dict[Term, dict[int, float]]:
         """The words that sound like those that are asked for, and are written otherwise, by term."""
-        sounds = {term: [sound for one in term.sounds for sound in asked_sounds(one)] for term in terms}
-        exact = {sound.key for some in sounds.values() for sound in some}
-        near = {key for one in exact for key in neighbours(one)} - exact
-        there = defaultdict[str, list[Heard]](list)
-        for keys, most in ((exact, SOUNDING), (near, SOUNDING)):
-            query = (
-                f"SELECT key, word, token, codes, whole FROM search_sounds "  # noqa: S608
-                f"WHERE {self._among('key', 'keys')} AND {self._on_shelves()} LIMIT {most}"
-            )
-            for row in self._all(query, keys=sorted(keys)):
-                there[row.key].append(Heard(row.word, row.token, bytes(row.codes), row.whole))
+        runs = [run for run in self._frame.runs.values() if run.shelf in self._shelves and len(run.heard.keys)]
         found = dict[Term, dict[int, float]]()
-        for term, asked in sounds.items():
-            keys = dict.fromkeys(key for sound in asked for key in neighbours(sound.key))
-            same = (
-                {number for word in term.words for number in written.get(word, ())} if len(term.words) == 1 else set()
-            )
-            heard = [one for key in keys for one in there.get(key, ()) if one.word not in same]
-            found[term] = alike(asked, heard)
+        for term in terms:
+            asked = asked_sounds(term.sounds)
+            likes = dict[int, float]()
+            for run in runs if asked else ():
+                for word, score in run.heard.alike(asked).items():
+                    likes[word] = max(score, likes.get(word, 0.0))
+            if len(term.words) == 1:
+                for number in written.get(term.words[0], ()):
+                    likes.pop(number, None)
+            found[term] = likes
         return found
 
     def _tags(self, asked: Asked) -> list[list[int]]:
@@ -158,7 +145,7 @@ class Looking:
             sizes = defaultdict[int, int](int)
             for row in rows:
                 sizes[row.run] += row.many
-            for run in sorted(sizes, key=lambda run: -self._frame.runs.get(run, 0)):
+            for run in sorted(sizes, key=lambda run: -self._frame.runs[run].base):
                 if kept and sizes[run] > left:
                     break
                 kept.add(run)
@@ -167,8 +154,10 @@ class Looking:
         by_word = defaultdict[int, list[Any]](list)
         for row in rows:
             by_word[row.word].append(row)
-        every = [row for some in by_word.values() for row in sorted(some, key=lambda row: self._frame.runs[row.run])]
-        together = decode([(self._frame.runs[row.run], row.many, bytes(row.body)) for row in every])
+        every = [
+            row for some in by_word.values() for row in sorted(some, key=lambda row: self._frame.runs[row.run].base)
+        ]
+        together = decode([(self._frame.runs[row.run].base, row.many, bytes(row.body)) for row in every])
         found, at = dict[int, Postings](), 0
         for word, some in by_word.items():
             many = sum(row.many for row in some)
@@ -229,7 +218,12 @@ class Looking:
         best = np.argpartition(keys, last - 1)[:last] if last < len(keys) else np.arange(len(keys))
         best = best[np.argsort(keys[best], kind="stable")][first:last]
         lines = self._lines({int(pages[place]) for place in best})
-        return [self._hit(int(pages[place]), int(found.numbers[place]), lines, terms) for place in best]
+        rows = [(self._frame.rows[pages[place]], int(found.numbers[place])) for place in best]
+        shown = [(row, lines[row.first][segment - row.first]) for row, segment in rows]
+        placed = [words_of(line.text) for _, line in shown]
+        heard = any(sought.heard for sought in terms)
+        numbers = self._written({one.word for words in placed for one in words}) if heard else {}
+        return [self._hit(row, line, words, terms, numbers) for (row, line), words in zip(shown, placed, strict=True)]
 
     def _lines(self, pages: Iterable[int]) -> dict[int, list[Line]]:
         """The lines of pages, by the number of their first."""
@@ -237,11 +231,16 @@ class Looking:
         query = f"SELECT first, body FROM search_pages WHERE {self._among('first', 'firsts')}"  # noqa: S608
         return {row.first: from_body(bytes(row.body)) for row in self._all(query, firsts=firsts)}
 
-    def _hit(self, page: int, segment: int, lines: Mapping[int, list[Line]], terms: Sequence[Sought]) -> Hit:
-        row = self._frame.rows[page]
-        line = lines[row.first][segment - row.first]
+    def _hit(
+        self,
+        row: PageRow,
+        line: Line,
+        words: Sequence[Placed],
+        terms: Sequence[Sought],
+        numbers: Mapping[str, Sequence[int]],
+    ) -> Hit:
         clip = self._frame.clips.get(row.clip)
-        matched, why = _matched(line.text, terms, self._spelled)
+        matched, why = _matched(line.text, words, terms, numbers)
         kind = KINDS[row.kind]
         return Hit(
             clip=clip.clip if clip else "",
@@ -281,67 +280,46 @@ def _together(there: Mapping[int, Postings], numbers: Sequence[int]) -> Postings
 
 
 def _matched(
-    text: str, terms: Sequence[Sought], spelled: Mapping[int, str]
+    text: str, placed: Sequence[Placed], terms: Sequence[Sought], numbers: Mapping[str, Sequence[int]]
 ) -> tuple[tuple[tuple[int, int], ...], tuple[str, ...]]:
-    """Where in a text the terms stand, and why each is taken to."""
-    placed = words_of(text)
-    by_place = defaultdict[int, list[Any]](list)
+    """Where in a text the terms stand, and why each is taken to; `numbers` are those of the text's words."""
+    by_place = defaultdict[int, list[Placed]](list)
     for one in placed:
         by_place[one.place].append(one)
     spans, why = list[tuple[int, int]](), list[str]()
-    del spelled
     for sought in terms:
         term = sought.term
-        there = list[tuple[int, int]]()
-        for at, some in by_place.items():
-            if term.prefix:
-                there += [(one.start, one.end) for one in some if one.word.startswith(term.words[0])]
-                continue
-            first = next((one for one in some if one.word == term.words[0]), None)
-            last = first
-            for number, word in enumerate(term.words[1:], start=1):
-                last = next((one for one in by_place.get(at + number, ()) if one.word == word), None)
-                if last is None:
-                    break
-            if first and last:
-                there.append((first.start, last.end))
+        there = list(_standing(term, by_place))
         if there:
             spans += there
             start, end = there[0]
             why.append(f"“{text[start:end]}” is there for {term.shown}")
             continue
-        del there
-        best = _heard_best(text, placed, sought)
-        if best:
-            spans += best[1]
-            why.append(best[0])
+        heard = {
+            one.word: max(sought.heard.get(number, 0.0) for number in numbers[one.word])
+            for one in placed
+            if any(number in sought.heard for number in numbers.get(one.word, ()))
+        }
+        alike = [one for one in placed if one.word in heard]
+        if alike:
+            most = max(alike, key=lambda one: heard[one.word])
+            spans += [(one.start, one.end) for one in alike if heard[one.word] == heard[most.word]]
+            why.append(f"“{text[most.start : most.end]}” sounds like {term.shown} ({heard[most.word]:.2f})")
     return _joined(spans), tuple(why)
 
 
-def _heard_best(text: str, placed: Sequence[Any], sought: Sought) -> tuple[str, list[tuple[int, int]]] | None:
-    """Which words of a text sound like a term."""
-    asked = [sound for one in sought.term.sounds for sound in asked_sounds(one)]
-    if not asked:
-        return None
-    from archive.searching.sound_keys import sounds_of
-
-    keys = {key for sound in asked for key in neighbours(sound.key)}
-    heard = list[Heard]()
-    for number, one in enumerate(placed):
-        if one.written is not None:
-            heard += [
-                Heard(number, sound.token, sound.codes, sound.whole)
-                for sound in sounds_of(one.written)
-                if sound.key in keys
-            ]
-    scores = alike(asked, heard)
-    if not scores:
-        return None
-    most = max(scores.values())
-    best = [number for number, score in scores.items() if score >= most - 0.005]
-    one = placed[best[0]]
-    why = f"“{text[one.start : one.end]}” sounds like {sought.term.shown} ({most:.2f})"
-    return why, [(placed[number].start, placed[number].end) for number in best]
+def _standing(term: Term, by_place: Mapping[int, Sequence[Placed]]) -> Iterator[tuple[int, int]]:
+    """Where a term stands as it is written."""
+    for at, some in by_place.items():
+        if term.prefix:
+            yield from ((one.start, one.end) for one in some if one.word.startswith(term.words[0]))
+            continue
+        row = [
+            next((one for one in by_place.get(at + number, ()) if one.word == word), None)
+            for number, word in enumerate(term.words)
+        ]
+        if row[0] and row[-1] and all(row):
+            yield row[0].start, row[-1].end
 
 
 def _joined(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
@@ -353,6 +331,3 @@ def _joined(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
         else:
             found.append((start, end))
     return tuple(found)
-
-
-__all__ = ["TRANSLATION", "Looking"]

@@ -84,7 +84,7 @@ def all_of(terms: Sequence[Segments]) -> Segments:
         at[at == len(term.numbers)] = 0
         both = term.numbers[at] == numbers
         numbers, scores = numbers[both], scores[both] + term.scores[at[both]]
-    return Segments(numbers, scores / len(ordered))
+    return Segments(numbers, (scores / len(ordered)).astype(np.float32))
 
 
 def without(found: Segments, others: Iterable[Segments]) -> Segments:

@@ -76,7 +76,7 @@ def _steps(written: NDArray[np.uint8]) -> Numbers:
         return written.astype(np.int64)
     first = np.concatenate([[0], last[:-1] + 1])
     lengths = last - first + 1
-    found = (written[first] & 127).astype(np.int64)
+    found: Numbers = (written[first] & 127).astype(np.int64)
     for at in range(1, int(lengths.max())):
         here = np.flatnonzero(lengths > at)
         found[here] |= (written[first[here] + at] & 127).astype(np.int64) << (7 * at)

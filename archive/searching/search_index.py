@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Final
 from uuid import uuid4
 
 from archive.opening.archive import Archive
@@ -22,7 +23,7 @@ from archive.searching.register_names import NoNames, as_text, entries, snapshot
 RULES = 1
 """The version of how texts are folded, cut and heard: an index by other rules is made anew."""
 
-STEP = "search"
+STEP: Final = "search"
 AT_ONCE, FIRST = 50, 400
 """Clips that are taken in within one transaction; and where very many are due, as when the index is made."""
 
@@ -53,7 +54,7 @@ class Index:
         self._place = place
         self._frame = Frame(0)
         self._lock = threading.Lock()
-        self._known = set[tuple[int, str, str]]()
+        self._known = set[tuple[int, int, str]]()
 
     def search(
         self,
@@ -107,8 +108,25 @@ class Index:
             self._frame = Frame(0)
         self._known.clear()
         found = self.catch_up(archive, progress)
-        self._place.shrink()
+        self.compact()
         return found
+
+    def compact(self) -> None:
+        """Merge all that was taken in bit by bit, forget what is gone, and give back the room. For whoever has time."""
+        with self._filling() as filling:
+            filling.merge(everything=True)
+            filling.end()
+        self._place.shrink()
+
+    @contextmanager
+    def _filling(self) -> Iterator[Filling]:
+        """The index, to be changed; whoever changed it calls `end`."""
+        try:
+            with self._place.writing() as connection:
+                yield Filling(connection, self._known)
+        except BaseException:
+            self._known.clear()  # sounds of which it says that they are there were not kept
+            raise
 
     def size(self) -> int:
         """How many bytes it takes on disk."""
@@ -121,8 +139,7 @@ class Index:
         if facts.get("id") is None or facts.get("rules") != str(RULES):
             if facts.get("rules", str(RULES)) != str(RULES):
                 self._place.drop()
-            with self._place.writing() as connection:
-                filling = Filling(connection, self._known)
+            with self._filling() as filling:
                 filling.set_fact("id", uuid4().hex)
                 filling.set_fact("rules", str(RULES))
                 filling.end()
@@ -144,8 +161,7 @@ class Index:
         changed = set(held_up) ^ set((before or "").split())
         if changed:
             ledger.marks.put(STEP, sorted(changed & there), "its access may be another one")
-            with self._place.writing() as connection:
-                filling = Filling(connection, self._known)
+            with self._filling() as filling:
                 filling.set_fact("held up", " ".join(held_up))
                 filling.end()
             due = sorted({*due, *(changed & there)})
@@ -161,16 +177,14 @@ class Index:
         levels = levels_of(archive, sorted(public))
         closed = [clip for clip in sorted(public) if levels.get(clip) != "public"]
         if closed:
-            with self._place.writing() as connection:
-                filling = Filling(connection, self._known)
+            with self._filling() as filling:
                 filling.forget(closed)
                 filling.end()
 
     def _take_in(self, archive: Archive, clips: Sequence[str], mark: str, progress: Progress, task: Task) -> None:
         """Take clips in. What changes of one while it is read leaves it due, since its mark is another one then."""
         marks, under_way = archive.ledger.marks, f"under way {uuid4().hex}"
-        with self._place.writing() as connection:
-            filling = Filling(connection, self._known)
+        with self._filling() as filling:
             marks.put(STEP, clips, under_way)
             for clip in clips:
                 facts = facts_of(archive, clip)
@@ -181,8 +195,7 @@ class Index:
                 task.advance(1)
             filling.end()
         marks.turn(STEP, clips, under_way, mark)
-        with self._place.writing() as connection:
-            filling = Filling(connection, self._known)
+        with self._filling() as filling:
             if filling.merge():
                 filling.end()
 
@@ -209,8 +222,7 @@ class Index:
         known = " ".join(sorted(f"{register}:{number}" for register, number in shown))
         if facts.get("registers", "") == told and facts.get("shown", "") == known:
             return
-        with self._place.writing() as connection:
-            filling = Filling(connection, self._known)
+        with self._filling() as filling:
             filling.clear_shelf(t.SHOWN)
             anew = facts.get("registers", "") != told
             if anew:
