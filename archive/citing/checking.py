@@ -27,12 +27,16 @@ from archive.records.object_ids import ObjectId
 from archive.records.record import Record
 from archive.records.snapshot import ENTRIES
 from archive.retrying import retrying
-from archive.texts.shown import Shown, corrections_in_force
+from archive.texts.shown import Shown, with_conflicts
 from storage.contract import Target
 from storage.errors import Refused, TargetError, Unavailable
 from transcription.documents.players import names_its_clock, starts_at
 from transcription.documents.showing import counted
 from transcription.errors import DocumentError
+
+MOST_COMPARED = 200_000_000
+"""Changes by people times the cues that each is looked for among: a minute. An hour's talk that is corrected throughout
+has a million."""
 
 MOST_VERSIONS = 1000
 """Of a work object that are looked through where a citation names none: one is made at most each run."""
@@ -211,12 +215,15 @@ def _words(citation: Citation, cited: CitedWords, find: Callable[[], _Work]) -> 
     of_film = refs[0].media_sha256 == citation.film.sha256
     of = "of that film" if of_film else f"of another film, sha256 {refs[0].media_sha256}"
     yield Claim(what="transcript", holds=of_film, found=f"v{version} has {cited.transcript} with that sha512, {of}")
-    applied = corrections_in_force(sidecar.transcripts, sidecar.corrections)[0].get(cited.transcript, ())
+    told = with_conflicts(sidecar.corrections, {one.name: one.sha512 for one in sidecar.transcripts})
+    applied = tuple(one for one in told if one.transcript == cited.transcript and one.conflict is None)
     if len(applied) < cited.corrections:
         said = f"v{version} has {counted(len(applied))} of it in force, and {cited.corrections} are cited"
         yield Claim(what="words", holds=False, found=said)
         return
     one = Shown(refs[0], body, applied[: cited.corrections])
+    if sum(len(layer.changes) for layer in one.corrections) * len(one.lines(0)) > MOST_COMPARED:
+        raise ForeignWords("it has more corrections than people make, and they are not laid over it")
     clock = starts_at(one.document) if names_its_clock(one.document) else None
     if clock != citation.moment.starts_at:
         said = f"the clock stands at {clock} where the film begins, and {citation.moment.starts_at} is cited"

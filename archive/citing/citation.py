@@ -92,7 +92,7 @@ class CitedWork(Record):
 class CitedEntry(Record):
     """An entry of a register, in the snapshot of that sha256. `judgement` is what people say of its link to the clip.
 
-    Null is no judgement: nobody said then that the clip concerns the entry.
+    Null is no claim: none stood then, or none that whoever cites may see.
     """
 
     object: str
@@ -143,7 +143,7 @@ class Citation(Record):
 
     def shown_on(self, page: str) -> "Citation":
         """The citation with the address of its moment on a clip's page."""
-        return self.model_copy(update={"address": f"{page.partition('#')[0]}#t={self.moment.start:g}"})
+        return self.model_copy(update={"address": f"{page.partition('#')[0]}#t={in_seconds(self.moment.start)}"})
 
 
 def read_citation(data: bytes) -> Citation:
@@ -163,6 +163,11 @@ def read_citation(data: bytes) -> Citation:
         raise UnreadableCitation(
             "no JSON: what can be checked is what `thirdcopy cite` writes with --style json or csl"
         ) from error
+
+
+def in_seconds(seconds: float) -> str:
+    """Seconds as an address has them: to the millisecond, without what is zero."""
+    return f"{seconds:.3f}".rstrip("0").rstrip(".")
 
 
 def entry_begins(number: str) -> bytes:

@@ -137,7 +137,9 @@ def _has(state: dict[str, str], one: Shown, clip: str) -> bool:
 def _entry(archive: Archive, clip: str, wanted: str, reader: Reader) -> CitedEntry:
     """The entry in the newest snapshot of its register, as far as it is for the reader. Raises NotCitable."""
     register, _, written = wanted.rpartition("/")
-    number = number_of(written) or written
+    number = number_of(written)
+    if number is None:
+        raise NotCitable(f"there is no entry {wanted} to cite")
     every = [
         head.object.removeprefix(Kind.REGISTER.prefix) for head in archive.ledger.copies.heads(Kind.REGISTER.prefix)
     ]

@@ -141,7 +141,7 @@ def _canvas(capture: Capture, texts: Sequence[Shown], pages: ClipPages, ahead: f
         "type": "Canvas",
         "duration": lasts,
         "items": [_page(pages.part("film"), [film])],
-        "annotations": [*_transcripts(texts, pages, ahead), *(_sentences(first, spans, pages) if first else ())],
+        "annotations": [*_transcripts(texts, pages, ahead), *(_sentences(first, spans, pages, ahead) if first else ())],
     }
     if seen:
         height = heights[0] if heights else 40 * _HIGH
@@ -166,26 +166,26 @@ def _transcripts(texts: Sequence[Shown], pages: ClipPages, ahead: float) -> Iter
 
 
 def _vtt(one: Shown, pages: ClipPages, ahead: float) -> Thing:
-    apart = one.ref.kind == "captions" and ahead
-    clock = f"; its seconds are the platform's, {ahead:.3f} s behind this film's" if apart else ""
     return {
         "id": pages.transcript(one.ref.name),
         "type": "Text",
         "format": "text/vtt",
         "language": tag_of(one.ref.languages[0] if one.ref.languages else ""),
-        "label": _en(f"{_kind(one)}{clock}"),
+        "label": _en(_kind(one, ahead)),
     }
 
 
 def _spans(one: Shown) -> Iterator[tuple[Line, float, float]]:
-    """The lines in which something was said, and where on the canvas; captions count from where the film begins."""
+    """The lines in which something was said, and where on the canvas; captions are on the clock that they have."""
     ahead = starts_at(one.document)
     for line in one.lines():
         if line.told.language and line.told.text:
             yield line, shown_at(line.told.start, ahead), shown_at(line.told.end, ahead)
 
 
-def _sentences(first: Shown, spans: Sequence[tuple[Line, float, float]], pages: ClipPages) -> Iterator[Thing]:
+def _sentences(
+    first: Shown, spans: Sequence[tuple[Line, float, float]], pages: ClipPages, ahead: float
+) -> Iterator[Thing]:
     """A page of the sentences of the text that is shown first, which no translation is."""
     page = pages.part("sentences")
     notes = [
@@ -193,7 +193,7 @@ def _sentences(first: Shown, spans: Sequence[tuple[Line, float, float]], pages: 
         for number, (line, start, end) in enumerate(spans, start=1)
     ]
     if notes:
-        yield _page(page, notes, f"Sentence by sentence: {_kind(first)}")
+        yield _page(page, notes, f"Sentence by sentence: {_kind(first, ahead)}")
 
 
 def _sentence(line: Line) -> Thing:
@@ -207,8 +207,8 @@ def _fragment(start: float, end: float) -> str:
     return f"t={start:.3f},{end:.3f}" if end > start else f"t={start:.3f}"
 
 
-def _kind(one: Shown) -> str:
-    """Whose words they are."""
+def _kind(one: Shown, ahead: float = 0.0) -> str:
+    """Whose words they are, and whether their seconds are others than those of a film whose clock is so far ahead."""
     spoken = ", ".join(map(tag_of, one.ref.languages)) or "no language"
     what = {
         "whisper": f"Machine transcript ({spoken})",
@@ -216,7 +216,9 @@ def _kind(one: Shown) -> str:
         "translation": f"Machine translation into {spoken}: a reading aid, not what was said",
     }[one.ref.kind]
     checked = f"with {counted(len(one.corrections))} by people" if one.corrections else "not checked by a person"
-    return f"{one.ref.name}: {what}, {checked}"
+    apart = one.ref.kind == "captions" and ahead
+    clock = f"; its seconds are the platform's, {ahead:.3f} s behind this film's" if apart else ""
+    return f"{one.ref.name}: {what}, {checked}{clock}"
 
 
 def _page(identity: str, items: list[Thing], label: str | None = None) -> Thing:

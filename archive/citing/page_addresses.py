@@ -58,7 +58,3 @@ class ClipPages:
     def transcript(self, name: str, form: str = "vtt") -> str:
         """A transcript, in a form of `export`."""
         return f"{self.page}/transcripts/{quote(name, safe='')}.{form}"
-
-    def moment(self, seconds: float) -> str:
-        """The clip's page at a second of a browser that plays the original."""
-        return f"{self.page}#t={seconds:g}"

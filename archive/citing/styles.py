@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any, Final
 
 from archive.citing.citation import CUSTOM, Citation
+from archive.citing.language_tags import tag_of
 from archive.safe_text import HIDDEN, plain
 from transcription.documents.cues import clock
 from transcription.documents.cues import plain as on_one_line
@@ -43,7 +44,7 @@ def as_text(citation: Citation) -> str:
         f"{one_line(citation.platform)}, {one_line(citation.url)}. "
         f"Archive {one_line(citation.archive)}, clip {citation.clip}.{where} Cited {citation.cited:%Y-%m-%d}."
     )
-    lines = [first, "", f"Seconds: {moment.clock}{_begins(citation)}."]
+    lines = [first, "", f"Clock: {moment.clock}{_begins(citation)}."]
     return "\n".join([*lines, *_claims(citation)]) + "\n"
 
 
@@ -73,7 +74,7 @@ def as_csl(citation: Citation) -> str:
         item["issued"] = {"date-parts": [[day.year, day.month, day.day]]}
     if citation.words:
         item["abstract"] = one_line(citation.words.text)
-        item["language"] = citation.words.languages[0]
+        item["language"] = tag_of(citation.words.languages[0])
     text = json.dumps([item], indent=1, ensure_ascii=False)
     return HIDDEN.sub(lambda found: f"\\u{ord(found[0]):04x}" if found[0] != "\n" else "\n", text) + "\n"
 
@@ -112,7 +113,7 @@ def as_ris(citation: Citation) -> str:
         ("UR", citation.address or citation.url),
         ("Y2", f"{citation.cited:%Y/%m/%d}"),
         ("AB", citation.words.text if citation.words else None),
-        ("LA", citation.words.languages[0] if citation.words else None),
+        ("LA", tag_of(citation.words.languages[0]) if citation.words else None),
         ("N1", _at(citation)),
         *(("N1", line) for line in _claims(citation)),
     ]
@@ -164,7 +165,7 @@ def _origin(citation: Citation) -> str:
 def _judged(citation: Citation) -> str:
     judgement = citation.entry.judgement if citation.entry else None
     return {
-        None: "no person judged that the clip concerns it",
+        None: "no judgement stands that the clip concerns it",
         "positive": "a person judged that the clip concerns it",
         "negative": "a person judged that the clip does not concern it",
         "unsure": "a person was not sure that the clip concerns it",

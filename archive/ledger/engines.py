@@ -12,7 +12,8 @@ class Engine(Protocol):
     """A database that is open."""
 
     sql: sa.Engine
-    """Its transactions write, unless they are begun with the execution option `writes=False`."""
+    """Its transactions write, unless they are begun with the execution option `writes=False`; `lock` is another lock
+    than the ledger's own, for tables that are not its own, where one is taken."""
     several: bool
     """Whether several processes may write, one at a time; else one process holds the lease of all."""
 

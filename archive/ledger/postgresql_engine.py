@@ -35,8 +35,8 @@ WRITERS = 0x7468697264636F70
 _READ = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _WRITE = (
     f"BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; "
-    f"SET LOCAL idle_in_transaction_session_timeout = '{ASLEEP_S}s'; SELECT pg_advisory_xact_lock({WRITERS})"
-).encode()
+    f"SET LOCAL idle_in_transaction_session_timeout = '{ASLEEP_S}s'; SELECT pg_advisory_xact_lock(%d)"
+)
 
 
 class PostgresqlDatabase:
@@ -154,10 +154,11 @@ def _engine(place: Database) -> sa.Engine:
 
     @sa.event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
-        writes = connection.get_execution_options().get("writes", True)
+        options = connection.get_execution_options()
         raw = connection.connection.dbapi_connection
         assert raw is not None  # noqa: S101
-        raw.execute(_WRITE if writes else _READ, prepare=False)
+        write = (_WRITE % options.get("lock", WRITERS)).encode()
+        raw.execute(write if options.get("writes", True) else _READ, prepare=False)
 
     return engine
 

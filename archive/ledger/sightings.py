@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from archive.ledger import tables as t
 from archive.ledger.transactions import Subject
+from archive.ledger.undoing import undo_each
 from archive.records.sighting import TELLING, WORDS_AT_MOST, Availability, Sighting
 
 AT_ONCE = 500
@@ -174,6 +175,7 @@ def _add(
     if new:
         same = {"source": source, "network": network, "tool": tool[:64], "first": now, "last": now, "times": 1}
         connection.execute(sa.insert(t.sightings), [row | same | _UNTOLD for row in new.values()])
+        undo_each(connection, {clip for clip, tells in new if tells}, "sighting")
     return as_they_were
 
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from archive.ledger import tables as t
 from archive.ledger.sql_conditions import among, not_among
-from archive.ledger.transactions import Subject
+from archive.ledger.transactions import Subject, upsert
 from archive.ledger.undoing import Step
 
 
@@ -56,6 +56,27 @@ class Marks(Subject):
         query = sa.select(newest.c.clip).outerjoin(done, done.c.clip == newest.c.clip)
         other = done.c.body.is_(None) | (done.c.body != sa.cast(newest.c.version, t.Words))
         return self._clips(query.where(other).order_by(newest.c.clip))
+
+    def unlike(self, step: Step, body: str) -> list[str]:
+        """Clips that are held and whose mark of a step is not this one: the fewer they are, the less it takes."""
+        newest, d = _newest(), t.done.c
+        marked = sa.exists().where(d.clip == newest.c.clip, d.step == step, d.body == body)
+        return self._clips(sa.select(newest.c.clip).where(~marked).order_by(newest.c.clip))
+
+    def put(self, step: Step, clips: Collection[str], body: str) -> None:
+        """Keep one mark of a step for several clips."""
+        with self._writing() as connection:
+            for clip in clips:
+                upsert(connection, t.done, {"clip": clip, "step": step}, {"body": body})
+
+    def turn(self, step: Step, clips: Collection[str], was: str, now: str) -> None:
+        """Change the marks of those of some clips that still have the one mark into another.
+
+        So a step that puts a mark of its own before it reads is marked as done only where nothing changed meanwhile.
+        """
+        mine = (t.done.c.step == step) & (t.done.c.body == was)
+        with self._writing() as connection:
+            connection.execute(sa.update(t.done).where(mine, among(t.done.c.clip, clips)).values(body=now))
 
     def bodies(self, step: Step) -> list[str]:
         """The marks of a step that differ."""

@@ -2,11 +2,13 @@
 
 By the standard library's SQLite: a connection a deed, so that threads and processes share nothing but the file. A
 rollback journal, emptied and synced at each commit (why not WAL: decision 26): after a kill the file is as before a
-deed or as after it. What is deleted is overwritten.
+deed or as after it. What is deleted is overwritten. Threads take turns: whom SQLite itself keeps waiting sleeps for up
+to a tenth of a second at a time, and beside a busy writer for seconds in all.
 """
 
 import os
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -51,6 +53,7 @@ class PeopleFile:
 
     def __init__(self, state: Path) -> None:
         self.path = state / NAME
+        self._turn = threading.Lock()
 
     @property
     def open_to_others(self) -> bool:
@@ -61,7 +64,7 @@ class PeopleFile:
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection | None]:
         """What is in it now; None where there is none yet."""
-        with self._in_a_sentence():
+        with self._turn, self._in_a_sentence():
             if not self.path.exists() or not self.path.stat().st_size:
                 yield None
                 return
@@ -72,7 +75,7 @@ class PeopleFile:
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
         """One transaction, kept whole or not at all; nobody else writes meanwhile."""
-        with self._in_a_sentence():
+        with self._turn, self._in_a_sentence():
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             os.close(os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, MODE))
             with closing(sqlite3.connect(self.path, timeout=PATIENCE_S, isolation_level=None)) as connection:

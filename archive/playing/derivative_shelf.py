@@ -69,11 +69,12 @@ class Derivative:
             fcntl.flock(file, fcntl.LOCK_SH)  # what is being read is not thrown away
             os.utime(file.fileno())
             file.seek(at)
-            yield b""
-            while at < end and (block := file.read(min(BLOCK, end - at))):
-                at += len(block)
-                yield block
-            with suppress(OSError):
+            try:
+                yield b""
+                while at < end and (block := file.read(min(BLOCK, end - at))):
+                    at += len(block)
+                    yield block
+            finally:
                 os.utime(file.fileno())
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 app = typer.Typer()
 STDIN = Path("-")
 _CLOCK = re.compile(r"(?:(?:(\d{1,3}):)?(\d{1,3}):)?(\d{1,7}(?:\.\d{1,9})?)")
+_SIXTY = 60
 
 
 class Style(StrEnum):
@@ -59,6 +60,7 @@ def cite(
     What nobody opened wants --restricted and your name: recorded.
     """
     from archive.acts.disclosing import left, may_leave
+    from archive.citing.citation import in_seconds
     from archive.citing.cite import cite as drawn_up
     from archive.people.roles import Reader
 
@@ -67,7 +69,7 @@ def cite(
         clip = common.meant(archive, clip)
         closed = may_leave(archive, [clip], restricted=restricted, by=by)
         citation = drawn_up(archive, clip, start, end, transcript or None, entry, reader=Reader(role="keeper"))
-        left(archive, closed, f"citation of {start:g} s", by)
+        left(archive, closed, f"citation of {in_seconds(start)} s", by)
     _note(citation)
     disclosure.write_out(_written(citation, style), output)
 
@@ -97,7 +99,7 @@ def _note(citation: "Citation") -> None:
 def _seconds(text: str) -> float:
     """Seconds, also with minutes and hours before them. Raises BadParameter."""
     found = _CLOCK.fullmatch(text.strip())
-    if found is None:
+    if found is None or (found[2] and float(found[3]) >= _SIXTY) or (found[1] and int(found[2]) >= _SIXTY):
         raise typer.BadParameter(f"{text!r} is no moment: write seconds, as 83.5, or a clock's time, as 1:23.5")
     hours, minutes, seconds = found.groups()
     return int(hours or 0) * 3600 + int(minutes or 0) * 60 + float(seconds)

@@ -17,6 +17,7 @@ from archive.playing.ranges import Body, answer
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 OPTIONS = ("--no-sandbox", "--disable-gpu", "--autoplay-policy=no-user-gesture-required", "--mute-audio")
+PAGE: Mapping[str, str] = {"Content-Length": "15", "Content-Type": "text/html"}
 SCRIPT = """
 const wait = (set, most) => new Promise(done => {
   set(() => done(true), () => done(false));
@@ -117,10 +118,8 @@ def browser(bodies: Mapping[str, Readable]) -> Iterator[Page]:
 
         def do_GET(self) -> None:
             body = bodies.get(self.path.removeprefix("/"))
-            if body is None:
-                status, headers, span = 200, {"Content-Length": "15", "Content-Type": "text/html"}, None
-            else:
-                status, headers, span = answer(body, self.headers.get("Range"), self.headers.get("If-Range"))
+            asked, condition = self.headers.get("Range"), self.headers.get("If-Range")
+            status, headers, span = answer(body, asked, condition) if body else (200, PAGE, None)
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)

@@ -124,7 +124,7 @@ def _sound(stream: MediaStream, media: Media) -> str:
     """
     layout = "mono" if stream.channels == 1 else "stereo"
     first = "" if media.container in MPEG else ":first_pts=0"
-    return f"aresample=48000:ocl={layout}:lfe_mix_level=1:async=1{first}"
+    return f"aresample=48000:lfe_mix_level=1:async=1{first},aformat=channel_layouts={layout}"
 
 
 def _write_sound(film: Path, into: Path, media: Media, survey: Survey, timeout: float) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from archive.citing import checking
 from archive.citing.checking import verify
 from archive.citing.citation import Citation, UnreadableCitation, read_citation
 from archive.citing.cite import cite
@@ -226,6 +227,26 @@ def test_a_target_that_cannot_be_asked_says_nothing(citation: Citation, tmp_path
     (tmp_path / "gone").rmdir()
     with pytest.raises(TargetError):
         verify(citation, target)
+
+
+def test_whatever_one_file_holds_there_is_a_verdict(citation: Citation, copy: Path) -> None:
+    files = [path for path in sorted((copy / "ocfl").rglob("*")) if path.is_file()]
+    for number, file in enumerate(files):
+        whole = file.read_bytes()
+        for data in (b"", b"\xff" * 9, b"[" * 20_000, whole[: len(whole) // 2], whole + b"\n", b'{"id": null}'):
+            file.write_bytes(data)
+            verdict = verify(citation, folder_target(copy), read=number % 2 == 0)
+            assert {claim.what for claim in verdict.claims} >= {"film", "words", "entry", "judgement"}, file
+        file.write_bytes(whole)
+    assert len(files) > 20
+    assert faults(citation, copy) == {}
+
+
+def test_more_corrections_than_people_make_are_a_fault(
+    citation: Citation, copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checking, "MOST_COMPARED", 2)
+    assert "more corrections than people make" in faults(citation, copy)["words"]
 
 
 def test_an_empty_place_confirms_nothing(citation: Citation, tmp_path: Path) -> None:

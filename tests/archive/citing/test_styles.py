@@ -125,7 +125,7 @@ def test_text_says_all_that_is_needed_to_check_it() -> None:
         "Cited 2026-03-02."
     )
     assert text.splitlines()[2:] == [
-        "Seconds: seconds of a browser that plays the original, which stands at 10.000 where the film begins.",
+        "Clock: seconds of a browser that plays the original, which stands at 10.000 where the film begins.",
         f"Film: evidence-peertube-one v2, media/peertube-one.mp4, sha512 {SHA512}",
         "Words: a machine's reading of speech in kk, in part as a person corrected it, in doubt (low_confidence); "
         f"work-peertube-one v4, transcript whisper-base-t1, sha512 {SHA512}, with corrections 1 to 3",
@@ -145,7 +145,7 @@ def test_what_no_person_said_is_never_told_as_if_one_had() -> None:
     entry = citation().entry
     assert entry
     proposed = entry.model_copy(update={"judgement": None})
-    assert "no person judged that the clip concerns it" in as_text(citation(entry=proposed))
+    assert "no judgement stands that the clip concerns it" in as_text(citation(entry=proposed))
     bare = as_text(citation(words=None, work=None, entry=None, title=None, uploader=None, uploaded=None))
     assert bare.startswith("Clip peertube-one, without a title, at 00:01:23.500–00:01:30.000. PeerTube, ")
 

@@ -83,6 +83,22 @@ def test_several_processes_and_threads_lose_nothing(tmp_path: Path) -> None:
     assert people.signed_in(NOON) == {}
 
 
+def test_threads_take_turns_and_none_is_kept_waiting_by_sqlite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a page would wait for seconds beside a busy writer; here SQLite has no patience, and would raise."""
+    monkeypatch.setattr("archive.people.people_file.PATIENCE_S", 0.0)
+    people = people_in(tmp_path)
+    people.add("A", "reader", SECRET)
+    visit = people.sign_in("A", SECRET, address="", now=NOON)
+
+    def deeds(number: int) -> None:
+        people.opened(visit.reader, "peertube-1", NOON)
+        assert people.visit(visit.token, NOON) == visit.reader
+
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(deeds, range(200))) == [None] * 200
+    assert [one.times for one in people.who_opened("peertube-1")] == [200]
+
+
 def test_many_attempts_at_once_are_all_counted(tmp_path: Path) -> None:
     """Who asks side by side gains nothing: an attempt counts before it is looked at."""
     people = people_in(tmp_path)

@@ -1,0 +1,312 @@
+"""Texts taken into the index: their words and sounds, where they stand, and the pages to show them from.
+
+What is taken in within one transaction is a run; runs of like size are merged when there are several, so that a word
+stands in few places and a new clip costs no more than itself (O'Neil and others, The log-structured merge-tree, 1996).
+"""
+
+import json
+import zlib
+from array import array
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+
+from archive.searching import index_tables as t
+from archive.searching.clip_texts import ClipFacts, Line, Text
+from archive.searching.hits import KINDS
+from archive.searching.index_places import among, insert
+from archive.searching.letter_folding import folded
+from archive.searching.page_bodies import MOST, to_body
+from archive.searching.postings import Numbers, decode, encode
+from archive.searching.sound_keys import Heard, Sound, sounds_of
+from archive.searching.word_places import plain_words, words_of
+
+NO_CLIP = -1
+TAG_PLACE = 255
+"""The place of what is no word of a text, but its language or a mark."""
+
+TOGETHER = 8
+"""Runs of like size that are merged into one; and how many times larger the next size is."""
+
+AT_ONCE = 20_000
+"""Words that are merged at once, which bounds the memory."""
+
+REMEMBERED = 1 << 20
+"""Spellings of words whose sounds are known to be there already, in one process."""
+
+
+def tag(kind: str, value: str) -> str:
+    """What stands in the vocabulary for a language or a mark: no word of a text has such a character."""
+    return f"\x01{kind}:{value}"
+
+
+@dataclass
+class _Shelf:
+    """What is taken in on one shelf: its words, and for each place of one its word, segment and place."""
+
+    words: dict[str, int] = field(default_factory=dict)
+    written: dict[str, int] = field(default_factory=dict)
+    standing: "array[int]" = field(default_factory=lambda: array("q"))
+    segments: "array[int]" = field(default_factory=lambda: array("q"))
+    places: bytearray = field(default_factory=bytearray)
+    many: int = 0
+
+    def take(self, line: Line, segment: int) -> None:
+        """A line's words, its language and its marks."""
+        self.many += 1
+        numbers = self._plain(line.text)
+        if numbers is not None:
+            self._stand(numbers, segment, range(len(numbers)))
+        else:
+            placed = words_of(line.text)
+            self._stand([self._number(one.word, one.written) for one in placed], segment, [one.place for one in placed])
+        told = (*(tag("mark", mark) for mark in line.marks), tag("language", line.language or ""))
+        self._stand([self._number(one, None) for one in told], segment, [TAG_PLACE] * len(told))
+
+    def _plain(self, text: str) -> list[int] | None:
+        """The words of a text of which each has the place after the one before; None where some may have another."""
+        written = plain_words(text)
+        if written is None:
+            return None
+        known = self.written
+        try:
+            return [known[word] for word in written]
+        except KeyError:
+            for word in written:
+                if word not in known:
+                    if not (word_ := folded(word)):
+                        return None
+                    self._number(word_, word)
+            return [known[word] for word in written]
+
+    def _number(self, word: str, written: str | None) -> int:
+        number = self.words.setdefault(word, len(self.words))
+        if written is not None:
+            self.written.setdefault(written, number)
+        return number
+
+    def _stand(self, words: Sequence[int], segment: int, places: Iterable[int]) -> None:
+        self.standing.extend(words)
+        self.segments.extend([segment] * len(words))
+        self.places.extend(places)
+
+
+class Filling:
+    """The index within one transaction that writes. `known` is kept by the caller from one to the next."""
+
+    def __init__(self, connection: sa.Connection, known: set[tuple[int, int, str]]) -> None:
+        self._connection, self._known = connection, known
+        self._facts = {row.name: row.value for row in connection.execute(sa.select(t.facts))}
+        self._counts = {name: int(self._facts.get(name, "0")) for name in ("version", "segment", "word", "clip", "run")}
+        self._counts["version"] += 1
+        self._shelves: dict[int, _Shelf] = defaultdict(_Shelf)
+        self._pages = list[tuple[Any, ...]]()
+        self._base = self._counts["segment"]
+
+    def fact(self, name: str) -> str | None:
+        """A fact of the index, None if it was never set."""
+        return self._facts.get(name)
+
+    def set_fact(self, name: str, value: str) -> None:
+        """Keep a fact."""
+        if self._facts.get(name) != value:
+            self._facts[name] = value
+            self._connection.execute(sa.delete(t.facts).where(t.facts.c.name == name))
+            self._connection.execute(sa.insert(t.facts).values(name=name, value=value))
+
+    def digest_of(self, facts: ClipFacts) -> str | None:
+        """With which texts, on which shelf, a clip is there; None for one that is not."""
+        c = t.clips.c
+        query = sa.select(c.digest, c.shelf).where(c.clip == facts.clip, ~c.gone)
+        row = self._connection.execute(query).one_or_none()
+        return row.digest if row and row.shelf == t.SHELVES[facts.level] else None
+
+    def keep(self, facts: ClipFacts) -> int:
+        """Keep what is asked of a clip besides its words; give its number here."""
+        c = t.clips.c
+        number = self._connection.scalar(sa.select(c.number).where(c.clip == facts.clip))
+        if number is None:
+            number = self._next("clip")
+        self._connection.execute(sa.delete(t.clips).where(c.number == number))
+        links = [[link.register, link.entry, link.positive] for link in facts.links]
+        self._connection.execute(
+            sa.insert(t.clips).values(
+                number=number,
+                clip=facts.clip,
+                shelf=t.SHELVES[facts.level],
+                source=facts.source,
+                day=facts.day,
+                title=facts.title,
+                upstream=facts.upstream,
+                links=json.dumps(links, ensure_ascii=False),
+                digest=facts.digest,
+                changed=self._counts["version"],
+                gone=False,
+            )
+        )
+        return int(number)
+
+    def forget(self, clips: Iterable[str]) -> None:
+        """Take clips out: their texts are found no more from the end of the transaction on."""
+        for clip in clips:
+            c = t.clips.c
+            number = self._connection.scalar(sa.select(c.number).where(c.clip == clip))
+            if number is not None:
+                self.clear(int(number))
+                gone = {"gone": True, "changed": self._counts["version"], "digest": "", "links": "[]", "title": None}
+                self._connection.execute(sa.update(t.clips).where(c.number == number).values(gone))
+
+    def clear(self, clip: int) -> None:
+        """Take the texts of a clip out."""
+        self._clear(t.pages.c.clip == clip)
+
+    def clear_shelf(self, shelf: int) -> None:
+        """Take out all that stands on a shelf of entries."""
+        self._clear(t.pages.c.shelf == shelf)
+
+    def _clear(self, which: sa.ColumnElement[bool]) -> None:
+        gone = {"gone": True, "body": b"", "changed": self._counts["version"]}
+        self._connection.execute(sa.update(t.pages).where(which, ~t.pages.c.gone).values(gone))
+
+    def add(self, shelf: int, clip: int, text: Text) -> None:
+        """Take a text in."""
+        taken = self._shelves[shelf]
+        for start in range(0, len(text.lines), MOST):
+            lines = text.lines[start : start + MOST]
+            first = self._counts["segment"]
+            for number, line in enumerate(lines):
+                taken.take(line, first + number)
+            self._counts["segment"] += len(lines)
+            kind, version = KINDS.index(text.kind), self._counts["version"]
+            self._pages.append((first, len(lines), shelf, clip, kind, text.name, to_body(lines), version, False))
+
+    def end(self) -> None:
+        """Write what was taken in. Call it once, at the end of the transaction."""
+        insert(self._connection, t.pages, self._pages)
+        for shelf, taken in self._shelves.items():
+            self._write(shelf, taken)
+        for name, count in self._counts.items():
+            self.set_fact(name, str(count))
+
+    def _next(self, what: str) -> int:
+        self._counts[what] += 1
+        return self._counts[what] - 1
+
+    def _write(self, shelf: int, taken: _Shelf) -> None:
+        ids = self._ids(shelf, list(taken.words))
+        words = ids[np.frombuffer(taken.standing, np.int64)]
+        segments, places = np.frombuffer(taken.segments, np.int64), np.frombuffer(taken.places, np.uint8)
+        order = np.lexsort((places, segments, words))
+        standing = encode(words[order], segments[order], places[order], self._base)
+        self._run(shelf, self._base, taken.many, [standing], self._sounds(shelf, taken, ids))
+
+    def _ids(self, shelf: int, words: list[str]) -> Numbers:
+        """The numbers of words, in their order; new ones are given to those that have none."""
+        there = dict[str, int]()
+        for start in range(0, len(words), AT_ONCE):
+            some = words[start : start + AT_ONCE]
+            query = sa.text(
+                f"SELECT word, id FROM search_words WHERE shelf = :shelf AND {among(self._connection, 'word', 'some')}"  # noqa: S608
+            )
+            there |= {
+                row.word: row.id for row in self._connection.execute(query, _given(self._connection, shelf, some))
+            }
+        new = [word for word in words if word not in there]
+        first = self._counts["word"]
+        self._counts["word"] += len(new)
+        there |= {word: first + number for number, word in enumerate(new)}
+        insert(self._connection, t.words, [(word, shelf, there[word]) for word in new])
+        return np.array([there[word] for word in words], np.int64)
+
+    def _sounds(self, shelf: int, taken: _Shelf, ids: Numbers) -> Heard:
+        """How words sound, as they are spelled, where this process does not know that the index has it."""
+        if len(self._known) > REMEMBERED:
+            self._known.clear()
+        found = list[tuple[int, Sound]]()
+        for written, number in taken.written.items():
+            seen = (shelf, int(ids[number]), written)
+            if seen not in self._known:
+                self._known.add(seen)
+                found += [(seen[1], sound) for sound in sounds_of(written)]
+        return Heard.of(found)
+
+    def _run(
+        self, shelf: int, base: int, many: int, parts: Iterable[list[tuple[int, int, bytes]]], heard: Heard
+    ) -> None:
+        run, found = self._next("run"), list[int]()
+        for part in parts:
+            insert(self._connection, t.postings, [(word, run, count, body) for word, count, body in part])
+            found += [word for word, _, _ in part]
+        words = zlib.compress(np.diff(np.array(found, np.int64), prepend=0).astype(np.uint32).tobytes())
+        insert(self._connection, t.runs, [(run, shelf, base, many, words, heard.to_bytes())])
+
+    def merge(self, *, everything: bool = False) -> bool:
+        """Merge runs of like size where there are several; or all, and forget what is gone. Whether any were."""
+        sizes = defaultdict[tuple[int, int], list[Any]](list)
+        for row in self._connection.execute(sa.select(t.runs).order_by(t.runs.c.run)).all():
+            size = 0 if everything else int(np.log(max(1, row.segments)) / np.log(TOGETHER))
+            sizes[row.shelf, size].append(row)
+        merged = False
+        for (shelf, _), rows in sizes.items():
+            if len(rows) >= (1 if everything else TOGETHER):
+                self._merge(shelf, rows)
+                merged = True
+        if everything:
+            self._connection.execute(sa.delete(t.pages).where(t.pages.c.gone))
+        return merged
+
+    def _merge(self, shelf: int, rows: Sequence[Any]) -> None:
+        base, numbers = min(row.base for row in rows), [row.run for row in rows]
+        bases = {row.run: row.base for row in rows}
+        words = np.unique(np.concatenate([_words(row.words) for row in rows]))
+        gone = self._connection.execute(
+            sa.select(t.pages.c.first, t.pages.c.many).where(t.pages.c.gone).order_by(t.pages.c.first)
+        ).all()
+        starts = np.array([row.first for row in gone], np.int64)
+        ends = starts + np.array([row.many for row in gone], np.int64)
+
+        def parts() -> Iterable[list[tuple[int, int, bytes]]]:
+            for start in range(0, len(words), AT_ONCE):
+                some = words[start : start + AT_ONCE].tolist()
+                yield self._merged(some, numbers, bases, base, (starts, ends))
+
+        heard = Heard.together([Heard.from_bytes(bytes(row.sounds)) for row in rows])
+        self._run(shelf, base, sum(row.segments for row in rows), parts(), heard)
+        self._connection.execute(sa.delete(t.runs).where(t.runs.c.run.in_(numbers)))
+
+    def _merged(
+        self, words: list[int], runs: list[int], bases: dict[int, int], base: int, gone: tuple[Numbers, Numbers]
+    ) -> list[tuple[int, int, bytes]]:
+        given = {"words": _values(self._connection, words), "runs": _values(self._connection, runs)}
+        which = f"{among(self._connection, 'word', 'words')} AND {among(self._connection, 'run', 'runs')}"
+        query = sa.text(f"SELECT word, run, many, body FROM search_postings WHERE {which} ORDER BY word, run")  # noqa: S608
+        rows = self._connection.execute(query, given).all()
+        self._connection.execute(sa.text(f"DELETE FROM search_postings WHERE {which}"), given)  # noqa: S608
+        there = decode([(bases[row.run], row.many, bytes(row.body)) for row in rows])
+        standing = np.repeat(np.array([row.word for row in rows], np.int64), [row.many for row in rows])
+        starts, ends = gone
+        if len(starts):
+            page = np.searchsorted(starts, there.segments, side="right") - 1
+            lost = (page >= 0) & (there.segments < ends[page])
+            standing, segments, places = standing[~lost], there.segments[~lost], there.places[~lost]
+        else:
+            segments, places = there
+        order = np.lexsort((places, segments, standing))
+        return encode(standing[order], segments[order], places[order], base)
+
+
+def _words(written: bytes) -> Numbers:
+    return np.cumsum(np.frombuffer(zlib.decompress(written), np.uint32).astype(np.int64))
+
+
+def _values(connection: sa.Connection, values: Sequence[Any]) -> Any:
+    """Values as one parameter, for `among`."""
+    return json.dumps(list(values)) if connection.dialect.name == "sqlite" else list(values)
+
+
+def _given(connection: sa.Connection, shelf: int, words: Sequence[str]) -> dict[str, Any]:
+    return {"shelf": shelf, "some": _values(connection, words)}

@@ -1,0 +1,243 @@
+"""The search index: brought up to date with the ledger, and asked."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Final
+from uuid import uuid4
+
+from archive.opening.archive import Archive
+from archive.progress import Progress, Silent, Task
+from archive.records.clip import Access
+from archive.records.object_ids import clip_of
+from archive.searching import index_tables as t
+from archive.searching.clip_texts import ClipFacts, UnreadableText, facts_of, levels_of, texts_of
+from archive.searching.filling import NO_CLIP, Filling
+from archive.searching.frames import Frame, brought_up
+from archive.searching.hits import Asked, Found
+from archive.searching.index_places import IndexPlace
+from archive.searching.looking import Looking
+from archive.searching.query_reading import read_query
+from archive.searching.register_names import NoNames, as_text, entries, snapshots
+
+RULES = 1
+"""The version of how texts are folded, cut and heard: an index by other rules is made anew."""
+
+STEP: Final = "search"
+AT_ONCE, FIRST = 50, 400
+"""Clips that are taken in within one transaction; and where very many are due, as when the index is made."""
+
+MANY = 2_000
+"""Clips from which on they are taken in by more at once: others wait longer then to read."""
+
+MOST_SHOWN = 1_000
+"""Hits that are given at once."""
+
+
+@contextmanager
+def open_index(archive: Archive) -> Iterator["Index"]:
+    """Open an archive's index, which is made empty where there is none. Raises IndexUnusable, and LedgerUnusable."""
+    place = IndexPlace(archive)
+    try:
+        yield Index(place)
+    finally:
+        place.close()
+
+
+class Index:
+    """The search index of one archive. Safe to share between threads.
+
+    It is derived: all that it holds is in the ledger and in registers' snapshots, and it may be dropped at any time.
+    """
+
+    def __init__(self, place: IndexPlace) -> None:
+        self._place = place
+        self._frame = Frame(0)
+        self._lock = threading.Lock()
+        self._known = set[tuple[int, int, str]]()
+
+    def search(
+        self,
+        asked: Asked,
+        levels: frozenset[Access],
+        *,
+        proposals: bool,
+        entries: bool = False,
+        limit: int = 20,
+        offset: int = 0,
+    ) -> Found:
+        """The sentences that have what is asked, of clips of some access levels alone; the best first.
+
+        With `proposals` a link that nobody judged counts as a link. With `entries` every entry of the registers may be
+        found, else those alone that a public clip is linked to by people. Nothing that is typed is an error.
+        """
+        query = read_query(asked.text)
+        shelves = [*(t.SHELVES[level] for level in sorted(levels)), t.ENTRIES if entries else t.SHOWN]
+        with self._place.reading() as connection:
+            frame = self._brought_up(connection)
+            looking = Looking(connection, frame, shelves)
+            page = (max(0, offset), max(0, min(limit, MOST_SHOWN)))
+            return looking.found(query, asked, levels, proposals=proposals, page=page)
+
+    def _brought_up(self, connection: object) -> Frame:
+        with self._lock:
+            self._frame = brought_up(self._frame, connection)  # type: ignore[arg-type]
+            return self._frame
+
+    def catch_up(self, archive: Archive, progress: Progress | None = None) -> int:
+        """Take in what changed in the ledger since; give how many clips were looked at. Cheap where nothing did.
+
+        What is closed, or held up until somebody accepts it, is found no more before anything is read anew.
+        """
+        progress = progress or Silent()
+        mark = self._mark(archive)
+        due = self._due(archive, mark)
+        if due:
+            at_once = FIRST if len(due) > MANY else AT_ONCE
+            self._close(archive, due)
+            with progress.task("search index", len(due), "clips") as task:
+                for start in range(0, len(due), at_once):
+                    self._take_in(archive, due[start : start + at_once], mark, progress, task)
+        self._registers(archive, progress)
+        return len(due)
+
+    def rebuild(self, archive: Archive, progress: Progress | None = None) -> int:
+        """Drop all of it and make it anew; give how many clips it holds."""
+        self._place.drop()
+        with self._lock:
+            self._frame = Frame(0)
+        self._known.clear()
+        found = self.catch_up(archive, progress)
+        self.compact()
+        return found
+
+    def compact(self) -> None:
+        """Merge all that was taken in bit by bit, forget what is gone, and give back the room. For whoever has time."""
+        with self._filling() as filling:
+            filling.merge(everything=True)
+            filling.end()
+        self._place.shrink()
+
+    @contextmanager
+    def _filling(self) -> Iterator[Filling]:
+        """The index, to be changed; whoever changed it calls `end`."""
+        try:
+            with self._place.writing() as connection:
+                yield Filling(connection, self._known)
+        except BaseException:
+            self._known.clear()  # sounds of which it says that they are there were not kept
+            raise
+
+    def size(self) -> int:
+        """How many bytes it takes on disk."""
+        return self._place.size()
+
+    def _mark(self, archive: Archive) -> str:
+        """What the mark of a clip says that is taken in: into this index, by these rules, under these settings."""
+        with self._place.reading() as connection:
+            facts = {row.name: row.value for row in connection.execute(t.facts.select())}
+        if facts.get("id") is None or facts.get("rules") != str(RULES):
+            if facts.get("rules", str(RULES)) != str(RULES):
+                self._place.drop()
+            with self._filling() as filling:
+                filling.set_fact("id", uuid4().hex)
+                filling.set_fact("rules", str(RULES))
+                filling.end()
+            return self._mark(archive)
+        settings = archive.settings
+        levels = ",".join(f"{name}={settings.access_of(name)}" for name in sorted(settings.sources))
+        return f"{facts['id']} {RULES} {settings.access} {levels}"
+
+    def _due(self, archive: Archive, mark: str) -> list[str]:
+        ledger = archive.ledger
+        due = ledger.marks.unlike(STEP, mark)
+        held_up = sorted({clip for one in ledger.waiting.holding_up() if (clip := clip_of(one))})
+        with self._place.reading() as connection:
+            frame = self._brought_up(connection)
+            before = connection.scalar(
+                t.facts.select().with_only_columns(t.facts.c.value).where(t.facts.c.name == "held up")
+            )
+        there = {clip.clip for clip in frame.clips.values()}
+        changed = set(held_up) ^ set((before or "").split())
+        if changed:
+            ledger.marks.put(STEP, sorted(changed & there), "its access may be another one")
+            with self._filling() as filling:
+                filling.set_fact("held up", " ".join(held_up))
+                filling.end()
+            due = sorted({*due, *(changed & there)})
+        if len(there) + sum(clip not in there for clip in due) != ledger.clips.count_held():
+            due = sorted({*due, *(there - set(ledger.clips.held()))})
+        return due
+
+    def _close(self, archive: Archive, due: Sequence[str]) -> None:
+        """Take out what may be read by fewer than it was, before the rest is looked at."""
+        with self._place.reading() as connection:
+            frame = self._brought_up(connection)
+        public = {clip.clip for clip in frame.clips.values() if clip.shelf == t.SHELVES["public"]}.intersection(due)
+        levels = levels_of(archive, sorted(public))
+        closed = [clip for clip in sorted(public) if levels.get(clip) != "public"]
+        if closed:
+            with self._filling() as filling:
+                filling.forget(closed)
+                filling.end()
+
+    def _take_in(self, archive: Archive, clips: Sequence[str], mark: str, progress: Progress, task: Task) -> None:
+        """Take clips in. What changes of one while it is read leaves it due, since its mark is another one then."""
+        marks, under_way = archive.ledger.marks, f"under way {uuid4().hex}"
+        with self._filling() as filling:
+            marks.put(STEP, clips, under_way)
+            for clip in clips:
+                facts = facts_of(archive, clip)
+                if facts is None:
+                    filling.forget([clip])
+                else:
+                    self._take(filling, facts, progress)
+                task.advance(1)
+            filling.end()
+        marks.turn(STEP, clips, under_way, mark)
+        with self._filling() as filling:
+            if filling.merge():
+                filling.end()
+
+    def _take(self, filling: Filling, facts: ClipFacts, progress: Progress) -> None:
+        same = filling.digest_of(facts) == facts.digest
+        number = filling.keep(facts)
+        if same:
+            return
+        filling.clear(number)
+        try:
+            for text in texts_of(facts):
+                filling.add(t.SHELVES[facts.level], number, text)
+        except UnreadableText as error:
+            progress.say(f"not found by the search: {error}")
+
+    def _registers(self, archive: Archive, progress: Progress) -> None:
+        """Take in the entries of registers whose snapshot is another one, and of which visitors may know by now."""
+        with self._place.reading() as connection:
+            frame = self._brought_up(connection)
+            facts = {row.name: row.value for row in connection.execute(t.facts.select())}
+        now = snapshots(archive)
+        shown = frame.linked_entries({"public"}, proposals=False)
+        told = " ".join(f"{name}={digest}" for name, digest in sorted(now.items()))
+        known = " ".join(sorted(f"{register}:{number}" for register, number in shown))
+        if facts.get("registers", "") == told and facts.get("shown", "") == known:
+            return
+        with self._filling() as filling:
+            filling.clear_shelf(t.SHOWN)
+            anew = facts.get("registers", "") != told
+            if anew:
+                filling.clear_shelf(t.ENTRIES)
+            for name in now:
+                try:
+                    every = list(entries(archive, name))
+                except NoNames as error:
+                    progress.say(str(error))
+                    told = told.replace(f"{name}={now[name]}", f"{name}=")
+                    continue
+                if anew:
+                    filling.add(t.ENTRIES, NO_CLIP, as_text(name, iter(every)))
+                public = [line for line in every if (name, line.entry) in shown]
+                filling.add(t.SHOWN, NO_CLIP, as_text(name, iter(public)))
+            filling.set_fact("registers", told)
+            filling.set_fact("shown", known)
+            filling.end()

@@ -1,0 +1,240 @@
+"""What a word sounds like, whatever its script: the exact keys by which alike words are found, and how alike they are.
+
+A word's keys are the skeletons of its spellings (`linking`'s: the classes of its consonants that are heard), of the word
+as it stands and without the endings of cases. Only words that share a key, or of whose key the other's lacks one class,
+are compared at all, by the linker's own likeness. What is compared is the vocabulary, and never texts. Pure.
+"""
+
+import struct
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archive.linking.finding.names.alphabets import LANGUAGES, Language, ambiguous, possible
+from archive.linking.finding.names.correspondences import (
+    LONGEST,
+    SCRIPTS,
+    Encoded,
+    Spelled,
+    Spelling,
+    encoded,
+    nearness,
+    skeleton,
+    spellings,
+)
+from archive.linking.finding.names.endings import without_ending
+from archive.linking.finding.names.likeness import Words, closely, likeness
+from archive.linking.finding.names.phonetics import is_han, is_vowelless, tokens
+
+SHORTEST = 3
+"""Letters that a word has at least to be found by its sound; of Han two characters."""
+
+NEAR = 0.5
+"""Nearness of spellings from which words are compared closely."""
+
+ALIKE = 0.75
+"""Likeness from which a word is taken for another one that is written otherwise; chosen on the tuning half of
+benchmarks/search."""
+
+COMPARED = 64
+"""Words that are compared closely, the nearest of those that share a key."""
+
+WITHOUT_ENDING = 0.97
+"""What a word is worth that is only alike without the ending of a case."""
+
+LONG_ENOUGH = 3
+"""Classes of consonants from which a word is also found by a key that lacks one of them, or has one more."""
+
+_CLASSES = "ptkrmns"
+_LONGEST_KEY = 20
+_NUMBERS = {one: number for number, one in enumerate(_CLASSES, start=1)}
+
+
+class Sound(NamedTuple):
+    """One way to read a word: its key, the token that is compared, and the codes of its spelling, the script's first.
+
+    `whole` is false where the ending of a case was left out.
+    """
+
+    key: str
+    token: str
+    codes: bytes
+    whole: bool
+
+
+@lru_cache(maxsize=1 << 16)
+def sounds_of(written: str) -> tuple[Sound, ...]:
+    """The ways to read a word as it is written; none of one without a sound.
+
+    In any language that its letters may be of, whatever its text is said to be in: of Uyghur a recogniser says Kazakh.
+    """
+    if len(written) < (2 if is_han(written) else SHORTEST) or any(map(str.isdigit, written)):
+        return ()
+    low = written.lower()
+    found = dict[tuple[str, bytes], Sound]()
+    forms = (low,) if is_han(low) else (low, *without_ending(low))
+    for number, form in enumerate(forms):
+        for spelled in _languages(form):
+            for token in _tokens(form, spelled):
+                for spelling in spellings(token):
+                    if key := skeleton(spelling)[:_LONGEST_KEY]:
+                        sound = Sound(key, token, _codes(spelling), not number)
+                        found.setdefault((key, sound.codes), sound)
+    return tuple(found.values())
+
+
+def asked_sounds(written: Iterable[str]) -> tuple[Sound, ...]:
+    """The ways to read words of a question, as whole words alone."""
+    return tuple(sound for one in written for sound in sounds_of(one) if sound.whole)
+
+
+def _languages(form: str) -> tuple[tuple[Language, ...] | None, ...]:
+    if not ambiguous(form):
+        return (None,)
+    return (None, *((one,) for one in LANGUAGES if one in possible(form)))
+
+
+def _tokens(form: str, spelled: Sequence[Language] | None) -> tuple[str, ...]:
+    if is_han(form):
+        return (form,)
+    found = tokens(form, spelled)
+    return found if len(found) == 1 else ("".join(found),) if found else ()
+
+
+def _codes(spelling: Spelling) -> bytes:
+    return bytes([SCRIPTS.index(spelling.script), *encoded(spelling)[:LONGEST]])
+
+
+def neighbours(key: str) -> set[str]:
+    """A key, and those that lack one class of it or have one more, for one that is long enough."""
+    return {key, *_edited(key)} if len(key) >= LONG_ENOUGH else {key}
+
+
+def _edited(key: str) -> Iterator[str]:
+    for at in range(len(key)):
+        yield key[:at] + key[at + 1 :]
+    for at in range(len(key) + 1):
+        yield from (key[:at] + one + key[at:] for one in _CLASSES)
+
+
+def _number(key: str) -> int:
+    """A key as a number, three bits a class."""
+    found = 0
+    for one in key[:_LONGEST_KEY]:
+        found = found << 3 | _NUMBERS[one]
+    return found
+
+
+@dataclass(frozen=True)
+class Heard:
+    """Ways to read words of a vocabulary, in the order of their keys; `codes` has a row each, filled up with 0."""
+
+    keys: NDArray[np.uint64]
+    words: NDArray[np.int64]
+    whole: NDArray[np.bool_]
+    scripts: NDArray[np.uint8]
+    codes: NDArray[np.uint8]
+    tokens: Sequence[str]
+
+    @classmethod
+    def of(cls, sounds: Sequence[tuple[int, Sound]]) -> "Heard":
+        """Ways to read words, each given with the word's number."""
+        ordered = sorted(sounds, key=lambda one: (_number(one[1].key), one[0]))
+        codes = np.zeros((len(ordered), LONGEST), np.uint8)
+        for row, (_, sound) in enumerate(ordered):
+            codes[row, : len(sound.codes) - 1] = np.frombuffer(sound.codes, np.uint8, offset=1)
+        return cls(
+            np.array([_number(sound.key) for _, sound in ordered], np.uint64),
+            np.array([word for word, _ in ordered], np.int64),
+            np.array([sound.whole for _, sound in ordered], bool),
+            np.array([sound.codes[0] for _, sound in ordered], np.uint8),
+            codes,
+            [sound.token for _, sound in ordered],
+        )
+
+    @classmethod
+    def together(cls, several: Sequence["Heard"]) -> "Heard":
+        """All of several, each way once."""
+        keys = np.concatenate([one.keys for one in several])
+        words = np.concatenate([one.words for one in several])
+        codes = np.concatenate([one.codes for one in several])
+        order = np.lexsort((*codes.T[::-1], words, keys))
+        same = (
+            (np.diff(keys[order]) == 0)
+            & (np.diff(words[order]) == 0)
+            & (np.diff(codes[order], axis=0) == 0).all(axis=1)
+        )
+        order = order[np.concatenate([[True], ~same])[: len(order)]]
+        said = [token for one in several for token in one.tokens]
+        whole, scripts = (np.concatenate([getattr(one, name) for one in several]) for name in ("whole", "scripts"))
+        return cls(keys[order], words[order], whole[order], scripts[order], codes[order], [said[at] for at in order])
+
+    def to_bytes(self) -> bytes:
+        """All of it, to be read by `from_bytes`."""
+        width = int(np.flatnonzero(self.codes.any(axis=0)).max(initial=-1)) + 1
+        parts = (
+            self.keys.tobytes(), self.words.tobytes(), self.whole.tobytes(), self.scripts.tobytes(),
+            np.ascontiguousarray(self.codes[:, :width]).tobytes(), "\n".join(self.tokens).encode(),
+        )  # fmt: skip
+        return zlib.compress(struct.pack("<II", len(self.keys), width) + b"".join(parts), 1)
+
+    @classmethod
+    def from_bytes(cls, body: bytes) -> "Heard":
+        """What `to_bytes` gave."""
+        read = zlib.decompress(body)
+        many, width = struct.unpack_from("<II", read)
+        at = struct.calcsize("<II")
+
+        def taken(form: type[np.generic], count: int) -> NDArray[np.generic]:
+            nonlocal at
+            found = np.frombuffer(read, form, count, at)
+            at += found.nbytes
+            return found
+
+        keys, words, whole, scripts = (taken(form, many) for form in (np.uint64, np.int64, np.bool_, np.uint8))
+        codes = np.zeros((many, LONGEST), np.uint8)
+        codes[:, :width] = taken(np.uint8, many * width).reshape(many, width)
+        said = read[at:].decode().split("\n") if many else []
+        return cls(keys, words, whole, scripts, codes, said)  # type: ignore[arg-type]
+
+    def near(self, keys: Iterable[str]) -> NDArray[np.intp]:
+        """The rows of some keys."""
+        numbers = np.array(sorted(map(_number, keys)), np.uint64)
+        starts, ends = (np.searchsorted(self.keys, numbers, side=side) for side in ("left", "right"))  # type: ignore[call-overload]
+        found = [
+            np.arange(start, end) for start, end in zip(starts.tolist(), ends.tolist(), strict=True) if end > start
+        ]
+        return np.concatenate(found) if found else np.zeros(0, np.intp)
+
+    def alike(self, asked: Sequence[Sound]) -> dict[int, float]:
+        """Words that sound like one that is asked for, with how alike they are, from `ALIKE` up."""
+        rows = self.near({key for sound in asked for key in neighbours(sound.key)}) if asked else ()
+        if not len(rows):
+            return {}
+        spelled = Spelled(self.codes[rows].astype(np.int16), self.scripts[rows].astype(np.int16))
+        spelled = spelled.take(np.arange(len(rows)))
+        own = [np.frombuffer(sound.codes, np.uint8, offset=1).astype(np.int16) for sound in asked]
+        near = np.array(
+            [nearness(Encoded(sound.codes[0], one), spelled) for sound, one in zip(asked, own, strict=True)]
+        )
+        best = near.max(axis=0)
+        places = np.argsort(-best, kind="stable")[:COMPARED]
+        places = places[best[places] >= NEAR]
+        if not len(places):
+            return {}
+        said = [self.tokens[row] for row in rows[places].tolist()]
+        quick = likeness(Words.of([sound.token for sound in asked]), Words.of(said)).max(axis=0)
+        scores = closely(quick, best[places])
+        bare = np.array([is_vowelless(token) for token in said], bool) | any(is_vowelless(one.token) for one in asked)
+        scores[bare] = np.maximum(scores[bare], best[places][bare])
+        scores = np.where(self.whole[rows[places]], scores, scores * WITHOUT_ENDING)
+        found = dict[int, float]()
+        for word, score in zip(self.words[rows[places]].tolist(), scores.tolist(), strict=True):
+            if score >= ALIKE:
+                found[word] = max(score, found.get(word, 0.0))
+        return found

@@ -1,0 +1,167 @@
+"""The second that is shown is the second that is heard, of derivatives too: in a real Chromium, sought or not."""
+
+from collections.abc import Callable
+from pathlib import Path
+from subprocess import run
+
+import numpy
+import pytest
+
+from archive.playing.derivatives import ahead_of
+from tests.support.browsing import FileBody, browser, heard, heard_through
+from transcription.documents.players import keeps_its_clock
+from transcription.media.decoding import SAMPLE_RATE, decode
+from transcription.media.light_copies import light_copy
+from transcription.media.probing_media import Media, probe, survey
+
+PICTURE = ("-f", "lavfi", "-i", "testsrc=s=64x48:r=25:d=12")
+TONE = ("-f", "lavfi", "-i", "sine=f=1000:d=12,volume='between(t,6,7)':eval=frame")
+"""A tone from the sixth second to the seventh."""
+
+LATE = ("-itsoffset", "2")
+X264 = ("-c:v", "libx264", "-preset", "ultrafast", "-g", "50")
+FRAGMENTS = ("-movflags", "frag_keyframe+empty_moov+delay_moov")
+
+
+def hole(seconds: int) -> tuple[str, ...]:
+    """The tone behind a hole in the sound."""
+    times = f"asetpts='PTS+gt(T,3)*{seconds}/TB'"
+    return ("-f", "lavfi", "-i", f"sine=f=1000:d=12,volume='between(t,6,7)':eval=frame,{times}")
+
+
+FILMS: dict[str, tuple[float, tuple[str, ...]]] = {
+    "late-sound.mp4": (8, (*PICTURE, *LATE, *TONE, *X264, "-c:a", "aac")),
+    "late-sound.ts": (8, (*PICTURE, *LATE, *TONE, *X264, "-c:a", "aac")),
+    "late-sound.mpg": (8, (*PICTURE, *LATE, *TONE, "-c:v", "mpeg2video", "-c:a", "mp2")),
+    "late-picture.ts": (6, (*LATE, *PICTURE, *TONE, *X264, "-c:a", "aac")),
+    "from-10.mkv": (6, (*PICTURE, *TONE, *X264, "-c:a", "flac", "-output_ts_offset", "10")),
+    "from-10.mp4": (6, (*PICTURE, *TONE, *X264, "-c:a", "aac", *FRAGMENTS, "-output_ts_offset", "10")),
+    "from-100.ts": (6, (*PICTURE, *TONE, *X264, "-c:a", "aac", "-output_ts_offset", "100")),
+    "from-100.ogg": (6, (*TONE, "-c:a", "libopus", "-output_ts_offset", "100")),
+    "hole.mkv": (9, (*PICTURE, *hole(3), *X264, "-c:a", "flac")),
+    "hole.mp4": (9, (*PICTURE, *hole(3), *X264, "-c:a", "aac")),
+    "leap.ts": (18, (*PICTURE, *hole(12), *X264, "-c:a", "aac")),
+    "avi.avi": (6, (*PICTURE, *TONE, "-c:v", "mpeg4", "-c:a", "libmp3lame")),
+    "sound-alone.ts": (6, (*TONE, "-c:a", "aac")),
+}
+"""At which second from the container's start the tone is, and how the film is made."""
+
+Made = dict[str, tuple[Path, Path, Media, float]]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """Films, their light copies, what is known of them, and how far ahead the copy is."""
+    folder, found = tmp_path_factory.mktemp("films"), Made()
+    for name, (_, arguments) in FILMS.items():
+        run(["ffmpeg", "-nostdin", "-v", "error", *arguments, str(folder / name)], check=True, timeout=60)
+    whole, cut = folder / "late-sound.mp4", folder / "edit-list.mp4"
+    command = ["ffmpeg", "-nostdin", "-v", "error", "-ss", "2.5", "-i", str(whole), "-c", "copy", str(cut)]
+    run(command, check=True, timeout=60)
+    for name in (*FILMS, cut.name):
+        film, copy = folder / name, folder / f"light-{name}.mp4"
+        media = probe(film)
+        known = survey(film, media, timeout=60)
+        shares = list(light_copy(film, copy, media=media, survey=known))
+        assert shares == sorted(shares)
+        assert 0 <= shares[0] <= shares[-1] <= 1
+        found[name] = film, copy, media, ahead_of(media, known)
+    return found
+
+
+def onset(film: Path, media: Media) -> float:
+    """The second of a transcript at which the tone begins: from the container's start, as it is decoded to be read."""
+    known = survey(film, media, timeout=60)
+    pieces = decode(film, media.audio[0].index, seconds=60, timeout=60, media=media, survey=known)
+    sound = numpy.concatenate(list(pieces))
+    return float(numpy.flatnonzero(numpy.abs(sound) > 0.05)[0]) / SAMPLE_RATE
+
+
+def test_a_segment_is_heard_where_it_is_shown(made: Made) -> None:
+    moments, bodies = dict[str, float](), dict[str, FileBody]()
+    for name, (film, copy, media, ahead) in made.items():
+        begins = media.start if keeps_its_clock(media.container, media.audio[0].codec) else 0.0
+        second = onset(film, media)
+        if name in FILMS:
+            assert second == pytest.approx(FILMS[name][0], abs=0.1), name
+        moments[name], bodies[name] = second + begins + ahead, FileBody(copy, "video/mp4")
+    with browser(bodies) as page:
+        sought, through = heard(page, moments), heard_through(page, list(bodies), most=24)
+    for name, moment in moments.items():
+        assert sought[name] == pytest.approx(moment, abs=0.1), name
+        assert through[name] == pytest.approx(moment, abs=0.1), name
+
+
+@pytest.mark.parametrize(("name", "ahead"), [("from-10.mkv", -10), ("from-10.mp4", -10), ("hole.mkv", 0)])
+def test_a_moment_of_the_original_is_found_in_its_derivative(made: Made, name: str, ahead: float) -> None:
+    """Both are heard in the browser: what is ahead is what lies between."""
+    film, copy, media, found = made[name]
+    assert found == pytest.approx(ahead, abs=0.1)
+    begins = media.start
+    bodies = {"original": FileBody(film, "video/mp4"), "copy": FileBody(copy, "video/mp4")}
+    expected = {"original": FILMS[name][0] + begins, "copy": FILMS[name][0] + begins + found}
+    with browser(bodies) as page:
+        sought = heard(page, expected)
+    assert sought["original"] is not None
+    assert sought["copy"] == pytest.approx(sought["original"] + found, abs=0.1)
+
+
+def test_copies_are_light(made: Made, make: Callable[..., Path]) -> None:
+    film = make("large.mkv", "-f", "lavfi", "-i", "testsrc2=s=1920x1080:r=30:d=6", "-f", "lavfi", "-i", "sine=d=6")
+    media = probe(film)
+    copy = film.with_suffix(".mp4")
+    list(light_copy(film, copy, media=media, survey=survey(film, media, timeout=60)))
+    picture, sound = probe(copy).streams
+    assert (picture.codec, picture.height, sound.codec, sound.channels) == ("h264", 480, "aac", 1)
+    assert copy.stat().st_size * 8 / 6 < 1_200_000
+    assert key_frames(copy) == pytest.approx([0, 2, 4], abs=0.05)
+    head = copy.read_bytes()
+    assert head.index(b"moov") < head.index(b"mdat")
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [("1080x1920", (480, 854)), ("64x48", (64, 48)), ("4000x100", (1280, 32)), ("641x479", (640, 478))],
+)
+def test_of_any_shape(make: Callable[..., Path], size: str, expected: tuple[int, int]) -> None:
+    film = make(f"{size}.mkv", "-f", "lavfi", "-i", f"testsrc2=s={size}:r=5:d=1", "-c:v", "ffv1")
+    media, copy = probe(film), film.with_suffix(".mp4")
+    list(light_copy(film, copy, media=media, survey=survey(film, media, timeout=60)))
+    (picture,) = probe(copy).streams
+    assert picture.height == expected[1]
+    assert picture.pixels == expected[0] * expected[1]
+
+
+def test_of_three_microphones_none_is_lost(make: Callable[..., Path]) -> None:
+    third = "aevalsrc='0|0|sin(2000*PI*t)*between(t,1,2)':d=3:s=48000:c=2.1"
+    film = make("three.mkv", "-f", "lavfi", "-i", third, "-c:a", "flac")
+    media, copy = probe(film), film.with_suffix(".mp4")
+    list(light_copy(film, copy, media=media, survey=survey(film, media, timeout=60)))
+    assert onset(copy, probe(copy)) == pytest.approx(1, abs=0.1)
+
+
+@pytest.fixture(scope="module")
+def make(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    folder = tmp_path_factory.mktemp("made")
+
+    def made(name: str, *arguments: str) -> Path:
+        run(["ffmpeg", "-nostdin", "-v", "error", "-y", *arguments, str(folder / name)], check=True, timeout=60)
+        return folder / name
+
+    return made
+
+
+def key_frames(film: Path) -> list[float]:
+    command = (
+        "ffprobe",
+        "-v",
+        "error",
+        "-select_streams",
+        "v",
+        "-skip_frame",
+        "nokey",
+        "-show_entries",
+        "frame=pts_time",
+    )
+    said = run([*command, "-of", "csv=p=0", str(film)], capture_output=True, text=True, check=True, timeout=60).stdout
+    return [float(line.strip(",")) for line in said.split()]
