@@ -101,12 +101,11 @@ def test_threads_take_turns_and_none_is_kept_waiting_by_sqlite(tmp_path: Path, m
 
 def test_many_attempts_at_once_are_all_counted(tmp_path: Path) -> None:
     """Who asks side by side gains nothing: an attempt counts before it is looked at."""
-    people = people_in(tmp_path)
-    people.add("A", "reader", SECRET)
+    people_in(tmp_path).add("A", "reader", SECRET)
 
     def attempt(number: int) -> str:
-        try:
-            people.sign_in("A", "four wrong words here", address=f"192.0.2.{number}", now=NOON)
+        try:  # each as a process of its own would
+            people_in(tmp_path).sign_in("A", "four wrong words here", address=f"192.0.2.{number}", now=NOON)
         except (Refused, SlowDown) as error:
             return type(error).__name__
         return "in"
