@@ -13,10 +13,11 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
-from archive.citing.citation import Citation, CitedEntry, CitedFilm, CitedWords, entry_begins
+from archive.citing.citation import Citation, CitedEntry, CitedFilm, CitedMoment, CitedWords, entry_begins
 from archive.citing.cited_objects import ThereObject, digests_of, line_of, there
-from archive.citing.quoted_words import quoted, reads_so
+from archive.citing.quoted_words import quoted, reads_so, unmasked
 from archive.errors import ForeignWords
+from archive.linking.deciding.judgements import joint_verdict
 from archive.masks import MASK
 from archive.objects.held_versions import object_key
 from archive.objects.sidecar import Sidecar, read_sidecar
@@ -30,6 +31,7 @@ from archive.retrying import retrying
 from archive.texts.shown import Shown, with_conflicts
 from storage.contract import Target
 from storage.errors import Refused, TargetError, Unavailable
+from transcription.cutting import shortened
 from transcription.documents.players import names_its_clock, starts_at
 from transcription.documents.showing import counted
 from transcription.errors import DocumentError
@@ -118,6 +120,11 @@ def _asked(target: Target, what: What, object_id: str, work: Callable[[], Iterat
         yield Claim(what=what, holds=False, found=problem)
 
 
+def _told(value: object) -> str:
+    """A value of a stranger's as it can stand in a sentence: it ends."""
+    return shortened(repr(value), 300)
+
+
 def _film(citation: Citation, target: Target, read: bool) -> Iterator[Claim]:
     cited = citation.film
     held = there(target, cited.object)
@@ -156,9 +163,9 @@ def _captured(citation: Citation, capture: Capture) -> Claim:
         "uploader": (citation.uploader, capture.uploader),
         "uploaded": (citation.uploaded, capture.uploaded),
     }
-    wrong = [f"{name} {found!r}" for name, (said, found) in pairs.items() if said != found]
+    wrong = [f"{name} {_told(found)}" for name, (said, found) in pairs.items() if said != found]
     if citation.title != capture.title and not reads_so(citation.title or "", capture.title or ""):
-        wrong.append(f"title {capture.title!r}")
+        wrong.append(f"title {_told(capture.title)}")
     found = f"the capture says {', '.join(wrong)}" if wrong else "title, uploader, date and address are the capture's"
     return Claim(what="capture", holds=not wrong, found=found)
 
@@ -201,7 +208,7 @@ def _work(citation: Citation, target: Target) -> _Work:
         version = found
     sidecar = read_sidecar(held.document("sidecar.json", version))
     if sidecar.clip != citation.clip:
-        raise ForeignWords(f"the sidecar of v{version} speaks of {sidecar.clip}")
+        raise ForeignWords(f"the sidecar of v{version} speaks of {_told(sidecar.clip)}")
     return _Work(held, version, sidecar)
 
 
@@ -228,17 +235,18 @@ def _words(citation: Citation, cited: CitedWords, find: Callable[[], _Work]) -> 
     if clock != citation.moment.starts_at:
         said = f"the clock stands at {clock} where the film begins, and {citation.moment.starts_at} is cited"
         yield Claim(what="words", holds=False, found=said)
-    yield _reading(cited, quoted(one, citation.moment))
+    yield _reading(cited, one, citation.moment)
 
 
-def _reading(cited: CitedWords, found: CitedWords | None) -> Claim:
+def _reading(cited: CitedWords, one: Shown, moment: CitedMoment) -> Claim:
     """Whether the words of a moment are those that are cited, and of the same origin."""
+    found = quoted(one, moment)
     if found is None:
         return Claim(what="words", holds=False, found="nothing is written at that moment")
-    if not reads_so(cited.text, found.text):
-        return Claim(what="words", holds=False, found=f"at that moment it reads {found.text!r}")
+    if not reads_so(cited.text, unmasked(one, moment)):
+        return Claim(what="words", holds=False, found=f"at that moment it reads {_told(found.text)}")
     names = [name for name in CitedWords.model_fields if name != "text"]
-    wrong = [f"{name} {getattr(found, name)!r}" for name in names if getattr(found, name) != getattr(cited, name)]
+    wrong = [f"{name} {_told(getattr(found, name))}" for name in names if getattr(found, name) != getattr(cited, name)]
     said = f"they read so, but with {', '.join(wrong)}" if wrong else f"they read so, with {counted(cited.corrections)}"
     masked = f"; {cited.text.count(MASK)} characters are masked" if MASK in cited.text else ""
     return Claim(what="words", holds=not wrong, found=said + masked)
@@ -268,6 +276,6 @@ def _entry(cited: CitedEntry, target: Target) -> Iterator[Claim]:
 def _judged(citation: Citation, cited: CitedEntry, find: Callable[[], _Work]) -> Iterator[Claim]:
     work = find()
     wanted = link_id(citation.clip, cited.register_name, cited.entry)
-    stands = next((link.judgement for link in work.sidecar.links if link.id == wanted), None)
+    stands = next((joint_verdict(link.judgements) for link in work.sidecar.links if link.id == wanted), None)
     found = f"by v{work.version} of {work.held.inventory.id} the judgement of its link is {stands or 'none'}"
     yield Claim(what="judgement", holds=stands == cited.judgement, found=found)

@@ -16,7 +16,7 @@ FILES = ("test_ledger_file.py", "test_any_order.py", "test_moving_ledger.py", "t
 OF_SEVERAL = ("test_side_by_side.py",)
 """Modules about several processes that write, which only a database lets them."""
 
-OPENS = ("an_archive", "copy_of", "Ledger", "opened", "place_in")
+OPENS = ("an_archive", "copied", "copy_of", "Ledger", "opened", "place_in")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

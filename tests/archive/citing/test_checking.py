@@ -11,6 +11,7 @@ from archive.citing import checking
 from archive.citing.checking import verify
 from archive.citing.citation import Citation, UnreadableCitation, read_citation
 from archive.citing.cite import cite
+from archive.citing.quoted_words import reads_so
 from archive.citing.styles import as_csl
 from archive.masks import MASK
 from archive.objects import ocfl
@@ -25,6 +26,7 @@ from tests.archive.citing.talks_cited import (
     KEEPER,
     PLAIN,
     REGISTER,
+    SAID,
     TRANSLATION,
     copied,
     correcting,
@@ -163,6 +165,7 @@ def test_a_target_that_was_rewritten_to_fit_itself_is_found_out_by_the_citation_
         ("url", "https://elsewhere.example.org", "capture"),
         ("words.sha512", "0" * 128, "words"),
         ("words.text", "We never waited.", "words"),
+        ("words.text", f"{CORRECTED} {SAID[2]}".replace("We", MASK * 2), "words"),
         ("words.corrections", 7, "words"),
         ("words.corrections", 0, "words"),
         ("words.kind", "captions", "words"),
@@ -316,3 +319,18 @@ def test_masked_characters_may_be_any_and_the_verdict_counts_them(citation: Cita
     assert citation.words
     assert MASK in citation.words.text
     assert "18 characters are masked" in next(claim.found for claim in claims if claim.what == "words")
+
+
+@pytest.mark.parametrize(
+    ("cited", "text", "so"),
+    [
+        ("his number is ██████████████████", "his number is 990000199001010000", True),
+        ("his number is 990000199001010000", "his number is 990000199001010000", True),
+        ("room ██ at noon", "room 12 at noon", True),
+        ("I was ███ beaten", "I was not beaten", False),
+        ("I was beaten", "I was beaten.", False),
+        ("", "", True),
+    ],
+)
+def test_a_mask_hides_numbers_and_never_a_word(cited: str, text: str, *, so: bool) -> None:
+    assert reads_so(cited, text) is so

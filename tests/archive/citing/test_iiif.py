@@ -31,11 +31,8 @@ from tests.archive.citing.talks_cited import (
     make,
     spoken,
 )
-from tests.support.archives import an_archive, keep
+from tests.support.archives import keep
 from tests.support.engines import EngineName
-
-__all__ = ["an_archive"]
-"""These tests open a ledger: they run over both engines."""
 
 AT = "https://room.example.org/archive"
 PAGE = f"{AT}/clips/{CLIP}"
