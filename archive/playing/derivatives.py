@@ -150,7 +150,7 @@ class Derivatives:
         if self._stop.is_set():
             raise _Stopped
         with self._lock:
-            self._shares[name] = share
+            self._shares[name] = max(share, self._shares[name])
 
 
 def ahead_of(media: Media, found: Survey) -> float:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Generator, Sequence
 from contextlib import closing
 from pathlib import Path
+from shutil import which
 from typing import Final
 
 from transcription.errors import MediaError, ToolMissing
@@ -19,7 +20,7 @@ from transcription.media import by_opencore
 from transcription.media.bounds import THREADS
 from transcription.media.decoding import FFMPEG, LONGEST, MPEG, SAMPLE_RATE, decode
 from transcription.media.packets import LEAP_S, Survey
-from transcription.media.probing_media import MOST_PIXELS, Media, MediaStream
+from transcription.media.probing_media import MOST_PIXELS, Media, MediaStream, probe
 from transcription.media.tools import OPENING, address, streamed
 
 RECIPE: Final = 1
@@ -32,6 +33,8 @@ PICTURE_RATE: Final = 900_000
 SOUND_RATE: Final = 64_000
 """Bits a second, at most."""
 KEY_FRAME_S: Final = 2
+WHOLE: Final = 0.9
+"""The share of a film's seconds that its copy has at least, but for five seconds: the last picture may stand long."""
 ENCODER_THREADS: Final = 2
 
 _SCALED: Final = (
@@ -45,6 +48,8 @@ _PICTURE: Final = (
     *("-force_key_frames", f"expr:if(isnan(prev_forced_t),1,gte(t,prev_forced_t+{KEY_FRAME_S}))"),
     *("-fps_mode", "vfr"),
 )
+_GENTLY: Final = ("nice", "-n", "10")
+"""Whoever reads a page meanwhile goes first."""
 _REACHED: Final = re.compile(rb"out_time_us=([0-9]{1,15})")
 _LEFT_BEHIND: Final = ("-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1")
 
@@ -88,6 +93,9 @@ def light_copy(film: Path, into: Path, *, media: Media, survey: Survey) -> Gener
         command = _command(film, into, media, survey, telephone if telephone.exists() else None)
         with closing(streamed(command, film, timeout, file_size=most_bytes(seconds))) as said:
             yield from _shares(said, seconds)
+        made = probe(into).duration
+        if made < WHOLE * seconds - 5:
+            raise MediaError(film, f"only {made:.0f} of its {seconds:.0f} seconds can be decoded")
     except MediaError as error:
         if "Unknown encoder" in error.message:
             raise ToolMissing("ffmpeg's encoder libx264", "install an ffmpeg that has it") from error
@@ -114,7 +122,8 @@ def _command(film: Path, into: Path, media: Media, survey: Survey, telephone: Pa
         outputs += ["-c:a", "aac", "-b:a", str(SOUND_RATE)]
     progress = ("-progress", "pipe:1", "-stats_period", "0.5")
     written = (*_LEFT_BEHIND, "-movflags", "+faststart", "-f", "mp4", "-y", address(into))
-    return [*FFMPEG, *options, *inputs, *outputs, *progress, *written]
+    gently = _GENTLY if which(_GENTLY[0]) else ()
+    return [*gently, *FFMPEG, *options, *inputs, *outputs, *progress, *written]
 
 
 def _sound(stream: MediaStream, media: Media) -> str:

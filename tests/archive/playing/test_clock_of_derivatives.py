@@ -9,7 +9,9 @@ import pytest
 
 from archive.playing.derivatives import ahead_of
 from tests.support.browsing import FileBody, browser, heard, heard_through
+from tests.transcription.test_wholeness import telephone
 from transcription.documents.players import keeps_its_clock
+from transcription.errors import MediaError
 from transcription.media.decoding import SAMPLE_RATE, decode
 from transcription.media.light_copies import light_copy
 from transcription.media.probing_media import Media, probe, survey
@@ -138,6 +140,31 @@ def test_of_three_microphones_none_is_lost(make: Callable[..., Path]) -> None:
     media, copy = probe(film), film.with_suffix(".mp4")
     list(light_copy(film, copy, media=media, survey=survey(film, media, timeout=60)))
     assert onset(copy, probe(copy)) == pytest.approx(1, abs=0.1)
+
+
+def test_a_telephones_sound_with_comfort_noise_comes_too(make: Callable[..., Path], tmp_path: Path) -> None:
+    amr = telephone(tmp_path / "x.amr", 12)  # 2 s of sound, 2 s of noise, and so on
+    told = ("-itsoffset", "3", "-i", str(amr), "-map", "0", "-map", "1", "-c:v", "h263", "-c:a", "copy")
+    film = make("telephone.3gp", "-f", "lavfi", "-i", "testsrc=s=176x144:r=15:d=15", *told)
+    media, copy = probe(film), film.with_suffix(".mp4")
+    list(light_copy(film, copy, media=media, survey=survey(film, media, timeout=60)))
+    assert [stream.codec for stream in probe(copy).streams] == ["h264", "aac"]
+    sound = numpy.concatenate(list(decode(copy, 1, seconds=60, timeout=60)))
+    loud = [numpy.abs(sound[int(s * 16_000) : int((s + 0.2) * 16_000)]).max() > 0.1 for s in (2.5, 3.2, 4.7, 5.5, 7.2)]
+    assert loud == [False, True, True, False, True]
+    assert not list(film.parent.glob("*.sound"))
+
+
+def test_a_film_of_which_only_the_beginning_can_be_decoded_has_no_copy(
+    make: Callable[..., Path], tmp_path: Path
+) -> None:
+    whole = make("whole.mkv", *PICTURE, "-c:v", "ffv1")
+    media = probe(whole)
+    known = survey(whole, media, timeout=60)
+    film = tmp_path / "film.mkv"
+    film.write_bytes(whole.read_bytes()[: whole.stat().st_size // 3])
+    with pytest.raises(MediaError, match=r"only \d of its 12 seconds can be decoded"):
+        list(light_copy(film, tmp_path / "copy.mp4", media=media, survey=known))
 
 
 @pytest.fixture(scope="module")
