@@ -7,6 +7,7 @@ the whole way of a clip; then what an archivist and a researcher would look at. 
 import argparse
 import json
 import os
+import secrets
 import shlex
 import subprocess
 import sys
@@ -174,11 +175,32 @@ def _stay(channel: Channel, environment: dict[str, str]) -> None:
     out.print("\nThe servers run until Ctrl-C. In another terminal:")
     out.print("  . demo/environment.sh; .venv/bin/thirdcopy status", markup=False)
     out.print("  .venv/bin/thirdcopy targets check rclone", markup=False)
+    with _room(environment):
+        try:
+            while True:
+                time.sleep(3600)
+        except KeyboardInterrupt:
+            out.print("stopping")
+
+
+@contextmanager
+def _room(environment: dict[str, str]) -> Iterator[None]:
+    """The reading room over the archive, with an account of a reader and one of a keeper, whose passwords are told."""
+    _say("The reading room: thirdcopy serve")
+    there = {one["name"] for one in json.loads(_told("people", "list", "--json", environment=environment))["people"]}
+    for role in ("reader", "keeper"):
+        password = secrets.token_urlsafe(12)
+        words = ("change", role, "--password") if role in there else ("add", role, "--role", role)
+        _thirdcopy("people", *words, environment=environment, said=password + "\n")
+        out.print(f"  {role:<8} password {password}", markup=False)
+    out.file.flush()
+    command = [sys.executable, "-m", "flows.cli.app", "serve"]
+    room = subprocess.Popen(command, env={**os.environ, **environment})
     try:
-        while True:
-            time.sleep(3600)
-    except KeyboardInterrupt:
-        out.print("stopping")
+        yield
+    finally:
+        room.terminate()
+        room.wait(timeout=30)
 
 
 def _say(title: str) -> None:
@@ -189,10 +211,10 @@ def _head(text: str, lines: int) -> str:
     return "\n".join(text.splitlines()[:lines])
 
 
-def _thirdcopy(*arguments: str, environment: dict[str, str]) -> int:
+def _thirdcopy(*arguments: str, environment: dict[str, str], said: str | None = None) -> int:
     out.file.flush()
     return subprocess.run(
-        [sys.executable, "-m", "flows.cli.app", *arguments], env={**os.environ, **environment}
+        [sys.executable, "-m", "flows.cli.app", *arguments], env={**os.environ, **environment}, input=said, text=True
     ).returncode
 
 
