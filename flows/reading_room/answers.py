@@ -16,8 +16,8 @@ from archive.people.csrf import csrf_token
 from archive.safe_text import written
 from archive.texts.in_force import access_now
 from flows.reading_room import texts
-from flows.reading_room.phrases import told
-from flows.reading_room.visiting import forms_token, reader_of, remember_forms, room_of
+from flows.reading_room.page_words import told
+from flows.reading_room.who_asks import forms_token, reader_of, remember_forms, room_of
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"

@@ -12,7 +12,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 from jinja2.ext import babel_extract
 
-from flows.reading_room.phrases import NAMED, PHRASES
+from flows.reading_room.page_words import NAMED, PHRASES
 from flows.reading_room.texts import FOLDER, SPOKEN
 
 HERE = Path(__file__).parent
@@ -23,8 +23,8 @@ SAYING = ("problem", "HTTPException")
 def messages() -> Catalog:
     """All of them, with nothing translated."""
     catalogue = Catalog(project="thirdcopy", charset="utf-8", fuzzy=False)
-    for message in (*PHRASES.values(), *NAMED.values()):
-        catalogue.add(message)
+    for words in (*PHRASES.values(), *NAMED.values()):
+        catalogue.add(words)
     for template in sorted((HERE / "templates").glob("*.html")):
         with template.open("rb") as source:
             found = babel_extract(source, ("_", "gettext", "ngettext"), (), {"extensions": "jinja2.ext.i18n"})

@@ -14,8 +14,8 @@ from archive.people.people import People
 from archive.playing.derivatives import Derivatives
 from archive.searching.index import Index, open_index
 from archive.settings.settings import Settings
-from flows.reading_room.app import create_app
 from flows.reading_room.room import Room
+from flows.reading_room.room_app import create_app
 
 FOLLOW_EVERY = 0.5
 """Seconds between two looks at what the ledger has that the index has not."""

@@ -22,7 +22,7 @@ def test_each_message_is_translated_with_the_same_places(language: str) -> None:
         found = catalogue.get(message.id if isinstance(message.id, str) else message.id[0])
         assert found, message.id
         given = [message.id] if isinstance(message.id, str) else list(message.id)
-        made = [found.string] if isinstance(found.string, str) else list(found.string)
+        made = [found.string] if isinstance(found.string, str) else list(found.string or ())
         assert all(made), message.id
         for text in made:
             assert {*FILLED.findall(text)} == {*FILLED.findall(given[-1])}, message.id
@@ -34,7 +34,7 @@ def test_catalogues_are_as_the_command_writes_them(language: str) -> None:
 
 
 def test_each_mark_of_a_machine_is_told_in_words() -> None:
-    from flows.reading_room.phrases import PHRASES
+    from flows.reading_room.page_words import PHRASES
 
     assert {*MARKS} <= {*PHRASES}
 

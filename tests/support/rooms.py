@@ -26,7 +26,7 @@ from archive.settings.stanzas import RegisterSettings
 from archive.steps.registering import import_register
 from archive.steps.report_records import keep_report
 from archive.views.report_view import drawn_up
-from flows.reading_room.app import create_app
+from flows.reading_room.room_app import create_app
 from flows.reading_room.room import Room
 from tests.support.archives import MODEL_DIGEST, a_link, an_archive, folder_targets, keep, store_all
 from tests.world.media import clip as tone

@@ -18,8 +18,8 @@ from archive.views.clip_page import may_read
 from archive.views.clip_view import clip_view
 from archive.views.transcript_view import NoSuchTranscript
 from flows.reading_room.answers import as_data, for_other_sites, not_there, page, problem, taken_out
-from flows.reading_room.pages.films import light_copy
-from flows.reading_room.visiting import base_address, reader_of, room_of
+from flows.reading_room.pages.film_pages import light_copy
+from flows.reading_room.who_asks import base_address, reader_of, room_of
 from transcription.documents.players import starts_at
 
 STYLES: Mapping[str, tuple[str, Callable[[Citation], str]]] = {

@@ -8,9 +8,9 @@ from archive.acts.correcting import SeenCue, correct_cue
 from archive.errors import ArchiveError, ChangedMeanwhile
 from archive.views.clip_page import clip_page
 from flows.reading_room.answers import not_there, page, problem
-from flows.reading_room.forms import sent_by_reader
-from flows.reading_room.pages.films import film_on_page
-from flows.reading_room.visiting import reader_of, room_of
+from flows.reading_room.pages.film_pages import film_on_page
+from flows.reading_room.sent_forms import sent_by_reader
+from flows.reading_room.who_asks import reader_of, room_of
 from transcription.errors import TranscriptionError
 
 LETTERS_AT_MOST = 5000

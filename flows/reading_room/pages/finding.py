@@ -3,12 +3,12 @@
 from datetime import date
 from urllib.parse import urlencode
 
-from archive.searching.asked import Asked
 from starlette.requests import Request
 from starlette.responses import Response
 
+from archive.searching.asked import Asked
 from flows.reading_room.answers import page, problem
-from flows.reading_room.visiting import reader_of, room_of
+from flows.reading_room.who_asks import reader_of, room_of
 
 A_PAGE = 20
 PAGES_AT_MOST = 50

@@ -13,9 +13,9 @@ from archive.linking.deciding.review_queue import Wanted, proposal_digest
 from archive.records.link import Verdict
 from archive.views.review_page import review_page
 from flows.reading_room.answers import not_there, page, problem
-from flows.reading_room.forms import sent_by_reader
-from flows.reading_room.pages.films import film_on_page
-from flows.reading_room.visiting import reader_of, room_of
+from flows.reading_room.pages.film_pages import film_on_page
+from flows.reading_room.sent_forms import sent_by_reader
+from flows.reading_room.who_asks import reader_of, room_of
 
 SKIPPED_AT_MOST = 100
 VERDICTS: dict[str, Verdict] = {verdict: verdict for verdict in get_args(Verdict)}

@@ -8,8 +8,8 @@ from archive.errors import ArchiveError
 from archive.people.people import SlowDown
 from flows.reading_room import texts
 from flows.reading_room.answers import page
-from flows.reading_room.forms import sent
-from flows.reading_room.visiting import address_of, forget, remember, room_of, token_of
+from flows.reading_room.sent_forms import sent
+from flows.reading_room.who_asks import address_of, forget, remember, room_of, token_of
 
 A_YEAR = 365 * 24 * 3600
 

@@ -1,12 +1,12 @@
 """The page of a source: the clips of it that a reader may read."""
 
-from archive.searching.asked import Asked
 from starlette.requests import Request
 from starlette.responses import Response
 
+from archive.searching.asked import Asked
 from flows.reading_room.answers import not_there, page
 from flows.reading_room.pages.finding import A_PAGE
-from flows.reading_room.visiting import reader_of, room_of
+from flows.reading_room.who_asks import reader_of, room_of
 
 
 def source(request: Request) -> Response:

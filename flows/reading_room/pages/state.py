@@ -7,7 +7,7 @@ from starlette.responses import Response
 from archive.views.state_page import curve, target_page
 from archive.views.svg_curves import draw
 from flows.reading_room.answers import not_there, page
-from flows.reading_room.visiting import reader_of, room_of
+from flows.reading_room.who_asks import reader_of, room_of
 
 
 def state(request: Request) -> Response:

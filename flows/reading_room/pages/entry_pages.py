@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from archive.views.entry_page import entry_page
 from flows.reading_room.answers import not_there, page
-from flows.reading_room.visiting import reader_of, room_of
+from flows.reading_room.who_asks import reader_of, room_of
 
 
 def entry(request: Request) -> Response:

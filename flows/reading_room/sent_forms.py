@@ -12,7 +12,7 @@ from starlette.requests import Request
 
 from archive.people.csrf import is_csrf_token
 from archive.people.roles import Deed
-from flows.reading_room.visiting import forms_token, reader_of
+from flows.reading_room.who_asks import forms_token, reader_of
 
 TOKEN = "token"  # noqa: S105 (the name of a field)
 BYTES_AT_MOST = 64 * 1024

@@ -16,7 +16,7 @@ from archive.playing.playability import playable
 from archive.playing.ranges import Body, answer
 from archive.views.clip_page import may_read
 from flows.reading_room.answers import for_other_sites, not_there
-from flows.reading_room.visiting import reader_of, room_of
+from flows.reading_room.who_asks import reader_of, room_of
 
 AGAIN_S = 2
 

@@ -9,8 +9,8 @@ from archive.texts.shown import shown
 from archive.views.clip_page import clip_page, may_read
 from archive.views.transcript_view import Format, written
 from flows.reading_room.answers import for_other_sites, not_there, page, taken_out
-from flows.reading_room.pages.films import film_on_page
-from flows.reading_room.visiting import reader_of, room_of
+from flows.reading_room.pages.film_pages import film_on_page
+from flows.reading_room.who_asks import reader_of, room_of
 
 TYPES = {"vtt": "text/vtt", "srt": "application/x-subrip", "txt": "text/plain", "json": "application/json"}
 

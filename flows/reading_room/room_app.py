@@ -15,13 +15,12 @@ from starlette.staticfiles import StaticFiles
 from archive.errors import ArchiveError
 from archive.settings.settings import Settings
 from flows.reading_room.answers import STATIC, problem
-from flows.reading_room.headers import OnlyTheProxy, SafeHeaders
 from flows.reading_room.pages import (
     citing_moments,
-    clips,
+    clip_pages,
     correcting_cues,
-    entries,
-    films,
+    entry_pages,
+    film_pages,
     finding,
     front,
     judging_links,
@@ -30,6 +29,7 @@ from flows.reading_room.pages import (
     state,
 )
 from flows.reading_room.room import Room
+from flows.reading_room.room_headers import OnlyTheProxy, SafeHeaders
 
 Answer = Callable[[Request], Response | Awaitable[Response]]
 
@@ -52,10 +52,10 @@ def _both(path: str, answer: Answer) -> list[Route]:
 ROUTES = [
     Route("/", front.front),
     *_both("/find", finding.find),
-    Route("/clips/{clip}/transcripts/{name}.{form}", clips.transcript),
-    Route("/clips/{clip}/film", films.film, methods=["GET", "HEAD"]),
-    Route("/clips/{clip}/derivative", films.light, methods=["GET", "HEAD"]),
-    Route("/clips/{clip}/derivative.json", films.light_state),
+    Route("/clips/{clip}/transcripts/{name}.{form}", clip_pages.transcript),
+    Route("/clips/{clip}/film", film_pages.film, methods=["GET", "HEAD"]),
+    Route("/clips/{clip}/derivative", film_pages.light, methods=["GET", "HEAD"]),
+    Route("/clips/{clip}/derivative.json", film_pages.light_state),
     Route("/clips/{clip}/correct/{name}/{number:int}", correcting_cues.correction, methods=["GET"]),
     Route("/clips/{clip}/correct/{name}/{number:int}", correcting_cues.correct, methods=["POST"]),
     Route("/clips/{clip}/cite.{form}", citing_moments.citation_file),
@@ -63,8 +63,8 @@ ROUTES = [
     Route("/clips/{clip}/manifest.json", citing_moments.manifest),
     Route("/clips/{clip}/ohms.xml", citing_moments.oral_history),
     Route("/clips/{clip}/sidecar.json", citing_moments.sidecar),
-    *_both("/clips/{clip}", clips.clip),
-    *_both("/entries/{register}/{number}", entries.entry),
+    *_both("/clips/{clip}", clip_pages.clip),
+    *_both("/entries/{register}/{number}", entry_pages.entry),
     *_both("/sources/{name}", sources.source),
     *_both("/state", state.state),
     *_both("/targets/{name}", state.target),
