@@ -15,6 +15,7 @@ from starlette.staticfiles import StaticFiles
 from archive.errors import ArchiveError
 from archive.settings.settings import Settings
 from flows.reading_room.answers import STATIC, problem
+from flows.reading_room.described import openapi
 from flows.reading_room.pages import (
     citing_moments,
     clip_pages,
@@ -75,6 +76,7 @@ ROUTES = [
     Route("/sign-in", signing_in.sign_in, methods=["POST"]),
     Route("/sign-out", signing_in.sign_out, methods=["POST"]),
     Route("/language", signing_in.language, methods=["POST"]),
+    Route("/openapi.json", openapi),
     Mount("/static", KeptFiles(directory=STATIC)),
 ]
 
