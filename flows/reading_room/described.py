@@ -7,18 +7,22 @@ from pydantic.json_schema import models_json_schema
 from starlette.requests import Request
 from starlette.responses import Response
 
-from archive.searching.asked import Found
 from archive.views.clip_page import ClipPage
 from archive.views.entry_page import EntryPage
 from archive.views.review_page import ReviewPage
 from archive.views.state_page import StatePage, TargetPage
 from flows.reading_room.answers import as_data
+from flows.reading_room.pages.finding import FoundOnPage
 
 PAGES: dict[str, tuple[type[BaseModel], tuple[str, ...], str]] = {
     "/clips/{clip}.json": (ClipPage, ("transcript", "beside"), "a clip, its transcripts and its links"),
     "/entries/{register}/{number}.json": (EntryPage, (), "an entry and the moments that concern it"),
-    "/find.json": (Found, ("q", "language", "source", "entry", "since", "until", "page"), "what is found"),
-    "/sources/{name}.json": (Found, ("page",), "the clips of a source"),
+    "/find.json": (
+        FoundOnPage,
+        ("q", "language", "source", "entry", "since", "until", "linked", "mark", "upstream", "page"),
+        "what is found",
+    ),
+    "/sources/{name}.json": (FoundOnPage, ("page",), "the clips of a source"),
     "/state.json": (StatePage, (), "the state of the archive, for those who may read all of it"),
     "/targets/{name}.json": (TargetPage, (), "a target, for those who may read all of the archive"),
     "/review.json": (ReviewPage, ("clip", "entry", "skipped", "last"), "what waits for a reviewer"),

@@ -12,7 +12,7 @@ from archive.errors import ArchiveError, RefusedError
 from archive.opening.archive import Archive, opened
 from archive.people.people import People
 from archive.playing.derivatives import Derivatives
-from archive.searching.index import Index, open_index
+from archive.searching.search_index import Index, open_index
 from archive.settings.settings import Settings
 from flows.reading_room.room import Room
 from flows.reading_room.room_app import create_app

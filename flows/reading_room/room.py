@@ -9,7 +9,7 @@ from archive.linking.registers.entries import Entry
 from archive.opening.archive import Archive
 from archive.people.people import People
 from archive.playing.derivatives import Derivatives
-from archive.searching.index import Index
+from archive.searching.search_index import Index
 from archive.steps.registering import newest
 from archive.views.queue import entries_of
 from archive.views.state_page import StatePage, state_page

@@ -21,7 +21,7 @@ from archive.playing.derivatives import Derivatives
 from archive.preservation.sealing import document
 from archive.records.clip import Stream
 from archive.records.transcript import TranscriptRef
-from archive.searching.index import open_index
+from archive.searching.search_index import open_index
 from archive.settings.stanzas import RegisterSettings
 from archive.steps.registering import import_register
 from archive.steps.report_records import keep_report

@@ -1,53 +1,83 @@
 """Finding: one box over everything, and what was found, each with its second and why it is there."""
 
+from dataclasses import asdict
 from datetime import date
 from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from archive.searching.asked import Asked
+from archive.records.record import Record
+from archive.searching.hits import Asked, Hit
 from flows.reading_room.answers import page, problem
 from flows.reading_room.who_asks import reader_of, room_of
 
 A_PAGE = 20
 PAGES_AT_MOST = 50
+LETTERS_AT_MOST = 200
+
+
+class FoundOnPage(Record):
+    """A page of what was found: `count` in all, a lower bound where there is `more`.
+
+    `understood` is the question as it was read, `faults` what of it was left out.
+    """
+
+    hits: tuple[Hit, ...]
+    count: int
+    more: bool
+    understood: str
+    faults: tuple[str, ...]
+    page: int
 
 
 def find(request: Request) -> Response:
     """What is found for the words and the filters of the address, a page of it."""
-    asked, reader, index = request.query_params, reader_of(request), room_of(request).index
+    asked = request.query_params
     try:
-        number = min(max(1, int(asked.get("page", "1"))), PAGES_AT_MOST)
         wanted = Asked(
-            text=asked.get("q", ""),
+            text=asked.get("q", "")[:LETTERS_AT_MOST],
             languages=tuple(filter(None, asked.getlist("language"))),
             sources=tuple(filter(None, asked.getlist("source"))),
             since=_day(asked.get("since")),
             until=_day(asked.get("until")),
             entry=asked.get("entry") or None,
+            linked=_flag(asked.get("linked")),
+            marks=tuple(filter(None, asked.getlist("mark"))),
+            upstream=_flag(asked.get("upstream")),
         )
+        number = page_asked(request)
     except ValueError:
         return problem(request, 400, "One of the filters is not as the page makes it: a day is written 2018-03-31.")
-    found = index.search(
-        wanted,
-        reader.levels,
-        proposals=reader.may("see proposals"),
-        limit=A_PAGE,
-        offset=(number - 1) * A_PAGE,
-    )
+    found = found_for(request, wanted, number)
+    rest = [pair for pair in asked.multi_items() if pair[0] != "page"]
     return page(
         request,
         "find.html",
         found,
         wanted=wanted,
-        number=number,
         a_page=A_PAGE,
-        with_page=lambda other: (
-            "/find?" + urlencode([*(pair for pair in asked.multi_items() if pair[0] != "page"), ("page", other)])
-        ),
+        with_page=lambda other: f"/find?{urlencode([*rest, ('page', other)])}",
     )
+
+
+def page_asked(request: Request) -> int:
+    """The number of the page that is asked for. Raises ValueError for what is none."""
+    return min(max(1, int(request.query_params.get("page") or 1)), PAGES_AT_MOST)
+
+
+def found_for(request: Request, wanted: Asked, number: int) -> FoundOnPage:
+    """A page of what is found for who asks."""
+    reader = reader_of(request)
+    found = room_of(request).index.search(
+        wanted, reader.levels, proposals=reader.may("see proposals"), limit=A_PAGE, offset=(number - 1) * A_PAGE
+    )
+    return FoundOnPage.model_validate({**asdict(found), "page": number})
 
 
 def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
+
+
+def _flag(text: str | None) -> bool | None:
+    return {"": None, None: None, "yes": True, "no": False}[text] if text in ("", None, "yes", "no") else None
