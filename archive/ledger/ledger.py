@@ -25,6 +25,7 @@ from archive.ledger.opening import identity, open_engine
 from archive.ledger.overdue import Overdue
 from archive.ledger.readings import Readings
 from archive.ledger.reconciliation import Reconciliation
+from archive.ledger.searchable import Searchable
 from archive.ledger.sessions import Sessions
 from archive.ledger.sightings import Sightings
 from archive.ledger.sql_faults import anew, in_a_sentence
@@ -67,6 +68,7 @@ class Ledger:
         self.audits = Audits(self._transactions)
         self.overdue = Overdue(self._transactions)
         self.readings = Readings(self._transactions)
+        self.searchable = Searchable(self._transactions)
         self.joins = Joins(self._transactions)
         self.sightings = Sightings(self._transactions)
         self.looks = Looks(self._transactions)

@@ -6,14 +6,16 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from archive.errors import ArchiveError
+from archive.ledger.searchable import ClipWords
 from archive.linking.deciding.judgements import joint_verdict
 from archive.opening.archive import Archive
 from archive.records.clip import Access, Capture
+from archive.records.object_ids import ObjectId
 from archive.records.whereabouts import whereabouts
 from archive.searching.hits import Kind
 from archive.searching.word_places import pieces
-from archive.texts.in_force import access_of
-from archive.texts.shown import Shown, shown
+from archive.texts.in_force import access_by
+from archive.texts.shown import Shown, corrections_in_force
 from transcription.documents.cues import plain
 from transcription.documents.platform_captions import Captions
 from transcription.documents.players import shown_at, starts_at
@@ -68,45 +70,50 @@ class ClipFacts:
     source: str
     day: int
     title: str | None
+    description: str | None
     upstream: bool | None
     links: tuple[LinkedTo, ...]
     digest: str
-    captures: tuple[Capture, ...] = field(repr=False)
     transcripts: tuple[Shown, ...] = field(repr=False)
 
 
-def facts_of(archive: Archive, clip: str) -> ClipFacts | None:
-    """What is so of a clip now; None for one that is not held."""
-    captures = archive.ledger.clips.captures(clip)
-    if not captures:
-        return None
-    newest = captures[-1]
-    standing = whereabouts(archive.ledger.sightings.of(clip), archive.clock()).standing
-    transcripts = tuple(shown(archive, clip))
+def facts_of(archive: Archive, clips: Sequence[str]) -> dict[str, ClipFacts]:
+    """What is so of clips now, of those that are held, at one moment."""
+    held_up = archive.ledger.waiting.holding_up()
+    return {
+        clip: _facts(archive, clip, found, held_up=not held_up.isdisjoint(map(str, ObjectId.both_of(clip))))
+        for clip, found in archive.ledger.searchable.of(clips).items()
+    }
+
+
+def _facts(archive: Archive, clip: str, found: ClipWords, *, held_up: bool) -> ClipFacts:
+    newest = found.capture
+    standing = whereabouts(found.sightings, archive.clock()).standing
+    applied, _ = corrections_in_force((ref for ref, _ in found.transcripts), found.corrections)
+    transcripts = tuple(Shown(ref, body, applied.get(ref.name, ())) for ref, body in found.transcripts)
     told = [
         [newest.title, newest.description],
         *([one.ref.name, one.ref.sha512, *(c.model_dump_json() for c in one.corrections)] for one in transcripts),
     ]
     return ClipFacts(
         clip=clip,
-        level=access_of(archive, clip, newest.source).level,
+        level=access_by(archive.settings, found.access, newest.source, held_up=held_up).level,
         source=newest.source,
         day=_day(newest),
         title=newest.title,
+        description=newest.description,
         upstream=None if standing == "unknown" else standing == "up",
-        links=tuple(_links(archive, clip)),
+        links=tuple(_links(found)),
         digest=sha256(json.dumps(told).encode()).hexdigest()[:32],
-        captures=tuple(captures),
         transcripts=transcripts,
     )
 
 
 def texts_of(facts: ClipFacts) -> Iterator[Text]:
     """The texts of a clip. Raises UnreadableText, at its end, for transcripts that cannot be read."""
-    newest = facts.captures[-1]
-    if newest.title and newest.title.strip():
-        yield Text("title", "", (Line(" ".join(newest.title.split())),))
-    if newest.description and (lines := tuple(map(Line, pieces(newest.description)))):
+    if facts.title and facts.title.strip():
+        yield Text("title", "", (Line(" ".join(facts.title.split())),))
+    if facts.description and (lines := tuple(map(Line, pieces(facts.description)))):
         yield Text("description", "", lines)
     unread = list[str]()
     for one in facts.transcripts:
@@ -164,21 +171,8 @@ def _day(capture: Capture) -> int:
     return int(f"{capture.fetched:%Y%m%d}")
 
 
-def _links(archive: Archive, clip: str) -> Iterator[LinkedTo]:
-    readings = archive.ledger.readings
-    links = readings.links(clip)
-    judged = readings.judgements_by_link(clip) if links else {}
-    for link in links:
-        verdict = joint_verdict(judged.get(link.id, ()))
+def _links(found: ClipWords) -> Iterator[LinkedTo]:
+    for link in found.links:
+        verdict = joint_verdict(found.judgements.get(link.id, ()))
         if verdict == "positive" or (verdict != "negative" and link.proposed):
             yield LinkedTo(link.register_name, link.entry, verdict == "positive")
-
-
-def levels_of(archive: Archive, clips: Sequence[str]) -> dict[str, Access]:
-    """The access level of each of some clips that is held now."""
-    found = dict[str, Access]()
-    for clip in clips:
-        captures = archive.ledger.clips.captures(clip)
-        if captures:
-            found[clip] = access_of(archive, clip, captures[-1].source).level
-    return found

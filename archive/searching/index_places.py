@@ -91,7 +91,9 @@ class IndexPlace:
                 pages = connection.exec_driver_sql("PRAGMA page_count").scalar() or 0
                 return int(pages * (connection.exec_driver_sql("PRAGMA page_size").scalar() or 0))
             names = [table.name for table in metadata.sorted_tables]
-            query = sa.text("SELECT sum(pg_total_relation_size(name::regclass)) FROM unnest(:names) AS name")
+            query = sa.text(
+                "SELECT sum(pg_total_relation_size(name::regclass)) FROM unnest(CAST(:names AS text[])) AS name"
+            )
             return int(connection.scalar(query, {"names": names}) or 0)
 
     def close(self) -> None:

@@ -11,7 +11,7 @@ from archive.progress import Progress, Silent, Task
 from archive.records.clip import Access
 from archive.records.object_ids import clip_of
 from archive.searching import index_tables as t
-from archive.searching.clip_texts import ClipFacts, UnreadableText, facts_of, levels_of, texts_of
+from archive.searching.clip_texts import ClipFacts, UnreadableText, facts_of, texts_of
 from archive.searching.filling import NO_CLIP, Filling
 from archive.searching.frames import Frame, brought_up
 from archive.searching.hits import Asked, Found
@@ -24,10 +24,10 @@ RULES = 1
 """The version of how texts are folded, cut and heard: an index by other rules is made anew."""
 
 STEP: Final = "search"
-AT_ONCE, FIRST = 50, 400
+AT_ONCE, FIRST = 50, 1_000
 """Clips that are taken in within one transaction; and where very many are due, as when the index is made."""
 
-MANY = 2_000
+MANY = 500
 """Clips from which on they are taken in by more at once: others wait longer then to read."""
 
 MOST_SHOWN = 1_000
@@ -173,9 +173,13 @@ class Index:
         """Take out what may be read by fewer than it was, before the rest is looked at."""
         with self._place.reading() as connection:
             frame = self._brought_up(connection)
-        public = {clip.clip for clip in frame.clips.values() if clip.shelf == t.SHELVES["public"]}.intersection(due)
-        levels = levels_of(archive, sorted(public))
-        closed = [clip for clip in sorted(public) if levels.get(clip) != "public"]
+        open_ = {clip.clip for clip in frame.clips.values() if clip.shelf == t.SHELVES["public"]}
+        public = [clip for clip in due if clip in open_]
+        closed = list[str]()
+        for start in range(0, len(public), AT_ONCE):
+            some = public[start : start + AT_ONCE]
+            facts = facts_of(archive, some)
+            closed += [clip for clip in some if clip not in facts or facts[clip].level != "public"]
         if closed:
             with self._filling() as filling:
                 filling.forget(closed)
@@ -186,13 +190,13 @@ class Index:
         marks, under_way = archive.ledger.marks, f"under way {uuid4().hex}"
         with self._filling() as filling:
             marks.put(STEP, clips, under_way)
-            for clip in clips:
-                facts = facts_of(archive, clip)
-                if facts is None:
-                    filling.forget([clip])
-                else:
-                    self._take(filling, facts, progress)
-                task.advance(1)
+            for start in range(0, len(clips), AT_ONCE):
+                some = clips[start : start + AT_ONCE]
+                facts = facts_of(archive, some)
+                filling.forget(clip for clip in some if clip not in facts)
+                for found in facts.values():
+                    self._take(filling, found, progress)
+                    task.advance(1)
             filling.end()
         marks.turn(STEP, clips, under_way, mark)
         with self._filling() as filling:

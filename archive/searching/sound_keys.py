@@ -122,6 +122,7 @@ def _edited(key: str) -> Iterator[str]:
         yield from (key[:at] + one + key[at:] for one in _CLASSES)
 
 
+@lru_cache(maxsize=1 << 14)
 def _number(key: str) -> int:
     """A key as a number, three bits a class."""
     found = 0
@@ -144,16 +145,17 @@ class Heard:
     @classmethod
     def of(cls, sounds: Sequence[tuple[int, Sound]]) -> "Heard":
         """Ways to read words, each given with the word's number."""
-        ordered = sorted(sounds, key=lambda one: (_number(one[1].key), one[0]))
-        codes = np.zeros((len(ordered), LONGEST), np.uint8)
-        for row, (_, sound) in enumerate(ordered):
-            codes[row, : len(sound.codes) - 1] = np.frombuffer(sound.codes, np.uint8, offset=1)
+        keys = np.array([_number(sound.key) for _, sound in sounds], np.uint64)
+        words = np.array([word for word, _ in sounds], np.int64)
+        order = np.lexsort((words, keys))
+        ordered = [sounds[place] for place in order.tolist()]
+        codes = b"".join(sound.codes[1:].ljust(LONGEST, b"\0") for _, sound in ordered)
         return cls(
-            np.array([_number(sound.key) for _, sound in ordered], np.uint64),
-            np.array([word for word, _ in ordered], np.int64),
+            keys[order],
+            words[order],
             np.array([sound.whole for _, sound in ordered], bool),
             np.array([sound.codes[0] for _, sound in ordered], np.uint8),
-            codes,
+            np.frombuffer(codes, np.uint8).reshape(len(ordered), LONGEST),
             [sound.token for _, sound in ordered],
         )
 
@@ -205,7 +207,7 @@ class Heard:
     def near(self, keys: Iterable[str]) -> NDArray[np.intp]:
         """The rows of some keys."""
         numbers = np.array(sorted(map(_number, keys)), np.uint64)
-        starts, ends = (np.searchsorted(self.keys, numbers, side=side) for side in ("left", "right"))  # type: ignore[call-overload]
+        starts, ends = (np.searchsorted(self.keys, numbers, side=side) for side in ("left", "right"))
         found = [
             np.arange(start, end) for start, end in zip(starts.tolist(), ends.tolist(), strict=True) if end > start
         ]

@@ -1,8 +1,10 @@
 """What is in force for a clip now: what a person said of it, else what its source's stanza says, else the archive's."""
 
+from archive.ledger.clips import AccessGiven
 from archive.objects.sidecar import AccessState
 from archive.opening.archive import Archive
 from archive.records.object_ids import ObjectId
+from archive.settings.settings import Settings
 
 
 def access_now(archive: Archive, clip: str) -> AccessState:
@@ -17,11 +19,15 @@ def access_of(archive: Archive, clip: str, source: str | None) -> AccessState:
     Nobody but its keepers may while something of it waits that the ledger lacks, unless somebody opened it here.
     """
     given = archive.ledger.clips.access(clip)
+    held_up = not given and any(map(archive.ledger.waiting.holds_up, ObjectId.both_of(clip)))
+    return access_by(archive.settings, given, source, held_up=held_up)
+
+
+def access_by(settings: Settings, given: AccessGiven | None, source: str | None, *, held_up: bool) -> AccessState:
+    """Who may read a clip of a source, by what somebody set for it, and by whether something of it waits."""
     if given:
         return AccessState(level=given.level, by=given.by, at=given.at)
-    if any(map(archive.ledger.waiting.holds_up, ObjectId.both_of(clip))):
-        return AccessState(level="restricted")
-    return AccessState(level=archive.settings.access_of(source))
+    return AccessState(level="restricted" if held_up else settings.access_of(source))
 
 
 def declared_of(archive: Archive, clip: str) -> tuple[str, ...]:

@@ -20,6 +20,8 @@ _APOSTROPHE = re.compile(
 
 _CASES = tuple((ending, row.instead) for one in languages() for row in one.cases.endings for ending in row.endings)
 
+_ENDINGS = tuple({ending for ending, _ in _CASES})
+
 
 @lru_cache(maxsize=1 << 14)
 def without_ending(word: str) -> tuple[str, ...]:
@@ -27,6 +29,8 @@ def without_ending(word: str) -> tuple[str, ...]:
     if found := _APOSTROPHE.fullmatch(word):
         return (found["stem"],)
     low = word.lower()
+    if not low.endswith(_ENDINGS):
+        return ()
     return tuple(
         dict.fromkeys(
             word[: -len(ending)] + own
