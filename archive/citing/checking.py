@@ -162,11 +162,12 @@ def _captured(citation: Citation, capture: Capture) -> Claim:
         "url": (citation.url, capture.url),
         "uploader": (citation.uploader, capture.uploader),
         "uploaded": (citation.uploaded, capture.uploaded),
+        "captured": (citation.captured, capture.fetched),
     }
     wrong = [f"{name} {_told(found)}" for name, (said, found) in pairs.items() if said != found]
     if citation.title != capture.title and not reads_so(citation.title or "", capture.title or ""):
         wrong.append(f"title {_told(capture.title)}")
-    found = f"the capture says {', '.join(wrong)}" if wrong else "title, uploader, date and address are the capture's"
+    found = f"the capture says {', '.join(wrong)}" if wrong else "title, uploader, dates and address are the capture's"
     return Claim(what="capture", holds=not wrong, found=found)
 
 

@@ -121,6 +121,7 @@ class Citation(Record):
     title: str | None
     uploader: str | None = None
     uploaded: str | None = Field(default=None, description="YYYYMMDD, as the platform says")
+    captured: Moment = Field(description="when that version was fetched, or looked at again")
     film: CitedFilm
     moment: CitedMoment
     words: CitedWords | None

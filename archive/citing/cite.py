@@ -78,6 +78,7 @@ def cite(
         title=None if capture.title is None else mask(capture.title),
         uploader=capture.uploader,
         uploaded=capture.uploaded,
+        captured=capture.fetched,
         film=CitedFilm(
             object=ObjectId.evidence_of(clip),
             version=version,

@@ -129,7 +129,8 @@ def _quote(citation: Citation) -> Iterator[str]:
 def _claims(citation: Citation) -> Iterator[str]:
     """What can be checked, a sentence each."""
     film, words, entry = citation.film, citation.words, citation.entry
-    yield f"Film: {film.object} v{film.version}, {film.file}, sha512 {film.sha512}"
+    captured = f"captured {citation.captured:%Y-%m-%d %H:%M} UTC"
+    yield f"Film: {film.object} v{film.version}, {captured}, {film.file}, sha512 {film.sha512}"
     if words is not None and citation.work is not None:
         version = f" v{citation.work.version}" if citation.work.version else ", in no sealed version when it was cited"
         under = "no correction" if not words.corrections else f"correction{'s' * (words.corrections > 1)} 1"

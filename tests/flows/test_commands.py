@@ -77,6 +77,9 @@ def kept(
         edited.write_text(done.out.replace(CAPTION, "Remember his name."))
         done = place.thirdcopy(*f"review export {folder / 'filled.csv'} --by R --restricted".split())
         assert done.code == 0, done.err
+        citation = folder / "citation.json"
+        done = place.thirdcopy(*f"cite {clip} 0 --style json --restricted --by R -o {citation}".split())
+        assert done.code == 0, done.err
         (folder / "videos.csv").write_text("Link\nhttps://youtu.be/AAAAAAAAAAA\n")
         arguments = {
             "init": [str(folder / "another")],
@@ -88,6 +91,7 @@ def kept(
             "review export": [str(folder / "links.csv"), "--by", "R. Reader", "--restricted"],
             "review import": [str(folder / "filled.csv"), "--by", "R. Reader"],
             "export": [clip],
+            "verify-citation": [str(citation), "--target", "one"],
             "compare": [clip, "--restricted", "--by", "R. Reader"],
             "correct": [clip, str(edited), "--by", "R. Reader"],
             "access": [clip, "public", "--by", "A. Archivist"],
@@ -149,10 +153,11 @@ def test_help_shows_an_example_and_fits_a_terminal(call: Call, name: str) -> Non
 
 def test_what_acts_has_a_dry_run_and_what_reports_has_json() -> None:
     looks = {"disks", "doctor", "status", "show", "timeline", "entry", "export", "compare"}
+    looks |= {"cite", "verify-citation"}
     looks |= {"targets list", "targets check"}
     looks |= {"register list", "register show", "register diff", "alerts show", "workers"}
-    looks |= {"server", "worker", "people list", "people openings"}
-    silent = {"init", "add", "schedule", "access", "judge", "export", "server", "worker"}
+    looks |= {"server", "worker", "serve", "search", "people list", "people openings"}
+    silent = {"init", "add", "schedule", "access", "judge", "export", "cite", "server", "worker", "serve"}
     assert set(having("--dry-run")) == set(COMMANDS) - looks
     assert set(having("--json")) == set(COMMANDS) - silent
 

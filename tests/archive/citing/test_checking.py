@@ -162,6 +162,7 @@ def test_a_target_that_was_rewritten_to_fit_itself_is_found_out_by_the_citation_
         ("title", "Another title", "capture"),
         ("uploader", None, "capture"),
         ("uploaded", "20240201", "capture"),
+        ("captured", "2026-03-03T08:00:00Z", "capture"),
         ("url", "https://elsewhere.example.org", "capture"),
         ("words.sha512", "0" * 128, "words"),
         ("words.text", "We never waited.", "words"),

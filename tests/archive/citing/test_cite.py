@@ -70,6 +70,7 @@ def test_a_second_is_cited_with_the_words_that_are_heard_then(archive: Archive) 
     assert citation.work
     assert citation.work.version == head.version
     assert (citation.archive, citation.cited) == ("made-up", archive.clock())
+    assert citation.captured == archive.ledger.clips.captures(CLIP)[-1].fetched
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,7 @@ def citation(**changes: Any) -> Citation:
         title="Қайда? Where is she & who {knows}",
         uploader="Voices_of the missing",
         uploaded="20240131",
+        captured=datetime(2026, 3, 2, 8, tzinfo=UTC),
         film=CitedFilm(object=f"evidence-{CLIP}", version=2, file=f"media/{CLIP}.mp4", sha256=SHA256, sha512=SHA512),
         moment=CitedMoment(start=83.5, end=90, starts_at=10.0),
         words=CitedWords(
@@ -126,7 +127,7 @@ def test_text_says_all_that_is_needed_to_check_it() -> None:
     )
     assert text.splitlines()[2:] == [
         "Clock: seconds of a browser that plays the original, which stands at 10.000 where the film begins.",
-        f"Film: evidence-peertube-one v2, media/peertube-one.mp4, sha512 {SHA512}",
+        f"Film: evidence-peertube-one v2, captured 2026-03-02 08:00 UTC, media/peertube-one.mp4, sha512 {SHA512}",
         "Words: a machine's reading of speech in kk, in part as a person corrected it, in doubt (low_confidence); "
         f"work-peertube-one v4, transcript whisper-base-t1, sha512 {SHA512}, with corrections 1 to 3",
         f"Entry 1358 of victims: a person judged that the clip concerns it; snapshot sha256 {SHA256}, entry sha256 "
