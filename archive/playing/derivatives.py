@@ -20,9 +20,8 @@ from archive.preservation.space import need_space
 from storage.errors import TargetError
 from transcription.documents.players import keeps_its_clock
 from transcription.errors import MediaError, TranscriptionError
-from transcription.media.light_copies import RECIPE, light_copy, most_bytes, taken, unfinished, zero_of
-from transcription.media.packets import Survey
-from transcription.media.probing_media import Media, probe, survey
+from transcription.media.light_copies import RECIPE, Original, light_copy, most_bytes, unfinished
+from transcription.media.probing_media import probe, survey
 
 log = logging.getLogger(__name__)
 
@@ -64,10 +63,18 @@ class Derivatives:
         self._shares = dict[str, float]()
         self._passing = dict[str, tuple[str, float]]()
 
-    def made(self, clip: str, version: int | None = None) -> Derivative | UnderWay | NotMade:
-        """The derivative of a clip's film; one that there is not is begun. Raises NotHere as `film_of` does."""
+    def made(
+        self, clip: str, version: int | None = None, *, track: int | None = None
+    ) -> Derivative | UnderWay | NotMade:
+        """The derivative of a clip's film; one that there is not is begun.
+
+        It has the film's first sound, as a browser would play, or that of `track`. Raises NotHere as `film_of` does,
+        and where there is no such track.
+        """
         film = film_of(self._archive, clip, version)
-        name = f"{film.sha256}-{RECIPE}"
+        if track not in (None, *(stream.index for stream in film.streams if stream.kind == "audio")):
+            raise NotHere(f"{clip} has no sound in track {track}")
+        name = f"{film.sha256}-{RECIPE}" + ("" if track is None else f"-track{track}")
         if found := self._shelf.find(name):
             return found
         if why := self._shelf.failure(name):
@@ -86,7 +93,7 @@ class Derivatives:
             if found := self._shelf.find(name):
                 return found
             self._shares[name] = 0.0
-            self._pool.submit(self._make, film, name)
+            self._pool.submit(self._make, film, name, track)
         return UnderWay(0.0)
 
     def close(self) -> None:
@@ -95,19 +102,19 @@ class Derivatives:
         self._pool.shutdown(cancel_futures=True)
         self._shelf.leave()
 
-    def _make(self, film: Film, name: str) -> None:
-        original, made = (self._shelf.making / f"{name}.{ending}" for ending in ("original", "part"))
+    def _make(self, film: Film, name: str, track: int | None) -> None:
+        brought, made = (self._shelf.making / f"{name}.{ending}" for ending in ("original", "part"))
         try:
-            self._bring(film, name, original)
-            media = probe(original)
-            found = survey(original, media, timeout=300 + media.duration)
-            coming = most_bytes(found.duration)
+            self._bring(film, name, brought)
+            media = probe(brought)
+            original = Original(brought, media, survey(brought, media, timeout=300 + media.duration), track)
+            coming = most_bytes(original.survey.duration)
             need_space(self._archive, coming)
             with self._shelf.room(name, coming):
-                with closing(light_copy(original, made, media=media, survey=found)) as shares:
+                with closing(light_copy(original, made)) as shares:
                     for share in shares:
                         self._done(name, BRINGING + (1 - BRINGING) * share)
-                self._shelf.keep(name, made, ahead=ahead_of(media, found))
+                self._shelf.keep(name, made, ahead=ahead_of(original))
         except _Stopped:
             pass
         except MediaError as error:
@@ -120,7 +127,7 @@ class Derivatives:
             log.exception("%s: no derivative was made", film.clip)
             self._passes(name, "something failed that should not: the log of the reading room says what")
         finally:
-            for left in (original, *unfinished(made)):
+            for left in (brought, *unfinished(made)):
                 left.unlink(missing_ok=True)
             with self._lock:
                 self._shares.pop(name, None)
@@ -153,8 +160,8 @@ class Derivatives:
             self._shares[name] = max(share, self._shares[name])
 
 
-def ahead_of(media: Media, found: Survey) -> float:
+def ahead_of(film: Original) -> float:
     """The seconds that a derivative's clock is ahead of that of a browser that plays the original."""
-    sound = next((stream.codec for stream in taken(media) if stream.kind == "audio"), None)
-    begins = media.start if keeps_its_clock(media.container, sound) else 0.0
-    return round(media.start - zero_of(media, found) - begins, 3)
+    start, sound = film.media.start, film.sound
+    begins = start if keeps_its_clock(film.media.container, sound.codec if sound else None) else 0.0
+    return round(start - film.zero - begins, 3)

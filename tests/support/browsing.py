@@ -66,11 +66,6 @@ async function heard(name, from, most) {
   await context.close();
   return found;
 }
-async function inTurn(names, deed) {
-  const found = {};
-  for (const name of names) found[name] = await deed(name).catch(() => null);
-  return found;
-}
 async function together(names, deed) {
   const each = await Promise.all(names.map(name => deed(name).catch(() => null)));
   return Object.fromEntries(names.map((name, n) => [name, each[n]]));
@@ -148,13 +143,16 @@ def browser(bodies: Mapping[str, Readable]) -> Iterator[Page]:
 
 def played(page: Page, names: list[str]) -> dict[str, dict[str, bool] | None]:
     """Whether each shows a picture and sounds its sound; None for what is refused."""
-    found: dict[str, dict[str, bool] | None] = page.evaluate("names => inTurn(names, plays)", names)
+    found: dict[str, dict[str, bool] | None] = page.evaluate("names => together(names, plays)", names)
     return found
 
 
 def heard(page: Page, expected: Mapping[str, float]) -> dict[str, float | None]:
-    """The second of the browser's clock at which each tone is heard, after a seek to a second before it."""
-    script = "expected => inTurn(Object.keys(expected), name => heard(name, Math.max(0, expected[name] - 1), 4))"
+    """The second of the browser's clock at which each tone is heard, after a seek to a second before it.
+
+    They are played side by side.
+    """
+    script = "expected => together(Object.keys(expected), name => heard(name, Math.max(0, expected[name] - 1), 4))"
     found: dict[str, float | None] = page.evaluate(script, dict(expected))
     return found
 

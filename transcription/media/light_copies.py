@@ -11,6 +11,9 @@ sought are at the same second (decision 55).
 import re
 from collections.abc import Generator, Sequence
 from contextlib import closing
+from dataclasses import dataclass
+from errno import ENOSPC
+from os import strerror
 from pathlib import Path
 from shutil import which
 from typing import Final
@@ -19,7 +22,7 @@ from transcription.errors import MediaError, ToolMissing
 from transcription.media import by_opencore
 from transcription.media.bounds import THREADS
 from transcription.media.decoding import FFMPEG, LONGEST, MPEG, SAMPLE_RATE, decode
-from transcription.media.packets import LEAP_S, Survey
+from transcription.media.packets import LEAP_S, Extent, Survey
 from transcription.media.probing_media import MOST_PIXELS, Media, MediaStream, probe
 from transcription.media.tools import OPENING, address, streamed
 
@@ -54,19 +57,44 @@ _REACHED: Final = re.compile(rb"out_time_us=([0-9]{1,15})")
 _LEFT_BEHIND: Final = ("-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1")
 
 
-def taken(media: Media) -> tuple[MediaStream, ...]:
-    """The picture and the sound of a film that its copy has: the first of each that has a name."""
-    kinds = {stream.kind: stream for stream in reversed(media.content)}
-    return tuple(kinds[kind] for kind in ("video", "audio") if kind in kinds)
+@dataclass(frozen=True)
+class Original:
+    """A film that is to be copied, and what is known of it.
 
-
-def zero_of(media: Media, survey: Survey) -> float:
-    """The second of the container's clock that is the zero of a film's copy.
-
-    It is where the container begins; of MPEG streams ffmpeg takes the first packet of what is read instead.
+    `track` is the index of the sound that is taken, None for the first one.
     """
-    starts = [survey.extents[s.index].start for s in taken(media) if s.index in survey.extents]
-    return min(starts, default=media.start) if media.container in MPEG else media.start
+
+    path: Path
+    media: Media
+    survey: Survey
+    track: int | None = None
+
+    @property
+    def streams(self) -> tuple[MediaStream, ...]:
+        """The picture and the sound that the copy has: the first of each that has a name, or the sound asked for."""
+        kinds = {stream.kind: stream for stream in reversed(self.media.content)}
+        asked = [stream for stream in self.media.audio if stream.index == self.track]
+        kinds |= {"audio": asked[0]} if asked else {}
+        return tuple(kinds[kind] for kind in ("video", "audio") if kind in kinds)
+
+    @property
+    def sound(self) -> MediaStream | None:
+        """The sound that the copy has."""
+        return next((stream for stream in self.streams if stream.kind == "audio"), None)
+
+    @property
+    def extents(self) -> tuple[Extent, ...]:
+        """Where the packets of these streams lie."""
+        return tuple(self.survey.extents[one.index] for one in self.streams if one.index in self.survey.extents)
+
+    @property
+    def zero(self) -> float:
+        """The second of the container's clock that is the copy's zero.
+
+        It is where the container begins; of MPEG streams ffmpeg takes the first packet of what is read instead.
+        """
+        starts = [extent.start for extent in self.extents]
+        return min(starts, default=self.media.start) if self.media.container in MPEG else self.media.start
 
 
 def most_bytes(seconds: float) -> int:
@@ -74,51 +102,51 @@ def most_bytes(seconds: float) -> int:
     return round(seconds * (PICTURE_RATE + SOUND_RATE) / 8 * 1.25) + (16 << 20)
 
 
-def light_copy(film: Path, into: Path, *, media: Media, survey: Survey) -> Generator[float, None, None]:
+def light_copy(film: Original, into: Path) -> Generator[float, None, None]:
     """Write the copy of a film; yields the share that is done, 0 to 1. `into` is whole once it has ended.
 
-    `media` and `survey` are what is known of the film. ffmpeg ends with the generator. Raises MediaError, MediaTimeout
-    after five minutes and six times the film's length, and ToolMissing for an ffmpeg without the encoder.
+    ffmpeg ends with the generator. Raises MediaError, MediaTimeout after five minutes and six times the film's length,
+    ToolMissing for an ffmpeg without the encoder, and OSError where the disk is full.
     """
-    seconds = survey.duration
-    if not taken(media):
-        raise MediaError(film, "holds neither picture nor sound that can be read")
+    seconds = film.survey.duration
+    if not film.streams:
+        raise MediaError(film.path, "holds neither picture nor sound that can be read")
     if seconds > LONGEST:
-        raise MediaError(film, f"goes on for more than {LONGEST / 3600:.0f} hours")
-    timeout = 300 + 6 * seconds
-    telephone = into.with_name(f"{into.name}.sound")
+        raise MediaError(film.path, f"goes on for more than {LONGEST / 3600:.0f} hours")
+    timeout, telephone = 300 + 6 * seconds, into.with_name(f"{into.name}.sound")
     try:
-        if any(stream.codec == by_opencore.CODEC for stream in taken(media)):
-            _write_sound(film, telephone, media, survey, timeout)
-        command = _command(film, into, media, survey, telephone if telephone.exists() else None)
-        with closing(streamed(command, film, timeout, file_size=most_bytes(seconds))) as said:
+        by_telephone = film.sound is not None and film.sound.codec == by_opencore.CODEC
+        if by_telephone:
+            _write_sound(film, telephone, timeout)
+        command = _command(film, into, telephone if by_telephone else None)
+        with closing(streamed(command, film.path, timeout, file_size=most_bytes(seconds))) as said:
             yield from _shares(said, seconds)
-        made = probe(into).duration
-        if made < WHOLE * seconds - 5:
-            raise MediaError(film, f"only {made:.0f} of its {seconds:.0f} seconds can be decoded")
     except MediaError as error:
         if "Unknown encoder" in error.message:
             raise ToolMissing("ffmpeg's encoder libx264", "install an ffmpeg that has it") from error
+        if "No space left on device" in error.message:
+            raise OSError(ENOSPC, strerror(ENOSPC), str(into.parent)) from error
         raise
     finally:
         telephone.unlink(missing_ok=True)
+    made = probe(into).duration
+    if made < WHOLE * seconds - 5:
+        raise MediaError(film.path, f"only {made:.0f} of its {seconds:.0f} seconds can be decoded")
 
 
-def _command(film: Path, into: Path, media: Media, survey: Survey, telephone: Path | None) -> list[str]:
-    streams = taken(media)
+def _command(film: Original, into: Path, telephone: Path | None) -> list[str]:
     bounds = {**OPENING, "threads": THREADS, "max_pixels": MOST_PIXELS}
-    extents = [survey.extents[stream.index] for stream in streams if stream.index in survey.extents]
-    leaps = any(extent.gap >= LEAP_S for extent in extents) and not any(extent.back for extent in extents)
+    leaps = any(one.gap >= LEAP_S for one in film.extents) and not any(one.back for one in film.extents)
     options: list[str] = ["-dts_delta_threshold", "1000000"] if leaps else []
-    inputs = [*(word for name, value in bounds.items() for word in (f"-{name}", str(value))), "-i", address(film)]
+    inputs = [*(word for name, value in bounds.items() for word in (f"-{name}", str(value))), "-i", address(film.path)]
     outputs: list[str] = []
-    for stream in streams:
+    for stream in film.streams:
         if stream.kind == "video":
             outputs += ["-map", f"0:{stream.index}", "-vf", ",".join(_SCALED), *_PICTURE]
             continue
         if telephone:
             inputs += ["-f", "f32le", "-ar", str(SAMPLE_RATE), "-ac", "1", "-i", address(telephone)]
-        outputs += ["-map", "1:0" if telephone else f"0:{stream.index}", "-af", _sound(stream, media)]
+        outputs += ["-map", "1:0" if telephone else f"0:{stream.index}", "-af", _filter(stream, film.media)]
         outputs += ["-c:a", "aac", "-b:a", str(SOUND_RATE)]
     progress = ("-progress", "pipe:1", "-stats_period", "0.5")
     written = (*_LEFT_BEHIND, "-movflags", "+faststart", "-f", "mp4", "-y", address(into))
@@ -126,7 +154,7 @@ def _command(film: Path, into: Path, media: Media, survey: Survey, telephone: Pa
     return [*gently, *FFMPEG, *options, *inputs, *outputs, *progress, *written]
 
 
-def _sound(stream: MediaStream, media: Media) -> str:
+def _filter(stream: MediaStream, media: Media) -> str:
     """The filter that fills holes with silence, from the container's start on, and makes one or two channels of many.
 
     Whatever is taken for the channel of low tones comes too: of three microphones ffmpeg takes the third for it.
@@ -136,10 +164,11 @@ def _sound(stream: MediaStream, media: Media) -> str:
     return f"aresample=48000:lfe_mix_level=1:async=1{first},aformat=channel_layouts={layout}"
 
 
-def _write_sound(film: Path, into: Path, media: Media, survey: Survey, timeout: float) -> None:
+def _write_sound(film: Original, into: Path, timeout: float) -> None:
     """Write the sound of a telephone, which ffmpeg may not read, as samples."""
-    index = next(stream.index for stream in taken(media) if stream.kind == "audio")
-    pieces = decode(film, index, seconds=60, timeout=timeout, media=media, survey=survey)
+    assert film.sound is not None  # noqa: S101
+    index = film.sound.index
+    pieces = decode(film.path, index, seconds=60, timeout=timeout, media=film.media, survey=film.survey)
     with closing(pieces), into.open("wb") as file:
         for piece in pieces:
             file.write(piece.tobytes())

@@ -72,7 +72,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 @pytest.fixture(scope="module")
 def long(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """A film that takes some seconds to be made light."""
-    return media.clip(tmp_path_factory.mktemp("clips"), seconds=60, size="640x360").read_bytes()
+    return media.clip(tmp_path_factory.mktemp("clips"), seconds=40, size="640x360").read_bytes()
 
 
 def names(archive: Archive) -> list[str]:
@@ -188,6 +188,13 @@ def test_who_is_not_here_has_none(tmp_path: Path) -> None:
         derivatives.made("c-1")
 
 
+def test_a_track_that_there_is_not_is_not_here(tmp_path: Path, clip: bytes) -> None:
+    with held(tmp_path, {"c-1": clip}) as archive, making(archive) as derivatives:
+        for track in (0, 1, -1):  # its streams were not noted
+            with pytest.raises(NotHere, match=f"c-1 has no sound in track {track}"):
+                derivatives.made("c-1", track=track)
+
+
 def test_one_process_makes_them_and_all_find_them(tmp_path: Path, clip: bytes) -> None:
     with held(tmp_path, {"c-1": clip}) as archive, making(archive) as one:
         with making(archive) as other:
@@ -284,7 +291,7 @@ def test_a_killed_process_leaves_nothing_that_is_taken_for_whole(tmp_path: Path,
             assert isinstance(derivatives.made("c-1"), UnderWay)
             made = waited(derivatives, "c-1")
             assert isinstance(made, Derivative)
-            assert probe(made.path).duration == pytest.approx(60, abs=0.2)
+            assert probe(made.path).duration == pytest.approx(40, abs=0.2)
         assert not [name for name in names(archive) if name.startswith("making/")]
 
 
