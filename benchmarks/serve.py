@@ -1,10 +1,11 @@
 """The reading room for 50 readers at once, each opening a page every two seconds, while a run is at work beside it.
 
 The archive is made on the spot (`_found_texts`): 2,000 open clips of 91 sentences in six languages, indexed. Of ten
-pages that a reader opens five are searches (words, two words, the beginning of a word, what stands in a
-tenth of the sentences), four are clips, and one is the front page. The run fetches small films of a disk into the same archive, seals them and reads
-them back at two folders, as long as readers read. The same readers come once without a run. Server, run and readers
-share this machine. A time is from the request to the last byte; a page that is not 200 is an error.
+pages that a reader opens five are searches (words, two words, the beginning of a word, what stands in a tenth of the
+sentences), four are clips, and one is the front page. The run fetches small films of a disk into the same archive,
+seals them and reads them back at two folders, as long as readers read. The same readers come once without a run.
+Server, run and readers share this machine. A time is from the request to the last byte; a page that is not 200 is an
+error.
 
     python -m benchmarks.serve [SECONDS]
 """

@@ -1,6 +1,7 @@
 """Cite: a moment of a clip, with what is said there, for a reader who may see it. Looking changes nothing."""
 
 from hashlib import sha256
+from math import inf
 
 from archive.citing.citation import (
     Citation,
@@ -16,7 +17,7 @@ from archive.linking.deciding.judgements import JointVerdict, joint_verdict
 from archive.linking.registers.entries import number_of
 from archive.masks import mask
 from archive.opening.archive import Archive
-from archive.people.roles import Reader
+from archive.people.reader_roles import Reader
 from archive.preservation.sealing import document
 from archive.records.clip import Capture
 from archive.records.link import link_id
@@ -58,7 +59,7 @@ def cite(
     captures = archive.ledger.clips.captures(clip)
     if not captures or access_now(archive, clip).level not in reader.levels:
         raise NotCitable(f"there is no clip {clip} to cite")
-    if start < 0 or (end is not None and end <= start):
+    if not 0 <= start < inf or (end is not None and not start < end < inf):
         raise NotCitable("a moment begins at 0 or later, and a stretch ends after it begins")
     one = _text(archive, clip, transcript)
     ahead = starts_at(one.document) if one and names_its_clock(one.document) else None

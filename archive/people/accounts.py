@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import cast, get_args
 
 from archive.errors import ArchiveError
-from archive.people.roles import Role
+from archive.people.reader_roles import Role
 from archive.safe_text import plain
 
 LONGEST_NAME = 64

@@ -13,7 +13,7 @@ from archive.people.accounts import Account, WrongAccount
 from archive.people.openings import Opening
 from archive.people.passwords import Busy, Passwords
 from archive.people.people_file import PeopleFile
-from archive.people.roles import Reader, Role
+from archive.people.reader_roles import Reader, Role
 from archive.people.visits import Visit
 from archive.settings.reading_room_stanza import ReadingRoomSettings
 from archive.settings.settings import Settings

@@ -10,7 +10,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from archive.people.accounts import Account, key_of, role_of
-from archive.people.roles import Reader
+from archive.people.reader_roles import Reader
 
 TOKEN_BYTES = 32
 

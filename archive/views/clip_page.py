@@ -12,7 +12,7 @@ from archive.linking.deciding.judgements import JointVerdict, joint_verdict
 from archive.linking.deciding.quotes import passages
 from archive.masks import mask
 from archive.opening.archive import Archive
-from archive.people.roles import Reader
+from archive.people.reader_roles import Reader
 from archive.records.clip import Access, Capture
 from archive.records.edits import Change, changes
 from archive.records.link import Judgement, Link, Method, Role, Tier

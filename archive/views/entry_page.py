@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from archive.linking.deciding.descriptions import about
 from archive.linking.registers.entries import Entry
 from archive.opening.archive import Archive
-from archive.people.roles import Reader, is_at_least
+from archive.people.reader_roles import Reader, is_at_least
 from archive.records.record import Record
 from archive.views.clip_page import LinkOnPage, links_on_page, may_read
 

@@ -6,7 +6,7 @@ from archive.linking.deciding.descriptions import about
 from archive.linking.deciding.review_queue import Reason, Waiting, proposal_digest
 from archive.linking.registers.entries import Entry
 from archive.opening.archive import Archive
-from archive.people.roles import Reader
+from archive.people.reader_roles import Reader
 from archive.records.record import Record
 from archive.views.clip_page import LinkOnPage, link_on_page
 from archive.views.queue import told

@@ -62,7 +62,7 @@ def cite(
     from archive.acts.disclosing import left, may_leave
     from archive.citing.citation import in_seconds
     from archive.citing.cite import cite as drawn_up
-    from archive.people.roles import Reader
+    from archive.people.reader_roles import Reader
 
     start, end = _seconds(second), None if to is None else _seconds(to)
     with common.reading() as archive:

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from archive.people.csrf import is_csrf_token
-from archive.people.roles import Deed
+from archive.people.reader_roles import Deed
 from flows.reading_room.who_asks import forms_token, reader_of
 
 TOKEN = "token"  # noqa: S105 (the name of a field)

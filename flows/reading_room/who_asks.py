@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from archive.people import proxy
-from archive.people.roles import Reader
+from archive.people.reader_roles import Reader
 from archive.people.visits import new_token
 from archive.settings.reading_room_stanza import ReadingRoomSettings
 from flows.reading_room.room import Room

@@ -17,7 +17,7 @@ import pytest
 
 from archive.people.accounts import ACCOUNT_ROLES
 from archive.people.people import People, Refused
-from archive.people.roles import Reader, Role
+from archive.people.reader_roles import Reader, Role
 from archive.settings.settings import load
 from flows.cli.people_commands import AccountRole
 from tests.flows.place import Place

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from archive.citing.citation import read_citation
-from archive.people.roles import ROLES, Role
+from archive.people.reader_roles import ROLES, Role
 from archive.records.event import DISSEMINATION
 from flows.reading_room.room_headers import POLICY
 from tests.support.rooms import ATTACK, CLOSED, HOSTILE, NAME, OPEN, PASSWORD, SECRET, Place, a_room

@@ -1,7 +1,6 @@
 """The room's JSON, asked by Schemathesis for what nobody thought of: no answer but those that are described."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest

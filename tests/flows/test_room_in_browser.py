@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from archive.linking.deciding.judgements import joint_verdict
-from archive.people.roles import Role
+from archive.people.reader_roles import Role
 from tests.support.rooms import ATTACK, CLOSED, HOSTILE, NAME, OPEN, PASSWORD, Place, a_room
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
@@ -18,8 +18,8 @@ OPTIONS = ("--no-sandbox", "--disable-gpu", "--autoplay-policy=no-user-gesture-r
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 DESKTOP, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
 PATHS = (
-    "/", "/sign-in", "/find?q=name", f"/clips/{OPEN}", f"/clips/{HOSTILE}", "/entries/victims/1", "/state", "/targets/a",
-    "/review",
+    "/", "/sign-in", "/find?q=name", f"/clips/{OPEN}", f"/clips/{HOSTILE}", "/entries/victims/1", "/state",
+    "/targets/a", "/review",
     f"/clips/{OPEN}/cite?start=1&end=2", f"/clips/{OPEN}/correct/{NAME}/2", "/clips/nothing",
 )  # fmt: skip
 

@@ -16,7 +16,7 @@ from archive.acts.judging import judge
 from archive.opening.archive import Archive
 from archive.people.passwords import Passwords
 from archive.people.people import People
-from archive.people.roles import ROLES
+from archive.people.reader_roles import ROLES
 from archive.playing.derivatives import Derivatives
 from archive.preservation.sealing import document
 from archive.records.clip import Stream
@@ -26,8 +26,8 @@ from archive.settings.stanzas import RegisterSettings
 from archive.steps.registering import import_register
 from archive.steps.report_records import keep_report
 from archive.views.report_view import drawn_up
-from flows.reading_room.room_app import create_app
 from flows.reading_room.room import Room
+from flows.reading_room.room_app import create_app
 from tests.support.archives import MODEL_DIGEST, a_link, an_archive, folder_targets, keep, store_all
 from tests.world.media import clip as tone
 from transcription.documents.formats import to_json

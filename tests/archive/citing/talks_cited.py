@@ -10,7 +10,7 @@ from archive.acts.access import give_access
 from archive.acts.correcting import EditedFile, correct
 from archive.acts.judging import judge
 from archive.opening.archive import Archive
-from archive.people.roles import Reader
+from archive.people.reader_roles import Reader
 from archive.preservation.sealing import document
 from archive.records.transcript import TranscriptRef
 from archive.settings.stanzas import RegisterSettings

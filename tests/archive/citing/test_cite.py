@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from math import inf, nan
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from archive.citing.cite import NotCitable, cite
 from archive.errors import ArchiveError
 from archive.masks import MASK
 from archive.opening.archive import Archive
-from archive.people.roles import Reader
+from archive.people.reader_roles import Reader
 from archive.records.object_ids import ObjectId
 from archive.steps.work_objects import seal_work
 from archive.texts.shown import shown
@@ -165,7 +166,10 @@ def test_the_version_of_the_film_is_that_which_was_heard(archive: Archive) -> No
     assert cite(archive, PLAIN, 1, reader=VISITOR).film.version == 2
 
 
-@pytest.mark.parametrize(("start", "end"), [(-1.0, None), (5.0, 5.0), (5.0, 4.0), (40.0, None), (12.0, 99.0)])
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [(-1.0, None), (5.0, 5.0), (5.0, 4.0), (40.0, None), (12.0, 99.0), (nan, None), (inf, None), (5.0, nan)],
+)
 def test_a_moment_that_is_none_is_refused(archive: Archive, start: float, end: float | None) -> None:
     with pytest.raises(NotCitable):
         cite(archive, CLIP, start, end, reader=VISITOR)

@@ -16,7 +16,7 @@ from archive.people.accounts import WrongAccount
 from archive.people.attempts import FREE
 from archive.people.passwords import AT_ONCE, Busy, Passwords
 from archive.people.people import People, Refused, SlowDown
-from archive.people.roles import Reader
+from archive.people.reader_roles import Reader
 from archive.settings.reading_room_stanza import ReadingRoomSettings
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

@@ -28,7 +28,7 @@ from argon2 import PasswordHasher
 from argon2.profiles import CHEAPEST
 from archive.people.passwords import Passwords
 from archive.people.people import People
-from archive.people.roles import Reader
+from archive.people.reader_roles import Reader
 
 people = People(Path(sys.argv[1]), passwords=Passwords(PasswordHasher.from_parameters(CHEAPEST)), record_openings=True)
 name, count = sys.argv[2], int(sys.argv[3])

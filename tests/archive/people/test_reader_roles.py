@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from archive.people.roles import ROLES, Deed, Reader, is_at_least
+from archive.people.reader_roles import ROLES, Deed, Reader, is_at_least
 from archive.records.clip import Access
 
 PAGE = Path(__file__).parents[3] / "docs" / "how-to" / "keeper-of-the-room.md"
