@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from archive.ledger.tables import Large, Whole, Words
 from archive.records.clip import Access
 
-SHELVES: dict[Access, int] = {"public": 0, "restricted": 1}
+SHELVES: dict[Access, int] = {"public": 0, "restricted": 1, "readers": 4}
 """The shelf of each access level."""
 
 ENTRIES, SHOWN = 2, 3

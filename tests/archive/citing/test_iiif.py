@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from iiif_prezi3 import Manifest
 from jsonschema import Draft7Validator  # type: ignore[import-untyped]
 
 from archive.acts.access import give_access
@@ -149,6 +150,7 @@ def valid(made: dict[str, Any]) -> dict[str, Any]:
     for schema in schemas():
         faults = [error.message[:300] for error in Draft7Validator(schema).iter_errors(made)]
         assert faults == []
+    Manifest.model_validate_json(json.dumps(made))  # made by its authors from IIIF's own schema
     return made
 
 
