@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from typing import Final
 from uuid import uuid4
 
+import sqlalchemy as sa
+
 from archive.opening.archive import Archive
 from archive.progress import Progress, Silent, Task
 from archive.records.clip import Access
@@ -52,9 +54,9 @@ class Index:
 
     def __init__(self, place: IndexPlace) -> None:
         self._place = place
-        self._frame = Frame(0)
+        self._frame = Frame()
         self._lock = threading.Lock()
-        self._known = set[tuple[int, int, str]]()
+        self._known = set[int]()
 
     def search(
         self,
@@ -79,10 +81,13 @@ class Index:
             page = (max(0, offset), max(0, min(limit, MOST_SHOWN)))
             return looking.found(query, asked, levels, proposals=proposals, page=page)
 
-    def _brought_up(self, connection: object) -> Frame:
+    def _brought_up(self, connection: sa.Connection) -> Frame:
         with self._lock:
-            self._frame = brought_up(self._frame, connection)  # type: ignore[arg-type]
-            return self._frame
+            frame = brought_up(self._frame, connection)
+            if frame.index != self._frame.index:
+                self._known.clear()
+            self._frame = frame
+            return frame
 
     def catch_up(self, archive: Archive, progress: Progress | None = None) -> int:
         """Take in what changed in the ledger since; give how many clips were looked at. Cheap where nothing did.
@@ -105,7 +110,7 @@ class Index:
         """Drop all of it and make it anew; give how many clips it holds."""
         self._place.drop()
         with self._lock:
-            self._frame = Frame(0)
+            self._frame = Frame()
         self._known.clear()
         found = self.catch_up(archive, progress)
         self.compact()
@@ -140,9 +145,10 @@ class Index:
             if facts.get("rules", str(RULES)) != str(RULES):
                 self._place.drop()
             with self._filling() as filling:
-                filling.set_fact("id", uuid4().hex)
-                filling.set_fact("rules", str(RULES))
-                filling.end()
+                if filling.fact("id") is None:
+                    filling.set_fact("id", uuid4().hex)
+                    filling.set_fact("rules", str(RULES))
+                    filling.end()
             return self._mark(archive)
         settings = archive.settings
         levels = ",".join(f"{name}={settings.access_of(name)}" for name in sorted(settings.sources))
@@ -157,16 +163,16 @@ class Index:
             before = connection.scalar(
                 t.facts.select().with_only_columns(t.facts.c.value).where(t.facts.c.name == "held up")
             )
-        there = {clip.clip for clip in frame.clips.values()}
         changed = set(held_up) ^ set((before or "").split())
         if changed:
-            ledger.marks.put(STEP, sorted(changed & there), "its access may be another one")
+            changed &= frame.numbers.keys()
+            ledger.marks.put(STEP, sorted(changed), "its access may be another one")
             with self._filling() as filling:
                 filling.set_fact("held up", " ".join(held_up))
                 filling.end()
-            due = sorted({*due, *(changed & there)})
-        if len(there) + sum(clip not in there for clip in due) != ledger.clips.count_held():
-            due = sorted({*due, *(there - set(ledger.clips.held()))})
+            due = sorted({*due, *changed})
+        if len(frame.clips) + sum(clip not in frame.numbers for clip in due) != ledger.clips.count_held():
+            due = sorted({*due, *(frame.numbers.keys() - set(ledger.clips.held()))})
         return due
 
     def _close(self, archive: Archive, due: Sequence[str]) -> None:
@@ -221,7 +227,7 @@ class Index:
             frame = self._brought_up(connection)
             facts = {row.name: row.value for row in connection.execute(t.facts.select())}
         now = snapshots(archive)
-        shown = frame.linked_entries({"public"}, proposals=False)
+        shown = frame.public_entries
         told = " ".join(f"{name}={digest}" for name, digest in sorted(now.items()))
         known = " ".join(sorted(f"{register}:{number}" for register, number in shown))
         if facts.get("registers", "") == told and facts.get("shown", "") == known:
