@@ -18,7 +18,7 @@ from archive.ledger.hosts import Hosts
 from archive.ledger.joins import Joins
 from archive.ledger.journal import HERE, Version
 from archive.ledger.lease import Lease
-from archive.ledger.ledger_places import Place
+from archive.ledger.ledger_places import Database, Place
 from archive.ledger.looks import Looks
 from archive.ledger.markers import Markers
 from archive.ledger.opening import identity, open_engine
@@ -99,6 +99,11 @@ class Ledger:
     def place(self) -> str:
         """Where it is, in words, never with a password."""
         return str(self._place)
+
+    @property
+    def database(self) -> Database | None:
+        """The database that it is in, None for one in a file."""
+        return None if isinstance(self._place, Path) else self._place
 
     @property
     def path(self) -> Path:

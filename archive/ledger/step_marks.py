@@ -59,9 +59,9 @@ class Marks(Subject):
 
     def unlike(self, step: Step, body: str) -> list[str]:
         """Clips that are held and whose mark of a step is not this one: the fewer they are, the less it takes."""
-        newest, d = _newest(), t.done.c
-        marked = sa.exists().where(d.clip == newest.c.clip, d.step == step, d.body == body)
-        return self._clips(sa.select(newest.c.clip).where(~marked).order_by(newest.c.clip))
+        held, d = sa.select(t.captures.c.clip).distinct().subquery(), t.done.c
+        marked = sa.exists().where(d.clip == held.c.clip, d.step == step, d.body == body)
+        return self._clips(sa.select(held.c.clip).where(~marked).order_by(held.c.clip))
 
     def put(self, step: Step, clips: Collection[str], body: str) -> None:
         """Keep one mark of a step for several clips."""

@@ -35,7 +35,7 @@ TOGETHER = 8
 AT_ONCE = 20_000
 """Words that are merged at once, which bounds the memory."""
 
-REMEMBERED = 1 << 20
+REMEMBERED = 1 << 19
 """Spellings of words whose sounds are known to be there already, in one process."""
 
 
@@ -98,7 +98,7 @@ class _Shelf:
 class Filling:
     """The index within one transaction that writes. `known` is kept by the caller from one to the next."""
 
-    def __init__(self, connection: sa.Connection, known: set[tuple[int, int, str]]) -> None:
+    def __init__(self, connection: sa.Connection, known: set[int]) -> None:
         self._connection, self._known = connection, known
         self._facts = {row.name: row.value for row in connection.execute(sa.select(t.facts))}
         self._counts = {name: int(self._facts.get(name, "0")) for name in ("version", "segment", "word", "clip", "run")}
@@ -202,7 +202,7 @@ class Filling:
         segments, places = np.frombuffer(taken.segments, np.int64), np.frombuffer(taken.places, np.uint8)
         order = np.lexsort((places, segments, words))
         standing = encode(words[order], segments[order], places[order], self._base)
-        self._run(shelf, self._base, taken.many, [standing], self._sounds(shelf, taken, ids))
+        self._run(shelf, self._base, taken.many, [standing], self._sounds(taken, ids))
 
     def _ids(self, shelf: int, words: list[str]) -> Numbers:
         """The numbers of words, in their order; new ones are given to those that have none."""
@@ -222,16 +222,17 @@ class Filling:
         insert(self._connection, t.words, [(word, shelf, there[word]) for word in new])
         return np.array([there[word] for word in words], np.int64)
 
-    def _sounds(self, shelf: int, taken: _Shelf, ids: Numbers) -> Heard:
+    def _sounds(self, taken: _Shelf, ids: Numbers) -> Heard:
         """How words sound, as they are spelled, where this process does not know that the index has it."""
         if len(self._known) > REMEMBERED:
             self._known.clear()
         found = list[tuple[int, Sound]]()
         for written, number in taken.written.items():
-            seen = (shelf, int(ids[number]), written)
+            word = int(ids[number])
+            seen = hash((word, written))
             if seen not in self._known:
                 self._known.add(seen)
-                found += [(seen[1], sound) for sound in sounds_of(written)]
+                found += [(word, sound) for sound in sounds_of(written)]
         return Heard.of(found)
 
     def _run(

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 import sqlalchemy as sa
@@ -85,9 +86,13 @@ class About:
 
 @dataclass(frozen=True)
 class Frame:
-    """The index at one version. Pages stand in the order of their segments' numbers; `order` is that of showing."""
+    """An index, by its id, at one version. Pages stand in the order of their segments' numbers.
 
-    version: int
+    `order` is the order in which they are shown, `clips_of_pages` the number of each one's clip.
+    """
+
+    version: int = 0
+    index: str = ""
     clips: Mapping[int, ClipRow] = field(default_factory=dict)
     pages: Mapping[int, PageRow] = field(default_factory=dict)
     runs: Mapping[int, RunRow] = field(default_factory=dict)
@@ -101,6 +106,16 @@ class Frame:
     sources: Mapping[str, int] = field(default_factory=dict)
     entries: Mapping[tuple[str, str], tuple[tuple[int, bool], ...]] = field(default_factory=dict)
     about: About = field(default_factory=lambda: About.of({}, {}))
+
+    @cached_property
+    def numbers(self) -> Mapping[str, int]:
+        """The number of each clip here."""
+        return {clip.clip: number for number, clip in self.clips.items()}
+
+    @cached_property
+    def public_entries(self) -> frozenset[tuple[str, str]]:
+        """The entries, by register and number, that people linked public clips to."""
+        return frozenset(self.linked_entries({"public"}, proposals=False))
 
     def page_of(self, segments: Numbers) -> Numbers:
         """The place of the page of each segment, -1 for one that is gone."""
@@ -151,11 +166,9 @@ class Frame:
         """The entries, by register and number, that clips of some levels are linked to."""
         shelves = {t.SHELVES[level] for level in levels}
         return {
-            (link.register, link.entry)
-            for clip in self.clips.values()
-            if clip.shelf in shelves
-            for link in clip.links
-            if link.positive or proposals
+            entry
+            for entry, linked in self.entries.items()
+            if any((positive or proposals) and self.clips[clip].shelf in shelves for clip, positive in linked)
         }
 
 
@@ -170,11 +183,12 @@ def _number(day: date) -> int:
 
 def brought_up(frame: Frame, connection: sa.Connection) -> Frame:
     """The frame of the index as it is now; the same one where nothing changed."""
-    version = int(connection.scalar(sa.select(t.facts.c.value).where(t.facts.c.name == "version")) or 0)
-    if version == frame.version:
+    facts = dict(connection.execute(sa.select(t.facts).where(t.facts.c.name.in_(("version", "id")))).tuples().all())
+    version, index = int(facts.get("version", 0)), facts.get("id", "")
+    if (version, index) == (frame.version, frame.index):
         return frame
-    if version < frame.version:  # it was dropped and is made anew
-        frame = Frame(0)
+    if index != frame.index:  # it was dropped, and is another one by now
+        frame = Frame()
     clips, pages = dict(frame.clips), dict(frame.pages)
     for row in connection.execute(sa.select(t.clips).where(t.clips.c.changed > frame.version)):
         clips.pop(row.number, None)
@@ -210,6 +224,7 @@ def brought_up(frame: Frame, connection: sa.Connection) -> Frame:
             entries[link.register, link.entry].append((number, link.positive))
     return Frame(
         version,
+        index,
         clips,
         pages,
         runs,

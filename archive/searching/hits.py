@@ -65,3 +65,12 @@ class Found:
     more: bool
     understood: str
     faults: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ListedClip:
+    """A clip of a source: its title, and the day of its publication, YYYYMMDD, or of its capture if none is known."""
+
+    clip: str
+    title: str | None
+    day: str

@@ -13,7 +13,7 @@ from archive.ledger.ledger_places import Place
 from archive.ledger.postgresql_engine import PostgresqlDatabase
 from archive.ledger.sql_faults import in_a_sentence
 from archive.ledger.sqlite_engine import SqliteFile
-from archive.opening.archive import Archive, place_of
+from archive.opening.archive import Archive
 from archive.searching.index_tables import metadata
 
 FILE = "search.sqlite"
@@ -33,9 +33,7 @@ class IndexPlace:
     """An index's database. Safe to share between threads."""
 
     def __init__(self, archive: Archive) -> None:
-        self._place: Place = place_of(archive.settings)
-        if isinstance(self._place, Path) or not archive.ledger.several:
-            self._place = archive.state / FILE
+        self._place: Place = archive.ledger.database or archive.state / FILE
         with self._told():
             engine = SqliteFile(self._place) if isinstance(self._place, Path) else PostgresqlDatabase(self._place)
             self._writers = engine.sql.execution_options(lock=WRITERS)
@@ -44,7 +42,11 @@ class IndexPlace:
                 sa.event.listen(engine.sql, "connect", _keep_in_memory)
                 self._place.chmod(0o600)
             self.dialect = engine.sql.dialect.name
-            self._made()
+            try:
+                self._made()
+            except BaseException:
+                self.close()
+                raise
 
     def _made(self) -> None:
         with self._readers.begin() as connection:

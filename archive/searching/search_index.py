@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from typing import Final
 from uuid import uuid4
 
+import sqlalchemy as sa
+
 from archive.opening.archive import Archive
 from archive.progress import Progress, Silent, Task
 from archive.records.clip import Access
@@ -14,7 +16,7 @@ from archive.searching import index_tables as t
 from archive.searching.clip_texts import ClipFacts, UnreadableText, facts_of, texts_of
 from archive.searching.filling import NO_CLIP, Filling
 from archive.searching.frames import Frame, brought_up
-from archive.searching.hits import Asked, Found
+from archive.searching.hits import Asked, Found, ListedClip
 from archive.searching.index_places import IndexPlace
 from archive.searching.looking import Looking
 from archive.searching.query_reading import read_query
@@ -52,9 +54,9 @@ class Index:
 
     def __init__(self, place: IndexPlace) -> None:
         self._place = place
-        self._frame = Frame(0)
+        self._frame = Frame()
         self._lock = threading.Lock()
-        self._known = set[tuple[int, int, str]]()
+        self._known = set[int]()
 
     def search(
         self,
@@ -79,10 +81,25 @@ class Index:
             page = (max(0, offset), max(0, min(limit, MOST_SHOWN)))
             return looking.found(query, asked, levels, proposals=proposals, page=page)
 
-    def _brought_up(self, connection: object) -> Frame:
+    def clips(
+        self, levels: frozenset[Access], source: str, *, limit: int = 20, offset: int = 0
+    ) -> tuple[list[ListedClip], int]:
+        """Clips of a source, of some access levels alone, the newest first; and how many there are."""
+        with self._place.reading() as connection:
+            frame = self._brought_up(connection)
+        shelves = {t.SHELVES[level] for level in levels}
+        found = [clip for clip in frame.clips.values() if clip.source == source and clip.shelf in shelves]
+        found.sort(key=lambda clip: (-clip.day, clip.clip))
+        page = found[max(0, offset) : max(0, offset) + max(0, min(limit, MOST_SHOWN))]
+        return [ListedClip(clip.clip, clip.title, str(clip.day)) for clip in page], len(found)
+
+    def _brought_up(self, connection: sa.Connection) -> Frame:
         with self._lock:
-            self._frame = brought_up(self._frame, connection)  # type: ignore[arg-type]
-            return self._frame
+            frame = brought_up(self._frame, connection)
+            if frame.index != self._frame.index:
+                self._known.clear()
+            self._frame = frame
+            return frame
 
     def catch_up(self, archive: Archive, progress: Progress | None = None) -> int:
         """Take in what changed in the ledger since; give how many clips were looked at. Cheap where nothing did.
@@ -105,7 +122,7 @@ class Index:
         """Drop all of it and make it anew; give how many clips it holds."""
         self._place.drop()
         with self._lock:
-            self._frame = Frame(0)
+            self._frame = Frame()
         self._known.clear()
         found = self.catch_up(archive, progress)
         self.compact()
@@ -140,9 +157,10 @@ class Index:
             if facts.get("rules", str(RULES)) != str(RULES):
                 self._place.drop()
             with self._filling() as filling:
-                filling.set_fact("id", uuid4().hex)
-                filling.set_fact("rules", str(RULES))
-                filling.end()
+                if filling.fact("id") is None:
+                    filling.set_fact("id", uuid4().hex)
+                    filling.set_fact("rules", str(RULES))
+                    filling.end()
             return self._mark(archive)
         settings = archive.settings
         levels = ",".join(f"{name}={settings.access_of(name)}" for name in sorted(settings.sources))
@@ -157,29 +175,30 @@ class Index:
             before = connection.scalar(
                 t.facts.select().with_only_columns(t.facts.c.value).where(t.facts.c.name == "held up")
             )
-        there = {clip.clip for clip in frame.clips.values()}
         changed = set(held_up) ^ set((before or "").split())
         if changed:
-            ledger.marks.put(STEP, sorted(changed & there), "its access may be another one")
+            changed &= frame.numbers.keys()
+            ledger.marks.put(STEP, sorted(changed), "its access may be another one")
             with self._filling() as filling:
                 filling.set_fact("held up", " ".join(held_up))
                 filling.end()
-            due = sorted({*due, *(changed & there)})
-        if len(there) + sum(clip not in there for clip in due) != ledger.clips.count_held():
-            due = sorted({*due, *(there - set(ledger.clips.held()))})
+            due = sorted({*due, *changed})
+        if len(frame.clips) + sum(clip not in frame.numbers for clip in due) != ledger.clips.count_held():
+            due = sorted({*due, *(frame.numbers.keys() - set(ledger.clips.held()))})
         return due
 
     def _close(self, archive: Archive, due: Sequence[str]) -> None:
-        """Take out what may be read by fewer than it was, before the rest is looked at."""
+        """Take out what others may read now than before, if somebody might, before the rest is looked at."""
         with self._place.reading() as connection:
             frame = self._brought_up(connection)
-        open_ = {clip.clip for clip in frame.clips.values() if clip.shelf == t.SHELVES["public"]}
-        public = [clip for clip in due if clip in open_]
+        closed_shelf = t.SHELVES["restricted"]
+        shelves = {clip.clip: clip.shelf for clip in frame.clips.values() if clip.shelf != closed_shelf}
+        opened = [clip for clip in due if clip in shelves]
         closed = list[str]()
-        for start in range(0, len(public), AT_ONCE):
-            some = public[start : start + AT_ONCE]
+        for start in range(0, len(opened), AT_ONCE):
+            some = opened[start : start + AT_ONCE]
             facts = facts_of(archive, some)
-            closed += [clip for clip in some if clip not in facts or facts[clip].level != "public"]
+            closed += [c for c in some if c not in facts or t.SHELVES[facts[c].level] != shelves[c]]
         if closed:
             with self._filling() as filling:
                 filling.forget(closed)
@@ -221,7 +240,7 @@ class Index:
             frame = self._brought_up(connection)
             facts = {row.name: row.value for row in connection.execute(t.facts.select())}
         now = snapshots(archive)
-        shown = frame.linked_entries({"public"}, proposals=False)
+        shown = frame.public_entries
         told = " ".join(f"{name}={digest}" for name, digest in sorted(now.items()))
         known = " ".join(sorted(f"{register}:{number}" for register, number in shown))
         if facts.get("registers", "") == told and facts.get("shown", "") == known:

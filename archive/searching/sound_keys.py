@@ -37,7 +37,7 @@ SHORTEST = 3
 NEAR = 0.5
 """Nearness of spellings from which words are compared closely."""
 
-ALIKE = 0.75
+ALIKE = 0.72
 """Likeness from which a word is taken for another one that is written otherwise; chosen on the tuning half of
 benchmarks/search."""
 
@@ -77,15 +77,27 @@ def sounds_of(written: str) -> tuple[Sound, ...]:
         return ()
     low = written.lower()
     found = dict[tuple[str, bytes], Sound]()
-    forms = (low,) if is_han(low) else (low, *without_ending(low))
-    for number, form in enumerate(forms):
-        for spelled in _languages(form):
-            for token in _tokens(form, spelled):
-                for spelling in spellings(token):
-                    if key := skeleton(spelling)[:_LONGEST_KEY]:
-                        sound = Sound(key, token, _codes(spelling), not number)
-                        found.setdefault((key, sound.codes), sound)
+    for token, whole in _readable(low):
+        for spelling in spellings(token):
+            if key := skeleton(spelling)[:_LONGEST_KEY]:
+                sound = Sound(key, token, _codes(spelling), whole)
+                found.setdefault((key, sound.codes), sound)
     return tuple(found.values())
+
+
+def _readable(low: str) -> Iterator[tuple[str, bool]]:
+    """The tokens that a word may be, in any language that its letters may be of: whole, then without the ending of a case.
+
+    A Uyghur or Kazakh word in Arabic letters is respelled in Cyrillic ones, of which the endings are known too.
+    """
+    if is_han(low):
+        yield low, True
+        return
+    whole = dict.fromkeys(token for spelled in _languages(low) for token in _tokens(low, spelled))
+    yield from ((token, True) for token in whole)
+    for form in without_ending(low):
+        yield from ((token, False) for spelled in _languages(form) for token in _tokens(form, spelled))
+    yield from ((form, False) for token in whole if token != low for form in without_ending(token))
 
 
 def asked_sounds(written: Iterable[str]) -> tuple[Sound, ...]:
@@ -100,8 +112,6 @@ def _languages(form: str) -> tuple[tuple[Language, ...] | None, ...]:
 
 
 def _tokens(form: str, spelled: Sequence[Language] | None) -> tuple[str, ...]:
-    if is_han(form):
-        return (form,)
     found = tokens(form, spelled)
     return found if len(found) == 1 else ("".join(found),) if found else ()
 

@@ -13,6 +13,7 @@ from archive.views.review_page import ReviewPage
 from archive.views.state_page import StatePage, TargetPage
 from flows.reading_room.answers import as_data
 from flows.reading_room.pages.finding import FoundOnPage
+from flows.reading_room.pages.sources import SourcePage
 
 PAGES: dict[str, tuple[type[BaseModel], tuple[str, ...], str]] = {
     "/clips/{clip}.json": (ClipPage, ("transcript", "beside"), "a clip, its transcripts and its links"),
@@ -22,7 +23,7 @@ PAGES: dict[str, tuple[type[BaseModel], tuple[str, ...], str]] = {
         ("q", "language", "source", "entry", "since", "until", "linked", "mark", "upstream", "page"),
         "what is found",
     ),
-    "/sources/{name}.json": (FoundOnPage, ("page",), "the clips of a source"),
+    "/sources/{name}.json": (SourcePage, ("page",), "the clips of a source"),
     "/state.json": (StatePage, (), "the state of the archive, for those who may read all of it"),
     "/targets/{name}.json": (TargetPage, (), "a target, for those who may read all of the archive"),
     "/review.json": (ReviewPage, ("clip", "entry", "skipped", "last"), "what waits for a reviewer"),

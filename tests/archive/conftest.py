@@ -7,7 +7,7 @@ import pytest
 
 from tests.support import engines
 
-BOTH = ("acts", "citing", "ledger", "opening", "playing", "preservation", "steps", "views")
+BOTH = ("acts", "citing", "ledger", "opening", "playing", "preservation", "searching", "steps", "views")
 """The rooms of which every test of a module that opens a ledger does so."""
 
 FILES = ("test_ledger_file.py", "test_any_order.py", "test_moving_ledger.py", "test_postgresql.py")

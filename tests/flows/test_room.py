@@ -103,6 +103,37 @@ def test_an_entry_is_for_visitors_only_where_an_open_clip_concerns_it(place: Pla
 
 
 @pytest.mark.parametrize("role", ROLES)
+def test_what_is_closed_is_in_no_result_and_in_no_count(place: Place, role: Role) -> None:
+    client, sees = signed_in(place, role), role not in ("visitor", "reader")
+    found = client.get("/find.json", params={"q": SECRET}).json()
+    assert found["count"] == len(found["hits"]) == (6 if sees else 0)
+    assert client.get("/find.json", params={"q": "name"}).json()["count"] == (3 if sees else 2)
+    assert client.get("/find.json", params={"q": "ағам", "source": "voices"}).json()["count"] == (3 if sees else 2)
+    listed = client.get("/sources/voices.json").json()
+    assert (listed["count"], CLOSED in [one["clip"] for one in listed["clips"]]) == ((3, True) if sees else (2, False))
+    assert client.get("/sources/nowhere").status_code == 404
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_entries_are_found_as_they_may_be_seen(place: Place, role: Role) -> None:
+    client = signed_in(place, role)
+    for name, seen in (("Madeup", True), ("Invented", role != "visitor")):
+        hits = client.get("/find.json", params={"q": name}).json()["hits"]
+        assert [hit["title"] for hit in hits if hit["kind"] == "entry"] == (
+            [{"Madeup": "1", "Invented": "2"}[name]] if seen else []
+        )
+    assert 'href="/entries/victims/1"' in client.get("/find", params={"q": "Madeup"}).text
+
+
+QUESTIONS = ("", " ", "%00", '"', "*", "-", "AND OR NOT", "a" * 5000, "\u202e", "'; DROP TABLE", "NEAR(a b)", "沙", "و")
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_nothing_that_is_typed_is_an_error(place: Place, question: str) -> None:
+    assert signed_in(place, "visitor").get("/find", params={"q": question}).status_code == 200
+
+
+@pytest.mark.parametrize("role", ROLES)
 def test_the_state_of_the_archive_is_for_those_who_see_all_of_it(place: Place, role: Role) -> None:
     expected = 404 if role in ("visitor", "reader") else 200
     assert signed_in(place, role).get("/state").status_code == expected

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
+from archive.people.reader_roles import is_at_least
 from archive.records.record import Record
 from archive.searching.hits import Asked, Hit
 from flows.reading_room.answers import page, problem
@@ -70,7 +71,12 @@ def found_for(request: Request, wanted: Asked, number: int) -> FoundOnPage:
     """A page of what is found for who asks."""
     reader = reader_of(request)
     found = room_of(request).index.search(
-        wanted, reader.levels, proposals=reader.may("see proposals"), limit=A_PAGE, offset=(number - 1) * A_PAGE
+        wanted,
+        reader.levels,
+        proposals=reader.may("see proposals"),
+        entries=is_at_least(reader.role, "reader"),
+        limit=A_PAGE,
+        offset=(number - 1) * A_PAGE,
     )
     return FoundOnPage.model_validate({**asdict(found), "page": number})
 

@@ -1,24 +1,38 @@
 """The page of a source: the clips of it that a reader may read."""
 
+from dataclasses import asdict
+
 from starlette.requests import Request
 from starlette.responses import Response
 
-from archive.searching.hits import Asked
+from archive.records.record import Record
+from archive.searching.hits import ListedClip
 from flows.reading_room.answers import not_there, page, problem
-from flows.reading_room.pages.finding import A_PAGE, found_for, page_asked
+from flows.reading_room.pages.finding import A_PAGE, page_asked
+from flows.reading_room.who_asks import reader_of, room_of
+
+
+class SourcePage(Record):
+    """A page of a source's clips, the newest first; `count` of all of them."""
+
+    source: str
+    clips: tuple[ListedClip, ...]
+    count: int
+    page: int
 
 
 def source(request: Request) -> Response:
-    """A source's clips, by their titles."""
-    name = request.path_params["name"]
+    """A source's clips, the newest first."""
+    name, reader = request.path_params["name"], reader_of(request)
     try:
         number = page_asked(request)
     except ValueError:
         return problem(request, 400, "The number of a page is a number.")
-    found = found_for(request, Asked(text="", sources=(name,)), number)
-    with_page = f"{request.url.path}?page={{}}".format
-    return (
-        page(request, "source.html", found, name=name, a_page=A_PAGE, with_page=with_page)
-        if found.hits
-        else not_there(request)
+    clips, count = room_of(request).index.clips(reader.levels, name, limit=A_PAGE, offset=(number - 1) * A_PAGE)
+    if not clips:
+        return not_there(request)
+    found = SourcePage.model_validate(
+        {"source": name, "clips": [asdict(one) for one in clips], "count": count, "page": number}
     )
+    with_page = f"{request.url.path}?page={{}}".format
+    return page(request, "source.html", found, a_page=A_PAGE, with_page=with_page)

@@ -7,6 +7,7 @@ from typing import get_args
 import pytest
 
 from archive.ledger.clips import AccessGiven
+from archive.ledger.sightings import Seen
 from archive.ledger.undoing import DUE_AGAIN, Cause, Step
 from archive.opening.archive import Archive
 from archive.records.join import JoinJudgement
@@ -46,6 +47,9 @@ CHANGES: dict[Cause, Callable[[Archive], object]] = {
     "looked at": lambda archive: archive.ledger.clips.mark_done(CLIP, "transcribe", "[]", "looked at"),
     "meanwhile": lambda archive: archive.ledger.clips.undo(CLIP, "meanwhile"),
     "reading": lambda archive: archive.ledger.clips.mark_done(CLIP, "transcribe", "[]", "reading"),
+    "sighting": lambda archive: archive.ledger.sightings.add(
+        "voices", [Seen(CLIP, "gone", "HTTP Error 404")], network="home", tool="yt-dlp", now=MONDAY
+    ),
     "transcript": lambda archive: archive.ledger.readings.add_transcript(CLIP, *transcript(CLIP), event=None),
 }
 
