@@ -150,7 +150,7 @@ def test_full_state_disk_ends_every_command_in_a_sentence(here: Here, name: str)
         assert done.code == 1
         assert "Make room" in done.err
     if name in OF_PEOPLE and name not in LOOKS:
-        assert (done.code, "look at the disk" in done.err) == (1, True)
+        assert (done.code, "make room on its disk" in done.err) == (1, True)
     assert [(one.name, one.role) for one in People(here.state).accounts()] == [("A. Keeper", "keeper")]
 
 
