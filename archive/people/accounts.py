@@ -71,10 +71,15 @@ def find(connection: sqlite3.Connection, name: str) -> Account | None:
     return _read(row) if row else None
 
 
-def insert(connection: sqlite3.Connection, account: Account) -> None:
-    """Keep a new account. Raises WrongAccount where its name, or one that differs in capitals, is taken."""
-    if there := find(connection, account.name):
+def refuse_taken(connection: sqlite3.Connection, name: str) -> None:
+    """Raise WrongAccount where a name, or one that differs in capitals alone, is taken."""
+    if there := find(connection, name):
         raise WrongAccount(f"there is an account {there.name} already: thirdcopy people change changes it")
+
+
+def insert(connection: sqlite3.Connection, account: Account) -> None:
+    """Keep a new account. Raises WrongAccount where its name is taken."""
+    refuse_taken(connection, account.name)
     connection.execute(
         "INSERT INTO accounts VALUES (?, ?, ?, ?, ?, ?)",
         (

@@ -18,6 +18,8 @@ SHORTEST, LONGEST = 12, 1000
 else, and for 64 at least to be taken; what is longer than the longest is not looked at."""
 AT_ONCE = 2
 """Hashes that are worked out side by side: each takes 64 MiB."""
+WAITING = 8
+"""Others that wait for their turn, `PATIENCE_S` at most: a flood of attempts keeps no thread from the pages' readers."""
 PATIENCE_S = 5.0
 
 
@@ -33,7 +35,7 @@ class Passwords:
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or PasswordHasher()
-        self._turns = BoundedSemaphore(AT_ONCE)
+        self._turns, self._places = BoundedSemaphore(AT_ONCE), BoundedSemaphore(AT_ONCE + WAITING)
 
     def hashed(self, password: str) -> str:
         """The hash to keep. Raises WrongAccount for a password that is too short or too long."""
@@ -74,12 +76,17 @@ class Passwords:
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        if not self._turns.acquire(timeout=PATIENCE_S):
+        if not self._places.acquire(blocking=False):
             raise Busy
         try:
-            yield
+            if not self._turns.acquire(timeout=PATIENCE_S):
+                raise Busy
+            try:
+                yield
+            finally:
+                self._turns.release()
         finally:
-            self._turns.release()
+            self._places.release()
 
 
 def _bytes(password: str) -> bytes:

@@ -86,8 +86,8 @@ class People:
         """The name and role that `add` would keep. Raises WrongAccount as it would."""
         kept, as_what = accounts.named(name), accounts.role_of(role)
         with self._file.reading() as connection:
-            if connection and (there := accounts.find(connection, kept)):
-                raise WrongAccount(f"there is an account {there.name} already: thirdcopy people change changes it")
+            if connection:
+                accounts.refuse_taken(connection, kept)
         return kept, as_what
 
     def add(self, name: str, role: str, password: str, *, now: datetime | None = None) -> Account:

@@ -117,7 +117,10 @@ class PeopleFile:
         if kind == sqlite3.SQLITE_FULL:
             return f"the disk of {self.path.parent} is full: make room and try again; what was there is kept"
         if kind in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_IOERR):
-            return f"{self.path} cannot be read or written ({error}): make it and its folder writable, look at the disk"
+            return (
+                f"{self.path} cannot be read or written ({error}): make room on its disk, or make it and its folder "
+                "writable; what was there is kept"
+            )
         if kind == sqlite3.SQLITE_NOTADB:
             return f"{self.path} is no file of people (garbage, or another program's): {_ANEW}"
         return f"{self.path} is damaged ({error}): {_ANEW}"

@@ -1,6 +1,7 @@
 """What a reverse proxy says of whoever asks: it counts from the address that the settings name, and never else. Pure.
 
-Headers are pairs of name and value, each as it came, also of one name.
+Headers are pairs of name and value, each as it came, also of one name. `peer` is whence the connection comes: the
+server must not put what a header says in its place, as uvicorn does unless its `proxy_headers` are off.
 """
 
 import ipaddress

@@ -7,17 +7,14 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator
 
+from archive.settings.several import several
+
 SECRET_KEYS = (("alerts", "addresses"), ("alerts", "ping"))
 """Where in a document of settings stand addresses that hold passwords and tokens."""
 
 LONGEST_DAYS = 36_500
 LONGEST_HOURS = 24 * LONGEST_DAYS
 _FORM = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S+")
-
-
-def _several(value: object) -> object:
-    """A list, also of one address that stands alone."""
-    return (value,) if isinstance(value, str) else value
 
 
 class AlertsSettings(BaseModel):
@@ -29,7 +26,7 @@ class AlertsSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    addresses: Annotated[tuple[SecretStr, ...], BeforeValidator(_several)] = ()
+    addresses: Annotated[tuple[SecretStr, ...], BeforeValidator(several)] = ()
     ping: SecretStr | None = None
     reminder_hours: float = Field(
         default=24, ge=1, le=LONGEST_HOURS, description="between two messages of what stands still"

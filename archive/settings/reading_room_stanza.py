@@ -16,8 +16,9 @@ from pydantic import (
 )
 
 from archive.settings.postgresql_urls import is_here
+from archive.settings.several import several
 
-HERE = ("127.0.0.1", "localhost", "::1")
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 LONGEST_VISIT_HOURS = 30 * 24
 WIDEST = {4: 16, 6: 48}
 """The shortest prefix of a network that a proxy asks from, by the version of the protocol: that of a network of one's
@@ -25,11 +26,6 @@ own, and never half of the internet, whose every machine could then say who it i
 _PORTS = {"http": 80, "https": 443}
 _HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}")
 _OF_BROWSERS = ("host", "cookie", "authorization", "origin", "referer", "user-agent", "accept", "x-forwarded-for")
-
-
-def _several(value: object) -> object:
-    """A list, also of one address that stands alone."""
-    return (value,) if isinstance(value, str) else value
 
 
 class ReadingRoomSettings(BaseModel):
@@ -50,7 +46,7 @@ class ReadingRoomSettings(BaseModel):
     host: str = "127.0.0.1"
     port: int = Field(default=8765, ge=0, le=65535, description="0: any that is free")
     public_url: str | None = None
-    proxy_address: Annotated[tuple[IPvAnyNetwork, ...], BeforeValidator(_several)] = ()
+    proxy_address: Annotated[tuple[IPvAnyNetwork, ...], BeforeValidator(several)] = ()
     proxy_header: str | None = None
     record_openings: bool = False
     visit_hours: float = Field(default=12, gt=0, le=LONGEST_VISIT_HOURS)
@@ -138,7 +134,7 @@ class ReadingRoomSettings(BaseModel):
             return False
         if given.lower() != parts.netloc.lower() or "@" in given or not host or not given.isprintable():
             return False
-        if host in HERE and is_here(self.host):
+        if host in LOOPBACK and is_here(self.host):
             return True
         public = urlsplit(self.public_url or "")
         usual = _PORTS.get(public.scheme)

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from archive.records.entry_fields import SECRET, field_of
 from archive.settings import cron
 from archive.settings.postgresql_urls import PostgresqlUrl, is_here, parse_url
+from archive.settings.several import several
 
 
 def _fraction(value: object) -> float:
@@ -25,11 +26,6 @@ def _fraction(value: object) -> float:
     except (ValueError, ZeroDivisionError, OverflowError):
         raise ValueError('a share is above 0 and at most 1, as a number or a text such as "1/30"') from None
     return share
-
-
-def _several(value: object) -> object:
-    """A list, also of one text that stands alone."""
-    return (value,) if isinstance(value, str) else value
 
 
 HERE = "http://127.0.0.1:4200/api"
@@ -47,10 +43,10 @@ class RegisterSettings(_Stanza):
     """A `[registers.NAME]` stanza: a victims register that clips are linked against."""
 
     file: Path
-    columns: dict[str, Annotated[tuple[str, ...], BeforeValidator(_several)]] = Field(
+    columns: dict[str, Annotated[tuple[str, ...], BeforeValidator(several)]] = Field(
         default_factory=dict, description="field of an entry → the file's columns that it is made of, in their order"
     )
-    secret: Annotated[tuple[str, ...], BeforeValidator(_several)] = Field(
+    secret: Annotated[tuple[str, ...], BeforeValidator(several)] = Field(
         default=SECRET, description="fields or columns of the file that are kept nowhere, beside ID no."
     )
 

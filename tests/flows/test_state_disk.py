@@ -1,5 +1,6 @@
 """Every command on a state folder that is full, read-only, or whose ledger is not what it was: a sentence, at most."""
 
+import io
 import shutil
 import sqlite3
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from archive.ledger import Ledger
+from archive.people.people import People
 from flows.cli import app
 from tests.flows.place import Done
 from tests.flows.test_commands import COMMANDS
@@ -36,7 +38,10 @@ model = "./none"
 [registers.victims]
 file = "register.csv"
 """
-LOOKS = ("status", "show", "timeline", "targets list", "register list")
+LOOKS = ("status", "show", "timeline", "targets list", "register list", "people list")
+OF_PEOPLE = ("people add", "people list", "people change", "people remove")
+"""They open no ledger."""
+PASSWORD = "four plain words here"
 ARGUMENTS = {
     "add": ["https://peertube2.cpy.re/c/another"],
     "show": [CLIP],
@@ -60,6 +65,10 @@ ARGUMENTS = {
     "register show": ["victims"],
     "register diff": ["victims"],
     "init": ["another"],
+    "people add": ["B. Reader", "--role", "reader"],
+    "people change": ["A. Keeper", "--role", "editor", "--password"],
+    "people remove": ["A. Keeper"],
+    "people openings": [CLIP],
 }
 """Prefect's own server is started by no test here: `run` comes to the ledger before it does."""
 TRIED = [name for name in COMMANDS if name not in ("schedule", "review")]
@@ -91,6 +100,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with an_archive(folder / "state", folder_targets(folder, "ab")) as archive:
         keep(archive, CLIP)
         store_all(archive)
+    People(folder / "state").add("A. Keeper", "keeper", PASSWORD)
     return folder
 
 
@@ -103,6 +113,7 @@ def here(kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: py
 
     def call(*arguments: str, within: AbstractContextManager[object] | None = None) -> Done:
         monkeypatch.setattr(sys, "argv", ["thirdcopy", *arguments])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(f"{PASSWORD}\n".encode())))
         with within or nullcontext(), pytest.raises(SystemExit) as ended:
             app.main()
         code = ended.value.code
@@ -138,6 +149,9 @@ def test_full_state_disk_ends_every_command_in_a_sentence(here: Here, name: str)
     if name in ("run", "fetch", "mirror", "audit", "repair"):
         assert done.code == 1
         assert "Make room" in done.err
+    if name in OF_PEOPLE and name not in LOOKS:
+        assert (done.code, "make room on its disk" in done.err) == (1, True)
+    assert [(one.name, one.role) for one in People(here.state).accounts()] == [("A. Keeper", "keeper")]
 
 
 @pytest.mark.parametrize("name", TRIED)
@@ -149,6 +163,8 @@ def test_read_only_state_folder_ends_every_command_in_a_sentence(here: Here, nam
     if name in ("run", "fetch", "mirror", "audit", "repair"):
         assert done.code == 1
         assert "cannot be written" in done.err
+    if name in OF_PEOPLE and name not in LOOKS:
+        assert (done.code, "people.sqlite cannot be" in done.err) == (1, True)
 
 
 def test_doctor_looks_at_a_full_and_at_a_read_only_state_folder(here: Here) -> None:
@@ -164,7 +180,9 @@ def test_ledger_that_is_none_ends_every_command_in_a_sentence(here: Here, name: 
     here.ledger.write_bytes(b"garbage " * 3000)
     done = here.call(*name.split(), *ARGUMENTS.get(name, []))
     is_a_sentence(done)
-    if name not in ("init", "add"):
+    if name in OF_PEOPLE:
+        assert done.code == 0, done.err
+    elif name not in ("init", "add"):
         assert "is no ledger" in " ".join((done.out + done.err).split()) or done.code == 2
         assert done.code in (1, 2)
     assert here.ledger.read_bytes() == b"garbage " * 3000

@@ -3,9 +3,9 @@
 import pytest
 
 from archive.people.csrf import csrf_token, is_csrf_token
-from archive.people.visits import new_token
+from archive.people.visits import TOKEN_BYTES, new_token
 
-ONE, OTHER = new_token(), new_token()
+ONE, OTHER = "a" * 43, "b" * 43
 
 
 def test_a_browsers_own_form_counts() -> None:
@@ -23,3 +23,9 @@ def test_any_other_form_does_not(given: str) -> None:
 
 def test_a_browser_without_a_token_has_no_form() -> None:
     assert not is_csrf_token("", csrf_token(""))
+
+
+def test_tokens_are_all_different_and_not_to_be_guessed() -> None:
+    tokens = {new_token() for _ in range(1000)}
+    assert len(tokens) == 1000
+    assert min(map(len, tokens)) * 6 // 8 >= TOKEN_BYTES == 32

@@ -14,7 +14,7 @@ from argon2.profiles import CHEAPEST
 
 from archive.people.accounts import WrongAccount
 from archive.people.attempts import FREE
-from archive.people.passwords import AT_ONCE, Busy, Passwords
+from archive.people.passwords import AT_ONCE, WAITING, Busy, Passwords
 from archive.people.people import People, Refused, SlowDown
 from archive.people.reader_roles import Reader
 from archive.settings.reading_room_stanza import ReadingRoomSettings
@@ -362,6 +362,12 @@ def test_too_many_at_once_are_told_to_wait_and_never_fail(keeper: People, monkey
     with pytest.raises(Busy, match="try again in a moment"):
         keeper.add("B", "reader", SECRET)
     passwords._turns.release()
+    for _ in range(AT_ONCE + WAITING):
+        passwords._places.acquire()
+    monkeypatch.setattr("archive.people.passwords.PATIENCE_S", 60.0)
+    with pytest.raises(SlowDown, match="try again in 2 s"):
+        keeper.sign_in("A. Keeper", SECRET, address=HOME, now=NOON)
+    passwords._places.release()
     assert keeper.sign_in("A. Keeper", SECRET, address=HOME, now=NOON).reader.name == "A. Keeper"
 
 
