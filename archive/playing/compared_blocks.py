@@ -60,17 +60,22 @@ def digests_of(archive: Archive, sealed: SealedVersion) -> Digests | None:
                 data = body.read(LARGEST_DOCUMENT)
         except (TargetError, OSError) as error:
             said = _at(source, error)
-            continue
-        if sha512(data).hexdigest() == document.sha512:
-            digests = read_blocks(data)
-            with _knowing:
-                _known[media.blocks_sha512] = digests
-                while len(_known) > KEPT:
-                    _known.popitem(last=False)
-            return digests
-        said = f"{source.name} has other ones than were sealed"
+        else:
+            if sha512(data).hexdigest() == document.sha512:
+                return _remembered(media.blocks_sha512, read_blocks(data))
+            said = f"{source.name} has other ones than were sealed"
         log.warning("%s: %s", document.key, said)
+        if source.where:
+            ANSWERS.failed(source.where)
     raise NotHere(f"{sealed.object}: the digests of its blocks cannot be read: {said}")
+
+
+def _remembered(sha512: str, digests: Digests) -> Digests:
+    with _knowing:
+        _known[sha512] = digests
+        while len(_known) > KEPT:
+            _known.popitem(last=False)
+        return digests
 
 
 def compared(
