@@ -222,6 +222,24 @@ def test_a_line_that_breaks_again_and_again_ends_in_an_error_or_the_film(tmp_pat
             read(archive)
 
 
+def test_a_line_that_alters_a_block_once_is_asked_again(tmp_path: Path) -> None:
+    with held(tmp_path, "a") as (archive, targets):
+        target, altered = targets["a"], list[int]()
+
+        def once(body: IO[bytes], start: int) -> IO[bytes]:
+            altered.append(start)
+            return flipped(start + 5)(body, start) if len(altered) == 1 else body
+
+        target.breaks = once
+        assert read(archive) == FILM
+        assert altered == [0, 0]
+        target.breaks = flipped(5)
+        target.asked.clear()
+        with pytest.raises(NotHere, match="the MiB block 0 is not what it was"):
+            read(archive)
+        assert len(target.ranges()) == 2
+
+
 def test_damage_on_our_own_disk_is_seen_too(tmp_path: Path) -> None:
     with held(tmp_path, spooled=True) as (archive, targets):
         local = film_of(archive, CLIP).file.local
