@@ -68,7 +68,10 @@ class NoSuchClip(ArchiveError):
 
 
 class NotHere(ArchiveError):
-    """A film cannot be played: it is not held, or no copy that is known to be sound can be read now."""
+    """A film cannot be played: it is not held, or no copy that is known to be sound can be read now.
+
+    Its text may name targets, for whoever keeps them.
+    """
 
 
 class ChangedMeanwhile(ArchiveError):

@@ -6,7 +6,7 @@ it passes. A place that fails, ends early or gives other bytes is left, and the 
 """
 
 import logging
-from collections import OrderedDict, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Generator, Sequence
 from contextlib import closing
 from hashlib import sha256, sha512
@@ -27,6 +27,8 @@ from storage.errors import TargetError
 log = logging.getLogger(__name__)
 
 LARGEST_DOCUMENT: Final = 64 * BLOCK
+TRIES: Final = 2
+"""How often a place is asked for a block, or for digests, that no other gives."""
 KEPT: Final = 32
 """Films whose digests of blocks are kept in memory, some 110 kB for each GiB of film."""
 
@@ -54,23 +56,28 @@ def digests_of(archive: Archive, sealed: SealedVersion) -> Digests | None:
             return _known[media.blocks_sha512]
     document = content_at(archive, sealed, media.blocks, media.blocks_sha512)
     said = "no copy of them has been read back yet"
-    for source in sources(archive, document):
+    for source in sources(archive, document) * TRIES:
         try:
             with source.open(0, LARGEST_DOCUMENT) as body:
                 data = body.read(LARGEST_DOCUMENT)
         except (TargetError, OSError) as error:
             said = _at(source, error)
-            continue
-        if sha512(data).hexdigest() == document.sha512:
-            digests = read_blocks(data)
-            with _knowing:
-                _known[media.blocks_sha512] = digests
-                while len(_known) > KEPT:
-                    _known.popitem(last=False)
-            return digests
-        said = f"{source.name} has other ones than were sealed"
+        else:
+            if sha512(data).hexdigest() == document.sha512:
+                return _remembered(media.blocks_sha512, read_blocks(data))
+            said = f"{source.name} has other ones than were sealed"
         log.warning("%s: %s", document.key, said)
+        if source.where:
+            ANSWERS.failed(source.where)
     raise NotHere(f"{sealed.object}: the digests of its blocks cannot be read: {said}")
+
+
+def _remembered(sha512: str, digests: Digests) -> Digests:
+    with _knowing:
+        _known[sha512] = digests
+        while len(_known) > KEPT:
+            _known.popitem(last=False)
+        return digests
 
 
 def compared(
@@ -84,19 +91,20 @@ def compared(
 ) -> Generator[bytes, None, None]:
     """The bytes of a span (start, end) of a film of `size`, in blocks of at most a MiB, after an empty one.
 
-    The empty one says that the first block is at hand: until then nothing was promised to whoever asks. Each place is
-    asked once for each block, and once more after one that broke off on the way. Where there are no `digests` the
-    number of bytes alone is compared. Raises NotHere where no place gives a block. `film` is what errors call it.
+    The empty one says that the first block is at hand: until then nothing was promised to whoever asks. A place that
+    does not give a block is asked for it once more where no other gives it, for a line may alter bytes. Where there are
+    no `digests` the number of bytes alone is compared. Raises NotHere where no place gives a block. `film` is what
+    errors call it.
     """
     at, end = span
     if at >= end:
         yield b""
         return
-    order, failed, begun = deque(places), dict[str, str](), False
+    order, wrong, failed, begun = deque(places), dict[str, str](), Counter[str](), False
     while at < end:
-        source = next((one for one in order if one.name not in failed), None)
-        if source is None:
-            raise NotHere(f"{film}: {'; '.join(failed.values()) or 'no copy of it has been read back yet'}")
+        source = min(order, key=lambda one: failed[one.name], default=None)  # of equals the first
+        if source is None or failed[source.name] == TRIES:
+            raise NotHere(f"{film}: {'; '.join(wrong.values()) or 'no copy of it has been read back yet'}")
         gave = False
         try:
             with closing(_from(source, digests, size, (at, end), answers)) as blocks:
@@ -113,7 +121,8 @@ def compared(
             order.remove(source)
             order.append(source)
             if not gave:
-                failed[source.name] = said
+                wrong[source.name] = said
+                failed[source.name] += 1
                 if source.where:
                     answers.failed(source.where)
 

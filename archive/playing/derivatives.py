@@ -42,7 +42,10 @@ class UnderWay:
 
 @dataclass(frozen=True)
 class NotMade:
-    """Why there is no derivative, in a sentence; `lasting` where asking again changes nothing."""
+    """Why there is no derivative, in a sentence; `lasting` where asking again changes nothing.
+
+    What is lasting is the film's; what may pass may name targets and folders of ours, for whoever keeps them.
+    """
 
     why: str
     lasting: bool

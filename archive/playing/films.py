@@ -55,9 +55,10 @@ class Film:
         where none gives a later one. A byte is given only within a block that has its digest (`is_compared`). At most
         a block is held. To close the iterator ends the request.
         """
+        digests = self._digests()  # who gives none of them is asked last for the film
         blocks = compared(
             sources(self.archive, self.file),
-            self._digests(),
+            digests,
             self.size,
             (start, self.size if end is None else min(end, self.size)),
             film=f"{self.clip}, version {self.version}",

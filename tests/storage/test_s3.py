@@ -6,17 +6,19 @@ import traceback
 from collections.abc import Callable
 from hashlib import sha512
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from storage.contract import Target
+from storage.contract import Target, lent
 from storage.errors import Conflict, Refused, TargetError, Unavailable
 from storage.shared_reading import LocalFile
 from storage.targets import S3Settings, open_target
 from storage.targets.s3 import key_listing
 from storage.targets.s3.client import Client
 from storage.targets.s3.exposure import stranger
+from storage.watched import Watched
 from tests.world.liar import Reply, liar, listing, refusal
 from tests.world.servers import ACCESS_KEY, SECRET_KEY, S3Server, free_ports, rclone, tls
 
@@ -447,3 +449,20 @@ def test_settings_are_strict() -> None:
     for prefix in ("a//b", "../a", "a\\b"):
         with pytest.raises(ValidationError, match="prefix"):
             S3Settings(endpoint="https://s.example", bucket="b", prefix=prefix)
+
+
+@pytest.mark.parametrize("changes", [{}, {"addressing": "virtual"}, {"session_token": SecretStr("canary-token")}])
+def test_an_address_is_lent_where_the_settings_say_so(changes: dict[str, object]) -> None:
+    told = {"endpoint": "https://store.example.org", "bucket": "testimony", "prefix": "below"}
+    keys = {"access_key": SecretStr("key-of-nobody"), "secret_key": SecretStr("canary-secret")}
+    lends = S3Settings.model_validate({**told, **keys, "presigned": True, **changes})
+    found = lent(Watched(open_target("s3", lends), lambda: None), "ocfl/a film.mp4", 600)
+    assert found
+    address, asked = urlsplit(found), parse_qs(urlsplit(found).query)
+    virtual = "addressing" in changes
+    assert address.netloc == ("testimony.store.example.org" if virtual else "store.example.org")
+    assert address.path == ("" if virtual else "/testimony") + "/below/ocfl/a%20film.mp4"
+    assert (asked["X-Amz-Expires"], asked["X-Amz-SignedHeaders"]) == (["600"], ["host"])
+    assert ("X-Amz-Security-Token" in asked) == ("session_token" in changes)
+    assert "canary-secret" not in found
+    assert lent(open_target("s3", S3Settings.model_validate({**told, **keys})), "ocfl/a", 600) is None

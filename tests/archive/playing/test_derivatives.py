@@ -112,6 +112,7 @@ def test_nothing_of_it_reaches_a_target_or_the_spool(tmp_path: Path, clip: bytes
         assert sorted(path for path in (tmp_path / "a").rglob("*")) == before
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are looked for in /proc")
 def test_several_that_ask_get_one(tmp_path: Path, long: bytes) -> None:
     with held(tmp_path, {"c-1": long}) as archive, making(archive, at_once=3) as derivatives:
         for _ in range(20):
@@ -120,6 +121,7 @@ def test_several_that_ask_get_one(tmp_path: Path, long: bytes) -> None:
         assert len(ffmpegs()) == 1
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are looked for in /proc")
 def test_no_more_are_made_side_by_side_than_may_be(tmp_path: Path, long: bytes) -> None:
     films = {f"c-{n}": long + bytes(n + 1) for n in range(3)}  # what follows a film is nothing to it
     with held(tmp_path, films) as archive, making(archive, at_once=2) as derivatives:
@@ -277,6 +279,7 @@ with an_archive(folder / "state", {"a": folder_target(folder / "a")}) as archive
 """
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are looked for in /proc")
 def test_a_killed_process_leaves_nothing_that_is_taken_for_whole(tmp_path: Path, long: bytes) -> None:
     with held(tmp_path, {"c-1": long}) as archive:
         command = [sys.executable, "-c", PROGRAM, str(tmp_path)]

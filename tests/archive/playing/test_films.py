@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from subprocess import run
 from typing import IO
 
 import pytest
@@ -24,6 +25,7 @@ from storage.targets import FolderSettings, S3Settings
 from storage.targets.folder import FolderTarget
 from storage.watched import Watched
 from tests.support.archives import MONDAY, an_archive, folder_target, folder_targets, keep, store_all
+from tests.support.browsing import browser, heard
 
 CLIP = "peertube-film"
 MIB = 1 << 20
@@ -220,6 +222,24 @@ def test_a_line_that_breaks_again_and_again_ends_in_an_error_or_the_film(tmp_pat
             read(archive)
 
 
+def test_a_line_that_alters_a_block_once_is_asked_again(tmp_path: Path) -> None:
+    with held(tmp_path, "a") as (archive, targets):
+        target, altered = targets["a"], list[int]()
+
+        def once(body: IO[bytes], start: int) -> IO[bytes]:
+            altered.append(start)
+            return flipped(start + 5)(body, start) if len(altered) == 1 else body
+
+        target.breaks = once
+        assert read(archive) == FILM
+        assert altered == [0, 0]
+        target.breaks = flipped(5)
+        target.asked.clear()
+        with pytest.raises(NotHere, match="the MiB block 0 is not what it was"):
+            read(archive)
+        assert len(target.ranges()) == 2
+
+
 def test_damage_on_our_own_disk_is_seen_too(tmp_path: Path) -> None:
     with held(tmp_path, spooled=True) as (archive, targets):
         local = film_of(archive, CLIP).file.local
@@ -345,6 +365,46 @@ def test_what_target_was_quick_is_remembered(tmp_path: Path) -> None:
             assert read(archive, 0, 5) == FILM[:5]
         assert len(targets["a"].ranges()) == 1
         assert targets["b"].ranges() == [(0, MIB)] * 3
+
+
+def test_a_target_that_is_away_is_waited_for_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither its digests nor its film are asked for again, nor another film's, while others have them."""
+    with held(tmp_path) as (archive, targets):
+        keep(archive, "peertube-other", media=b"another film")
+        store_all(archive)
+        discard(archive, ObjectId.evidence_of("peertube-other"))
+        waits = list[str]()
+
+        def away(self: Telling, key: str, start: int = 0, end: int | None = None) -> IO[bytes]:
+            if self is targets["a"]:
+                waits.append(key)
+                raise Unavailable("no answer", target="a")
+            return self.inner.open(key, start, end)
+
+        monkeypatch.setattr(Telling, "open", away)
+        assert read(archive) == FILM
+        assert b"".join(film_of(archive, "peertube-other").read()) == b"another film"
+        assert len(waits) == 1
+
+
+def test_a_browser_seeks_in_a_film_that_it_has_not_loaded(tmp_path: Path) -> None:
+    tone = ("-f", "lavfi", "-i", "sine=f=1000:d=60,volume='between(t,50,51)':eval=frame")
+    picture = ("-f", "lavfi", "-i", "testsrc2=s=640x360:r=10:d=60,noise=alls=60:allf=t")
+    made = tmp_path / "made.mp4"
+    encoded = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "20", "-c:a", "aac")
+    command = ["ffmpeg", "-nostdin", "-v", "error", *picture, *tone, *encoded, "-movflags", "+faststart", str(made)]
+    run(command, check=True, timeout=120)
+    target = Telling(folder_target(tmp_path / "a"))
+    with an_archive(tmp_path / "state", {"a": target}) as archive:
+        keep(archive, CLIP, media=made.read_bytes())
+        store_all(archive)
+        discard(archive, ObjectId.evidence_of(CLIP))
+        target.asked.clear()
+        with browser({"film": film_of(archive, CLIP)}) as page:
+            assert heard(page, {"film": 50.0})["film"] == pytest.approx(50, abs=0.1)
+    assert target.ranges()[0][0] == 0
+    assert max(start for start, _ in target.ranges()) > made.stat().st_size // 2
+    assert all(start % MIB == 0 for start, _ in target.ranges())
 
 
 def test_a_folder_lends_no_address(tmp_path: Path) -> None:
