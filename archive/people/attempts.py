@@ -85,9 +85,13 @@ def count(connection: sqlite3.Connection, words: dict[Kind, str], now: datetime)
 def succeeded(connection: sqlite3.Connection, words: dict[Kind, str]) -> None:
     """Forget a name's failed attempts; of its network this one alone, since it may be another's as well."""
     forget_name(connection, words)
-    connection.execute(
-        "UPDATE attempts SET failed = failed - 1 WHERE kind = 'network' AND whom = ?", (words["network"],)
-    )
+    take_back(connection, {"network": words["network"]})
+
+
+def take_back(connection: sqlite3.Connection, words: dict[Kind, str]) -> None:
+    """Count one attempt less: one that did not fail, or that nobody looked at."""
+    for kind, whom in words.items():
+        connection.execute("UPDATE attempts SET failed = failed - 1 WHERE kind = ? AND whom = ?", (kind, whom))
     connection.execute("DELETE FROM attempts WHERE failed <= 0")
 
 

@@ -19,7 +19,7 @@ else, and for 64 at least to be taken; what is longer than the longest is not lo
 AT_ONCE = 2
 """Hashes that are worked out side by side: each takes 64 MiB."""
 WAITING = 8
-"""Others that wait for their turn, `PATIENCE_S` at most: a flood of attempts keeps no thread from the pages' readers."""
+"""Others that wait for their turn, `PATIENCE_S` at most: a flood of attempts takes no thread from the pages."""
 PATIENCE_S = 5.0
 
 

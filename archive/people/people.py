@@ -148,6 +148,8 @@ class People:
             right = self._passwords.is_right(account.hash if account else None, password)
             renewed = self._passwords.renewed(account.hash, password) if account and right else None
         except Busy:
+            with self._file.writing() as connection:
+                attempts.take_back(connection, words)
             raise SlowDown(BUSY_S) from None
         if not account or not right:
             raise Refused
