@@ -31,6 +31,7 @@ from flows.reading_room.pages import (
 )
 from flows.reading_room.room import Room
 from flows.reading_room.room_headers import OnlyTheProxy, SafeHeaders
+from storage.targets.s3.settings import S3Settings
 
 Answer = Callable[[Request], Response | Awaitable[Response]]
 
@@ -86,7 +87,7 @@ def create_app(room: Room) -> Starlette:
     app = Starlette(
         routes=ROUTES,
         middleware=[
-            Middleware(SafeHeaders),
+            Middleware(SafeHeaders, stores=stores(room.archive.settings)),
             Middleware(OnlyTheProxy, room=room.archive.settings.reading_room),
             Middleware(TrustedHostMiddleware, allowed_hosts=hosts(room.archive.settings), www_redirect=False),
         ],
@@ -101,6 +102,14 @@ def hosts(settings: Settings) -> list[str]:
     own = settings.reading_room
     known = urlsplit(own.public_url).hostname if own.public_url else None
     return list(dict.fromkeys(name for name in ("127.0.0.1", "localhost", "[::1]", own.host, known) if name))
+
+
+def stores(settings: Settings) -> list[str]:
+    """The origins of the stores that lend addresses of films to browsers."""
+    parts = [
+        urlsplit(one.endpoint) for one in settings.targets.values() if isinstance(one, S3Settings) and one.presigned
+    ]
+    return sorted({f"{part.scheme}://{part.netloc}" for part in parts})
 
 
 def _refused(request: Request, error: Exception) -> Response:

@@ -4,7 +4,7 @@ The policy is that of CSP level 3 (https://www.w3.org/TR/CSP3/): all that a page
 no script or style stands in a page. Pages with testimony are `no-store` (RFC 9111, section 5.2.2.5).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from starlette.datastructures import MutableHeaders
 from starlette.responses import PlainTextResponse
@@ -13,22 +13,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from archive.people.proxy import may_ask
 from archive.settings.reading_room_stanza import ReadingRoomSettings
 
-POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data:",
-        "media-src 'self'",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
+
+def policy(stores: Iterable[str] = ()) -> str:
+    """The policy of every page. `stores` are the origins of those whose films browsers fetch by lent addresses."""
+    media = " ".join(["'self'", *stores])
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        f"media-src {media}; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
-)
+
+
 ALWAYS: Mapping[str, str] = {
-    "content-security-policy": POLICY,
     "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
     "referrer-policy": "no-referrer",
@@ -42,8 +37,8 @@ USUALLY: Mapping[str, str] = {"cache-control": "no-store", "cross-origin-resourc
 class SafeHeaders:
     """Adds the headers to every answer of an application; a page that names how it may be cached keeps that."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, stores: Iterable[str] = ()) -> None:
+        self._app, self._always = app, {**ALWAYS, "content-security-policy": policy(stores)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer as the application does, with the headers."""
@@ -51,7 +46,7 @@ class SafeHeaders:
         async def add(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in ALWAYS.items():
+                for name, value in self._always.items():
                     headers[name] = value
                 for name, value in USUALLY.items():
                     headers.setdefault(name, value)

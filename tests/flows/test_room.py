@@ -9,7 +9,10 @@ import pytest
 from archive.citing.citation import read_citation
 from archive.people.reader_roles import ROLES, Role
 from archive.records.event import DISSEMINATION
-from flows.reading_room.room_headers import POLICY
+from archive.settings.settings import Settings
+from flows.reading_room.room_app import stores
+from flows.reading_room.room_headers import policy
+from storage.targets.s3.settings import S3Settings
 from tests.support.rooms import ATTACK, CLOSED, HOSTILE, NAME, OPEN, PASSWORD, SECRET, Place, a_room
 
 
@@ -62,7 +65,7 @@ CLOSED_PAGES = (
 def test_what_is_open_is_for_everybody_and_safe_in_a_browser(place: Place, path: str) -> None:
     answer = signed_in(place, "visitor").get(path)
     assert answer.status_code == 200
-    assert answer.headers["content-security-policy"] == POLICY
+    assert answer.headers["content-security-policy"] == policy()
     assert answer.headers["x-content-type-options"] == "nosniff"
     kept = "public, max-age=31536000, immutable" if path.startswith("/static") else "no-store"
     assert answer.headers["cache-control"] == kept
@@ -176,6 +179,14 @@ def test_a_citation_is_given_in_each_form(place: Place, form: str) -> None:
     assert client.get(f"/clips/{OPEN}/cite.{form}?start=nan").status_code in (400, 404)
     assert client.get(f"/clips/{OPEN}/cite.{form}?start=99").status_code == 404
     assert client.get(f"/clips/{OPEN}/cite.{form}").status_code == 400
+
+
+def test_only_stores_that_lend_addresses_may_give_a_page_its_film() -> None:
+    lent = S3Settings(endpoint="https://s3.example.org/", bucket="testimony", presigned=True)
+    kept = S3Settings(endpoint="https://other.example.org", bucket="testimony")
+    settings = Settings(name="made-up", targets={"lent": lent, "kept": kept})
+    assert stores(settings) == ["https://s3.example.org"]
+    assert "media-src 'self' https://s3.example.org;" in policy(stores(settings))
 
 
 def test_players_of_other_sites_may_have_what_is_open_and_nothing_else(place: Place) -> None:

@@ -34,7 +34,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[*HealthCheck],
 )
-def test_whatever_is_asked_is_answered_as_it_is_described(place: Place, case: schemathesis.Case) -> None:
+def test_whatever_is_asked_is_answered_as_it_is_described(place: Place, case: schemathesis.Case[Any]) -> None:
     response = case.call(base_url=place.address)
     case.validate_response(response, checks=CHECKS)
     assert SECRET not in response.text

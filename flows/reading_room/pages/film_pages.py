@@ -6,17 +6,18 @@ from typing import Protocol
 
 from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 
 from archive.errors import NotHere
 from archive.playing.derivative_shelf import Derivative
 from archive.playing.derivatives import NotMade, UnderWay
-from archive.playing.films import film_of
+from archive.playing.films import Film, film_of
 from archive.playing.playability import playable
 from archive.playing.ranges import Body, answer
 from archive.views.clip_page import may_read
 from flows.reading_room.answers import for_other_sites, not_there
 from flows.reading_room.who_asks import reader_of, room_of
+from storage.errors import TargetError
 
 AGAIN_S = 2
 
@@ -83,9 +84,19 @@ def film(request: Request) -> Response:
         return not_there(request)
     try:
         found = film_of(room.archive, clip)
+        if lent := _lent(found):
+            return RedirectResponse(lent, 307)
         return for_other_sites(request, clip, _sent(request, found, found.name))
     except NotHere:
         return not_there(request)
+
+
+def _lent(found: Film) -> str | None:
+    """An address at a store that is set to lend such; None where none is, or it cannot be had now."""
+    try:
+        return found.address()
+    except TargetError:
+        return None
 
 
 def light(request: Request) -> Response:
