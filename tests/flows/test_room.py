@@ -184,7 +184,7 @@ def test_a_citation_is_given_in_each_form(place: Place, form: str) -> None:
 def test_only_stores_that_lend_addresses_may_give_a_page_its_film() -> None:
     lent = S3Settings(endpoint="https://s3.example.org/", bucket="testimony", presigned=True)
     kept = S3Settings(endpoint="https://other.example.org", bucket="testimony")
-    settings = Settings(name="made-up", targets={"lent": lent, "kept": kept})
+    settings = Settings(name="made-up", minimum_copies=2, targets={"lent": lent, "kept": kept})
     assert stores(settings) == ["https://s3.example.org"]
     assert "media-src 'self' https://s3.example.org;" in policy(stores(settings))
 

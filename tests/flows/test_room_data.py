@@ -1,6 +1,7 @@
 """The room's JSON, asked by Schemathesis for what nobody thought of: no answer but those that are described."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
