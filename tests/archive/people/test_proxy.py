@@ -1,7 +1,10 @@
 """A reverse proxy's word counts from its own address alone."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from archive.people.attempts import network_of
 from archive.people.proxy import address_of, is_proxy, may_ask, name_in_header
 from archive.settings.reading_room_stanza import ReadingRoomSettings
 
@@ -78,3 +81,14 @@ def test_without_a_header_in_the_settings_none_counts() -> None:
 def test_a_readers_address_is_the_last_that_no_proxy_of_ours_has(values: tuple[str, ...], address: str) -> None:
     """What a client wrote into the header stands before what the proxy added."""
     assert address_of(ROOM, "127.0.0.1", [("X-Forwarded-For", value) for value in values]) == address
+
+
+@given(st.text(), st.lists(st.text()))
+def test_no_words_of_a_stranger_are_too_odd(peer: str, values: list[str]) -> None:
+    forwarded = [("X-Forwarded-For", value) for value in values]
+    named = [("Remote-User", value) for value in values]
+    assert address_of(ROOM, peer, forwarded) == peer
+    assert name_in_header(ROOM, peer, named) is None
+    assert isinstance(network_of(address_of(ROOM, "127.0.0.1", forwarded)), str)
+    assert name_in_header(ROOM, "127.0.0.1", named) != ""
+    assert not ROOM.is_allowed_host(f"x{peer}")
