@@ -8,9 +8,10 @@ it passes. A place that fails, ends early or gives other bytes is left, and the 
 import logging
 from collections import Counter, OrderedDict, deque
 from collections.abc import Generator, Sequence
+from concurrent.futures import Future, wait
 from contextlib import closing
 from hashlib import sha256, sha512
-from threading import Lock
+from threading import Lock, Thread
 from time import monotonic
 from typing import Final
 
@@ -29,6 +30,8 @@ log = logging.getLogger(__name__)
 LARGEST_DOCUMENT: Final = 64 * BLOCK
 TRIES: Final = 2
 """How often a place is asked for a block, or for digests, that no other gives."""
+PATIENCE_S: Final = 8.0
+"""Seconds that a target has for its first block while there are others to ask; stores may be silent for a minute."""
 KEPT: Final = 32
 """Films whose digests of blocks are kept in memory, some 110 kB for each GiB of film."""
 
@@ -91,6 +94,7 @@ def compared(
 ) -> Generator[bytes, None, None]:
     """The bytes of a span (start, end) of a film of `size`, in blocks of at most a MiB, after an empty one.
 
+    A place that is silent for `PATIENCE_S` is left for the others, and waited for once they have failed.
     The empty one says that the first block is at hand: until then nothing was promised to whoever asks. A place that
     does not give a block is asked for it once more where no other gives it, for a line may alter bytes. Where there are
     no `digests` the number of bytes alone is compared. Raises NotHere where no place gives a block. `film` is what
@@ -105,9 +109,10 @@ def compared(
         source = min(order, key=lambda one: failed[one.name], default=None)  # of equals the first
         if source is None or failed[source.name] == TRIES:
             raise NotHere(f"{film}: {'; '.join(wrong.values()) or 'no copy of it has been read back yet'}")
-        gave = False
+        gave, others = False, any(not failed[one.name] for one in order if one is not source)
+        given = _from(source, digests, size, (at, end), answers)
         try:
-            with closing(_from(source, digests, size, (at, end), answers)) as blocks:
+            with closing(_soon(given, PATIENCE_S) if source.where and others else given) as blocks:
                 for block in blocks:
                     if not begun:
                         begun = True
@@ -145,6 +150,25 @@ def _from(
             if n == number and source.where:
                 answers.took(source.where, monotonic() - since)
             yield block[max(0, start - first) : end - first]
+
+
+def _soon(blocks: Generator[bytes, None, None], seconds: float) -> Generator[bytes, None, None]:
+    """The same blocks. Raises _Wrong where the first does not come in so many seconds; they end whenever it does."""
+    first = Future[bytes]()
+
+    def begin() -> None:
+        try:
+            first.set_result(next(blocks))
+        except BaseException as error:  # it is raised where the block is waited for
+            first.set_exception(error)
+
+    Thread(target=begin, name="first block", daemon=True).start()
+    if not wait([first], seconds).done:
+        first.add_done_callback(lambda _: blocks.close())
+        raise _Wrong(f"it gave nothing for {seconds:g} s")
+    with closing(blocks):
+        yield first.result()
+        yield from blocks
 
 
 def _at(source: Source, error: Exception) -> str:

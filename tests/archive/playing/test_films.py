@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from subprocess import run
+from threading import Event
+from time import monotonic, sleep
 from typing import IO
 
 import pytest
@@ -385,6 +387,55 @@ def test_a_target_that_is_away_is_waited_for_once(tmp_path: Path, monkeypatch: p
         assert read(archive) == FILM
         assert b"".join(film_of(archive, "peertube-other").read()) == b"another film"
         assert len(waits) == 1
+
+
+class Silent:
+    """A body that gives nothing until it is told to."""
+
+    def __init__(self, body: IO[bytes], told: Event) -> None:
+        self._body, self._told, self.closed = body, told, Event()
+
+    def read(self, size: int = -1) -> bytes:
+        assert self._told.wait(30)
+        return self._body.read(size)
+
+    def __enter__(self) -> "Silent":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._body.close()
+        self.closed.set()
+
+
+def test_a_target_that_is_silent_is_left_for_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compared_blocks, "PATIENCE_S", 0.2)
+    with held(tmp_path) as (archive, targets):
+        told, silent = Event(), list[Silent]()
+
+        def breaks(body: IO[bytes], _: int) -> IO[bytes]:
+            silent.append(Silent(body, told))
+            return silent[-1]  # type: ignore[return-value]
+
+        targets["a"].breaks = breaks
+        since = monotonic()
+        assert read(archive) == FILM
+        assert monotonic() - since < 5
+        assert targets["b"].ranges() == [(0, len(FILM))]
+        assert not silent[0].closed.is_set()
+        told.set()
+        assert silent[0].closed.wait(5)
+
+
+def test_the_only_target_may_take_its_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compared_blocks, "PATIENCE_S", 0.1)
+
+    def slow(body: IO[bytes], _: int) -> IO[bytes]:
+        sleep(0.4)
+        return body
+
+    with held(tmp_path) as (archive, targets):
+        targets["a"].breaks, targets["b"].breaks = slow, failing(0)
+        assert read(archive) == FILM
 
 
 def test_a_browser_seeks_in_a_film_that_it_has_not_loaded(tmp_path: Path) -> None:

@@ -2,10 +2,12 @@
 
 import os
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
+from time import monotonic
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
@@ -107,6 +109,27 @@ def test_a_store_that_is_killed_while_it_sends(tmp_path: Path, tmp_path_factory:
             for block in blocks:
                 digest.update(block)
             assert digest.digest() == sha256(large).digest()
+
+
+def test_to_close_ends_a_slow_request_at_once(rclone_server: S3Server, tmp_path: Path) -> None:
+    stanza = rclone_server.settings(prefix=tmp_path.name)
+    with held(tmp_path, {"store": stanza}) as archive, proxy(rclone_server.endpoint, mib_a_second=1) as slow:
+        behind = stanza.model_copy(update={"endpoint": slow.endpoint})
+        blocks = film_of(replace(archive, targets={"store": open_target("store", behind)}), CLIP).read()
+        assert next(blocks) == FILM[:MIB]
+        since = monotonic()
+        blocks.close()
+        assert monotonic() - since < 0.5  # the rest would take five seconds
+
+
+def test_many_read_one_film_side_by_side(server: S3Server, tmp_path: Path) -> None:
+    with held(tmp_path, {"store": server.settings(prefix=tmp_path.name)}) as archive, ThreadPoolExecutor(8) as readers:
+        spans = [(n * 200_003, min(len(FILM), n * 200_003 + 2 * MIB)) for n in range(24)]
+
+        def read(span: tuple[int, int]) -> bytes:
+            return b"".join(film_of(archive, CLIP).read(*span))
+
+        assert list(readers.map(read, spans)) == [FILM[start:end] for start, end in spans]
 
 
 def test_a_store_that_gives_whatever_it_likes_gives_nothing(tmp_path: Path) -> None:
