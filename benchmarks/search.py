@@ -9,7 +9,8 @@ The mix of questions, each with 20 hits, their texts and what of them matched, b
 public ones in turn: names in another script than the one of a text, names in its script, words of middling frequency,
 one that stands in 10 % of the segments, by itself and with another word, one and two Han characters, phrases of three
 words, prefixes of four letters, an exclusion, and filters of language, source and date on a word and on the frequent
-one. `p50_ms` and `p95_ms` are of one process, over all of them in an order by lot, after one question of each kind.
+one. `p50_ms` and `p95_ms` are of one process, over all of them in an order by lot, after one question of each kind; where others
+use the machine too, `p95_cpu_ms` and `build_cpu_s` say what this process takes of a processor.
 
 `recall`: of words and pairs of Han that at most 1,000 segments have, by a look at every text, the share of those
 segments that are found; `recall_frequent`: the count that is given for the frequent word, of the true one.
@@ -17,14 +18,14 @@ segments that are found; `recall_frequent`: the count that is given for the freq
 60 times as many hits as there are; `precision_10`: of the first ten hits, or as many as there are mentions if they are
 fewer, the share that names them. The parts of names are of the half that nothing was chosen by; `tuning` has the other.
 
-Peers: an FTS5 table with the trigram tokenizer over the same texts (words of less than three characters are left to it
-as they are: it finds nothing), and LIKE over a plain table. Both are asked for 20 texts and a count. Names are asked for
-as they are written.
+Peers: an FTS5 table with the trigram tokenizer over the same texts (words of less than three characters are left
+to it as they are: it finds nothing), and LIKE over a plain table, which is asked each sixteenth question alone. Both are
+asked for 20 texts and a count. Names are asked for as they are written.
 
     python -m benchmarks.search [SEGMENTS] [held-out|tuning]
 """
 
-import json
+import os
 import random
 import sqlite3
 import statistics
@@ -155,13 +156,14 @@ def _with_truth(question: Question, made: Texts, every: Sequence[tuple[str, int,
 
 def measured(name: str, archive: Archive, index: Index, made: Texts, asked: Sequence[Question]) -> dict[str, float]:
     """The figures of one engine."""
-    began = time.perf_counter()
+    print(f"{name}: load of the machine {os.getloadavg()[0]:.1f}", flush=True)
+    began, spent = time.perf_counter(), time.process_time()
     index.catch_up(archive)
-    build = time.perf_counter() - began
-    index.compact()
+    build, cpu = time.perf_counter() - began, time.process_time() - spent
     times = [_timed(lambda: index.catch_up(archive)) for _ in range(7)]
     figures = {
         "build_s": build,
+        "build_cpu_s": cpu,
         "nothing_new_ms": 1000 * statistics.median(times),
         "index_ratio": index.size() / made.size,
     }
@@ -211,13 +213,16 @@ def _speed(
     random.Random(SEED).shuffle(order)  # noqa: S311
     for question in {question.kind: question for question in asked}.values():
         ask(question, ALL)
-    times = defaultdict[str, list[float]](list)
+    times, spent = defaultdict[str, list[float]](list), list[float]()
     for number, question in enumerate(order):
+        before = time.process_time()
         times[question.kind].append(1000 * _timed(lambda: ask(question, (ALL, PUBLIC)[number % 2])))  # noqa: B023
+        spent.append(1000 * (time.process_time() - before))
     for kind, some in times.items():
         print(f"  {name:>10} {kind:<20} p50 {statistics.median(some):7.2f} ms  most {max(some):7.2f} ms", flush=True)
     every = sorted(one for some in times.values() for one in some)
-    return {"p50_ms": statistics.median(every), "p95_ms": every[int(len(every) * 0.95)]}
+    p95 = int(len(every) * 0.95)
+    return {"p50_ms": statistics.median(every), "p95_ms": every[p95], "p95_cpu_ms": sorted(spent)[p95]}
 
 
 def _new_clip(archive: Archive, index: Index) -> float:

@@ -69,14 +69,17 @@ class Marks(Subject):
             for clip in clips:
                 upsert(connection, t.done, {"clip": clip, "step": step}, {"body": body})
 
-    def turn(self, step: Step, clips: Collection[str], was: str, now: str) -> None:
-        """Change the marks of those of some clips that still have the one mark into another.
+    def turn(self, step: Step, clips: Collection[str], was: str, now: str | None) -> None:
+        """Change the marks of those of some clips that still have the one mark into another; None takes them away.
 
         So a step that puts a mark of its own before it reads is marked as done only where nothing changed meanwhile.
         """
-        mine = (t.done.c.step == step) & (t.done.c.body == was)
+        mine = (t.done.c.step == step) & (t.done.c.body == was) & among(t.done.c.clip, clips)
         with self._writing() as connection:
-            connection.execute(sa.update(t.done).where(mine, among(t.done.c.clip, clips)).values(body=now))
+            if now is None:
+                connection.execute(sa.delete(t.done).where(mine))
+            else:
+                connection.execute(sa.update(t.done).where(mine).values(body=now))
 
     def bodies(self, step: Step) -> list[str]:
         """The marks of a step that differ."""

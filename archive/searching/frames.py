@@ -5,7 +5,7 @@ A frame is read once and brought up to date by what changed since. It is derived
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -21,6 +21,9 @@ from archive.searching.filling import NO_CLIP
 from archive.searching.hits import Asked
 from archive.searching.page_bodies import MOST
 from archive.searching.sound_keys import Heard
+
+SMALL = 20_000
+"""Ways to read words of a run that is looked through together with others."""
 
 Mask = NDArray[np.bool_]
 Numbers = NDArray[np.int64]
@@ -116,6 +119,19 @@ class Frame:
     def public_entries(self) -> frozenset[tuple[str, str]]:
         """The entries, by register and number, that people linked public clips to."""
         return frozenset(self.linked_entries({"public"}, proposals=False))
+
+    @cached_property
+    def heard(self) -> Mapping[int, Sequence[Heard]]:
+        """How the vocabulary of each shelf sounds: large runs by themselves, the many small ones together."""
+        found = defaultdict[int, list[Heard]](list)
+        small = defaultdict[int, list[Heard]](list)
+        for run in self.runs.values():
+            (found if len(run.heard.keys) > SMALL else small)[run.shelf].append(run.heard)
+        for shelf, some in small.items():
+            together = Heard.together(some)
+            if len(together.keys):
+                found[shelf].append(together)
+        return found
 
     def page_of(self, segments: Numbers) -> Numbers:
         """The place of the page of each segment, -1 for one that is gone."""

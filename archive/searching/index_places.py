@@ -1,14 +1,14 @@
-"""Where the index lies: a SQLite file of its own, or tables of the ledger's PostgreSQL database; and how it is opened."""
+"""Where the index lies: in a SQLite file of its own, or in tables of the ledger's PostgreSQL database."""
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
-from archive.errors import ArchiveError
+from archive.errors import ArchiveError, LedgerUnusable
 from archive.ledger.ledger_places import Place
 from archive.ledger.postgresql_engine import PostgresqlDatabase
 from archive.ledger.sql_faults import in_a_sentence
@@ -74,17 +74,14 @@ class IndexPlace:
             metadata.create_all(connection)
 
     def shrink(self) -> None:
-        """Give back the room that is free, and tell a database what its tables are like now."""
-        raw = self._writers.raw_connection()
-        try:
+        """Give back the room that is free, where nobody else is at it, and tell a database what its tables are like."""
+        with suppress(IndexUnusable, LedgerUnusable), self._told(), closing(self._writers.raw_connection()) as raw:
             cursor = raw.cursor()
             if self.dialect == "sqlite":
                 cursor.execute("VACUUM")
             else:
                 for table in metadata.sorted_tables:
-                    cursor.execute(f"VACUUM ANALYZE {table.name}")
-        finally:
-            raw.close()
+                    cursor.execute(f"VACUUM (FULL, ANALYZE) {table.name}")
 
     def size(self) -> int:
         """How many bytes it takes on disk."""

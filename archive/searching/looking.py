@@ -18,7 +18,7 @@ from archive.searching.frames import Frame, PageRow, is_entry, order_of
 from archive.searching.hits import KINDS, Asked, Found, Hit
 from archive.searching.index_places import among
 from archive.searching.matching import HEARD, NONE, Segments, all_of, having, side_by_side, within, without
-from archive.searching.page_bodies import from_body
+from archive.searching.page_bodies import Rows, from_body, line_of
 from archive.searching.postings import NOWHERE, Postings, decode
 from archive.searching.query_reading import Query, Term
 from archive.searching.sound_keys import asked_sounds
@@ -112,13 +112,13 @@ class Looking:
 
     def _heard(self, terms: Sequence[Term], written: Mapping[str, list[int]]) -> dict[Term, dict[int, float]]:
         """The words that sound like those that are asked for, and are written otherwise, by term."""
-        runs = [run for run in self._frame.runs.values() if run.shelf in self._shelves and len(run.heard.keys)]
+        vocabularies = [heard for shelf in self._shelves for heard in self._frame.heard.get(shelf, ())]
         found = dict[Term, dict[int, float]]()
         for term in terms:
             asked = asked_sounds(term.sounds)
             likes = dict[int, float]()
-            for run in runs if asked else ():
-                for word, score in run.heard.alike(asked).items():
+            for heard in vocabularies if asked else ():
+                for word, score in heard.alike(asked).items():
                     likes[word] = max(score, likes.get(word, 0.0))
             if len(term.words) == 1:
                 for number in written.get(term.words[0], ()):
@@ -196,10 +196,10 @@ class Looking:
         places = np.flatnonzero(self._frame.kinds[pages] == KINDS.index("entry"))
         if len(places):
             linked = self._frame.linked_entries(levels, proposals=proposals)
-            lines = self._lines({int(pages[place]) for place in places})
+            rows_of = self._rows({int(pages[place]) for place in places})
             for place in places.tolist():
                 row = self._frame.rows[pages[place]]
-                number = lines[row.first][int(found.numbers[place]) - row.first].entry or ""
+                number = line_of(rows_of[row.first][int(found.numbers[place]) - row.first]).entry or ""
                 kept[place] = (asked.linked is None or ((row.name, number) in linked) == asked.linked) and (
                     asked.entry is None or is_entry(asked.entry, row.name, number)
                 )
@@ -217,16 +217,16 @@ class Looking:
             return []
         best = np.argpartition(keys, last - 1)[:last] if last < len(keys) else np.arange(len(keys))
         best = best[np.argsort(keys[best], kind="stable")][first:last]
-        lines = self._lines({int(pages[place]) for place in best})
+        rows_of = self._rows({int(pages[place]) for place in best})
         rows = [(self._frame.rows[pages[place]], int(found.numbers[place])) for place in best]
-        shown = [(row, lines[row.first][segment - row.first]) for row, segment in rows]
+        shown = [(row, line_of(rows_of[row.first][segment - row.first])) for row, segment in rows]
         placed = [words_of(line.text) for _, line in shown]
         heard = any(sought.heard for sought in terms)
         numbers = self._written({one.word for words in placed for one in words}) if heard else {}
         return [self._hit(row, line, words, terms, numbers) for (row, line), words in zip(shown, placed, strict=True)]
 
-    def _lines(self, pages: Iterable[int]) -> dict[int, list[Line]]:
-        """The lines of pages, by the number of their first."""
+    def _rows(self, pages: Iterable[int]) -> dict[int, Rows]:
+        """The rows of pages, by the number of their first."""
         firsts = [self._frame.rows[place].first for place in pages]
         query = f"SELECT first, body FROM search_pages WHERE {self._among('first', 'firsts')}"  # noqa: S608
         return {row.first: from_body(bytes(row.body)) for row in self._all(query, firsts=firsts)}

@@ -3,6 +3,7 @@
 import json
 import zlib
 from collections.abc import Sequence
+from typing import Any
 
 from archive.searching.clip_texts import Line
 
@@ -16,7 +17,16 @@ def to_body(lines: Sequence[Line]) -> bytes:
     return zlib.compress(json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass"))
 
 
-def from_body(body: bytes) -> list[Line]:
-    """The lines of a page."""
-    rows = json.loads(zlib.decompress(body).decode("utf-8", "surrogatepass"))
-    return [Line(row[3], row[0], row[1], row[2], entry=row[4] if len(row) > 4 else None) for row in rows]
+Rows = list[list[Any]]
+
+
+def from_body(body: bytes) -> Rows:
+    """The rows of a page, of which `line_of` makes lines."""
+    rows: Rows = json.loads(zlib.decompress(body).decode("utf-8", "surrogatepass"))
+    return rows
+
+
+def line_of(row: list[Any]) -> Line:
+    """The line of a row."""
+    start, end, language, text, *entry = row
+    return Line(text, start, end, language, entry=entry[0] if entry else None)

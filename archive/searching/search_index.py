@@ -110,11 +110,16 @@ class Index:
         mark = self._mark(archive)
         due = self._due(archive, mark)
         if due:
-            at_once = FIRST if len(due) > MANY else AT_ONCE
+            very_many = len(due) > MANY
+            at_once = FIRST if very_many else AT_ONCE
             self._close(archive, due)
             with progress.task("search index", len(due), "clips") as task:
                 for start in range(0, len(due), at_once):
                     self._take_in(archive, due[start : start + at_once], mark, progress, task)
+                    if not very_many:
+                        self._merge()
+            if very_many:
+                self.compact()
         self._registers(archive, progress)
         return len(due)
 
@@ -124,9 +129,7 @@ class Index:
         with self._lock:
             self._frame = Frame()
         self._known.clear()
-        found = self.catch_up(archive, progress)
-        self.compact()
-        return found
+        return self.catch_up(archive, progress)
 
     def compact(self) -> None:
         """Merge all that was taken in bit by bit, forget what is gone, and give back the room. For whoever has time."""
@@ -206,18 +209,23 @@ class Index:
 
     def _take_in(self, archive: Archive, clips: Sequence[str], mark: str, progress: Progress, task: Task) -> None:
         """Take clips in. What changes of one while it is read leaves it due, since its mark is another one then."""
-        marks, under_way = archive.ledger.marks, f"under way {uuid4().hex}"
+        marks, under_way, held = archive.ledger.marks, f"under way {uuid4().hex}", set[str]()
         with self._filling() as filling:
             marks.put(STEP, clips, under_way)
             for start in range(0, len(clips), AT_ONCE):
                 some = clips[start : start + AT_ONCE]
                 facts = facts_of(archive, some)
+                held.update(facts)
                 filling.forget(clip for clip in some if clip not in facts)
                 for found in facts.values():
                     self._take(filling, found, progress)
                     task.advance(1)
             filling.end()
-        marks.turn(STEP, clips, under_way, mark)
+        marks.turn(STEP, sorted(held), under_way, mark)
+        if lost := [clip for clip in clips if clip not in held]:
+            marks.turn(STEP, lost, under_way, None)
+
+    def _merge(self) -> None:
         with self._filling() as filling:
             if filling.merge():
                 filling.end()

@@ -24,6 +24,7 @@ from archive.linking.finding.names.correspondences import (
     Spelling,
     encoded,
     nearness,
+    nearness_at_most,
     skeleton,
     spellings,
 )
@@ -171,11 +172,11 @@ class Heard:
 
     @classmethod
     def together(cls, several: Sequence["Heard"]) -> "Heard":
-        """All of several, each way once."""
+        """All of several; what follows one another and is the same is there once."""
         keys = np.concatenate([one.keys for one in several])
         words = np.concatenate([one.words for one in several])
         codes = np.concatenate([one.codes for one in several])
-        order = np.lexsort((*codes.T[::-1], words, keys))
+        order = np.lexsort((words, keys))
         same = (
             (np.diff(keys[order]) == 0)
             & (np.diff(words[order]) == 0)
@@ -230,10 +231,12 @@ class Heard:
             return {}
         spelled = Spelled(self.codes[rows].astype(np.int16), self.scripts[rows].astype(np.int16))
         spelled = spelled.take(np.arange(len(rows)))
-        own = [np.frombuffer(sound.codes, np.uint8, offset=1).astype(np.int16) for sound in asked]
-        near = np.array(
-            [nearness(Encoded(sound.codes[0], one), spelled) for sound, one in zip(asked, own, strict=True)]
-        )
+        near = np.zeros((len(asked), len(rows)), np.float32)
+        for number, sound in enumerate(asked):
+            own = Encoded(sound.codes[0], np.frombuffer(sound.codes, np.uint8, offset=1).astype(np.int16))
+            may = np.flatnonzero(nearness_at_most([own], np.zeros(len(rows), np.intp), spelled) >= NEAR)
+            if len(may):
+                near[number, may] = nearness(own, spelled.take(may))
         best = near.max(axis=0)
         places = np.argsort(-best, kind="stable")[:COMPARED]
         places = places[best[places] >= NEAR]

@@ -142,9 +142,7 @@ def test_what_changes_while_a_clip_is_read_is_taken_in_the_next_time(
     assert (count(index, '"second words"'), count(index, '"first words"')) == (1, 0)
 
 
-def test_what_breaks_off_is_done_the_next_time(
-    archive: Archive, index: Index, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_breaks_off_is_done_the_next_time(archive: Archive, index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
     told(archive, CLIP, ("en", "Сауытбайдың words."))
     from archive.searching.filling import Filling
 
@@ -248,7 +246,9 @@ def test_a_killed_process_leaves_an_index_that_goes_on(tmp_path: Path, engine: e
         "    print('ready', flush=True)\n    index.catch_up(archive)\n"
     )
     for delay in (0.0, 0.05, 0.15):
-        process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, cwd=Path(__file__).parents[3])
+        process = subprocess.Popen(
+            [sys.executable, "-c", script], stdout=subprocess.PIPE, cwd=Path(__file__).parents[3]
+        )
         assert process.stdout
         process.stdout.readline()
         time.sleep(delay)

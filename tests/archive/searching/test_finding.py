@@ -47,7 +47,8 @@ TEXTS = {
 @pytest.fixture
 def archive(tmp_path: Path) -> Iterator[Archive]:
     (tmp_path / "victims.csv").write_text(
-        "Entry,Victim's Name,Chinese name\n1358,Sauytbai Made-up,沙吾提巴依\n7,Perhat Yolwas,帕尔哈提\n", encoding="utf-8"
+        "Entry,Victim's Name,Chinese name\n1358,Sauytbai Made-up,沙吾提巴依\n7,Perhat Yolwas,帕尔哈提\n",
+        encoding="utf-8",
     )
     registers = {"victims": RegisterSettings(file=tmp_path / "victims.csv")}
     with an_archive(tmp_path / "state", folder_targets(tmp_path, "a"), registers=registers) as archive:
@@ -163,7 +164,13 @@ def test_a_hit_is_a_sentence_at_its_moment_on_the_clock_of_a_browser(archive: Ar
 
 def test_titles_descriptions_and_captions_are_found(archive: Archive) -> None:
     vtt = "WEBVTT\n\n00:01.000 --> 00:03.000\nA caption about rivers.\n"
-    keep(archive, LATIN, captions={"en": vtt}, said={"title": "A title of mountains"}, description="A line.\nAnd valleys.")
+    keep(
+        archive,
+        LATIN,
+        captions={"en": vtt},
+        said={"title": "A title of mountains"},
+        description="A line.\nAnd valleys.",
+    )
     store_all(archive)
     caption_clip(archive, LATIN, archive.targets)
     with open_index(archive) as index:
@@ -190,7 +197,9 @@ def test_a_transcript_is_found_as_people_corrected_it(archive: Archive) -> None:
 
 def test_a_translation_is_marked(archive: Archive) -> None:
     told(archive, LATIN, ("en", "Original words."))
-    spoken(archive, LATIN, ("en", "Translated words."), name="translation-t1", kind="translation", model=MODEL_DIGEST[:8])
+    spoken(
+        archive, LATIN, ("en", "Translated words."), name="translation-t1", kind="translation", model=MODEL_DIGEST[:8]
+    )
     with open_index(archive) as index:
         index.catch_up(archive)
         assert ask(index, "words").count == 2
@@ -201,7 +210,9 @@ def test_filters(archive: Archive) -> None:
     told(archive, LATIN, ("en", "Words here."), ("kk", "Words there."), uploaded="20200105", source="letters")
     told(archive, HAN, ("en", "Words of doubt."), uploaded="20230601")
     spoken(archive, HAN, ("en", "Words of doubt."), marks=("low_confidence",))
-    archive.ledger.sightings.add("voices", [Seen(HAN, "gone", "HTTP Error 404")], network="home", tool="yt-dlp", now=MONDAY)
+    archive.ledger.sightings.add(
+        "voices", [Seen(HAN, "gone", "HTTP Error 404")], network="home", tool="yt-dlp", now=MONDAY
+    )
     archive.ledger.sightings.add("letters", [Seen(LATIN)], network="home", tool="yt-dlp", now=MONDAY)
     archive.ledger.readings.set_links(LATIN, [a_link(LATIN, "1358", register="victims")], event=None)
     with open_index(archive) as index:
@@ -271,7 +282,10 @@ def test_a_visitor_finds_those_entries_alone_that_a_public_clip_is_linked_to(arc
 
     def entries(index: Index) -> list[str | None]:
         index.catch_up(archive)
-        found = [*ask(index, "sauytbai", PUBLIC, proposals=False).hits, *ask(index, "yolwas", PUBLIC, proposals=False).hits]
+        found = [
+            *ask(index, "sauytbai", PUBLIC, proposals=False).hits,
+            *ask(index, "yolwas", PUBLIC, proposals=False).hits,
+        ]
         return [hit.title for hit in found if hit.kind == "entry"]
 
     with open_index(archive) as index:

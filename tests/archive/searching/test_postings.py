@@ -41,7 +41,9 @@ def test_side_by_side_is_in_one_segment_and_in_order() -> None:
     assert side_by_side([one, postings()]).segments.tolist() == []
 
 
-@given(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 9)), max_size=40), st.lists(st.integers(0, 20), max_size=20))
+@given(
+    st.lists(st.tuples(st.integers(0, 20), st.integers(0, 9)), max_size=40), st.lists(st.integers(0, 20), max_size=20)
+)
 def test_segments_meet_as_sets_do(first: list[tuple[int, int]], second: list[int]) -> None:
     one = having([(0.5, postings(*sorted(first))), (1.0, postings(*sorted(first)[::2]))])
     other = having([(1.0, postings(*((number, 0) for number in sorted(second))))])

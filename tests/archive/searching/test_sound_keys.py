@@ -54,7 +54,9 @@ def test_sounds_come_back_as_they_were_written() -> None:
     kept = heard(*NAMES)
     read = Heard.from_bytes(kept.to_bytes())
     assert read.tokens == kept.tokens
-    assert all((getattr(read, name) == getattr(kept, name)).all() for name in ("keys", "words", "whole", "scripts", "codes"))
+    assert all(
+        (getattr(read, name) == getattr(kept, name)).all() for name in ("keys", "words", "whole", "scripts", "codes")
+    )
     nothing = Heard.from_bytes(Heard.of([]).to_bytes())
     assert nothing.alike(asked_sounds(["Sauytbai"])) == {}
 

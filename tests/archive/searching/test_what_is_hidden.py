@@ -15,7 +15,18 @@ from archive.searching.search_index import Index, open_index
 from tests.archive.searching.test_finding import ALL, PUBLIC, told
 from tests.support.archives import MONDAY, an_archive, folder_targets
 
-QUESTIONS = ("Sauytbai", "сауытбай", "沙吾提巴依", "words", "wor*", '"words of"', "words -secret", "secret", "新疆", "clip")
+QUESTIONS = (
+    "Sauytbai",
+    "сауытбай",
+    "沙吾提巴依",
+    "words",
+    "wor*",
+    '"words of"',
+    "words -secret",
+    "secret",
+    "新疆",
+    "clip",
+)
 
 
 @pytest.fixture
