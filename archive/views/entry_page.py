@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from archive.linking.deciding.descriptions import about
 from archive.linking.registers.entries import Entry
 from archive.opening.archive import Archive
-from archive.people.reader_roles import Reader, is_at_least
+from archive.people.reader_roles import Reader
 from archive.records.record import Record
 from archive.views.clip_page import LinkOnPage, links_on_page, may_read
 
@@ -40,7 +40,7 @@ def entry_page(
     entry = entries.get((register, number))
     linked = {link.clip for link in archive.ledger.readings.links(entry=number) if link.register_name == register}
     clips = [found for clip in sorted(linked) if (found := _of_clip(archive, clip, register, number, reader))]
-    if not clips and (entry is None or not is_at_least(reader.role, "reader")):
+    if not clips and (entry is None or not reader.may("see all entries")):
         return None
     return EntryPage(
         register_name=register,

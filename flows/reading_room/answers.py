@@ -1,5 +1,6 @@
 """Answers: a page as HTML by its template, or the same value as JSON where its address ends in `.json`."""
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -21,6 +22,7 @@ from flows.reading_room.who_asks import forms_token, reader_of, remember_forms, 
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
+_HAN = re.compile("[\u3400-\u9fff]")
 
 
 def page(request: Request, template: str, value: BaseModel | None = None, status: int = 200, **more: Any) -> Response:
@@ -42,6 +44,8 @@ def page(request: Request, template: str, value: BaseModel | None = None, status
             **more,
         )
     )
+    if _HAN.search(html):
+        html = html.replace("</head>", f'<link rel="stylesheet" href="{_static("fonts/han/han.css")}">\n</head>', 1)
     response = HTMLResponse(html, status, {"content-language": language, "vary": "Cookie, Accept-Language"})
     remember_forms(request, response)
     return response

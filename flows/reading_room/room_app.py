@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
@@ -30,7 +29,7 @@ from flows.reading_room.pages import (
     state,
 )
 from flows.reading_room.room import Room
-from flows.reading_room.room_headers import OnlyTheProxy, SafeHeaders
+from flows.reading_room.room_headers import KnownDoors, SafeHeaders
 from storage.targets.s3.settings import S3Settings
 
 Answer = Callable[[Request], Response | Awaitable[Response]]
@@ -88,20 +87,12 @@ def create_app(room: Room) -> Starlette:
         routes=ROUTES,
         middleware=[
             Middleware(SafeHeaders, stores=stores(room.archive.settings)),
-            Middleware(OnlyTheProxy, room=room.archive.settings.reading_room),
-            Middleware(TrustedHostMiddleware, allowed_hosts=hosts(room.archive.settings), www_redirect=False),
+            Middleware(KnownDoors, room=room.archive.settings.reading_room),
         ],
         exception_handlers={HTTPException: _refused, ArchiveError: _failed, Exception: _broken},
     )
     app.state.room = room
     return app
-
-
-def hosts(settings: Settings) -> list[str]:
-    """The names by which the room may be asked for: those of this machine, and the one that it is known by."""
-    own = settings.reading_room
-    known = urlsplit(own.public_url).hostname if own.public_url else None
-    return list(dict.fromkeys(name for name in ("127.0.0.1", "localhost", "[::1]", own.host, known) if name))
 
 
 def stores(settings: Settings) -> list[str]:

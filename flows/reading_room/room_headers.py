@@ -6,7 +6,7 @@ no script or style stands in a page. Pages with testimony are `no-store` (RFC 91
 
 from collections.abc import Iterable, Mapping
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -55,16 +55,18 @@ class SafeHeaders:
         await self._app(scope, receive, add if scope["type"] == "http" else send)
 
 
-class OnlyTheProxy:
-    """Beyond loopback an application answers the reverse proxy alone: what it says is in plain http."""
+class KnownDoors:
+    """Refuses who is not to be answered: beyond loopback all but the reverse proxy, and requests under a strange name."""
 
     def __init__(self, app: ASGIApp, room: ReadingRoomSettings) -> None:
         self._app, self._room = app, room
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer, or refuse who is not the proxy."""
-        peer = scope["client"][0] if scope.get("client") else None
-        if scope["type"] == "http" and not may_ask(self._room, peer):
-            await PlainTextResponse("ask the reverse proxy\n", 403)(scope, receive, send)
-            return
-        await self._app(scope, receive, send)
+        """Answer, or refuse."""
+        if scope["type"] == "http":
+            peer = scope["client"][0] if scope.get("client") else None
+            if not may_ask(self._room, peer):
+                return await PlainTextResponse("ask the reverse proxy\n", 403)(scope, receive, send)
+            if not self._room.is_allowed_host(Headers(scope=scope).get("host", "")):
+                return await PlainTextResponse("this room has another name\n", 400)(scope, receive, send)
+        return await self._app(scope, receive, send)

@@ -187,7 +187,7 @@ def _stay(channel: Channel, environment: dict[str, str]) -> None:
 def _room(environment: dict[str, str]) -> Iterator[None]:
     """The reading room over the archive, with an account of a reader and one of a keeper, whose passwords are told."""
     _say("The reading room: thirdcopy serve")
-    there = {one["name"] for one in json.loads(_told("people", "list", "--json", environment=environment))["people"]}
+    there = {one["name"] for one in json.loads(_told("people", "list", "--json", environment=environment))["accounts"]}
     for role in ("reader", "keeper"):
         password = secrets.token_urlsafe(12)
         words = ("change", role, "--password") if role in there else ("add", role, "--role", role)

@@ -29,7 +29,7 @@ def clip(request: Request) -> Response:
         return not_there(request)
     if found.access != "public":
         room.people.opened(reader_of(request), found.clip, room.archive.clock())
-    film = film_on_page(request, found.clip)
+    film = film_on_page(request, found.clip, doubted=bool(found.transcript and found.transcript.clock_doubts))
     return page(
         request, "clip.html", found, film=film, recorded=room.people.record_openings and found.access != "public"
     )

@@ -45,25 +45,29 @@ class FilmOnPage:
     share: float = 0.0
 
 
-def film_on_page(request: Request, clip: str) -> FilmOnPage:
-    """The film of a clip that a reader may see: the original where a browser plays it, else a light derivative."""
+def film_on_page(request: Request, clip: str, *, doubted: bool = False) -> FilmOnPage:
+    """The film of a clip that a reader may see: the original where a browser plays it, else a light derivative.
+
+    The derivative too where browsers are in doubt about the original's seconds, or the one that asks could not play it.
+    """
     room = room_of(request)
     try:
         film = film_of(room.archive, clip)
     except NotHere:
         return FilmOnPage(words=("No sound copy of the film can be read now.",))
     tag = "video" if any(stream.kind == "video" for stream in film.streams) else "audio"
-    found = playable(film.container, film.streams)
-    if found.plays:
+    wanted = doubted or request.query_params.get("film") == "light"
+    if playable(film.container, film.streams).plays and not wanted:
         return FilmOnPage(plays=True, tag=tag, address=f"/clips/{clip}/film")
     light = room.derivatives.made(clip)
     if isinstance(light, Derivative):
         words = ("This is a light copy for browsers, not the original.",)
         return FilmOnPage(plays=True, tag=tag, address=f"/clips/{clip}/derivative", ahead=-light.ahead, words=words)
     if isinstance(light, UnderWay):
-        words = ("Browsers do not play this film. A light copy of it is being made.",)
+        words = ("A light copy of this film is being made, since browsers do not play it as it is.",)
         return FilmOnPage(words=words, light=f"/clips/{clip}/derivative.json", share=light.share)
-    return FilmOnPage(words=("Browsers do not play this film, and no light copy of it could be made.", light.why))
+    why = (light.why,) if light.lasting or reader_of(request).role == "keeper" else ()
+    return FilmOnPage(words=("Browsers do not play this film, and no light copy of it could be made.", *why))
 
 
 def light_copy(request: Request, clip: str) -> Derivative | None:
@@ -128,7 +132,7 @@ def light_state(request: Request) -> Response:
 def _not_yet(found: UnderWay | NotMade) -> Response:
     if isinstance(found, UnderWay):
         return JSONResponse({"share": found.share}, 503, {"retry-after": str(AGAIN_S)})
-    return JSONResponse({"why": found.why, "lasting": found.lasting}, 404)
+    return JSONResponse({"why": found.why if found.lasting else "not now", "lasting": found.lasting}, 404)
 
 
 def _sent(request: Request, body: Bytes, name: str) -> Response:

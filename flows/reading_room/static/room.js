@@ -52,6 +52,12 @@
   });
 
   if (player) {
+    player.addEventListener("error", () => {
+      const address = new URL(location);
+      if (address.searchParams.get("film") === "light" || !player.src.endsWith("/film")) return;
+      address.searchParams.set("film", "light");
+      location.replace(address);
+    });
     player.addEventListener("timeupdate", show);
     player.addEventListener("seeked", show);
     addEventListener("wheel", () => { following = false; }, { passive: true });
