@@ -56,7 +56,7 @@ class SafeHeaders:
 
 
 class KnownDoors:
-    """Refuses who is not to be answered: beyond loopback all but the reverse proxy, and requests under a strange name."""
+    """Refuses who is not to be answered: beyond loopback all but the proxy, and who asks under a strange name."""
 
     def __init__(self, app: ASGIApp, room: ReadingRoomSettings) -> None:
         self._app, self._room = app, room
