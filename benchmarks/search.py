@@ -5,22 +5,23 @@ own `catch_up`, which reads the transcripts too (`build_s`), and measured with a
 snippets among them (`index_ratio`, of its bytes on disk and those of the segments' texts in UTF-8). A new clip is put
 into the ledger, taken in and found (`new_clip_s`); `nothing_new_ms` is `catch_up` where nothing changed.
 
-The mix of questions, each with 20 hits, their texts and what of them matched, by a reader of all clips and by one of the
-public ones in turn: names in another script than the one of a text, names in its script, words of middling frequency,
-one that stands in 10 % of the segments, by itself and with another word, one and two Han characters, phrases of three
-words, prefixes of four letters, an exclusion, and filters of language, source and date on a word and on the frequent
-one. `p50_ms` and `p95_ms` are of one process, over all of them in an order by lot, after one question of each kind; where others
-use the machine too, `p95_cpu_ms` and `build_cpu_s` say what this process takes of a processor.
+The mix of questions, each with 20 hits, their texts and what of them matched, by a reader of all clips and by one of
+the public ones in turn: names in each language's script, words of middling frequency, one that stands in 10 % of the
+segments, by itself and with another word, one and two Han characters, phrases of three words, prefixes of four letters,
+an exclusion, and filters of language, source and date on a word and on the frequent one. `p50_ms` and `p95_ms` are of
+one process, over all of them in an order by lot, after one question of each kind; where others use the machine too,
+`p95_cpu_ms` and `build_cpu_s` say what this process takes of a processor.
 
 `recall`: of words and pairs of Han that at most 1,000 segments have, by a look at every text, the share of those
 segments that are found; `recall_frequent`: the count that is given for the frequent word, of the true one.
-`recall_names`: of a person that is asked for in one script, the share of the segments that name them, in any script, among
-60 times as many hits as there are; `precision_10`: of the first ten hits, or as many as there are mentions if they are
-fewer, the share that names them. The parts of names are of the half that nothing was chosen by; `tuning` has the other.
+`recall_names`: of a person that is asked for in one script, the share of the segments that name them, in any script,
+among 60 times as many hits as there are; `precision_10`: of the first ten hits, or as many as there are mentions if
+they are fewer, the share that names them. The parts of names are of the half that nothing was chosen by; `tuning` has
+the other.
 
-Peers: an FTS5 table with the trigram tokenizer over the same texts (words of less than three characters are left
-to it as they are: it finds nothing), and LIKE over a plain table, which is asked each sixteenth question alone. Both are
-asked for 20 texts and a count. Names are asked for as they are written.
+Peers: an FTS5 table with the trigram tokenizer over the same texts (words of less than three characters are left to it
+as they are: it finds nothing), and LIKE over a plain table, which is asked each sixteenth question alone. Both are
+asked for 20 texts and a count, of all clips. Names are asked for as they are written.
 
     python -m benchmarks.search [SEGMENTS] [held-out|tuning]
 """

@@ -8,7 +8,7 @@ import json
 import zlib
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,9 +18,9 @@ import sqlalchemy as sa
 from archive.searching import index_tables as t
 from archive.searching.clip_texts import ClipFacts, Line, Text
 from archive.searching.hits import KINDS
-from archive.searching.index_places import among, insert
+from archive.searching.index_places import among, insert, values
 from archive.searching.letter_folding import folded
-from archive.searching.page_bodies import MOST, to_body
+from archive.searching.page_bodies import MOST, from_body, line_of, to_body
 from archive.searching.postings import Numbers, decode, encode
 from archive.searching.sound_keys import Heard, Sound, sounds_of
 from archive.searching.word_places import plain_words, words_of
@@ -34,6 +34,12 @@ TOGETHER = 8
 
 AT_ONCE = 20_000
 """Words that are merged at once, which bounds the memory."""
+
+BLOCK = 1 << 19
+"""Segments of a run that is merged with no other: where too many are to be read, the last runs are."""
+
+COUNTED = ("version", "segment", "word", "clip", "run", "gone")
+"""What is counted as facts: changes, numbers given so far, and pages that are gone."""
 
 REMEMBERED = 1 << 19
 """Spellings of words whose sounds are known to be there already, in one process."""
@@ -101,7 +107,7 @@ class Filling:
     def __init__(self, connection: sa.Connection, known: set[int]) -> None:
         self._connection, self._known = connection, known
         self._facts = {row.name: row.value for row in connection.execute(sa.select(t.facts))}
-        self._counts = {name: int(self._facts.get(name, "0")) for name in ("version", "segment", "word", "clip", "run")}
+        self._counts = {name: int(self._facts.get(name, "0")) for name in COUNTED}
         self._counts["version"] += 1
         self._shelves: dict[int, _Shelf] = defaultdict(_Shelf)
         self._pages = list[tuple[Any, ...]]()
@@ -164,13 +170,27 @@ class Filling:
         """Take the texts of a clip out."""
         self._clear(t.pages.c.clip == clip)
 
-    def clear_shelf(self, shelf: int) -> None:
-        """Take out all that stands on a shelf of entries."""
-        self._clear(t.pages.c.shelf == shelf)
+    def clear_register(self, shelf: int, register: str | None = None) -> None:
+        """Take out the entries of a register, or of all, that stand on a shelf."""
+        mine = t.pages.c.shelf == shelf
+        self._clear(mine if register is None else mine & (t.pages.c.name == register))
+
+    def entries(self) -> Iterator[tuple[str, list[Line]]]:
+        """The entries of each register, by pages."""
+        p = t.pages.c
+        query = sa.select(p.name, p.body).where(p.shelf == t.ENTRIES, ~p.gone).order_by(p.first)
+        for row in self._connection.execute(query).all():
+            yield row.name, list(map(line_of, from_body(bytes(row.body))))
 
     def _clear(self, which: sa.ColumnElement[bool]) -> None:
         gone = {"gone": True, "body": b"", "changed": self._counts["version"]}
-        self._connection.execute(sa.update(t.pages).where(which, ~t.pages.c.gone).values(gone))
+        changed = self._connection.execute(sa.update(t.pages).where(which, ~t.pages.c.gone).values(gone))
+        self._counts["gone"] += changed.rowcount
+
+    @property
+    def gone(self) -> int:
+        """How many pages are gone, and still named by postings."""
+        return self._counts["gone"]
 
     def add(self, shelf: int, clip: int, text: Text) -> None:
         """Take a text in."""
@@ -187,6 +207,7 @@ class Filling:
     def end(self) -> None:
         """Write what was taken in. Call it once, at the end of the transaction."""
         insert(self._connection, t.pages, self._pages)
+        self._pages = []
         for shelf, taken in self._shelves.items():
             self._write(shelf, taken)
         for name, count in self._counts.items():
@@ -212,9 +233,8 @@ class Filling:
             query = sa.text(
                 f"SELECT word, id FROM search_words WHERE shelf = :shelf AND {among(self._connection, 'word', 'some')}"  # noqa: S608
             )
-            there |= {
-                row.word: row.id for row in self._connection.execute(query, _given(self._connection, shelf, some))
-            }
+            given = {"shelf": shelf, "some": values(self._connection, some)}
+            there |= {row.word: row.id for row in self._connection.execute(query, given)}
         new = [word for word in words if word not in there]
         first = self._counts["word"]
         self._counts["word"] += len(new)
@@ -245,23 +265,36 @@ class Filling:
         words = zlib.compress(np.diff(np.array(found, np.int64), prepend=0).astype(np.uint32).tobytes())
         insert(self._connection, t.runs, [(run, shelf, base, many, words, heard.to_bytes())])
 
-    def merge(self, *, everything: bool = False) -> bool:
-        """Merge runs of like size where there are several; or all, and forget what is gone. Whether any were."""
+    def merge(self) -> bool:
+        """Merge runs of like size where there are several. Whether there were."""
         sizes = defaultdict[tuple[int, int], list[Any]](list)
-        for row in self._connection.execute(sa.select(t.runs).order_by(t.runs.c.run)).all():
-            size = 0 if everything else int(np.log(max(1, row.segments)) / np.log(TOGETHER))
-            sizes[row.shelf, size].append(row)
-        merged = False
-        for (shelf, _), rows in sizes.items():
-            if len(rows) >= (1 if everything else TOGETHER):
-                self._merge(shelf, rows)
-                merged = True
-        if everything:
-            self._connection.execute(sa.delete(t.pages).where(t.pages.c.gone))
-        return merged
+        for row in self._runs():
+            sizes[row.shelf, int(np.log(max(1, row.segments)) / np.log(TOGETHER))].append(row)
+        groups = [rows for rows in sizes.values() if len(rows) >= TOGETHER and rows[0].segments < BLOCK]
+        for rows in groups:
+            self._merge(rows)
+        return bool(groups)
 
-    def _merge(self, shelf: int, rows: Sequence[Any]) -> None:
-        base, numbers = min(row.base for row in rows), [row.run for row in rows]
+    def merge_all(self) -> None:
+        """Merge all runs, but into none of more than a block, and forget what is gone."""
+        blocks = list[list[Any]]()
+        for row in self._runs():
+            last = blocks[-1] if blocks else []
+            if last and last[0].shelf == row.shelf and sum(one.segments for one in last) + row.segments <= BLOCK:
+                last.append(row)
+            else:
+                blocks.append([row])
+        for rows in blocks:
+            if len(rows) > 1 or self._counts["gone"]:
+                self._merge(rows)
+        self._connection.execute(sa.delete(t.pages).where(t.pages.c.gone))
+        self._counts["gone"] = 0
+
+    def _runs(self) -> Sequence[Any]:
+        return self._connection.execute(sa.select(t.runs).order_by(t.runs.c.shelf, t.runs.c.base)).all()
+
+    def _merge(self, rows: Sequence[Any]) -> None:
+        shelf, base, numbers = rows[0].shelf, min(row.base for row in rows), [row.run for row in rows]
         bases = {row.run: row.base for row in rows}
         words = np.unique(np.concatenate([_words(row.words) for row in rows]))
         gone = self._connection.execute(
@@ -282,7 +315,7 @@ class Filling:
     def _merged(
         self, words: list[int], runs: list[int], bases: dict[int, int], base: int, gone: tuple[Numbers, Numbers]
     ) -> list[tuple[int, int, bytes]]:
-        given = {"words": _values(self._connection, words), "runs": _values(self._connection, runs)}
+        given = {"words": values(self._connection, words), "runs": values(self._connection, runs)}
         which = f"{among(self._connection, 'word', 'words')} AND {among(self._connection, 'run', 'runs')}"
         query = sa.text(f"SELECT word, run, many, body FROM search_postings WHERE {which} ORDER BY word, run")  # noqa: S608
         rows = self._connection.execute(query, given).all()
@@ -302,12 +335,3 @@ class Filling:
 
 def _words(written: bytes) -> Numbers:
     return np.cumsum(np.frombuffer(zlib.decompress(written), np.uint32).astype(np.int64))
-
-
-def _values(connection: sa.Connection, values: Sequence[Any]) -> Any:
-    """Values as one parameter, for `among`."""
-    return json.dumps(list(values)) if connection.dialect.name == "sqlite" else list(values)
-
-
-def _given(connection: sa.Connection, shelf: int, words: Sequence[str]) -> dict[str, Any]:
-    return {"shelf": shelf, "some": _values(connection, words)}

@@ -1,5 +1,6 @@
 """Where the index lies: in a SQLite file of its own, or in tables of the ledger's PostgreSQL database."""
 
+import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -129,6 +130,11 @@ def among(connection: sa.Connection, column: str, parameter: str) -> str:
     if connection.dialect.name == "sqlite":
         return f"{column} IN (SELECT value FROM json_each(:{parameter}))"  # noqa: S608
     return f"{column} = ANY(:{parameter})"
+
+
+def values(connection: sa.Connection, some: Sequence[Any]) -> Any:
+    """Values as one parameter, for `among`."""
+    return json.dumps(list(some)) if connection.dialect.name == "sqlite" else list(some)
 
 
 def insert(connection: sa.Connection, table: sa.Table, rows: Sequence[tuple[Any, ...]]) -> None:

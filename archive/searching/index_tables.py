@@ -1,12 +1,12 @@
 """The index's tables, the same in its SQLite file and in the ledger's PostgreSQL database; see decision 52.
 
-Everything that words lead to lies on a shelf, one an access level, and registers' entries on two more: what a reader may
-not see is in other rows, which nothing that is asked for them reads.
+Everything that words lead to lies on a shelf, one an access level, and registers' entries on two more: what a reader
+may not see is in other rows, which nothing that is asked for them reads.
 """
 
 import sqlalchemy as sa
 
-from archive.ledger.tables import Large, Whole, Words
+from archive.ledger.tables import Large, Words
 from archive.records.clip import Access
 
 SHELVES: dict[Access, int] = {"public": 0, "restricted": 1, "readers": 4}
@@ -34,16 +34,16 @@ facts = sa.Table(
 clips = sa.Table(
     "search_clips",
     metadata,
-    sa.Column("number", Whole, primary_key=True, autoincrement=False),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("clip", Words, nullable=False, unique=True),
-    sa.Column("shelf", Whole, nullable=False),
+    sa.Column("shelf", sa.Integer, nullable=False),
     sa.Column("source", Words, nullable=False),
-    sa.Column("day", Whole),
+    sa.Column("day", sa.Integer),
     sa.Column("title", Words),
     sa.Column("upstream", sa.Boolean),
     sa.Column("links", Words, nullable=False),
     sa.Column("digest", Words, nullable=False),
-    sa.Column("changed", Whole, nullable=False, index=True),
+    sa.Column("changed", sa.Integer, nullable=False, index=True),
     sa.Column("gone", sa.Boolean, nullable=False),
 )
 """`day` is YYYYMMDD, `upstream` null where nothing is known of its source, `links` JSON, `digest` of the texts."""
@@ -52,13 +52,13 @@ pages = sa.Table(
     "search_pages",
     metadata,
     sa.Column("first", Large, primary_key=True, autoincrement=False),
-    sa.Column("many", Whole, nullable=False),
-    sa.Column("shelf", Whole, nullable=False),
-    sa.Column("clip", Whole, nullable=False, index=True),
-    sa.Column("kind", Whole, nullable=False),
+    sa.Column("many", sa.Integer, nullable=False),
+    sa.Column("shelf", sa.Integer, nullable=False),
+    sa.Column("clip", sa.Integer, nullable=False, index=True),
+    sa.Column("kind", sa.Integer, nullable=False),
     sa.Column("name", Words, nullable=False),
     sa.Column("body", sa.LargeBinary, nullable=False),
-    sa.Column("changed", Whole, nullable=False, index=True),
+    sa.Column("changed", sa.Integer, nullable=False, index=True),
     sa.Column("gone", sa.Boolean, nullable=False),
 )
 """Segments that follow one another in one text: their numbers begin with `first`. One that is `gone` has no body, and
@@ -68,17 +68,17 @@ words = sa.Table(
     "search_words",
     metadata,
     sa.Column("word", Words, primary_key=True),
-    sa.Column("shelf", Whole, primary_key=True, autoincrement=False),
-    sa.Column("id", Whole, nullable=False),
+    sa.Column("shelf", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("id", sa.Integer, nullable=False),
     sqlite_with_rowid=False,
 )
 
 postings = sa.Table(
     "search_postings",
     metadata,
-    sa.Column("word", Whole, primary_key=True, autoincrement=False),
-    sa.Column("run", Whole, primary_key=True, autoincrement=False),
-    sa.Column("many", Whole, nullable=False),
+    sa.Column("word", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("run", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("many", sa.Integer, nullable=False),
     sa.Column("body", sa.LargeBinary, nullable=False),
     sqlite_with_rowid=False,
 )
@@ -86,10 +86,10 @@ postings = sa.Table(
 runs = sa.Table(
     "search_runs",
     metadata,
-    sa.Column("run", Whole, primary_key=True, autoincrement=False),
-    sa.Column("shelf", Whole, nullable=False),
+    sa.Column("run", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("shelf", sa.Integer, nullable=False),
     sa.Column("base", Large, nullable=False),
-    sa.Column("segments", Whole, nullable=False),
+    sa.Column("segments", sa.Integer, nullable=False),
     sa.Column("words", sa.LargeBinary, nullable=False),
     sa.Column("sounds", sa.LargeBinary, nullable=False),
 )

@@ -2,9 +2,9 @@
 
 A word is folded by NFKC, by case, and by the marks of Latin letters; Arabic, Uyghur and Persian letters that writers
 and keyboards take for one another are one (ي ى ې ی, ك ک, ه ە ہ ھ ة, alif with its hamzas), hamzas by themselves, their
-seat in Uyghur, tatweel and vowel signs are left out; Chinese is simplified. Letters of Cyrillic stay what they are: й is
-no и, and ғ no г. Digits are those of ASCII. So two spellings that a reader takes for one word are one, also where one is
-composed and the other not (NFC and NFD). Words that only sound alike are the matter of `sound_keys`.
+seat in Uyghur, tatweel and vowel signs are left out; Chinese is simplified. Letters of Cyrillic stay what they are:
+й is no и, and ғ no г. Digits are those of ASCII. So two spellings that a reader takes for one word are one, also where
+one is composed and the other not (NFC and NFD). Words that only sound alike are the matter of `sound_keys`.
 """
 
 import re

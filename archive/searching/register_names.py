@@ -1,11 +1,11 @@
-"""The entries of the registers as they can be found: each by its names in all scripts, as the newest snapshot has them."""
+"""The entries of the registers as they can be found: by their names in all scripts, of the newest snapshots."""
 
 from collections.abc import Iterator
 
 from archive.errors import ArchiveError
 from archive.linking.registers.entries import read_entry
 from archive.opening.archive import Archive
-from archive.searching.clip_texts import Line, Text
+from archive.searching.clip_texts import Line
 from archive.steps.registering import entries_of, newest, versions
 from storage.errors import TargetError
 
@@ -31,11 +31,6 @@ def entries(archive: Archive, register: str) -> Iterator[Line]:
             f"the newest snapshot of register {register} is not on this machine, so that its entries are not found "
             f"({error}): the next run brings it"
         ) from error
-
-
-def as_text(register: str, lines: Iterator[Line]) -> Text:
-    """Entries as a text of their register."""
-    return Text("entry", register, tuple(lines))
 
 
 class NoNames(ArchiveError):

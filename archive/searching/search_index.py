@@ -13,14 +13,14 @@ from archive.progress import Progress, Silent, Task
 from archive.records.clip import Access
 from archive.records.object_ids import clip_of
 from archive.searching import index_tables as t
-from archive.searching.clip_texts import ClipFacts, UnreadableText, facts_of, texts_of
+from archive.searching.answering import Answering
+from archive.searching.clip_texts import ClipFacts, Text, UnreadableText, facts_of, texts_of
 from archive.searching.filling import NO_CLIP, Filling
 from archive.searching.frames import Frame, brought_up
 from archive.searching.hits import Asked, Found, ListedClip
 from archive.searching.index_places import IndexPlace
-from archive.searching.looking import Looking
 from archive.searching.query_reading import read_query
-from archive.searching.register_names import NoNames, as_text, entries, snapshots
+from archive.searching.register_names import NoNames, entries, snapshots
 
 RULES = 1
 """The version of how texts are folded, cut and heard: an index by other rules is made anew."""
@@ -31,6 +31,9 @@ AT_ONCE, FIRST = 50, 1_000
 
 MANY = 500
 """Clips from which on they are taken in by more at once: others wait longer then to read."""
+
+LOOSE = 1_000
+"""Pages that may be gone before all is merged for it."""
 
 MOST_SHOWN = 1_000
 """Hits that are given at once."""
@@ -77,9 +80,9 @@ class Index:
         shelves = [*(t.SHELVES[level] for level in sorted(levels)), t.ENTRIES if entries else t.SHOWN]
         with self._place.reading() as connection:
             frame = self._brought_up(connection)
-            looking = Looking(connection, frame, shelves)
+            answering = Answering(connection, frame, shelves)
             page = (max(0, offset), max(0, min(limit, MOST_SHOWN)))
-            return looking.found(query, asked, levels, proposals=proposals, page=page)
+            return answering.found(query, asked, levels, proposals=proposals, page=page)
 
     def clips(
         self, levels: frozenset[Access], source: str, *, limit: int = 20, offset: int = 0
@@ -118,7 +121,7 @@ class Index:
                     self._take_in(archive, due[start : start + at_once], mark, progress, task)
                     if not very_many:
                         self._merge()
-            if very_many:
+            if very_many or self._is_loose():
                 self.compact()
         self._registers(archive, progress)
         return len(due)
@@ -134,7 +137,7 @@ class Index:
     def compact(self) -> None:
         """Merge all that was taken in bit by bit, forget what is gone, and give back the room. For whoever has time."""
         with self._filling() as filling:
-            filling.merge(everything=True)
+            filling.merge_all()
             filling.end()
         self._place.shrink()
 
@@ -175,9 +178,7 @@ class Index:
         held_up = sorted({clip for one in ledger.waiting.holding_up() if (clip := clip_of(one))})
         with self._place.reading() as connection:
             frame = self._brought_up(connection)
-            before = connection.scalar(
-                t.facts.select().with_only_columns(t.facts.c.value).where(t.facts.c.name == "held up")
-            )
+            before = connection.scalar(_fact("held up"))
         changed = set(held_up) ^ set((before or "").split())
         if changed:
             changed &= frame.numbers.keys()
@@ -225,6 +226,12 @@ class Index:
         if lost := [clip for clip in clips if clip not in held]:
             marks.turn(STEP, lost, under_way, None)
 
+    def _is_loose(self) -> bool:
+        """Whether much of what postings name is gone."""
+        with self._place.reading() as connection:
+            frame, gone = self._brought_up(connection), connection.scalar(_fact("gone"))
+        return int(gone or 0) > max(LOOSE, len(frame.pages) // 2)
+
     def _merge(self) -> None:
         with self._filling() as filling:
             if filling.merge():
@@ -245,30 +252,37 @@ class Index:
     def _registers(self, archive: Archive, progress: Progress) -> None:
         """Take in the entries of registers whose snapshot is another one, and of which visitors may know by now."""
         with self._place.reading() as connection:
-            frame = self._brought_up(connection)
-            facts = {row.name: row.value for row in connection.execute(t.facts.select())}
+            shown = " ".join(sorted(f"{one}:{number}" for one, number in self._brought_up(connection).public_entries))
+            before, known = connection.scalar(_fact("registers")), connection.scalar(_fact("shown"))
+        there = dict(one.split("=") for one in (before or "").split())
         now = snapshots(archive)
-        shown = frame.public_entries
-        told = " ".join(f"{name}={digest}" for name, digest in sorted(now.items()))
-        known = " ".join(sorted(f"{register}:{number}" for register, number in shown))
-        if facts.get("registers", "") == told and facts.get("shown", "") == known:
-            return
-        with self._filling() as filling:
-            filling.clear_shelf(t.SHOWN)
-            anew = facts.get("registers", "") != told
-            if anew:
-                filling.clear_shelf(t.ENTRIES)
-            for name in now:
+        anew = dict[str, Text]()
+        for name, digest in now.items():
+            if there.get(name) != digest:
                 try:
-                    every = list(entries(archive, name))
+                    anew[name] = Text("entry", name, tuple(entries(archive, name)))
                 except NoNames as error:
                     progress.say(str(error))
-                    told = told.replace(f"{name}={now[name]}", f"{name}=")
-                    continue
-                if anew:
-                    filling.add(t.ENTRIES, NO_CLIP, as_text(name, iter(every)))
-                public = [line for line in every if (name, line.entry) in shown]
-                filling.add(t.SHOWN, NO_CLIP, as_text(name, iter(public)))
-            filling.set_fact("registers", told)
-            filling.set_fact("shown", known)
+        lost = there.keys() - now.keys()
+        if not anew and not lost and shown == (known or ""):
+            return
+        with self._filling() as filling:
+            for name in (*lost, *anew):
+                filling.clear_register(t.ENTRIES, name)
+            for text in anew.values():
+                filling.add(t.ENTRIES, NO_CLIP, text)
             filling.end()
+        with self._filling() as filling:
+            filling.clear_register(t.SHOWN)
+            public_ones = set(shown.split())
+            for name, lines in filling.entries():
+                public = tuple(line for line in lines if f"{name}:{line.entry}" in public_ones)
+                filling.add(t.SHOWN, NO_CLIP, Text("entry", name, public))
+            taken = {name: there[name] for name in there.keys() - lost} | {name: now[name] for name in anew}
+            filling.set_fact("registers", " ".join(f"{name}={digest}" for name, digest in sorted(taken.items())))
+            filling.set_fact("shown", shown)
+            filling.end()
+
+
+def _fact(name: str) -> sa.Select[tuple[str]]:
+    return sa.select(t.facts.c.value).where(t.facts.c.name == name)

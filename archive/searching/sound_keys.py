@@ -1,8 +1,8 @@
 """What a word sounds like, whatever its script: the exact keys by which alike words are found, and how alike they are.
 
-A word's keys are the skeletons of its spellings (`linking`'s: the classes of its consonants that are heard), of the word
-as it stands and without the endings of cases. Only words that share a key, or of whose key the other's lacks one class,
-are compared at all, by the linker's own likeness. What is compared is the vocabulary, and never texts. Pure.
+A word's keys are the skeletons of its spellings (`linking`'s: the classes of its consonants that are heard), of the
+word as it stands and without the endings of cases. Only words that share a key, or of whose key the other's lacks one
+class, are compared at all, by the linker's own likeness. What is compared is the vocabulary, and never texts. Pure.
 """
 
 import struct
@@ -87,7 +87,7 @@ def sounds_of(written: str) -> tuple[Sound, ...]:
 
 
 def _readable(low: str) -> Iterator[tuple[str, bool]]:
-    """The tokens that a word may be, in any language that its letters may be of: whole, then without the ending of a case.
+    """The tokens that a word may be, in any language that its letters may be of: whole, then without a case's ending.
 
     A Uyghur or Kazakh word in Arabic letters is respelled in Cyrillic ones, of which the endings are known too.
     """

@@ -18,11 +18,12 @@ from archive.ledger import tables
 from archive.ledger.clips import AccessGiven
 from archive.ledger.sightings import Seen
 from archive.opening.archive import Archive
-from archive.searching import clip_texts, search_index
+from archive.progress import Silent
+from archive.searching import answering, clip_texts, filling, search_index
 from archive.searching.hits import Asked
 from archive.searching.search_index import Index, open_index
-from archive.steps.registering import import_register
 from archive.settings.stanzas import RegisterSettings
+from archive.steps.registering import import_register
 from tests.archive.searching.test_finding import ALL, told
 from tests.support import engines
 from tests.support.archives import MONDAY, a_judgement, a_link, an_archive, folder_targets, keep, transcript
@@ -170,7 +171,7 @@ def test_a_transcript_that_cannot_be_read_costs_no_other_text(archive: Archive, 
         def say(self, line: str) -> None:
             said.append(line)
 
-        task = search_index.Silent.task
+        task = Silent.task
 
     assert index.catch_up(archive, Heard()) == 1
     assert count(index, "mountains") == 1
@@ -204,7 +205,7 @@ TEXTS = ("word", "wo*", '"one word"', "Sauytbai", "numbers -word", "沙", "沙�
 
 
 def test_answers_are_the_same_taken_in_bit_by_bit_merged_and_at_once(archive: Archive, index: Index) -> None:
-    lots = random.Random(16)
+    lots = random.Random(16)  # noqa: S311
     words = ("one", "word", "numbers", "Сауытбайдың", "沙吾提巴依", "wonder", "two")
     texts = {f"peertube-{n:02d}": [" ".join(lots.choices(words, k=5)) for _ in range(3)] for n in range(20)}
     for clip in texts:
@@ -242,7 +243,8 @@ def test_a_killed_process_leaves_an_index_that_goes_on(tmp_path: Path, engine: e
     script = (
         "from pathlib import Path\nfrom tests.support.archives import an_archive\n"
         "from archive.searching.search_index import open_index\n"
-        f"with an_archive(Path({str(tmp_path / 'state')!r}), {{}}, minimum=1) as archive, open_index(archive) as index:\n"
+        f"state = Path({str(tmp_path / 'state')!r})\n"
+        "with an_archive(state, {}, minimum=1) as archive, open_index(archive) as index:\n"
         "    print('ready', flush=True)\n    index.catch_up(archive)\n"
     )
     for delay in (0.0, 0.05, 0.15):
@@ -266,7 +268,7 @@ def test_a_file_that_is_no_index_is_refused_with_what_to_do(tmp_path: Path, engi
         pytest.skip("there is no file")
     with an_archive(tmp_path / "state", folder_targets(tmp_path, "a")) as archive:
         (archive.state / "search.sqlite").write_bytes(b"no database " * 1_000)
-        with pytest.raises(ArchiveError, match="remove search.sqlite"), open_index(archive):
+        with pytest.raises(ArchiveError, match=r"remove search\.sqlite"), open_index(archive):
             pass
 
 
@@ -280,3 +282,44 @@ def test_it_is_its_owners_alone(archive: Archive, index: Index, engine: engines.
     with sqlite3.connect(file) as connection:
         assert connection.execute("PRAGMA quick_check").fetchone() == ("ok",)
     connection.close()
+
+
+def test_much_that_is_gone_is_forgotten(archive: Archive, index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search_index, "LOOSE", 4)
+    for number in range(12):
+        told(archive, CLIP, ("en", f"Words of number {number}."), title=f"Title {number}")
+        index.catch_up(archive)
+    with index._place.reading() as connection:
+        gone = connection.scalar(sa.text("SELECT count(*) FROM search_pages WHERE gone"))
+    assert (gone or 0) <= 6
+    assert (count(index, '"number 11"'), count(index, '"number 3"')) == (1, 0)
+
+
+def test_runs_are_merged_into_blocks_and_too_much_to_read_is_a_lower_bound(
+    archive: Archive, index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filling, "BLOCK", 30)
+    for number in range(10):
+        told(archive, f"peertube-{number}", *((("en", "Often these words."),) * 10))
+        index.catch_up(archive)
+    index.compact()
+    with index._place.reading() as connection:
+        assert (connection.scalar(sa.text("SELECT count(*) FROM search_runs")) or 0) >= 2
+    whole = index.search(Asked("often"), ALL, proposals=True)
+    assert (whole.count, whole.more) == (100, False)
+    monkeypatch.setattr(answering, "READ", 35)
+    some = index.search(Asked("often"), ALL, proposals=True)
+    assert some.more
+    assert 0 < some.count <= 60
+    assert index.search(Asked("often -words"), ALL, proposals=True).count == 0
+
+
+def test_a_prefix_of_very_many_words_is_said_to_be_bounded(
+    archive: Archive, index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told(archive, CLIP, *(("en", f"word{n}") for n in range(10)))
+    index.catch_up(archive)
+    monkeypatch.setattr(answering, "BEGUN", 4)
+    found = index.search(Asked("word*"), ALL, proposals=True)
+    assert (found.count, found.more) == (4, True)
+    assert "very many words" in found.faults[0]

@@ -13,7 +13,7 @@ stands = st.sets(
 )
 
 
-def as_arrays(rows: list[tuple[int, int, int]]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+def as_arrays(rows: list[tuple[int, int, int]]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     words, segments, places = (np.array([row[at] for row in rows], np.int64) for at in range(3))
     return words, segments, places.astype(np.uint8)
 

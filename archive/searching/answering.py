@@ -12,11 +12,10 @@ from archive.ledger.sql_conditions import begins
 from archive.records.clip import Access
 from archive.searching import index_tables as t
 from archive.searching.clip_texts import Line
-from archive.searching.filling import _values as values
 from archive.searching.filling import tag
 from archive.searching.frames import Frame, PageRow, is_entry, order_of
 from archive.searching.hits import KINDS, Asked, Found, Hit
-from archive.searching.index_places import among
+from archive.searching.index_places import among, values
 from archive.searching.matching import HEARD, NONE, Segments, all_of, having, side_by_side, within, without
 from archive.searching.page_bodies import Rows, from_body, line_of
 from archive.searching.postings import NOWHERE, Postings, decode
@@ -39,17 +38,14 @@ FINE = 10_000
 
 @dataclass(frozen=True)
 class Sought:
-    """A term with the numbers of its words: those of each of its words as they are written, and those that only sound so.
-
-    `spoken` has words of the vocabulary by number.
-    """
+    """A term, the numbers of each of its words, and how like those words are to it that only sound so."""
 
     term: Term
     written: tuple[tuple[int, ...], ...]
     heard: Mapping[int, float]
 
 
-class Looking:
+class Answering:
     """One question, on some shelves."""
 
     def __init__(self, connection: sa.Connection, frame: Frame, shelves: Sequence[int]) -> None:
