@@ -109,6 +109,7 @@ def kept(
             "people change": ["A. Keeper", "--role", "editor"],
             "people remove": ["A. Keeper"],
             "people openings": [clip],
+            "search": ["remember"],
         }
         assert place.thirdcopy("people", "add", "A. Keeper", "--role", "keeper", given=f"{PASSWORD}\n").code == 0
         yield place, channel, {name: arguments.get(name, []) for name in COMMANDS}
