@@ -64,6 +64,7 @@ ROUTES = [
     Route("/clips/{clip}/manifest.json", citing_moments.manifest),
     Route("/clips/{clip}/ohms.xml", citing_moments.oral_history),
     Route("/clips/{clip}/sidecar.json", citing_moments.sidecar),
+    Route("/clips/{clip}/access", clip_pages.access, methods=["POST"]),
     *_both("/clips/{clip}", clip_pages.clip),
     *_both("/entries/{register}/{number}", entry_pages.entry),
     *_both("/sources/{name}", sources.source),

@@ -16,6 +16,8 @@ from flows.reading_room.who_asks import forms_token, reader_of
 
 TOKEN = "token"  # noqa: S105 (the name of a field)
 BYTES_AT_MOST = 64 * 1024
+PATIENCE_BYTES = 4 * 1024 * 1024
+"""So much is read and thrown away of a form that is too long: who still sends hears no answer."""
 FIELDS_AT_MOST = 50
 
 
@@ -25,11 +27,15 @@ async def sent(request: Request) -> Mapping[str, str]:
         raise HTTPException(403, "This form was sent by another site, so nothing was done.")
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/x-www-form-urlencoded":
         raise HTTPException(415, "A form is sent as application/x-www-form-urlencoded.")
-    body = bytearray()
+    body, length = bytearray(), 0
     async for part in request.stream():
-        body += part
-        if len(body) > BYTES_AT_MOST:
-            raise HTTPException(413, f"A form has at most {BYTES_AT_MOST // 1024} KiB.")
+        length += len(part)
+        if length > PATIENCE_BYTES:
+            break
+        if length <= BYTES_AT_MOST:
+            body += part
+    if length > BYTES_AT_MOST:
+        raise HTTPException(413, f"A form has at most {BYTES_AT_MOST // 1024} KiB.")
     try:
         pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=FIELDS_AT_MOST, errors="strict")
     except ValueError as error:

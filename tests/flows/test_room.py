@@ -10,6 +10,7 @@ from archive.citing.citation import read_citation
 from archive.people.reader_roles import ROLES, Role
 from archive.records.event import DISSEMINATION
 from archive.settings.settings import Settings
+from archive.texts.in_force import access_now
 from flows.reading_room.room_app import stores
 from flows.reading_room.room_headers import policy
 from storage.targets.s3.settings import S3Settings
@@ -210,6 +211,41 @@ def test_who_takes_words_of_a_closed_clip_out_is_recorded(place: Place) -> None:
     assert [(event.type, event.agent, event.object) for event in told] == [
         (DISSEMINATION, "reviewer", f"work-{CLOSED}")
     ] * 4
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_only_a_keeper_opens_and_closes_and_what_is_closed_is_closed_at_once(place: Place, role: Role) -> None:
+    client, visitor, path = signed_in(place, role), signed_in(place, "visitor"), f"/clips/{HOSTILE}/access"
+
+    def put(level: str) -> int:
+        return client.post(path, data={"level": level, "token": token_of(client)}).status_code
+
+    if role != "keeper":
+        assert put("restricted") == 404
+        assert visitor.get(f"/clips/{HOSTILE}").status_code == 200
+        return
+    for level, seen in (("restricted", 404), ("readers", 404), ("public", 200)):
+        assert put(level) == 303
+        assert visitor.get(f"/clips/{HOSTILE}").status_code == seen
+        assert signed_in(place, "reader").get(f"/clips/{HOSTILE}").status_code == (
+            404 if level == "restricted" else 200
+        )
+        place.room.index.catch_up(place.archive)
+        hits = visitor.get("/find.json", params={"q": "name"}).json()["hits"]
+        assert (HOSTILE in [hit["clip"] for hit in hits]) == (seen == 200)
+    assert put("everybody") == 404
+    assert access_now(place.archive, HOSTILE).by == "keeper"
+
+
+def test_the_keeper_sees_who_opened_what_is_closed(place: Place) -> None:
+    place.room.people.record_openings = True
+    try:
+        assert "That you opened this clip is recorded." in signed_in(place, "editor").get(f"/clips/{CLOSED}").text
+        assert "is recorded" not in signed_in(place, "editor").get(f"/clips/{OPEN}").text
+        assert "editor, " in signed_in(place, "keeper").get(f"/clips/{CLOSED}").text
+        assert "Who may read it" not in signed_in(place, "editor").get(f"/clips/{CLOSED}").text
+    finally:
+        place.room.people.record_openings = False
 
 
 def test_a_film_comes_by_range_with_a_strong_validator(place: Place) -> None:

@@ -2,16 +2,21 @@
 
 from typing import get_args
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
+from archive.acts.access import give_access
+from archive.records.clip import Access
 from archive.texts.shown import shown
 from archive.views.clip_page import clip_page, may_read
 from archive.views.transcript_view import Format, written
 from flows.reading_room.answers import for_other_sites, not_there, page, taken_out
 from flows.reading_room.pages.film_pages import film_on_page
+from flows.reading_room.sent_forms import sent_by_reader
 from flows.reading_room.who_asks import reader_of, room_of
 
+LEVELS: dict[str, Access] = {level: level for level in get_args(Access)}
 TYPES = {"vtt": "text/vtt", "srt": "application/x-subrip", "txt": "text/plain", "json": "application/json"}
 
 
@@ -31,8 +36,28 @@ def clip(request: Request) -> Response:
         room.people.opened(reader_of(request), found.clip, room.archive.clock())
     film = film_on_page(request, found.clip, doubted=bool(found.transcript and found.transcript.clock_doubts))
     return page(
-        request, "clip.html", found, film=film, recorded=room.people.record_openings and found.access != "public"
+        request,
+        "clip.html",
+        found,
+        film=film,
+        recorded=room.people.record_openings and found.access != "public",
+        levels=tuple(LEVELS),
+        openings=room.people.who_opened(found.clip) if reader_of(request).may("see who opened what") else [],
     )
+
+
+async def access(request: Request) -> Response:
+    """Open or close a clip, as its keeper says."""
+    form, reader, clip = (
+        await sent_by_reader(request, "open and close"),
+        reader_of(request),
+        request.path_params["clip"],
+    )
+    level, archive = LEVELS.get(form.get("level", "")), room_of(request).archive
+    if level is None or not may_read(archive, clip, reader):
+        return not_there(request)
+    await run_in_threadpool(give_access, archive, clip, level, by=reader.name or "")
+    return RedirectResponse(f"/clips/{clip}", 303)
 
 
 def transcript(request: Request) -> Response:
