@@ -86,6 +86,33 @@ def test_a_click_on_a_sentence_plays_it(page: Page, place: Place) -> None:
     expect(page.locator(".sentences li.now")).to_contain_text("Менің")
 
 
+def test_a_word_in_another_script_leads_to_the_second_at_which_it_is_said(page: Page, place: Place) -> None:
+    page.goto(place.address)
+    page.fill("#q", "oydan shygarylghan")
+    page.keyboard.press("Enter")
+    hit = page.locator(".hit", has_text="An open testimony")
+    expect(hit.locator("mark").first).to_have_text("ойдан")
+    hit.locator(".found a.at").click()
+    until(page, "document.querySelector('[data-film]').currentTime > 0.9")
+    assert second(page) == pytest.approx(1.0, abs=0.1)
+    expect(page.locator(".sentences li.now .said")).to_have_attribute("lang", "kk")
+
+
+@pytest.mark.parametrize("path", ["/", "/find?q=name", f"/clips/{OPEN}#t=2", "/entries/victims/1"])
+def test_nothing_moves_while_a_page_loads(page: Page, place: Place, path: str) -> None:
+    page.goto(place.address + path, wait_until="networkidle")
+    moved = page.evaluate(
+        """() => new Promise(done => {
+             let sum = 0;
+             new PerformanceObserver(list => {
+               for (const one of list.getEntries()) if (!one.hadRecentInput) sum += one.value;
+             }).observe({type: "layout-shift", buffered: true});
+             setTimeout(() => done(sum), 200);
+           })"""
+    )
+    assert moved < 0.01
+
+
 def test_the_address_of_a_moment_leads_to_it(page: Page, place: Place) -> None:
     page.goto(f"{place.address}/clips/{OPEN}#t=2.1")
     until(page, "document.querySelector('[data-film]').currentTime > 2")
