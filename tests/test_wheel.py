@@ -129,6 +129,8 @@ def test_it_has_every_file_of_the_four_houses_and_no_other(wheel: Path) -> None:
     assert any(name.endswith(".tsv") for name in inside)
     assert any(name.endswith(".mako") for name in inside)
     assert "archive/sources/ytdlp/words.toml" in inside
+    of_the_room = {"templates/clip.html", "static/room.css", "static/fonts/noto-sans-arabic.woff2", "catalogues/ru.po"}
+    assert {f"flows/reading_room/{name}" for name in of_the_room} <= set(inside)
 
 
 def test_what_it_says_that_it_needs_is_all_that_its_modules_import(installed: Installed) -> None:
