@@ -23,7 +23,7 @@ Peers: an FTS5 table with the trigram tokenizer over the same texts (words of le
 as they are: it finds nothing), and LIKE over a plain table, which is asked each sixteenth question alone. Both are
 asked for 20 texts and a count, of all clips. Names are asked for as they are written.
 
-    python -m benchmarks.search [SEGMENTS] [held-out|tuning]
+    python -m benchmarks.search [SEGMENTS] [held-out|tuning] [sqlite] [postgresql]
 """
 
 import os
@@ -79,6 +79,7 @@ def main() -> None:
     with TemporaryDirectory(prefix="thirdcopy-search-") as folder, postgresql(()) as server:
         database = server.database()
         urls = {"sqlite": None, "postgresql": server.url(database)}
+        urls = {name: url for name, url in urls.items() if name in sys.argv} or urls
         found = dict[str, Any]()
         for name, url in urls.items():
             file = written_settings(Path(folder) / name, url)

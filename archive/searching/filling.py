@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import sqlalchemy as sa
 
+from archive.ledger.kept_texts import kept
 from archive.searching import index_tables as t
 from archive.searching.clip_texts import ClipFacts, Line, Text
 from archive.searching.hits import KINDS
@@ -101,6 +102,15 @@ class _Shelf:
         self.places.extend(places)
 
 
+@dataclass(frozen=True)
+class There:
+    """A clip as it is there: its number, its shelf, None where its texts are gone, and which texts they are."""
+
+    number: int
+    shelf: int | None
+    digest: str
+
+
 class Filling:
     """The index within one transaction that writes. `known` is kept by the caller from one to the next."""
 
@@ -110,7 +120,7 @@ class Filling:
         self._counts = {name: int(self._facts.get(name, "0")) for name in COUNTED}
         self._counts["version"] += 1
         self._shelves: dict[int, _Shelf] = defaultdict(_Shelf)
-        self._pages = list[tuple[Any, ...]]()
+        self._clips, self._pages = list[tuple[Any, ...]](), list[tuple[Any, ...]]()
         self._base = self._counts["segment"]
 
     def fact(self, name: str) -> str | None:
@@ -124,37 +134,23 @@ class Filling:
             self._connection.execute(sa.delete(t.facts).where(t.facts.c.name == name))
             self._connection.execute(sa.insert(t.facts).values(name=name, value=value))
 
-    def digest_of(self, facts: ClipFacts) -> str | None:
-        """With which texts, on which shelf, a clip is there; None for one that is not."""
-        c = t.clips.c
-        query = sa.select(c.digest, c.shelf).where(c.clip == facts.clip, ~c.gone)
-        row = self._connection.execute(query).one_or_none()
-        return row.digest if row and row.shelf == t.SHELVES[facts.level] else None
+    def there(self, clips: Sequence[str]) -> dict[str, "There"]:
+        """How some clips are there, of those that ever were."""
+        which = among(self._connection, "clip", "clips")
+        query = sa.text(f"SELECT clip, number, shelf, digest, gone FROM search_clips WHERE {which}")  # noqa: S608
+        rows = self._connection.execute(query, {"clips": values(self._connection, clips)})
+        return {row.clip: There(row.number, None if row.gone else row.shelf, row.digest) for row in rows}
 
-    def keep(self, facts: ClipFacts) -> int:
+    def keep(self, facts: ClipFacts, before: "There | None") -> int:
         """Keep what is asked of a clip besides its words; give its number here."""
-        c = t.clips.c
-        number = self._connection.scalar(sa.select(c.number).where(c.clip == facts.clip))
-        if number is None:
-            number = self._next("clip")
-        self._connection.execute(sa.delete(t.clips).where(c.number == number))
-        links = [[link.register, link.entry, link.positive] for link in facts.links]
-        self._connection.execute(
-            sa.insert(t.clips).values(
-                number=number,
-                clip=facts.clip,
-                shelf=t.SHELVES[facts.level],
-                source=facts.source,
-                day=facts.day,
-                title=facts.title,
-                upstream=facts.upstream,
-                links=json.dumps(links, ensure_ascii=False),
-                digest=facts.digest,
-                changed=self._counts["version"],
-                gone=False,
-            )
-        )
-        return int(number)
+        number = before.number if before else self._next("clip")
+        if before:
+            self._connection.execute(sa.delete(t.clips).where(t.clips.c.number == number))
+        links = json.dumps([[link.register, link.entry, link.positive] for link in facts.links], ensure_ascii=False)
+        shelf, version = t.SHELVES[facts.level], self._counts["version"]
+        about = (facts.source, facts.day, facts.title, facts.upstream, links, facts.digest)
+        self._clips.append((number, facts.clip, shelf, *(_written(one) for one in about), version, False))
+        return number
 
     def forget(self, clips: Iterable[str]) -> None:
         """Take clips out: their texts are found no more from the end of the transaction on."""
@@ -206,10 +202,12 @@ class Filling:
 
     def end(self) -> None:
         """Write what was taken in. Call it once, at the end of the transaction."""
+        insert(self._connection, t.clips, self._clips)
         insert(self._connection, t.pages, self._pages)
-        self._pages = []
+        self._clips, self._pages = [], []
+        heard = dict[str, tuple[Sound, ...]]()
         for shelf, taken in self._shelves.items():
-            self._write(shelf, taken)
+            self._write(shelf, taken, heard)
         for name, count in self._counts.items():
             self.set_fact(name, str(count))
 
@@ -217,13 +215,13 @@ class Filling:
         self._counts[what] += 1
         return self._counts[what] - 1
 
-    def _write(self, shelf: int, taken: _Shelf) -> None:
+    def _write(self, shelf: int, taken: _Shelf, heard: dict[str, tuple[Sound, ...]]) -> None:
         ids = self._ids(shelf, list(taken.words))
         words = ids[np.frombuffer(taken.standing, np.int64)]
         segments, places = np.frombuffer(taken.segments, np.int64), np.frombuffer(taken.places, np.uint8)
         order = np.lexsort((places, segments, words))
         standing = encode(words[order], segments[order], places[order], self._base)
-        self._run(shelf, self._base, taken.many, [standing], self._sounds(taken, ids))
+        self._run(shelf, self._base, taken.many, [standing], self._sounds(taken, ids, heard))
 
     def _ids(self, shelf: int, words: list[str]) -> Numbers:
         """The numbers of words, in their order; new ones are given to those that have none."""
@@ -242,8 +240,11 @@ class Filling:
         insert(self._connection, t.words, [(word, shelf, there[word]) for word in new])
         return np.array([there[word] for word in words], np.int64)
 
-    def _sounds(self, taken: _Shelf, ids: Numbers) -> Heard:
-        """How words sound, as they are spelled, where this process does not know that the index has it."""
+    def _sounds(self, taken: _Shelf, ids: Numbers, heard: dict[str, tuple[Sound, ...]]) -> Heard:
+        """How words sound, as they are spelled, where this process does not know that the index has it.
+
+        What was `heard` for another shelf is not read again.
+        """
         if len(self._known) > REMEMBERED:
             self._known.clear()
         found = list[tuple[int, Sound]]()
@@ -252,7 +253,9 @@ class Filling:
             seen = hash((word, written))
             if seen not in self._known:
                 self._known.add(seen)
-                found += [(word, sound) for sound in sounds_of(written)]
+                if (sounds := heard.get(written)) is None:
+                    sounds = heard[written] = sounds_of(written)
+                found += [(word, sound) for sound in sounds]
         return Heard.of(found)
 
     def _run(
@@ -335,3 +338,8 @@ class Filling:
 
 def _words(written: bytes) -> Numbers:
     return np.cumsum(np.frombuffer(zlib.decompress(written), np.uint32).astype(np.int64))
+
+
+def _written(value: Any) -> Any:
+    """A value as a column of texts would write it; these rows pass SQLAlchemy by."""
+    return kept(value) if isinstance(value, str) else value

@@ -15,7 +15,7 @@ from archive.records.object_ids import clip_of
 from archive.searching import index_tables as t
 from archive.searching.answering import Answering
 from archive.searching.clip_texts import ClipFacts, Text, UnreadableText, facts_of, texts_of
-from archive.searching.filling import NO_CLIP, Filling
+from archive.searching.filling import NO_CLIP, Filling, There
 from archive.searching.frames import Frame, brought_up
 from archive.searching.hits import Asked, Found
 from archive.searching.index_places import IndexPlace
@@ -205,8 +205,9 @@ class Index:
                 facts = facts_of(archive, some)
                 held.update(facts)
                 filling.forget(clip for clip in some if clip not in facts)
+                there = filling.there(some)
                 for found in facts.values():
-                    self._take(filling, found, progress)
+                    self._take(filling, found, there.get(found.clip), progress)
                     task.advance(1)
             filling.end()
         marks.turn(STEP, sorted(held), under_way, mark)
@@ -224,12 +225,12 @@ class Index:
             if filling.merge():
                 filling.end()
 
-    def _take(self, filling: Filling, facts: ClipFacts, progress: Progress) -> None:
-        same = filling.digest_of(facts) == facts.digest
-        number = filling.keep(facts)
-        if same:
+    def _take(self, filling: Filling, facts: ClipFacts, before: There | None, progress: Progress) -> None:
+        number = filling.keep(facts, before)
+        if before and (before.shelf, before.digest) == (t.SHELVES[facts.level], facts.digest):
             return
-        filling.clear(number)
+        if before:
+            filling.clear(number)
         try:
             for text in texts_of(facts):
                 filling.add(t.SHELVES[facts.level], number, text)
