@@ -26,7 +26,7 @@ RULES = 1
 """The version of how texts are folded, cut and heard: an index by other rules is made anew."""
 
 STEP: Final = "search"
-AT_ONCE, FIRST = 50, 1_000
+AT_ONCE, FIRST = 50, 500
 """Clips that are taken in within one transaction; and where very many are due, as when the index is made."""
 
 MANY = 500
