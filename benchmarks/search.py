@@ -26,6 +26,7 @@ asked for 20 texts and a count, of all clips. Names are asked for as they are wr
     python -m benchmarks.search [SEGMENTS] [held-out|tuning] [sqlite] [postgresql]
 """
 
+import gc
 import os
 import random
 import sqlite3
@@ -71,6 +72,7 @@ class Question:
 
 def main() -> None:
     """Make the texts, measure both engines and the peers, print all, and the figures as JSON."""
+    gc.set_threshold(50_000)  # as the command does
     many = next((int(one) for one in sys.argv[1:] if one.isdigit()), SEGMENTS)
     half = "tuning" if "tuning" in sys.argv else "held-out"
     made = texts(many, half)
