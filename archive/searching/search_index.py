@@ -125,7 +125,7 @@ class Index:
     def compact(self) -> None:
         """Merge all that was taken in bit by bit, forget what is gone, and give back the room. For whoever has time."""
         with self._filling() as filling:
-            filling.merge_all()
+            filling.runs.merge_all()
             filling.end()
         self._place.shrink()
 
@@ -222,7 +222,7 @@ class Index:
 
     def _merge(self) -> None:
         with self._filling() as filling:
-            if filling.merge():
+            if filling.runs.merge():
                 filling.end()
 
     def _take(self, filling: Filling, facts: ClipFacts, before: There | None, progress: Progress) -> None:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.linking.finding.names.phonetics import tokens
-from archive.searching.sound_keys import _PLAIN, LONGEST_TOKEN, Heard, asked_sounds, neighbours, sounds_of
+from archive.linking.finding.names.phonetics import LONGEST, tokens
+from archive.searching.sound_keys import _PLAIN, Heard, asked_sounds, neighbours, sounds_of
 from benchmarks._orthographies import KAZAKH, UYGHUR, Habits, in_arabic, in_cyrillic, in_han, in_latin, in_register
 from benchmarks._rival_words import KAZAKH_PARTS, UYGHUR_PARTS
 
@@ -41,7 +41,7 @@ def test_what_has_no_sound_is_found_by_its_letters_alone(word: str) -> None:
 
 @given(st.from_regex(_PLAIN, fullmatch=True))
 def test_what_is_plainly_one_token_is_one(word: str) -> None:
-    assert tokens(word) == (word[:LONGEST_TOKEN],)
+    assert tokens(word) == (word[:LONGEST],)
 
 
 def test_keys_of_all_scripts_meet() -> None:
