@@ -3,7 +3,6 @@
 import os
 import random
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
@@ -13,7 +12,6 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from archive.errors import ArchiveError
 from archive.ledger import tables
 from archive.ledger.clips import AccessGiven
 from archive.ledger.sightings import Seen
@@ -259,27 +257,6 @@ def test_a_killed_process_leaves_an_index_that_goes_on(tmp_path: Path) -> None:
         index.catch_up(archive)
         assert index.catch_up(archive) == 0
         assert count(index, "words") == 900
-
-
-def test_a_file_that_is_no_index_is_refused_with_what_to_do(tmp_path: Path, engine: engines.EngineName) -> None:
-    if engine == "postgresql":
-        pytest.skip("there is no file")
-    with an_archive(tmp_path / "state", folder_targets(tmp_path, "a")) as archive:
-        (archive.state / "search.sqlite").write_bytes(b"no database " * 1_000)
-        with pytest.raises(ArchiveError, match=r"remove search\.sqlite"), open_index(archive):
-            pass
-
-
-def test_it_is_its_owners_alone(archive: Archive, index: Index, engine: engines.EngineName) -> None:
-    index.catch_up(archive)
-    file = archive.state / "search.sqlite"
-    if engine == "postgresql":
-        assert not file.exists()
-        return
-    assert file.stat().st_mode & 0o077 == 0
-    with sqlite3.connect(file) as connection:
-        assert connection.execute("PRAGMA quick_check").fetchone() == ("ok",)
-    connection.close()
 
 
 def test_much_that_is_gone_is_forgotten(archive: Archive, index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
