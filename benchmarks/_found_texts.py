@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256, sha512
 from itertools import accumulate
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -47,6 +48,9 @@ _LETTERS = {
     "tr": ("b c ç d f g h k l m n p r s ş t v y z", "a e ı i o ö u ü"),
 }
 HAN = "".join(chr(code) for code in range(0x4E00, 0x9FA6))
+
+
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -155,10 +159,10 @@ def fill(file: Path, made: Texts) -> None:
     lots = random.Random(SEED)  # noqa: S311
     ref, body = transcript("peertube-first")
     first = from_json(body)
-    template, about = json.loads(to_json(first)), ref.model_dump(mode="json")  # type: ignore[arg-type]
+    template, about = json.loads(to_json(first)), ref.model_dump(mode="json")
     one = template["segments"][0]
     with engine.sql.begin() as connection:
-        clips, captures, transcripts = [], [], []
+        clips, captures, transcripts = list[Row](), list[Row](), list[Row]()
         for clip, segments in made.clips.items():
             digest = sha256(clip.encode()).hexdigest()
             spoken = [
@@ -182,7 +186,7 @@ def fill(file: Path, made: Texts) -> None:
     engine.sql.dispose()
 
 
-def _put(connection: sa.Connection, *rows: list[dict[str, object]]) -> None:
+def _put(connection: sa.Connection, *rows: list[Row]) -> None:
     for table, some in zip((t.clips, t.captures, t.transcripts), rows, strict=True):
         if some:
             connection.execute(sa.insert(table), some)

@@ -23,9 +23,10 @@ Peers: an FTS5 table with the trigram tokenizer over the same texts (words of le
 as they are: it finds nothing), and LIKE over a plain table, which is asked each sixteenth question alone. Both are
 asked for 20 texts and a count, of all clips. Names are asked for as they are written.
 
-    python -m benchmarks.search [SEGMENTS] [held-out|tuning]
+    python -m benchmarks.search [SEGMENTS] [held-out|tuning] [sqlite] [postgresql]
 """
 
+import gc
 import os
 import random
 import sqlite3
@@ -71,6 +72,7 @@ class Question:
 
 def main() -> None:
     """Make the texts, measure both engines and the peers, print all, and the figures as JSON."""
+    gc.set_threshold(50_000)  # as the command does
     many = next((int(one) for one in sys.argv[1:] if one.isdigit()), SEGMENTS)
     half = "tuning" if "tuning" in sys.argv else "held-out"
     made = texts(many, half)
@@ -79,6 +81,7 @@ def main() -> None:
     with TemporaryDirectory(prefix="thirdcopy-search-") as folder, postgresql(()) as server:
         database = server.database()
         urls = {"sqlite": None, "postgresql": server.url(database)}
+        urls = {name: url for name, url in urls.items() if name in sys.argv} or urls
         found = dict[str, Any]()
         for name, url in urls.items():
             file = written_settings(Path(folder) / name, url)

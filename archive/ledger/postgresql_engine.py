@@ -35,8 +35,8 @@ WRITERS = 0x7468697264636F70
 _READ = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _WRITE = (
     f"BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; "
-    f"SET LOCAL idle_in_transaction_session_timeout = '{ASLEEP_S}s'; SELECT pg_advisory_xact_lock(%d)"
-)
+    f"SET LOCAL idle_in_transaction_session_timeout = '{ASLEEP_S}s'; SELECT pg_advisory_xact_lock({WRITERS})"
+).encode()
 
 
 class PostgresqlDatabase:
@@ -157,7 +157,7 @@ def _engine(place: Database) -> sa.Engine:
         options = connection.get_execution_options()
         raw = connection.connection.dbapi_connection
         assert raw is not None  # noqa: S101
-        write = (_WRITE % options.get("lock", WRITERS)).encode()
+        write = _WRITE.replace(b"%d" % WRITERS, b"%d" % options.get("lock", WRITERS))
         raw.execute(write if options.get("writes", True) else _READ, prepare=False)
 
     return engine

@@ -1,11 +1,9 @@
 """Texts taken into the index: their words and sounds, where they stand, and the pages to show them from.
 
-What is taken in within one transaction is a run; runs of like size are merged when there are several, so that a word
-stands in few places and a new clip costs no more than itself (O'Neil and others, The log-structured merge-tree, 1996).
+What is taken in within one transaction is a run, see `merging`.
 """
 
 import json
-import zlib
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,28 +13,21 @@ from typing import Any
 import numpy as np
 import sqlalchemy as sa
 
+from archive.ledger.kept_texts import kept
 from archive.searching import index_tables as t
 from archive.searching.clip_texts import ClipFacts, Line, Text
 from archive.searching.hits import KINDS
 from archive.searching.index_places import among, insert, values
 from archive.searching.letter_folding import folded
+from archive.searching.merging import AT_ONCE, Runs
 from archive.searching.page_bodies import MOST, from_body, line_of, to_body
-from archive.searching.postings import Numbers, decode, encode
+from archive.searching.postings import Numbers, encode
 from archive.searching.sound_keys import Heard, Sound, sounds_of
 from archive.searching.word_places import plain_words, words_of
 
 NO_CLIP = -1
 TAG_PLACE = 255
 """The place of what is no word of a text, but its language or a mark."""
-
-TOGETHER = 8
-"""Runs of like size that are merged into one; and how many times larger the next size is."""
-
-AT_ONCE = 20_000
-"""Words that are merged at once, which bounds the memory."""
-
-BLOCK = 1 << 19
-"""Segments of a run that is merged with no other: where too many are to be read, the last runs are."""
 
 COUNTED = ("version", "segment", "word", "clip", "run", "gone")
 """What is counted as facts: changes, numbers given so far, and pages that are gone."""
@@ -101,6 +92,15 @@ class _Shelf:
         self.places.extend(places)
 
 
+@dataclass(frozen=True)
+class There:
+    """A clip as it is there: its number, its shelf, None where its texts are gone, and which texts they are."""
+
+    number: int
+    shelf: int | None
+    digest: str
+
+
 class Filling:
     """The index within one transaction that writes. `known` is kept by the caller from one to the next."""
 
@@ -109,8 +109,9 @@ class Filling:
         self._facts = {row.name: row.value for row in connection.execute(sa.select(t.facts))}
         self._counts = {name: int(self._facts.get(name, "0")) for name in COUNTED}
         self._counts["version"] += 1
+        self.runs = Runs(connection, self._counts)
         self._shelves: dict[int, _Shelf] = defaultdict(_Shelf)
-        self._pages = list[tuple[Any, ...]]()
+        self._clips, self._pages = list[tuple[Any, ...]](), list[tuple[Any, ...]]()
         self._base = self._counts["segment"]
 
     def fact(self, name: str) -> str | None:
@@ -124,37 +125,23 @@ class Filling:
             self._connection.execute(sa.delete(t.facts).where(t.facts.c.name == name))
             self._connection.execute(sa.insert(t.facts).values(name=name, value=value))
 
-    def digest_of(self, facts: ClipFacts) -> str | None:
-        """With which texts, on which shelf, a clip is there; None for one that is not."""
-        c = t.clips.c
-        query = sa.select(c.digest, c.shelf).where(c.clip == facts.clip, ~c.gone)
-        row = self._connection.execute(query).one_or_none()
-        return row.digest if row and row.shelf == t.SHELVES[facts.level] else None
+    def there(self, clips: Sequence[str]) -> dict[str, "There"]:
+        """How some clips are there, of those that ever were."""
+        which = among(self._connection, "clip", "clips")
+        query = sa.text(f"SELECT clip, number, shelf, digest, gone FROM search_clips WHERE {which}")  # noqa: S608
+        rows = self._connection.execute(query, {"clips": values(self._connection, clips)})
+        return {row.clip: There(row.number, None if row.gone else row.shelf, row.digest) for row in rows}
 
-    def keep(self, facts: ClipFacts) -> int:
+    def keep(self, facts: ClipFacts, before: "There | None") -> int:
         """Keep what is asked of a clip besides its words; give its number here."""
-        c = t.clips.c
-        number = self._connection.scalar(sa.select(c.number).where(c.clip == facts.clip))
-        if number is None:
-            number = self._next("clip")
-        self._connection.execute(sa.delete(t.clips).where(c.number == number))
-        links = [[link.register, link.entry, link.positive] for link in facts.links]
-        self._connection.execute(
-            sa.insert(t.clips).values(
-                number=number,
-                clip=facts.clip,
-                shelf=t.SHELVES[facts.level],
-                source=facts.source,
-                day=facts.day,
-                title=facts.title,
-                upstream=facts.upstream,
-                links=json.dumps(links, ensure_ascii=False),
-                digest=facts.digest,
-                changed=self._counts["version"],
-                gone=False,
-            )
-        )
-        return int(number)
+        number = before.number if before else self._next("clip")
+        if before:
+            self._connection.execute(sa.delete(t.clips).where(t.clips.c.number == number))
+        links = json.dumps([[link.register, link.entry, link.positive] for link in facts.links], ensure_ascii=False)
+        shelf, version = t.SHELVES[facts.level], self._counts["version"]
+        about = (facts.source, facts.day, facts.title, facts.upstream, links, facts.digest)
+        self._clips.append((number, facts.clip, shelf, *(_written(one) for one in about), version, False))
+        return number
 
     def forget(self, clips: Iterable[str]) -> None:
         """Take clips out: their texts are found no more from the end of the transaction on."""
@@ -206,10 +193,12 @@ class Filling:
 
     def end(self) -> None:
         """Write what was taken in. Call it once, at the end of the transaction."""
+        insert(self._connection, t.clips, self._clips)
         insert(self._connection, t.pages, self._pages)
-        self._pages = []
+        self._clips, self._pages = [], []
+        heard = dict[str, tuple[Sound, ...]]()
         for shelf, taken in self._shelves.items():
-            self._write(shelf, taken)
+            self._write(shelf, taken, heard)
         for name, count in self._counts.items():
             self.set_fact(name, str(count))
 
@@ -217,13 +206,13 @@ class Filling:
         self._counts[what] += 1
         return self._counts[what] - 1
 
-    def _write(self, shelf: int, taken: _Shelf) -> None:
+    def _write(self, shelf: int, taken: _Shelf, heard: dict[str, tuple[Sound, ...]]) -> None:
         ids = self._ids(shelf, list(taken.words))
         words = ids[np.frombuffer(taken.standing, np.int64)]
         segments, places = np.frombuffer(taken.segments, np.int64), np.frombuffer(taken.places, np.uint8)
         order = np.lexsort((places, segments, words))
         standing = encode(words[order], segments[order], places[order], self._base)
-        self._run(shelf, self._base, taken.many, [standing], self._sounds(taken, ids))
+        self.runs.write(shelf, self._base, taken.many, [standing], self._sounds(taken, ids, heard))
 
     def _ids(self, shelf: int, words: list[str]) -> Numbers:
         """The numbers of words, in their order; new ones are given to those that have none."""
@@ -242,8 +231,11 @@ class Filling:
         insert(self._connection, t.words, [(word, shelf, there[word]) for word in new])
         return np.array([there[word] for word in words], np.int64)
 
-    def _sounds(self, taken: _Shelf, ids: Numbers) -> Heard:
-        """How words sound, as they are spelled, where this process does not know that the index has it."""
+    def _sounds(self, taken: _Shelf, ids: Numbers, heard: dict[str, tuple[Sound, ...]]) -> Heard:
+        """How words sound, as they are spelled, where this process does not know that the index has it.
+
+        What was `heard` for another shelf is not read again.
+        """
         if len(self._known) > REMEMBERED:
             self._known.clear()
         found = list[tuple[int, Sound]]()
@@ -252,86 +244,12 @@ class Filling:
             seen = hash((word, written))
             if seen not in self._known:
                 self._known.add(seen)
-                found += [(word, sound) for sound in sounds_of(written)]
+                if (sounds := heard.get(written)) is None:
+                    sounds = heard[written] = sounds_of(written)
+                found += [(word, sound) for sound in sounds]
         return Heard.of(found)
 
-    def _run(
-        self, shelf: int, base: int, many: int, parts: Iterable[list[tuple[int, int, bytes]]], heard: Heard
-    ) -> None:
-        run, found = self._next("run"), list[int]()
-        for part in parts:
-            insert(self._connection, t.postings, [(word, run, count, body) for word, count, body in part])
-            found += [word for word, _, _ in part]
-        words = zlib.compress(np.diff(np.array(found, np.int64), prepend=0).astype(np.uint32).tobytes())
-        insert(self._connection, t.runs, [(run, shelf, base, many, words, heard.to_bytes())])
 
-    def merge(self) -> bool:
-        """Merge runs of like size where there are several. Whether there were."""
-        sizes = defaultdict[tuple[int, int], list[Any]](list)
-        for row in self._runs():
-            sizes[row.shelf, int(np.log(max(1, row.segments)) / np.log(TOGETHER))].append(row)
-        groups = [rows for rows in sizes.values() if len(rows) >= TOGETHER and rows[0].segments < BLOCK]
-        for rows in groups:
-            self._merge(rows)
-        return bool(groups)
-
-    def merge_all(self) -> None:
-        """Merge all runs, but into none of more than a block, and forget what is gone."""
-        blocks = list[list[Any]]()
-        for row in self._runs():
-            last = blocks[-1] if blocks else []
-            if last and last[0].shelf == row.shelf and sum(one.segments for one in last) + row.segments <= BLOCK:
-                last.append(row)
-            else:
-                blocks.append([row])
-        for rows in blocks:
-            if len(rows) > 1 or self._counts["gone"]:
-                self._merge(rows)
-        self._connection.execute(sa.delete(t.pages).where(t.pages.c.gone))
-        self._counts["gone"] = 0
-
-    def _runs(self) -> Sequence[Any]:
-        return self._connection.execute(sa.select(t.runs).order_by(t.runs.c.shelf, t.runs.c.base)).all()
-
-    def _merge(self, rows: Sequence[Any]) -> None:
-        shelf, base, numbers = rows[0].shelf, min(row.base for row in rows), [row.run for row in rows]
-        bases = {row.run: row.base for row in rows}
-        words = np.unique(np.concatenate([_words(row.words) for row in rows]))
-        gone = self._connection.execute(
-            sa.select(t.pages.c.first, t.pages.c.many).where(t.pages.c.gone).order_by(t.pages.c.first)
-        ).all()
-        starts = np.array([row.first for row in gone], np.int64)
-        ends = starts + np.array([row.many for row in gone], np.int64)
-
-        def parts() -> Iterable[list[tuple[int, int, bytes]]]:
-            for start in range(0, len(words), AT_ONCE):
-                some = words[start : start + AT_ONCE].tolist()
-                yield self._merged(some, numbers, bases, base, (starts, ends))
-
-        heard = Heard.together([Heard.from_bytes(bytes(row.sounds)) for row in rows])
-        self._run(shelf, base, sum(row.segments for row in rows), parts(), heard)
-        self._connection.execute(sa.delete(t.runs).where(t.runs.c.run.in_(numbers)))
-
-    def _merged(
-        self, words: list[int], runs: list[int], bases: dict[int, int], base: int, gone: tuple[Numbers, Numbers]
-    ) -> list[tuple[int, int, bytes]]:
-        given = {"words": values(self._connection, words), "runs": values(self._connection, runs)}
-        which = f"{among(self._connection, 'word', 'words')} AND {among(self._connection, 'run', 'runs')}"
-        query = sa.text(f"SELECT word, run, many, body FROM search_postings WHERE {which} ORDER BY word, run")  # noqa: S608
-        rows = self._connection.execute(query, given).all()
-        self._connection.execute(sa.text(f"DELETE FROM search_postings WHERE {which}"), given)  # noqa: S608
-        there = decode([(bases[row.run], row.many, bytes(row.body)) for row in rows])
-        standing = np.repeat(np.array([row.word for row in rows], np.int64), [row.many for row in rows])
-        starts, ends = gone
-        if len(starts):
-            page = np.searchsorted(starts, there.segments, side="right") - 1
-            lost = (page >= 0) & (there.segments < ends[page])
-            standing, segments, places = standing[~lost], there.segments[~lost], there.places[~lost]
-        else:
-            segments, places = there
-        order = np.lexsort((places, segments, standing))
-        return encode(standing[order], segments[order], places[order], base)
-
-
-def _words(written: bytes) -> Numbers:
-    return np.cumsum(np.frombuffer(zlib.decompress(written), np.uint32).astype(np.int64))
+def _written(value: Any) -> Any:
+    """A value as a column of texts would write it; these rows pass SQLAlchemy by."""
+    return kept(value) if isinstance(value, str) else value

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -109,7 +110,7 @@ class IndexPlace:
             return
         try:
             yield
-        except (sa.exc.DBAPIError, sqlite3.Error) as error:
+        except (sa.exc.DBAPIError, sqlite3.Error, zlib.error) as error:
             cause = getattr(error, "orig", error)
             raise IndexUnusable(
                 f"the search index at {self._place} cannot be used ({cause}): end what else is at it and try again; "

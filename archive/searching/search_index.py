@@ -15,7 +15,7 @@ from archive.records.object_ids import clip_of
 from archive.searching import index_tables as t
 from archive.searching.answering import Answering
 from archive.searching.clip_texts import ClipFacts, Text, UnreadableText, facts_of, texts_of
-from archive.searching.filling import NO_CLIP, Filling
+from archive.searching.filling import NO_CLIP, Filling, There
 from archive.searching.frames import Frame, brought_up
 from archive.searching.hits import Asked, Found, ListedClip
 from archive.searching.index_places import IndexPlace
@@ -26,7 +26,7 @@ RULES = 1
 """The version of how texts are folded, cut and heard: an index by other rules is made anew."""
 
 STEP: Final = "search"
-AT_ONCE, FIRST = 50, 1_000
+AT_ONCE, FIRST = 50, 500
 """Clips that are taken in within one transaction; and where very many are due, as when the index is made."""
 
 MANY = 500
@@ -137,7 +137,7 @@ class Index:
     def compact(self) -> None:
         """Merge all that was taken in bit by bit, forget what is gone, and give back the room. For whoever has time."""
         with self._filling() as filling:
-            filling.merge_all()
+            filling.runs.merge_all()
             filling.end()
         self._place.shrink()
 
@@ -218,8 +218,9 @@ class Index:
                 facts = facts_of(archive, some)
                 held.update(facts)
                 filling.forget(clip for clip in some if clip not in facts)
+                there = filling.there(some)
                 for found in facts.values():
-                    self._take(filling, found, progress)
+                    self._take(filling, found, there.get(found.clip), progress)
                     task.advance(1)
             filling.end()
         marks.turn(STEP, sorted(held), under_way, mark)
@@ -234,15 +235,15 @@ class Index:
 
     def _merge(self) -> None:
         with self._filling() as filling:
-            if filling.merge():
+            if filling.runs.merge():
                 filling.end()
 
-    def _take(self, filling: Filling, facts: ClipFacts, progress: Progress) -> None:
-        same = filling.digest_of(facts) == facts.digest
-        number = filling.keep(facts)
-        if same:
+    def _take(self, filling: Filling, facts: ClipFacts, before: There | None, progress: Progress) -> None:
+        number = filling.keep(facts, before)
+        if before and (before.shelf, before.digest) == (t.SHELVES[facts.level], facts.digest):
             return
-        filling.clear(number)
+        if before:
+            filling.clear(number)
         try:
             for text in texts_of(facts):
                 filling.add(t.SHELVES[facts.level], number, text)

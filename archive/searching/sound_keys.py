@@ -5,6 +5,7 @@ word as it stands and without the endings of cases. Only words that share a key,
 class, are compared at all, by the linker's own likeness. What is compared is the vocabulary, and never texts. Pure.
 """
 
+import re
 import struct
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -30,6 +31,7 @@ from archive.linking.finding.names.correspondences import (
 )
 from archive.linking.finding.names.endings import without_ending
 from archive.linking.finding.names.likeness import Words, closely, likeness
+from archive.linking.finding.names.phonetics import LONGEST as LONGEST_TOKEN
 from archive.linking.finding.names.phonetics import is_han, is_vowelless, tokens
 
 SHORTEST = 3
@@ -50,6 +52,9 @@ WITHOUT_ENDING = 0.97
 
 LONG_ENOUGH = 3
 """Classes of consonants from which a word is also found by a key that lacks one of them, or has one more."""
+
+_PLAIN = re.compile("[a-z]+|[а-яёғқңөұүһі]+")
+"""Words that `phonetics.tokens` gives as they are."""
 
 _CLASSES = "ptkrmns"
 _LONGEST_KEY = 20
@@ -113,6 +118,9 @@ def _languages(form: str) -> tuple[tuple[Language, ...] | None, ...]:
 
 
 def _tokens(form: str, spelled: Sequence[Language] | None) -> tuple[str, ...]:
+    """A lower-case word as one token; what is plainly one already is not looked at more closely."""
+    if len(form) <= LONGEST_TOKEN and _PLAIN.fullmatch(form):
+        return (form,)
     found = tokens(form, spelled)
     return found if len(found) == 1 else ("".join(found),) if found else ()
 

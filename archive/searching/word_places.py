@@ -141,10 +141,16 @@ def pieces(text: str) -> Iterator[str]:
 
 
 def _by_length(sentence: str) -> Iterator[str]:
-    while len(sentence) > LONGEST_PIECE or sum(1 for _ in _WORD.finditer(sentence)) > PLACES:
-        cut = sentence.rfind(" ", LONGEST_PIECE // 8, PLACES)
-        cut = cut if cut > 0 else PLACES - 1
-        yield sentence[:cut]
-        sentence = sentence[cut:].strip()
-    if sentence:
-        yield sentence
+    """A sentence as it is, or cut at blanks where it is too long, or has too many words."""
+    at = 0
+    while at < len(sentence):
+        part = sentence[at : at + LONGEST_PIECE]
+        if at + len(part) == len(sentence) and sum(1 for _ in _WORD.finditer(part)) <= PLACES:
+            yield part
+            return
+        blank = part.rfind(" ", LONGEST_PIECE // 8, PLACES)
+        cut = blank if blank > 0 else PLACES - 1
+        yield part[:cut]
+        at += cut
+        while sentence[at : at + 1] == " ":
+            at += 1

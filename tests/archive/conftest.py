@@ -10,7 +10,13 @@ from tests.support import engines
 BOTH = ("acts", "citing", "ledger", "opening", "playing", "preservation", "searching", "steps", "views")
 """The rooms of which every test of a module that opens a ledger does so."""
 
-FILES = ("test_ledger_file.py", "test_any_order.py", "test_moving_ledger.py", "test_postgresql.py")
+FILES = (
+    "test_index_file.py",
+    "test_ledger_file.py",
+    "test_any_order.py",
+    "test_moving_ledger.py",
+    "test_postgresql.py",
+)
 """Modules about one engine or the way between them, and one that takes minutes on either."""
 
 OF_SEVERAL = ("test_side_by_side.py",)

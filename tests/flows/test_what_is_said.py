@@ -227,6 +227,12 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("report", "--since", "2026-03-01"),
     ("report", "--html", "archive.toml"),
     ("report", "--json", "--csv", "-"),
+    ("search", "Махире", "--json"),
+    ("search", "Mahire number", "--language", "en"),
+    ("search", "Mahire", "--limit", "2"),
+    ("search", "a*", "--entry", "1358"),
+    ("search", "--rebuild"),
+    ("search",),
 )
 
 

@@ -3,7 +3,6 @@
 import os
 import random
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
@@ -13,13 +12,12 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from archive.errors import ArchiveError
 from archive.ledger import tables
 from archive.ledger.clips import AccessGiven
 from archive.ledger.sightings import Seen
 from archive.opening.archive import Archive
 from archive.progress import Silent
-from archive.searching import answering, clip_texts, filling, search_index
+from archive.searching import answering, clip_texts, merging, search_index
 from archive.searching.hits import Asked
 from archive.searching.search_index import Index, open_index
 from archive.settings.stanzas import RegisterSettings
@@ -234,9 +232,7 @@ def test_it_is_cheap_where_nothing_changed(archive: Archive, index: Index) -> No
     assert time.process_time() - began < 2
 
 
-def test_a_killed_process_leaves_an_index_that_goes_on(tmp_path: Path, engine: engines.EngineName) -> None:
-    if engine == "postgresql":
-        pytest.skip("a database undoes what a client that died had begun, by itself")
+def test_a_killed_process_leaves_an_index_that_goes_on(tmp_path: Path) -> None:
     with an_archive(tmp_path / "state", folder_targets(tmp_path, "a")) as archive:
         for number in range(30):
             told(archive, f"peertube-{number}", *((("en", f"Words of clip {number}."),) * 30))
@@ -263,27 +259,6 @@ def test_a_killed_process_leaves_an_index_that_goes_on(tmp_path: Path, engine: e
         assert count(index, "words") == 900
 
 
-def test_a_file_that_is_no_index_is_refused_with_what_to_do(tmp_path: Path, engine: engines.EngineName) -> None:
-    if engine == "postgresql":
-        pytest.skip("there is no file")
-    with an_archive(tmp_path / "state", folder_targets(tmp_path, "a")) as archive:
-        (archive.state / "search.sqlite").write_bytes(b"no database " * 1_000)
-        with pytest.raises(ArchiveError, match=r"remove search\.sqlite"), open_index(archive):
-            pass
-
-
-def test_it_is_its_owners_alone(archive: Archive, index: Index, engine: engines.EngineName) -> None:
-    index.catch_up(archive)
-    file = archive.state / "search.sqlite"
-    if engine == "postgresql":
-        assert not file.exists()
-        return
-    assert file.stat().st_mode & 0o077 == 0
-    with sqlite3.connect(file) as connection:
-        assert connection.execute("PRAGMA quick_check").fetchone() == ("ok",)
-    connection.close()
-
-
 def test_much_that_is_gone_is_forgotten(archive: Archive, index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search_index, "LOOSE", 4)
     for number in range(12):
@@ -298,7 +273,7 @@ def test_much_that_is_gone_is_forgotten(archive: Archive, index: Index, monkeypa
 def test_runs_are_merged_into_blocks_and_too_much_to_read_is_a_lower_bound(
     archive: Archive, index: Index, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(filling, "BLOCK", 30)
+    monkeypatch.setattr(merging, "BLOCK", 30)
     for number in range(10):
         told(archive, f"peertube-{number}", *((("en", "Often these words."),) * 10))
         index.catch_up(archive)

@@ -308,3 +308,14 @@ def test_pages_of_hits_follow_one_another_without_gap(archive: Archive) -> None:
         assert list(paged) == list(every)
         assert ask(index, "word", offset=300).hits == ()
         assert ask(index, "word", limit=0).count == 300
+
+
+def test_what_no_database_keeps_as_text_comes_back_as_it_was(archive: Archive) -> None:
+    title = "A \0 title of mountains"
+    told(archive, LATIN, ("en", "Words."), title=title)
+    with open_index(archive) as index:
+        index.catch_up(archive)
+        (hit,) = ask(index, "mountains").hits
+        assert hit.title == title
+        assert shown(hit) == ["mountains"]
+        assert ask(index, "\0 mountains \ud800").count == 1

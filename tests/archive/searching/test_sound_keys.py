@@ -3,8 +3,11 @@
 import random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from archive.searching.sound_keys import Heard, asked_sounds, neighbours, sounds_of
+from archive.linking.finding.names.phonetics import LONGEST, tokens
+from archive.searching.sound_keys import _PLAIN, Heard, asked_sounds, neighbours, sounds_of
 from benchmarks._orthographies import KAZAKH, UYGHUR, Habits, in_arabic, in_cyrillic, in_han, in_latin, in_register
 from benchmarks._rival_words import KAZAKH_PARTS, UYGHUR_PARTS
 
@@ -34,6 +37,11 @@ def test_another_name_is_not_found(asked: str, word: str) -> None:
 @pytest.mark.parametrize("word", ["", "ab", "1358", "a1b2c3", "的", "\u0301\u0301\u0301"])
 def test_what_has_no_sound_is_found_by_its_letters_alone(word: str) -> None:
     assert sounds_of(word) == ()
+
+
+@given(st.from_regex(_PLAIN, fullmatch=True))
+def test_what_is_plainly_one_token_is_one(word: str) -> None:
+    assert tokens(word) == (word[:LONGEST],)
 
 
 def test_keys_of_all_scripts_meet() -> None:

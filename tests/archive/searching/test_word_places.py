@@ -1,5 +1,7 @@
 """Words with their places, the quick way to them, and pieces of long texts."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -75,6 +77,16 @@ def test_of_a_long_text_every_word_has_a_place(text: str) -> None:
     single = [one for piece in pieces(text) for one in words_of(piece) if len(one.word) < 2 or one.written == piece]
     assert len(single) >= text.replace("。", "").count("字") or " " not in text
     assert all(len(words_of(piece)) <= 6 * PLACES for piece in pieces(text))
+
+
+def test_a_hostile_text_takes_no_time() -> None:
+    began = time.process_time()
+    for text in ("a" * 10**6, "a " * 10**6, "字" * 10**5, "'" * 10**6, "\u0301" * 10**6, "." * 10**6, "沙" * 10**5):
+        found = list(pieces(text))
+        words_of(text)
+        plain_words(text[:1_000])
+        assert all(len(piece) <= LONGEST_PIECE for piece in found)
+    assert time.process_time() - began < 10
 
 
 def test_a_description_is_found_by_its_lines_and_sentences() -> None:
