@@ -160,7 +160,7 @@ def test_database_that_restarts_is_found_again(ledger: Ledger, postgresql_server
 def test_who_sleeps_within_a_change_lets_others_on(
     postgresql_server: Postgresql, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    quick = postgresql_engine._WRITE.replace("'45s'", "'2s'")
+    quick = postgresql_engine._WRITE.replace(b"'45s'", b"'2s'")
     assert quick != postgresql_engine._WRITE
     monkeypatch.setattr(postgresql_engine, "_WRITE", quick)
     with closing(Ledger(Database.at(postgresql_server.url(name)))) as ledger:
