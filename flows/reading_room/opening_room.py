@@ -1,6 +1,5 @@
 """Opening the room: a server on loopback over an opened archive, whose index follows the ledger while it is open."""
 
-import gc
 import logging
 import socket
 from collections.abc import Callable, Iterator
@@ -20,9 +19,6 @@ from flows.reading_room.room_app import create_app
 
 FOLLOW_EVERY = 0.5
 """Seconds between two looks at what the ledger has that the index has not."""
-
-GARBAGE = 50_000
-"""Objects that are made before Python looks for garbage: the index holds millions, and each look takes longer."""
 
 REQUESTS_AT_ONCE = 200
 """More are told to come back: each open film holds one."""
@@ -67,7 +63,6 @@ def _followed(archive: Archive, index: Index) -> Iterator[None]:
 def serve(settings: Settings, say: Callable[[str], None]) -> None:
     """Answer until told to stop. Raises RefusedError where the port is taken."""
     own = settings.reading_room
-    gc.set_threshold(GARBAGE)
     with _bound(own.host, own.port) as door, open_room(settings) as room:
         say(f"the reading room is open at http://{_named(door)}")
         config = uvicorn.Config(
