@@ -11,10 +11,9 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from archive.linking.deciding.judgements import joint_verdict
 from archive.people.reader_roles import Role
+from tests.support.browsing import BROWSERS, OPTIONS
 from tests.support.rooms import ATTACK, CLOSED, HOSTILE, NAME, OPEN, PASSWORD, Place, a_room
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
-OPTIONS = ("--no-sandbox", "--disable-gpu", "--autoplay-policy=no-user-gesture-required")
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 DESKTOP, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
 PATHS = (
