@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from archive.ledger.copies import ARRIVED
-from archive.linking.deciding.descriptions import evidence, judged
+from archive.linking.deciding.descriptions import evidence, evidence_of_its_own, judged
 from archive.linking.deciding.judgements import JointVerdict, joint_verdict
 from archive.linking.deciding.quotes import passages
 from archive.masks import mask
@@ -266,7 +266,10 @@ def links_on_page(archive: Archive, clip: str, reader: Reader, ahead: Mapping[st
 
 
 def link_on_page(link: Link, judgements: Sequence[Judgement], reader: Reader, ahead: Mapping[str, float]) -> LinkOnPage:
-    """A link with its moments and its evidence; who judged it is told to those who have signed in."""
+    """A link with its moments and its evidence; who judged it is told to those who have signed in.
+
+    Evidence that names another entry is for those alone who may see proposals.
+    """
 
     def moment(seconds: float | None, where: str) -> float | None:
         return None if seconds is None else shown_at(seconds, ahead.get(where, 0.0))
@@ -284,7 +287,7 @@ def link_on_page(link: Link, judgements: Sequence[Judgement], reader: Reader, ah
             Place(where=one.where, quote=one.quote, start=moment(one.start, one.where), end=moment(one.end, one.where))
             for one in passages(link)
         ),
-        evidence=tuple(evidence(link)),
+        evidence=tuple(evidence(link) if reader.may("see proposals") else evidence_of_its_own(link)),
         judged=tuple(judged(judgements)) if reader.name else (),
         proposed=link.proposed,
     )
