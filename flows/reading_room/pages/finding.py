@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from archive.records.record import Record
 from archive.searching.hits import Asked, Hit
+from archive.views.clip_page import may_read
 from flows.reading_room.answers import page, problem
 from flows.reading_room.who_asks import reader_of, room_of
 
@@ -35,6 +36,8 @@ def find(request: Request) -> Response:
     """What is found for the words and the filters of the address, a page of it."""
     asked = request.query_params
     try:
+        if any("\0" in value for name, value in asked.multi_items() if name != "q"):
+            raise ValueError("no filter has that character, and PostgreSQL takes none with it")
         wanted = Asked(
             text=asked.get("q", "")[:LETTERS_AT_MOST],
             languages=tuple(filter(None, asked.getlist("language"))),
@@ -69,7 +72,8 @@ def page_asked(request: Request) -> int:
 def found_for(request: Request, wanted: Asked, number: int) -> FoundOnPage:
     """A page of what is found for who asks."""
     reader = reader_of(request)
-    found = room_of(request).index.search(
+    room = room_of(request)
+    found = room.index.search(
         wanted,
         reader.levels,
         proposals=reader.may("see proposals"),
@@ -77,7 +81,12 @@ def found_for(request: Request, wanted: Asked, number: int) -> FoundOnPage:
         limit=A_PAGE,
         offset=(number - 1) * A_PAGE,
     )
-    return FoundOnPage.model_validate({**asdict(found), "page": number})
+    readable = {clip: may_read(room.archive, clip, reader) for clip in {hit.clip for hit in found.hits if hit.clip}}
+    hits = [hit for hit in found.hits if readable.get(hit.clip, True)]  # the index comes a moment after the ledger
+    closed = len(found.hits) - len(hits)
+    return FoundOnPage.model_validate(
+        {**asdict(found), "hits": [asdict(hit) for hit in hits], "count": found.count - closed, "page": number}
+    )
 
 
 def _day(text: str | None) -> date | None:
