@@ -180,3 +180,15 @@ def test_the_room_over_postgresql(postgresql_server: Postgresql, tmp_path_factor
         for path in ("/review", "/state", "/targets/a", f"/clips/{CLOSED}", f"/clips/{OPEN}/correct/{NAME}/1"):
             assert client.get(path).status_code == 200, path
         assert client.get("/find.json", params={"q": "name"}).json()["count"] == 3
+
+
+def test_a_reason_has_an_end(client: httpx.Client) -> None:
+    signed_in(client, "editor")
+    page = client.get("/review", params={"clip": OPEN}).text
+    form = dict(re.findall(r'<input type="hidden" name="(token|clip|link|digest)" value="([^"]*)"', page))
+    form |= {"verdict": "unsure", "why": "w" * 501}
+    assert client.post("/review", data=form).status_code == 413
+    before = client.get(f"/clips/{OPEN}.json").json()["transcript"]
+    form |= {"sha512": before["sha512"], "corrections": "0", "text": "Something else.", "language": "en"}
+    assert client.post(f"/clips/{OPEN}/correct/{NAME}/1", data=form).status_code == 413
+    assert client.get(f"/clips/{OPEN}.json").json()["transcript"] == before

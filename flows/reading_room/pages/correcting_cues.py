@@ -9,7 +9,7 @@ from archive.errors import ArchiveError, ChangedMeanwhile
 from archive.views.clip_page import clip_page
 from flows.reading_room.answers import not_there, opened, page, problem
 from flows.reading_room.pages.film_pages import film_on_page
-from flows.reading_room.sent_forms import sent_by_reader
+from flows.reading_room.sent_forms import REASON_AT_MOST, TOO_LONG, sent_by_reader
 from flows.reading_room.who_asks import reader_of, room_of
 from transcription.errors import TranscriptionError
 
@@ -53,9 +53,11 @@ async def correct(request: Request) -> Response:
             )
             if len(text) > LETTERS_AT_MOST:
                 return problem(request, 413, "A sentence has at most 5,000 letters.")
+            if len(form.get("why", "")) > REASON_AT_MOST:
+                return problem(request, 413, TOO_LONG)
             done = correct_cue(
-                archive, wanted["clip"], seen, text=text, language=form.get("language", ""), by=reader.name or "",
-                why=form.get("why", "").strip() or None,
+                archive, wanted["clip"], seen, text=text, language=form.get("language", "").strip(),
+                by=reader.name or "", why=form.get("why", "").strip() or None,
             )  # fmt: skip
         except ChangedMeanwhile:
             return problem(request, 409, "The clip was read again since you saw it, so nothing was kept. Look again.")
