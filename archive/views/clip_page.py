@@ -127,6 +127,8 @@ class Edit(Record):
 class ClipPage(Record):
     """A clip as one reader may see it. `copies` has targets for who has signed in; `arrived` counts them for all.
 
+    In `timeline` the networks that asked are named to those who have signed in alone.
+
     `address` is empty where the clip has none that a browser can follow. `transcript` is the one that is read, `beside`
     the one next to it, where there are such.
     """
@@ -195,7 +197,7 @@ def clip_page(
         disagreements=newest.disagreements,
         standing=place.standing,
         since=place.since,
-        timeline=tuple(spans),
+        timeline=tuple(span if reader.name else span.model_copy(update={"network": ""}) for span in spans),
         transcripts=tuple(_named(one) for one in texts.values()),
         transcript=read_transcript(texts[name]) if name else None,
         beside=read_transcript(texts[beside]) if beside else None,

@@ -8,6 +8,8 @@ import httpx
 import pytest
 
 from archive.ledger.clips import AccessGiven
+from archive.ledger.sightings import Seen
+from archive.people.csrf import csrf_token
 from archive.people.people import People
 from archive.people.reader_roles import ROLES, Role
 from archive.records.event import DISSEMINATION
@@ -77,14 +79,29 @@ def test_without_the_people_file_there_are_pages_that_say_so(place: Place) -> No
     object.__setattr__(place.room, "people", People(place.archive.state / "garbage"))
     try:
         with httpx.Client(base_url=place.address, cookies={"visit": "somebody"}) as client:
+            form = {"name": "keeper", "password": PASSWORD, "token": csrf_token("somebody")}
+            assert_says_nothing(client.post("/sign-in", data=form))
             for path in ("/", f"/clips/{OPEN}", f"/clips/{OPEN}.json", "/nowhere"):
-                answer = client.get(path)
-                assert answer.status_code == 503
-                assert "The archive cannot answer this now." in answer.text
-                assert "people.sqlite" not in answer.text
-                assert_safe(answer)
+                assert_says_nothing(client.get(path))
     finally:
         object.__setattr__(place.room, "people", good)
+
+
+def assert_says_nothing(answer: httpx.Response) -> None:
+    assert answer.status_code == 503
+    assert "The archive cannot answer this now." in answer.text
+    assert "people.sqlite" not in answer.text
+    assert_safe(answer)
+
+
+def test_who_is_not_let_in_reads_why_in_their_language(client: httpx.Client) -> None:
+    client.headers["accept-language"] = "ru"
+    form = {"name": "nobody of that name", "password": "wrong", "token": token_of(client)}
+    answers = [client.post("/sign-in", data=form) for _ in range(7)]
+    assert {answer.status_code for answer in answers} == {403, 429}
+    assert "Имя и пароль не подходят друг к другу." in answers[0].text
+    assert "Слишком много попыток" in answers[-1].text
+    assert int(answers[-1].headers["retry-after"]) > 0
 
 
 def test_no_address_leads_to_another_one_in_plain_http(client: httpx.Client) -> None:
@@ -122,6 +139,17 @@ def test_the_evidence_of_a_link_names_no_entry_that_nobody_judged(
             assert ("another's number" in told.text) == (role not in ("visitor", "reader"))
     finally:
         readings.set_links(OPEN, links, event=None)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_visitor_is_told_from_which_network_the_archive_looks(
+    place: Place, client: httpx.Client, role: Role
+) -> None:
+    sightings = place.archive.ledger.sightings
+    sightings.add("voices", [Seen(OPEN)], network="an office", tool="made-up", now=datetime.now(UTC))
+    (span,) = signed_in(client, role).get(f"/clips/{OPEN}.json").json()["timeline"]
+    assert span["availability"] == "up"
+    assert span["network"] == ("" if role == "visitor" else "an office")
 
 
 SHOWING = (
