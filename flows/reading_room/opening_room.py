@@ -15,14 +15,15 @@ from archive.people.people import People
 from archive.playing.derivatives import Derivatives
 from archive.searching.search_index import Index, open_index
 from archive.settings.settings import Settings
+from flows.interrupts import before_end
 from flows.reading_room.room import Room
 from flows.reading_room.room_app import create_app
 
 FOLLOW_EVERY = 0.5
 """Seconds between two looks at what the ledger has that the index has not."""
 
-REQUESTS_AT_ONCE = 200
-"""More are told to come back: each open film holds one."""
+CONNECTIONS_AT_ONCE = 600
+"""More are told to come back. A browser keeps six for a while, and a process has about a thousand open files."""
 
 WAITING = 128
 """Connections that wait for their turn."""
@@ -86,14 +87,15 @@ def serve(settings: Settings, say: Callable[[str], None]) -> None:
             create_app(room),
             access_log=False,
             date_header=True,
-            limit_concurrency=REQUESTS_AT_ONCE,
+            limit_concurrency=CONNECTIONS_AT_ONCE,
             log_config=None,
             proxy_headers=False,
             server_header=False,
             timeout_graceful_shutdown=2,
             timeout_keep_alive=10,
         )
-        _Server(config, replaced).run(sockets=[door])
+        with before_end(lambda: None, "the reading room is closed"):
+            _Server(config, replaced).run(sockets=[door])
         refuse_replaced(room.archive)
 
 

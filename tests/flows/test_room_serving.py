@@ -2,10 +2,11 @@
 
 import shutil
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import httpx
@@ -79,10 +80,20 @@ def test_a_signal_ends_it_at_once_while_a_film_is_played_and_it_opens_again(
         assert film.status_code == 200
         began = time.monotonic()
         process.send_signal(number)
-        assert process.wait(20) == code
+        _, err = process.communicate(timeout=20)
+        assert process.returncode == code
         assert time.monotonic() - began < 5
+        assert "the reading room is closed" in err
     with served(place) as (_, address):
         assert httpx.get(f"{address}/clips/{CLIP}/film").content == FILM
+
+
+def test_the_idle_connections_of_fifty_browsers_keep_nobody_out(place: Place) -> None:
+    with served(place) as (_, address), ExitStack() as idle:
+        host, port = address.removeprefix("http://").split(":")
+        for _number in range(50 * 6):
+            idle.enter_context(socket.create_connection((host, int(port))))
+        assert httpx.get(address).status_code == 200
 
 
 def test_after_a_kill_it_opens_again_and_finds_what_it_found(place: Place) -> None:
