@@ -17,7 +17,7 @@ from archive.records.link import Evidence
 from flows.reading_room.room_headers import ALWAYS, policy
 from tests.support import engines
 from tests.support.archives import a_link
-from tests.support.rooms import CLOSED, NAME, OPEN, PASSWORD, Place, a_room
+from tests.support.rooms import CLOSED, HOSTILE, NAME, OPEN, PASSWORD, Place, a_room
 from tests.world.servers.postgresql import Postgresql
 
 
@@ -112,15 +112,21 @@ def test_no_address_leads_to_another_one_in_plain_http(client: httpx.Client) -> 
 def test_what_was_closed_since_the_index_looked_is_in_no_result(place: Place, client: httpx.Client) -> None:
     before = client.get("/find.json", params={"q": "name"}).json()["count"]
     listed = client.get("/sources/voices.json").json()["count"]
+    assert client.get("/find.json", params={"q": "Madeup"}).json()["count"] == 1
     clips = place.archive.ledger.clips
-    clips.give_access(OPEN, AccessGiven("restricted", "keeper", datetime.now(UTC)), event=None)
+    for clip in (OPEN, HOSTILE):
+        clips.give_access(clip, AccessGiven("restricted", "keeper", datetime.now(UTC)), event=None)
     try:
+        assert client.get("/find.json", params={"q": "Madeup"}).json()["count"] == 0
+        clips.give_access(HOSTILE, AccessGiven("public", "keeper", datetime.now(UTC)), event=None)
+        assert client.get("/find.json", params={"q": "Madeup"}).json()["count"] == 1
         found = client.get("/find.json", params={"q": "name"}).json()
         assert (OPEN in [hit["clip"] for hit in found["hits"]], found["count"]) == (False, before - 1)
         left = client.get("/sources/voices.json").json()
         assert (OPEN in [one["clip"] for one in left["clips"]], left["count"]) == (False, listed - 1)
     finally:
-        clips.give_access(OPEN, AccessGiven("public", "keeper", datetime.now(UTC)), event=None)
+        for clip in (OPEN, HOSTILE):
+            clips.give_access(clip, AccessGiven("public", "keeper", datetime.now(UTC)), event=None)
 
 
 @pytest.mark.parametrize("role", ROLES)
