@@ -10,9 +10,11 @@ from archive.records.event import METADATA, Event
 from archive.records.object_ids import ObjectId
 from archive.records.transcript import Correction
 from archive.texts.shown import Shown, shown
+from transcription.cutting import shortened
 from transcription.documents.corrections import UNDETERMINED, Change, changes, merge
 from transcription.documents.cues import Cue, clock
 from transcription.documents.cutoff import refuse_cut
+from transcription.documents.labels import is_tag
 from transcription.documents.platform_captions import Captions
 from transcription.documents.players import starts_at, zero_based
 from transcription.documents.showing import Stamp, edited
@@ -103,6 +105,8 @@ def correct_cue(
         lines = found.lines(seen.corrections)
         if not 0 <= seen.number < len(lines):
             raise WrongFile(f"{seen.transcript} of {clip} has no cue {seen.number + 1}: it has {len(lines)}")
+        if text.strip() and language != lines[seen.number].told.language and not is_tag(language):
+            raise DocumentError(f"{shortened(repr(language), 40)} is no language: write its code, such as kk")
         cues = [Cue(start=one.told.start, end=one.told.end, text=f"{one.label}\n{one.told.text}") for one in lines]
         label = replace(lines[seen.number], told=lines[seen.number].told.model_copy(update={"language": language}))
         changed = cues[seen.number].model_copy(update={"text": f"{label.label}\n{text}" if text.strip() else ""})

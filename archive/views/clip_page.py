@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from archive.ledger.copies import ARRIVED
-from archive.linking.deciding.descriptions import evidence, judged
+from archive.linking.deciding.descriptions import evidence, evidence_of_its_own, judged
 from archive.linking.deciding.judgements import JointVerdict, joint_verdict
 from archive.linking.deciding.quotes import passages
 from archive.masks import mask
@@ -127,6 +127,8 @@ class Edit(Record):
 class ClipPage(Record):
     """A clip as one reader may see it. `copies` has targets for who has signed in; `arrived` counts them for all.
 
+    In `timeline` the networks that asked are named to those who have signed in alone.
+
     `address` is empty where the clip has none that a browser can follow. `transcript` is the one that is read, `beside`
     the one next to it, where there are such.
     """
@@ -195,7 +197,7 @@ def clip_page(
         disagreements=newest.disagreements,
         standing=place.standing,
         since=place.since,
-        timeline=tuple(spans),
+        timeline=tuple(span if reader.name else span.model_copy(update={"network": ""}) for span in spans),
         transcripts=tuple(_named(one) for one in texts.values()),
         transcript=read_transcript(texts[name]) if name else None,
         beside=read_transcript(texts[beside]) if beside else None,
@@ -266,7 +268,10 @@ def links_on_page(archive: Archive, clip: str, reader: Reader, ahead: Mapping[st
 
 
 def link_on_page(link: Link, judgements: Sequence[Judgement], reader: Reader, ahead: Mapping[str, float]) -> LinkOnPage:
-    """A link with its moments and its evidence; who judged it is told to those who have signed in."""
+    """A link with its moments and its evidence; who judged it is told to those who have signed in.
+
+    Evidence that names another entry is for those alone who may see proposals.
+    """
 
     def moment(seconds: float | None, where: str) -> float | None:
         return None if seconds is None else shown_at(seconds, ahead.get(where, 0.0))
@@ -284,7 +289,7 @@ def link_on_page(link: Link, judgements: Sequence[Judgement], reader: Reader, ah
             Place(where=one.where, quote=one.quote, start=moment(one.start, one.where), end=moment(one.end, one.where))
             for one in passages(link)
         ),
-        evidence=tuple(evidence(link)),
+        evidence=tuple(evidence(link) if reader.may("see proposals") else evidence_of_its_own(link)),
         judged=tuple(judged(judgements)) if reader.name else (),
         proposed=link.proposed,
     )

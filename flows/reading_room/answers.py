@@ -56,8 +56,18 @@ def as_data(value: Mapping[str, Any], status: int = 200) -> Response:
     return Response(written(value, indent=1, in_page=True), status, media_type="application/json")
 
 
+def opened(request: Request, clip: str) -> bool:
+    """Keep that who asks has a clip before them that is not open to everybody; whether that is kept of anybody."""
+    room = room_of(request)
+    if not room.people.record_openings or access_now(room.archive, clip).level == "public":
+        return False
+    room.people.opened(reader_of(request), clip, room.archive.clock())
+    return True
+
+
 def taken_out(request: Request, clip: str, what: str) -> None:
     """Record that somebody takes words of a clip out, if it is not open to everybody."""
+    opened(request, clip)
     archive = room_of(request).archive
     if access_now(archive, clip).level != "public":
         left(archive, [clip], f"{what}, from the reading room", reader_of(request).name)

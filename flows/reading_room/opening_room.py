@@ -1,5 +1,6 @@
 """Opening the room: a server on loopback over an opened archive, whose index follows the ledger while it is open."""
 
+import errno
 import logging
 import socket
 from collections.abc import Callable, Iterator
@@ -9,47 +10,64 @@ from threading import Event, Thread
 import uvicorn
 
 from archive.errors import ArchiveError, RefusedError
-from archive.opening.archive import Archive, opened
+from archive.opening.archive import Archive, opened, refuse_replaced
 from archive.people.people import People
 from archive.playing.derivatives import Derivatives
 from archive.searching.search_index import Index, open_index
 from archive.settings.settings import Settings
+from flows.interrupts import before_end
 from flows.reading_room.room import Room
 from flows.reading_room.room_app import create_app
 
 FOLLOW_EVERY = 0.5
 """Seconds between two looks at what the ledger has that the index has not."""
 
-REQUESTS_AT_ONCE = 200
-"""More are told to come back: each open film holds one."""
+CONNECTIONS_AT_ONCE = 600
+"""More are told to come back. A browser keeps six for a while, and a process has about a thousand open files."""
+
+WAITING = 128
+"""Connections that wait for their turn."""
 
 logger = logging.getLogger(__name__)
 
 
 @contextmanager
-def open_room(settings: Settings) -> Iterator[Room]:
-    """The room over an archive, which no run is kept from. Raises what opening an archive raises."""
+def open_room(settings: Settings, replaced: Event) -> Iterator[Room]:
+    """The room over an archive, which no run is kept from. Raises what opening an archive raises.
+
+    `replaced` is set when its ledger was moved or made anew: what is closed from then on, the one here does not know.
+    """
     own = settings.reading_room
     with (
         opened(settings) as archive,
         open_index(archive) as index,
-        _followed(archive, index),
+        _followed(archive, index, replaced),
         closing(Derivatives(archive, gib=own.derivatives_gib, at_once=own.derivatives_at_once)) as derivatives,
     ):
         yield Room(archive, index, People.of(settings), derivatives)
 
 
 @contextmanager
-def _followed(archive: Archive, index: Index) -> Iterator[None]:
-    """Have the index take in what is new in the ledger, in a thread of its own."""
+def _followed(archive: Archive, index: Index, replaced: Event) -> Iterator[None]:
+    """Have the index take in what is new in the ledger, in a thread of its own, until that is in force no more."""
     ended = Event()
 
     def follow() -> None:
         while not ended.wait(FOLLOW_EVERY):
             try:
+                refuse_replaced(archive)
+            except RefusedError:
+                replaced.set()
+                return
+            except ArchiveError as error:
+                logger.warning("the ledger cannot be read: %s", error)
+                continue
+            try:
                 index.catch_up(archive)
             except ArchiveError as error:
                 logger.warning("the index cannot follow the ledger: %s", error)
+            except Exception:  # or what is closed from now on would be found for ever
+                logger.exception("the index cannot follow the ledger")
 
     thread = Thread(target=follow, name="index", daemon=True)
     thread.start()
@@ -61,22 +79,36 @@ def _followed(archive: Archive, index: Index) -> Iterator[None]:
 
 
 def serve(settings: Settings, say: Callable[[str], None]) -> None:
-    """Answer until told to stop. Raises RefusedError where the port is taken."""
-    own = settings.reading_room
-    with _bound(own.host, own.port) as door, open_room(settings) as room:
+    """Answer until told to stop. Raises RefusedError where the port is taken, and once the ledger was replaced."""
+    own, replaced = settings.reading_room, Event()
+    with _bound(own.host, own.port) as door, open_room(settings, replaced) as room:
         say(f"the reading room is open at http://{_named(door)}")
         config = uvicorn.Config(
             create_app(room),
             access_log=False,
             date_header=True,
-            limit_concurrency=REQUESTS_AT_ONCE,
+            limit_concurrency=CONNECTIONS_AT_ONCE,
             log_config=None,
             proxy_headers=False,
             server_header=False,
             timeout_graceful_shutdown=2,
             timeout_keep_alive=10,
         )
-        uvicorn.Server(config).run(sockets=[door])
+        with before_end(lambda: None, "the reading room is closed"):
+            _Server(config, replaced).run(sockets=[door])
+        refuse_replaced(room.archive)
+
+
+class _Server(uvicorn.Server):
+    """A server that also stops when an event is set."""
+
+    def __init__(self, config: uvicorn.Config, over: Event) -> None:
+        super().__init__(config)
+        self._over = over
+
+    async def on_tick(self, counter: int) -> bool:
+        """Whether to stop; asked ten times a second."""
+        return await super().on_tick(counter) or self._over.is_set()
 
 
 def _named(door: socket.socket) -> str:
@@ -91,9 +123,10 @@ def _bound(host: str, port: int) -> Iterator[socket.socket]:
         door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             door.bind((host, port))
+            door.listen(WAITING)  # whoever asks while the room is opened waits, and nobody else opens one here
         except OSError as error:
-            raise RefusedError(
-                f"port {port} of {host} cannot be had ({error.strerror}): another room may be open there; name another "
-                "with port in [reading_room]"
-            ) from error
+            may = "another room may be open there; name another with port in [reading_room]"
+            if error.errno == errno.EADDRNOTAVAIL:
+                may = "host in [reading_room] is no address of this machine"
+            raise RefusedError(f"port {port} of {host} cannot be had ({error.strerror}): {may}") from error
         yield door

@@ -1,11 +1,13 @@
 """The reading room as an application: its addresses, and what holds for all of them."""
 
+import logging
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
@@ -30,7 +32,10 @@ from flows.reading_room.pages import (
 )
 from flows.reading_room.room import Room
 from flows.reading_room.room_headers import KnownDoors, SafeHeaders
+from flows.reading_room.who_asks import as_nobody
 from storage.targets.s3.settings import S3Settings
+
+logger = logging.getLogger(__name__)
 
 Answer = Callable[[Request], Response | Awaitable[Response]]
 
@@ -57,8 +62,8 @@ ROUTES = [
     Route("/clips/{clip}/film", film_pages.film, methods=["GET", "HEAD"]),
     Route("/clips/{clip}/derivative", film_pages.light, methods=["GET", "HEAD"]),
     Route("/clips/{clip}/derivative.json", film_pages.light_state),
-    Route("/clips/{clip}/correct/{name}/{number:int}", correcting_cues.correction, methods=["GET"]),
-    Route("/clips/{clip}/correct/{name}/{number:int}", correcting_cues.correct, methods=["POST"]),
+    Route("/clips/{clip}/correct/{name}/{number}", correcting_cues.correction, methods=["GET"]),
+    Route("/clips/{clip}/correct/{name}/{number}", correcting_cues.correct, methods=["POST"]),
     Route("/clips/{clip}/cite.{form}", citing_moments.citation_file),
     Route("/clips/{clip}/cite", citing_moments.citation),
     Route("/clips/{clip}/manifest.json", citing_moments.manifest),
@@ -89,9 +94,11 @@ def create_app(room: Room) -> Starlette:
         middleware=[
             Middleware(SafeHeaders, stores=stores(room.archive.settings)),
             Middleware(KnownDoors, room=room.archive.settings.reading_room),
+            Middleware(ServerErrorMiddleware, handler=_broken),  # Starlette's own stands before all headers
         ],
-        exception_handlers={HTTPException: _refused, ArchiveError: _failed, Exception: _broken},
+        exception_handlers={HTTPException: _refused, ArchiveError: _failed},
     )
+    app.router.redirect_slashes = False  # it would lead to http:// behind a proxy with TLS
     app.state.room = room
     return app
 
@@ -107,14 +114,20 @@ def stores(settings: Settings) -> list[str]:
 def _refused(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
-    return problem(request, error.status_code, str(error.detail))
+    try:
+        return problem(request, error.status_code, str(error.detail))
+    except ArchiveError as failure:
+        return _failed(request, failure)
 
 
 def _failed(request: Request, error: Exception) -> Response:
     """What the archive itself says of what cannot be done: it is for those who keep it."""
+    logger.warning("%s: %s", request.method, error)  # no path: it names a clip, or whom somebody searched
+    as_nobody(request)
     return problem(request, 503, "The archive cannot answer this now. Whoever keeps it finds why in the log.")
 
 
 def _broken(request: Request, error: Exception) -> Response:
     """What nobody foresaw: the log has it, the page says nothing of it."""
+    as_nobody(request)
     return problem(request, 500, "Something is broken here. Whoever keeps the archive finds it in the log.")

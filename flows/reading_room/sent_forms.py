@@ -19,6 +19,9 @@ BYTES_AT_MOST = 64 * 1024
 PATIENCE_BYTES = 4 * 1024 * 1024
 """So much is read and thrown away of a form that is too long: who still sends hears no answer."""
 FIELDS_AT_MOST = 50
+REASON_AT_MOST = 500
+"""Letters of a reason, which goes to every target and stays there."""
+TOO_LONG = "A reason has at most 500 letters."
 
 
 async def sent(request: Request) -> Mapping[str, str]:

@@ -53,6 +53,12 @@ def reader_of(request: Request) -> Reader:
     return reader
 
 
+def as_nobody(request: Request) -> None:
+    """Have a request answered as a visitor's, where it may be the people's file that cannot be read."""
+    if not hasattr(request.state, "reader"):
+        request.state.reader = Reader()
+
+
 def base_address(request: Request) -> str:
     """The address of the room, as readers write it."""
     return settings_of(request).public_url or str(request.base_url)

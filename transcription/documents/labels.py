@@ -62,6 +62,11 @@ def written(label: str) -> Written | None:
     return None
 
 
+def is_tag(text: str) -> bool:
+    """Whether a text is a tag that names a language: what a label of it would be read as, and nothing else."""
+    return bool(_TAG.fullmatch(text)) and is_language(text.partition("-")[0].lower())
+
+
 def edited(cue: str, line: int, known: Collection[str]) -> Edited:
     """The labels and the text of a cue that came back, without a language where no label names one.
 

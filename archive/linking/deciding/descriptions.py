@@ -1,6 +1,7 @@
 """What a person is told of a link and of an entry, in words that fit a screen and a cell alike. Pure."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from archive.linking.deciding.judgements import JointVerdict, counting
 from archive.linking.registers.entries import Entry
@@ -48,6 +49,16 @@ def evidence(link: Link) -> list[str]:
     """The parts of a link's evidence, the weightiest first: `part +1.2 (what was found)`."""
     parts = sorted(link.evidence, key=lambda part: -abs(part.weight))
     return [f"{one.part} {one.weight:+.1f}" + f" ({one.found})" * bool(one.found) for one in parts]
+
+
+OF_ANOTHER: Final = "another's number"
+"""The part of a link's evidence that names another entry, to which nobody may have judged the clip to be linked."""
+
+
+def evidence_of_its_own(link: Link) -> list[str]:
+    """The same without what names another entry: what those are told who may not see proposals."""
+    own = tuple(part for part in link.evidence if part.part != OF_ANOTHER)
+    return evidence(link.model_copy(update={"evidence": own}))
 
 
 def rivals(link: Link) -> str:

@@ -90,6 +90,7 @@ def manifest(request: Request) -> Response:
         archive=room.archive.settings.name,
         light=_light(request, clip, texts),
     )
+    taken_out(request, clip, "IIIF manifest")
     return for_other_sites(request, clip, as_data(made))
 
 

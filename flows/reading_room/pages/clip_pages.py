@@ -11,7 +11,7 @@ from archive.records.clip import Access
 from archive.texts.shown import shown
 from archive.views.clip_page import clip_page, may_read
 from archive.views.transcript_view import Format, written
-from flows.reading_room.answers import for_other_sites, not_there, page, taken_out
+from flows.reading_room.answers import for_other_sites, not_there, opened, page, taken_out
 from flows.reading_room.pages.film_pages import film_on_page
 from flows.reading_room.sent_forms import sent_by_reader
 from flows.reading_room.who_asks import reader_of, room_of
@@ -32,15 +32,14 @@ def clip(request: Request) -> Response:
     )
     if found is None:
         return not_there(request)
-    if found.access != "public":
-        room.people.opened(reader_of(request), found.clip, room.archive.clock())
+    recorded = opened(request, found.clip)
     film = film_on_page(request, found.clip, doubted=bool(found.transcript and found.transcript.clock_doubts))
     return page(
         request,
         "clip.html",
         found,
         film=film,
-        recorded=room.people.record_openings and found.access != "public",
+        recorded=recorded,
         levels=tuple(LEVELS),
         openings=room.people.who_opened(found.clip) if reader_of(request).may("see who opened what") else [],
     )

@@ -7,31 +7,33 @@ from starlette.responses import RedirectResponse, Response
 from archive.acts.correcting import SeenCue, correct_cue
 from archive.errors import ArchiveError, ChangedMeanwhile
 from archive.views.clip_page import clip_page
-from flows.reading_room.answers import not_there, page, problem
+from flows.reading_room.answers import not_there, opened, page, problem
 from flows.reading_room.pages.film_pages import film_on_page
-from flows.reading_room.sent_forms import sent_by_reader
+from flows.reading_room.sent_forms import REASON_AT_MOST, TOO_LONG, sent_by_reader
 from flows.reading_room.who_asks import reader_of, room_of
 from transcription.errors import TranscriptionError
 
 LETTERS_AT_MOST = 5000
+DIGITS_AT_MOST = 9
 
 
 def correction(request: Request) -> Response:
     """The form for one sentence, as it stands now."""
-    reader, wanted = reader_of(request), request.path_params
+    reader, wanted, number = reader_of(request), request.path_params, _number(request)
     if not reader.may("correct"):
         return not_there(request)
     found = clip_page(room_of(request).archive, wanted["clip"], reader, transcript=wanted["name"])
-    if not found or not found.transcript or not 1 <= wanted["number"] <= len(found.transcript.sentences):
+    if not found or not found.transcript or not 1 <= number <= len(found.transcript.sentences):
         return not_there(request)
-    sentence = found.transcript.sentences[wanted["number"] - 1]
+    sentence = found.transcript.sentences[number - 1]
     return page(
         request,
         "correct.html",
         found,
         sentence=sentence,
-        number=wanted["number"],
+        number=number,
         film=film_on_page(request, found.clip),
+        recorded=opened(request, found.clip),
         most=LETTERS_AT_MOST,
     )
 
@@ -47,13 +49,15 @@ async def correct(request: Request) -> Response:
         text = form.get("text", "")
         try:
             seen = SeenCue(
-                wanted["name"], form.get("sha512", ""), int(form.get("corrections", "")), wanted["number"] - 1
+                wanted["name"], form.get("sha512", ""), int(form.get("corrections", "")), _number(request) - 1
             )
             if len(text) > LETTERS_AT_MOST:
                 return problem(request, 413, "A sentence has at most 5,000 letters.")
+            if len(form.get("why", "")) > REASON_AT_MOST:
+                return problem(request, 413, TOO_LONG)
             done = correct_cue(
-                archive, wanted["clip"], seen, text=text, language=form.get("language", ""), by=reader.name or "",
-                why=form.get("why", "").strip() or None,
+                archive, wanted["clip"], seen, text=text, language=form.get("language", "").strip(),
+                by=reader.name or "", why=form.get("why", "").strip() or None,
             )  # fmt: skip
         except ChangedMeanwhile:
             return problem(request, 409, "The clip was read again since you saw it, so nothing was kept. Look again.")
@@ -71,3 +75,9 @@ async def correct(request: Request) -> Response:
         return RedirectResponse(f"{where}#t={start}" if start.replace(".", "", 1).isdigit() else where, 303)
 
     return await run_in_threadpool(keep)
+
+
+def _number(request: Request) -> int:
+    """The number of a sentence, from 1; 0 for what is none, or has more digits than sentences could."""
+    text = request.path_params["number"]
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= DIGITS_AT_MOST else 0

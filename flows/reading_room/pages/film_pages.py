@@ -15,7 +15,7 @@ from archive.playing.films import Film, film_of
 from archive.playing.playability import playable
 from archive.playing.ranges import Body, answer
 from archive.views.clip_page import may_read
-from flows.reading_room.answers import for_other_sites, not_there
+from flows.reading_room.answers import for_other_sites, not_there, opened
 from flows.reading_room.who_asks import reader_of, room_of
 from storage.errors import TargetError
 
@@ -86,6 +86,7 @@ def film(request: Request) -> Response:
     room, clip = room_of(request), request.path_params["clip"]
     if not may_read(room.archive, clip, reader_of(request)):
         return not_there(request)
+    opened(request, clip)
     try:
         found = film_of(room.archive, clip)
         if lent := _lent(found):
@@ -108,6 +109,7 @@ def light(request: Request) -> Response:
     room, clip = room_of(request), request.path_params["clip"]
     if not may_read(room.archive, clip, reader_of(request)):
         return not_there(request)
+    opened(request, clip)
     try:
         found = room.derivatives.made(clip)
         if isinstance(found, Derivative):

@@ -7,9 +7,13 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
+from archive.people.reader_roles import Reader
 from archive.records.record import Record
 from archive.searching.hits import Asked, Hit
+from archive.views.clip_page import may_read
+from archive.views.entry_page import entry_page
 from flows.reading_room.answers import page, problem
+from flows.reading_room.room import Room
 from flows.reading_room.who_asks import reader_of, room_of
 
 A_PAGE = 20
@@ -35,6 +39,8 @@ def find(request: Request) -> Response:
     """What is found for the words and the filters of the address, a page of it."""
     asked = request.query_params
     try:
+        if any("\0" in value for name, value in asked.multi_items() if name != "q"):
+            raise ValueError("no filter has that character, and PostgreSQL takes none with it")
         wanted = Asked(
             text=asked.get("q", "")[:LETTERS_AT_MOST],
             languages=tuple(filter(None, asked.getlist("language"))),
@@ -69,7 +75,8 @@ def page_asked(request: Request) -> int:
 def found_for(request: Request, wanted: Asked, number: int) -> FoundOnPage:
     """A page of what is found for who asks."""
     reader = reader_of(request)
-    found = room_of(request).index.search(
+    room = room_of(request)
+    found = room.index.search(
         wanted,
         reader.levels,
         proposals=reader.may("see proposals"),
@@ -77,7 +84,19 @@ def found_for(request: Request, wanted: Asked, number: int) -> FoundOnPage:
         limit=A_PAGE,
         offset=(number - 1) * A_PAGE,
     )
-    return FoundOnPage.model_validate({**asdict(found), "page": number})
+    hits = [hit for hit in found.hits if _is_open(room, hit, reader)]  # the index comes a moment after the ledger
+    closed = len(found.hits) - len(hits)
+    return FoundOnPage.model_validate(
+        {**asdict(found), "hits": [asdict(hit) for hit in hits], "count": found.count - closed, "page": number}
+    )
+
+
+def _is_open(room: Room, hit: Hit, reader: Reader) -> bool:
+    """Whether a reader may see what was hit, by the ledger as it is now."""
+    if hit.kind != "entry":
+        return may_read(room.archive, hit.clip, reader)
+    register, number = hit.transcript or "", hit.title or ""
+    return reader.may("see all entries") or entry_page(room.archive, {}, register, number, reader) is not None
 
 
 def _day(text: str | None) -> date | None:

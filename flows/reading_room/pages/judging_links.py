@@ -12,9 +12,9 @@ from archive.errors import ChangedMeanwhile
 from archive.linking.deciding.review_queue import Wanted, proposal_digest
 from archive.records.link import Verdict
 from archive.views.review_page import review_page
-from flows.reading_room.answers import not_there, page, problem
+from flows.reading_room.answers import not_there, opened, page, problem
 from flows.reading_room.pages.film_pages import film_on_page
-from flows.reading_room.sent_forms import sent_by_reader
+from flows.reading_room.sent_forms import REASON_AT_MOST, TOO_LONG, sent_by_reader
 from flows.reading_room.who_asks import reader_of, room_of
 
 SKIPPED_AT_MOST = 100
@@ -37,6 +37,7 @@ def review(request: Request) -> Response:
         "review.html",
         shown,
         film=film_on_page(request, one.link.clip),
+        recorded=opened(request, one.link.clip),
         skip=_address(request, skipped=[*skipped, one.link.id]),
         undo=last,
     )
@@ -51,6 +52,8 @@ async def verdict(request: Request) -> Response:
         links = {one.id: one for one in room.archive.ledger.readings.links(clip)}
         if decision is None or link not in links:
             return not_there(request)
+        if len(form.get("why", "")) > REASON_AT_MOST:
+            return problem(request, 413, TOO_LONG)
         if proposal_digest(links[link]) != form.get("digest"):
             return problem(request, 409, CHANGED)
         try:

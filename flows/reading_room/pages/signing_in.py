@@ -4,19 +4,19 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from archive.errors import ArchiveError
-from archive.people.people import SlowDown
+from archive.people.people import Refused, SlowDown
 from flows.reading_room import texts
 from flows.reading_room.answers import page
 from flows.reading_room.sent_forms import sent
 from flows.reading_room.who_asks import address_of, forget, remember, room_of, token_of
 
 A_YEAR = 365 * 24 * 3600
+NOT_LET_IN = "This name and this password do not belong together."
 
 
 def ask(request: Request) -> Response:
     """The form to sign in."""
-    return page(request, "sign_in.html", refused="")
+    return page(request, "sign_in.html", refused="", wait=0)
 
 
 async def sign_in(request: Request) -> Response:
@@ -31,11 +31,11 @@ async def sign_in(request: Request) -> Response:
             now=room.archive.clock(),
         )
     except SlowDown as error:
-        response = page(request, "sign_in.html", status=429, refused=str(error))
+        response = page(request, "sign_in.html", status=429, refused="", wait=error.seconds)
         response.headers["retry-after"] = str(error.seconds)
         return response
-    except ArchiveError as error:
-        return page(request, "sign_in.html", status=403, refused=str(error))
+    except Refused:
+        return page(request, "sign_in.html", status=403, refused=NOT_LET_IN, wait=0)
     response = RedirectResponse(_back(form.get("back", "/")), 303)
     remember(request, response, visit.token, int((visit.ends - room.archive.clock()).total_seconds()))
     return response

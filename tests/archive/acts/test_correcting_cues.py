@@ -79,6 +79,15 @@ def test_words_stay_words_whatever_they_look_like(archive: Archive, text: str) -
     assert one(archive).lines()[said(archive)].told.text == " ".join(text.split())
 
 
+@pytest.mark.parametrize(
+    "language", ["", "left", "kk] [en", "kk\n\nNOTE x", "kk\0", "kk, corrected", "k", "x" * 5000, "қаз"]
+)
+def test_no_language_becomes_words(archive: Archive, language: str) -> None:
+    with pytest.raises(DocumentError):
+        put(archive, NEW, language=language)
+    assert archive.ledger.readings.corrections(CLIP) == []
+
+
 def test_two_who_saw_the_same_never_overwrite_each_other(archive: Archive) -> None:
     put(archive, NEW)
     second = put(archive, OTHER, by="B. Reader", before=0)
