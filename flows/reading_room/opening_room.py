@@ -83,20 +83,23 @@ def serve(settings: Settings, say: Callable[[str], None]) -> None:
     own, replaced = settings.reading_room, Event()
     with _bound(own.host, own.port) as door, open_room(settings, replaced) as room:
         say(f"the reading room is open at http://{_named(door)}")
-        config = uvicorn.Config(
-            create_app(room),
-            access_log=False,
-            date_header=True,
-            limit_concurrency=CONNECTIONS_AT_ONCE,
-            log_config=None,
-            proxy_headers=False,
-            server_header=False,
-            timeout_graceful_shutdown=2,
-            timeout_keep_alive=10,
-        )
         with before_end(lambda: None, "the reading room is closed"):
-            _Server(config, replaced).run(sockets=[door])
+            _Server(configured(room), replaced).run(sockets=[door])
         refuse_replaced(room.archive)
+
+
+def configured(room: Room) -> uvicorn.Config:
+    """The server over a room: of headers that say where a request is from it believes none."""
+    return uvicorn.Config(
+        create_app(room),
+        access_log=False,
+        limit_concurrency=CONNECTIONS_AT_ONCE,
+        log_config=None,
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=2,
+        timeout_keep_alive=10,
+    )
 
 
 class _Server(uvicorn.Server):

@@ -26,8 +26,8 @@ from archive.settings.stanzas import RegisterSettings
 from archive.steps.registering import import_register
 from archive.steps.report_records import keep_report
 from archive.views.report_view import drawn_up
+from flows.reading_room.opening_room import configured
 from flows.reading_room.room import Room
-from flows.reading_room.room_app import create_app
 from tests.support.archives import MODEL_DIGEST, a_link, an_archive, folder_targets, keep, store_all
 from tests.world.media import clip as tone
 from transcription.documents.formats import to_json
@@ -167,7 +167,8 @@ def a_transcript(
 
 @contextmanager
 def _served(room: Room) -> Iterator[str]:
-    config = uvicorn.Config(create_app(room), host="127.0.0.1", port=0, log_config=None, access_log=False)
+    config = configured(room)
+    config.port = 0
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -14,6 +14,7 @@ from archive.playing.derivatives import NotMade, UnderWay
 from archive.playing.films import Film, film_of
 from archive.playing.playability import playable
 from archive.playing.ranges import Body, answer
+from archive.texts.in_force import access_now
 from archive.views.clip_page import may_read
 from flows.reading_room.answers import for_other_sites, not_there, opened
 from flows.reading_room.who_asks import reader_of, room_of
@@ -89,15 +90,20 @@ def film(request: Request) -> Response:
     opened(request, clip)
     try:
         found = film_of(room.archive, clip)
-        if lent := _lent(found):
+        if lent := _lent(request, found):
             return RedirectResponse(lent, 307)
         return for_other_sites(request, clip, _sent(request, found, found.name))
     except NotHere:
         return not_there(request)
 
 
-def _lent(found: Film) -> str | None:
-    """An address at a store that is set to lend such; None where none is, or it cannot be had now."""
+def _lent(request: Request, found: Film) -> str | None:
+    """An address at a store that is set to lend such, of a film that is open to everybody; None where there is none.
+
+    It is good for hours, also after a clip was closed, and whoever has it may hand it on.
+    """
+    if access_now(room_of(request).archive, found.clip).level != "public":
+        return None
     try:
         return found.address()
     except TargetError:
