@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import sqlalchemy as sa
@@ -42,15 +43,37 @@ class IndexPlace:
             self._readers = engine.sql.execution_options(writes=False)
             if isinstance(self._place, Path):
                 sa.event.listen(engine.sql, "connect", _keep_in_memory)
-                self._place.chmod(0o600)
             self.dialect = engine.sql.dialect.name
+            self._lock = Lock()
+            self._opened: tuple[int, int] | None = None
             try:
-                self._made()
+                self._renew()
             except BaseException:
                 self.close()
                 raise
 
+    def _renew(self) -> None:
+        """Have the tables made, also in the file that is there now, where the one that was open was taken away."""
+        with self._lock:
+            if self._opened is None or self._opened != self._identity():
+                self._readers.dispose()
+                self._made()
+                self._opened = self._identity()
+
+    def _identity(self) -> tuple[int, int]:
+        """Which file it is; of a database, one and the same."""
+        if not isinstance(self._place, Path):
+            return 0, 0
+        try:
+            found = self._place.stat()
+        except FileNotFoundError:
+            return -1, -1
+        return found.st_dev, found.st_ino
+
     def _made(self) -> None:
+        if isinstance(self._place, Path):
+            self._place.touch(mode=0o600)
+            self._place.chmod(0o600)
         with self._readers.begin() as connection:
             if sa.inspect(connection).has_table("search_runs"):
                 return
@@ -60,14 +83,18 @@ class IndexPlace:
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """A transaction that reads: it sees one moment. Raises IndexUnusable, and LedgerUnusable of PostgreSQL."""
-        with self._told(), self._readers.begin() as connection:
-            yield connection
+        with self._told():
+            self._renew()
+            with self._readers.begin() as connection:
+                yield connection
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
         """A transaction that writes, one at a time: all of it is kept at its end, or nothing."""
-        with self._told(), self._writers.begin() as connection:
-            yield connection
+        with self._told():
+            self._renew()
+            with self._writers.begin() as connection:
+                yield connection
 
     def drop(self) -> None:
         """Take all of it away, and make it empty."""
