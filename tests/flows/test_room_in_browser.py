@@ -220,8 +220,7 @@ def test_without_scripts_all_but_following_along_works(browser: Browser, place: 
 
 
 @pytest.mark.parametrize("path", PATHS)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize(("scheme", "size"), [("light", DESKTOP), ("dark", PHONE)], ids=["desktop", "phone"])
 def test_pages_meet_wcag_and_fit_the_screen(
     browser: Browser, place: Place, path: str, scheme: str, size: dict[str, int]
 ) -> None:
