@@ -61,6 +61,7 @@ def search(
     """
     if not text and not rebuild:
         raise typer.BadParameter("say what to look for, or --rebuild", param_hint="TEXT")
+    from archive.people.reader_roles import Reader
     from archive.searching.hits import Asked
     from archive.searching.search_index import open_index
 
@@ -78,7 +79,7 @@ def search(
     with common.opened_archive() as archive, open_index(archive) as index:
         taken = index.rebuild(archive, archive.progress) if rebuild else index.catch_up(archive, archive.progress)
         found = (
-            index.search(asked, frozenset(("public", "restricted")), proposals=True, entries=True, limit=limit)
+            index.search(asked, Reader(role="keeper").levels, proposals=True, entries=True, limit=limit)
             if text
             else None
         )

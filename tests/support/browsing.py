@@ -150,11 +150,12 @@ def played(page: Page, names: list[str]) -> dict[str, dict[str, bool] | None]:
 def heard(page: Page, expected: Mapping[str, float]) -> dict[str, float | None]:
     """The second of the browser's clock at which each tone is heard, after a seek to a second before it.
 
-    They are played side by side.
+    They are played side by side; those that were not heard so, where there is much to do, once more one by one.
     """
-    script = "expected => together(Object.keys(expected), name => heard(name, Math.max(0, expected[name] - 1), 4))"
-    found: dict[str, float | None] = page.evaluate(script, dict(expected))
-    return found
+    script = "expected => {how}(Object.keys(expected), name => heard(name, Math.max(0, expected[name] - 1), 4))"
+    found: dict[str, float | None] = page.evaluate(script.replace("{how}", "together"), dict(expected))
+    unheard = {name: moment for name, moment in expected.items() if found[name] is None}
+    return found | page.evaluate(script.replace("{how}", "inTurn"), unheard)
 
 
 def heard_through(page: Page, names: list[str], *, most: float) -> dict[str, float | None]:
