@@ -155,7 +155,8 @@ def heard(page: Page, expected: Mapping[str, float]) -> dict[str, float | None]:
     script = "expected => {how}(Object.keys(expected), name => heard(name, Math.max(0, expected[name] - 1), 4))"
     found: dict[str, float | None] = page.evaluate(script.replace("{how}", "together"), dict(expected))
     unheard = {name: moment for name, moment in expected.items() if found[name] is None}
-    return found | page.evaluate(script.replace("{how}", "inTurn"), unheard)
+    later: dict[str, float | None] = page.evaluate(script.replace("{how}", "inTurn"), unheard) if unheard else {}
+    return found | later
 
 
 def heard_through(page: Page, names: list[str], *, most: float) -> dict[str, float | None]:
