@@ -43,8 +43,8 @@ class S3Settings(CommonSettings):
     )
     presigned: bool = Field(
         default=False,
-        description="let readers of the reading room fetch films from the store itself, by addresses that are good for"
-        " six hours; what they read is then compared by nobody",
+        description="let readers of the reading room fetch films that are open to everybody from the store itself, by"
+        " addresses that are good for six hours; what they read is then compared by nobody",
     )
     stale_uploads_days: int = Field(
         default=7, ge=1, description="uploads of ours of which nothing was sent for so long are aborted"
