@@ -19,6 +19,15 @@ FILES = (
 )
 """Modules about one engine or the way between them, and one that takes minutes on either."""
 
+OF_TARGETS = (
+    "test_checking.py",
+    "test_derivatives.py",
+    "test_films_at_stores.py",
+    "test_films_in_little_memory.py",
+    "test_ohms.py",
+)
+"""Modules about what targets hold and what is made of it, to which the ledger is one like another."""
+
 OF_SEVERAL = ("test_side_by_side.py",)
 """Modules about several processes that write, which only a database lets them."""
 
@@ -27,7 +36,11 @@ OPENS = ("an_archive", "copied", "copy_of", "Ledger", "opened", "place_in")
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     path = Path(metafunc.module.__file__)
-    if path.parent.name in BOTH and path.name not in FILES and any(name in vars(metafunc.module) for name in OPENS):
+    if (
+        path.parent.name in BOTH
+        and path.name not in (*FILES, *OF_TARGETS)
+        and any(name in vars(metafunc.module) for name in OPENS)
+    ):
         engines_ = ["postgresql"] if path.name in OF_SEVERAL else ["sqlite", "postgresql"]
         metafunc.parametrize("engine", engines_, indirect=True, scope="module")
 
