@@ -16,6 +16,7 @@ from flows.reading_room.who_asks import forms_token, reader_of
 
 TOKEN = "token"  # noqa: S105 (the name of a field)
 BYTES_AT_MOST = 64 * 1024
+TOO_LARGE = "A form has at most 64 KiB."
 PATIENCE_BYTES = 4 * 1024 * 1024
 """So much is read and thrown away of a form that is too long: who still sends hears no answer."""
 FIELDS_AT_MOST = 50
@@ -38,7 +39,7 @@ async def sent(request: Request) -> Mapping[str, str]:
         if length <= BYTES_AT_MOST:
             body += part
     if length > BYTES_AT_MOST:
-        raise HTTPException(413, f"A form has at most {BYTES_AT_MOST // 1024} KiB.")
+        raise HTTPException(413, TOO_LARGE)
     try:
         pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=FIELDS_AT_MOST, errors="strict")
     except ValueError as error:

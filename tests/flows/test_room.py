@@ -1,6 +1,7 @@
 """The reading room over http: what each may see, and what is kept from whom."""
 
 import re
+import time
 from collections.abc import Iterator
 
 import httpx
@@ -127,6 +128,20 @@ def test_entries_are_found_as_they_may_be_seen(place: Place, role: Role) -> None
             [{"Madeup": "1", "Invented": "2"}[name]] if seen else []
         )
     assert 'href="/entries/victims/1"' in client.get("/find", params={"q": "Madeup"}).text
+
+
+def test_filters_narrow_what_is_found(place: Place) -> None:
+    client = signed_in(place, "visitor")
+
+    def count(**filters: str) -> int:
+        found: int = client.get("/find.json", params={"q": "ағам", **filters}).json()["count"]
+        return found
+
+    assert count() == count(mark="low_confidence") == count(language="kk") == count(source="voices") == 2
+    assert count(mark="loop") == count(language="en") == count(source="others") == count(linked="no") == 0
+    assert count(linked="yes") == count(entry="1") == 2
+    assert count(since="2018-03-31") == count(until="2018-03-31") == 2
+    assert count(since="2018-04-01") == count(until="2018-03-30") == 0
 
 
 QUESTIONS = ("", " ", "%00", '"', "*", "-", "AND OR NOT", "a" * 5000, "\u202e", "'; DROP TABLE", "NEAR(a b)", "沙", "و")
@@ -330,3 +345,20 @@ def test_only_an_editor_corrects(place: Place, role: Role) -> None:
     else:
         assert answer.status_code == 404
         assert after["text"] == before["sentences"][1]["text"]
+
+
+def test_a_film_whose_seconds_are_in_doubt_plays_while_its_light_copy_is_made(place: Place) -> None:
+    """The last one here: it adds a transcript, and others count what is found."""
+    ((ref, body),) = place.archive.ledger.readings.transcripts(HOSTILE)
+    doubted = ref.model_copy(update={"name": "doubted", "clock_doubts": ("no_index",)})
+    place.archive.ledger.readings.add_transcript(HOSTILE, doubted, body, event=None)
+    path, client = f"/clips/{HOSTILE}?transcript=doubted", signed_in(place, "keeper")
+    assert f'src="/clips/{HOSTILE}/film"' in client.get(path).text
+    for _ in range(200):
+        if client.get(f"/clips/{HOSTILE}/derivative.json").status_code == 200:
+            break
+        time.sleep(0.1)
+    text = client.get(path).text
+    assert f'src="/clips/{HOSTILE}/derivative"' in text
+    assert "not the original" in text
+    assert f'src="/clips/{HOSTILE}/film"' in client.get(f"/clips/{HOSTILE}").text

@@ -47,11 +47,8 @@ def clip(request: Request) -> Response:
 
 async def access(request: Request) -> Response:
     """Open or close a clip, as its keeper says."""
-    form, reader, clip = (
-        await sent_by_reader(request, "open and close"),
-        reader_of(request),
-        request.path_params["clip"],
-    )
+    form = await sent_by_reader(request, "open and close")
+    reader, clip = reader_of(request), request.path_params["clip"]
     level, archive = LEVELS.get(form.get("level", "")), room_of(request).archive
     if level is None or not may_read(archive, clip, reader):
         return not_there(request)

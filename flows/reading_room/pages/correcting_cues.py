@@ -32,7 +32,7 @@ def correction(request: Request) -> Response:
         found,
         sentence=sentence,
         number=number,
-        film=film_on_page(request, found.clip),
+        film=film_on_page(request, found.clip, doubted=bool(found.transcript.clock_doubts)),
         recorded=opened(request, found.clip),
         most=LETTERS_AT_MOST,
     )

@@ -1,7 +1,7 @@
 """Films and light derivatives as a player asks for them: by range, read from a copy as it is sent, never whole."""
 
 from collections.abc import AsyncIterator, Generator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
@@ -49,7 +49,8 @@ class FilmOnPage:
 def film_on_page(request: Request, clip: str, *, doubted: bool = False) -> FilmOnPage:
     """The film of a clip that a reader may see: the original where a browser plays it, else a light derivative.
 
-    The derivative too where browsers are in doubt about the original's seconds, or the one that asks could not play it.
+    The derivative too, once there is one, where browsers are in doubt about the original's seconds, and where the one
+    that asks could not play it.
     """
     room = room_of(request)
     try:
@@ -57,13 +58,16 @@ def film_on_page(request: Request, clip: str, *, doubted: bool = False) -> FilmO
     except NotHere:
         return FilmOnPage(words=("No sound copy of the film can be read now.",))
     tag = "video" if any(stream.kind == "video" for stream in film.streams) else "audio"
-    wanted = doubted or request.query_params.get("film") == "light"
-    if playable(film.container, film.streams).plays and not wanted:
-        return FilmOnPage(plays=True, tag=tag, address=f"/clips/{clip}/film")
+    original = FilmOnPage(plays=True, tag=tag, address=f"/clips/{clip}/film")
+    refused = request.query_params.get("film") == "light" or not playable(film.container, film.streams).plays
+    if not refused and not doubted:
+        return original
     light = room.derivatives.made(clip)
     if isinstance(light, Derivative):
         words = ("This is a light copy for browsers, not the original.",)
         return FilmOnPage(plays=True, tag=tag, address=f"/clips/{clip}/derivative", ahead=-light.ahead, words=words)
+    if not refused:
+        return replace(original, words=("Players guess seconds in this film: look whether the words fit the sound.",))
     if isinstance(light, UnderWay):
         words = ("A light copy of this film is being made, since browsers do not play it as it is.",)
         return FilmOnPage(words=words, light=f"/clips/{clip}/derivative.json", share=light.share)

@@ -15,6 +15,7 @@ from archive.views.entry_page import entry_page
 from flows.reading_room.answers import page, problem
 from flows.reading_room.room import Room
 from flows.reading_room.who_asks import reader_of, room_of
+from transcription.records import MARKS
 
 A_PAGE = 20
 PAGES_AT_MOST = 50
@@ -63,6 +64,7 @@ def find(request: Request) -> Response:
         found,
         wanted=wanted,
         a_page=A_PAGE,
+        marks=MARKS,
         with_page=lambda other: f"/find?{urlencode([*rest, ('page', other)])}",
     )
 
@@ -104,4 +106,4 @@ def _day(text: str | None) -> date | None:
 
 
 def _flag(text: str | None) -> bool | None:
-    return {"": None, None: None, "yes": True, "no": False}[text] if text in ("", None, "yes", "no") else None
+    return {"yes": True, "no": False}.get(text or "")

@@ -70,13 +70,13 @@ async def undo(request: Request) -> Response:
     form, reader, room = await sent_by_reader(request, "judge"), reader_of(request), room_of(request)
 
     def take() -> Response:
-        given = [
-            one for one in room.archive.ledger.readings.judgements(link=form.get("link", "")) if one.by == reader.name
-        ]
-        clips = {one.id: one.clip for one in room.archive.ledger.readings.judged_links()} if given else {}
-        if not given or given[-1].verdict == "withdrawn":
+        readings = room.archive.ledger.readings
+        given = [one for one in readings.judgements(link=form.get("link", "")) if one.by == reader.name]
+        newest = max(given, key=lambda one: one.at, default=None)
+        if newest is None or newest.verdict == "withdrawn":
             return problem(request, 409, "There is nothing of yours to take back here.")
-        take_back(room.archive, clips[given[-1].link], max(given, key=lambda one: one.at))
+        clip = next(one.clip for one in readings.judged_links() if one.id == newest.link)
+        take_back(room.archive, clip, newest)
         room.sittings.begin_again(reader.name or "")
         return RedirectResponse(_address(request), 303)
 

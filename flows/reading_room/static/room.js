@@ -84,9 +84,9 @@
 
   const light = document.querySelector("progress[data-light]");
   if (light) setInterval(async () => {
-    const answer = await fetch(light.dataset.light).then(one => one.json()).catch(() => ({}));
-    if (answer.share === 1 || answer.why) location.reload();
-    if (answer.share) light.value = answer.share;
+    const answer = await fetch(light.dataset.light).catch(() => null);
+    if (answer?.ok || answer?.status === 404) location.reload();
+    else if (answer) light.value = (await answer.json().catch(() => ({}))).share ?? light.value;
   }, 2000);
 
   const buttons = [...document.querySelectorAll("[data-key]")];
