@@ -162,10 +162,10 @@ def _main(system: str, model: str, wav: str, out: str) -> None:
 
 
 def _ours(model: str, wav: Path, *, words: bool) -> tuple[list[dict[str, Any]], float]:
-    from transcription.hearing.whisper import Whisper
+    from transcription.hearing.track_reading import TrackReader
     from transcription.records import Options
 
-    whisper = Whisper(Options(model=model, word_times=words))
+    whisper = TrackReader(Options(model=model, word_times=words))
     began = time.monotonic()
     transcript = whisper.read(whisper.open(wav, media_sha256="0" * 64, track=0)).transcript
     seconds = time.monotonic() - began

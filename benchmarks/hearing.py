@@ -35,7 +35,7 @@ from benchmarks._speech import CACHE, DEFAULT, RATE, clips
 from tests.world import kernel
 from tests.world.model import model_folder
 from transcription.documents.players import keeps_its_clock
-from transcription.hearing.whisper import Whisper
+from transcription.hearing.track_reading import TrackReader
 from transcription.media.decoding import decode
 from transcription.media.probing_media import probe, survey
 from transcription.records import Options, Transcript
@@ -164,7 +164,7 @@ def main() -> None:
 
 def _layouts(folder: Path, model: Path) -> tuple[float, int]:
     """The points of a hundred by which the worst layout is worse than the plain recording, and how many there are."""
-    whisper = Whisper(Options(model=str(model), languages=("en",)))
+    whisper = TrackReader(Options(model=str(model), languages=("en",)))
     voice, text = _recording(folder)
     worst, count = 0.0, 0
     print(f"{'characters wrong in a hundred':<32}" + "".join(f"{codec:>18}" for codec in CODECS))
@@ -228,7 +228,7 @@ def _laid(folder: Path, channels: Sequence[Sound], codec: str) -> Path:
     return file
 
 
-def _wrong(whisper: Whisper, file: Path, text: str) -> tuple[float, tuple[int, ...]]:
+def _wrong(whisper: TrackReader, file: Path, text: str) -> tuple[float, tuple[int, ...]]:
     """Characters wrong in a hundred, of the best of what was read, and the channels that were read by themselves."""
     made = whisper.read(whisper.open(file, media_sha256="0" * 64, track=0)).transcript
     said = normal(text)

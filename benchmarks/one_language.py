@@ -29,7 +29,7 @@ from benchmarks._accuracy import normal
 from benchmarks._speech import BATCH, BEAM, CACHE, Clip, clips, length, recording
 from tests.world import kernel
 from tests.world.model import model_folder
-from transcription.hearing.whisper import Whisper
+from transcription.hearing.track_reading import TrackReader
 from transcription.records import Options
 
 ROUNDS, SECONDS, SEED = 5, 300, 1
@@ -72,7 +72,9 @@ def _order(spoken: list[Clip], wanted: float, lots: random.Random) -> list[Clip]
 
 
 def _ours(model: str, *, words: bool) -> Way:
-    whisper = Whisper(Options(model=model, languages=(LANGUAGE,), beam_size=BEAM, batch_size=BATCH, word_times=words))
+    whisper = TrackReader(
+        Options(model=model, languages=(LANGUAGE,), beam_size=BEAM, batch_size=BATCH, word_times=words)
+    )
 
     def way(wav: Path) -> str:
         transcript = whisper.read(whisper.open(wav, media_sha256="0" * 64, track=0)).transcript

@@ -36,8 +36,26 @@ Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 Clock = Annotated[float, Field(allow_inf_nan=False), AfterValidator(lambda x: round(x, 3) + 0.0)]
 """Seconds on a container's own clock, which may begin before zero."""
 
+EngineKind = Literal["whisper", "ctc"]
+"""What kind of model reads speech: `transcription.engines` has a file for each."""
+
+LanguageBy = Literal["only", "detector", "neighbours", "reading"]
+"""How a segment's language was decided.
+
+`only`: no other was allowed, or it alone is declared. `detector`: the model heard it. `neighbours`: the model heard
+another one, and the chunks around it decided. `reading`: what engines wrote of it decided, as where Uyghur or Kyrgyz is
+declared, which Whisper's detector does not know.
+"""
+
 Reason = Literal[
-    "no_speech", "maybe_speech", "no_text", "too_short", "unsupported_language", "time_budget", "unread_channel"
+    "no_speech",
+    "maybe_speech",
+    "no_text",
+    "too_short",
+    "unsupported_language",
+    "time_budget",
+    "unread_channel",
+    "read_before",
 ]
 """Why nothing is written for a span.
 
@@ -47,6 +65,7 @@ heard speech, the model wrote nothing, or went round in circles. `too_short`: sp
 `unsupported_language`: the clip is declared to be in languages that no model here knows, and a guess in another one
 would be a forgery. `time_budget`: the time for this part ran out. `unread_channel`: the detector heard speech in a
 channel that was not read, and that is not in what was; such a gap stands beside the others, which have its time too.
+`read_before`: the transcript that this one completes has text there, or a gap for a reason that has not changed.
 """
 
 SPEECH_LEFT_OUT: frozenset[Reason] = frozenset(
@@ -65,6 +84,8 @@ MARKS = (
     "second_look",
     "unsure_language",
     "weak_model",
+    "unpunctuated",
+    "engines_differ",
 )
 """Why a segment is not to be trusted as it stands; `transcription.hearing.marks` decides.
 
@@ -73,9 +94,10 @@ MARKS = (
 `stock_phrase`: what models write into silence, such as thanks for watching. `implausible_speed`: more or less text than
 anybody says in that time. `outside_speech`: most of its time is where the detector heard no speech. `second_look`: the
 detector passed it over at first. `unsure_language`: no language is probable. `weak_model`: a tiny or base model on
-any language but English. Two more name a language: `outside:XX`, the model found XX, which is not allowed, likelier
-than the one it had to write in; `may_be:XX`, the speech may be XX, which the model does not know and writes as one of
-its neighbours.
+any language but English. `unpunctuated`: its engine writes neither punctuation nor capitals. `engines_differ`: another
+engine read it otherwise, as `second` says. Two more name a language: `outside:XX`, the model found XX, which is not
+allowed, likelier than the one it had to write in; `may_be:XX`, the speech may be XX, which the model does not know and
+writes as one of its neighbours.
 """
 
 Mark = Annotated[str, Field(pattern=f"^({'|'.join(MARKS)}|(outside|may_be):[a-z]{{2,3}})$")]
@@ -91,12 +113,13 @@ class Record(BaseModel):
 class LanguageOptions(Record):
     """What is different for speech in one language. What is None is as in Options.
 
-    `model` is another model, a name or a folder, that reads this language alone; `token` the language that this model
-    was told in training, where Whisper has none for this one (fine-tuned Uyghur is often trained as `uz`). `prompt` is
-    given to the model before each chunk. `script` is what the text is converted to, for Chinese. Thresholds decide the
-    marks.
+    `model` is another model, a name or a folder, that reads this language alone, and `engine` of which kind it is;
+    `token` is the language that a Whisper was told in training, where it has none for this one (fine-tuned Uyghur is
+    often trained as `uz`). `prompt` is given to a Whisper before each chunk. `script` is what the text is converted to,
+    for Chinese. Thresholds decide the marks.
     """
 
+    engine: EngineKind = "whisper"
     model: str | None = None
     token: str | None = None
     prompt: str = ""
@@ -200,13 +223,27 @@ class Word(Record):
     probability: Share
 
 
+class SecondReading(Record):
+    """What another engine wrote of a segment, and how much of it differs.
+
+    `rate` is the share of characters in which both differ after normalization (Levenshtein distance to the length of
+    the longer text): 0 where they agree character by character.
+    """
+
+    model: str
+    text: str
+    rate: Share
+
+
 class Segment(Record):
     """A stretch of speech with one text in one language.
 
     Language, probabilities and `compression_ratio` are those of the speech chunk that the segment was read in: the
     model gives one answer a chunk. `language_probability` is among all languages of the model, `outside` that of all
     which are not allowed. `channel` counts from 0, None where the channels of the track were mixed. `model` names the
-    language's own model, None where it was the transcript's.
+    language's own model, None where it was the transcript's. `no_speech_prob` is None where the engine cannot tell.
+    The third form of a transcript says `language_by` and, where another engine read the segment too, its `second`
+    reading.
     """
 
     start: Seconds
@@ -216,12 +253,14 @@ class Segment(Record):
     language_probability: Share
     outside: Share = 0.0
     avg_logprob: Figure
-    no_speech_prob: Share
+    no_speech_prob: Share | None
     compression_ratio: Figure
     marks: tuple[Mark, ...] = ()
     words: tuple[Word, ...] = ()
     channel: Channel | None = None
     model: str | None = None
+    language_by: LanguageBy | None = None
+    second: SecondReading | None = None
 
 
 class Gap(Record):
@@ -247,10 +286,17 @@ class OwnModel(Record):
     language: str
     model: str
     digest: Sha256
+    engine: EngineKind = "whisper"
 
 
 SECOND_FORM = ("container", "codec", "start", "channels", "read", "clock_doubts")
 """What the second form of a transcript's schema says beyond the first one."""
+
+THIRD_FORM = ("completes",)
+"""What the third form says beyond the second one."""
+
+OF_SEGMENTS_SINCE_THREE = ("language_by", "second")
+"""The same of its segments."""
 
 
 class Transcript(Record):
@@ -269,11 +315,16 @@ class Transcript(Record):
 
     A `translation` is an English reading aid, made by the same model of the same chunks; `of` is the sha256 of the JSON
     of the transcript that it goes with. It is never evidence of what was said.
+
+    In its third form it also says of each segment how its language was decided, and what a second engine made of it; of
+    own models and languages, which kind of engine read them; and `completes`, the sha256 of the JSON of the transcript
+    whose gaps it fills: what that one wrote is a gap `read_before` here.
     """
 
-    schema_version: Literal[1, 2] = 2
+    schema_version: Literal[1, 2, 3] = 3
     kind: Literal["whisper", "translation"] = "whisper"
     of: Sha256 | None = None
+    completes: Sha256 | None = None
     media_sha256: Sha256
     track: int = Field(ge=0)
     track_language: str | None = None
@@ -318,11 +369,17 @@ class Transcript(Record):
         return self
 
     def _fits_its_form(self) -> None:
-        told = [name for name in SECOND_FORM if getattr(self, name) not in (None, ())]
-        if self.schema_version == 1 and (told or any(gap.reason == "unread_channel" for gap in self.gaps)):
-            raise ValueError(f"the first form of the schema has no {told[0] if told else 'unread_channel'}")
-        if self.schema_version == 2 and None in (self.container, self.codec, self.start, self.channels):
-            raise ValueError("the second form of the schema says container, codec, start and channels")
+        later = {
+            1: (*SECOND_FORM, *THIRD_FORM, "unread_channel", *OF_SEGMENTS_SINCE_THREE, "read_before"),
+            2: (*THIRD_FORM, *OF_SEGMENTS_SINCE_THREE, "read_before"),
+        }
+        told = {name for name in (*SECOND_FORM, *THIRD_FORM) if getattr(self, name) not in (None, ())}
+        told |= {gap.reason for gap in self.gaps}
+        told |= {name for name in OF_SEGMENTS_SINCE_THREE for s in self.segments if getattr(s, name) is not None}
+        if surplus := [name for name in later.get(self.schema_version, ()) if name in told]:
+            raise ValueError(f"form {self.schema_version} of the schema has no {surplus[0]}")
+        if self.schema_version > 1 and None in (self.container, self.codec, self.start, self.channels):
+            raise ValueError(f"form {self.schema_version} of the schema says container, codec, start and channels")
 
     def _readings(self) -> list[set[int | None]]:
         """The channels that spans may be of."""

@@ -30,13 +30,14 @@ from archive.steps.recording import record
 from archive.steps.registering import changed, import_register, newest, object_of
 from archive.steps.resting import answered, leave_alone, rest
 from archive.steps.storing import store, tidy
-from archive.steps.transcribing import Engine, transcribe_clips
+from archive.steps.transcribing import transcribe_clips
 from archive.steps.work_objects import seal_work, to_seal
 from storage.errors import TargetError
 from transcription.errors import ToolMissing, TranscriptionError
 
 if TYPE_CHECKING:
     from archive.linking.index import RegisterIndex
+    from transcription.hearing.track_reading import TrackReader
 
 FAILURES_TOLD = 5
 """Clips that failed in earlier runs and are named at the end of each."""
@@ -297,12 +298,12 @@ def join_step(
 
 
 def transcribe_step(
-    archive: Archive, usable_targets: UsableTargets, engine: Engine, clips: Sequence[str], *, again: bool = False
+    archive: Archive, usable_targets: UsableTargets, reader: "TrackReader", clips: Sequence[str], *, again: bool = False
 ) -> Tally:
     """Transcribe clips. A tool that is missing is a problem of this step alone: the rest goes on."""
     tally = Tally()
     try:
-        for done in transcribe_clips(archive, engine, clips, usable_targets.readable, again=again):
+        for done in transcribe_clips(archive, reader, clips, usable_targets.readable, again=again):
             problems = (f"{done.clip}: {done.problem}",) if done.problem else ()
             tally += Tally(transcribed=done.transcripts, problems=problems)
     except TranscriptionError as error:

@@ -13,22 +13,22 @@ from archive.sources import open_source
 from archive.sources.contract import Source
 from archive.steps.linking import load_known, prepare_registers
 from archive.steps.registering import load_registers
-from archive.steps.transcribing import Engine
 from transcription.records import Options
 
 if TYPE_CHECKING:
     from archive.linking.index import RegisterIndex
+    from transcription.hearing.track_reading import TrackReader
 
 Made = TypeVar("Made")
 LOOK_FOR_SLOT = 1.0
 """Seconds between two looks for a free slot of a source."""
 
 
-def load_engine(options: Options) -> Engine:
+def load_reader(options: Options) -> "TrackReader":
     """Load the model. Raises ModelError."""
-    from transcription.hearing.whisper import Whisper  # CTranslate2 takes a second to import
+    from transcription.hearing.track_reading import TrackReader  # CTranslate2 takes a second to import
 
-    return Whisper(options)
+    return TrackReader(options)
 
 
 class Once(Generic[Made]):
@@ -52,7 +52,7 @@ class Once(Generic[Made]):
 
 
 class RunSession:
-    """One run's things. `engine` gives the loaded model, `indexes` the registers' newest snapshots, to be searched.
+    """One run's things. `reader` gives the loaded models, `indexes` the registers' newest snapshots, to be searched.
 
     `source` gives a source of the settings, one for the whole run: it keeps the time between two fetches. Asking for
     one raises SettingsError; for the model, ModelError; for the registers, RegisterError and KnownPeopleError.
@@ -60,10 +60,10 @@ class RunSession:
     """
 
     def __init__(
-        self, archive: Archive, usable_targets: UsableTargets, *, load: Callable[[Options], Engine] = load_engine
+        self, archive: Archive, usable_targets: UsableTargets, *, load: Callable[[Options], "TrackReader"] = load_reader
     ) -> None:
         self.archive, self.usable_targets = archive, usable_targets
-        self.engine = Once(lambda: load(archive.settings.transcription))
+        self.reader = Once(lambda: load(archive.settings.transcription))
         self.indexes = Once(self._indexes)
         self.ended_well = False
         self._sources, self._lock = dict[str, Source](), Lock()

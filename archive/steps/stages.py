@@ -319,7 +319,7 @@ def _register(session: RunSession, _asked: Asked, _part: Part) -> Tally:
 
 def _transcribe(session: RunSession, asked: Asked, part: Part) -> Tally:
     archive, usable_targets = session.archive, session.usable_targets
-    return counted_steps.transcribe_step(archive, usable_targets, session.engine(), part.clips, again=asked.again)
+    return counted_steps.transcribe_step(archive, usable_targets, session.reader(), part.clips, again=asked.again)
 
 
 def _link(session: RunSession, _asked: Asked, part: Part) -> Tally:
@@ -362,7 +362,7 @@ TRANSCRIBE = Stage(
     "transcribe",
     _transcribe,
     _to_transcribe,
-    loads=lambda session: session.engine(),
+    loads=lambda session: session.reader(),
     without=counted_steps.NO_MORE_READ,
     pool=Pool.TRANSCRIBE,
 )

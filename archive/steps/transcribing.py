@@ -9,7 +9,7 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
@@ -46,29 +46,7 @@ FORM = 2
 
 if TYPE_CHECKING:
     from transcription.hearing.decoded_track import DecodedTrack
-    from transcription.hearing.whisper import Result
-
-
-class Engine(Protocol):
-    """What reads speech (`hearing.whisper.Whisper`): `model` is its name, the digest the sha256 of its weights."""
-
-    model: str
-    model_digest: str
-
-    def open(self, path: Path, *, media_sha256: str, track: int, checkpoint: Path | None = None) -> "DecodedTrack":
-        """Begin to decode one audio track."""
-        ...
-
-    def read(
-        self,
-        opened: "DecodedTrack",
-        *,
-        track_language: str | None = None,
-        declared: Sequence[str] = (),
-        progress: Callable[[float, float], None] | None = None,
-    ) -> "Result":
-        """Read a track that was opened."""
-        ...
+    from transcription.hearing.track_reading import TrackReader
 
 
 @dataclass(frozen=True)
@@ -98,7 +76,7 @@ def to_transcribe(archive: Archive, model: str, *, retry: bool = False) -> list[
 
 
 def transcribe_clips(
-    archive: Archive, engine: Engine, clips: Sequence[str], usable: Mapping[str, Target], *, again: bool = False
+    archive: Archive, reader: "TrackReader", clips: Sequence[str], usable: Mapping[str, Target], *, again: bool = False
 ) -> Iterator[TranscribedClip]:
     """Transcribe each audio track of the clips' newest media, one clip after the other.
 
@@ -114,10 +92,10 @@ def transcribe_clips(
         coming: deque[tuple[str, Future[_Prepared]]] = deque()
         due = claimed(archive, clips, "transcribe")
         try:
-            while _fill(coming, due, lambda clip: pool.submit(_prepare, archive, engine, clip, usable)):
+            while _fill(coming, due, lambda clip: pool.submit(_prepare, archive, reader, clip, usable)):
                 clip, prepared = coming.popleft()
                 share = Share(whole, seconds[clip])
-                done = _transcribe(archive, engine, clip, prepared, share, again=again)
+                done = _transcribe(archive, reader, clip, prepared, share, again=again)
                 share.end()
                 archive.ledger.claims.give_back(clip, "transcribe")
                 yield done
@@ -156,7 +134,7 @@ class _Prepared:
         self.held.close()
 
 
-def _prepare(archive: Archive, engine: Engine, clip: str, usable: Mapping[str, Target]) -> _Prepared:
+def _prepare(archive: Archive, reader: "TrackReader", clip: str, usable: Mapping[str, Target]) -> _Prepared:
     capture = archive.ledger.clips.captures(clip)[-1]
     with ExitStack() as stack:
         media = stack.enter_context(_media(archive, capture, usable))
@@ -166,17 +144,17 @@ def _prepare(archive: Archive, engine: Engine, clip: str, usable: Mapping[str, T
         unread = [UnreadTrack(index=s.index, why=lost[s.index]) for s in found.audio if s.index in lost]
         opened = dict[int, "DecodedTrack"]()
         with suppress(MediaError):  # it is raised again, and told, when that track's turn comes
-            opened = {track.index: _open(archive, engine, capture, media, track) for track in tracks[:1]}
+            opened = {track.index: _open(archive, reader, capture, media, track) for track in tracks[:1]}
         return _Prepared(capture, media, tracks, unread, declared_of(archive, clip), opened, stack.pop_all())
 
 
-def _open(archive: Archive, engine: Engine, capture: Capture, media: Path, track: MediaStream) -> "DecodedTrack":
+def _open(archive: Archive, reader: "TrackReader", capture: Capture, media: Path, track: MediaStream) -> "DecodedTrack":
     checkpoint = inside(archive.state / "transcribing", f"{capture.clip}-t{track.index}.jsonl")
-    return engine.open(media, media_sha256=capture.media.sha256, track=track.index, checkpoint=checkpoint)
+    return reader.open(media, media_sha256=capture.media.sha256, track=track.index, checkpoint=checkpoint)
 
 
 def _transcribe(
-    archive: Archive, engine: Engine, clip: str, coming: "Future[_Prepared]", share: Share, *, again: bool
+    archive: Archive, reader: "TrackReader", clip: str, coming: "Future[_Prepared]", share: Share, *, again: bool
 ) -> TranscribedClip:
     torn, faults = 0, dict[int, MediaError]()
     try:
@@ -189,8 +167,8 @@ def _transcribe(
                 reached = partial(_reach, share, number, len(prepared.tracks))
                 try:
                     opened = prepared.opened.get(track.index)
-                    opened = opened or _open(archive, engine, prepared.capture, prepared.media, track)
-                    torn += _transcribe_track(archive, engine, prepared, track, opened, reached)
+                    opened = opened or _open(archive, reader, prepared.capture, prepared.media, track)
+                    torn += _transcribe_track(archive, reader, prepared, track, opened, reached)
                 except MediaError as error:
                     if isinstance(error, MediaTimeout) or len(prepared.tracks) == 1:
                         raise
@@ -207,8 +185,8 @@ def _transcribe(
     media_sha256 = prepared.capture.media.sha256
     reading = Reading(
         media_sha256=media_sha256,
-        model=engine.model,
-        model_digest=engine.model_digest,
+        model=reader.model,
+        model_digest=reader.model_digest,
         tracks=tracks,
         declared=prepared.declared,
         unread=tuple(sorted(unread, key=lambda one: one.index)),
@@ -271,7 +249,7 @@ def _was_read(media_sha256: str, kept: Sequence[Reading], model: str, declared: 
 
 def _transcribe_track(
     archive: Archive,
-    engine: Engine,
+    reader: "TrackReader",
     prepared: _Prepared,
     track: MediaStream,
     opened: "DecodedTrack",
@@ -289,7 +267,7 @@ def _transcribe_track(
             reached = done
             reach(done / total if total else 1.0)
 
-        result = engine.read(opened, track_language=track.language, declared=prepared.declared, progress=tell)
+        result = reader.read(opened, track_language=track.language, declared=prepared.declared, progress=tell)
     before = corrected(archive, capture.clip)
     return sum(_keep(archive, capture, made, before) for made in (result.transcript, result.translation) if made)
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from transcription.hearing.whisper import Progress, Whisper
+from transcription.hearing.track_reading import Progress, TrackReader
 from transcription.records import Transcript
 
 DIGEST = "0" * 64
@@ -11,7 +11,7 @@ DIGEST = "0" * 64
 
 
 def read(
-    whisper: Whisper,
+    whisper: TrackReader,
     path: Path,
     track: int = 0,
     *,

@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from time import monotonic
 from types import FrameType
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from typer.main import get_command
 
@@ -42,6 +42,7 @@ from tests.tampering.objects import Object
 from tests.tampering.sound import CLIPS, CSV, LIST, REGISTER, Sound, Standing, standing
 from transcription.errors import TranscriptionError
 from transcription.hearing.checkpoint import Checkpoint
+from transcription.hearing.track_reading import TrackReader
 from transcription.records import Options, Segment, Transcript
 
 Scenario = Literal["alone", "beside"]
@@ -128,6 +129,11 @@ class Scribe:
     """Writes the same sentence for every track, and keeps a checkpoint as Whisper does: no weights are needed."""
 
     model, model_digest = "a-scribe", MODEL_DIGEST
+
+    @classmethod
+    def hired(cls, _options: Options) -> TrackReader:
+        """One that stands where a reader of speech does."""
+        return cast(TrackReader, cls())
 
     def open(self, path: Path, *, media_sha256: str, track: int, checkpoint: Path | None = None) -> Any:
         return Transcribing(media_sha256, track, Checkpoint(checkpoint, {"media": media_sha256, "track": track}))
@@ -335,7 +341,7 @@ class _Case:
             try:
                 with writing(load(self.home / "archive.toml"), Silent(), take_over=True) as session:
                     self.said += session.usable_targets.problems.values()
-                    scribes = RunSession(session.archive, session.usable_targets, load=lambda _options: Scribe())
+                    scribes = RunSession(session.archive, session.usable_targets, load=Scribe.hired)
                     tally = run(scribes, Asked())
                     self.said += tally.problems
             except SENTENCES as error:

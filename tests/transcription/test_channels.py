@@ -14,7 +14,7 @@ from transcription.documents.formats import to_text
 from transcription.hearing.channels import Plan, plan
 from transcription.hearing.detector import first_look
 from transcription.hearing.speech_spans import Span
-from transcription.hearing.whisper import Whisper
+from transcription.hearing.track_reading import TrackReader
 from transcription.media.decoding import SAMPLE_RATE
 from transcription.media.probing_media import probe, survey
 from transcription.records import Transcript
@@ -146,7 +146,7 @@ def test_a_gap_is_as_loud_as_its_loudest_channel() -> None:
     assert quiet.loudest(Span(300, 400)) is None
 
 
-def heard(whisper: Whisper, file: Path) -> Transcript:
+def heard(whisper: TrackReader, file: Path) -> Transcript:
     return read(whisper, file, probe(file).audio[0].index)
 
 
@@ -156,7 +156,7 @@ def text(made: Transcript) -> str:
 
 @pytest.mark.model
 def test_an_inverted_side_is_read_and_the_transcript_says_which(
-    whisper_model: Whisper, voices: Sequence[Sound], tmp_path: Path
+    whisper_model: TrackReader, voices: Sequence[Sound], tmp_path: Path
 ) -> None:
     made = heard(whisper_model, write(tmp_path / "x.wav", numpy.stack((voices[0], -voices[0]))))
     assert made.read == (0,)
@@ -167,7 +167,7 @@ def test_an_inverted_side_is_read_and_the_transcript_says_which(
 
 @pytest.mark.model
 def test_a_voice_in_the_third_of_three_channels_is_read(
-    whisper_model: Whisper, voices: Sequence[Sound], tmp_path: Path, made: Ffmpeg
+    whisper_model: TrackReader, voices: Sequence[Sound], tmp_path: Path, made: Ffmpeg
 ) -> None:
     silent = noise(voices[0].size, -60, 1)
     wav = write(tmp_path / "x.wav", numpy.stack((silent, silent, voices[0])))
@@ -177,7 +177,9 @@ def test_a_voice_in_the_third_of_three_channels_is_read(
 
 
 @pytest.mark.model
-def test_three_voices_are_each_read_by_itself(whisper_model: Whisper, voices: Sequence[Sound], tmp_path: Path) -> None:
+def test_three_voices_are_each_read_by_itself(
+    whisper_model: TrackReader, voices: Sequence[Sound], tmp_path: Path
+) -> None:
     made = heard(whisper_model, write(tmp_path / "x.wav", numpy.stack(voices)))
     assert made.read == (0, 1, 2)
     assert {segment.channel for segment in made.segments} == {0, 1, 2}

@@ -6,8 +6,9 @@ import numpy
 from hypothesis import given
 from hypothesis import strategies as st
 
+from transcription.engines.engine import Piece, TimedWord
 from transcription.hearing.chunks import Chunk, next_chunks, words_of
-from transcription.hearing.speech_spans import Piece, Span, TimedWord, Window
+from transcription.hearing.speech_spans import Span, Window
 
 SPANS = st.lists(st.integers(0, 60_000), min_size=2, max_size=16, unique=True).map(
     lambda points: tuple(Span(a, b) for a, b in zip(sorted(points)[::2], sorted(points)[1::2], strict=False))

@@ -280,7 +280,7 @@ def test_json_is_sorted_plain_utf8() -> None:
 
 @pytest.mark.parametrize(
     ("change", "named"),
-    [({"schema_version": 3}, "schema_version"), ({"duration": 1}, "segments and gaps"), ({"extra": 1}, "extra")],
+    [({"schema_version": 4}, "schema_version"), ({"duration": 1}, "segments and gaps"), ({"extra": 1}, "extra")],
 )
 def test_a_document_that_is_no_transcript_says_where(change: dict[str, object], named: str) -> None:
     document = json.loads(to_json(example())) | change

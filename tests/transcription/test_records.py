@@ -5,7 +5,7 @@ from pydantic import ValidationError
 
 from tests.transcription.example import segment, transcript
 from transcription.documents.formats import from_json, to_json
-from transcription.records import SECOND_FORM, Gap, Options, Transcript
+from transcription.records import SECOND_FORM, THIRD_FORM, Gap, Options, OwnModel, Transcript
 
 
 def test_every_moment_is_in_a_segment_or_a_gap() -> None:
@@ -61,17 +61,33 @@ def test_unknown_options_are_refused() -> None:
 
 def test_the_first_form_of_the_schema_is_read_and_written_as_it_was() -> None:
     made = transcript((segment(0, 1, "a", channel=0), segment(0, 1, "b", channel=1)), (), 1)
-    first = made.model_dump(exclude={*SECOND_FORM}) | {"schema_version": 1}
+    first = made.model_dump(exclude={*SECOND_FORM, *THIRD_FORM}) | {"schema_version": 1}
     read = Transcript.model_validate(first)
     assert read.start is None
-    assert not set(SECOND_FORM) & set(json.loads(to_json(read)))
+    assert not {*SECOND_FORM, *THIRD_FORM} & set(json.loads(to_json(read)))
     assert from_json(to_json(read)) == read
-    with pytest.raises(ValidationError, match="second form"):
+    with pytest.raises(ValidationError, match="form 2 of the schema says"):
         Transcript.model_validate(first | {"schema_version": 2})
-    with pytest.raises(ValidationError, match="first form"):
+    with pytest.raises(ValidationError, match="form 1 of the schema has no start"):
         Transcript.model_validate(first | {"start": 3.0})
     with pytest.raises(ValidationError):
         Transcript.model_validate(first | {"segments": first["segments"][:1]})
+
+
+def test_the_second_form_is_read_and_written_as_it_was() -> None:
+    own = OwnModel(language="kk", model="m", digest="0" * 64)
+    made = transcript((segment(0, 1, "a"),), (), 1).model_copy(update={"schema_version": 2, "own_models": (own,)})
+    document = json.loads(to_json(made))
+    assert "completes" not in document
+    assert not {"language_by", "second"} & set(document["segments"][0])
+    assert set(document["own_models"][0]) == {"language", "model", "digest"}
+    assert all("engine" not in one for one in document["options"]["per_language"].values())
+    assert to_json(from_json(json.dumps(document))) == to_json(made)
+    with pytest.raises(ValidationError, match="form 2 of the schema has no completes"):
+        Transcript.model_validate(document | {"completes": "0" * 64})
+    by = [{**one, "language_by": "reading"} for one in document["segments"]]
+    with pytest.raises(ValidationError, match="form 2 of the schema has no language_by"):
+        Transcript.model_validate(document | {"segments": by})
 
 
 def test_a_transcript_says_which_channels_it_is_of() -> None:

@@ -2,11 +2,12 @@
 
 import numpy
 
+from transcription.engines.engine import Piece, Written
+from transcription.engines.whisper_engine import WhisperEngine
 from transcription.hearing.chunks import Chunk
 from transcription.hearing.gaps import Left
-from transcription.hearing.model import Model, Written
 from transcription.hearing.segments import Said, segments_of
-from transcription.hearing.speech_spans import Piece, Span, Window
+from transcription.hearing.speech_spans import Span, Window
 from transcription.languages import languages_of
 from transcription.records import Options, Segment
 
@@ -17,11 +18,11 @@ CIRCLES = "Guten Tag, meine Damen und Herren. Heute ist das Meta" + "-Sea" * 60
 """As the base model wrote it on a processor without VNNI, where it also heard nobody: a translation was made of it."""
 
 
-class NotLoaded(Model):
-    """A model of which nothing but its width is asked."""
+class NotLoaded(WhisperEngine):
+    """A model of which nothing is asked but whether it is weak."""
 
     def __init__(self) -> None:
-        self.width = 512
+        self._width = 512
 
 
 def written(text: str, no_speech_prob: float = 0.05) -> Written:

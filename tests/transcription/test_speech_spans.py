@@ -4,10 +4,9 @@ import numpy
 from hypothesis import given
 from hypothesis import strategies as st
 
+from transcription.engines.engine import Piece, Samples
 from transcription.hearing.speech_spans import (
     Heard,
-    Piece,
-    Samples,
     Span,
     cut_long,
     holes,

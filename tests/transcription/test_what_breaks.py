@@ -17,7 +17,7 @@ from transcription.documents.formats import to_text
 from transcription.errors import MediaError
 from transcription.hearing.channels import Plan, plan
 from transcription.hearing.detector import first_look
-from transcription.hearing.whisper import Whisper
+from transcription.hearing.track_reading import TrackReader
 from transcription.media.decoding import SAMPLE_RATE, decode
 from transcription.media.probing_media import probe, survey
 from transcription.records import Options, Segment, Transcript
@@ -42,18 +42,18 @@ def planned(file: Path) -> Plan:
 
 
 @pytest.fixture(scope="module")
-def two(whisper_folder: Path) -> Whisper:
+def two(whisper_folder: Path) -> TrackReader:
     """The base model, for English and French."""
-    return Whisper(Options(model=str(whisper_folder), languages=("en", "fr")))
+    return TrackReader(Options(model=str(whisper_folder), languages=("en", "fr")))
 
 
-def test_silence_is_not_you(whisper_model: Whisper, tmp_path: Path) -> None:
+def test_silence_is_not_you(whisper_model: TrackReader, tmp_path: Path) -> None:
     made = read(whisper_model, write(tmp_path / "x.wav", numpy.zeros(20 * SAMPLE_RATE)))
     assert made.segments == ()
     assert [(g.start, g.end, g.reason, g.level) for g in made.gaps] == [(0, 20, "no_speech", None)]
 
 
-def test_music_says_nothing(whisper_model: Whisper, tmp_path: Path) -> None:
+def test_music_says_nothing(whisper_model: TrackReader, tmp_path: Path) -> None:
     made = read(whisper_model, write(tmp_path / "x.wav", music(20, seed=7)))
     assert made.segments == ()
     assert {g.reason for g in made.gaps} <= {"no_speech", "maybe_speech"}
@@ -67,7 +67,7 @@ def test_what_is_written_of_a_cafe_is_doubted_throughout_and_ends(
     words = "A glass of water and the bill, please, said she to him."
     babble = [load(say(words, voice=v)) for v in ("en-us", "de", "fr-fr", "ru", "tr", "it", "es", "pl")]
     options = Options(model=str(whisper_folder), **({"languages": spoken} if spoken else {}))
-    made = read(Whisper(options), write(tmp_path / "x.wav", cafe(babble, 10, seed=7)), declared=spoken)
+    made = read(TrackReader(options), write(tmp_path / "x.wav", cafe(babble, 10, seed=7)), declared=spoken)
     doubts = {"low_confidence", "maybe_no_speech", "loop", "unsure_language", "outside_speech", "implausible_speed"}
     assert all(doubts & set(s.marks) for s in made.segments)
     assert len(text(made).split()) < 20
@@ -77,7 +77,7 @@ def test_what_is_written_of_a_cafe_is_doubted_throughout_and_ends(
 
 
 @pytest.mark.parametrize("milliseconds", [1, 5, 20])
-def test_a_blink_of_sound_is_in_no_language(whisper_model: Whisper, tmp_path: Path, milliseconds: int) -> None:
+def test_a_blink_of_sound_is_in_no_language(whisper_model: TrackReader, tmp_path: Path, milliseconds: int) -> None:
     blink = numpy.sin(numpy.arange(milliseconds * SAMPLE_RATE // 1000) / 5)
     made = read(whisper_model, write(tmp_path / "x.wav", blink))
     assert (made.segments, made.languages) == ((), ())
@@ -85,7 +85,7 @@ def test_a_blink_of_sound_is_in_no_language(whisper_model: Whisper, tmp_path: Pa
     assert {g.reason for g in made.gaps} <= {"no_speech", "too_short"}
 
 
-def test_a_film_without_sound_has_no_audio_track(whisper_model: Whisper, made: Ffmpeg) -> None:
+def test_a_film_without_sound_has_no_audio_track(whisper_model: TrackReader, made: Ffmpeg) -> None:
     mute = made("mute.mp4", "-f", "lavfi", "-i", "testsrc=s=64x48:r=5:d=2")
     assert probe(mute).audio == ()
     with pytest.raises(MediaError, match="stream 0 is no audio track"):
@@ -94,7 +94,7 @@ def test_a_film_without_sound_has_no_audio_track(whisper_model: Whisper, made: F
 
 @pytest.mark.parametrize("content", [b"", bytes(range(256)) * 99], ids=["empty", "garbage"])
 @pytest.mark.parametrize("name", ["x.mp4", "x.wav", "x"])
-def test_what_is_no_media_is_named(whisper_model: Whisper, tmp_path: Path, content: bytes, name: str) -> None:
+def test_what_is_no_media_is_named(whisper_model: TrackReader, tmp_path: Path, content: bytes, name: str) -> None:
     (tmp_path / name).write_bytes(content)
     with pytest.raises(MediaError, match=rf"^{name}: ") as caught:
         read(whisper_model, tmp_path / name)
@@ -138,7 +138,7 @@ def test_bit_rot_is_a_fault_of_the_file_or_none(tmp_path: Path, sound_film: byte
 
 
 def test_sound_with_a_few_flipped_bytes_is_read_as_far_as_it_is_whole(
-    whisper_model: Whisper, tmp_path: Path, sound_film: bytes
+    whisper_model: TrackReader, tmp_path: Path, sound_film: bytes
 ) -> None:
     damaged = bytearray(sound_film)
     for at in numpy.random.default_rng(5).integers(1000, len(damaged) * 3 // 4, size=3):
@@ -149,7 +149,7 @@ def test_sound_with_a_few_flipped_bytes_is_read_as_far_as_it_is_whole(
     assert made.duration == pytest.approx(probe(tmp_path / "x.mp4").duration, abs=0.2)
 
 
-def test_of_two_tracks_each_is_read(whisper_model: Whisper, say: Say, made: Ffmpeg) -> None:
+def test_of_two_tracks_each_is_read(whisper_model: TrackReader, say: Say, made: Ffmpeg) -> None:
     maps = ("-map", "0", "-map", "1", "-c:a", "aac")
     film = made("two.mp4", "-i", say(WORDS), "-i", say(OTHER), *maps)
     assert [s.index for s in probe(film).audio] == [0, 1]
@@ -197,7 +197,7 @@ def in_french(segments: Iterable[Segment], said: str) -> bool:
     return found == {"fr"} if said else found <= {"fr"}
 
 
-def test_stereo_with_a_language_a_side_keeps_both(two: Whisper, say: Say, tmp_path: Path) -> None:
+def test_stereo_with_a_language_a_side_keeps_both(two: TrackReader, say: Say, tmp_path: Path) -> None:
     for number, (english, french, left, right) in enumerate(voices(say)):
         file = write(tmp_path / f"{number}.wav", beside(english, french))
         assert planned(file).channels == (0, 1)
@@ -227,7 +227,7 @@ def test_two_voices_at_once_without_a_pause_are_told_apart(say: Say, tmp_path: P
     assert planned(file).channels == (0, 1)
 
 
-def test_ordinary_stereo_is_mixed_and_read_once(whisper_model: Whisper, say: Say, tmp_path: Path) -> None:
+def test_ordinary_stereo_is_mixed_and_read_once(whisper_model: TrackReader, say: Say, tmp_path: Path) -> None:
     voice = load(say(WORDS))
     file = write(tmp_path / "x.wav", numpy.stack((0.8 * voice, 0.6 * voice)))
     assert planned(file).channels == ()
@@ -260,7 +260,7 @@ def quiet(made: Transcript) -> bool:
     return all(g.level is None or g.level < -50 or (g.reason == "no_text" and g.guess) for g in made.gaps)
 
 
-def test_speech_after_a_change_of_language_is_not_lost(two: Whisper, say: Say, tmp_path: Path) -> None:
+def test_speech_after_a_change_of_language_is_not_lost(two: TrackReader, say: Say, tmp_path: Path) -> None:
     for number, (english, french, before, after) in enumerate(voices(say)):
         made = read(two, write(tmp_path / f"{number}.wav", numpy.concatenate((in_turn(english, pause=1), french))))
         change = english.size / SAMPLE_RATE + 1
@@ -271,7 +271,9 @@ def test_speech_after_a_change_of_language_is_not_lost(two: Whisper, say: Say, t
         assert quiet(made)
 
 
-def test_a_french_clip_that_a_detector_lost_words_of_is_written_whole(two: Whisper, say: Say, tmp_path: Path) -> None:
+def test_a_french_clip_that_a_detector_lost_words_of_is_written_whole(
+    two: TrackReader, say: Say, tmp_path: Path
+) -> None:
     recorded = "fr/fleurs-fr-000.ogg"
     there = (RECORDED / recorded).is_file()
     said = recorded_text(recorded) if there else ""

@@ -13,9 +13,9 @@ from tests.transcription.sounds import in_turn, load, write
 from tests.transcription.spoken import GERMAN, TURKISH
 from tests.transcription.spoken import spoken as said_in
 from transcription.documents.formats import from_json, to_json
+from transcription.engines.whisper_engine import WhisperEngine
 from transcription.errors import MediaError, ModelError
-from transcription.hearing.model import Model
-from transcription.hearing.whisper import Whisper
+from transcription.hearing.track_reading import TrackReader
 from transcription.media.decoding import SAMPLE_RATE
 from transcription.records import Options, Transcript
 
@@ -37,7 +37,7 @@ def spoken(say: Say) -> Path:
     return say(WORDS)
 
 
-def test_english_is_read_and_says_how_it_was_made(whisper_model: Whisper, spoken: Path) -> None:
+def test_english_is_read_and_says_how_it_was_made(whisper_model: TrackReader, spoken: Path) -> None:
     told: list[tuple[float, float]] = []
     made = read(whisper_model, spoken, progress=lambda *at: told.append(at))
     assert words_wrong(made, WORDS) < 0.25
@@ -56,7 +56,7 @@ def test_english_is_read_and_says_how_it_was_made(whisper_model: Whisper, spoken
 
 
 def test_short_chunks_are_encoded_with_less_silence(whisper_folder: Path) -> None:
-    model = Model(str(whisper_folder), Options(model=str(whisper_folder)))
+    model = WhisperEngine(str(whisper_folder), Options(model=str(whisper_folder)))
     sound = numpy.zeros(27 * SAMPLE_RATE, numpy.float32)
     a_second = 50  # rows of features, by Whisper's design
     for longest, context in ((3, 10), (8, 10), (9, 20), (18, 20), (27, 30)):
@@ -65,40 +65,40 @@ def test_short_chunks_are_encoded_with_less_silence(whisper_folder: Path) -> Non
         assert encoded.lengths == (2000, longest * 1000)
 
 
-def test_two_languages_in_one_recording_are_told_apart(whisper_model: Whisper, say: Say, tmp_path: Path) -> None:
+def test_two_languages_in_one_recording_are_told_apart(whisper_model: TrackReader, say: Say, tmp_path: Path) -> None:
     english = in_turn(load(say(MORE)))
     long = (f"{GERMAN[0]} {GERMAN[1]}", f"{GERMAN[0]} {GERMAN[2]}")  # a short stretch does not change language alone
     both = write(tmp_path / "both.wav", numpy.concatenate((english, said_in(say, long, "de"))))
     change = english.size / SAMPLE_RATE
     options = whisper_model.options.model_copy(update={"languages": ("en", "de")})
-    chosen = read(Whisper(options), both)
+    chosen = read(TrackReader(options), both)
     before = [s for s in chosen.segments if s.end <= change]
     after = [s for s in chosen.segments if s.end > change]
     assert {s.language for s in before} == {"en"}
     assert "de" in {s.language for s in after}
     assert counted.words_kept(" ".join(s.text for s in before), MORE) > 0.6
     assert all(("weak_model" in s.marks) == (s.language == "de") for s in chosen.segments)
-    outside = read(Whisper(whisper_model.options.model_copy(update={"languages": ("en",)})), both)
+    outside = read(TrackReader(whisper_model.options.model_copy(update={"languages": ("en",)})), both)
     assert outside.languages == ("en",)
     assert any(m.startswith("outside:") for s in outside.segments if s.end > change for m in s.marks)
     assert not any(m.startswith("outside:") for s in outside.segments if s.end <= change for m in s.marks)
 
 
-def test_silence_is_one_gap(whisper_model: Whisper, made: Ffmpeg) -> None:
+def test_silence_is_one_gap(whisper_model: TrackReader, made: Ffmpeg) -> None:
     silent = read(whisper_model, made("silent.wav", "-f", "lavfi", "-i", "anullsrc=r=16000:cl=mono:d=3"))
     assert silent.segments == ()
     assert [(g.start, g.end, g.reason, g.level) for g in silent.gaps] == [(0, 3, "no_speech", None)]
     assert not silent.doubtful
 
 
-def test_a_blink_of_sound_is_no_language(whisper_model: Whisper, made: Ffmpeg) -> None:
+def test_a_blink_of_sound_is_no_language(whisper_model: TrackReader, made: Ffmpeg) -> None:
     blink = read(whisper_model, made("blink.wav", "-f", "lavfi", "-i", "sine=d=0.02"))
     assert blink.languages == ()
     with pytest.raises(MediaError, match="track 0 is empty"):
         read(whisper_model, made("empty.wav", "-f", "lavfi", "-i", "sine=d=1", "-t", "0"))
 
 
-def test_each_track_is_read_by_itself(whisper_model: Whisper, spoken: Path, say: Say, made: Ffmpeg) -> None:
+def test_each_track_is_read_by_itself(whisper_model: TrackReader, spoken: Path, say: Say, made: Ffmpeg) -> None:
     picture = ("-f", "lavfi", "-i", "color=s=64x48:r=5:d=8")
     maps = ("-map", "0", "-map", "1", "-map", "2", "-metadata:s:a:1", "language=eng")
     film = made("tracks.mkv", *picture, "-i", spoken, "-i", say(MORE), *maps, "-c:a", "libopus")
@@ -111,7 +111,7 @@ def test_each_track_is_read_by_itself(whisper_model: Whisper, spoken: Path, say:
         read(whisper_model, film, track=0)
 
 
-def test_no_word_is_made_up_in_a_language_the_model_lacks(whisper_model: Whisper, spoken: Path) -> None:
+def test_no_word_is_made_up_in_a_language_the_model_lacks(whisper_model: TrackReader, spoken: Path) -> None:
     made = read(whisper_model, spoken, declared=("uig", "ky"))
     assert made.segments == ()
     assert "unsupported_language" in {g.reason for g in made.gaps}
@@ -119,9 +119,9 @@ def test_no_word_is_made_up_in_a_language_the_model_lacks(whisper_model: Whisper
     assert made.declared == ("ug", "ky")
 
 
-def test_a_neighbour_of_a_declared_language_is_doubted(whisper_model: Whisper, say: Say, tmp_path: Path) -> None:
+def test_a_neighbour_of_a_declared_language_is_doubted(whisper_model: TrackReader, say: Say, tmp_path: Path) -> None:
     spoken = write(tmp_path / "x.wav", said_in(say, TURKISH, "tr"))
-    turkish = Whisper(whisper_model.options.model_copy(update={"languages": ("tr", "ug")}))
+    turkish = TrackReader(whisper_model.options.model_copy(update={"languages": ("tr", "ug")}))
     assert all("may_be:ug" in s.marks for s in read(turkish, spoken).segments)
     assert all("may_be:ug" in s.marks for s in read(turkish, spoken, declared=("tr", "ug")).segments)
     declared = read(turkish, spoken, declared=("tr",))
@@ -135,7 +135,7 @@ def test_what_was_done_in_time_is_kept(whisper_folder: Path, spoken: Path, say: 
         model=str(whisper_folder), languages=("en",), batch_size=1, context_seconds=30, pack_seconds=8, time_budget=1
     )
     clock = count(0, 10)
-    slow = read(Whisper(options, clock=lambda: next(clock)), long)
+    slow = read(TrackReader(options, clock=lambda: next(clock)), long)
     assert slow.segments
     assert counted.words_kept(slow.segments[0].text, WORDS) > 0.2
     assert "time_budget" in {g.reason for g in slow.gaps}
@@ -145,14 +145,14 @@ def test_what_was_done_in_time_is_kept(whisper_folder: Path, spoken: Path, say: 
 
 def test_a_track_read_in_short_windows_is_covered_and_read(whisper_folder: Path, spoken: Path) -> None:
     options = Options(model=str(whisper_folder), languages=("en",), window_seconds=4, max_speech_seconds=3)
-    made = read(Whisper(options), spoken)
+    made = read(TrackReader(options), spoken)
     assert words_wrong(made, WORDS) < 0.4
     assert len(made.segments) > 1
 
 
 @pytest.mark.parametrize("declared", [(), ("ug",)])
 def test_a_cut_film_that_was_kept_is_read_as_far_as_it_goes(
-    whisper_model: Whisper, film: Path, tmp_path: Path, declared: tuple[str, ...]
+    whisper_model: TrackReader, film: Path, tmp_path: Path, declared: tuple[str, ...]
 ) -> None:
     cut = tmp_path / "cut.mp4"
     cut.write_bytes(film.read_bytes()[: film.stat().st_size // 2])
@@ -160,7 +160,7 @@ def test_a_cut_film_that_was_kept_is_read_as_far_as_it_goes(
 
 
 @pytest.mark.parametrize("content", [b"", b"garbage" * 999, b"ffconcat version 1.0\nfile film.mp4\n"])
-def test_what_is_no_media_is_refused(whisper_model: Whisper, tmp_path: Path, content: bytes) -> None:
+def test_what_is_no_media_is_refused(whisper_model: TrackReader, tmp_path: Path, content: bytes) -> None:
     (tmp_path / "x.mp4").write_bytes(content)
     with pytest.raises(MediaError):
         read(whisper_model, tmp_path / "x.mp4")
@@ -168,10 +168,10 @@ def test_what_is_no_media_is_refused(whisper_model: Whisper, tmp_path: Path, con
 
 def test_a_model_that_cannot_be_had_says_why(tmp_path: Path, whisper_folder: Path) -> None:
     with pytest.raises(ModelError, match="large-v3"):
-        Whisper(Options(model="lage-v3"))
+        TrackReader(Options(model="lage-v3"))
     with pytest.raises(ModelError, match=r"lacks model\.bin"):
-        Whisper(Options(model=str(tmp_path)))
+        TrackReader(Options(model=str(tmp_path)))
     for name in ("model.bin", "config.json", "tokenizer.json"):
         (tmp_path / name).write_bytes((whisper_folder / name).read_bytes()[:1000])
     with pytest.raises(ModelError, match="cannot be loaded"):
-        Whisper(Options(model=str(tmp_path)))
+        TrackReader(Options(model=str(tmp_path)))

@@ -25,11 +25,12 @@ from tests.transcription.conftest import Say
 from tests.transcription.sounds import Sound, in_turn, load, write
 from tests.transcription.spoken import GERMAN, TURKISH, apart
 from transcription.documents.formats import from_json, to_json, to_text, to_vtt
+from transcription.engines.engine import Encoded, Engine, Written
+from transcription.engines.whisper_engine import WhisperEngine
 from transcription.hearing.chunks import next_chunks
 from transcription.hearing.detector import detect
-from transcription.hearing.model import Encoded, Model, Written
 from transcription.hearing.speech_spans import Span, Window
-from transcription.hearing.whisper import Whisper
+from transcription.hearing.track_reading import TrackReader
 from transcription.hearing.window_reading import Reader
 from transcription.languages import languages_of
 from transcription.media.decoding import SAMPLE_RATE
@@ -65,13 +66,13 @@ def story(told: Sound, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def english(whisper_folder: Path) -> Whisper:
+def english(whisper_folder: Path) -> TrackReader:
     """The base model for English alone, which is read in packs of as much as the model takes."""
-    return Whisper(Options(model=str(whisper_folder), languages=("en",), pack_seconds=30))
+    return TrackReader(Options(model=str(whisper_folder), languages=("en",), pack_seconds=30))
 
 
 @pytest.fixture(scope="module")
-def packed(english: Whisper, story: Path) -> Transcript:
+def packed(english: TrackReader, story: Path) -> Transcript:
     return read(english, story)
 
 
@@ -92,7 +93,7 @@ def test_words_are_timed_where_they_are_said(packed: Transcript, told: Sound) ->
 
 
 def test_packed_speech_reads_as_it_does_apart(packed: Transcript, whisper_folder: Path, story: Path) -> None:
-    alone = read(Whisper(Options(model=str(whisper_folder), languages=("en",), pack_seconds=2)), story)
+    alone = read(TrackReader(Options(model=str(whisper_folder), languages=("en",), pack_seconds=2)), story)
     wrong, wrong_apart = (words_wrong(text(made), " ".join(SENTENCES)) for made in (packed, alone))
     assert wrong <= wrong_apart + 0.04
     assert wrong_apart < 0.2
@@ -114,8 +115,8 @@ def test_text_of_a_pack_stays_on_its_side_of_the_pauses(packed: Transcript, told
         assert sum(found) >= len(found) - 1, sentence
 
 
-def test_without_word_times_there_are_none_and_the_text_is_the_same(english: Whisper, say: Say) -> None:
-    bare = Whisper(english.options.model_copy(update={"word_times": False}))
+def test_without_word_times_there_are_none_and_the_text_is_the_same(english: TrackReader, say: Say) -> None:
+    bare = TrackReader(english.options.model_copy(update={"word_times": False}))
     timed, untimed = (read(whisper, say(SENTENCES[0])) for whisper in (english, bare))
     assert any(s.words for s in timed.segments)
     assert [s.model_copy(update={"words": ()}) for s in timed.segments] == list(untimed.segments)
@@ -123,7 +124,7 @@ def test_without_word_times_there_are_none_and_the_text_is_the_same(english: Whi
 
 def test_a_translation_is_of_its_transcript_and_says_what_it_is(whisper_folder: Path, say: Say, tmp_path: Path) -> None:
     spoken = apart(say, GERMAN, "de", tmp_path / "x.wav")
-    whisper = Whisper(Options(model=str(whisper_folder), languages=("de",), translate=True))
+    whisper = TrackReader(Options(model=str(whisper_folder), languages=("de",), translate=True))
     result = whisper.read(whisper.open(spoken, media_sha256=DIGEST, track=0))
     aid = result.translation
     assert aid is not None
@@ -141,8 +142,8 @@ def test_a_translation_is_of_its_transcript_and_says_what_it_is(whisper_folder: 
         validator.validate(json.loads(to_json(document)))
 
 
-def test_english_needs_no_translation(english: Whisper, say: Say) -> None:
-    whisper = Whisper(english.options.model_copy(update={"translate": True}))
+def test_english_needs_no_translation(english: TrackReader, say: Say) -> None:
+    whisper = TrackReader(english.options.model_copy(update={"translate": True}))
     result = whisper.read(whisper.open(say(SENTENCES[0]), media_sha256=DIGEST, track=0))
     assert result.translation is not None
     assert result.translation.segments == ()
@@ -156,7 +157,7 @@ def test_a_language_with_a_model_of_its_own_is_read_by_it(
     own.symlink_to(whisper_folder)
     per = {"ug": LanguageOptions(model=str(own), token=token)}
     options = Options(model=str(whisper_folder), languages=("ug", "en"), per_language=per)
-    made = read(Whisper(options), apart(say, TURKISH, "tr", tmp_path / "x.wav"), declared=("ug",))
+    made = read(TrackReader(options), apart(say, TURKISH, "tr", tmp_path / "x.wav"), declared=("ug",))
     assert made.segments
     assert {s.language for s in made.segments} == {"ug"}
     assert {s.model for s in made.segments} == {"whisper-ug"}
@@ -173,7 +174,7 @@ def test_what_was_read_as_another_language_is_not_taken_from_a_checkpoint(
 ) -> None:
     """The source's word on the languages may change between a kill and the next run."""
     spoken, kept = apart(say, TURKISH, "tr", tmp_path / "x.wav"), tmp_path / "x.jsonl"
-    turkish = Whisper(Options(model=str(whisper_folder), languages=("tr", "ug")))
+    turkish = TrackReader(Options(model=str(whisper_folder), languages=("tr", "ug")))
 
     def stop(_done: float, _whole: float) -> None:
         raise KeyboardInterrupt
@@ -192,12 +193,12 @@ from pathlib import Path
 from transcription.documents.formats import to_json
 from transcription.records import Options
 from transcription.hearing.speech_spans import Span, Window
-from transcription.hearing.whisper import Whisper
+from transcription.hearing.track_reading import TrackReader
 
 model, media, result, checkpoint, window = sys.argv[1:]
 one = {"batch_size": 1, "context_seconds": 30}
 options = Options(model=model, languages=("en",), **one, pack_seconds=5, window_seconds=int(window))
-whisper = Whisper(options)
+whisper = TrackReader(options)
 opened = whisper.open(Path(media), media_sha256="0" * 64, track=0, checkpoint=Path(checkpoint))
 Path(result).write_text(to_json(whisper.read(opened).transcript))
 status = Path("/proc/self/status").read_text()  # getrusage's maximum is inherited from whoever started it
@@ -220,7 +221,7 @@ def windowed(whisper_folder: Path, story: Path) -> Transcript:
     options = Options(
         model=str(whisper_folder), languages=("en",), batch_size=1, context_seconds=30, pack_seconds=5, window_seconds=8
     )
-    return read(Whisper(options), story)
+    return read(TrackReader(options), story)
 
 
 def test_a_kill_in_the_middle_loses_one_batch_and_changes_no_byte(
@@ -276,7 +277,7 @@ def test_memory_does_not_grow_with_the_length(whisper_folder: Path, told: Sound,
     assert most[1] < 900
 
 
-class EndsEarly(Model):
+class EndsEarly(WhisperEngine):
     """The real model, but for what large ones are known for: of a chunk above ten seconds it leaves out the end."""
 
     def write(self, encoded: Encoded, languages: Sequence[str], **given: Any) -> list[Written]:
@@ -300,5 +301,5 @@ def test_speech_that_the_model_passes_over_within_a_pack_is_read_again(whisper_f
     assert words_kept(" ".join(s.text for s in batch.segments), " ".join(SENTENCES)) > 0.8
 
 
-def not_asked(language: str) -> Model:
+def not_asked(language: str) -> Engine:
     raise AssertionError(f"there is no own model for {language}")

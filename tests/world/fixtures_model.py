@@ -8,7 +8,7 @@ import pytest
 from tests.world.model import model_folder
 
 if TYPE_CHECKING:  # its engine takes seconds to import, and most tests do without
-    from transcription.hearing.whisper import Whisper
+    from transcription.hearing.track_reading import TrackReader
 
 
 @pytest.fixture(scope="session")
@@ -19,9 +19,9 @@ def whisper_folder(pytestconfig: pytest.Config) -> Path:
 
 
 @pytest.fixture(scope="session")
-def whisper_model(whisper_folder: Path) -> "Whisper":
+def whisper_model(whisper_folder: Path) -> "TrackReader":
     """The base model, loaded once a session."""
-    from transcription.hearing.whisper import Whisper
+    from transcription.hearing.track_reading import TrackReader
     from transcription.records import Options
 
-    return Whisper(Options(model=str(whisper_folder)))
+    return TrackReader(Options(model=str(whisper_folder)))

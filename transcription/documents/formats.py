@@ -6,13 +6,22 @@ the words' times, the figures and the silent gaps. A translation says in each cu
 
 import json
 import re
+from typing import Any
 
 from pydantic import ValidationError
 
 from transcription.documents.sides import side_of
 from transcription.documents.subrip_escapes import held
 from transcription.errors import DocumentError
-from transcription.records import SECOND_FORM, SPEECH_LEFT_OUT, Gap, Segment, Transcript
+from transcription.records import (
+    OF_SEGMENTS_SINCE_THREE,
+    SECOND_FORM,
+    SPEECH_LEFT_OUT,
+    THIRD_FORM,
+    Gap,
+    Segment,
+    Transcript,
+)
 
 _BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]+")
 """What ends a line somewhere, and what is no character: ffmpeg leaves out a whole cue that has U+FFFE."""
@@ -20,9 +29,21 @@ _BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]+")
 
 def to_json(transcript: Transcript) -> str:
     """The whole transcript, with sorted keys and one line end. The same transcript always gives the same text."""
-    later = set(SECOND_FORM) if transcript.schema_version == 1 else None
-    document = transcript.model_dump(mode="json", exclude=later)
+    document = transcript.model_dump(mode="json", exclude=_later_than(transcript.schema_version))
     return json.dumps(document, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False) + "\n"
+
+
+def _later_than(form: int) -> dict[str, Any] | None:
+    """What a form of the schema does not say."""
+    if form > 2:
+        return None
+    since_two = SECOND_FORM if form == 1 else ()
+    return {
+        **dict.fromkeys((*since_two, *THIRD_FORM), True),
+        "segments": {"__all__": set(OF_SEGMENTS_SINCE_THREE)},
+        "own_models": {"__all__": {"engine"}},
+        "options": {"per_language": {"__all__": {"engine"}}},
+    }
 
 
 def from_json(data: str | bytes) -> Transcript:
@@ -32,7 +53,7 @@ def from_json(data: str | bytes) -> Transcript:
     except ValidationError as e:
         first = e.errors(include_input=False, include_url=False)[0]
         where = ".".join(map(str, first["loc"])) or "the document"
-        raise DocumentError(f"not a transcript of schema version 1 or 2: {where}: {first['msg']}") from e
+        raise DocumentError(f"not a transcript of schema version 1, 2 or 3: {where}: {first['msg']}") from e
 
 
 def to_vtt(transcript: Transcript) -> str:

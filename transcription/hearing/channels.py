@@ -16,8 +16,9 @@ from typing import Final
 import numpy
 from numpy.typing import NDArray
 
+from transcription.engines.engine import Samples
 from transcription.hearing.mixing import Mixing
-from transcription.hearing.speech_spans import Samples, Span
+from transcription.hearing.speech_spans import Span
 from transcription.media.decoding import SAMPLE_RATE, decode_apart
 from transcription.media.packets import Survey
 from transcription.media.probing_media import Media

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy
 
-from transcription.hearing.speech_spans import Piece, Samples, Span, TimedWord, Window
+from transcription.engines.engine import Piece, Samples, TimedWord
+from transcription.hearing.speech_spans import Span, Window
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,13 @@ from collections.abc import Callable, Generator
 from contextlib import closing
 from pathlib import Path
 
+from transcription.engines.engine import Samples
 from transcription.errors import MediaError
 from transcription.hearing.channels import Plan, plan
 from transcription.hearing.checkpoint import Checkpoint
 from transcription.hearing.detector import detect, first_look
 from transcription.hearing.prefetching import Prefetched
-from transcription.hearing.speech_spans import Heard, Samples, Span, Window, windows
+from transcription.hearing.speech_spans import Heard, Span, Window, windows
 from transcription.media.decoding import decode
 from transcription.media.packets import GAP_S, Survey
 from transcription.media.probing_media import Media, MediaStream, probe, survey

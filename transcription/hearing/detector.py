@@ -11,7 +11,8 @@ import numpy
 from faster_whisper.vad import get_vad_model
 from numpy.typing import NDArray
 
-from transcription.hearing.speech_spans import SAMPLES_A_MS, Heard, Samples, Span, cut_long, holes, joined, level, over
+from transcription.engines.engine import SAMPLES_A_MS, Samples
+from transcription.hearing.speech_spans import Heard, Span, cut_long, holes, joined, level, over
 from transcription.records import Options
 
 FRAME_MS = 32

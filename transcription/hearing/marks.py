@@ -9,9 +9,6 @@ from transcription.hearing.phrases import is_stock, plain
 from transcription.languages import mistaken_for
 from transcription.records import Limits
 
-WEAK_WIDTH = 768
-"""Width of the encoder of Whisper small; tiny (384) and base (512) are too weak for testimony outside English."""
-
 FASTEST = 30.0
 """Letters a second in alphabetic scripts: set by hand, well above quick speech; not measured."""
 
@@ -105,26 +102,26 @@ class Figures:
     language: str
     language_probability: float
     avg_logprob: float
-    no_speech_prob: float
+    no_speech_prob: float | None
     outside: str = "und"
     outside_probability: float = 0.0
 
 
-def marks(text: str, figures: Figures, *, missing: Iterable[str], width: int, limits: Limits) -> tuple[str, ...]:
+def marks(text: str, figures: Figures, *, missing: Iterable[str], weak: bool, limits: Limits) -> tuple[str, ...]:
     """The marks of a speech chunk, in fixed order.
 
     The language outside is marked where it beats the one that the text is in, which is the likeliest of those allowed.
-    `missing` are the languages that may be spoken and that the model lacks; `width` is that of the model's encoder,
-    `limits` those of the language.
+    `missing` are the languages that may be spoken and that the model lacks; `weak` is whether the model is too
+    weak for other languages than English, `limits` are those of the language.
     """
     foreign = figures.outside_probability > figures.language_probability
     found = {
         "low_confidence": figures.avg_logprob < limits.min_avg_logprob,
-        "maybe_no_speech": figures.no_speech_prob > limits.max_no_speech_prob,
+        "maybe_no_speech": (figures.no_speech_prob or 0.0) > limits.max_no_speech_prob,
         "loop": compression_ratio(text) > limits.max_compression_ratio or loops(text),
         f"outside:{figures.outside}": foreign,
         "unsure_language": figures.language_probability < limits.min_language_probability,
-        "weak_model": width < WEAK_WIDTH and figures.language != "en",
+        "weak_model": weak and figures.language != "en",
     }
     heard = (figures.language, figures.outside) if foreign else (figures.language,)
     likely = [f"may_be:{m}" for m in mistaken_for(heard, missing)]

@@ -6,7 +6,7 @@ from typing import Final
 import numpy
 from numpy.typing import NDArray
 
-from transcription.hearing.speech_spans import Samples
+from transcription.engines.engine import Samples
 from transcription.media.decoding import SAMPLE_RATE
 
 HELD: Final = 0.6

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from transcription.engines.engine import Engine, Piece, TimedWord, Written
 from transcription.hearing.chunks import Chunk, words_of
 from transcription.hearing.gaps import Left
 from transcription.hearing.language_choice import Odds
 from transcription.hearing.marks import Figures, compression_ratio, fabricated, marks
-from transcription.hearing.model import Model, Written
 from transcription.hearing.scripts import Script, to_script
-from transcription.hearing.speech_spans import Piece, TimedWord, Window, settled, share_in
+from transcription.hearing.speech_spans import Window, settled, share_in
 from transcription.languages import Languages
 from transcription.records import Options, Reason, Segment, Word
 
@@ -23,7 +23,7 @@ class Said:
     language: str
     odds: Odds
     written: Written
-    model: Model
+    engine: Engine
     own: str | None
     guessed: bool
     translated: Written | None = None
@@ -50,7 +50,7 @@ def segments_of(
         said.written.text,
         figures,
         missing=() if said.own else languages.hidden(said.language),
-        width=said.model.width,
+        weak=said.engine.weak,
         limits=limits,
     )
     if said.guessed:
@@ -86,7 +86,7 @@ def segments_of(
             no_speech_prob=said.translated.no_speech_prob,
         )
         limits = options.limits("en")
-        own = marks(said.translated.text, figures, missing=(), width=said.model.width, limits=limits)
+        own = marks(said.translated.text, figures, missing=(), weak=said.engine.weak, limits=limits)
         aid = list(_timed(chunk, said.translated, marks=own, language="en", script=None, **common))
     return segments, aid, []
 

@@ -7,18 +7,11 @@ from math import log10
 from typing import NamedTuple
 
 import numpy
-from numpy.typing import NDArray
 
-from transcription.media.decoding import SAMPLE_RATE
+from transcription.engines.engine import SAMPLES_A_MS, STEP_MS, Piece, Samples
 
-SAMPLES_A_MS = SAMPLE_RATE // 1000
 MARGIN_MS = 1000
 """Speech that comes this near to the end of a window may go on: it is read with the next window."""
-
-STEP_MS = 20
-"""The step of Whisper's timestamps: a shorter piece has no extent of its own."""
-
-Samples = NDArray[numpy.float32]
 
 
 class Span(NamedTuple):
@@ -26,23 +19,6 @@ class Span(NamedTuple):
 
     start: int
     end: int
-
-
-class Piece(NamedTuple):
-    """Text from `start` to `end`, in milliseconds."""
-
-    start: int
-    end: int
-    text: str
-
-
-class TimedWord(NamedTuple):
-    """A word from `start` to `end`, in milliseconds, as it stands in the text with its space, and its probability."""
-
-    start: int
-    end: int
-    text: str
-    probability: float
 
 
 @dataclass(frozen=True)
@@ -211,7 +187,7 @@ def settled(pieces: Iterable[Piece], within: Span, *, slack: int) -> list[Piece]
 
 def level(samples: Samples) -> float | None:
     """The loudest tenth of a second, RMS in dB below full scale, to one digit; None for digital silence."""
-    step = SAMPLE_RATE // 10
+    step = 100 * SAMPLES_A_MS
     means = (float(numpy.mean(numpy.square(samples[n : n + step]))) for n in range(0, samples.size, step))
     loudest = max(means, default=0.0)
     return round(10 * log10(loudest), 1) + 0.0 if loudest > 0 else None

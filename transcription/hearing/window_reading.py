@@ -7,11 +7,11 @@ need not be read again, and what follows comes out the same.
 from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import groupby
 
+from transcription.engines.engine import Encoded, Engine, Written
 from transcription.hearing.chunks import Chunk, next_chunks
 from transcription.hearing.gaps import Left
 from transcription.hearing.language_choice import SURE, Odds, decide, settled, shares
 from transcription.hearing.marks import compression_ratio, loops
-from transcription.hearing.model import Encoded, Model, Written
 from transcription.hearing.segments import Said, segments_of
 from transcription.hearing.speech_spans import Span, Window, holes, within
 from transcription.hearing.speech_spans import settled as settle
@@ -69,7 +69,9 @@ def sure_of(language: str, odds: Odds, allowed: Collection[str], heard: Sequence
 class Reader:
     """Reads windows with a model; `own_model` gives the model of a language that has one, loaded when first asked."""
 
-    def __init__(self, model: Model, own_model: Callable[[str], Model], options: Options, languages: Languages) -> None:
+    def __init__(
+        self, model: Engine, own_model: Callable[[str], Engine], options: Options, languages: Languages
+    ) -> None:
         self._model = model
         self._own_model = own_model
         self._options = options
@@ -135,7 +137,7 @@ class Reader:
         odds: Sequence[Odds],
         encoded: Encoded,
         languages: Sequence[str],
-        model: Model,
+        model: Engine,
     ) -> list[Said]:
         """Write each chunk by the model of its language."""
         options = self._options
@@ -152,7 +154,7 @@ class Reader:
             prompts = [options.of(language).prompt] * len(rows)
             written = writer.write(part, mine, prompts=prompts, words=options.word_times)
             aids: list[Written | None] = [None] * len(rows)
-            if options.translate and language != "en" and writer.multilingual:
+            if options.translate and language != "en" and "translation" not in writer.lacks:
                 aids = list(writer.write(part, mine, translate=True))
             for n, text, aid in zip(rows, written, aids, strict=True):
                 name = writer.name if own else None
@@ -177,7 +179,7 @@ class Reader:
             spans += ((one, span) for span in (one.chunk.pieces if lost else self._unwritten(one)))
         for some in self._batches(spans):
             chunks = [Chunk((span,)) for _, span in some]
-            model = some[0][0].model if self._languages.forced else self._model
+            model = some[0][0].engine if self._languages.forced else self._model
             encoded = model.encode([chunk.sound(window) for chunk in chunks])
             odds = model.hear(encoded)
             found = [
@@ -192,10 +194,10 @@ class Reader:
     def _batches(self, spans: Sequence[tuple[Said, Span]]) -> Iterator[Sequence[tuple[Said, Span]]]:
         """Short stretches apart from longer ones: a batch is encoded as long as its longest chunk asks for."""
 
-        def frames(found: tuple[Said, Span]) -> int:
-            return self._model.frames(found[1].end - found[1].start)
+        def reach(found: tuple[Said, Span]) -> int:
+            return self._model.reach(found[1].end - found[1].start)
 
-        for _, alike in groupby(sorted(spans, key=frames), key=frames):
+        for _, alike in groupby(sorted(spans, key=reach), key=reach):
             group = list(alike)
             for begin in range(0, len(group), self._options.at_once):
                 yield group[begin : begin + self._options.at_once]

@@ -21,7 +21,7 @@ from archive.views.status import status
 from tests.support.archives import Clock, an_archive, events, folder_targets, keep, store_all
 from transcription.documents.formats import to_json
 from transcription.documents.showing import to_vtt
-from transcription.hearing.whisper import Whisper
+from transcription.hearing.track_reading import TrackReader
 from transcription.records import Transcript
 
 CLIP = "peertube-one"
@@ -43,7 +43,7 @@ def archive(tmp_path: Path, spoken: bytes) -> Iterator[Archive]:
         yield opened
 
 
-def read(archive: Archive, model: Whisper) -> Transcript:
+def read(archive: Archive, model: TrackReader) -> Transcript:
     waiting = to_transcribe(archive, model.model)
     assert waiting == [CLIP]
     assert [one.problem for one in transcribe_clips(archive, model, waiting, archive.targets)] == [None]
@@ -52,7 +52,7 @@ def read(archive: Archive, model: Whisper) -> Transcript:
     return Transcript.model_validate_json(found[1])
 
 
-def test_a_clip_is_read_again_whenever_what_is_declared_changes(archive: Archive, whisper_model: Whisper) -> None:
+def test_a_clip_is_read_again_whenever_what_is_declared_changes(archive: Archive, whisper_model: TrackReader) -> None:
     guessed = read(archive, whisper_model)
     assert guessed.segments
     assert declare(archive, CLIP, ["uig"], by="R. Researcher", why="I speak it") == ("ug",)
@@ -65,7 +65,7 @@ def test_a_clip_is_read_again_whenever_what_is_declared_changes(archive: Archive
     assert read(archive, whisper_model) == guessed
 
 
-def test_what_people_corrected_stays_when_the_clip_is_read_again(archive: Archive, whisper_model: Whisper) -> None:
+def test_what_people_corrected_stays_when_the_clip_is_read_again(archive: Archive, whisper_model: TrackReader) -> None:
     read(archive, whisper_model)
     (found,) = shown(archive, CLIP)
     first = to_vtt(found.document, found.layers, found.stamp(CLIP))
@@ -94,7 +94,7 @@ def test_what_people_corrected_stays_when_the_clip_is_read_again(archive: Archiv
 
 
 def test_a_kill_between_carrying_over_and_the_next_transcript_loses_nothing(
-    archive: Archive, whisper_model: Whisper
+    archive: Archive, whisper_model: TrackReader
 ) -> None:
     made = read(archive, whisper_model)
     (found,) = shown(archive, CLIP)

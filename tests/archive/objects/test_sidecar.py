@@ -80,7 +80,7 @@ def test_the_schema_of_transcripts_holds_for_those_that_are_stored() -> None:
     validator.validate(good)
     wrong: tuple[dict[str, object], ...] = (
         {"segments": None},
-        {"schema_version": 3},
+        {"schema_version": 4},
         {"surplus": True},
         {"kind": "guess"},
         {"media_sha256": "x"},

@@ -226,7 +226,7 @@ def test_words_with_a_transcript_that_is_none_are_no_facts(held: Held, tmp_path:
         assert seal_work(archive, ONE, targets).sealed
         store_all(archive)
         words = at(tmp_path, "a", f"work-{ONE}")
-        words.edit(f"transcripts/{ref.name}.json", lambda document: document.update(schema_version=3))
+        words.edit(f"transcripts/{ref.name}.json", lambda document: document.update(schema_version=9))
         whole = held_versions.find(targets["a"], words.id).whole
         assert whole
         with pytest.raises(ForeignWords, match="schema version 1 or 2"):

@@ -18,9 +18,9 @@ from archive.steps.counted_steps import Tally
 from archive.steps.resting import leave_alone
 from archive.steps.run_session import RunSession
 from archive.steps.stages import AT_THE_END, FETCH, STAGES, TRANSCRIBE, Asked, Part, Stage, in_turn, take
-from archive.steps.transcribing import Engine
 from tests.support.archives import Clock, an_archive, events, folder_targets, keep, store_all, transcript
 from transcription.errors import ModelError
+from transcription.hearing.track_reading import TrackReader
 from transcription.records import Options
 
 CLIPS = tuple(f"peertube-{number}" for number in range(5))
@@ -51,7 +51,7 @@ def a_session(folder: Path, *, sources: tuple[str, ...] = (), batch: int = 2) ->
         yield RunSession(archive, ready(archive), load=no_model)
 
 
-def no_model(options: Options) -> Engine:
+def no_model(options: Options) -> TrackReader:
     raise ModelError(options.model, "is not there")
 
 
@@ -126,7 +126,7 @@ def test_of_independent_parts_all_are_done_though_one_breaks(tmp_path: Path, sid
 def test_a_model_that_is_missing_is_looked_for_once_and_told_once(tmp_path: Path) -> None:
     asked = list[str]()
 
-    def load(options: Options) -> Engine:
+    def load(options: Options) -> TrackReader:
         asked.append(options.model)
         return no_model(options)
 

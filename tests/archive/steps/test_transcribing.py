@@ -13,7 +13,7 @@ from archive.steps.again import count_again, to_read_again
 from archive.steps.transcribing import read_readings, to_transcribe, transcribe_clips
 from archive.steps.work_objects import build
 from tests.support.archives import an_archive, folder_targets, keep, store_all
-from transcription.hearing.whisper import Whisper
+from transcription.hearing.track_reading import TrackReader
 from transcription.media import decoding
 
 CLIPS = ("peertube-one", "peertube-two")
@@ -78,7 +78,7 @@ def voice(path: Path, *, channels: int = 1, form: str = "mka", second: bytes = b
 
 
 def test_a_track_that_nobody_can_read_is_told_and_hinders_neither_the_others_nor_the_clip(
-    tmp_path: Path, whisper_model: Whisper
+    tmp_path: Path, whisper_model: TrackReader
 ) -> None:
     heard = Hearing()
     with an_archive(tmp_path / "state", folder_targets(tmp_path)) as opened:
@@ -96,7 +96,7 @@ def test_a_track_that_nobody_can_read_is_told_and_hinders_neither_the_others_nor
 
 @pytest.mark.parametrize("channels", [1, 2])
 def test_clips_read_by_an_earlier_build_are_counted_and_looked_at_when_somebody_asks(
-    tmp_path: Path, whisper_model: Whisper, channels: int
+    tmp_path: Path, whisper_model: TrackReader, channels: int
 ) -> None:
     with an_archive(tmp_path / "state", folder_targets(tmp_path)) as opened:
         settings = opened.settings.model_copy(
@@ -117,7 +117,7 @@ def test_clips_read_by_an_earlier_build_are_counted_and_looked_at_when_somebody_
         assert to_read_again(archive) == []
 
 
-def test_what_is_looked_at_is_noted_of_the_reading_that_was_meant(tmp_path: Path, whisper_model: Whisper) -> None:
+def test_what_is_looked_at_is_noted_of_the_reading_that_was_meant(tmp_path: Path, whisper_model: TrackReader) -> None:
     with an_archive(tmp_path / "state", folder_targets(tmp_path)) as opened:
         settings = opened.settings.model_copy(
             update={"transcription": opened.settings.transcription.model_copy(update={"model": whisper_model.model})}
@@ -151,7 +151,7 @@ def test_a_refusal_by_a_length_that_was_announced_is_counted_until_it_is_tried_a
 
 @pytest.mark.parametrize("broken", [False, True])
 def test_progress_is_over_all_clips_and_ends_at_its_total_also_where_one_fails(
-    tmp_path: Path, whisper_model: Whisper, broken: bool
+    tmp_path: Path, whisper_model: TrackReader, broken: bool
 ) -> None:
     two = tmp_path / "two.mka"
     voices = ("-f", "lavfi", "-i", "sine=440:d=3", "-f", "lavfi", "-i", "sine=550:d=3")
@@ -174,7 +174,7 @@ def test_progress_is_over_all_clips_and_ends_at_its_total_also_where_one_fails(
 
 
 def test_a_track_that_breaks_while_it_is_read_hinders_no_others(
-    tmp_path: Path, whisper_model: Whisper, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, whisper_model: TrackReader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It leaps ahead, for longer than any sound is."""
     monkeypatch.setattr(decoding, "LONGEST", 60.0)

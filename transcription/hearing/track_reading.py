@@ -15,13 +15,14 @@ from time import monotonic
 from typing import Any
 
 from transcription.documents.formats import to_json
+from transcription.engines.engine import Engine
+from transcription.engines.whisper_engine import WhisperEngine
 from transcription.errors import ModelError
 from transcription.hearing.channels import Unread
 from transcription.hearing.checkpoint import Checkpoint
 from transcription.hearing.decoded_track import DecodedTrack
 from transcription.hearing.gaps import Left, gaps, joined
 from transcription.hearing.marks import repeated, segment_marks
-from transcription.hearing.model import Model
 from transcription.hearing.speech_spans import Span, Window, near, share_in
 from transcription.hearing.window_reading import TOO_SHORT_MS, Batch, HeardChunk, Reader
 from transcription.languages import Languages, languages_of
@@ -41,20 +42,22 @@ class Result:
     translation: Transcript | None = None
 
 
-class Whisper:
-    """Reads audio tracks with one Whisper model, loaded once. Loading takes seconds and memory: keep one a process.
+class TrackReader:
+    """Reads audio tracks with one Whisper model, loaded once, and with the models of single languages.
+
+    Loading takes seconds and memory: keep one a process.
 
     Raises ModelError if `options.model` cannot be had. `clock`, in seconds, is what time budgets are measured by.
     """
 
     def __init__(self, options: Options, *, clock: Callable[[], float] = monotonic) -> None:
         self.options = options
-        self._model = Model(options.model, options)
+        self._model = WhisperEngine(options.model, options)
         self.model = self._model.name
         """The name of the model, or of its folder."""
         self.model_digest = self._model.digest
         """The sha256 of its weights."""
-        self._own: dict[str, Model] = {}
+        self._own: dict[str, Engine] = {}
         self._clock = clock
 
     def open(self, path: Path, *, media_sha256: str, track: int, checkpoint: Path | None = None) -> DecodedTrack:
@@ -133,9 +136,9 @@ class Whisper:
         opened.checkpoint.discard()
         return Result(transcript, translation)
 
-    def _own_model(self, language: str) -> Model:
+    def _own_model(self, language: str) -> Engine:
         if language not in self._own:
-            self._own[language] = Model(self.options.of(language).model or self.options.model, self.options)
+            self._own[language] = WhisperEngine(self.options.of(language).model or self.options.model, self.options)
         return self._own[language]
 
     def _told_options(self) -> Options:

@@ -8,7 +8,6 @@ where asked for, its translation written. No private part of faster-whisper is p
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from hashlib import file_digest
 from itertools import groupby, pairwise
 from pathlib import Path
@@ -20,11 +19,13 @@ import numpy
 from faster_whisper.audio import pad_or_trim
 from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.transcribe import get_suppressed_tokens
-from numpy.typing import NDArray
 
+from transcription.engines.engine import SAMPLES_A_MS, STEP_MS, Encoded, Lack, Piece, Samples, TimedWord, Written
 from transcription.errors import ModelError
-from transcription.hearing.speech_spans import SAMPLES_A_MS, STEP_MS, Piece, Samples, TimedWord
-from transcription.records import MARGIN_S, Options
+from transcription.records import MARGIN_S, EngineKind, Options
+
+WEAK_WIDTH: Final = 768
+"""Width of the encoder of Whisper small; tiny (384) and base (512) are too weak for testimony outside English."""
 
 _MAX_TOKENS: Final = 448
 _PROMPT_TOKENS: Final = _MAX_TOKENS // 2 - 1
@@ -35,39 +36,15 @@ _MEDIAN_FILTER: Final = 7
 """Frames of the median filter over the attention weights, as in OpenAI's whisper/timing.py."""
 
 
-@dataclass(frozen=True)
-class Encoded:
-    """A batch of encoded chunks: one row of features a chunk, and the length of each in ms."""
-
-    features: NDArray[Any]
-    lengths: tuple[int, ...]
-
-    def rows(self, chosen: Sequence[int]) -> "Encoded":
-        """Some chunks of it."""
-        return Encoded(self.features[list(chosen)], tuple(self.lengths[n] for n in chosen))
-
-
-@dataclass(frozen=True)
-class Written:
-    """What the model wrote for one chunk: pieces and words timed from the chunk's start, figures for the whole."""
-
-    pieces: tuple[Piece, ...]
-    words: tuple[TimedWord, ...]
-    avg_logprob: float
-    no_speech_prob: float
-
-    @property
-    def text(self) -> str:
-        """All that was written."""
-        return "".join(p.text for p in self.pieces)
-
-
-class Model:
-    """A loaded model. `name` is its name or its folder's, `digest` the sha256 of `model.bin`, `width` its encoder's.
+class WhisperEngine:
+    """A loaded model. `name` is its name or its folder's, `digest` the sha256 of `model.bin`.
 
     `model` is a folder with a CTranslate2 model, and then nothing is fetched; or a name that faster-whisper knows or
     one of the Hugging Face hub (`OWNER/NAME`), and then it is downloaded once to the hub's cache. Raises ModelError.
     """
+
+    kind: EngineKind = "whisper"
+    longest_ms = 30_000
 
     def __init__(self, model: str, options: Options) -> None:
         self._options = options
@@ -96,12 +73,17 @@ class Model:
         self._suppressed = get_suppressed_tokens(self._plain, [-1])
         self.device: str = self._model.device
         self.compute_type: str = self._model.compute_type
-        self.width = 0
+        self._width = 0
         self.languages = self._known()
+        self.lacks: frozenset[Lack] = frozenset() if self._multilingual else frozenset({"languages", "translation"})
 
     @property
-    def multilingual(self) -> bool:
-        """Whether it knows more than English."""
+    def weak(self) -> bool:
+        """Whether its encoder, of which the width is known once something was read, is a tiny or base model's."""
+        return 0 < self._width < WEAK_WIDTH
+
+    @property
+    def _multilingual(self) -> bool:
         return bool(self._model.is_multilingual)
 
     def encode(self, chunks: Sequence[Samples]) -> Encoded:
@@ -110,14 +92,17 @@ class Model:
         Whisper was trained on 30 seconds, and what a chunk lacks is silence. Where the longest chunk leaves room,
         `options.context_seconds` or half of them are encoded instead, which takes as much less time (decision 20).
         """
-        frames = self.frames(max(chunk.size for chunk in chunks) // SAMPLES_A_MS)
+        frames = self._frames(max(chunk.size for chunk in chunks) // SAMPLES_A_MS)
         features = numpy.stack([pad_or_trim(self._features(chunk)[..., :-1], frames) for chunk in chunks])
         encoded = numpy.array(self._model.encode(ctranslate2.StorageView.from_array(features), to_cpu=True))
-        self.width = encoded.shape[-1]
+        self._width = encoded.shape[-1]
         return Encoded(encoded, tuple(chunk.size // SAMPLES_A_MS for chunk in chunks))
 
-    def frames(self, length: int) -> int:
-        """How many frames of 10 ms are encoded of a batch whose longest chunk has `length` ms."""
+    def reach(self, length: int) -> int:
+        """How many ms are encoded of a batch whose longest chunk has `length` ms."""
+        return self._frames(length) * 1000 // _FRAMES_A_SECOND
+
+    def _frames(self, length: int) -> int:
         wanted = length * _FRAMES_A_SECOND // 1000 + _FRAMES_AFTER
         short = self._options.context_seconds * _FRAMES_A_SECOND
         steps = (short // 2, short) if short < _FRAMES else ()
@@ -125,7 +110,7 @@ class Model:
 
     def hear(self, encoded: Encoded) -> list[dict[str, float]]:
         """The probability of each language that the model knows, for each chunk."""
-        if not self.multilingual:
+        if not self._multilingual:
             return [{"en": 1.0} for _ in encoded.lengths]
         found = self._model.detect_language(ctranslate2.StorageView.from_array(encoded.features))
         return [{token.strip("<|>"): min(1.0, odd) for token, odd in odds} for odds in found]
@@ -165,7 +150,7 @@ class Model:
     def _known(self) -> frozenset[str]:
         """The languages that the model has a token for: they stand between the start token and the tasks."""
         tokens = self._plain
-        if not self.multilingual:
+        if not self._multilingual:
             return frozenset({"en"})
         between = (tokens.tokenizer.id_to_token(n) for n in range(tokens.sot + 1, tokens.translate))
         return frozenset(found[1] for token in between if (found := re.fullmatch(r"<\|([a-z]{2,3})\|>", token)))
@@ -180,7 +165,7 @@ class Model:
 
     def _start(self, language: str, *, translate: bool = False) -> list[int]:
         tokens = self._plain
-        if not self.multilingual:
+        if not self._multilingual:
             return [tokens.sot]
         task = tokens.translate if translate else tokens.transcribe
         return [tokens.sot, tokens.tokenizer.token_to_id(f"<|{language}|>"), task]
@@ -241,7 +226,7 @@ class Model:
         return [found[n] for n in range(len(texts))]
 
     def _words(self, language: str, text: Sequence[int], aligned: Any, length: int) -> Iterator[TimedWord]:
-        tokenizer = self._tokenizer(language if self.multilingual else "en")
+        tokenizer = self._tokenizer(language if self._multilingual else "en")
         words, parts = tokenizer.split_to_word_tokens([*text, self._plain.eot])
         bounds = numpy.cumsum([0, *(len(part) for part in parts[:-1])])
         steps = dict(reversed(aligned.alignments))  # the first frame of each token
