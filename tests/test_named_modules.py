@@ -82,7 +82,7 @@ def is_name(dotted: str) -> bool:
 
 
 def is_setting(dotted: str) -> bool:
-    """Whether it is a key of archive.toml, as `transcription.hearing.model`."""
+    """Whether it is a key of archive.toml, as `transcription.model`."""
     table, _, key = dotted.partition(".")
     field = Settings.model_fields.get(table)
     return field is not None and key in getattr(field.annotation, "model_fields", {})
@@ -107,7 +107,7 @@ def test_every_module_that_a_page_names_is_there(page: Path) -> None:
         ("| `sources/` | `contract`, `nowhere` |", ["sources/nowhere"]),
         ("| `nowhere/` | it |", ["nowhere/"]),
         ("`archive/nowhere.py` (then)", []),
-        ("`transcription.hearing.model` and archive.toml; storage/targets/KIND.py", []),
+        ("`transcription.model` and archive.toml; storage/targets/KIND.py", []),
         ("`storage.contract.Target`, `source.py`, `archive/sources/`", []),
     ],
 )

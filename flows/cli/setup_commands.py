@@ -282,7 +282,7 @@ def _model(settings: "Settings") -> Found:
     looks_like_path = "/" in model and (model.startswith((".", "/")))
     if looks_like_path:
         return Found(
-            "model", ok=False, found=f"{model} is no folder", do="set transcription.hearing.model to a folder or a name"
+            "model", ok=False, found=f"{model} is no folder", do="set transcription.model to a folder or a name"
         )
     return Found("model", ok=True, found=f"{model}; fetched from the model hub when it is first needed")
 
