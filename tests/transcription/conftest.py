@@ -14,14 +14,19 @@ Say = Callable[..., Path]
 
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Ffmpeg:
-    """A file made by the real ffmpeg: `made("a.mp4", *arguments)`; made once a name."""
-    folder = tmp_path_factory.mktemp("made")
+    """A file made by the real ffmpeg: `made("a.mp4", *arguments)`; without any, the one of that name made last."""
+    known = dict[tuple[str, ...], Path]()
+    last = dict[str, Path]()
 
     def make(name: str, *arguments: str | Path) -> Path:
-        file = folder / name
-        if not file.exists():
-            run(["ffmpeg", "-nostdin", "-v", "error", *map(str, arguments), str(file)], check=True, timeout=60)
-        return file
+        key = (name, *map(str, arguments))
+        if not arguments:
+            return last[name]
+        if key not in known:
+            known[key] = tmp_path_factory.mktemp("made") / name
+            run(["ffmpeg", "-nostdin", "-v", "error", *key[1:], str(known[key])], check=True, timeout=60)
+        last[name] = known[key]
+        return known[key]
 
     return make
 
