@@ -12,12 +12,17 @@ from transcription.hearing.marks import Figures, compression_ratio, fabricated, 
 from transcription.hearing.scripts import Script, to_script
 from transcription.hearing.speech_spans import Window, settled, share_in
 from transcription.languages import Languages
-from transcription.records import Options, Reason, Segment, Word
+from transcription.records import LanguageBy, Options, Reason, Segment, Word
 
 
 @dataclass(frozen=True)
 class Said:
-    """One chunk, what was heard in it, and what was written of it by which model."""
+    """One chunk, what was heard in it, and what was written of it by which model.
+
+    `odds` are the detector's; `heard` are those that the language was decided by, where texts were weighed too.
+    `hidden` are the languages that it may be in all the same, None for those that hide behind its language. A chunk is
+    `unsupported` where no model here knows what may be spoken.
+    """
 
     chunk: Chunk
     language: str
@@ -27,6 +32,22 @@ class Said:
     own: str | None
     guessed: bool
     translated: Written | None = None
+    by: LanguageBy = "detector"
+    hidden: tuple[str, ...] | None = None
+    heard: Odds | None = None
+    unsupported: bool = False
+
+    @property
+    def probability(self) -> float:
+        """The probability of its language, as it was decided.
+
+        Where a model that tells no languages reads the only one that is possible, nothing else is.
+        """
+        if self.heard is not None:
+            return min(1.0, self.heard.get(self.language, 0.0))
+        if not self.odds and self.by == "only":
+            return 1.0
+        return min(1.0, self.odds.get(self.language, max(self.odds.values(), default=0.0)))
 
 
 def segments_of(
@@ -35,8 +56,11 @@ def segments_of(
     """A chunk's segments, those of its translation, and what is left out of it."""
     chunk, limits = said.chunk, options.limits(said.language)
     allowed = languages.allowed
-    outside = {language: odd for language, odd in said.odds.items() if language not in allowed}
-    probability = min(1.0, said.odds.get(said.language, max(said.odds.values(), default=0.0)))
+    if said.unsupported:
+        return [], [], [Left.of(piece, "unsupported_language") for piece in chunk.pieces]
+    read = said.by == "reading" and said.own is not None
+    outside = {} if read else {language: odd for language, odd in said.odds.items() if language not in allowed}
+    probability = said.probability
     likeliest, its_probability = max(outside.items(), key=lambda one: one[1], default=("und", 0.0))
     figures = Figures(
         language=said.language,
@@ -49,12 +73,12 @@ def segments_of(
     found = marks(
         said.written.text,
         figures,
-        missing=() if said.own else languages.hidden(said.language),
+        missing=() if said.own else languages.hidden(said.language) if said.hidden is None else said.hidden,
         weak=said.engine.weak,
         limits=limits,
     )
-    if said.guessed:
-        found = tuple(dict.fromkeys((*found, "unsure_language")))
+    more = {"unsure_language": said.guessed, "unpunctuated": "punctuation" in said.engine.lacks}
+    found = tuple(dict.fromkeys((*found, *(name for name, holds in more.items() if holds))))
     sure = share_in(window.sure, chunk.span) > 0
     if fabricated(said.written.text, chunk.seconds, found, sure=sure):
         reason: Reason = "no_text" if sure else "maybe_speech"
@@ -65,6 +89,7 @@ def segments_of(
         "language_probability": probability,
         "outside": min(1.0, sum(outside.values())),
         "model": said.own,
+        "language_by": said.by,
         "slack": options.min_silence_ms,
     }
     segments = list(
