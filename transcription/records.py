@@ -199,6 +199,16 @@ class Options(Record):
         """What the model is called in transcripts: its name, or its folder's, never a path."""
         return Path(self.model).name if Path(self.model).is_dir() else self.model
 
+    def without_paths(self) -> Self:
+        """The same, with models by what they are called: as a transcript says it."""
+        per = {
+            language: one.model_copy(update={"model": Path(one.model).name})
+            if one.model and Path(one.model).is_dir()
+            else one
+            for language, one in self.per_language.items()
+        }
+        return self.model_copy(update={"model": self.model_name, "per_language": per})
+
     def of(self, language: str) -> LanguageOptions:
         """What is different for speech in one language."""
         return self.per_language.get(language, LanguageOptions())

@@ -44,9 +44,12 @@ def meant(found: Sequence[Shown], name: str | None = None) -> Shown:
 
 
 def beside(found: Sequence[Shown], one: Shown) -> Shown:
-    """The transcript to compare one with, the next in order; a translation must be named. Raises ArchiveError."""
+    """The transcript to compare one with, the next in order that stands alone; others must be named.
+
+    Raises ArchiveError.
+    """
     for other in found:
-        if other is not one and other.ref.kind != "translation":
+        if other is not one and other.ref.stands_alone:
             return other
     raise ArchiveError(f"there is only one transcript, {one.ref.name}: nothing to compare it with")
 

@@ -194,13 +194,7 @@ class TrackReader:
 
     def _told_options(self) -> Options:
         """The options without a path of this machine."""
-        per = {
-            language: one.model_copy(update={"model": Path(one.model).name if Path(one.model).is_dir() else one.model})
-            if one.model
-            else one
-            for language, one in self.options.per_language.items()
-        }
-        return self.options.model_copy(update={"model": self.model, "per_language": per})
+        return self.options.without_paths().model_copy(update={"model": self.model})
 
 
 class _Track:
