@@ -23,6 +23,7 @@ class NotLoaded(WhisperEngine):
 
     def __init__(self) -> None:
         self._width = 512
+        self.lacks = frozenset()
 
 
 def written(text: str, no_speech_prob: float = 0.05) -> Written:

@@ -55,6 +55,8 @@ def segments_of(
     )
     if said.guessed:
         found = tuple(dict.fromkeys((*found, "unsure_language")))
+    if "punctuation" in said.engine.lacks:
+        found = (*found, "unpunctuated")
     sure = share_in(window.sure, chunk.span) > 0
     if fabricated(said.written.text, chunk.seconds, found, sure=sure):
         reason: Reason = "no_text" if sure else "maybe_speech"

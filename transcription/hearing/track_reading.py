@@ -7,7 +7,7 @@ ahead of the model, and what was read is kept in a checkpoint after each batch.
 
 import importlib.metadata
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -16,22 +16,24 @@ from typing import Any
 
 from transcription.documents.formats import to_json
 from transcription.engines.engine import Engine
-from transcription.engines.whisper_engine import WhisperEngine
+from transcription.engines.engine_loading import load_engine, state_of
 from transcription.errors import ModelError
 from transcription.hearing.channels import Unread
 from transcription.hearing.checkpoint import Checkpoint
 from transcription.hearing.decoded_track import DecodedTrack
 from transcription.hearing.gaps import Left, gaps, joined
 from transcription.hearing.marks import repeated, segment_marks
+from transcription.hearing.own_engines import OwnEngines
 from transcription.hearing.speech_spans import Span, Window, near, share_in
 from transcription.hearing.window_reading import TOO_SHORT_MS, Batch, HeardChunk, Reader
 from transcription.languages import Languages, languages_of
-from transcription.records import Gap, Options, OwnModel, Reason, Segment, Transcript
+from transcription.records import Gap, Options, Reason, Segment, Transcript
 
 Progress = Callable[[float, float], None]
 """Called with the seconds of sound that are done, and those in all."""
 
 _SOFTWARE = ("ctranslate2", "faster-whisper", "thirdcopy")
+_SOFTWARE_OF_CTC = ("onnx-asr", "onnxruntime")
 
 
 @dataclass(frozen=True)
@@ -43,21 +45,22 @@ class Result:
 
 
 class TrackReader:
-    """Reads audio tracks with one Whisper model, loaded once, and with the models of single languages.
+    """Reads audio tracks with one Whisper model, loaded once, and with the engines of single languages.
 
-    Loading takes seconds and memory: keep one a process.
+    Loading takes seconds and memory: keep one a process. Of the engines of single languages one at a time stays loaded
+    beside the main one.
 
     Raises ModelError if `options.model` cannot be had. `clock`, in seconds, is what time budgets are measured by.
     """
 
     def __init__(self, options: Options, *, clock: Callable[[], float] = monotonic) -> None:
         self.options = options
-        self._model = WhisperEngine(options.model, options)
+        self._model = load_engine("whisper", options.model, options)
         self.model = self._model.name
         """The name of the model, or of its folder."""
         self.model_digest = self._model.digest
         """The sha256 of its weights."""
-        self._own: dict[str, Engine] = {}
+        self._own = OwnEngines(options)
         self._clock = clock
 
     def open(self, path: Path, *, media_sha256: str, track: int, checkpoint: Path | None = None) -> DecodedTrack:
@@ -72,8 +75,8 @@ class TrackReader:
             "track": track,
             "options": self.options.model_dump(mode="json", exclude={"threads", "device", "time_budget"}),
             "model_digest": self.model_digest,
-            "own_models": {language: _state_of(one.model) for language, one in self.options.per_language.items()},
-            "versions": _versions(),
+            "own_models": {language: state_of(one.model) for language, one in self.options.per_language.items()},
+            "versions": _versions(self.options),
         }
         return DecodedTrack(path, track, media_sha256, self.options, Checkpoint(checkpoint, identity))
 
@@ -117,13 +120,9 @@ class TrackReader:
             model_digest=self.model_digest,
             device=self._model.device,
             compute_type=self._model.compute_type,
-            own_models=tuple(
-                OwnModel(language=language, model=model.name, digest=model.digest)
-                for language, model in sorted(self._own.items())
-                if any(s.language == language and s.model for s in track_reading.segments)
-            ),
+            own_models=self._own.told({s.language for s in track_reading.segments if s.model}),
             options=self._told_options(),
-            versions=_versions(),
+            versions=_versions(self.options),
             segments=tuple(track_reading.segments),
             gaps=track_reading.gaps_with(opened.plan.unread),
         )
@@ -137,9 +136,7 @@ class TrackReader:
         return Result(transcript, translation)
 
     def _own_model(self, language: str) -> Engine:
-        if language not in self._own:
-            self._own[language] = WhisperEngine(self.options.of(language).model or self.options.model, self.options)
-        return self._own[language]
+        return self._own.of(language)
 
     def _told_options(self) -> Options:
         """The options without a path of this machine."""
@@ -259,14 +256,14 @@ class _Track:
             self._progress(milliseconds / 1000, max(whole, milliseconds / 1000))
 
 
-def _state_of(model: str | None) -> list[int] | None:
-    """What changes with the weights in a folder: a model's digest is known only once it is loaded."""
-    weights = Path(model) / "model.bin" if model else None
-    return [weights.stat().st_size, weights.stat().st_mtime_ns] if weights and weights.is_file() else None
-
-
-def _versions() -> dict[str, str]:
-    return {name: importlib.metadata.version(name) for name in _SOFTWARE}
+def _versions(options: Options) -> dict[str, str]:
+    """The versions of what reads; of what reads CTC models, where one is named and it is installed."""
+    found = {name: importlib.metadata.version(name) for name in _SOFTWARE}
+    if any(one.engine == "ctc" for one in options.per_language.values()):
+        for name in _SOFTWARE_OF_CTC:
+            with suppress(importlib.metadata.PackageNotFoundError):
+                found[name] = importlib.metadata.version(name)
+    return dict(sorted(found.items()))
 
 
 def _load_batch(known: Any | None) -> Batch | None:
