@@ -129,10 +129,20 @@ class LanguageOptions(Record):
     max_compression_ratio: float | None = Field(default=None, gt=0)
     min_language_probability: float | None = Field(default=None, ge=0, le=1)
 
+    @model_validator(mode="after")
+    def _fits_its_engine(self) -> Self:
+        if self.engine == "ctc":
+            if not self.model:
+                raise ValueError('engine = "ctc" needs a model: the folder of an ONNX model')
+            if self.token or self.prompt:
+                raise ValueError(f'{"token" if self.token else "prompt"} is for a Whisper, and engine is "ctc"')
+        return self
+
 
 def _with_chinese(given: dict[str, LanguageOptions]) -> dict[str, LanguageOptions]:
-    chinese = given.get("zh", LanguageOptions()).model_dump(exclude_unset=True)
-    return dict(sorted({**given, "zh": _CHINESE.model_copy(update=chinese)}.items()))
+    own = given.get("zh", LanguageOptions())
+    told = own.model_dump(exclude_unset=True) | ({"prompt": ""} if own.engine == "ctc" else {})
+    return dict(sorted({**given, "zh": _CHINESE.model_copy(update=told)}.items()))
 
 
 _CHINESE = LanguageOptions(prompt="以下是普通话的句子。", script="simplified")

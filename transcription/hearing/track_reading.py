@@ -7,7 +7,7 @@ ahead of the model, and what was read is kept in a checkpoint after each batch.
 
 import importlib.metadata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import Any, Self
 
 from transcription.documents.formats import to_json
 from transcription.engines.engine import Engine
-from transcription.engines.whisper_engine import WhisperEngine
+from transcription.engines.engine_loading import load_engine, state_of
 from transcription.errors import MediaError, ModelError
 from transcription.hearing.channels import Unread
 from transcription.hearing.checkpoint import Checkpoint
@@ -25,10 +25,11 @@ from transcription.hearing.decoded_track import DecodedTrack
 from transcription.hearing.gaps import Left, gaps, joined
 from transcription.hearing.language_by_reading import Words
 from transcription.hearing.marks import repeated, segment_marks
+from transcription.hearing.own_engines import OwnEngines
 from transcription.hearing.speech_spans import Span, Window, holes, near, share_in, within
 from transcription.hearing.window_reading import TOO_SHORT_MS, Batch, HeardChunk, Reader
 from transcription.languages import Languages, languages_of
-from transcription.records import Gap, Options, OwnModel, Reason, Segment, Transcript
+from transcription.records import Gap, Options, Reason, Segment, Transcript
 
 Progress = Callable[[float, float], None]
 """Called with the seconds of sound that are done, and those in all."""
@@ -36,6 +37,7 @@ Progress = Callable[[float, float], None]
 _OTHERWISE = "its channels are read otherwise by this build: have the whole clip transcribed again"
 
 _SOFTWARE = ("ctranslate2", "faster-whisper", "thirdcopy")
+_SOFTWARE_OF_CTC = ("onnx-asr", "onnxruntime")
 
 
 @dataclass(frozen=True)
@@ -69,9 +71,10 @@ class Completed:
 
 
 class TrackReader:
-    """Reads audio tracks with one Whisper model, loaded once, and with the models of single languages.
+    """Reads audio tracks with one Whisper model, loaded once, and with the engines of single languages.
 
-    Loading takes seconds and memory: keep one a process. Languages that have the same model share it.
+    Loading takes seconds and memory: keep one a process. Of the engines of single languages one at a time stays loaded
+    beside the main one.
 
     Raises ModelError if `options.model` cannot be had. `words` are those that are known of languages which the main
     model lacks (`language_by_reading`). `clock`, in seconds, is what time budgets are measured by.
@@ -82,12 +85,12 @@ class TrackReader:
     ) -> None:
         self.options = options
         self._words = {language: frozenset(known) for language, known in words.items() if known}
-        self._model = WhisperEngine(options.model, options)
+        self._model = load_engine("whisper", options.model, options)
         self.model = self._model.name
         """The name of the model, or of its folder."""
         self.model_digest = self._model.digest
         """The sha256 of its weights."""
-        self._own: dict[tuple[str, str], Engine] = {}
+        self._own = OwnEngines(options)
         self._clock = clock
 
     def open(
@@ -110,8 +113,8 @@ class TrackReader:
             "track": track,
             "options": self.options.model_dump(mode="json", exclude={"threads", "device", "time_budget"}),
             "model_digest": self.model_digest,
-            "own_models": {language: _state_of(one.model) for language, one in self.options.per_language.items()},
-            "versions": _versions() | self._lists(self._words),
+            "own_models": {language: state_of(one.model) for language, one in self.options.per_language.items()},
+            "versions": _versions(self.options) | self._lists(self._words),
             **({"completes": completes.sha256, "gaps": sorted(completes.gaps.items(), key=str)} if completes else {}),
         }
         return DecodedTrack(path, track, media_sha256, self.options, Checkpoint(checkpoint, identity))
@@ -160,12 +163,9 @@ class TrackReader:
             model_digest=self.model_digest,
             device=self._model.device,
             compute_type=self._model.compute_type,
-            own_models=tuple(
-                OwnModel(language=language, model=model.name, digest=model.digest, engine=model.kind)
-                for language, model in ((one, self._own_model(one)) for one in track_reading.read_by_own)
-            ),
+            own_models=self._own.told(track_reading.read_by_own),
             options=self._told_options(),
-            versions=_versions() | self._lists(weighed),
+            versions=_versions(self.options) | self._lists(weighed),
             segments=tuple(track_reading.segments),
             gaps=track_reading.gaps_with(() if completes else opened.plan.unread),
         )
@@ -179,11 +179,7 @@ class TrackReader:
         return Result(transcript, translation)
 
     def _own_model(self, language: str) -> Engine:
-        options = self.options.of(language)
-        key = (options.engine, options.model or self.options.model)
-        if key not in self._own:
-            self._own[key] = WhisperEngine(key[1], self.options)
-        return self._own[key]
+        return self._own.of(language)
 
     def _lists(self, languages: Iterable[str]) -> dict[str, str]:
         """The lists of words that a decision by reading was made with, each by its language and the digest of it."""
@@ -322,14 +318,14 @@ class _Track:
             self._progress(milliseconds / 1000, max(whole, milliseconds / 1000))
 
 
-def _state_of(model: str | None) -> list[int] | None:
-    """What changes with the weights in a folder: a model's digest is known only once it is loaded."""
-    weights = Path(model) / "model.bin" if model else None
-    return [weights.stat().st_size, weights.stat().st_mtime_ns] if weights and weights.is_file() else None
-
-
-def _versions() -> dict[str, str]:
-    return {name: importlib.metadata.version(name) for name in _SOFTWARE}
+def _versions(options: Options) -> dict[str, str]:
+    """The versions of what reads; of what reads CTC models, where one is named and it is installed."""
+    found = {name: importlib.metadata.version(name) for name in _SOFTWARE}
+    if any(one.engine == "ctc" for one in options.per_language.values()):
+        for name in _SOFTWARE_OF_CTC:
+            with suppress(importlib.metadata.PackageNotFoundError):
+                found[name] = importlib.metadata.version(name)
+    return dict(sorted(found.items()))
 
 
 def _load_batch(known: Any | None) -> Batch | None:
