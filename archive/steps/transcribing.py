@@ -287,7 +287,7 @@ def _name_of(transcript: Transcript) -> str:
 def keep_transcript(
     archive: Archive, capture: Capture, transcript: Transcript, *, name: str, kind: TranscriptKind
 ) -> int:
-    """Keep a transcript, with what people corrected in the one of its name: how many cues of that came out otherwise."""
+    """Keep a transcript, and over it what people corrected in the one of its name: how many cues came out otherwise."""
     return _keep(archive, capture, transcript, corrected(archive, capture.clip), name, kind)
 
 

@@ -33,24 +33,41 @@ class Format(StrEnum):
 
 @app.command(epilog="Example: thirdcopy declare peertube-abc123 ug zh --by 'R. Researcher'")
 def declare(
-    clip: Clip,
     by: Who,
+    clip: Annotated[
+        str | None, typer.Argument(help="A clip's id; none with --source.", autocompletion=common.complete_clip)
+    ] = None,
     languages: Annotated[
         list[str] | None,
         typer.Argument(help="What is spoken in it, as codes.", autocompletion=common.complete_language),
     ] = None,
     why: Annotated[str | None, typer.Option("--why", help="Your reason.")] = None,
     take_back: Annotated[bool, typer.Option("--take-back", help="What its source declares holds again.")] = False,
+    source: Annotated[
+        str | None,
+        typer.Option(
+            "--source",
+            help="All clips of this source that were read with other languages than it declares now.",
+            autocompletion=common.complete_source,
+        ),
+    ] = None,
     config: Config = None,
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
     """Declare what is spoken in a clip; the next run reads it again if that changed, and keeps corrections that fit.
 
-    Where no model knows a language that is declared alone, nothing is written: no guess in a neighbouring one.
+    Where no model knows a language that is declared alone, nothing is written: no guess in a neighbouring one. With
+    --source what the settings declare for a source holds for its clips that were read before it was changed.
     """
     from archive.acts import declaring
 
+    if source is not None:
+        if clip or languages or take_back:
+            raise typer.BadParameter("with --source the settings say the languages: name neither clip nor language")
+        return _declare_source(source, by, why, dry_run=dry_run, as_json=as_json)
+    if clip is None:
+        raise typer.BadParameter("name the clip, or a source with --source")
     if bool(languages) is take_back:
         raise typer.BadParameter("name the languages, or say --take-back")
     with common.reading() as archive:
@@ -62,6 +79,25 @@ def declare(
         note = " (dry run)" if dry_run else ""
         text = ", ".join(holds) or "nothing, so any of the archive's languages"
         console.out.print(f"{clip}: declared is {text}{note}", highlight=False, markup=False)
+    return None
+
+
+def _declare_source(source: str, by: str, why: str | None, *, dry_run: bool, as_json: bool) -> None:
+    """Have what a source declares now hold for its clips that were read otherwise."""
+    from archive.acts.declaring import declare_source
+
+    with common.reading() as archive:
+        if source not in archive.settings.sources:
+            names = list(archive.settings.sources)
+            raise typer.BadParameter(f"there is no source {source}{console.nearest(source, names)}")
+        clips = declare_source(archive, source, by=by, why=why, dry_run=dry_run)
+        declared = list(archive.settings.sources[source].languages)
+    if as_json:
+        return console.print_json({"source": source, "declared": declared, "clips": clips, "dry_run": dry_run})
+    note = " (dry run)" if dry_run else ""
+    text = ", ".join(declared) or "nothing, so any of the archive's languages"
+    line = f"{source}: declared is {text}; the next run reads {len(clips):,} clips again{note}"
+    return console.out.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 @app.command(epilog="Example: thirdcopy export peertube-abc123 --format vtt --output clip.vtt")
