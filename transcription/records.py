@@ -169,6 +169,8 @@ class Options(Record):
     how many seconds of work each second of a window may cost. `word_times` gives every word its time and probability,
     for a twentieth more work. `translate` adds an English translation as a reading aid. `per_language` says what is
     different for one language; what it says of Chinese adds to simplified characters.
+    Speech in a language that has a model of its own and that the main one knows too may be read by both: never, where
+    the first text is doubtful, or always (`second_opinion`); `stands_first` says whose text is the segment's.
     Thresholds decide the marks of a segment.
     """
 
@@ -188,6 +190,8 @@ class Options(Record):
     time_budget: float = Field(default=10, gt=0)
     word_times: bool = True
     translate: bool = False
+    second_opinion: Literal["off", "doubtful", "all"] = "off"
+    stands_first: Literal["own", "main"] = "own"
     per_language: Annotated[dict[LanguageCode, LanguageOptions], AfterValidator(_with_chinese)] = {"zh": _CHINESE}
     min_avg_logprob: float = -1.0
     max_no_speech_prob: float = Field(default=0.6, ge=0, le=1)
@@ -317,6 +321,9 @@ THIRD_FORM = ("completes",)
 
 OF_SEGMENTS_SINCE_THREE = ("language_by", "second")
 """The same of its segments."""
+
+OF_OPTIONS_SINCE_THREE = ("second_opinion", "stands_first")
+"""The same of its options."""
 
 
 class Transcript(Record):

@@ -242,8 +242,8 @@ class _Track:
 
     @property
     def read_by_own(self) -> list[str]:
-        """Languages of which something was read by a model of their own, in order."""
-        return sorted({s.language for s in self.segments if s.model})
+        """Languages of which something was read by a model of their own, first or as a second opinion, in order."""
+        return sorted({s.language for s in self.segments if s.model or s.second})
 
     def gaps_with(self, unread: Sequence[Unread]) -> tuple[Gap, ...]:
         """The gaps, and beside them the speech in channels that were not read."""

@@ -4,7 +4,8 @@ What a batch does depends only on the window and on what was heard before, so a 
 need not be read again, and what follows comes out the same.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from types import MappingProxyType
 
@@ -15,7 +16,8 @@ from transcription.hearing.hidden_languages import HiddenLanguages
 from transcription.hearing.language_by_reading import Words
 from transcription.hearing.language_choice import SURE, Odds, decide, settled, shares
 from transcription.hearing.marks import compression_ratio, loops
-from transcription.hearing.segments import Said, segments_of
+from transcription.hearing.second_opinion import Opinion, doubted
+from transcription.hearing.segments import Said, marks_of, segments_of
 from transcription.hearing.speech_spans import Span, Window, holes, within
 from transcription.hearing.speech_spans import settled as settle
 from transcription.languages import Languages
@@ -179,6 +181,8 @@ class Reader:
                 said |= {n: Said(chunks[n], language, odds[n], nothing, model, None, guessed=False) for n in rows}
                 continue
             writer, part = model, encoded.rows(rows)
+            twice = own and model is self._model and self._reads_twice(language)
+            own = own and not (twice and options.stands_first == "main")
             if own and model is self._model:
                 writer = self._own_model(language)
                 part = writer.encode([chunks[n].sound(window) for n in rows])
@@ -192,7 +196,34 @@ class Reader:
                 name = writer.name if own else None
                 by = self._by(language, odds[n])
                 said[n] = Said(chunks[n], language, odds[n], text, writer, name, guessed=False, translated=aid, by=by)
+            if twice:
+                said |= self._second(window, {n: said[n] for n in rows}, encoded)
         return [said[n] for n in range(len(chunks))]
+
+    def _reads_twice(self, language: str) -> bool:
+        """Whether speech in a language may be read by its own model and by the main one."""
+        return self._options.second_opinion != "off" and language in self._model.languages
+
+    def _second(self, window: Window, said: Mapping[int, Said], encoded: Encoded) -> dict[int, Said]:
+        """Chunks of one language, read by the other of its two engines too: all, or those that are doubtful."""
+        options = self._options
+        every = options.second_opinion == "all"
+        asked = [n for n, one in said.items() if every or doubted(marks_of(one, options, self._languages))]
+        if not asked:
+            return {}
+        first = said[asked[0]]
+        if first.own:
+            engine, part, told = self._model, encoded.rows(asked), first.language
+        else:
+            engine = self._own_model(first.language)
+            part = engine.encode([said[n].chunk.sound(window) for n in asked])
+            told = options.of(first.language).token or first.language
+        prompts = [options.of(first.language).prompt] * len(asked)
+        written = engine.write(part, [told] * len(asked), prompts=prompts)
+        return {
+            n: replace(said[n], second=Opinion(model=engine.name, text=one.text))
+            for n, one in zip(asked, written, strict=True)
+        }
 
     def _again(self, window: Window, said: Sequence[Said]) -> list[Said]:
         """What was written, and what comes of reading again, by itself, the speech that the model passed over.
