@@ -11,6 +11,7 @@ from transcription.documents import showing
 from transcription.documents.differences import Comparison, Speech
 from transcription.documents.differences import compare as differing
 from transcription.documents.players import starts_at
+from transcription.records import Transcript
 
 Format = Literal["vtt", "srt", "txt", "json"]
 
@@ -57,6 +58,27 @@ def beside(found: Sequence[Shown], one: Shown) -> Shown:
 def compared(one: Shown, other: Shown) -> Comparison:
     """Where two transcripts differ, as corrected, in what was said."""
     return differing(_speech(one), _speech(other))
+
+
+def engines_compared(one: Shown) -> Comparison:
+    """Where the second engine reads otherwise than the first, in the segments of a transcript that two have read.
+
+    Both as the machines wrote them. Raises ArchiveError where no second one has read anything.
+    """
+    document = one.document
+    both = [s for s in document.segments if s.second] if isinstance(document, Transcript) else []
+    if not both:
+        what = 'set second_opinion under [transcription] to "doubtful" or "all", and have the clip read again'
+        raise ArchiveError(f"no second engine has read anything of {one.ref.name}: {what}")
+    first = [Speech(s.start, s.end, s.text) for s in both]
+    second = [Speech(s.start, s.end, s.second.text) for s in both if s.second]
+    return differing(first, second)
+
+
+def second_engines(one: Shown) -> str:
+    """What the engines are called that have read segments of a transcript beside the first."""
+    segments = one.document.segments if isinstance(one.document, Transcript) else ()
+    return ", ".join(dict.fromkeys(s.second.model for s in segments if s.second))
 
 
 def written(one: Shown, clip: str, form: Format) -> str:

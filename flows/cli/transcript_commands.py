@@ -163,6 +163,9 @@ def compare(
     b: Annotated[
         str | None, typer.Argument(help="Another one; else the next.", autocompletion=common.complete_transcript)
     ] = None,
+    engines: Annotated[
+        bool, typer.Option("--engines", help="What a second engine read of A, instead of another transcript.")
+    ] = False,
     config: Config = None,
     restricted: Restricted = False,
     by: By = None,
@@ -170,31 +173,37 @@ def compare(
 ) -> None:
     """Show where two transcripts of a clip differ, and the character error rate of B against A.
 
-    What nobody opened wants --restricted and your name: recorded.
+    With --engines, where the second engine read otherwise than the first. What nobody opened wants --restricted and
+    your name: recorded.
     """
     from archive.acts.disclosing import left, may_leave
-    from archive.views.transcript_view import beside, compared, transcripts_of
+    from archive.views.transcript_view import beside, compared, engines_compared, second_engines, transcripts_of
 
+    if engines and b:
+        raise typer.BadParameter("--engines compares what two engines read of one transcript: name one")
     with common.reading() as archive:
         common.known(archive, [clip])
         closed = may_leave(archive, [clip], restricted=restricted, by=by)
         found = transcripts_of(archive, clip)
         one = _meant(found, a)
-        other = _meant(found, b) if b else beside(found, one)
-        comparison = compared(one, other)
-        left(archive, closed, f"comparison of {one.ref.name} and {other.ref.name}", by)
+        if engines:
+            comparison, other = engines_compared(one), second_engines(one)
+        else:
+            there = _meant(found, b) if b else beside(found, one)
+            comparison, other = compared(one, there), there.ref.name
+        left(archive, closed, f"comparison of {one.ref.name} and {other}", by)
     if as_json:
         rate = comparison.character_error_rate
-        names = {"clip": clip, "a": one.ref.name, "b": other.ref.name, "character_error_rate": rate}
+        names = {"clip": clip, "a": one.ref.name, "b": other, "character_error_rate": rate}
         return console.print_json({**names, **comparison.model_dump(mode="json")})
-    return _print_comparison(one, other, comparison)
+    return _print_comparison(one.ref.name, other, comparison)
 
 
-def _print_comparison(one: "Shown", other: "Shown", compared: "Comparison") -> None:
+def _print_comparison(one: str, other: str, compared: "Comparison") -> None:
     from transcription.documents.cues import clock
 
-    for name, shown in (("A", one), ("B", other)):
-        console.out.print(f"[bold]{name}[/] {escape(shown.ref.name)}", highlight=False, soft_wrap=True)
+    for letter, name in (("A", one), ("B", other)):
+        console.out.print(f"[bold]{letter}[/] {escape(console.plain(name))}", highlight=False, soft_wrap=True)
     table = console.table("time", "A", "B")
     for column in table.columns[1:]:
         column.width = 32

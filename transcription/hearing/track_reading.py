@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from time import monotonic
-from types import MappingProxyType
 from typing import Any, Self
 
 from transcription.documents.formats import to_json
@@ -76,15 +75,12 @@ class TrackReader:
     Loading takes seconds and memory: keep one a process. Of the engines of single languages one at a time stays loaded
     beside the main one.
 
-    Raises ModelError if `options.model` cannot be had. `words` are those that are known of languages which the main
-    model lacks (`language_by_reading`). `clock`, in seconds, is what time budgets are measured by.
+    Raises ModelError if `options.model` cannot be had. `clock`, in seconds, is what time budgets are measured by.
     """
 
-    def __init__(
-        self, options: Options, *, words: Words = MappingProxyType({}), clock: Callable[[], float] = monotonic
-    ) -> None:
+    def __init__(self, options: Options, *, clock: Callable[[], float] = monotonic) -> None:
         self.options = options
-        self._words = {language: frozenset(known) for language, known in words.items() if known}
+        self._words: Words = {}
         self._model = load_engine("whisper", options.model, options)
         self.model = self._model.name
         """The name of the model, or of its folder."""
@@ -92,6 +88,16 @@ class TrackReader:
         """The sha256 of its weights."""
         self._own = OwnEngines(options)
         self._clock = clock
+
+    @property
+    def hidden(self) -> tuple[str, ...]:
+        """Languages that have a model of their own and that the main one lacks: which of them is spoken is read."""
+        own = (language for language, one in self.options.per_language.items() if one.model)
+        return tuple(language for language in own if language not in self._model.languages)
+
+    def know(self, words: Words) -> None:
+        """Decide by these words of languages, among other signs, which one is spoken in what is opened from now on."""
+        self._words = {language: frozenset(known) for language, known in words.items() if known}
 
     def open(
         self,
