@@ -117,7 +117,7 @@ def _bands(layout: Layout) -> NDArray[Any] | None:
 
 
 def _band(number: int, bands: NDArray[Any]) -> int:
-    return bands.shape[1] // 4 + 3 * number
+    return int(bands.shape[1]) // 4 + 3 * number
 
 
 def _tones_of_bands(letters: str, bands: NDArray[Any]) -> dict[str, float]:

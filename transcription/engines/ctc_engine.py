@@ -239,7 +239,8 @@ def _front(model: str, features: Features) -> Front:
 def _normalized(sounds: NDArray[numpy.float32]) -> NDArray[numpy.float32]:
     """Samples with mean 0 and variance 1, as Wav2Vec2 and Omnilingual ASR were trained on."""
     mean, variance = sounds.mean(axis=-1, keepdims=True), sounds.var(axis=-1, keepdims=True)
-    return ((sounds - mean) / numpy.sqrt(variance + 1e-5)).astype(numpy.float32)
+    normal: NDArray[numpy.float32] = ((sounds - mean) / numpy.sqrt(variance + 1e-5)).astype(numpy.float32)
+    return normal
 
 
 def missing(model: str) -> str | None:

@@ -37,7 +37,7 @@ names 20 to 30 s.
 
 KNOWN_TO_WRITE: Final[dict[Kin, frozenset[str]]] = {
     "gigaam": frozenset({"en", "kk", "ky", "ru", "uz"}),
-    "omnilingual": frozenset({"ar", "en", "fr", "kk", "ky", "ru", "tr", "tt", "ug", "uz", "zh"}),
+    "omnilingual": frozenset({"ar", "en", "fr", "kk", "ky", "ru", "tr", "ug", "zh"}),
 }
 """Languages that a family's maker says its models write; of Omnilingual's 1,600 those that are spoken in the region."""
 
