@@ -152,7 +152,7 @@ def _would_transcribe(clips: "list[str]", language: str | None, *, again: bool, 
     """What `transcribe` would read, and what of the models it would miss, which is no dry run that went well."""
     from archive.steps.again import to_read_again
     from archive.steps.completing_transcripts import checked, to_complete, unfinished
-    from transcription.engines.model_presence import absent
+    from flows.cli.setup_commands import models
 
     with common.reading() as archive:
         common.known(archive, clips)
@@ -175,8 +175,8 @@ def _would_transcribe(clips: "list[str]", language: str | None, *, again: bool, 
         else:
             would_do(as_json=as_json)
         _say_other_languages(archive)
-    if missing := list(absent(options)):
-        console.fail("\n".join(f"{one}; nothing would be transcribed" for one in missing))
+    if missing := [one for one in models(archive.settings) if not one.ok]:
+        console.fail("\n".join(f"{one.what}: {one.found}: {one.do}" for one in missing))
         raise typer.Exit(common.FAILED)
 
 

@@ -233,8 +233,7 @@ def _examine(settings: "Settings") -> Iterator[Found]:
         yield Found(program, bool(where), where or "not found", "apt install ffmpeg, or brew install ffmpeg")
     yield _chromaprint()
     yield from _tool()
-    yield _whisper("model", settings.transcription.model, "transcription.model")
-    yield from _own_models(settings)
+    yield from models(settings)
     yield _disk(settings)
     yield from _missing_keys(settings)
     yield from _folders(settings)
@@ -270,6 +269,12 @@ def _tool() -> Iterator[Found]:
         "sites change in weeks: uv tool upgrade thirdcopy --upgrade-package yt-dlp; in a checkout: "
         "uv lock --upgrade-package yt-dlp --upgrade-package yt-dlp-ejs, then uv sync",
     )
+
+
+def models(settings: "Settings") -> Iterator[Found]:
+    """The models that the settings name: what of them is there."""
+    yield _whisper("model", settings.transcription.model, "transcription.model")
+    yield from _own_models(settings)
 
 
 def _whisper(what: str, model: str, key: str) -> Found:

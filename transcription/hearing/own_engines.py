@@ -32,8 +32,5 @@ class OwnEngines:
         return engine
 
     def told(self, languages: Collection[str]) -> tuple[OwnModel, ...]:
-        """Which models read the languages; one whose whole work came from a checkpoint is loaded to be told."""
-        for language in languages:
-            if language not in self._known:
-                self.of(language)
+        """Which models read the languages, of those that were loaded."""
         return tuple(one for language, one in sorted(self._known.items()) if language in languages)

@@ -28,7 +28,7 @@ from transcription.hearing.own_engines import OwnEngines
 from transcription.hearing.speech_spans import Span, Window, holes, near, share_in, within
 from transcription.hearing.window_reading import TOO_SHORT_MS, Batch, HeardChunk, Reader
 from transcription.languages import Languages, languages_of
-from transcription.records import Gap, Options, Reason, Segment, Transcript
+from transcription.records import Gap, Options, OwnModel, Reason, Segment, Transcript
 
 Progress = Callable[[float, float], None]
 """Called with the seconds of sound that are done, and those in all."""
@@ -169,7 +169,7 @@ class TrackReader:
             model_digest=self.model_digest,
             device=self._model.device,
             compute_type=self._model.compute_type,
-            own_models=self._own.told(track_reading.read_by_own),
+            own_models=self._told_own(track_reading.read_by_own),
             options=self._told_options(),
             versions=_versions(self.options) | self._lists(weighed),
             segments=tuple(track_reading.segments),
@@ -183,6 +183,12 @@ class TrackReader:
             translation = Transcript.model_validate(dict(transcript) | told)
         opened.checkpoint.discard()
         return Result(transcript, translation)
+
+    def _told_own(self, languages: Sequence[str]) -> tuple[OwnModel, ...]:
+        """Which models read some languages; one whose whole work came from a checkpoint is loaded to be told."""
+        for language in {*languages} - {one.language for one in self._own.told(languages)}:
+            self._own.of(language)
+        return self._own.told(languages)
 
     def _own_model(self, language: str) -> Engine:
         return self._own.of(language)
