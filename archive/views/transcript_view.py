@@ -5,6 +5,7 @@ from typing import Literal
 
 from archive.errors import ArchiveError
 from archive.opening.archive import Archive
+from archive.texts.completions import joined_lines
 from archive.texts.preferring import first
 from archive.texts.shown import Shown, shown
 from transcription.documents import showing
@@ -82,9 +83,19 @@ def second_engines(one: Shown) -> str:
 
 
 def written(one: Shown, clip: str, form: Format) -> str:
-    """A transcript as a text of that form, as corrected."""
+    """A transcript as a text of that form, as corrected.
+
+    Plain text, which is for people to read, holds by time what was read later of its gaps. In the other forms each is
+    a file of its own, so that what is edited or checked is of one transcript.
+    """
     if form == "json":
         return showing.to_json(one.body, one.document, one.layers)
+    if form == "txt" and one.completions:
+        ahead, parts = starts_at(one.document), (one, *one.completions)
+        origins = [showing.origin(part.document, part.layers) for part in parts]
+        origins = [origins[0], *(f"What it left open: {origin}" for origin in origins[1:])]
+        origins += [showing.clock_note(ahead)] if ahead else []
+        return showing.joined_text(origins, (placed.line for placed in joined_lines(one)), ahead)
     if form == "txt":
         return showing.to_text(one.document, one.layers, starts_at(one.document))
     if form == "vtt":
