@@ -35,7 +35,7 @@ class PlacedLine:
 
 def completed(there: Sequence["Shown"]) -> list["Shown"]:
     """Transcripts, each with those that complete it."""
-    parts = dict[str, list[Shown]]()
+    parts: dict[str, list[Shown]] = {}
     for one in there:
         if one.ref.kind == COMPLETION and isinstance(one.document, Transcript) and one.document.completes:
             parts.setdefault(one.document.completes, []).append(one)
