@@ -84,10 +84,13 @@ def joined_lines(one: "Shown") -> tuple[PlacedLine, ...]:
         for number, line in enumerate(part.lines())
         if not any(line.told.overlaps(told) for told in by_people)
     ]
-    read = [placed.line.told for placed in more]
-    kept = [
-        placed
-        for placed in own
-        if UNREAD not in placed.line.notes or not any(placed.line.told.overlaps(told) for told in read)
-    ]
-    return tuple(sorted((*kept, *more), key=lambda placed: (placed.line.told.span, placed.line.told.side or "")))
+    told = [placed for placed in (*own, *more) if not _gives_way(placed, one, more)]
+    return tuple(sorted(told, key=lambda placed: (placed.line.told.span, placed.line.told.side or "")))
+
+
+def _gives_way(placed: PlacedLine, whole: "Shown", more: Sequence[PlacedLine]) -> bool:
+    """Whether a cue says that no model knew the language, and another transcript says more of that time."""
+    if UNREAD not in placed.line.notes:
+        return False
+    later = (other.line.told for other in more if other.of is not placed.of)
+    return any(told.overlaps(placed.line.told) and (placed.of is whole or told.language) for told in later)
