@@ -11,7 +11,7 @@ from archive.opening.archive import Archive
 from archive.texts.shown import Shown, shown
 from transcription.documents.differences import normalized
 from transcription.documents.platform_captions import Captions
-from transcription.hearing.alphabets import ALPHABETS
+from transcription.hearing.letters_of_languages import ALPHABETS
 from transcription.records import Transcript
 
 MOST_CLIPS = 2000

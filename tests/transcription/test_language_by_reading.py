@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from transcription.documents.differences import normalized
-from transcription.hearing.alphabets import ALPHABETS, fits
 from transcription.hearing.language_by_reading import (
     TELLING,
     Answer,
@@ -23,6 +22,7 @@ from transcription.hearing.language_by_reading import (
     candidates,
     known_share,
 )
+from transcription.hearing.letters_of_languages import ALPHABETS, fits
 from transcription.languages import Languages, languages_of
 
 UYGHUR = "بۇ ئۆي ئەسلىدە خوتۇنىنىڭ خۇش تەبەسسۇمى ئوغلىنىڭ ئوماق كۈلكۈسى بىلەن گۈزەل ئىدى"

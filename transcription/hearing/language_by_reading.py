@@ -23,8 +23,8 @@ from dataclasses import dataclass, field
 from math import exp, log
 
 from transcription.documents.differences import normalized
-from transcription.hearing.alphabets import fits
 from transcription.hearing.language_choice import SURE, Odds, decide
+from transcription.hearing.letters_of_languages import fits
 from transcription.languages import Languages, mistaken_for
 from transcription.records import LanguageBy
 
