@@ -40,7 +40,7 @@ def segments_of(
     likeliest, its_probability = max(outside.items(), key=lambda one: one[1], default=("und", 0.0))
     figures = Figures(
         language=said.language,
-        language_probability=probability,
+        language_probability=probability if said.odds else None,
         avg_logprob=said.written.avg_logprob,
         no_speech_prob=said.written.no_speech_prob,
         outside=likeliest,
