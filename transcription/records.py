@@ -263,11 +263,11 @@ class Segment(Record):
     """A stretch of speech with one text in one language.
 
     Language, probabilities and `compression_ratio` are those of the speech chunk that the segment was read in: the
-    model gives one answer a chunk. `language_probability` is among all languages of the model, `outside` that of all
-    which are not allowed. `channel` counts from 0, None where the channels of the track were mixed. `model` names the
-    language's own model, None where it was the transcript's. `no_speech_prob` is None where the engine cannot tell.
-    The third form of a transcript says `language_by` and, where another engine read the segment too, its `second`
-    reading.
+    model gives one answer a chunk. `language_probability` is among all languages of the model, 0 where its engine tells
+    none, and where what engines wrote decided, the share that this gave; `outside` is that of all which are not
+    allowed. `channel` counts from 0, None where the channels of the track were mixed. `model` names the language's own
+    model, None where it was the transcript's. `no_speech_prob` is None where the engine cannot tell. The third form of
+    a transcript says `language_by` and, where another engine read the segment too, its `second` reading.
     """
 
     start: Seconds

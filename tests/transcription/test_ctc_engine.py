@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 
 import numpy
@@ -71,16 +72,27 @@ def test_silence_is_nothing(tones: CtcModel) -> None:
     assert (written.text, written.words, written.pieces, written.avg_logprob) == ("", (), (), 0.0)
 
 
-def test_a_pause_cuts_the_text_and_a_short_one_does_not(tones: CtcModel) -> None:
-    said = [tones.sound(word, before_ms=100) for word in (" bed ", "cat ", "some ")]
-    silence = numpy.zeros(8000, numpy.float32)
-    [written] = read(tones, numpy.concatenate([said[0], said[1], silence, said[2]]))
-    assert [piece.text for piece in written.pieces] == [" bed cat", " some"]
-    assert written.pieces[0].end < written.pieces[1].start
-    options = Options(min_silence_ms=2000)
-    engine = CtcEngine(str(tones.folder), options)
-    [whole] = engine.write(engine.encode([numpy.concatenate([said[0], silence, said[2]])]), ["kk"])
-    assert [piece.text for piece in whole.pieces] == [" bed some"]
+@pytest.mark.parametrize(
+    ("told", "pieces"),
+    [
+        ({}, [" bed cat", " some", " note"]),
+        ({"pad_ms": 400}, [" bed cat", " some", " note"]),
+        ({"pad_ms": 400, "min_silence_ms": 2000}, [" bed cat some", " note"]),
+        ({"pad_ms": 0}, [" bed cat", " some", " note"]),
+    ],
+)
+def test_text_is_cut_at_pauses_of_the_least_silence_or_of_what_parts_packed_speech(
+    tones: CtcModel, told: dict[str, int], pieces: list[str]
+) -> None:
+    """By default 400 ms: twice `pad_ms`, and never less than 200. Here 120 ms, 700 and 1300 part the words."""
+    words = [tones.sound(word, tone_ms=100, gap_ms=40, before_ms=10) for word in ("bed", " cat", " some", " note")]
+    parts = [words[0]]
+    for pause, word in zip((0, 560, 1160), words[1:], strict=True):
+        parts += [numpy.zeros(pause * 16, numpy.float32), word]
+    engine = CtcEngine(str(tones.folder), Options.model_validate(told))
+    [written] = engine.write(engine.encode([numpy.concatenate(parts)]), ["kk"])
+    assert [piece.text for piece in written.pieces] == pieces
+    assert all(a.end < b.start for a, b in pairwise(written.pieces))
 
 
 def test_a_word_is_no_worse_for_being_long_and_is_the_geometric_mean_of_its_letters(tones: CtcModel) -> None:

@@ -33,6 +33,10 @@ INSTALL: Final = "pip install 'thirdcopy[ctc]' (in a checkout: uv sync --extra c
 _SHORTEST: Final = 100 * SAMPLES_A_MS
 """Samples that a model is given at least: what is shorter is followed by silence."""
 
+_SHORTEST_PAUSE_MS: Final = 200
+"""Stretches of speech that are packed into one chunk have twice `pad_ms` of silence between them, of which so much is a
+pause at least: less than that is within a sentence, or a word."""
+
 _OFF: Final = 0.25
 """How far the frames that a model writes may be from those that its step asks for, as a share, before it is refused."""
 
@@ -57,7 +61,7 @@ class CtcEngine:
 
     def __init__(self, model: str, options: Options) -> None:
         self._model = model
-        self._pause = options.min_silence_ms
+        self._pause = max(_SHORTEST_PAUSE_MS, min(options.min_silence_ms, 2 * options.pad_ms))
         found = look_at(model)
         self.folder = found
         self.name = found.folder.absolute().name

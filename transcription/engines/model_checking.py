@@ -97,7 +97,8 @@ def made_noise() -> Samples:
     """A minute of noise that swells four times a second, about as often as syllables do; the same every time."""
     time = numpy.arange(MADE_SECONDS * 1000 * SAMPLES_A_MS) / (1000 * SAMPLES_A_MS)
     noise = numpy.random.default_rng(1).normal(0, 0.1, time.size)
-    return (noise * numpy.sin(4 * numpy.pi * time) ** 2).astype(numpy.float32)
+    made: Samples = (noise * numpy.sin(4 * numpy.pi * time) ** 2).astype(numpy.float32)
+    return made
 
 
 def scripts_of(letters: Sequence[str] | frozenset[str]) -> tuple[str, ...]:

@@ -41,14 +41,9 @@ class Said:
 
     @property
     def probability(self) -> float:
-        """The probability of its language, as it was decided.
-
-        Where a model that tells no languages reads the only one that is possible, nothing else is.
-        """
+        """The probability of its language, as it was decided; 0 where its engine tells none."""
         if self.heard is not None:
             return min(1.0, self.heard.get(self.language, 0.0))
-        if not self.odds and self.by == "only":
-            return 1.0
         return min(1.0, self.odds.get(self.language, max(self.odds.values(), default=0.0)))
 
 
@@ -64,7 +59,7 @@ def marks_of(said: Said, options: Options, languages: Languages) -> tuple[str, .
     likeliest, its_probability = max(_outside(said, languages).items(), key=lambda one: one[1], default=("und", 0.0))
     figures = Figures(
         language=said.language,
-        language_probability=said.probability,
+        language_probability=said.probability if said.odds else None,
         avg_logprob=said.written.avg_logprob,
         no_speech_prob=said.written.no_speech_prob,
         outside=likeliest,
