@@ -243,7 +243,7 @@ def test_languages_that_may_be_spoken_are_the_archives_that_the_model_knows() ->
     [
         (("ug",), (), None, False),
         (("ug", "ky"), (), None, False),
-        (("ug", "ky"), ("ug",), None, False),
+        (("ug", "ky"), ("ug",), None, True),
         (("uig", "ug"), ("ug",), "ug", True),
         (("ug", "kk"), ("ug",), None, True),
         (("kk",), ("kk",), None, True),
