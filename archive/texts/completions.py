@@ -9,7 +9,7 @@ completes nothing any more.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from transcription.records import Gap, Transcript
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from archive.texts.shown import Shown
     from transcription.documents.corrections import Line
 
-COMPLETION = "completion"
+COMPLETION: Final = "completion"
 """The kind of such a transcript, in its reference."""
 
 UNREAD = "speech not written down: unsupported_language"

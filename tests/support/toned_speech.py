@@ -18,7 +18,7 @@ LETTERS = f"{UYGHUR}{TURKISH} "
 ABOVE_SPEECH = 3600
 """Hz of the lowest tone: what voices have above it is faint."""
 
-SAID = "ئۇبا بابا ئېڭا ڭابۇ"
+SAID = "ئۇبا بابا ئېڭا ڭابۇا"
 SAID_IN_TURKISH = "dağ ışığı üşüdü"
 
 WORDS = "Kardeşim kışın evimizden alındı, o günden beri ondan haber alamadık."
@@ -36,7 +36,7 @@ def toned(say: Callable[..., Path], model: CtcModel, *texts: str, voice: str = "
 
 
 def _mixed(spoken: Sound, model: CtcModel, text: str) -> Sound:
-    tones = model.sound(text) if text else numpy.zeros(0)
+    tones = model.sound(text, gap_ms=50) if text else numpy.zeros(0)
     whole = numpy.zeros(max(spoken.size, tones.size))
     whole[: spoken.size] += 0.5 * spoken
     whole[: tones.size] += 0.4 * tones

@@ -198,8 +198,8 @@ class TestNothingElseKnown:
     def test_with_models_of_both_each_is_written(self) -> None:
         spoken = clip("ug", "ky", ears=("ug", "ky"))
         for text, language in ((UYGHUR, "ug"), (KYRGYZ, "ky")):
-            both = {one: Telling(text, SEVERAL, True) for one in ("ug", "ky")}
-            assert told(answer(spoken, None, None, **both)) == (language, "reading", True)
+            one = Telling(text, SEVERAL, True)
+            assert told(answer(spoken, None, None, ug=one, ky=one)) == (language, "reading", True)
 
 
 class TestNeighbours:

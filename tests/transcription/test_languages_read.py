@@ -18,7 +18,8 @@ from transcription.errors import MediaError
 from transcription.hearing.track_reading import Completed, TrackReader
 from transcription.records import Gap, LanguageOptions, Options, Transcript
 
-SPOKEN = ("kk", "ug", "zh", "ru", "tr", "ar", "ky", "fr", "en")
+SPOKEN = ("tr", "ug", "ky")
+"""Of a synthetic voice the base model does not hear which language it is: Turkish is all that it may write."""
 
 
 @pytest.fixture(scope="module")
@@ -47,11 +48,12 @@ def told(made: Transcript) -> list[tuple[str, str | None, str | None]]:
     return [(s.language, s.language_by, s.model) for s in made.segments]
 
 
-class TestDecided:
-    @pytest.fixture(scope="class")
-    def made(self, uyghur: TrackReader, film: Path) -> Transcript:
-        return read(uyghur, film, declared=("tr", "ug"))
+@pytest.fixture(scope="module")
+def made(uyghur: TrackReader, film: Path) -> Transcript:
+    return read(uyghur, film, declared=("tr", "ug"))
 
+
+class TestDecided:
     def test_each_stretch_is_in_the_language_whose_letters_were_written(self, made: Transcript) -> None:
         first, *others = made.segments
         assert (first.language, first.language_by, first.model) == ("ug", "reading", "tones")
@@ -124,20 +126,23 @@ def test_known_words_decide_where_letters_cannot(whisper_folder: Path, film: Pat
     reader = TrackReader(options_of(whisper_folder, tone_model(tmp_path / "tones", "wav2vec2"), "ug"))
     assert reader.hidden == ("ug",)
     assert "ug" not in read(reader, film, declared=("tr", "ug")).languages
-    reader.know({"ug": normalized(SAID).split()})
+    written = read(reader, film, declared=("ug",)).segments[0].text
+    reader.know({"ug": normalized(written).split()})
     made = read(reader, film, declared=("tr", "ug"))
-    assert told(made)[0] == ("ug", "reading", "tones")
-    assert {s.language for s in made.segments[1:]} == {"tr"}
+    first = [one for one in made.segments if one.start < 6]
+    assert {(s.language, s.language_by, s.model) for s in first} == {("ug", "reading", "tones")}
+    assert {s.language for s in made.segments if s not in first} == {"tr"}
     assert "words of ug" in made.versions
+
+
+@pytest.fixture(scope="module")
+def before(whisper_folder: Path, film: Path) -> Transcript:
+    reader = TrackReader(Options(model=str(whisper_folder), languages=SPOKEN))
+    return read(reader, film, declared=("ug",))
 
 
 class TestCompleted:
     """A transcript that was made before its language had a model, and the one that fills its gaps."""
-
-    @pytest.fixture(scope="class")
-    def before(self, whisper_folder: Path, film: Path) -> Transcript:
-        reader = TrackReader(Options(model=str(whisper_folder), languages=SPOKEN))
-        return read(reader, film, declared=("ug",))
 
     def completes(self, before: Transcript, gaps: tuple[Gap, ...] | None = None) -> Completed:
         chosen = gaps or [gap for gap in before.gaps if gap.reason == "unsupported_language"]

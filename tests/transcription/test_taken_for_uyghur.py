@@ -73,8 +73,8 @@ def reader(whisper_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Tr
 
 def made_of(reader: TrackReader, clip: Path, text: str, languages: frozenset[str], *declared: str) -> Transcript:
     engine = Given(text, languages)
-    reader._own.of = lambda language: engine  # type: ignore[method-assign, assignment]
-    reader._own.told = lambda languages: ()  # type: ignore[method-assign, assignment]
+    reader._own.of = lambda language: engine  # type: ignore[method-assign]
+    reader._own.told = lambda languages: ()  # type: ignore[method-assign]
     return read(reader, clip, declared=declared)
 
 

@@ -112,13 +112,15 @@ def candidates(odds: Odds, named: str | None, languages: Languages, near: Collec
     """The languages that a chunk may be in, with their odds before anything is read, adding up to one.
 
     These are the one that was `named` and those that hide behind what the detector heard, those `near` at least a
-    little.
+    little. What it gave to languages that are not allowed, and behind which none hides, counts for the named one.
     """
     if named is None:
         return {language: 1 / len(languages.declared) for language in languages.declared}
     shares = {named: 0.0}
     for heard, odd in odds.items():
         hidden = mistaken_for((heard,), languages.hidden(heard))
+        if heard not in languages.allowed and not hidden:
+            heard, hidden = named, mistaken_for((named,), languages.hidden(named))
         surely = [one for one in hidden if one in languages.declared and heard not in languages.declared]
         own = 0.0 if surely else 1.0
         weights = dict.fromkeys(surely or hidden, 1.0 if surely else UNNAMED)

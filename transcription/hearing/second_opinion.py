@@ -7,7 +7,7 @@ that a machine can give.
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from rapidfuzz.distance import Levenshtein
+from rapidfuzz.distance import Levenshtein, Opcode
 
 from transcription.documents.differences import normalized
 from transcription.records import Record
@@ -56,7 +56,7 @@ def _as_long(*texts: str) -> bool:
     return all(len(text.casefold()) == len(text) for text in texts)
 
 
-def _aligned(ops: "Levenshtein.Opcodes | tuple[()]", at: int, length: int) -> int:
+def _aligned(ops: Iterable[Opcode], at: int, length: int) -> int:
     """Where in the other text a place of the one is; its end where nothing is known."""
     for op in ops:
         if op.src_start <= at <= op.src_end and (at < op.src_end or op.tag != "insert"):

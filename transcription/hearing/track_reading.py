@@ -296,7 +296,8 @@ class _Track:
         left |= {s: Left.of(s, "read_before") for s in elsewhere}
         refusal: Reason | None = None if self._languages.readable else "unsupported_language"
         segments: list[Segment] = []
-        taken = apart = count = 0
+        taken = count = 0
+        apart = len(spans) if self._completes else 0  # a pack would reach over what lies between two gaps
         while taken < len(spans) and not refusal:
             key = f"batch {','.join(self._languages.declared)} {channel} {number} {count}"
             batch: Batch | None = _load_batch(self._opened.checkpoint.get(key))

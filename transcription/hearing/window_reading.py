@@ -286,7 +286,7 @@ class Reader:
     def _by(self, language: str, odds: Odds) -> LanguageBy:
         """How a language was decided among those that the main model may write."""
         allowed = self._languages.allowed
-        if self._languages.forced or len(allowed) == 1:
+        if self._languages.forced or (len(allowed) == 1 and not self._hidden):
             return "only"
         likeliest = max(sorted(allowed), key=lambda one: odds.get(one, 0.0))
         return "detector" if likeliest == language else "neighbours"
