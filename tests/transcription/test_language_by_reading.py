@@ -173,6 +173,11 @@ class TestReading:
         found = answer(clip("ug", "zh"), "tr", by_main(NONSENSE), ug=Telling(UYGHUR, ALONE, False))
         assert told(found) == ("ug", "detector", False)
 
+    def test_it_is_not_given_to_that_one_where_letters_say_another(self) -> None:
+        """Kazakh in a clip that is declared to be in Uyghur and Chinese: its letters are not stored as Uyghur."""
+        found = answer(clip("ug", "zh"), "kk", by_main(KAZAKH), ug=Telling(KAZAKH, SEVERAL, True))
+        assert told(found) == ("kk", None, False)
+
     def test_an_empty_text_is_no_reading(self) -> None:
         found = answer(clip("kk", "ug"), "kk", by_main(KAZAKH), ug=Telling(" … ", SEVERAL, True))
         assert told(found) == ("kk", None, False)
@@ -215,6 +220,11 @@ class TestNeighbours:
             ("ug", "neighbours", False),
             ("ug", "reading", True),
         ]
+
+    def test_a_long_one_speaks_for_itself(self) -> None:
+        long = replace(self.SHORT, seconds=6.0)
+        found = answers([self.UYGHUR, long, self.UYGHUR], clip(), {"ug": words(UYGHUR)})
+        assert told(found[1]) == ("tr", None, False)
 
     def test_so_does_one_after_a_batch_that_ended_in_it(self) -> None:
         (found,) = answers([self.SHORT], clip(), {}, before="ug")

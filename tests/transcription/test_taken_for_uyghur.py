@@ -86,7 +86,7 @@ def test_a_model_that_writes_uyghur_whatever_it_hears_is_not_believed(
         assert "ug" not in made.languages, (language, clip.name)
 
 
-def test_not_even_where_its_words_are_known_but_for_its_neighbours_speech(
+def test_not_even_where_its_words_are_known_but_for_what_sounds_like_a_neighbour(
     reader: TrackReader, clips: list[tuple[str, Path, str]]
 ) -> None:
     """A model that recites a text of the archive: only what the detector takes for a neighbour can be taken for it."""
@@ -96,7 +96,7 @@ def test_not_even_where_its_words_are_known_but_for_its_neighbours_speech(
         if "ug" in made_of(reader, clip, FLUENT, frozenset({"ug"})).languages:
             taken.add(language)
     reader.know({})
-    assert taken <= {"ug", "kk", "tr", "ar"}
+    assert taken.isdisjoint(("en", "fr", "zh"))
 
 
 def test_a_model_that_knows_several_languages_is_believed_by_its_letters(

@@ -12,8 +12,8 @@ model of its own reads it, both are asked to write, and what they wrote is weigh
   with each other, only each with the limit that the settings give for its own language.
 
 The weighed odds go the way of `language_choice`, where a change of language costs. A hidden language is taken only
-where letters or words speak for it, or where nothing else is possible; what is not decided stays the detector's, in
-doubt. All weights were set by hand: there was no recorded speech with a model that reads it to measure them by. What
+where letters or words speak for it, where nothing else is possible, or, if it is short, amid chunks in it; what is not
+decided stays the detector's, in doubt. All weights were set by hand: there was no recorded speech with a model that reads it to measure them by. What
 was measured is in decision 58.
 """
 
@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from math import exp, log
 
 from transcription.documents.differences import normalized
-from transcription.hearing.language_choice import SURE, Odds, decide
+from transcription.hearing.language_choice import SURE, SURE_SECONDS, Odds, decide
 from transcription.hearing.letters_of_languages import fits
 from transcription.languages import Languages, mistaken_for
 from transcription.records import LanguageBy
@@ -150,13 +150,14 @@ def answers(
     ]
     found = list[Answer]()
     for n, (question, language, one) in enumerate(zip(questions, path, weighed, strict=True)):
-        alone = [x for x, share in prior[n].items() if share >= SURE and x in question.own and question.named]
+        possible = [x for x in question.own if prior[n].get(x, 0.0) >= SURE and question.named]
+        alone = [x for x in possible if one.telling <= {x}]
         read = language in question.own and question.own[language].stands
         if told[n] and (read or language == question.named):
             found.append(Answer(language, "reading", decided=True, odds=one.odds))
         elif alone:
             found.append(Answer(alone[0], "detector", decided=False, odds=prior[n]))
-        elif read and _amid(n, path, told, before):
+        elif read and question.seconds < SURE_SECONDS and _amid(n, path, told, before):
             found.append(Answer(language, "neighbours", decided=False, odds=one.odds))
         else:
             found.append(Answer(question.named, None, decided=False, odds=prior[n]))
