@@ -13,8 +13,8 @@ model of its own reads it, both are asked to write, and what they wrote is weigh
 
 The weighed odds go the way of `language_choice`, where a change of language costs. A hidden language is taken only
 where letters or words speak for it, where nothing else is possible, or, if it is short, amid chunks in it; what is not
-decided stays the detector's, in doubt. All weights were set by hand: there was no recorded speech with a model that reads it to measure them by. What
-was measured is in decision 58.
+decided stays the detector's, in doubt. All weights were set by hand: there was no recorded speech with a model that
+reads it to measure them by. What was measured is in decision 58.
 """
 
 import re
