@@ -150,8 +150,8 @@ def answers(
     ]
     found = list[Answer]()
     for n, (question, language, one) in enumerate(zip(questions, path, weighed, strict=True)):
-        possible = [x for x in question.own if prior[n].get(x, 0.0) >= SURE and question.named]
-        alone = [x for x in possible if one.telling <= {x}]
+        left = [x for x in question.own if prior[n].get(x, 0.0) >= SURE and question.named]
+        alone = [x for x in left if one.telling <= {x}]
         read = language in question.own and question.own[language].stands
         if told[n] and (read or language == question.named):
             found.append(Answer(language, "reading", decided=True, odds=one.odds))
