@@ -205,6 +205,16 @@ def test_controls_write_nothing(tmp_path: Path) -> None:
     assert read(model, model.sound("axb"))[0].text == " ab"
 
 
+def test_tokens_that_were_added_to_a_vocabulary_are_in_a_file_of_their_own(tmp_path: Path) -> None:
+    """As those who train Wav2Vec2 for a language leave them: `<s>` and `</s>` behind the letters."""
+    model = make_ctc_model(tmp_path / "added", "transformers", letters="abx")
+    vocabulary, added = model.folder / "vocab.json", model.folder / "added_tokens.json"
+    numbers = json.loads(vocabulary.read_text("utf-8"))
+    added.write_text(json.dumps({"</s>": numbers.pop("x")}), "utf-8")
+    vocabulary.write_text(json.dumps(numbers), "utf-8")
+    assert read(model, model.sound("axb"))[0].text == " ab"
+
+
 @pytest.mark.parametrize(
     ("harm", "said"),
     [
