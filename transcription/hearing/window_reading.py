@@ -83,7 +83,7 @@ class Reader:
         before = [(chunk.language, chunk.odds, chunk.seconds) for chunk in heard]
         forced = self._languages.forced
         language = forced or settled(before, allowed)
-        longest = options.pack_seconds * 1000 if language else None
+        longest = options.pack_seconds * 1000 if language and options.packs(language) else None
         chunks = next_chunks(spans, options.at_once, apart=apart, longest=longest)
         model = self._own_model(forced) if forced else self._model
         encoded = model.encode([chunk.sound(window) for chunk in chunks])
