@@ -227,6 +227,13 @@ class Options(Record):
         """What is different for speech in one language."""
         return self.per_language.get(language, LanguageOptions())
 
+    def packs(self, language: str) -> bool:
+        """Whether stretches of speech in a language are read as one, without the silence between them.
+
+        A CTC model gains nothing by it, and what it hears on both sides of such a seam becomes one word.
+        """
+        return self.of(language).engine == "whisper"
+
     def limits(self, language: str) -> Limits:
         """The thresholds that hold for speech in one language."""
         own = self.of(language)

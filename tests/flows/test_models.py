@@ -16,6 +16,7 @@ from tests.flows.place import Done
 from tests.transcription.sounds import write
 from tests.transcription.test_model_fetching import Host, serving
 from tests.world.ctc_model import CtcModel, make_ctc_model
+from tests.world.spoken_ctc_model import say
 from transcription.engines import known_models
 
 Call = Callable[..., Done]
@@ -205,3 +206,13 @@ def test_chinese_by_ctc_loses_the_prompt_that_is_whispers(tmp_path: Path) -> Non
     file.write_text(ARCHIVE)
     assert load(file).transcription.of("zh").prompt
     assert json.loads(load(file).transcription.model_dump_json())["per_language"]["zh"]["engine"] == "whisper"
+
+
+def test_a_whisper_is_checked_by_the_same_command(call: Call, whisper_folder: Path, tmp_path: Path) -> None:
+    sound = write(tmp_path / "said.wav", say(("house", "winter"), voice="en-us", speed=140))
+    checked = call("models", "check", str(whisper_folder), "--sound", str(sound), "--json").json
+    assert (checked["engine"], checked["lacks"], checked["scripts"]) == ("whisper", [], [])
+    assert {"kk", "tr", "en"} <= set(checked["languages"])
+    assert "ug" not in checked["languages"]
+    assert checked["longest_ms"] == 30_000
+    assert checked["speed"] > 0

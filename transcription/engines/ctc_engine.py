@@ -199,7 +199,7 @@ def _session(model: str, file: Path, threads: int, providers: Sequence[str]) -> 
     asked.inter_op_num_threads = 1
     asked.log_severity_level = 3
     asked.enable_mem_pattern = False  # it plans for one length, and no two chunks have the same
-    asked.enable_cpu_mem_arena = False  # it keeps for every length what that took
+    asked.enable_cpu_mem_arena = False  # it never gives back what the longest chunk took
     try:
         return runtime.InferenceSession(str(file), asked, providers=list(providers))
     except Exception as error:

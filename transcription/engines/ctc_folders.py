@@ -186,7 +186,7 @@ def _transformers(model: str, folder: Path, config: dict[str, Any]) -> CtcFolder
     strides = config.get("conv_stride", [_STRIDE])
     if not isinstance(strides, list) or not all(isinstance(one, int) and 0 < one < 100_000 for one in strides):
         raise ModelError(model, "its config.json has no sensible conv_stride")
-    given = _read_json(model, _one(model, folder, "vocab.json"))
+    given = _read_json(model, _one(model, folder, "vocab.json")) | _read_json(model, folder / "added_tokens.json")
     if not all(isinstance(number, int) for number in given.values()):
         raise ModelError(model, "its vocab.json holds no numbers of tokens")
     pairs = [(_SPACES.get(text, text), number) for text, number in given.items()]

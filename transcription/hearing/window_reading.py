@@ -104,7 +104,7 @@ class Reader:
         language = forced or settled(before, possible)
         if language not in (forced, *allowed):
             language = None  # the detector cannot tell whether a pack is in it throughout
-        longest = options.pack_seconds * 1000 if language else None
+        longest = options.pack_seconds * 1000 if language and options.packs(language) else None
         chunks = next_chunks(spans, options.at_once, apart=apart, longest=longest)
         model = self._own_model(forced) if forced else self._model
         encoded = model.encode([chunk.sound(window) for chunk in chunks])
