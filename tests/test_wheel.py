@@ -91,8 +91,8 @@ def required(wheel: Path) -> list[Requirement]:
 
 
 def needed(wheel: Path) -> set[str]:
-    """Names of all that the wheel requires, and of all that those do."""
-    asked = required(wheel)
+    """Names of all that the wheel requires, and of all that those do; nothing that only an extra asks for."""
+    asked = [one for one in required(wheel) if one.marker is None or one.marker.evaluate({"extra": ""})]
     found = dict[str, set[str]]()
     while asked:
         one = asked.pop()
@@ -113,6 +113,11 @@ def borrow(names: set[str], into: Path) -> None:
             link = into / top
             if not link.exists():
                 link.symlink_to(Path(str(found.locate_file(top))))
+
+
+def test_what_is_optional_is_asked_for_and_not_needed(wheel: Path) -> None:
+    assert "onnx-asr" in {one.name for one in required(wheel)}
+    assert "onnx-asr" not in needed(wheel)
 
 
 def test_it_has_every_file_of_the_four_houses_and_no_other(wheel: Path) -> None:

@@ -81,24 +81,28 @@ class Languages:
 
     `allowed` are those of the archive that the model knows, `declared` those that the source says are spoken, `missing`
     those of both that the model lacks. `forced` is the one that a model of its own reads throughout: the only one
-    declared, where the main model lacks it.
+    declared, where the main model lacks it. `ears` are those of the missing ones that a model of their own reads.
     """
 
     allowed: frozenset[str]
     declared: tuple[str, ...]
     missing: tuple[str, ...]
     forced: str | None = None
+    ears: frozenset[str] = frozenset()
+
+    @property
+    def closed(self) -> bool:
+        """Whether the main model may write nothing, since it knows none of the languages that may be spoken."""
+        return not self.allowed or (bool(self.declared) and set(self.declared) <= set(self.missing))
 
     @property
     def readable(self) -> bool:
-        """Whether writing anything is honest.
+        """Whether writing anything can be honest.
 
-        It is not if the model knows none of the declared languages, unless a single one is declared and has a model of
-        its own: of two such nobody can tell which is spoken.
+        It is not if the model knows none of the declared languages, and none of those has a model of its own. Where one
+        of several has, reading decides chunk by chunk whether it is that one.
         """
-        if self.forced:
-            return True
-        return bool(self.allowed) and (not self.declared or not set(self.declared) <= set(self.missing))
+        return not self.closed or not self.ears.isdisjoint(self.declared)
 
     def hidden(self, language: str) -> tuple[str, ...]:
         """The missing languages that may hide behind one: where that is declared, only such as are declared too."""
@@ -116,4 +120,4 @@ def languages_of(
     said = tuple(dict.fromkeys(short(code) for code in declared))
     missing = unheard((*said, *archive), known)
     alone = said[0] if len(said) == 1 and said[0] in missing and said[0] in with_own_model else None
-    return Languages(frozenset(known) & set(archive), said, missing, alone)
+    return Languages(frozenset(known) & set(archive), said, missing, alone, frozenset(with_own_model) & {*missing})

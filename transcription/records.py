@@ -129,10 +129,20 @@ class LanguageOptions(Record):
     max_compression_ratio: float | None = Field(default=None, gt=0)
     min_language_probability: float | None = Field(default=None, ge=0, le=1)
 
+    @model_validator(mode="after")
+    def _fits_its_engine(self) -> Self:
+        if self.engine == "ctc":
+            if not self.model:
+                raise ValueError('engine = "ctc" needs a model: the folder of an ONNX model')
+            if self.token or self.prompt:
+                raise ValueError(f'{"token" if self.token else "prompt"} is for a Whisper, and engine is "ctc"')
+        return self
+
 
 def _with_chinese(given: dict[str, LanguageOptions]) -> dict[str, LanguageOptions]:
-    chinese = given.get("zh", LanguageOptions()).model_dump(exclude_unset=True)
-    return dict(sorted({**given, "zh": _CHINESE.model_copy(update=chinese)}.items()))
+    own = given.get("zh", LanguageOptions())
+    told = own.model_dump(exclude_unset=True) | ({"prompt": ""} if own.engine == "ctc" else {})
+    return dict(sorted({**given, "zh": _CHINESE.model_copy(update=told)}.items()))
 
 
 _CHINESE = LanguageOptions(prompt="以下是普通话的句子。", script="simplified")
@@ -159,6 +169,8 @@ class Options(Record):
     how many seconds of work each second of a window may cost. `word_times` gives every word its time and probability,
     for a twentieth more work. `translate` adds an English translation as a reading aid. `per_language` says what is
     different for one language; what it says of Chinese adds to simplified characters.
+    Speech in a language that has a model of its own and that the main one knows too may be read by both: never, where
+    the first text is doubtful, or always (`second_opinion`); `stands_first` says whose text is the segment's.
     Thresholds decide the marks of a segment.
     """
 
@@ -178,6 +190,8 @@ class Options(Record):
     time_budget: float = Field(default=10, gt=0)
     word_times: bool = True
     translate: bool = False
+    second_opinion: Literal["off", "doubtful", "all"] = "off"
+    stands_first: Literal["own", "main"] = "own"
     per_language: Annotated[dict[LanguageCode, LanguageOptions], AfterValidator(_with_chinese)] = {"zh": _CHINESE}
     min_avg_logprob: float = -1.0
     max_no_speech_prob: float = Field(default=0.6, ge=0, le=1)
@@ -199,9 +213,26 @@ class Options(Record):
         """What the model is called in transcripts: its name, or its folder's, never a path."""
         return Path(self.model).name if Path(self.model).is_dir() else self.model
 
+    def without_paths(self) -> Self:
+        """The same, with models by what they are called: as a transcript says it."""
+        per = {
+            language: one.model_copy(update={"model": Path(one.model).name})
+            if one.model and Path(one.model).is_dir()
+            else one
+            for language, one in self.per_language.items()
+        }
+        return self.model_copy(update={"model": self.model_name, "per_language": per})
+
     def of(self, language: str) -> LanguageOptions:
         """What is different for speech in one language."""
         return self.per_language.get(language, LanguageOptions())
+
+    def packs(self, language: str) -> bool:
+        """Whether stretches of speech in a language are read as one, without the silence between them.
+
+        A CTC model gains nothing by it, and what it hears on both sides of such a seam becomes one word.
+        """
+        return self.of(language).engine == "whisper"
 
     def limits(self, language: str) -> Limits:
         """The thresholds that hold for speech in one language."""
@@ -239,11 +270,11 @@ class Segment(Record):
     """A stretch of speech with one text in one language.
 
     Language, probabilities and `compression_ratio` are those of the speech chunk that the segment was read in: the
-    model gives one answer a chunk. `language_probability` is among all languages of the model, `outside` that of all
-    which are not allowed. `channel` counts from 0, None where the channels of the track were mixed. `model` names the
-    language's own model, None where it was the transcript's. `no_speech_prob` is None where the engine cannot tell.
-    The third form of a transcript says `language_by` and, where another engine read the segment too, its `second`
-    reading.
+    model gives one answer a chunk. `language_probability` is among all languages of the model, 0 where its engine tells
+    none, and where what engines wrote decided, the share that this gave; `outside` is that of all which are not
+    allowed. `channel` counts from 0, None where the channels of the track were mixed. `model` names the language's own
+    model, None where it was the transcript's. `no_speech_prob` is None where the engine cannot tell. The third form of
+    a transcript says `language_by` and, where another engine read the segment too, its `second` reading.
     """
 
     start: Seconds
@@ -297,6 +328,9 @@ THIRD_FORM = ("completes",)
 
 OF_SEGMENTS_SINCE_THREE = ("language_by", "second")
 """The same of its segments."""
+
+OF_OPTIONS_SINCE_THREE = ("second_opinion", "stands_first")
+"""The same of its options."""
 
 
 class Transcript(Record):

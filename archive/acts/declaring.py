@@ -9,6 +9,7 @@ from archive.opening.archive import Archive
 from archive.records.event import METADATA
 from archive.records.object_ids import ObjectId
 from archive.records.transcript import Declaration
+from archive.steps.other_languages import read_otherwise
 from archive.texts.in_force import of_source
 from transcription.languages import language_code
 
@@ -44,3 +45,21 @@ def declare(
             event = archive.happened(ObjectId.work_of(clip), METADATA, agent=by, detail=detail)
             archive.ledger.readings.declare(clip, declaration, event=event)
     return said or of_source(archive, clip)
+
+
+def declare_source(
+    archive: Archive, source: str, *, by: str, why: str | None = None, dry_run: bool = False
+) -> list[str]:
+    """Keep that what a source declares now holds for those of its clips that were read with other languages.
+
+    The next run reads these clips again, and whenever what the source declares changes after that.
+    """
+    clips = read_otherwise(archive, [source]).get(source, [])
+    languages = ", ".join(archive.settings.sources[source].languages) or "none"
+    for clip in () if dry_run else clips:
+        with archive.ledger.at_once():
+            detail = f"what the source {source} declares holds: {languages}"
+            event = archive.happened(ObjectId.work_of(clip), METADATA, agent=by, detail=detail)
+            said = Declaration(languages=(), by=by, at=archive.clock(), why=mask(why) if why else None)
+            archive.ledger.readings.declare(clip, said, event=event)
+    return clips

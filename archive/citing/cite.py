@@ -62,6 +62,8 @@ def cite(
     if not 0 <= start < inf or (end is not None and not start < end < inf):
         raise NotCitable("a moment begins at 0 or later, and a stretch ends after it begins")
     one = _text(archive, clip, transcript)
+    if one and transcript is None:
+        one = _with_words(one, start, end)
     ahead = starts_at(one.document) if one and names_its_clock(one.document) else None
     moment = CitedMoment(start=start, end=end, starts_at=ahead)
     version, capture = _film(captures, one)
@@ -98,9 +100,18 @@ def cite(
 def _text(archive: Archive, clip: str, name: str | None) -> Shown | None:
     """The transcript that is meant; None where none was named and the clip has none but translations."""
     found = shown(archive, clip)
-    if name is None and all(one.ref.kind == "translation" for one in found):
+    if name is None and not any(one.ref.stands_alone for one in found):
         return None
     return meant(found, name)
+
+
+def _with_words(one: Shown, start: float, end: float | None) -> Shown:
+    """The one of a transcript and those that complete it that has words at a moment; itself where none has."""
+    for part in (one, *one.completions):
+        ahead = starts_at(part.document) if names_its_clock(part.document) else None
+        if quoted(part, CitedMoment(start=start, end=end, starts_at=ahead)) is not None:
+            return part
+    return one
 
 
 def _film(captures: list[Capture], one: Shown | None) -> tuple[int, Capture]:

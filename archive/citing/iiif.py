@@ -127,7 +127,7 @@ def _light(pages: ClipPages, light: LightCopy) -> Thing:
 def _canvas(capture: Capture, texts: Sequence[Shown], pages: ClipPages, ahead: float, light: LightCopy | None) -> Thing:
     heights = [stream.height for stream in capture.streams if stream.kind == "video" and stream.height]
     seen = bool(heights) or not any(stream.kind == "audio" for stream in capture.streams)
-    first = next((one for one in texts if one.ref.kind != "translation"), None)
+    first = next((one for one in texts if one.ref.stands_alone), None)
     spans = list(_spans(first)) if first else []
     lasts = round(max([ahead + capture.duration, *(end for _, _, end in spans)]), 3)
     painted = _film(capture, pages, seen=seen, lasts=lasts)

@@ -107,6 +107,12 @@ class Clips(Subject):
         with self._reading() as connection:
             return [self._document(Listing, body) for body in connection.scalars(query)]
 
+    def listed_by(self, source: str) -> set[str]:
+        """Clips that a source lists or listed."""
+        query = sa.select(t.listings.c.clip).where(t.listings.c.source == source).distinct()
+        with self._reading() as connection:
+            return set(connection.scalars(query))
+
     def unheld(self, source: str) -> list[Unheld]:
         """Clips that a source lists and that no capture exists of, with how the last fetch failed."""
         captured = sa.select(t.captures.c.clip)

@@ -114,7 +114,7 @@ class _Ref(BaseModel):
 
     def is_of(self, media: str | None) -> bool:
         """Whether it is what a model heard in that media."""
-        return self.kind == "whisper" and self.media_sha256 == media
+        return self.kind in ("whisper", "completion") and self.media_sha256 == media
 
 
 class _Names(dict[int, frozenset[str]]):

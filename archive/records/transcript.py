@@ -10,7 +10,8 @@ from transcription.records import ClockDoubt
 
 TranscriptName = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,200}$")]
 """A part of file names in the work object."""
-TranscriptKind = Literal["whisper", "translation", "captions"]
+TranscriptKind = Literal["whisper", "translation", "captions", "completion"]
+"""`completion`: what was read later of the gaps of another transcript, which it names."""
 
 
 class TranscriptRef(Record):
@@ -34,6 +35,11 @@ class TranscriptRef(Record):
     doubtful: bool
     starts_at: float = 0.0
     clock_doubts: tuple[ClockDoubt, ...] = ()
+
+    @property
+    def stands_alone(self) -> bool:
+        """Whether it says by itself what was said: no translation, and no completion of another."""
+        return self.kind not in ("translation", "completion")
 
 
 class Correction(Record):

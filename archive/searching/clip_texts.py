@@ -14,6 +14,7 @@ from archive.records.object_ids import ObjectId
 from archive.records.whereabouts import whereabouts
 from archive.searching.hits import Kind
 from archive.searching.word_places import pieces
+from archive.texts.completions import in_force
 from archive.texts.in_force import access_by
 from archive.texts.shown import Shown, corrections_in_force
 from transcription.documents.cues import plain
@@ -105,7 +106,7 @@ def _facts(archive: Archive, clip: str, found: ClipWords, *, held_up: bool) -> C
         upstream=None if standing == "unknown" else standing == "up",
         links=tuple(_links(found)),
         digest=sha256(json.dumps(told).encode()).hexdigest()[:32],
-        transcripts=transcripts,
+        transcripts=tuple(in_force(transcripts)),
     )
 
 

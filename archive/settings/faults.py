@@ -22,7 +22,7 @@ from archive.settings.stanzas import (
 )
 from storage.targets import TargetSettings
 from storage.targets.common_settings import Labels, Price
-from transcription.records import Options
+from transcription.records import LanguageOptions, Options
 
 _TARGET_KINDS = {kind.model_fields["kind"].default: kind for kind in get_args(get_args(TargetSettings)[0])}
 _KINDS: dict[str, dict[str, type[BaseModel]]] = {"sources": {**SOURCE_KINDS}, "targets": _TARGET_KINDS}
@@ -57,6 +57,8 @@ def _siblings(path: list[str]) -> set[str]:
     if path[0] == "targets" and len(path) == 4:
         inner: dict[str, set[str]] = {"labels": set(Labels.model_fields), "price": set(Price.model_fields)}
         return inner.get(path[2], set())
+    if path[:2] == ["transcription", "per_language"] and len(path) == 4:
+        return set(LanguageOptions.model_fields)
     tables: dict[str, set[str]] = {
         "registers": set(RegisterSettings.model_fields),
         "transcription": set(Options.model_fields),

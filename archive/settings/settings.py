@@ -305,11 +305,13 @@ def _resolve_paths(document: dict[str, Any], folder: Path) -> None:
     linking = document.get("linking")
     if isinstance(linking, dict) and isinstance(linking.get("known_file"), str):
         linking["known_file"] = str(folder / Path(linking["known_file"]).expanduser())
-    model = document.get("transcription")
-    if isinstance(model, dict) and isinstance(model.get("model"), str) and "/" in model["model"]:
-        folder_of_model = folder / Path(model["model"]).expanduser()
-        if folder_of_model.is_dir():
-            model["model"] = str(folder_of_model)
+    transcription = document.get("transcription")
+    per_language = transcription.get("per_language") if isinstance(transcription, dict) else None
+    for stanza in (transcription, *(per_language.values() if isinstance(per_language, dict) else ())):
+        if isinstance(stanza, dict) and isinstance(stanza.get("model"), str) and "/" in stanza["model"]:
+            folder_of_model = folder / Path(stanza["model"]).expanduser()
+            if folder_of_model.is_dir():
+                stanza["model"] = str(folder_of_model)
 
 
 def _merge(into: dict[str, Any], other: dict[str, Any]) -> None:

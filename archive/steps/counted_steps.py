@@ -1,6 +1,6 @@
 """Each step done to a source or to clips, with a Tally of what came of it. `stages` has their order."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Self
@@ -20,6 +20,7 @@ from archive.sources.contract import Channel, Source
 from archive.steps import fetch_order
 from archive.steps.captioning import SLIPS, CaptionedClip, caption_clip, to_caption
 from archive.steps.claiming import still_due
+from archive.steps.completing_transcripts import complete_clips
 from archive.steps.disk_records import record_disk
 from archive.steps.fetching import SourceRefuses, fetch_clip
 from archive.steps.linking import link_clip
@@ -30,7 +31,7 @@ from archive.steps.recording import record
 from archive.steps.registering import changed, import_register, newest, object_of
 from archive.steps.resting import answered, leave_alone, rest
 from archive.steps.storing import store, tidy
-from archive.steps.transcribing import transcribe_clips
+from archive.steps.transcribing import TranscribedClip, transcribe_clips
 from archive.steps.work_objects import seal_work, to_seal
 from storage.errors import TargetError
 from transcription.errors import ToolMissing, TranscriptionError
@@ -301,9 +302,20 @@ def transcribe_step(
     archive: Archive, usable_targets: UsableTargets, reader: "TrackReader", clips: Sequence[str], *, again: bool = False
 ) -> Tally:
     """Transcribe clips. A tool that is missing is a problem of this step alone: the rest goes on."""
+    return _transcribed(transcribe_clips(archive, reader, clips, usable_targets.readable, again=again))
+
+
+def complete_step(
+    archive: Archive, usable_targets: UsableTargets, reader: "TrackReader", language: str, clips: Sequence[str]
+) -> Tally:
+    """Read the gaps that the model of a language can read; what is missing is a problem of this step alone."""
+    return _transcribed(complete_clips(archive, reader, language, clips, usable_targets.readable))
+
+
+def _transcribed(clips: Iterable[TranscribedClip]) -> Tally:
     tally = Tally()
     try:
-        for done in transcribe_clips(archive, reader, clips, usable_targets.readable, again=again):
+        for done in clips:
             problems = (f"{done.clip}: {done.problem}",) if done.problem else ()
             tally += Tally(transcribed=done.transcripts, problems=problems)
     except TranscriptionError as error:

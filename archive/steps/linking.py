@@ -18,6 +18,7 @@ from archive.records.link import Link
 from archive.records.object_ids import ObjectId
 from archive.settings.settings import Settings
 from archive.steps.storing import safe
+from archive.texts.completions import in_force
 from archive.texts.shown import Shown, shown
 from transcription.records import Segment, Transcript
 
@@ -150,7 +151,7 @@ def material_of(archive: Archive, clip: str) -> Material:
     listings = archive.ledger.clips.listings(clip)
     transcripts = sorted(
         (one.ref.name, utterances_of(one))
-        for one in shown(archive, clip)
+        for one in in_force(shown(archive, clip))
         if one.ref.kind != "translation" and one.ref.media_sha256 == capture.media.sha256
     )
     return Material(

@@ -7,12 +7,15 @@ from contextlib import ExitStack, contextmanager
 from threading import BoundedSemaphore, Lock
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from archive.linking.registers.columns import RegisterError
 from archive.opening.archive import Archive
 from archive.preservation.usable_targets import UsableTargets
 from archive.sources import open_source
 from archive.sources.contract import Source
 from archive.steps.linking import load_known, prepare_registers
 from archive.steps.registering import load_registers
+from archive.texts.known_words import known_words
+from storage.errors import TargetError
 from transcription.records import Options
 
 if TYPE_CHECKING:
@@ -63,7 +66,7 @@ class RunSession:
         self, archive: Archive, usable_targets: UsableTargets, *, load: Callable[[Options], "TrackReader"] = load_reader
     ) -> None:
         self.archive, self.usable_targets = archive, usable_targets
-        self.reader = Once(lambda: load(archive.settings.transcription))
+        self.reader = Once(lambda: self._knowing(load(archive.settings.transcription)))
         self.indexes = Once(self._indexes)
         self.ended_well = False
         self._sources, self._lock = dict[str, Source](), Lock()
@@ -93,6 +96,21 @@ class RunSession:
                     break
                 time.sleep(LOOK_FOR_SLOT)
             yield free
+
+    def _knowing(self, reader: "TrackReader") -> "TrackReader":
+        """The models, with the words that are known of languages which are told by reading."""
+        if reader.hidden:
+            reader.know(known_words(self.archive, self.archive.settings.transcription.languages, self._names()))
+        return reader
+
+    def _names(self) -> Iterator[str]:
+        """The names of the registers; of one that cannot be had now it is said, and the others tell."""
+        try:
+            registers = load_registers(self.archive, self.usable_targets.readable)
+        except (RegisterError, TargetError) as error:
+            self.archive.progress.say(f"names of registers tell no language now: {error}")
+            return
+        yield from (name for one in registers.values() for entry in one.entries for name in entry.names)
 
     def _indexes(self) -> "dict[str, RegisterIndex]":
         registers = load_registers(self.archive, self.usable_targets.readable)

@@ -20,6 +20,7 @@ from archive.sources.contract import Channel
 from archive.steps import counted_steps
 from archive.steps.again import to_read_again
 from archive.steps.batching import cut
+from archive.steps.completing_transcripts import to_complete
 from archive.steps.counted_steps import Tally
 from archive.steps.linking import to_link
 from archive.steps.looking import to_look
@@ -45,7 +46,8 @@ class Asked:
     `sources` are the only ones that it goes to, all of the settings if empty; `clips` the only ones that it takes, and
     then nothing is listed; None is all that is due. With `retry` what failed for good is due too, with `again` only
     what was read before channels were compared. Held clips of `look` are looked at whenever they were last. A `fast`
-    listing ends at fifty known clips in a row; with `keep` what is fetched stays in the spool for now.
+    listing ends at fifty known clips in a row; with `keep` what is fetched stays in the spool for now. With `language`
+    the gaps that a model of that language can read are transcribed, and nothing else.
     """
 
     sources: tuple[str, ...] = ()
@@ -55,6 +57,7 @@ class Asked:
     again: bool = False
     keep: bool = False
     look: tuple[str, ...] = ()
+    language: str | None = None
 
     def of(self, clips: Iterable[str]) -> list[str]:
         """Those of some clips that are asked for."""
@@ -269,7 +272,10 @@ def _to_look(session: RunSession, asked: Asked) -> list[Part]:
 def _to_transcribe(session: RunSession, asked: Asked) -> list[Part]:
     archive = session.archive
     model = archive.settings.transcription.model_name
-    waiting = to_read_again(archive) if asked.again else to_transcribe(archive, model, retry=asked.retry)
+    if asked.language:
+        waiting = to_complete(archive, asked.language)
+    else:
+        waiting = to_read_again(archive) if asked.again else to_transcribe(archive, model, retry=asked.retry)
     return [Part(clips=batch) for batch in _batches(session, asked, asked.of(waiting), _transcribers(session))]
 
 
@@ -318,8 +324,10 @@ def _register(session: RunSession, _asked: Asked, _part: Part) -> Tally:
 
 
 def _transcribe(session: RunSession, asked: Asked, part: Part) -> Tally:
-    archive, usable_targets = session.archive, session.usable_targets
-    return counted_steps.transcribe_step(archive, usable_targets, session.reader(), part.clips, again=asked.again)
+    archive, usable_targets, reader = session.archive, session.usable_targets, session.reader()
+    if asked.language:
+        return counted_steps.complete_step(archive, usable_targets, reader, asked.language, part.clips)
+    return counted_steps.transcribe_step(archive, usable_targets, reader, part.clips, again=asked.again)
 
 
 def _link(session: RunSession, _asked: Asked, part: Part) -> Tally:

@@ -24,7 +24,7 @@ from archive.progress import Share
 from archive.records.clip import Capture, UnreadTrack
 from archive.records.event import CREATION
 from archive.records.object_ids import ObjectId
-from archive.records.transcript import TranscriptRef
+from archive.records.transcript import TranscriptKind, TranscriptRef
 from archive.steps.carrying import carry, corrected
 from archive.steps.claiming import claimed
 from archive.steps.storing import safe
@@ -137,7 +137,7 @@ class _Prepared:
 def _prepare(archive: Archive, reader: "TrackReader", clip: str, usable: Mapping[str, Target]) -> _Prepared:
     capture = archive.ledger.clips.captures(clip)[-1]
     with ExitStack() as stack:
-        media = stack.enter_context(_media(archive, capture, usable))
+        media = stack.enter_context(brought(archive, capture, usable))
         found = probe(media)
         lost = {one.index: one.why for one in unreadable(found, survey(media, found, timeout=PACKETS_TIMEOUT))}
         tracks = [stream for stream in found.audio if stream.index not in lost]
@@ -176,8 +176,7 @@ def _transcribe(
             if faults and len(faults) == len(prepared.tracks):
                 raise next(iter(faults.values()))
     except (MediaError, ModelError, SpaceShort, TargetError, FileNotFoundError) as error:
-        kind = "damaged" if isinstance(error, MediaError) and not isinstance(error, MediaTimeout) else "passing"
-        archive.ledger.clips.failed(clip, "transcribe", kind=kind, message=str(error), now=archive.clock())
+        failed_reading(archive, clip, error)
         return TranscribedClip(clip, problem=str(error))
     tracks = len(prepared.tracks) - len(faults)
     undecoded = (UnreadTrack(index=n, why=f"cannot be decoded: {fault.message}") for n, fault in faults.items())
@@ -199,6 +198,12 @@ def _transcribe(
         archive.progress.say(f"{clip}: track {one.index} is not read: it {one.why}")
     problem = f"{torn} corrected cues came out otherwise: `thirdcopy show {clip}` has them" if torn else None
     return TranscribedClip(clip, transcripts=tracks, problem=problem)
+
+
+def failed_reading(archive: Archive, clip: str, error: Exception) -> None:
+    """Keep that a clip could not be read; damaged media stay so, all else may pass."""
+    kind = "damaged" if isinstance(error, MediaError) and not isinstance(error, MediaTimeout) else "passing"
+    archive.ledger.clips.failed(clip, "transcribe", kind=kind, message=str(error), now=archive.clock())
 
 
 def _note_looked_at(archive: Archive, clip: str) -> None:
@@ -268,19 +273,36 @@ def _transcribe_track(
             reach(done / total if total else 1.0)
 
         result = reader.read(opened, track_language=track.language, declared=prepared.declared, progress=tell)
+    made = [one for one in (result.transcript, result.translation) if one]
     before = corrected(archive, capture.clip)
-    return sum(_keep(archive, capture, made, before) for made in (result.transcript, result.translation) if made)
+    return sum(_keep(archive, capture, one, before, _name_of(one), one.kind) for one in made)
 
 
-def _keep(archive: Archive, capture: Capture, transcript: Transcript, before: Mapping[str, Shown]) -> int:
-    body = to_json(transcript)
+def _name_of(transcript: Transcript) -> str:
     slug = re.sub(r"[^A-Za-z0-9.-]+", "-", transcript.model)
-    name = f"{slug}-{transcript.model_digest[:8]}-t{transcript.track}"
-    if transcript.kind == "translation":
-        name += "-to-en"
+    aid = "-to-en" if transcript.kind == "translation" else ""
+    return f"{slug}-{transcript.model_digest[:8]}-t{transcript.track}{aid}"
+
+
+def keep_transcript(
+    archive: Archive, capture: Capture, transcript: Transcript, *, name: str, kind: TranscriptKind
+) -> int:
+    """Keep a transcript, and over it what people corrected in the one of its name: how many cues came out otherwise."""
+    return _keep(archive, capture, transcript, corrected(archive, capture.clip), name, kind)
+
+
+def _keep(
+    archive: Archive,
+    capture: Capture,
+    transcript: Transcript,
+    before: Mapping[str, Shown],
+    name: str,
+    kind: TranscriptKind,
+) -> int:
+    body = to_json(transcript)
     ref = TranscriptRef(
         name=name,
-        kind=transcript.kind,
+        kind=kind,
         sha512=ocfl.digest_of(body.encode()),
         media_sha256=capture.media.sha256,
         track=transcript.track,
@@ -301,7 +323,7 @@ def _keep(archive: Archive, capture: Capture, transcript: Transcript, before: Ma
 
 
 @contextmanager
-def _media(archive: Archive, capture: Capture, usable: Mapping[str, Target]) -> Iterator[Path]:
+def brought(archive: Archive, capture: Capture, usable: Mapping[str, Target]) -> Iterator[Path]:
     """The media of a capture: in the spool, or brought from a target for as long as it is needed."""
     head = archive.ledger.copies.head(ObjectId.evidence_of(capture.clip))
     if head is None:

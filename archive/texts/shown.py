@@ -6,6 +6,7 @@ from functools import cached_property
 
 from archive.opening.archive import Archive
 from archive.records.transcript import Correction, TranscriptRef
+from archive.texts.completions import completed
 from archive.texts.preferring import preferred
 from transcription.documents.corrections import Change, Layer, Line, lines
 from transcription.documents.kinds import Document, from_json
@@ -22,11 +23,15 @@ OVERTAKEN = "the same cues were corrected later, and the ledger learnt of that f
 
 @dataclass(frozen=True)
 class Shown:
-    """A transcript, the exact text of its file, and the corrections that are applied to it, in their order."""
+    """A transcript, the exact text of its file, and the corrections that are applied to it, in their order.
+
+    `completions` are those that were read later of its gaps (`completions`).
+    """
 
     ref: TranscriptRef
     body: str
     corrections: tuple[Correction, ...] = ()
+    completions: tuple["Shown", ...] = ()
 
     @cached_property
     def document(self) -> Document:
@@ -55,11 +60,15 @@ class Shown:
 
 
 def shown(archive: Archive, clip: str) -> list[Shown]:
-    """The transcripts of a clip, the one to be shown first first; translations are last."""
+    """The transcripts of a clip, the one to be shown first first; translations are last.
+
+    Each has those that complete it, which are among them too.
+    """
     found = {ref.name: (ref, body) for ref, body in archive.ledger.readings.transcripts(clip)}
     refs = [ref for ref, _ in found.values()]
     applied, _ = corrections_in_force(refs, archive.ledger.readings.corrections(clip))
-    return [Shown(ref, found[ref.name][1], applied.get(ref.name, ())) for ref in in_order(archive, clip, refs, applied)]
+    ordered = in_order(archive, clip, refs, applied)
+    return completed([Shown(ref, found[ref.name][1], applied.get(ref.name, ())) for ref in ordered])
 
 
 def in_order(

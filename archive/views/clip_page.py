@@ -21,10 +21,10 @@ from archive.records.record import Moment, Record
 from archive.records.sighting import Sighting
 from archive.records.transcript import TranscriptKind
 from archive.records.whereabouts import Standing, whereabouts
+from archive.texts.completions import PlacedLine, joined_lines
 from archive.texts.in_force import access_now
 from archive.texts.preferring import first
 from archive.texts.shown import Shown, shown
-from transcription.documents.corrections import Line
 from transcription.documents.labels import CORRECTED
 from transcription.documents.players import shown_at, starts_at
 from transcription.documents.sides import Side
@@ -37,9 +37,12 @@ class Sentence(Record):
     """What was said from one moment to another, or that something was and is not written down.
 
     `marks` are the reasons for which a machine's text is not to be trusted as it stands; `by` who corrected it;
-    `left_out` why nothing is written.
+    `left_out` why nothing is written. `transcript` and `number`, from 1, say of which one it is and where there: one
+    that was read later of a gap is of another transcript than those around it.
     """
 
+    transcript: str
+    number: int
     start: float
     end: float
     text: str
@@ -221,7 +224,7 @@ def read_transcript(one: Shown) -> ReadTranscript:
         **_named(one).model_dump(),
         starts_at=ahead,
         clock_doubts=one.ref.clock_doubts,
-        sentences=tuple(_sentence(line, ahead) for line in one.lines()),
+        sentences=tuple(_sentence(placed, ahead) for placed in joined_lines(one)),
     )
 
 
@@ -237,10 +240,12 @@ def _named(one: Shown) -> TranscriptName:
     )
 
 
-def _sentence(line: Line, ahead: float) -> Sentence:
-    told = line.told
+def _sentence(placed: PlacedLine, ahead: float) -> Sentence:
+    line, told = placed.line, placed.line.told
     left_out = next((note.removeprefix(_LEFT_OUT) for note in line.notes), None) if told.language is None else None
     return Sentence(
+        transcript=placed.of.ref.name,
+        number=placed.number + 1,
         start=shown_at(told.start, ahead),
         end=shown_at(told.end, ahead),
         text="" if left_out else told.text,

@@ -5,12 +5,14 @@ from typing import Literal
 
 from archive.errors import ArchiveError
 from archive.opening.archive import Archive
+from archive.texts.completions import joined_lines
 from archive.texts.preferring import first
 from archive.texts.shown import Shown, shown
 from transcription.documents import showing
 from transcription.documents.differences import Comparison, Speech
 from transcription.documents.differences import compare as differing
 from transcription.documents.players import starts_at
+from transcription.records import Transcript
 
 Format = Literal["vtt", "srt", "txt", "json"]
 
@@ -44,9 +46,12 @@ def meant(found: Sequence[Shown], name: str | None = None) -> Shown:
 
 
 def beside(found: Sequence[Shown], one: Shown) -> Shown:
-    """The transcript to compare one with, the next in order; a translation must be named. Raises ArchiveError."""
+    """The transcript to compare one with, the next in order that stands alone; others must be named.
+
+    Raises ArchiveError.
+    """
     for other in found:
-        if other is not one and other.ref.kind != "translation":
+        if other is not one and other.ref.stands_alone:
             return other
     raise ArchiveError(f"there is only one transcript, {one.ref.name}: nothing to compare it with")
 
@@ -56,10 +61,41 @@ def compared(one: Shown, other: Shown) -> Comparison:
     return differing(_speech(one), _speech(other))
 
 
+def engines_compared(one: Shown) -> Comparison:
+    """Where the second engine reads otherwise than the first, in the segments of a transcript that two have read.
+
+    Both as the machines wrote them. Raises ArchiveError where no second one has read anything.
+    """
+    document = one.document
+    both = [s for s in document.segments if s.second] if isinstance(document, Transcript) else []
+    if not both:
+        what = 'set second_opinion under [transcription] to "doubtful" or "all", and have the clip read again'
+        raise ArchiveError(f"no second engine has read anything of {one.ref.name}: {what}")
+    first = [Speech(s.start, s.end, s.text) for s in both]
+    second = [Speech(s.start, s.end, s.second.text) for s in both if s.second]
+    return differing(first, second)
+
+
+def second_engines(one: Shown) -> str:
+    """What the engines are called that have read segments of a transcript beside the first."""
+    segments = one.document.segments if isinstance(one.document, Transcript) else ()
+    return ", ".join(dict.fromkeys(s.second.model for s in segments if s.second))
+
+
 def written(one: Shown, clip: str, form: Format) -> str:
-    """A transcript as a text of that form, as corrected."""
+    """A transcript as a text of that form, as corrected.
+
+    Plain text, which is for people to read, holds by time what was read later of its gaps. In the other forms each is
+    a file of its own, so that what is edited or checked is of one transcript.
+    """
     if form == "json":
         return showing.to_json(one.body, one.document, one.layers)
+    if form == "txt" and one.completions:
+        ahead, parts = starts_at(one.document), (one, *one.completions)
+        origins = [showing.origin(part.document, part.layers) for part in parts]
+        origins = [origins[0], *(f"What it left open: {origin}" for origin in origins[1:])]
+        origins += [showing.clock_note(ahead)] if ahead else []
+        return showing.joined_text(origins, (placed.line for placed in joined_lines(one)), ahead)
     if form == "txt":
         return showing.to_text(one.document, one.layers, starts_at(one.document))
     if form == "vtt":

@@ -27,6 +27,7 @@ from flows.cli import (
     ledger_commands,
     link_commands,
     machine_commands,
+    models_commands,
     people_commands,
     register_commands,
     report_commands,
@@ -83,6 +84,7 @@ app.add_typer(register_commands.app, name="register")
 app.add_typer(ledger_commands.app, name="ledger")
 app.add_typer(worker_commands.app, name="workers")
 app.add_typer(people_commands.app, name="people")
+app.add_typer(models_commands.app, name="models")
 
 
 def _version(asked: bool) -> None:

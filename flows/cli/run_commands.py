@@ -10,6 +10,7 @@ from flows.cli import common, console
 from flows.cli.common import Clips, Config, DryRun, Json, Sources, TakeOver
 
 if TYPE_CHECKING:
+    from archive.opening.archive import Archive
     from archive.steps.counted_steps import Tally
     from archive.steps.run_session import RunSession
     from archive.steps.stages import Asked
@@ -18,6 +19,14 @@ if TYPE_CHECKING:
 app = typer.Typer()
 Fast = Annotated[bool, typer.Option("--fast", help="Stop listing at fifty known clips in a row.")]
 Again = Annotated[bool, typer.Option("--again", help="Clips that were read before channels were compared.")]
+Language = Annotated[
+    str | None,
+    typer.Option(
+        "--language",
+        help="Speech that was left out for want of a model of this language, and nothing else.",
+        autocompletion=common.complete_language,
+    ),
+]
 Plain = Annotated[bool, typer.Option("--plain", help="Run the steps one after another, without Prefect.")]
 
 
@@ -48,6 +57,7 @@ def run(
             tally = _through_pools(session, asked)
         else:
             tally = _through_prefect(session, fast=fast, sources=source or [])
+        _say_other_languages(session.archive)
         ending.well = session.ended_well
     return common.report(tally, None, as_json=as_json)
 
@@ -112,28 +122,70 @@ def transcribe(
     clips: Clips = None,
     config: Config = None,
     again: Again = False,
+    language: Language = None,
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
     """Transcribe safe clips that the model has not read, and read their captions; `mirror` stores what comes of it.
 
-    With --again it looks at clips that were read before channels were compared, and reads those that have several.
+    With --again it looks at clips that were read before channels were compared, and reads those that have several. With
+    --language it reads the speech that was left out since no model knew the language, once that has a model of its own.
     """
-    if dry_run and not again:
-        return would_do(as_json=as_json)
-    from archive.steps.again import to_read_again
+    if again and language:
+        raise typer.BadParameter("--again reads whole clips, --language gaps alone: say one of them")
+    if dry_run:
+        return _would_transcribe(clips or [], language, again=again, as_json=as_json)
+    from archive.steps.completing_transcripts import checked
     from archive.steps.stages import CAPTIONS, TRANSCRIBE, Asked, take
 
     with common.reading() as archive:
         common.known(archive, clips or [])
-        earlier = [clip for clip in to_read_again(archive) if not clips or clip in clips] if again else []
-    if dry_run:
-        line = f"would look at {len(earlier):,} clips, and read those with several channels or an empty track"
-        return console.would(line, {"again": earlier}, as_json=as_json)
-    asked = Asked(clips=frozenset(clips) if clips else None, again=again)
+        language = language and checked(archive.settings.transcription, language)
+    asked = Asked(clips=frozenset(clips) if clips else None, again=again, language=language)
     with common.at_work() as session:
-        tally = take(session, asked, (TRANSCRIBE,) if again else (CAPTIONS, TRANSCRIBE))
+        tally = take(session, asked, (TRANSCRIBE,) if again or language else (CAPTIONS, TRANSCRIBE))
+        _say_other_languages(session.archive)
     return common.report(tally, session.usable_targets, as_json=as_json)
+
+
+def _would_transcribe(clips: "list[str]", language: str | None, *, again: bool, as_json: bool) -> None:
+    """What `transcribe` would read, and what of the models it would miss, which is no dry run that went well."""
+    from archive.steps.again import to_read_again
+    from archive.steps.completing_transcripts import checked, to_complete, unfinished
+    from flows.cli.setup_commands import models
+
+    with common.reading() as archive:
+        common.known(archive, clips)
+        options = archive.settings.transcription
+        if language:
+            code = checked(options, language)
+            some = [clip for clip in to_complete(archive, code) if not clips or clip in clips]
+            gaps = [one for clip in some for one in unfinished(archive, clip, code)]
+            facts = [
+                {"clip": one.clip, "transcript": one.ref.name, "gaps": len(one.gaps), "seconds": round(one.seconds, 3)}
+                for one in gaps
+            ]
+            lines = [f"would read {len(o.gaps):,} gaps of {o.ref.name}, {o.seconds:,.1f} s, of {o.clip}" for o in gaps]
+            line = "\n".join(lines) or f"no gap waits for a model of {code}"
+            console.would(line, {"language": code, "complete": facts}, as_json=as_json)
+        elif again:
+            earlier = [clip for clip in to_read_again(archive) if not clips or clip in clips]
+            line = f"would look at {len(earlier):,} clips, and read those with several channels or an empty track"
+            console.would(line, {"again": earlier}, as_json=as_json)
+        else:
+            would_do(as_json=as_json)
+        _say_other_languages(archive)
+    if missing := [one for one in models(archive.settings) if not one.ok]:
+        console.fail("\n".join(f"{one.what}: {one.found}: {one.do}" for one in missing))
+        raise typer.Exit(common.FAILED)
+
+
+def _say_other_languages(archive: "Archive") -> None:
+    """Say which clips were read with other languages than their source declares now."""
+    from archive.steps.other_languages import read_otherwise, told
+
+    for line in told(read_otherwise(archive)):
+        console.err.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 @app.command(epilog="Example: thirdcopy retry peertube-abc123")

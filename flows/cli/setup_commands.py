@@ -233,7 +233,7 @@ def _examine(settings: "Settings") -> Iterator[Found]:
         yield Found(program, bool(where), where or "not found", "apt install ffmpeg, or brew install ffmpeg")
     yield _chromaprint()
     yield from _tool()
-    yield _model(settings)
+    yield from models(settings)
     yield _disk(settings)
     yield from _missing_keys(settings)
     yield from _folders(settings)
@@ -271,20 +271,37 @@ def _tool() -> Iterator[Found]:
     )
 
 
-def _model(settings: "Settings") -> Found:
-    model = settings.transcription.model
+def models(settings: "Settings") -> Iterator[Found]:
+    """The models that the settings name: what of them is there."""
+    yield _whisper("model", settings.transcription.model, "transcription.model")
+    yield from _own_models(settings)
+
+
+def _whisper(what: str, model: str, key: str) -> Found:
+    """A Whisper model, which `key` of the settings names."""
     folder = Path(model)
     if folder.is_dir():
         ok = (folder / "model.bin").is_file()
-        return Found(
-            "model", ok, model, "the folder has no model.bin: convert the model with ct2-transformers-converter"
-        )
+        return Found(what, ok, model, "the folder has no model.bin: convert the model with ct2-transformers-converter")
     looks_like_path = "/" in model and (model.startswith((".", "/")))
     if looks_like_path:
-        return Found(
-            "model", ok=False, found=f"{model} is no folder", do="set transcription.model to a folder or a name"
-        )
-    return Found("model", ok=True, found=f"{model}; fetched from the model hub when it is first needed")
+        return Found(what, ok=False, found=f"{model} is no folder", do=f"set {key} to a folder or a name")
+    return Found(what, ok=True, found=f"{model}; fetched from the model hub when it is first needed")
+
+
+def _own_models(settings: "Settings") -> Iterator[Found]:
+    """The models of single languages: their files, and what reads them. None is loaded."""
+    for language, one in settings.transcription.per_language.items():
+        what, key = f"model for {language}", f"transcription.per_language.{language}.model"
+        if one.model is not None and one.engine == "ctc":
+            from transcription.engines.ctc_engine import missing
+
+            fault = missing(one.model)
+            found = f"{one.model} {fault}" if fault else f"{one.model}, read by ctc"
+            do = f"set {key} to the folder of a model; `thirdcopy models list` says where one comes from"
+            yield Found(what, fault is None, found, do)
+        elif one.model is not None:
+            yield _whisper(what, one.model, key)
 
 
 def _disk(settings: "Settings") -> Found:

@@ -33,24 +33,41 @@ class Format(StrEnum):
 
 @app.command(epilog="Example: thirdcopy declare peertube-abc123 ug zh --by 'R. Researcher'")
 def declare(
-    clip: Clip,
     by: Who,
+    clip: Annotated[
+        str | None, typer.Argument(help="A clip's id; none with --source.", autocompletion=common.complete_clip)
+    ] = None,
     languages: Annotated[
         list[str] | None,
         typer.Argument(help="What is spoken in it, as codes.", autocompletion=common.complete_language),
     ] = None,
     why: Annotated[str | None, typer.Option("--why", help="Your reason.")] = None,
     take_back: Annotated[bool, typer.Option("--take-back", help="What its source declares holds again.")] = False,
+    source: Annotated[
+        str | None,
+        typer.Option(
+            "--source",
+            help="All clips of this source that were read with other languages than it declares now.",
+            autocompletion=common.complete_source,
+        ),
+    ] = None,
     config: Config = None,
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
     """Declare what is spoken in a clip; the next run reads it again if that changed, and keeps corrections that fit.
 
-    Where no model knows a language that is declared alone, nothing is written: no guess in a neighbouring one.
+    Where no model knows a language that is declared alone, nothing is written: no guess in a neighbouring one. With
+    --source what the settings declare for a source holds for its clips that were read before it was changed.
     """
     from archive.acts import declaring
 
+    if source is not None:
+        if clip or languages or take_back:
+            raise typer.BadParameter("with --source the settings say the languages: name neither clip nor language")
+        return _declare_source(source, by, why, dry_run=dry_run, as_json=as_json)
+    if clip is None:
+        raise typer.BadParameter("name the clip, or a source with --source")
     if bool(languages) is take_back:
         raise typer.BadParameter("name the languages, or say --take-back")
     with common.reading() as archive:
@@ -62,6 +79,25 @@ def declare(
         note = " (dry run)" if dry_run else ""
         text = ", ".join(holds) or "nothing, so any of the archive's languages"
         console.out.print(f"{clip}: declared is {text}{note}", highlight=False, markup=False)
+    return None
+
+
+def _declare_source(source: str, by: str, why: str | None, *, dry_run: bool, as_json: bool) -> None:
+    """Have what a source declares now hold for its clips that were read otherwise."""
+    from archive.acts.declaring import declare_source
+
+    with common.reading() as archive:
+        if source not in archive.settings.sources:
+            names = list(archive.settings.sources)
+            raise typer.BadParameter(f"there is no source {source}{console.nearest(source, names)}")
+        clips = declare_source(archive, source, by=by, why=why, dry_run=dry_run)
+        declared = list(archive.settings.sources[source].languages)
+    if as_json:
+        return console.print_json({"source": source, "declared": declared, "clips": clips, "dry_run": dry_run})
+    note = " (dry run)" if dry_run else ""
+    text = ", ".join(declared) or "nothing, so any of the archive's languages"
+    line = f"{source}: declared is {text}; the next run reads {len(clips):,} clips again{note}"
+    return console.out.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 @app.command(epilog="Example: thirdcopy export peertube-abc123 --format vtt --output clip.vtt")
@@ -127,6 +163,9 @@ def compare(
     b: Annotated[
         str | None, typer.Argument(help="Another one; else the next.", autocompletion=common.complete_transcript)
     ] = None,
+    engines: Annotated[
+        bool, typer.Option("--engines", help="What a second engine read of A, instead of another transcript.")
+    ] = False,
     config: Config = None,
     restricted: Restricted = False,
     by: By = None,
@@ -134,31 +173,37 @@ def compare(
 ) -> None:
     """Show where two transcripts of a clip differ, and the character error rate of B against A.
 
-    What nobody opened wants --restricted and your name: recorded.
+    With --engines, where the second engine read otherwise than the first. What nobody opened wants --restricted and
+    your name: recorded.
     """
     from archive.acts.disclosing import left, may_leave
-    from archive.views.transcript_view import beside, compared, transcripts_of
+    from archive.views.transcript_view import beside, compared, engines_compared, second_engines, transcripts_of
 
+    if engines and b:
+        raise typer.BadParameter("--engines compares what two engines read of one transcript: name one")
     with common.reading() as archive:
         common.known(archive, [clip])
         closed = may_leave(archive, [clip], restricted=restricted, by=by)
         found = transcripts_of(archive, clip)
         one = _meant(found, a)
-        other = _meant(found, b) if b else beside(found, one)
-        comparison = compared(one, other)
-        left(archive, closed, f"comparison of {one.ref.name} and {other.ref.name}", by)
+        if engines:
+            comparison, other = engines_compared(one), second_engines(one)
+        else:
+            there = _meant(found, b) if b else beside(found, one)
+            comparison, other = compared(one, there), there.ref.name
+        left(archive, closed, f"comparison of {one.ref.name} and {other}", by)
     if as_json:
         rate = comparison.character_error_rate
-        names = {"clip": clip, "a": one.ref.name, "b": other.ref.name, "character_error_rate": rate}
+        names = {"clip": clip, "a": one.ref.name, "b": other, "character_error_rate": rate}
         return console.print_json({**names, **comparison.model_dump(mode="json")})
-    return _print_comparison(one, other, comparison)
+    return _print_comparison(one.ref.name, other, comparison)
 
 
-def _print_comparison(one: "Shown", other: "Shown", compared: "Comparison") -> None:
+def _print_comparison(one: str, other: str, compared: "Comparison") -> None:
     from transcription.documents.cues import clock
 
-    for name, shown in (("A", one), ("B", other)):
-        console.out.print(f"[bold]{name}[/] {escape(shown.ref.name)}", highlight=False, soft_wrap=True)
+    for letter, name in (("A", one), ("B", other)):
+        console.out.print(f"[bold]{letter}[/] {escape(console.plain(name))}", highlight=False, soft_wrap=True)
     table = console.table("time", "A", "B")
     for column in table.columns[1:]:
         column.width = 32

@@ -129,6 +129,7 @@ class Scribe:
     """Writes the same sentence for every track, and keeps a checkpoint as Whisper does: no weights are needed."""
 
     model, model_digest = "a-scribe", MODEL_DIGEST
+    hidden = ()
 
     @classmethod
     def hired(cls, _options: Options) -> TrackReader:

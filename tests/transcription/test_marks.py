@@ -243,7 +243,7 @@ def test_languages_that_may_be_spoken_are_the_archives_that_the_model_knows() ->
     [
         (("ug",), (), None, False),
         (("ug", "ky"), (), None, False),
-        (("ug", "ky"), ("ug",), None, False),
+        (("ug", "ky"), ("ug",), None, True),
         (("uig", "ug"), ("ug",), "ug", True),
         (("ug", "kk"), ("ug",), None, True),
         (("kk",), ("kk",), None, True),
@@ -274,3 +274,11 @@ def test_what_is_allowed_is_known_and_what_is_missing_is_not(
     assert {*found.missing}.isdisjoint(KNOWN)
     assert {short(one) for one in [*spoken, *declared]} - {*KNOWN} == {*found.missing}
     assert found.forced is None or found.forced in own & {*found.missing}
+
+
+def test_where_no_language_is_told_none_is_doubted() -> None:
+    silent = Figures(language="ug", language_probability=None, avg_logprob=-0.2, no_speech_prob=None)
+    told = Figures(language="ug", language_probability=0.1, avg_logprob=-0.2, no_speech_prob=None)
+    limits = Options().limits("ug")
+    assert marks("bir ikki üch", silent, missing=(), weak=False, limits=limits) == ()
+    assert marks("bir ikki üch", told, missing=(), weak=False, limits=limits) == ("unsure_language",)

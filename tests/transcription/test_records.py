@@ -108,3 +108,8 @@ def test_speech_in_a_channel_that_was_not_read_stands_beside_the_rest_and_is_a_d
 
 def test_a_containers_clock_may_begin_before_zero() -> None:
     assert transcript((segment(0, 1, "a"),), (), 1, start=-1.1).start == -1.1
+
+
+def test_speech_for_a_ctc_model_is_not_packed() -> None:
+    options = Options.model_validate({"per_language": {"ug": {"engine": "ctc", "model": "m"}, "kk": {"model": "n"}}})
+    assert [options.packs(code) for code in ("ug", "kk", "ru")] == [False, True, True]

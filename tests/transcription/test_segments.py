@@ -23,6 +23,7 @@ class NotLoaded(WhisperEngine):
 
     def __init__(self) -> None:
         self._width = 512
+        self.lacks = frozenset()
 
 
 def written(text: str, no_speech_prob: float = 0.05) -> Written:
@@ -63,3 +64,18 @@ def test_a_text_of_which_no_translation_was_written_stays() -> None:
     text, aid, left = made_of(written(TEXT), written(""))
     assert [s.text for s in text] == [TEXT]
     assert (aid, left) == ([], [])
+
+
+def test_text_of_an_engine_without_punctuation_is_left_as_it_is_and_marked() -> None:
+    engine = NotLoaded()
+    engine.lacks = frozenset({"punctuation", "languages", "silence"})
+    bare = Written(
+        pieces=(Piece(0, SPEECH.end, " guten tag meine damen"),), words=(), avg_logprob=-0.2, no_speech_prob=None
+    )
+    samples = numpy.zeros(12_000 * 16, numpy.float32)
+    window = Window(span=Span(0, 12_000), samples=samples, speech=(SPEECH,), sure=(SPEECH,))
+    said = Said(Chunk((SPEECH,)), "en", {}, bare, engine, "own", False)
+    [segment], _, _ = segments_of(window, said, Options(languages=("en",)), languages_of(("en",), (), {"en"}, set()))
+    assert segment.text == "guten tag meine damen"
+    assert segment.marks == ("unpunctuated",)
+    assert (segment.no_speech_prob, segment.language_probability) == (None, 0.0)

@@ -14,6 +14,7 @@ from transcription.documents.sides import side_of
 from transcription.documents.subrip_escapes import held
 from transcription.errors import DocumentError
 from transcription.records import (
+    OF_OPTIONS_SINCE_THREE,
     OF_SEGMENTS_SINCE_THREE,
     SECOND_FORM,
     SPEECH_LEFT_OUT,
@@ -42,7 +43,7 @@ def _later_than(form: int) -> dict[str, Any] | None:
         **dict.fromkeys((*since_two, *THIRD_FORM), True),
         "segments": {"__all__": set(OF_SEGMENTS_SINCE_THREE)},
         "own_models": {"__all__": {"engine"}},
-        "options": {"per_language": {"__all__": {"engine"}}},
+        "options": {"per_language": {"__all__": {"engine"}}, **dict.fromkeys(OF_OPTIONS_SINCE_THREE, True)},
     }
 
 

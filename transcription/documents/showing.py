@@ -6,14 +6,14 @@ transcript it is of and how many corrections it includes: in a note, or for SubR
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
 from transcription.documents import formats, kinds
-from transcription.documents.corrections import Layer, Told, lines
+from transcription.documents.corrections import Layer, Line, Told, lines
 from transcription.documents.cues import Cue, clock, escaped, plain, read_captions
 from transcription.documents.kinds import Document
 from transcription.documents.platform_captions import Captions
@@ -105,7 +105,7 @@ def to_vtt(document: Document, layers: Sequence[Layer], stamp: Stamp) -> str:
             + (f"{_voiced(line.told)}\n" if line.told.language else "")
             for line in lines(document, layers)
         ]
-        written = "\n".join([f"WEBVTT\n\nNOTE {escaped(_origin(document, layers))}\n", *cues])
+        written = "\n".join([f"WEBVTT\n\nNOTE {escaped(origin(document, layers))}\n", *cues])
     else:
         written = formats.to_vtt(shifted(document, stamp.starts_at))
     return written.replace("WEBVTT\n\n", f"WEBVTT\n\nNOTE {stamp}\n\n", 1)
@@ -136,14 +136,19 @@ def to_text(document: Document, layers: Sequence[Layer], ahead: float = 0.0) -> 
     if not layers and isinstance(document, Transcript):
         text = formats.to_text(shifted(document, ahead))
     else:
-        told = [
-            f"{clock(shown_at(line.told.start, ahead))} {line.label}"
-            + (f"\n{line.told.text}" if line.told.language else "")
-            + "\n"
-            for line in lines(document, layers)
-        ]
-        text = "\n".join([f"{_origin(document, layers)}\n", *told])
+        text = joined_text([origin(document, layers)], lines(document, layers), ahead)
     return text.replace("\n", f"\n{clock_note(ahead)}\n", 1) if ahead else text
+
+
+def joined_text(origins: Sequence[str], told: Iterable[Line], ahead: float) -> str:
+    """Cues as plain text to read, after sentences on where they are from; seconds on a clock that is so far ahead."""
+    cues = [
+        f"{clock(shown_at(line.told.start, ahead))} {line.label}"
+        + (f"\n{line.told.text}" if line.told.language else "")
+        + "\n"
+        for line in told
+    ]
+    return "\n".join(["\n".join(origins) + "\n", *cues])
 
 
 def made_vtt(document: Document) -> str:
@@ -249,7 +254,8 @@ def _voiced(told: Told) -> str:
     return f"<v {told.side}>{text}</v>" if told.side else text
 
 
-def _origin(document: Document, layers: Sequence[Layer]) -> str:
+def origin(document: Document, layers: Sequence[Layer]) -> str:
+    """A sentence on where the words are from, and who corrected them."""
     if not layers:
         return kinds.origin(document)
     people = ", ".join(dict.fromkeys(layer.by for layer in layers))

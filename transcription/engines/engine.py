@@ -19,6 +19,9 @@ SAMPLES_A_MS: Final = SAMPLE_RATE // 1000
 STEP_MS: Final = 20
 """The step of Whisper's timestamps, and of most models' frames: a shorter piece has no extent of its own."""
 
+LONGEST_CHUNK_MS: Final = 30_000
+"""The longest chunk that an engine is given: what Whisper, the main one, takes at once."""
+
 Samples = NDArray[numpy.float32]
 """Sound of one channel at 16 kHz, from -1 to 1."""
 
@@ -92,10 +95,10 @@ class Engine(Protocol):
     device: str
     compute_type: str
     languages: frozenset[str]
-    """The languages that it writes, by their short codes."""
+    """The languages that it is known to write, by their short codes; none where its files do not tell."""
     lacks: frozenset[Lack]
     longest_ms: int
-    """The longest chunk that it takes."""
+    """The longest sound that its model takes at once."""
 
     @property
     def weak(self) -> bool:
@@ -107,7 +110,10 @@ class Engine(Protocol):
         ...
 
     def encode(self, chunks: Sequence[Samples]) -> Encoded:
-        """Take in a batch of chunks, none longer than `longest_ms`."""
+        """Take in a batch of chunks, none longer than `LONGEST_CHUNK_MS`.
+
+        One that is longer than the model takes at once is cut by the engine where it is quietest.
+        """
         ...
 
     def hear(self, encoded: Encoded) -> list[dict[str, float]]:
@@ -123,5 +129,8 @@ class Engine(Protocol):
         translate: bool = False,
         words: bool = False,
     ) -> list[Written]:
-        """Write each chunk in its language; with `words`, time each of its words. What it lacks is not asked of it."""
+        """Write each chunk in its language; with `words`, time each of its words.
+
+        Of what it lacks, a prompt is not heeded, and no translation is asked for.
+        """
         ...

@@ -77,7 +77,7 @@ def settled(heard: Sequence[tuple[str, Odds, float]], allowed: Collection[str]) 
         return next(iter(allowed))
     seconds = 0.0
     for count, (language, odds, length) in enumerate(reversed(heard), start=1):
-        if language != heard[-1][0] or shares(odds, allowed)[language] < SURE:
+        if language != heard[-1][0] or shares(odds, allowed).get(language, 0.0) < SURE:
             return None
         seconds += length
         if seconds >= SETTLED_SECONDS and count >= SETTLED_CHUNKS:

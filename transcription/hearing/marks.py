@@ -96,11 +96,12 @@ def segment_marks(text: str, seconds: float, *, spoken: float, sure: float, agai
 class Figures:
     """What the model says of a speech chunk: the language of its text, and how sure it is of that and of the text.
 
-    `outside` is the most probable language that is not allowed.
+    `outside` is the most probable language that is not allowed. `language_probability` is None where the engine tells
+    no language.
     """
 
     language: str
-    language_probability: float
+    language_probability: float | None
     avg_logprob: float
     no_speech_prob: float | None
     outside: str = "und"
@@ -114,13 +115,14 @@ def marks(text: str, figures: Figures, *, missing: Iterable[str], weak: bool, li
     `missing` are the languages that may be spoken and that the model lacks; `weak` is whether the model is too
     weak for other languages than English, `limits` are those of the language.
     """
-    foreign = figures.outside_probability > figures.language_probability
+    certainty = 1.0 if figures.language_probability is None else figures.language_probability
+    foreign = figures.outside_probability > certainty
     found = {
         "low_confidence": figures.avg_logprob < limits.min_avg_logprob,
         "maybe_no_speech": (figures.no_speech_prob or 0.0) > limits.max_no_speech_prob,
         "loop": compression_ratio(text) > limits.max_compression_ratio or loops(text),
         f"outside:{figures.outside}": foreign,
-        "unsure_language": figures.language_probability < limits.min_language_probability,
+        "unsure_language": certainty < limits.min_language_probability,
         "weak_model": weak and figures.language != "en",
     }
     heard = (figures.language, figures.outside) if foreign else (figures.language,)

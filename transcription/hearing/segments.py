@@ -10,14 +10,20 @@ from transcription.hearing.gaps import Left
 from transcription.hearing.language_choice import Odds
 from transcription.hearing.marks import Figures, compression_ratio, fabricated, marks
 from transcription.hearing.scripts import Script, to_script
+from transcription.hearing.second_opinion import Opinion, parts, rate
 from transcription.hearing.speech_spans import Window, settled, share_in
 from transcription.languages import Languages
-from transcription.records import Options, Reason, Segment, Word
+from transcription.records import LanguageBy, Options, Reason, SecondReading, Segment, Word
 
 
 @dataclass(frozen=True)
 class Said:
-    """One chunk, what was heard in it, and what was written of it by which model."""
+    """One chunk, what was heard in it, and what was written of it by which model.
+
+    `odds` are the detector's; `heard` are those that the language was decided by, where texts were weighed too.
+    `hidden` are the languages that it may be in all the same, None for those that hide behind its language. A chunk is
+    `unsupported` where no model here knows what may be spoken.
+    """
 
     chunk: Chunk
     language: str
@@ -27,34 +33,59 @@ class Said:
     own: str | None
     guessed: bool
     translated: Written | None = None
+    by: LanguageBy = "detector"
+    hidden: tuple[str, ...] | None = None
+    heard: Odds | None = None
+    unsupported: bool = False
+    second: Opinion | None = None
+
+    @property
+    def probability(self) -> float:
+        """The probability of its language, as it was decided; 0 where its engine tells none."""
+        if self.heard is not None:
+            return min(1.0, self.heard.get(self.language, 0.0))
+        return min(1.0, self.odds.get(self.language, max(self.odds.values(), default=0.0)))
+
+
+def _outside(said: Said, languages: Languages) -> dict[str, float]:
+    """What the detector heard beyond the languages that are allowed; nothing where reading decided against it."""
+    if said.by == "reading" and said.own is not None:
+        return {}
+    return {language: odd for language, odd in said.odds.items() if language not in languages.allowed}
+
+
+def marks_of(said: Said, options: Options, languages: Languages) -> tuple[str, ...]:
+    """The marks of what was written of a chunk."""
+    likeliest, its_probability = max(_outside(said, languages).items(), key=lambda one: one[1], default=("und", 0.0))
+    figures = Figures(
+        language=said.language,
+        language_probability=said.probability if said.odds else None,
+        avg_logprob=said.written.avg_logprob,
+        no_speech_prob=said.written.no_speech_prob,
+        outside=likeliest,
+        outside_probability=its_probability,
+    )
+    asked = said.own is None or said.heard is not None
+    hidden = languages.hidden(said.language) if asked else ()
+    found = marks(
+        said.written.text,
+        figures,
+        missing=hidden if said.hidden is None else said.hidden,
+        weak=said.engine.weak,
+        limits=options.limits(said.language),
+    )
+    more = {"unsure_language": said.guessed, "unpunctuated": "punctuation" in said.engine.lacks}
+    return tuple(dict.fromkeys((*found, *(name for name, holds in more.items() if holds))))
 
 
 def segments_of(
     window: Window, said: Said, options: Options, languages: Languages
 ) -> tuple[list[Segment], list[Segment], list[Left]]:
     """A chunk's segments, those of its translation, and what is left out of it."""
-    chunk, limits = said.chunk, options.limits(said.language)
-    allowed = languages.allowed
-    outside = {language: odd for language, odd in said.odds.items() if language not in allowed}
-    probability = min(1.0, said.odds.get(said.language, max(said.odds.values(), default=0.0)))
-    likeliest, its_probability = max(outside.items(), key=lambda one: one[1], default=("und", 0.0))
-    figures = Figures(
-        language=said.language,
-        language_probability=probability,
-        avg_logprob=said.written.avg_logprob,
-        no_speech_prob=said.written.no_speech_prob,
-        outside=likeliest,
-        outside_probability=its_probability,
-    )
-    found = marks(
-        said.written.text,
-        figures,
-        missing=() if said.own else languages.hidden(said.language),
-        weak=said.engine.weak,
-        limits=limits,
-    )
-    if said.guessed:
-        found = tuple(dict.fromkeys((*found, "unsure_language")))
+    chunk = said.chunk
+    if said.unsupported:
+        return [], [], [Left.of(piece, "unsupported_language") for piece in chunk.pieces]
+    found = marks_of(said, options, languages)
     sure = share_in(window.sure, chunk.span) > 0
     if fabricated(said.written.text, chunk.seconds, found, sure=sure):
         reason: Reason = "no_text" if sure else "maybe_speech"
@@ -62,8 +93,8 @@ def segments_of(
         left = [Left.of(first, reason, said.written.text), *(Left.of(span, reason) for span in others)]
         return [], [], left
     common: dict[str, Any] = {
-        "language_probability": probability,
-        "outside": min(1.0, sum(outside.values())),
+        "language_probability": said.probability,
+        "outside": min(1.0, sum(_outside(said, languages).values())),
         "model": said.own,
         "slack": options.min_silence_ms,
     }
@@ -74,6 +105,8 @@ def segments_of(
             marks=found,
             language=said.language,
             script=options.of(said.language).script,
+            second=said.second,
+            language_by=said.by,
             **common,
         )
     )
@@ -99,20 +132,28 @@ def _timed(
     language: str,
     script: Script | None,
     slack: int,
+    second: Opinion | None = None,
     **figures: Any,
 ) -> Iterable[Segment]:
     pieces = settled(chunk.placed(written.pieces), chunk.span, slack=slack)
     words = words_of(pieces, chunk.placed_words(written.words))
-    for piece, own in zip(pieces, words, strict=True):
+    others = parts([piece.text for piece in pieces], second.text) if second and pieces else [""] * len(pieces)
+    for piece, own, other in zip(pieces, words, others, strict=True):
+        text, reading = to_script(piece.text.strip(), script), None
+        if second:
+            other = to_script(other, script)
+            reading = SecondReading(model=second.model, text=other, rate=rate(text, other))
+        differ = ("engines_differ",) if reading and reading.rate else ()
         yield Segment(
             start=piece.start / 1000,
             end=piece.end / 1000,
-            text=to_script(piece.text.strip(), script),
+            text=text,
+            second=reading,
             language=language,
             avg_logprob=written.avg_logprob,
             no_speech_prob=written.no_speech_prob,
             compression_ratio=compression_ratio(written.text),
-            marks=marks,
+            marks=(*marks, *differ),
             words=tuple(_word(piece, word, script) for word in own if word.text.strip()),
             **figures,
         )

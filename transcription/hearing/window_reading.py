@@ -4,19 +4,24 @@ What a batch does depends only on the window and on what was heard before, so a 
 need not be read again, and what follows comes out the same.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
+from types import MappingProxyType
 
 from transcription.engines.engine import Encoded, Engine, Written
 from transcription.hearing.chunks import Chunk, next_chunks
 from transcription.hearing.gaps import Left
+from transcription.hearing.hidden_languages import HiddenLanguages
+from transcription.hearing.language_by_reading import Words
 from transcription.hearing.language_choice import SURE, Odds, decide, settled, shares
 from transcription.hearing.marks import compression_ratio, loops
-from transcription.hearing.segments import Said, segments_of
+from transcription.hearing.second_opinion import Opinion, doubted
+from transcription.hearing.segments import Said, marks_of, segments_of
 from transcription.hearing.speech_spans import Span, Window, holes, within
 from transcription.hearing.speech_spans import settled as settle
-from transcription.languages import Languages, mistaken_for
-from transcription.records import Options, Record, Segment
+from transcription.languages import Languages
+from transcription.records import LanguageBy, Options, Record, Segment
 
 TOO_SHORT_MS = 100
 """Whisper answers `en` at 0.5 to a blink of sound: that is no language."""
@@ -29,6 +34,9 @@ UNWRITTEN_MS = 1000
 
 Whisper ends early, or leaps, where several voices or sentences share its 30 seconds: on shuffled English clips a third
 of all words was lost so, in chunks of their own most of them were there."""
+
+UNDETERMINED = "und"
+"""The language of a chunk that the main model may write nothing of (ISO 639-2), until reading decides."""
 
 MEMORY_OF_CHUNKS = 12
 """Chunks before this one that decide whether a language has settled."""
@@ -67,23 +75,36 @@ def sure_of(language: str, odds: Odds, allowed: Collection[str], heard: Sequence
 
 
 class Reader:
-    """Reads windows with a model; `own_model` gives the model of a language that has one, loaded when first asked."""
+    """Reads windows with a model; `own_model` gives the model of a language that has one, loaded when first asked.
+
+    `words` are those known of languages that the main model lacks, by which reading decides between them and others.
+    """
 
     def __init__(
-        self, model: Engine, own_model: Callable[[str], Engine], options: Options, languages: Languages
+        self,
+        model: Engine,
+        own_model: Callable[[str], Engine],
+        options: Options,
+        languages: Languages,
+        words: Words = MappingProxyType({}),
     ) -> None:
         self._model = model
         self._own_model = own_model
         self._options = options
         self._languages = languages
+        hides = bool(languages.ears) and not languages.forced
+        self._hidden = HiddenLanguages(own_model, options, languages, words) if hides else None
 
     def batch(self, window: Window, spans: Sequence[Span], heard: Sequence[HeardChunk], apart: int) -> Batch:
         """Read the next chunks of `spans`, all that is left of a window's speech. `heard` are the chunks before."""
         options, allowed = self._options, self._languages.allowed
+        possible = allowed | self._languages.ears
         before = [(chunk.language, chunk.odds, chunk.seconds) for chunk in heard]
         forced = self._languages.forced
-        language = forced or settled(before, allowed)
-        longest = options.pack_seconds * 1000 if language else None
+        language = forced or settled(before, possible)
+        if language not in (forced, *allowed):
+            language = None  # the detector cannot tell whether a pack is in it throughout
+        longest = options.pack_seconds * 1000 if language and options.packs(language) else None
         chunks = next_chunks(spans, options.at_once, apart=apart, longest=longest)
         model = self._own_model(forced) if forced else self._model
         encoded = model.encode([chunk.sound(window) for chunk in chunks])
@@ -101,12 +122,14 @@ class Reader:
             return Batch(took=0, apart=again, heard=tuple(heard), segments=(), translated=(), left=())
         rows = encoded.rows(range(kept))
         last = heard[-1].language if heard else None
-        found = [forced] * kept if forced else decide(odds, [c.seconds for c in chunks], allowed, before=last)
+        found = self._named(odds, chunks, before=last)
         said = self._write(window, chunks, odds, rows, found, model)
+        if self._hidden:
+            said = self._hidden.found(window, said, before=last)
         remembered = [
             HeardChunk(
                 language=one.language,
-                odds=dict(shares(one.odds, allowed)),
+                odds=dict(shares(one.heard or one.odds, possible)),
                 probability=one.odds.get(one.language, 0.0),
                 seconds=one.chunk.seconds,
             )
@@ -130,6 +153,13 @@ class Reader:
             left=tuple(left),
         )
 
+    def _named(self, odds: Sequence[Odds], chunks: Sequence[Chunk], *, before: str | None) -> list[str]:
+        """The language of each chunk among those that the main model may write; undetermined where that is none."""
+        languages = self._languages
+        if languages.forced or languages.closed:
+            return [languages.forced or UNDETERMINED] * len(chunks)
+        return decide(odds, [chunk.seconds for chunk in chunks], languages.allowed, before=before)
+
     def _write(
         self,
         window: Window,
@@ -142,11 +172,17 @@ class Reader:
         """Write each chunk by the model of its language."""
         options = self._options
         said: dict[int, Said] = {}
-        routes = [self._route(language, heard) for language, heard in zip(languages, odds, strict=True)]
+        routes = [(language, options.of(language).model is not None) for language in languages]
         for route in sorted(set(routes)):
             rows = [n for n, one in enumerate(routes) if one == route]
-            language, own, guessed = route
+            language, own = route
+            if language == UNDETERMINED:
+                nothing = Written((), (), 0.0, None)
+                said |= {n: Said(chunks[n], language, odds[n], nothing, model, None, guessed=False) for n in rows}
+                continue
             writer, part = model, encoded.rows(rows)
+            twice = own and model is self._model and self._reads_twice(language)
+            own = own and not (twice and options.stands_first == "main")
             if own and model is self._model:
                 writer = self._own_model(language)
                 part = writer.encode([chunks[n].sound(window) for n in rows])
@@ -158,8 +194,36 @@ class Reader:
                 aids = list(writer.write(part, mine, translate=True))
             for n, text, aid in zip(rows, written, aids, strict=True):
                 name = writer.name if own else None
-                said[n] = Said(chunks[n], language, odds[n], text, writer, name, guessed, aid)
+                by = self._by(language, odds[n])
+                said[n] = Said(chunks[n], language, odds[n], text, writer, name, guessed=False, translated=aid, by=by)
+            if twice:
+                said |= self._second(window, {n: said[n] for n in rows}, encoded)
         return [said[n] for n in range(len(chunks))]
+
+    def _reads_twice(self, language: str) -> bool:
+        """Whether speech in a language may be read by its own model and by the main one."""
+        return self._options.second_opinion != "off" and language in self._model.languages
+
+    def _second(self, window: Window, said: Mapping[int, Said], encoded: Encoded) -> dict[int, Said]:
+        """Chunks of one language, read by the other of its two engines too: all, or those that are doubtful."""
+        options = self._options
+        every = options.second_opinion == "all"
+        asked = [n for n, one in said.items() if every or doubted(marks_of(one, options, self._languages))]
+        if not asked:
+            return {}
+        first = said[asked[0]]
+        if first.own:
+            engine, part, told = self._model, encoded.rows(asked), first.language
+        else:
+            engine = self._own_model(first.language)
+            part = engine.encode([said[n].chunk.sound(window) for n in asked])
+            told = options.of(first.language).token or first.language
+        prompts = [options.of(first.language).prompt] * len(asked)
+        written = engine.write(part, [told] * len(asked), prompts=prompts)
+        return {
+            n: replace(said[n], second=Opinion(model=engine.name, text=one.text))
+            for n, one in zip(asked, written, strict=True)
+        }
 
     def _again(self, window: Window, said: Sequence[Said]) -> list[Said]:
         """What was written, and what comes of reading again, by itself, the speech that the model passed over.
@@ -183,11 +247,13 @@ class Reader:
             encoded = model.encode([chunk.sound(window) for chunk in chunks])
             odds = model.hear(encoded)
             found = [
-                self._languages.forced
-                or decide([heard], [chunk.seconds], self._languages.allowed, before=one.language)[0]
+                self._named([heard], [chunk], before=one.language)[0]
                 for (one, _), chunk, heard in zip(some, chunks, odds, strict=True)
             ]
             written = self._write(window, chunks, odds, encoded, found, model)
+            if self._hidden:
+                pairs = zip(written, some, strict=True)
+                written = [self._hidden.found(window, [new], before=one.language)[0] for new, (one, _) in pairs]
             kept += (one for one in written if one.chunk.span in instead or not self._lost(one))
         return kept
 
@@ -209,23 +275,18 @@ class Reader:
 
     def _unwritten(self, said: Said) -> list[Span]:
         """Stretches of a chunk's speech that nothing was written for."""
+        if said.unsupported:
+            return []
         chunk = said.chunk
         pieces = settle(chunk.placed(said.written.pieces), chunk.span, slack=self._options.min_silence_ms)
         written = [Span(piece.start, piece.end) for piece in pieces]
         open_ = [hole for span in chunk.pieces for hole in within(holes(written, chunk.span), span)]
         return [span for span in open_ if span.end - span.start >= UNWRITTEN_MS]
 
-    def _route(self, language: str, heard: Odds) -> tuple[str, bool, bool]:
-        """Language, whether a model of its own reads it, and whether that is a guess.
-
-        Where a language without a token of its own is declared and has a model, its neighbours' chunks are given to it,
-        unless the neighbour is declared too.
-        """
-        options, languages = self._options, self._languages
-        if languages.forced:
-            return languages.forced, True, False
-        likely = mistaken_for((language,), languages.hidden(language))
-        for missing in likely:
-            if missing in languages.declared and language not in languages.declared and options.of(missing).model:
-                return missing, True, True
-        return language, options.of(language).model is not None, False
+    def _by(self, language: str, odds: Odds) -> LanguageBy:
+        """How a language was decided among those that the main model may write."""
+        allowed = self._languages.allowed
+        if self._languages.forced or (len(allowed) == 1 and not self._hidden):
+            return "only"
+        likeliest = max(sorted(allowed), key=lambda one: odds.get(one, 0.0))
+        return "detector" if likeliest == language else "neighbours"

@@ -111,7 +111,7 @@ def oral_history(request: Request) -> Response:
     texts = shown(room.archive, clip)
     made = ohms.document(
         clip_view(room.archive, clip),
-        next((one for one in texts if one.ref.kind != "translation"), None),
+        next((one for one in texts if one.ref.stands_alone), None),
         at=base_address(request),
         archive=room.archive.settings.name,
         aid=next((one for one in texts if one.ref.kind == "translation"), None),

@@ -23,9 +23,10 @@ def correction(request: Request) -> Response:
     if not reader.may("correct"):
         return not_there(request)
     found = clip_page(room_of(request).archive, wanted["clip"], reader, transcript=wanted["name"])
-    if not found or not found.transcript or not 1 <= number <= len(found.transcript.sentences):
+    own = found.transcript.sentences if found and found.transcript else ()
+    sentence = next((one for one in own if (one.transcript, one.number) == (wanted["name"], number)), None)
+    if not found or not found.transcript or sentence is None:
         return not_there(request)
-    sentence = found.transcript.sentences[number - 1]
     return page(
         request,
         "correct.html",
