@@ -24,6 +24,7 @@ from archive.records.whereabouts import Standing, whereabouts
 from archive.texts.in_force import access_now
 from archive.texts.preferring import first
 from archive.texts.shown import Shown, shown
+from archive.views.recently_read import RecentlyRead
 from transcription.documents.corrections import Line
 from transcription.documents.labels import CORRECTED
 from transcription.documents.players import shown_at, starts_at
@@ -31,6 +32,8 @@ from transcription.documents.sides import Side
 from transcription.records import ClockDoubt
 
 _LEFT_OUT = "speech not written down: "
+_RECENT_BYTES = 20_000_000
+"""Of the documents whose sentences are kept, which takes about as much memory again: 5,000 sentences are 1.5 MB."""
 
 
 class Sentence(Record):
@@ -124,6 +127,9 @@ class Edit(Record):
     what: tuple[str, ...]
 
 
+_RECENT = RecentlyRead[ReadTranscript](_RECENT_BYTES)
+
+
 class ClipPage(Record):
     """A clip as one reader may see it. `copies` has targets for who has signed in; `arrived` counts them for all.
 
@@ -214,8 +220,19 @@ def may_read(archive: Archive, clip: str, reader: Reader) -> bool:
     return bool(archive.ledger.clips.captures(clip)) and access_now(archive, clip).level in reader.levels
 
 
+def transcript_for(archive: Archive, clip: str, reader: Reader, name: str) -> ReadTranscript | None:
+    """One transcript of a clip for a reader; None where there is none of that name, or the clip is not for them."""
+    if not may_read(archive, clip, reader):
+        return None
+    return next((read_transcript(one) for one in shown(archive, clip) if one.ref.name == name), None)
+
+
 def read_transcript(one: Shown) -> ReadTranscript:
     """A transcript with its sentences as corrected."""
+    return _RECENT.get((one.ref, one.corrections), len(one.body), lambda: _read(one))
+
+
+def _read(one: Shown) -> ReadTranscript:
     ahead = starts_at(one.document)
     return ReadTranscript(
         **_named(one).model_dump(),

@@ -1,7 +1,6 @@
 """Answers: a page as HTML by its template, or the same value as JSON where its address ends in `.json`."""
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,12 +16,12 @@ from archive.people.csrf import csrf_token
 from archive.safe_text import written
 from archive.texts.in_force import access_now
 from flows.reading_room import texts
+from flows.reading_room.han_fonts import stylesheet_for
 from flows.reading_room.page_words import told
 from flows.reading_room.who_asks import forms_token, reader_of, remember_forms, room_of
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
-_HAN = re.compile("[\u3400-\u9fff]")
 
 
 def page(request: Request, template: str, value: BaseModel | None = None, status: int = 200, **more: Any) -> Response:
@@ -44,8 +43,8 @@ def page(request: Request, template: str, value: BaseModel | None = None, status
             **more,
         )
     )
-    if _HAN.search(html):
-        html = html.replace("</head>", f'<link rel="stylesheet" href="{_static("fonts/han/han.css")}">\n</head>', 1)
+    if rules := stylesheet_for(html):
+        html = html.replace("</head>", f'<link rel="stylesheet" href="{rules}">\n</head>', 1)
     response = HTMLResponse(html, status, {"content-language": language, "vary": "Cookie, Accept-Language"})
     remember_forms(request, response)
     return response
@@ -112,8 +111,17 @@ def _environment(language: str) -> Environment:
         "static": _static,
         "told": lambda key: told(key, messages.gettext, words.language_name),
     }
-    environment.filters |= {"address": lambda text: quote(str(text), safe="")}
+    environment.filters |= {"address": lambda text: quote(str(text), safe=""), "brief": _brief, "some": _some}
     return environment
+
+
+def _brief(text: str, letters: int = 300) -> str:
+    """A text as it is, or its beginning where it is a long one; the page's data has the whole."""
+    return text if len(text) <= letters else f"{text[:letters]} […]"
+
+
+def _some(items: Sequence[Any], most: int = 10) -> Sequence[Any]:
+    return items[:most]
 
 
 @cache

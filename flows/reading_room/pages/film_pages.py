@@ -45,6 +45,12 @@ class FilmOnPage:
     light: str = ""
     share: float = 0.0
 
+    def beginning(self, moment: float | None) -> "FilmOnPage":
+        """The same where a player without scripts begins at a moment (https://www.w3.org/TR/media-frags/, 4.2.1)."""
+        if moment is None or not self.plays:
+            return self
+        return replace(self, address=f"{self.address}#t={max(0.0, moment - self.ahead):g}")
+
 
 def film_on_page(request: Request, clip: str, *, doubted: bool = False) -> FilmOnPage:
     """The film of a clip that a reader may see: the original where a browser plays it, else a light derivative.
