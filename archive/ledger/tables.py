@@ -252,6 +252,21 @@ links = sa.Table(
     sa.Column("body", Words, nullable=False),
 )
 
+AGREED = '"conflict":null'
+"""What the body of a link has whose proposal says of nothing that it disagrees."""
+
+
+def without(words: str) -> sa.ColumnElement[bool]:
+    """Whether a link's body lacks some words, in a form that either engine answers by an index of just those rows."""
+    taken_out = sa.func.replace(
+        links.c.body, sa.literal(words, sa.Text, literal_execute=True), sa.literal("", sa.Text, literal_execute=True),
+        type_=sa.Text,
+    )  # fmt: skip
+    return taken_out == links.c.body
+
+
+sa.Index("ix_links_disagreeing", links.c.id, sqlite_where=without(AGREED), postgresql_where=without(AGREED))
+
 judgements = sa.Table(
     "judgements",
     metadata,
