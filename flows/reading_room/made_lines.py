@@ -66,6 +66,10 @@ LINES: Mapping[str, tuple[str, ...]] = {
         "the number points at entry {entry}, the name beside it at {entries} and others",
         "the number points at entry {entry}, the name beside it at {entries}",
     ),
+    "film": (
+        "a light copy of this film may take {size} GiB, and all of them together may have {most} GiB: whoever keeps "
+        "the archive can give them more (`derivatives_gib`)",
+    ),
     "new": ("it is cited now", "it is numbered now", "it is named now"),
     "hit": ("“{words}” is there for {term}", "“{words}” sounds like {term} ({score})"),
     "fault": (
