@@ -15,6 +15,7 @@ import pytest
 from archive.acts.access import give_access
 from archive.ledger import Ledger
 from archive.ledger.standing import Standing
+from flows.reading_room.opening_room import PROMPT_S
 from tests.flows.place import Place, until
 from tests.support.archives import an_archive, folder_targets, keep, store_all, transcript
 
@@ -93,6 +94,25 @@ def test_the_idle_connections_of_fifty_browsers_keep_nobody_out(place: Place) ->
         host, port = address.removeprefix("http://").split(":")
         for _number in range(50 * 6):
             idle.enter_context(socket.create_connection((host, int(port))))
+        assert httpx.get(address).status_code == 200
+
+
+def test_who_never_ends_a_request_is_not_waited_for(place: Place) -> None:
+    with served(place) as (_, address), ExitStack() as open_:
+        host, port = address.removeprefix("http://").split(":")
+        began, parts = (
+            time.monotonic(),
+            (b"", b"G", b"GET / HTTP/1.1\r\nHost: 127", b"GET / HTTP/1.1\r\nHost: x\r\nA: "),
+        )
+        waiting = [open_.enter_context(closing(socket.create_connection((host, int(port))))) for _ in parts]
+        for door, part in zip(waiting, parts, strict=True):
+            door.settimeout(30)
+            door.sendall(part)
+        while time.monotonic() - began < PROMPT_S / 2:
+            time.sleep(1)
+            waiting[-1].sendall(b"a")  # a byte a second is no request either
+        assert [door.recv(100) for door in waiting] == [b""] * len(parts)
+        assert PROMPT_S - 1 < time.monotonic() - began < PROMPT_S + 5
         assert httpx.get(address).status_code == 200
 
 
