@@ -34,7 +34,7 @@ class FilmOnPage:
     """How a film stands in a page: whether something plays, in which element, from which address, and words.
 
     `ahead` seconds are added to the player's to have a moment. `light` is the address that says how far a derivative
-    is that is being made; `share` how much of it is done.
+    is that is being made; `share` how much of it is done. `again` is the page that tries the original once more.
     """
 
     plays: bool = False
@@ -44,6 +44,7 @@ class FilmOnPage:
     words: tuple[str, ...] = ()
     light: str = ""
     share: float = 0.0
+    again: str | None = None
 
     def beginning(self, moment: float | None) -> "FilmOnPage":
         """The same where a player without scripts begins at a moment (https://www.w3.org/TR/media-frags/, 4.2.1)."""
@@ -65,9 +66,11 @@ def film_on_page(request: Request, clip: str, *, doubted: bool = False) -> FilmO
         return FilmOnPage(words=("No sound copy of the film can be read now.",))
     tag = "video" if any(stream.kind == "video" for stream in film.streams) else "audio"
     original = FilmOnPage(plays=True, tag=tag, address=f"/clips/{clip}/film")
-    refused = request.query_params.get("film") == "light" or not playable(film.container, film.streams).plays
+    plays = playable(film.container, film.streams).plays
+    refused = request.query_params.get("film") == "light" or not plays
     if not refused and not doubted:
         return original
+    again = request.url.remove_query_params("film").query if plays else None
     light = room.derivatives.made(clip)
     if isinstance(light, Derivative):
         words = ("This is a light copy for browsers, not the original.",)
@@ -76,8 +79,13 @@ def film_on_page(request: Request, clip: str, *, doubted: bool = False) -> FilmO
         return replace(original, words=("Players guess seconds in this film: look whether the words fit the sound.",))
     if isinstance(light, UnderWay):
         words = ("A light copy of this film is being made, since browsers do not play it as it is.",)
-        return FilmOnPage(words=words, light=f"/clips/{clip}/derivative.json", share=light.share)
+        if plays:
+            words = ("The film broke off here: a light copy of it is being made, if a copy can be read.",)
+        return FilmOnPage(words=words, light=f"/clips/{clip}/derivative.json", share=light.share, again=again)
     why = (light.why,) if light.lasting or reader_of(request).role == "keeper" else ()
+    if plays:
+        words = ("The film broke off, and there is no light copy of it. Perhaps no copy can be read just now.",)
+        return FilmOnPage(words=(*words, *why), again=again)
     return FilmOnPage(words=("Browsers do not play this film, and no light copy of it could be made.", *why))
 
 
