@@ -3,16 +3,20 @@
 import re
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from threading import Event
 
 import httpx
 import pytest
 
+from archive.errors import NotHere
 from archive.ledger.clips import AccessGiven
 from archive.ledger.sightings import Seen
 from archive.people.csrf import csrf_token
 from archive.people.people import People
 from archive.people.reader_roles import ROLES, Role
+from archive.playing.films import Film
 from archive.records.event import DISSEMINATION
 from archive.records.link import Evidence
 from flows.reading_room import sent_forms
@@ -245,3 +249,25 @@ def test_a_form_that_never_ends_is_not_waited_for(
     assert answer.status_code == 408
     assert "did not come in time" in answer.text
     assert_safe(answer)
+
+
+def test_a_store_that_hangs_keeps_nobody_from_reading(
+    place: Place, client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    over = Event()
+
+    def hangs(*_: object) -> None:
+        over.wait(20)
+        raise NotHere("nothing came")
+
+    monkeypatch.setattr(Film, "read", hangs)
+    with ThreadPoolExecutor(60) as crowd, httpx.Client(base_url=place.address, timeout=60) as players:
+        played = [crowd.submit(players.get, f"/clips/{OPEN}/film") for _ in range(60)]
+        time.sleep(1)
+        began = time.monotonic()
+        for path in ("/", f"/clips/{OPEN}", "/find?q=name"):
+            assert client.get(path).status_code == 200
+        assert time.monotonic() - began < 5
+        assert not any(one.done() for one in played)
+        over.set()
+    assert {one.result().status_code for one in played} == {404}

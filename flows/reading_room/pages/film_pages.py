@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Generator, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
+from anyio import CancelScope, CapacityLimiter, to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 
@@ -21,6 +21,10 @@ from flows.reading_room.who_asks import reader_of, room_of
 from storage.errors import TargetError
 
 AGAIN_S = 2
+FILMS_AT_ONCE = 40
+"""Threads that wait for targets; pages have as many of others, so that a store that hangs keeps nobody from reading."""
+
+_READERS = CapacityLimiter(FILMS_AT_ONCE)
 
 
 class Bytes(Body, Protocol):
@@ -100,8 +104,12 @@ def light_copy(request: Request, clip: str) -> Derivative | None:
     return found if isinstance(found, Derivative) else None
 
 
-def film(request: Request) -> Response:
-    """Bytes of a clip's original."""
+async def film(request: Request) -> Response:
+    """Bytes of a clip's original, read by threads of their own."""
+    return await to_thread.run_sync(_film, request, limiter=_READERS)
+
+
+def _film(request: Request) -> Response:
     room, clip = room_of(request), request.path_params["clip"]
     if not may_read(room.archive, clip, reader_of(request)):
         return not_there(request)
@@ -183,7 +191,8 @@ def _bare(status: int, headers: Mapping[str, str]) -> Response:
 async def _until_closed(blocks: Generator[bytes, None, None]) -> AsyncIterator[bytes]:
     """The blocks; whatever happens to the connection, the request at the store ends too."""
     try:
-        async for block in iterate_in_threadpool(blocks):
+        while (block := await to_thread.run_sync(next, blocks, None, limiter=_READERS)) is not None:
             yield block
     finally:
-        await run_in_threadpool(blocks.close)
+        with CancelScope(shield=True):
+            await to_thread.run_sync(blocks.close, limiter=_READERS)
