@@ -270,4 +270,4 @@ def test_a_store_that_hangs_keeps_nobody_from_reading(
         assert time.monotonic() - began < 5
         assert not any(one.done() for one in played)
         over.set()
-    assert {one.result().status_code for one in played} == {404}
+        assert {one.result().status_code for one in played} == {404}
