@@ -279,9 +279,14 @@ def links_on_page(archive: Archive, clip: str, reader: Reader, ahead: Mapping[st
     found = list[LinkOnPage]()
     for link in readings.links(clip):
         judgements = given.get(link.id, [])
-        if joint_verdict(judgements) == "positive" or reader.may("see proposals"):
+        if is_for(reader, judgements):
             found.append(link_on_page(link, judgements, reader, ahead))
     return sorted(found, key=lambda one: (one.places[0].start is not None, one.places[0].start or 0.0, one.entry))
+
+
+def is_for(reader: Reader, judgements: Sequence[Judgement]) -> bool:
+    """Whether a reader may see a link of which people judged so."""
+    return reader.may("see proposals") or joint_verdict(judgements) == "positive"
 
 
 def link_on_page(link: Link, judgements: Sequence[Judgement], reader: Reader, ahead: Mapping[str, float]) -> LinkOnPage:
