@@ -207,7 +207,8 @@ class Clips(Subject):
     def count_held(self) -> int:
         """How many clips have a capture."""
         with self._reading() as connection:
-            return connection.scalar(sa.select(sa.func.count(t.captures.c.clip.distinct()))) or 0
+            held = sa.select(t.captures.c.clip).distinct().subquery()
+            return connection.scalar(sa.select(sa.func.count()).select_from(held)) or 0
 
     def failed(self, clip: str, step: str, *, kind: str, message: str, now: datetime, cut: str | None = None) -> None:
         """Keep that a step failed on a clip. Which film was refused as cut short is remembered until one is kept."""

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from archive.errors import Fork
 from archive.ledger import tables as t
 from archive.ledger.events import add_events
+from archive.ledger.evidence_counts import EvidenceCounts, count_evidence
 from archive.ledger.looks import captured
 from archive.ledger.markers import LAST_RUN, RUN_BEFORE
 from archive.ledger.sightings import ToTell, mark_told
@@ -277,21 +278,10 @@ class Copies(Subject):
             rows = connection.execute(query.order_by(t.copies.c.version, t.copies.c.target)).mappings()
             return [Copy(**row) for row in rows]
 
-    def heads_by_state(self) -> dict[str, dict[CopyState, int]]:
-        """Target → state → how many clips have the copy of their newest evidence there in that state."""
-        copy, version, later = t.copies.c, t.versions.c, t.versions.alias().c
-        newer = sa.exists().where(later.object == version.object, later.version > version.version)
-        query = (
-            sa.select(copy.target, copy.state, sa.func.count().label("objects"))
-            .join(t.versions, (version.object == copy.object) & (version.version == copy.version))
-            .where(begins(version.object, Kind.EVIDENCE.prefix), ~newer)
-            .group_by(copy.target, copy.state)
-        )
-        found = dict[str, dict[CopyState, int]]()
+    def count_evidence(self, targets: Sequence[str]) -> EvidenceCounts:
+        """How much evidence is where, of these targets."""
         with self._reading() as connection:
-            for row in connection.execute(query):
-                found.setdefault(row.target, {})[row.state] = row.objects
-        return found
+            return count_evidence(connection, targets)
 
     def debts(self, targets: Collection[str]) -> dict[str, int]:
         """How many versions each target is owed."""
@@ -338,15 +328,6 @@ class Copies(Subject):
             rows = connection.execute(sa.select(spread).order_by(spread.c.object)).tuples().all()
         names = _names(bits, {mask for _, mask in rows})
         return {object_id: names[mask] for object_id, mask in rows}
-
-    def count_spread(self, targets: Sequence[str]) -> dict[frozenset[str], int]:
-        """Some of the targets → of how much evidence every version has arrived at these, and at no other of them."""
-        bits = _bits(targets)
-        spread = _spread(bits)
-        with self._reading() as connection:
-            rows = connection.execute(sa.select(spread.c.mask, sa.func.count()).group_by(spread.c.mask)).tuples().all()
-        names = _names(bits, [mask for mask, _ in rows])
-        return {names[mask]: count for mask, count in rows}
 
 
 def _bits(targets: Sequence[str]) -> dict[str, int]:

@@ -165,7 +165,7 @@ class Readings(Subject):
 
     def disagreeing(self) -> set[str]:
         """Links whose proposal itself says that something disagrees."""
-        query = sa.select(t.links.c.id).where(sa.not_(t.links.c.body.contains('"conflict":null')))
+        query = sa.select(t.links.c.id).where(t.lacks(t.links.c.body, t.AGREED))
         with self._reading() as connection:
             return set(connection.scalars(query))
 

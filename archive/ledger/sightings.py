@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any
+from typing import Any, get_args
 
 import sqlalchemy as sa
 
@@ -82,19 +82,21 @@ class Sightings(Subject):
                 found[row["clip"]].append(Sighting(**row))
         return found
 
-    def always_up(self) -> int:
-        """How many clips were seen, and never to be anything but up."""
+    def ever_up(self) -> int:
+        """How many clips were ever seen to be up."""
         s = t.sightings
-        query = sa.select(sa.func.count(s.c.clip.distinct())).where(
-            s.c.availability == "up", s.c.clip.not_in(_EVER_AWAY)
-        )
-        with self._reading() as connection:
-            return connection.scalar(query) or 0
+        return self._count(sa.select(s.c.clip).where(s.c.availability == "up"))
 
-    def looked_for(self) -> int:
-        """How many clips were ever looked for."""
+    def never_told(self) -> int:
+        """How many clips were looked for, and nothing was ever said of them: so few are asked for by themselves."""
+        s, other = t.sightings, t.sightings.alias()
+        told = sa.exists().where(other.c.clip == s.c.clip, other.c.availability.in_(TELLING))
+        return self._count(sa.select(s.c.clip).where(s.c.availability.in_(_SILENT), ~told))
+
+    def _count(self, clips: sa.Select[tuple[str]]) -> int:
+        """How many clips there are among some, each once: counted so, neither engine sorts them."""
         with self._reading() as connection:
-            return connection.scalar(sa.select(sa.func.count(t.sightings.c.clip.distinct()))) or 0
+            return connection.scalar(sa.select(sa.func.count()).select_from(clips.distinct().subquery())) or 0
 
     def to_tell(self, now: datetime, limit: int) -> list[ToTell]:
         """Spans that a run record is to tell of: begun, ended, or so much longer since they were told of last."""
@@ -125,6 +127,7 @@ def mark_told(connection: sa.Connection, told: Sequence[ToTell]) -> None:
 
 
 _FIELDS = [t.sightings.c[name] for name in Sighting.model_fields]
+_SILENT = tuple(one for one in get_args(Availability) if one not in TELLING)
 _EVER_AWAY = sa.select(t.sightings.c.clip).where(
     t.sightings.c.availability.in_([one for one in TELLING if one != "up"])
 )

@@ -1,6 +1,6 @@
 """The ledger's tables, the same on SQLite and on PostgreSQL."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any, Literal, get_args
 
@@ -108,6 +108,24 @@ class OneOf(Words):
         if value is not None and value not in self.words:
             raise Unreadable("a word in it is none of those that may stand there")
         return value
+
+
+def lacks(column: sa.ColumnElement[str], words: str) -> sa.ColumnElement[bool]:
+    """Whether a text lacks some words, in a form that either engine answers by an index of those rows alone.
+
+    The words are part of the statement, and the column stands to the left: SQLite puts it there, but not in an index.
+    """
+    return column == _taken_out(column, words)
+
+
+def has(column: sa.ColumnElement[str], words: str) -> sa.ColumnElement[bool]:
+    """Whether a text has some words, likewise."""
+    return column != _taken_out(column, words)
+
+
+def _taken_out(column: sa.ColumnElement[str], words: str) -> sa.ColumnElement[str]:
+    written = (sa.literal(one, sa.Text, literal_execute=True) for one in (words, ""))
+    return sa.func.replace(column, *written, type_=sa.Text)
 
 
 metadata = sa.MetaData(
@@ -252,6 +270,16 @@ links = sa.Table(
     sa.Column("body", Words, nullable=False),
 )
 
+AGREED = '"conflict":null'
+"""What the body of a link has whose proposal says of nothing that it disagrees."""
+
+sa.Index(
+    "ix_links_disagreeing",
+    links.c.id,
+    sqlite_where=lacks(links.c.body, AGREED),
+    postgresql_where=lacks(links.c.body, AGREED),
+)
+
 judgements = sa.Table(
     "judgements",
     metadata,
@@ -286,6 +314,19 @@ done = sa.Table(
     sa.Column("step", Words(16), primary_key=True),
     sa.Column("body", Words, nullable=False),
 )
+
+READ, READ_BEFORE = '"form": 2', ('"form": 1',)
+"""What the mark of a clip has that was transcribed in the form of today, and in forms before it."""
+
+
+def not_as_today(step: str, words: str, before: Iterable[str]) -> sa.ColumnElement[bool]:
+    """Marks of a step that lack some words, or have others."""
+    mark = sa.literal(step, sa.Text, literal_execute=True)
+    return (done.c.step == mark) & sa.or_(lacks(done.c.body, words), *(has(done.c.body, one) for one in before))
+
+
+_OLD = not_as_today("transcribe", READ, READ_BEFORE)
+sa.Index("ix_done_read_before", done.c.clip, sqlite_where=_OLD, postgresql_where=_OLD)
 
 sightings = sa.Table(
     "sightings",

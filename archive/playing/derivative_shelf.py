@@ -144,6 +144,15 @@ class Shelf:
         made.replace(path)
         return Derivative(path, size, sha256, ahead)
 
+    def never_fits(self, coming: int) -> str | None:
+        """Why so many bytes have no room however much is thrown away, in a sentence; None where they may have."""
+        if coming <= self._most:
+            return None
+        return (
+            f"a light copy of this film may take {coming / 2**30:.2f} GiB, and all of them together may have "
+            f"{self._most / 2**30:g} GiB: whoever keeps the archive can give them more (`derivatives_gib`)"
+        )
+
     @contextmanager
     def room(self, name: str, coming: int) -> Iterator[None]:
         """Have room for so many bytes within the block: what was played longest ago goes. Raises NoRoom."""

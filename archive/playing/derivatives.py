@@ -4,7 +4,7 @@ import logging
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from hashlib import sha512
 from pathlib import Path
@@ -51,6 +51,10 @@ class NotMade:
     lasting: bool
 
 
+class _TooLarge(Exception):
+    """A copy of the film, which is longer than was said, is more than all copies may be."""
+
+
 class _Stopped(Exception):
     """Nobody waits any more."""
 
@@ -65,6 +69,7 @@ class Derivatives:
         self._lock, self._stop = Lock(), Event()
         self._shares = dict[str, float]()
         self._passing = dict[str, tuple[str, float]]()
+        self._too_large = dict[str, str]()
 
     def made(
         self, clip: str, version: int | None = None, *, track: int | None = None
@@ -80,9 +85,11 @@ class Derivatives:
         name = f"{film.sha256}-{RECIPE}" + ("" if track is None else f"-track{track}")
         if found := self._shelf.find(name):
             return found
-        if why := self._shelf.failure(name):
+        if why := self._shelf.failure(name) or self._shelf.never_fits(most_bytes(film.duration)):
             return NotMade(why, lasting=True)
         with self._lock:
+            if why := self._too_large.get(name):
+                return NotMade(why, lasting=True)
             if name in self._shares:
                 return UnderWay(self._shares[name])
             why, until = self._passing.pop(name, ("", 0.0))
@@ -108,18 +115,28 @@ class Derivatives:
     def _make(self, film: Film, name: str, track: int | None) -> None:
         brought, made = (self._shelf.making / f"{name}.{ending}" for ending in ("original", "part"))
         try:
-            self._bring(film, name, brought)
-            media = probe(brought)
-            original = Original(brought, media, survey(brought, media, timeout=300 + media.duration), track)
-            coming = most_bytes(original.survey.duration)
-            need_space(self._archive, coming)
-            with self._shelf.room(name, coming):
+            with ExitStack() as rooms:  # before anything is brought, which may take long and be in vain
+                expected = most_bytes(film.duration)
+                need_space(self._archive, expected)
+                rooms.enter_context(self._shelf.room(name, expected))
+                self._bring(film, name, brought)
+                media = probe(brought)
+                original = Original(brought, media, survey(brought, media, timeout=300 + media.duration), track)
+                coming = most_bytes(original.survey.duration)
+                if why := self._shelf.never_fits(coming):
+                    raise _TooLarge(why)
+                need_space(self._archive, coming)
+                rooms.enter_context(self._shelf.room(f"{name}, longer than said", max(0, coming - expected)))
                 with closing(light_copy(original, made)) as shares:
                     for share in shares:
                         self._done(name, BRINGING + (1 - BRINGING) * share)
                 self._shelf.keep(name, made, ahead=ahead_of(original))
         except _Stopped:
             pass
+        except _TooLarge as error:
+            log.warning("%s: no derivative can be made: %s", film.clip, error)
+            with self._lock:
+                self._too_large[name] = str(error)
         except MediaError as error:
             self._shelf.fail(name, error.message)
             log.warning("%s: no derivative can be made: %s", film.clip, error.message)

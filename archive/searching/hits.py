@@ -1,5 +1,6 @@
 """What is asked of the index, and what it answers, as frozen records. Pure."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -8,6 +9,13 @@ Kind = Literal["segment", "title", "description", "captions", "entry"]
 """What a hit is a piece of: a transcript or translation, a capture's title or description, captions, a register."""
 
 KINDS: tuple[Kind, ...] = ("segment", "title", "description", "captions", "entry")
+
+
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
+
+
+class NotAFilter(ValueError):
+    """A filter has a character that is no text: U+0000, which PostgreSQL refuses, or half of a surrogate pair."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +37,12 @@ class Asked:
     linked: bool | None = None
     marks: tuple[str, ...] = ()
     upstream: bool | None = None
+
+    def __post_init__(self) -> None:
+        """Raise NotAFilter; of the words such characters are passed over, since no word has them."""
+        for text in (*self.languages, *self.sources, *self.marks, self.entry or ""):
+            if _NO_TEXT.search(text):
+                raise NotAFilter("a filter has a character that no text has (U+0000, or bytes that are not UTF-8)")
 
 
 @dataclass(frozen=True)

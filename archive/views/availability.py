@@ -60,11 +60,12 @@ def timeline(archive: Archive, clip: str) -> Timeline:
 def availability(archive: Archive) -> Availability:
     """Count the clips by how they stand. Those that were never away are counted by the ledger, for they are many."""
     ledger, now = archive.ledger, archive.clock()
-    places = {clip: whereabouts(spans, now) for clip, spans in ledger.sightings.ever_away().items()}
+    away = ledger.sightings.ever_away()
+    places = {clip: whereabouts(spans, now) for clip, spans in away.items()}
     counts = Counter[Standing](place.standing for place in places.values())
-    always = ledger.sightings.always_up()
-    counts["up"] += always
-    counts["unknown"] += ledger.sightings.looked_for() - always - len(places)
+    were_up = sum(any(span.availability == "up" for span in spans) for spans in away.values())
+    counts["up"] += ledger.sightings.ever_up() - were_up
+    counts["unknown"] += ledger.sightings.never_told()
     late = {clip: place for clip, place in sorted(places.items()) if place.of_late(now)}
     held = ledger.clips.held_of(list(late)) if late else set()
     lost = tuple(_turn(clip, place, held) for clip, place in late.items() if place.standing == "gone")

@@ -25,12 +25,15 @@ from archive.texts.completions import PlacedLine, joined_lines
 from archive.texts.in_force import access_now
 from archive.texts.preferring import first
 from archive.texts.shown import Shown, shown
+from archive.views.recently_read import RecentlyRead
 from transcription.documents.labels import CORRECTED
 from transcription.documents.players import shown_at, starts_at
 from transcription.documents.sides import Side
 from transcription.records import ClockDoubt
 
 _LEFT_OUT = "speech not written down: "
+_RECENT_BYTES = 20_000_000
+"""Of the documents whose sentences are kept, which takes about as much memory again: 5,000 sentences are 1.5 MB."""
 
 
 class Sentence(Record):
@@ -127,6 +130,9 @@ class Edit(Record):
     what: tuple[str, ...]
 
 
+_RECENT = RecentlyRead[ReadTranscript](_RECENT_BYTES)
+
+
 class ClipPage(Record):
     """A clip as one reader may see it. `copies` has targets for who has signed in; `arrived` counts them for all.
 
@@ -217,8 +223,21 @@ def may_read(archive: Archive, clip: str, reader: Reader) -> bool:
     return bool(archive.ledger.clips.captures(clip)) and access_now(archive, clip).level in reader.levels
 
 
+def transcript_for(archive: Archive, clip: str, reader: Reader, name: str) -> ReadTranscript | None:
+    """One transcript of a clip for a reader; None where there is none of that name, or the clip is not for them."""
+    if not may_read(archive, clip, reader):
+        return None
+    return next((read_transcript(one) for one in shown(archive, clip) if one.ref.name == name), None)
+
+
 def read_transcript(one: Shown) -> ReadTranscript:
     """A transcript with its sentences as corrected."""
+    read = (one, *one.completions)
+    key = tuple((part.ref, part.corrections) for part in read)
+    return _RECENT.get(key, sum(len(part.body) for part in read), lambda: _read(one))
+
+
+def _read(one: Shown) -> ReadTranscript:
     ahead = starts_at(one.document)
     return ReadTranscript(
         **_named(one).model_dump(),
@@ -267,9 +286,14 @@ def links_on_page(archive: Archive, clip: str, reader: Reader, ahead: Mapping[st
     found = list[LinkOnPage]()
     for link in readings.links(clip):
         judgements = given.get(link.id, [])
-        if joint_verdict(judgements) == "positive" or reader.may("see proposals"):
+        if is_for(reader, judgements):
             found.append(link_on_page(link, judgements, reader, ahead))
     return sorted(found, key=lambda one: (one.places[0].start is not None, one.places[0].start or 0.0, one.entry))
+
+
+def is_for(reader: Reader, judgements: Sequence[Judgement]) -> bool:
+    """Whether a reader may see a link of which people judged so."""
+    return reader.may("see proposals") or joint_verdict(judgements) == "positive"
 
 
 def link_on_page(link: Link, judgements: Sequence[Judgement], reader: Reader, ahead: Mapping[str, float]) -> LinkOnPage:

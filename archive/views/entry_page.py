@@ -1,13 +1,15 @@
 """An entry as a reader of the room is given it: who, as the register says, and every moment that concerns them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from archive.linking.deciding.descriptions import about
 from archive.linking.registers.entries import Entry
 from archive.opening.archive import Archive
 from archive.people.reader_roles import Reader
+from archive.records.link import Judgement, Link
 from archive.records.record import Record
-from archive.views.clip_page import LinkOnPage, links_on_page, may_read
+from archive.texts.in_force import access_now
+from archive.views.clip_page import LinkOnPage, is_for, link_on_page
 
 
 class ClipOfEntry(Record):
@@ -37,9 +39,14 @@ def entry_page(
 
     A visitor sees an entry only by a clip that they may read and of which somebody judged that it concerns the entry.
     """
-    entry = entries.get((register, number))
-    linked = {link.clip for link in archive.ledger.readings.links(entry=number) if link.register_name == register}
-    clips = [found for clip in sorted(linked) if (found := _of_clip(archive, clip, register, number, reader))]
+    entry, readings = entries.get((register, number)), archive.ledger.readings
+    links = [link for link in readings.links(entry=number) if link.register_name == register]
+    given = readings.judgements_by_link(links=[link.id for link in links])
+    clips = [
+        found
+        for link in sorted(links, key=lambda link: link.clip)
+        if (found := _of_clip(archive, link, given.get(link.id, ()), reader))
+    ]
     if not clips and (entry is None or not reader.may("see all entries")):
         return None
     return EntryPage(
@@ -51,18 +58,19 @@ def entry_page(
     )
 
 
-def _of_clip(archive: Archive, clip: str, register: str, number: str, reader: Reader) -> ClipOfEntry | None:
-    if not may_read(archive, clip, reader):
+def _of_clip(archive: Archive, link: Link, judgements: Sequence[Judgement], reader: Reader) -> ClipOfEntry | None:
+    """The one link of a clip to the entry. Whether it is for the reader at all is asked first: mostly it is not."""
+    if not is_for(reader, judgements):
         return None
-    newest = archive.ledger.clips.captures(clip)[-1]
-    ahead = {ref.name: ref.starts_at for ref in archive.ledger.readings.refs(clip)}
-    links = [
-        one
-        for one in links_on_page(archive, clip, reader, ahead)
-        if (one.register_name, one.entry) == (register, number)
-    ]
-    if not links:
+    captures = archive.ledger.clips.captures(link.clip)
+    if not captures or access_now(archive, link.clip).level not in reader.levels:
         return None
+    newest = captures[-1]
+    ahead = {ref.name: ref.starts_at for ref in archive.ledger.readings.refs(link.clip)}
     return ClipOfEntry(
-        clip=clip, title=newest.title, source=newest.source, uploaded=newest.uploaded, links=tuple(links)
+        clip=link.clip,
+        title=newest.title,
+        source=newest.source,
+        uploaded=newest.uploaded,
+        links=(link_on_page(link, judgements, reader, ahead),),
     )

@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field
 
 from archive.ledger.clips import Failure
 from archive.ledger.copies import ARRIVED, Held
+from archive.ledger.evidence_counts import EvidenceCounts
 from archive.linking.deciding.judgements import joint_verdict
 from archive.linking.deciding.review_queue import has_returned
 from archive.opening.archive import Archive
@@ -18,6 +19,7 @@ from archive.preservation.unaccepted import Unaccepted, contested, unaccepted
 from archive.records.record import Moment, Record
 from archive.records.whereabouts import Standing
 from archive.settings.cron import runs_a_year
+from archive.settings.settings import Settings
 from archive.settings.spread import Loss, Lost, survivors
 from archive.settings.stanzas import DistinctSettings
 from archive.steps.again import Again, count_again
@@ -127,7 +129,8 @@ def status(archive: Archive) -> Status:
     """Count what the ledger knows. No target is asked."""
     ledger, settings = archive.ledger, archive.settings
     failures = ledger.clips.failures()
-    held = ledger.copies.count_spread(tuple(settings.counting))
+    evidence = ledger.copies.count_evidence(_named(settings))
+    held = evidence.spread(tuple(settings.counting))
     waiting = unaccepted(ledger)
     seen = availability(archive)
     return Status(
@@ -148,7 +151,7 @@ def status(archive: Archive) -> Status:
         returned=seen.returned,
         resting={name: until for name in settings.sources if (until := rests_until(archive, name))},
         survivors=survivors(held, settings.counting),
-        targets=count_targets(archive),
+        targets=_targets(archive, evidence),
         transcripts=ledger.readings.count_transcripts(),
         read_otherwise={name: len(clips) for name, clips in read_otherwise(archive).items()},
         again=count_again(archive, failures),
@@ -170,7 +173,15 @@ def failed(archive: Archive) -> list[Failure]:
 
 def count_targets(archive: Archive) -> dict[str, TargetCounts]:
     """What the ledger knows of each target."""
-    debts, states = owed(archive), archive.ledger.copies.heads_by_state()
+    return _targets(archive, archive.ledger.copies.count_evidence(_named(archive.settings)))
+
+
+def _named(settings: Settings) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*settings.targets, *settings.counting)))
+
+
+def _targets(archive: Archive, evidence: EvidenceCounts) -> dict[str, TargetCounts]:
+    debts, states = owed(archive), evidence.heads
     return {
         name: TargetCounts(
             address=address(stanza),

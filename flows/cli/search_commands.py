@@ -62,20 +62,23 @@ def search(
     if not text and not rebuild:
         raise typer.BadParameter("say what to look for, or --rebuild", param_hint="TEXT")
     from archive.people.reader_roles import Reader
-    from archive.searching.hits import Asked
+    from archive.searching.hits import Asked, NotAFilter
     from archive.searching.search_index import open_index
 
-    asked = Asked(
-        " ".join(text or ()),
-        languages=tuple(language or ()),
-        sources=tuple(source or ()),
-        since=_day(since),
-        until=_day(until),
-        entry=entry,
-        linked=linked,
-        marks=tuple(mark or ()),
-        upstream=upstream,
-    )
+    try:
+        asked = Asked(
+            " ".join(text or ()),
+            languages=tuple(language or ()),
+            sources=tuple(source or ()),
+            since=_day(since),
+            until=_day(until),
+            entry=entry,
+            linked=linked,
+            marks=tuple(mark or ()),
+            upstream=upstream,
+        )
+    except NotAFilter as error:
+        raise typer.BadParameter(str(error)) from error
     with common.opened_archive() as archive, open_index(archive) as index:
         taken = index.rebuild(archive, archive.progress) if rebuild else index.catch_up(archive, archive.progress)
         found = (

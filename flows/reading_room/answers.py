@@ -1,7 +1,6 @@
 """Answers: a page as HTML by its template, or the same value as JSON where its address ends in `.json`."""
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,12 +16,14 @@ from archive.people.csrf import csrf_token
 from archive.safe_text import written
 from archive.texts.in_force import access_now
 from flows.reading_room import texts
+from flows.reading_room.han_fonts import stylesheet_for
+from flows.reading_room.made_lines import line
 from flows.reading_room.page_words import told
+from flows.reading_room.parts import LETTERS, SHOWN
 from flows.reading_room.who_asks import forms_token, reader_of, remember_forms, room_of
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
-_HAN = re.compile("[\u3400-\u9fff]")
 
 
 def page(request: Request, template: str, value: BaseModel | None = None, status: int = 200, **more: Any) -> Response:
@@ -44,8 +45,8 @@ def page(request: Request, template: str, value: BaseModel | None = None, status
             **more,
         )
     )
-    if _HAN.search(html):
-        html = html.replace("</head>", f'<link rel="stylesheet" href="{_static("fonts/han/han.css")}">\n</head>', 1)
+    if rules := stylesheet_for(html):
+        html = html.replace("</head>", f'<link rel="stylesheet" href="{rules}">\n</head>', 1)
     response = HTMLResponse(html, status, {"content-language": language, "vary": "Cookie, Accept-Language"})
     remember_forms(request, response)
     return response
@@ -110,10 +111,37 @@ def _environment(language: str) -> Environment:
         "language": language,
         "spoken": texts.SPOKEN,
         "static": _static,
+        "around": _around,
+        "line": lambda kind, text: line(kind, text, messages.gettext),
         "told": lambda key: told(key, messages.gettext, words.language_name),
     }
-    environment.filters |= {"address": lambda text: quote(str(text), safe="")}
+    environment.filters |= {"address": lambda text: quote(str(text), safe=""), "brief": _brief, "some": _some}
     return environment
+
+
+def _brief(text: str, letters: int = LETTERS) -> str:
+    """A text as it is, or its beginning where it is a long one; the page's data has the whole."""
+    return text if len(text) <= letters else f"{text[:letters]} […]"
+
+
+EXCERPT_BEFORE, EXCERPT_LETTERS = 150, 600
+"""Letters of a long text that are shown before what was found in it, and in all."""
+
+
+def _around(text: str, spans: Sequence[tuple[int, int]]) -> tuple[str, list[tuple[int, int]]]:
+    """A text with what was found in it; of a long one the letters around the first find, and the finds among them."""
+    if len(text) <= EXCERPT_LETTERS:
+        return text, [*spans]
+    begin = max(0, min((start for start, _ in spans), default=0) - EXCERPT_BEFORE)
+    end = begin + EXCERPT_LETTERS
+    mark = "[…] " if begin else ""
+    shift = len(mark) - begin
+    shown = f"{mark}{text[begin:end]}" + (" […]" if end < len(text) else "")
+    return shown, [(start + shift, min(stop, end) + shift) for start, stop in spans if begin <= start < end]
+
+
+def _some(items: Sequence[Any], most: int = SHOWN) -> Sequence[Any]:
+    return items[:most]
 
 
 @cache

@@ -12,6 +12,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 from jinja2.ext import babel_extract
 
+from flows.reading_room.made_lines import forms
 from flows.reading_room.page_words import NAMED, PHRASES
 from flows.reading_room.texts import FOLDER, SPOKEN
 
@@ -23,7 +24,7 @@ SAYING = ("problem", "HTTPException")
 def messages() -> Catalog:
     """All of them, with nothing translated."""
     catalogue = Catalog(project="thirdcopy", charset="utf-8", fuzzy=False)
-    for words in (*PHRASES.values(), *NAMED.values()):
+    for words in (*PHRASES.values(), *NAMED.values(), *forms()):
         catalogue.add(words)
     for template in sorted((HERE / "templates").glob("*.html")):
         with template.open("rb") as source:

@@ -1,5 +1,6 @@
 """Opening the room: a server on loopback over an opened archive, whose index follows the ledger while it is open."""
 
+import asyncio
 import errno
 import logging
 import socket
@@ -8,6 +9,7 @@ from contextlib import closing, contextmanager
 from threading import Event, Thread
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from archive.errors import ArchiveError, RefusedError
 from archive.opening.archive import Archive, opened, refuse_replaced
@@ -24,6 +26,9 @@ FOLLOW_EVERY = 0.5
 
 CONNECTIONS_AT_ONCE = 600
 """More are told to come back. A browser keeps six for a while, and a process has about a thousand open files."""
+
+PROMPT_S = 10
+"""Seconds in which a connection has to ask something, whole, before it is closed: at first, and each time after."""
 
 WAITING = 128
 """Connections that wait for their turn."""
@@ -92,14 +97,42 @@ def configured(room: Room) -> uvicorn.Config:
     """The server over a room: of headers that say where a request is from it believes none."""
     return uvicorn.Config(
         create_app(room),
+        http=_InTime,
         access_log=False,
         limit_concurrency=CONNECTIONS_AT_ONCE,
         log_config=None,
         proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=2,
-        timeout_keep_alive=10,
+        timeout_keep_alive=PROMPT_S,
     )
+
+
+class _InTime(H11Protocol):
+    """Closes a connection that asks nothing, or whose request has no end of its head, in time.
+
+    uvicorn waits so only for a request that follows another, and only for the first byte of that.
+    """
+
+    _until: float | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Wait for the first byte."""
+        super().connection_made(transport)
+        self._close_at(self.loop.time() + self.timeout_keep_alive)
+
+    def data_received(self, data: bytes) -> None:
+        """Wait for the end of the head from its first byte on, however many more come one by one."""
+        until = self._until or self.loop.time() + self.timeout_keep_alive
+        super().data_received(data)
+        is_asking = self.cycle is None or self.cycle.response_complete
+        self._until = until if is_asking else None
+        if is_asking and not self.transport.is_closing():
+            self._close_at(until)
+
+    def _close_at(self, moment: float) -> None:
+        self._unset_keepalive_if_required()
+        self.timeout_keep_alive_task = self.loop.call_at(moment, self.timeout_keep_alive_handler)
 
 
 class _Server(uvicorn.Server):

@@ -15,6 +15,7 @@ from starlette.staticfiles import StaticFiles
 
 from archive.errors import ArchiveError
 from archive.settings.settings import Settings
+from flows.reading_room import han_fonts
 from flows.reading_room.answers import STATIC, problem
 from flows.reading_room.described import openapi
 from flows.reading_room.pages import (
@@ -59,6 +60,7 @@ ROUTES = [
     Route("/", front.front),
     *_both("/find", finding.find),
     Route("/clips/{clip}/transcripts/{name}.{form}", clip_pages.transcript),
+    Route("/clips/{clip}/sentences", clip_pages.sentences),
     Route("/clips/{clip}/film", film_pages.film, methods=["GET", "HEAD"]),
     Route("/clips/{clip}/derivative", film_pages.light, methods=["GET", "HEAD"]),
     Route("/clips/{clip}/derivative.json", film_pages.light_state),
@@ -83,6 +85,7 @@ ROUTES = [
     Route("/sign-out", signing_in.sign_out, methods=["POST"]),
     Route("/language", signing_in.language, methods=["POST"]),
     Route("/openapi.json", openapi),
+    Route(han_fonts.ADDRESS, han_fonts.some_rules),
     Mount("/static", KeptFiles(directory=STATIC)),
 ]
 

@@ -4,6 +4,7 @@ A form has the token that the page was given, an HMAC of the visit (OWASP's "sig
 says where a request comes from (Sec-Fetch-Site, https://www.w3.org/TR/fetch-metadata/) must say that it is from here.
 """
 
+import asyncio
 from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
@@ -19,6 +20,8 @@ BYTES_AT_MOST = 64 * 1024
 TOO_LARGE = "A form has at most 64 KiB."
 PATIENCE_BYTES = 4 * 1024 * 1024
 """So much is read and thrown away of a form that is too long: who still sends hears no answer."""
+PATIENCE_S = 30.0
+"""Seconds in which a form has to be here."""
 FIELDS_AT_MOST = 50
 REASON_AT_MOST = 500
 """Letters of a reason, which goes to every target and stays there."""
@@ -32,12 +35,16 @@ async def sent(request: Request) -> Mapping[str, str]:
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/x-www-form-urlencoded":
         raise HTTPException(415, "A form is sent as application/x-www-form-urlencoded.")
     body, length = bytearray(), 0
-    async for part in request.stream():
-        length += len(part)
-        if length > PATIENCE_BYTES:
-            break
-        if length <= BYTES_AT_MOST:
-            body += part
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            async for part in request.stream():
+                length += len(part)
+                if length > PATIENCE_BYTES:
+                    break
+                if length <= BYTES_AT_MOST:
+                    body += part
+    except TimeoutError:
+        raise HTTPException(408, "The form did not come in time, so nothing was done.") from None
     if length > BYTES_AT_MOST:
         raise HTTPException(413, TOO_LARGE)
     try:

@@ -52,14 +52,15 @@ def signed_in(place: Place, role: Role) -> httpx.Client:
 PAGES = (
     "/", "/find?q=name", "/find.json?q=name", "/sign-in", f"/clips/{OPEN}", f"/clips/{OPEN}.json",
     f"/clips/{OPEN}/transcripts/{NAME}.vtt", f"/clips/{OPEN}/cite?start=1.2", f"/clips/{OPEN}/cite.bib?start=1.2",
-    f"/clips/{OPEN}/manifest.json", f"/clips/{OPEN}/ohms.xml", "/entries/victims/1", "/entries/victims/1.json",
+    f"/clips/{OPEN}/manifest.json", f"/clips/{OPEN}/ohms.xml", f"/clips/{OPEN}/sentences?transcript={NAME}",
+    "/entries/victims/1", "/entries/victims/1.json",
     "/static/room.css",
 )  # fmt: skip
 CLOSED_PAGES = (
     f"/clips/{CLOSED}", f"/clips/{CLOSED}.json", f"/clips/{CLOSED}/film", f"/clips/{CLOSED}/derivative",
     f"/clips/{CLOSED}/derivative.json", f"/clips/{CLOSED}/transcripts/{NAME}.vtt", f"/clips/{CLOSED}?transcript={NAME}",
     f"/clips/{CLOSED}/cite?start=1", f"/clips/{CLOSED}/cite.txt?start=1", f"/clips/{CLOSED}/manifest.json",
-    f"/clips/{CLOSED}/ohms.xml",
+    f"/clips/{CLOSED}/ohms.xml", f"/clips/{CLOSED}?at=1", f"/clips/{CLOSED}/sentences?transcript={NAME}&part=1",
 )  # fmt: skip
 
 
@@ -333,7 +334,7 @@ def test_only_an_editor_corrects(place: Place, role: Role) -> None:
     answer = client.post(path, data=form)
     after = client.get(f"/clips/{HOSTILE}.json").json()["transcript"]["sentences"][1]
     if role in ("editor", "keeper"):
-        assert answer.headers["location"] == f"/clips/{HOSTILE}?transcript={NAME}#t=1.0"
+        assert answer.headers["location"] == f"/clips/{HOSTILE}?transcript={NAME}&at=1.0#t=1.0"
         assert (after["text"], after["language"], after["by"]) == (f"Text of {role}.", "ru", role)
         assert client.post(path, data=form | {"token": "forged"}).status_code == 403
         other = signed_in(place, "keeper" if role == "editor" else "editor")

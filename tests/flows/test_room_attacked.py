@@ -1,19 +1,25 @@
 """The reading room against whoever means harm, and on a day on which what it stands on fails."""
 
 import re
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from threading import Event
 
 import httpx
 import pytest
 
+from archive.errors import NotHere
 from archive.ledger.clips import AccessGiven
 from archive.ledger.sightings import Seen
 from archive.people.csrf import csrf_token
 from archive.people.people import People
 from archive.people.reader_roles import ROLES, Role
+from archive.playing.films import Film
 from archive.records.event import DISSEMINATION
 from archive.records.link import Evidence
+from flows.reading_room import sent_forms
 from flows.reading_room.room_headers import ALWAYS, policy
 from tests.support import engines
 from tests.support.archives import a_link
@@ -226,3 +232,42 @@ def test_a_reason_has_an_end(client: httpx.Client) -> None:
     form |= {"sha512": before["sha512"], "corrections": "0", "text": "Something else.", "language": "en"}
     assert client.post(f"/clips/{OPEN}/correct/{NAME}/1", data=form).status_code == 413
     assert client.get(f"/clips/{OPEN}.json").json()["transcript"] == before
+
+
+def test_a_form_that_never_ends_is_not_waited_for(
+    place: Place, client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sent_forms, "PATIENCE_S", 0.3)
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+
+    def slowly() -> Iterator[bytes]:
+        for _ in range(30):
+            yield b"a"
+            time.sleep(0.1)
+
+    answer = client.post("/sign-in", content=slowly(), headers=headers)
+    assert answer.status_code == 408
+    assert "did not come in time" in answer.text
+    assert_safe(answer)
+
+
+def test_a_store_that_hangs_keeps_nobody_from_reading(
+    place: Place, client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    over = Event()
+
+    def hangs(*_: object) -> None:
+        over.wait(20)
+        raise NotHere("nothing came")
+
+    monkeypatch.setattr(Film, "read", hangs)
+    with ThreadPoolExecutor(60) as crowd, httpx.Client(base_url=place.address, timeout=60) as players:
+        played = [crowd.submit(players.get, f"/clips/{OPEN}/film") for _ in range(60)]
+        time.sleep(1)
+        began = time.monotonic()
+        for path in ("/", f"/clips/{OPEN}", "/find?q=name"):
+            assert client.get(path).status_code == 200
+        assert time.monotonic() - began < 5
+        assert not any(one.done() for one in played)
+        over.set()
+        assert {one.result().status_code for one in played} == {404}

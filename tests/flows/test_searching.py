@@ -98,3 +98,15 @@ def _damaged(place: Path, said: Said) -> str:
 
 def test_without_a_word_it_asks_for_one(place: Path, said: Said) -> None:
     assert "say what to look for" in said("search", code=2)
+
+
+@pytest.mark.parametrize("option", ["--language", "--source", "--entry", "--mark"])
+@pytest.mark.parametrize("value", ["a\0b", "\udcff"])
+def test_a_filter_that_is_no_text_is_refused_as_the_room_refuses_it(
+    place: Path, said: Said, option: str, value: str
+) -> None:
+    assert "a character that no text has" in said("search", "remember", option, value, code=2)
+
+
+def test_words_of_characters_that_are_no_text_are_read_without_them(place: Path, said: Said) -> None:
+    assert said("search", "remember\0", "\udcff").split("for:")[0].endswith("2 of 2 ")

@@ -120,9 +120,14 @@ def _fill(archive: Archive, films: Path) -> None:
 
 
 def a_transcript(
-    archive: Archive, clip: str, words: tuple[tuple[float, float, str, str, tuple[str, ...]], ...]
+    archive: Archive,
+    clip: str,
+    words: tuple[tuple[float, float, str, str, tuple[str, ...]], ...],
+    *,
+    duration: float = 3.0,
+    name: str = NAME,
 ) -> tuple[TranscriptRef, str]:
-    """A transcript of a clip's film, of three seconds."""
+    """A transcript of a clip's film, of three seconds or longer; nothing is written of its end."""
     media = archive.ledger.clips.captures(clip)[-1].media
     made = Transcript(
         container="mov,mp4,m4a,3gp,3g2,mj2",
@@ -131,7 +136,7 @@ def a_transcript(
         channels=1,
         media_sha256=media.sha256,
         track=1,
-        duration=3.0,
+        duration=duration,
         model="whisper-base",
         model_digest=MODEL_DIGEST,
         device="cpu",
@@ -145,12 +150,12 @@ def a_transcript(
             )
             for start, end, language, text, marks in words
         ),
-        gaps=(Gap(start=words[-1][1], end=3.0, reason="no_text", level=-20.0),),
+        gaps=(Gap(start=words[-1][1], end=duration, reason="no_text", level=-20.0),),
     )  # fmt: skip
     body = to_json(made)
     return (
         TranscriptRef(
-            name=NAME,
+            name=name,
             sha512=document(body.encode()).sha512,
             media_sha256=media.sha256,
             track=1,

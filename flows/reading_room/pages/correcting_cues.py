@@ -33,7 +33,7 @@ def correction(request: Request) -> Response:
         found,
         sentence=sentence,
         number=number,
-        film=film_on_page(request, found.clip, doubted=bool(found.transcript.clock_doubts)),
+        film=film_on_page(request, found.clip, doubted=bool(found.transcript.clock_doubts)).beginning(sentence.start),
         recorded=opened(request, found.clip),
         most=LETTERS_AT_MOST,
     )
@@ -73,7 +73,8 @@ async def correct(request: Request) -> Response:
             )
         start = form.get("start", "0")
         where = f"/clips/{wanted['clip']}?transcript={wanted['name']}"
-        return RedirectResponse(f"{where}#t={start}" if start.replace(".", "", 1).isdigit() else where, 303)
+        is_moment = start.replace(".", "", 1).isdigit()
+        return RedirectResponse(f"{where}&at={start}#t={start}" if is_moment else where, 303)
 
     return await run_in_threadpool(keep)
 

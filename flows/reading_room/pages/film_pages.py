@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Generator, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
+from anyio import CancelScope, CapacityLimiter, to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 
@@ -21,6 +21,10 @@ from flows.reading_room.who_asks import reader_of, room_of
 from storage.errors import TargetError
 
 AGAIN_S = 2
+FILMS_AT_ONCE = 40
+"""Threads that wait for targets; pages have as many of others, so that a store that hangs keeps nobody from reading."""
+
+_READERS = CapacityLimiter(FILMS_AT_ONCE)
 
 
 class Bytes(Body, Protocol):
@@ -34,7 +38,7 @@ class FilmOnPage:
     """How a film stands in a page: whether something plays, in which element, from which address, and words.
 
     `ahead` seconds are added to the player's to have a moment. `light` is the address that says how far a derivative
-    is that is being made; `share` how much of it is done.
+    is that is being made; `share` how much of it is done. `again` is the page that tries the original once more.
     """
 
     plays: bool = False
@@ -44,6 +48,13 @@ class FilmOnPage:
     words: tuple[str, ...] = ()
     light: str = ""
     share: float = 0.0
+    again: str | None = None
+
+    def beginning(self, moment: float | None) -> "FilmOnPage":
+        """The same where a player without scripts begins at a moment (https://www.w3.org/TR/media-frags/, 4.2.1)."""
+        if moment is None or not self.plays:
+            return self
+        return replace(self, address=f"{self.address}#t={max(0.0, moment - self.ahead):g}")
 
 
 def film_on_page(request: Request, clip: str, *, doubted: bool = False) -> FilmOnPage:
@@ -59,9 +70,11 @@ def film_on_page(request: Request, clip: str, *, doubted: bool = False) -> FilmO
         return FilmOnPage(words=("No sound copy of the film can be read now.",))
     tag = "video" if any(stream.kind == "video" for stream in film.streams) else "audio"
     original = FilmOnPage(plays=True, tag=tag, address=f"/clips/{clip}/film")
-    refused = request.query_params.get("film") == "light" or not playable(film.container, film.streams).plays
+    plays = playable(film.container, film.streams).plays
+    refused = request.query_params.get("film") == "light" or not plays
     if not refused and not doubted:
         return original
+    again = request.url.remove_query_params("film").query if plays else None
     light = room.derivatives.made(clip)
     if isinstance(light, Derivative):
         words = ("This is a light copy for browsers, not the original.",)
@@ -70,8 +83,13 @@ def film_on_page(request: Request, clip: str, *, doubted: bool = False) -> FilmO
         return replace(original, words=("Players guess seconds in this film: look whether the words fit the sound.",))
     if isinstance(light, UnderWay):
         words = ("A light copy of this film is being made, since browsers do not play it as it is.",)
-        return FilmOnPage(words=words, light=f"/clips/{clip}/derivative.json", share=light.share)
+        if plays:
+            words = ("The film broke off here: a light copy of it is being made, if a copy can be read.",)
+        return FilmOnPage(words=words, light=f"/clips/{clip}/derivative.json", share=light.share, again=again)
     why = (light.why,) if light.lasting or reader_of(request).role == "keeper" else ()
+    if plays:
+        words = ("The film broke off, and there is no light copy of it. Perhaps no copy can be read just now.",)
+        return FilmOnPage(words=(*words, *why), again=again)
     return FilmOnPage(words=("Browsers do not play this film, and no light copy of it could be made.", *why))
 
 
@@ -86,8 +104,12 @@ def light_copy(request: Request, clip: str) -> Derivative | None:
     return found if isinstance(found, Derivative) else None
 
 
-def film(request: Request) -> Response:
-    """Bytes of a clip's original."""
+async def film(request: Request) -> Response:
+    """Bytes of a clip's original, read by threads of their own."""
+    return await to_thread.run_sync(_film, request, limiter=_READERS)
+
+
+def _film(request: Request) -> Response:
     room, clip = room_of(request), request.path_params["clip"]
     if not may_read(room.archive, clip, reader_of(request)):
         return not_there(request)
@@ -169,7 +191,8 @@ def _bare(status: int, headers: Mapping[str, str]) -> Response:
 async def _until_closed(blocks: Generator[bytes, None, None]) -> AsyncIterator[bytes]:
     """The blocks; whatever happens to the connection, the request at the store ends too."""
     try:
-        async for block in iterate_in_threadpool(blocks):
+        while (block := await to_thread.run_sync(next, blocks, None, limiter=_READERS)) is not None:
             yield block
     finally:
-        await run_in_threadpool(blocks.close)
+        with CancelScope(shield=True):
+            await to_thread.run_sync(blocks.close, limiter=_READERS)

@@ -11,9 +11,10 @@ from archive.acts.judging import judge, take_back
 from archive.errors import ChangedMeanwhile
 from archive.linking.deciding.review_queue import Wanted, proposal_digest
 from archive.records.link import Verdict
-from archive.views.review_page import review_page
+from archive.views.review_page import ReviewPage, review_page
 from flows.reading_room.answers import not_there, opened, page, problem
 from flows.reading_room.pages.film_pages import film_on_page
+from flows.reading_room.parts import second_asked
 from flows.reading_room.sent_forms import REASON_AT_MOST, TOO_LONG, sent_by_reader
 from flows.reading_room.who_asks import reader_of, room_of
 
@@ -36,7 +37,8 @@ def review(request: Request) -> Response:
         request,
         "review.html",
         shown,
-        film=film_on_page(request, one.link.clip),
+        film=film_on_page(request, one.link.clip).beginning(_first_moment(request, shown)),
+        here=urlencode({name: value for name, value in request.query_params.items() if name != "at"}),
         recorded=opened(request, one.link.clip),
         skip=_address(request, skipped=[*skipped, one.link.id]),
         undo=last,
@@ -81,6 +83,15 @@ async def undo(request: Request) -> Response:
         return RedirectResponse(_address(request), 303)
 
     return await run_in_threadpool(take)
+
+
+def _first_moment(request: Request, shown: ReviewPage) -> float | None:
+    """The moment that is asked for, else that of the first words."""
+    try:
+        asked = second_asked(request.query_params.get("at"))
+    except ValueError:
+        asked = None
+    return next((one.start for one in shown.link.places if one.start is not None), None) if asked is None else asked
 
 
 def _wanted(request: Request) -> Wanted:

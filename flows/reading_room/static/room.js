@@ -2,16 +2,25 @@
 "use strict";
 (() => {
   const player = document.querySelector("video[data-film], audio[data-film]");
-  const lists = [...document.querySelectorAll(".sentences")];
   const ahead = Number(player?.dataset.ahead ?? 0); // what is added to the player's second to get the original's
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const sentences = lists.map(list => [...list.children].map(item => ({
-    item, start: Number(item.dataset.start), end: Number(item.dataset.end),
-  })));
+  // A page carries a part of each transcript; `first` and `last` are the parts that stand in it now.
+  const texts = [...document.querySelectorAll(".in-parts")].map(box => {
+    const part = Number(box.dataset.part), starts = box.dataset.starts.split(" ").filter(Boolean).map(Number);
+    return listed({ box, which: box.dataset.which, more: box.dataset.more, starts, parts: Number(box.dataset.parts),
+      first: part, last: part, words: new URLSearchParams(location.search).get("within")?.trim() ?? "", asked: 0, busy: 0 });
+  });
   let following = true, shown = [];
 
   const moment = () => player.currentTime + ahead;
   const go = seconds => { player.currentTime = Math.max(0, seconds - ahead); };
+
+  function listed(text) {
+    text.list = text.box.querySelector(".sentences");
+    text.items = [...text.list.children].map(item => (
+      { item, start: Number(item.dataset.start), end: Number(item.dataset.end) }));
+    return text;
+  }
 
   function find(list, second) {
     let low = 0, high = list.length - 1, found = null;
@@ -22,23 +31,82 @@
     return found;
   }
 
+  const partWith = (text, second) => Math.max(1, text.starts.filter(start => start <= second + 0.001).length);
+
+  // Bring a part: behind or before what stands there, or in its place. Nothing, where something else is asked meanwhile.
+  async function bring(text, part, words = text.words) {
+    const asked = ++text.asked, address = new URL(text.more, location);
+    address.searchParams.set(text.which, part);
+    if (words) address.searchParams.set("within", words); else address.searchParams.delete("within");
+    text.busy += 1;
+    const answer = await fetch(address).catch(() => null).finally(() => { text.busy -= 1; });
+    if (!answer?.ok || asked !== text.asked) return false;
+    const made = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const box = made.querySelector(".in-parts");
+    if (!box || asked !== text.asked) return false;
+    for (const style of made.querySelectorAll("link[rel=stylesheet]")) {
+      if (!document.querySelector(`link[href="${style.getAttribute("href")}"]`)) document.head.append(style);
+    }
+    const one = name => box.querySelector(name), there = name => text.box.querySelector(name);
+    if (words === text.words && part === text.last + 1) {
+      text.list.append(...one(".sentences").children);
+      there("[rel=next]").replaceWith(one("[rel=next]"));
+      there("[data-last]").textContent = one("[data-last]").textContent;
+      text.last = part;
+    } else if (words === text.words && part === text.first - 1) {
+      const mark = text.list.firstElementChild, before = mark.getBoundingClientRect().top;
+      text.list.prepend(...one(".sentences").children);
+      there("[rel=prev]").replaceWith(one("[rel=prev]"));
+      there("[data-first]").textContent = one("[data-first]").textContent;
+      text.first = part;
+      scrollBy({ top: mark.getBoundingClientRect().top - before, behavior: "instant" });
+    } else {
+      text.box.replaceChildren(...box.children);
+      if (!words) text.starts = box.dataset.starts.split(" ").filter(Boolean).map(Number);
+      Object.assign(text, { words, first: part, last: part, parts: Number(box.dataset.parts) });
+    }
+    listed(text);
+    shown = [];
+    return true;
+  }
+
+  // Have the part of a second in the page; whoever searches sees what was found, and nothing else.
+  async function reach(text, second) {
+    const part = partWith(text, second);
+    if (text.words || (part >= text.first && part <= text.last)) return;
+    if (text.reaching === part) return;
+    text.reaching = part;
+    await bring(text, part);
+    text.reaching = 0;
+  }
+
   function show() {
-    const now = sentences.map(list => find(list, moment())).filter(one => one && moment() < one.end + 0.5);
+    const now = texts.map(text => find(text.items, moment())).filter(one => one && moment() < one.end + 0.5);
     if (now.length === shown.length && now.every((one, i) => one === shown[i])) return;
-    shown.forEach(one => { one.item.classList.remove("now"); one.item.removeAttribute("aria-current"); });
+    document.querySelectorAll(".sentences .now").forEach(item => {
+      item.classList.remove("now");
+      item.removeAttribute("aria-current");
+    });
     now.forEach(one => { one.item.classList.add("now"); one.item.setAttribute("aria-current", "true"); });
     shown = now;
     if (following && now[0] && !player.paused) now[0].item.scrollIntoView({ block: "center", behavior: still ? "auto" : "smooth" });
   }
 
+  function follow() {
+    show();
+    if (following) texts.forEach(text => reach(text, moment()).then(show));
+  }
+
   function ofAddress() {
     const asked = /^#t=([0-9]+(?:\.[0-9]+)?)$/.exec(location.hash);
     if (!asked) return;
-    const second = Number(asked[1]), one = sentences[0] && find(sentences[0], second);
-    if (one) one.item.scrollIntoView({ block: "center" });
-    if (!player) return;
+    const second = Number(asked[1]);
     const seek = () => { go(second); show(); };
-    if (player.readyState > 0) seek(); else player.addEventListener("loadedmetadata", seek, { once: true });
+    if (player?.readyState > 0) seek(); else player?.addEventListener("loadedmetadata", seek, { once: true });
+    texts.forEach((text, number) => reach(text, second).then(() => {
+      if (number === 0) find(text.items, second)?.item.scrollIntoView({ block: "center" });
+      if (player?.readyState > 0) show();
+    }));
   }
 
   addEventListener("hashchange", () => { ofAddress(); player?.play().catch(() => {}); });
@@ -46,7 +114,11 @@
     const at = event.target.closest("a.at");
     if (!at || !player || !at.hash || at.pathname !== location.pathname) return;
     event.preventDefault();
-    history.replaceState(null, "", at.hash);
+    const address = new URL(location);
+    address.searchParams.set("at", at.hash.slice(3));
+    address.hash = at.hash;
+    history.replaceState(null, "", address);
+    following = true;
     ofAddress();
     player.play().catch(() => {});
   });
@@ -54,20 +126,29 @@
   if (player) {
     player.addEventListener("error", () => {
       const address = new URL(location);
-      if (address.searchParams.get("film") === "light" || !player.src.endsWith("/film")) return;
+      if (address.searchParams.get("film") === "light" || !new URL(player.src).pathname.endsWith("/film")) return;
       address.searchParams.set("film", "light");
       location.replace(address);
     });
-    player.addEventListener("timeupdate", show);
-    player.addEventListener("seeked", show);
+    player.addEventListener("timeupdate", follow);
+    player.addEventListener("seeked", () => { following = true; follow(); });
     addEventListener("wheel", () => { following = false; }, { passive: true });
     addEventListener("touchmove", () => { following = false; }, { passive: true });
     player.addEventListener("play", () => { following = true; });
     addEventListener("keydown", event => {
       if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|TEXTAREA|SELECT|BUTTON|SUMMARY|A|VIDEO|AUDIO)$/.test(event.target.tagName) && event.key !== "Escape") return;
-      const by = step => {
-        const list = sentences[0] ?? [], now = find(list, moment()), at = list.indexOf(now) + step;
-        if (list[at]) go(list[at].start);
+      const by = async step => {
+        const text = texts[0];
+        if (!text) return;
+        await reach(text, moment());
+        let at = text.items.indexOf(find(text.items, moment())) + step;
+        if (at >= text.items.length && text.last < text.parts) await bring(text, text.last + 1);
+        if (at < 0 && text.first > 1) {
+          const before = text.items.length;
+          await bring(text, text.first - 1);
+          at += text.items.length - before;
+        }
+        if (text.items[at]) go(text.items[at].start);
       };
       const keys = {
         " ": () => player.paused ? player.play() : player.pause(),
@@ -95,21 +176,41 @@
     buttons.find(one => one.dataset.key === event.key.toLowerCase())?.click();
   });
 
+  // Links to other parts bring them into the page, and so does whoever scrolls to where one would begin.
+  document.addEventListener("click", event => {
+    const link = event.target.closest("[data-to]"), text = texts.find(one => one.box.contains(link));
+    if (!text || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    following = false;
+    const to = Number(link.dataset.to), beside = to === text.last + 1 || to === text.first - 1;
+    bring(text, to).then(come => { if (come && !beside) text.box.scrollIntoView({ block: "start" }); });
+  });
+  let height = scrollY, bringing = false;
+  async function scrolled() {
+    const up = scrollY < height;
+    height = scrollY;
+    if (bringing) return;
+    bringing = true;
+    for (const text of texts) {
+      if (text.busy) continue; // a moment that is being brought goes before what is near
+      const place = text.list.getBoundingClientRect();
+      if (!up && text.last < text.parts && place.bottom < innerHeight + 400) await bring(text, text.last + 1);
+      if (up && text.first > 1 && place.top > -400) await bring(text, text.first - 1);
+    }
+    bringing = false;
+  }
+  if (texts.length) addEventListener("scroll", scrolled, { passive: true });
+
   const within = document.querySelector("[data-within]");
-  if (within && lists.length) {
-    within.hidden = false;
+  if (within) {
+    let waits = 0;
     within.addEventListener("submit", event => event.preventDefault());
-    const folded = text => text.normalize("NFKD").replace(/\p{Mn}/gu, "").toLowerCase();
-    const texts = sentences.map(list => list.map(one => folded(one.item.textContent)));
     within.addEventListener("input", () => {
-      const wanted = folded(within.querySelector("input").value.trim());
-      let number = 0;
-      sentences.forEach((list, l) => list.forEach((one, i) => {
-        const is = texts[l][i].includes(wanted);
-        one.item.classList.toggle("hidden", !is);
-        number += is;
-      }));
-      within.querySelector("output").textContent = wanted ? String(number) : "";
+      clearTimeout(waits);
+      waits = setTimeout(() => {
+        const words = within.querySelector("[type=search]").value.trim();
+        texts.forEach(text => bring(text, words ? 1 : partWith(text, player ? moment() : 0), words).then(come => come && player && follow()));
+      }, 150);
     });
   }
   ofAddress();

@@ -145,7 +145,9 @@ def test_copies_are_spread_over_targets(ledger: Ledger) -> None:
     assert spread("disk") == {"evidence-a": set(), "evidence-b": {"disk"}}
     assert spread("elsewhere") == {"evidence-a": set(), "evidence-b": set()}
     assert ledger.copies.spread(()) == {"evidence-a": frozenset(), "evidence-b": frozenset()}
-    assert ledger.copies.heads_by_state() == {
+    counted = ledger.copies.count_evidence(("cloud", "elsewhere", "disk"))
+    assert counted.spread(places) == {frozenset(["cloud"]): 1, frozenset(["disk"]): 1}
+    assert counted.heads == {
         "disk": {"owed": 1, "proven": 1},
         "cloud": {"arrived": 1},
     }

@@ -2,17 +2,21 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
+from archive.ledger import tables as t
 from archive.objects.sidecar import Reading
 from archive.opening.archive import Archive
 from archive.preservation.mirroring import store_owed
 from archive.records.object_ids import ObjectId
 from archive.steps.again import count_again, to_read_again
 from archive.steps.transcribing import FORM, written_form, written_readings
-from tests.support.archives import an_archive, folder_targets, keep, store_all, transcript
+from tests.support import engines
+from tests.support.archives import a_link, an_archive, folder_targets, keep, store_all, transcript
 
 ONE, TWO, THREE, LISTED = "peertube-1", "peertube-2", "peertube-3", "peertube-4"
 
@@ -100,18 +104,61 @@ def test_what_is_worth_a_step_has_something_to_read_and_no_such_mark(archive: Ar
 
 def test_spread_counts_where_every_version_has_arrived(archive: Archive) -> None:
     copies, names = archive.ledger.copies, ("a", "b", "c")
-    assert copies.count_spread(names) == {frozenset(): 3}
+    assert copies.count_evidence(names).spread(names) == {frozenset(): 3}
     store_all(archive)
-    assert copies.count_spread(names) == {frozenset(names): 3}
+    assert copies.count_evidence(names).spread(names) == {frozenset(names): 3}
     keep(archive, ONE, 2)
     some = {name: archive.targets[name] for name in "ab"}
     store_owed(archive, some)
-    spread = copies.count_spread(names)
+    spread = copies.count_evidence(names).spread(names)
     assert spread == {frozenset(names): 2, frozenset("ab"): 1}
     each = copies.spread(names)
     assert Counter(each.values()) == spread
     assert each[ObjectId.evidence_of(ONE)] == frozenset("ab")
-    assert copies.count_spread(("c",)) == {frozenset("c"): 2, frozenset(): 1}
-    assert copies.count_spread(()) == {frozenset(): 3}
-    assert sum(copies.heads_by_state()["c"].values()) == 2
-    assert sum(copies.heads_by_state()["a"].values()) == 3
+    assert copies.count_evidence(names).spread(("c",)) == {frozenset("c"): 2, frozenset(): 1}
+    assert copies.count_evidence(()).spread(()) == {frozenset(): 3}
+    assert sum(copies.count_evidence(names).heads["c"].values()) == 2
+    assert sum(copies.count_evidence(names).heads["a"].values()) == 3
+
+
+def test_evidence_is_counted_at_more_targets_than_one_number_holds(archive: Archive) -> None:
+    copies, many = archive.ledger.copies, [*(f"t{n}" for n in range(30)), "a", "b", "c"]
+    store_all(archive)
+    keep(archive, ONE, 2)
+    store_owed(archive, {"b": archive.targets["b"]})
+    (copy,) = [one for one in copies.of(ObjectId.evidence_of(ONE), 2) if one.target == "b"]
+    for number, state in enumerate(("owed", "claimed", "arrived", "proven")):
+        copies.mark(replace(copy, target=f"t{12 + number}", state=state), event=None)  # type: ignore[arg-type]
+    counted = copies.count_evidence(many)
+    assert counted.spread(many) == {frozenset("abc"): 2, frozenset("b"): 1}
+    assert {name: states for name, states in counted.heads.items() if name[0] == "t"} == {
+        "t12": {"owed": 1}, "t13": {"claimed": 1}, "t14": {"arrived": 1}, "t15": {"proven": 1},
+    }  # fmt: skip
+    assert counted.heads["a"] == {"arrived": 2}
+    assert counted.heads["b"] == {"arrived": 3}
+
+
+def test_the_few_links_that_disagree_are_found_by_an_index(archive: Archive) -> None:
+    links = [a_link(ONE, str(n)) for n in range(3)]
+    links[1] = links[1].model_copy(update={"conflict": "the number points at entry 1, the name beside it at 2"})
+    archive.ledger.readings.set_links(ONE, links, event=None)
+    assert archive.ledger.readings.disagreeing() == {links[1].id}
+    assert "ix_links_disagreeing" in plan(archive, sa.select(t.links.c.id).where(t.lacks(t.links.c.body, t.AGREED)))
+
+
+def test_clips_that_an_earlier_build_transcribed_are_found_by_an_index(archive: Archive) -> None:
+    """One for the forms of today: who raises `FORM` makes another index, or status reads all marks."""
+    today, earlier = written_form(FORM), [written_form(form) for form in range(1, FORM)]
+    assert (t.READ, [*t.READ_BEFORE]) == (today, earlier)
+    asked = sa.select(t.done.c.clip).where(t.not_as_today("transcribe", today, earlier))
+    assert "ix_done_read_before" in plan(archive, asked)
+
+
+def plan(archive: Archive, query: sa.Select[tuple[str]]) -> str:
+    """How an engine would answer."""
+    with engines.written(archive.ledger) as connection:
+        text = str(query.compile(connection, compile_kwargs={"literal_binds": True}))
+        if connection.dialect.name == "sqlite":
+            return str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}").all())
+        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        return str(connection.exec_driver_sql(f"EXPLAIN {text}").all())

@@ -17,7 +17,7 @@ from archive.errors import NotHere
 from archive.opening.archive import Archive
 from archive.playing.derivative_shelf import PLAYED_S, Derivative, NoRoom, Shelf
 from archive.playing.derivatives import AGAIN_S, Derivatives, NotMade, UnderWay
-from archive.playing.films import film_of
+from archive.playing.films import Film, film_of
 from archive.preservation.space import discard
 from archive.records.object_ids import ObjectId
 from tests.support.archives import an_archive, folder_target, keep, store_all
@@ -183,6 +183,54 @@ def test_without_room_on_the_disk_none_is_made(tmp_path: Path, clip: bytes) -> N
             assert isinstance(said, NotMade)
             assert not said.lasting
             assert "GiB free" in said.why
+
+
+def test_a_film_whose_copy_can_never_fit_says_so_at_once_and_nothing_is_brought(tmp_path: Path, clip: bytes) -> None:
+    with held(tmp_path, {"c-1": clip}) as archive, making(archive, gib=0.01) as derivatives:
+        for _ in range(3):
+            said = derivatives.made("c-1")
+            assert isinstance(said, NotMade)
+            assert said.lasting
+            assert "all of them together may have 0.01 GiB" in said.why
+            assert "`derivatives_gib`" in said.why
+        assert names(archive) == []
+    with held(tmp_path, {}) as archive, making(archive, gib=1) as derivatives:
+        assert isinstance(waited(derivatives, "c-1"), Derivative), "with more room it is made"
+
+
+def test_a_film_that_is_longer_than_was_said_is_brought_once_and_then_never_again(
+    tmp_path: Path, long: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    brought = list[str]()
+
+    def bring(self: Derivatives, film: Film, name: str, into: Path) -> None:
+        brought.append(name)
+        real(self, film, name, into)
+
+    real = Derivatives._bring
+    monkeypatch.setattr(Derivatives, "_bring", bring)
+    gib = (light_copies.most_bytes(30) + 1) / 2**30
+    with held(tmp_path, {"c-1": long}) as archive, making(archive, gib=gib) as derivatives:
+        assert archive.ledger.clips.captures("c-1")[0].duration < 30
+        for _ in range(3):
+            said = waited(derivatives, "c-1")
+            assert isinstance(said, NotMade)
+            assert said.lasting
+        assert len(brought) == 1
+        assert names(archive) == ["maker.lock"]
+
+
+def test_where_others_are_played_nothing_is_brought_in_vain(tmp_path: Path, clip: bytes) -> None:
+    gib = (light_copies.most_bytes(20.5) + 1) / 2**30
+    with held(tmp_path, {"c-1": clip}) as archive, making(archive, gib=gib) as derivatives:
+        played = archive.state / "derivatives" / "played.mp4"
+        played.write_bytes(b"x" * MIB)
+        asked = len(list(archive.state.rglob("*.original")))
+        said = waited(derivatives, "c-1")
+        assert isinstance(said, NotMade)
+        assert not said.lasting
+        assert "has no room beside those that are being played" in said.why
+        assert len(list(archive.state.rglob("*.original"))) == asked
 
 
 def test_who_is_not_here_has_none(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from archive.ledger.sightings import Seen
 from archive.opening.archive import Archive
 from archive.records.clip import Access
 from archive.records.transcript import Correction
-from archive.searching.hits import Asked, Found, Hit
+from archive.searching.hits import Asked, Found, Hit, NotAFilter
 from archive.searching.search_index import Index, open_index
 from archive.settings.stanzas import RegisterSettings
 from archive.steps.captioning import caption_clip
@@ -319,3 +319,17 @@ def test_what_no_database_keeps_as_text_comes_back_as_it_was(archive: Archive) -
         assert hit.title == title
         assert shown(hit) == ["mountains"]
         assert ask(index, "\0 mountains \ud800").count == 1
+
+
+@pytest.mark.parametrize("text", ["Sauytbai\0", "\0Sauytbai", '"\0Sauytbai"', "Sauytbai \ud800 -\0", "Sauyt\0*"])
+def test_characters_that_are_no_text_are_passed_over_on_either_engine(archive: Archive, text: str) -> None:
+    with filled(archive) as index:
+        ask(index, text)
+        assert LATIN in clips(ask(index, "Sauytbai\0"))
+
+
+@pytest.mark.parametrize("name", ["languages", "sources", "marks", "entry"])
+def test_a_filter_of_characters_that_are_no_text_is_refused(name: str) -> None:
+    for text in ("kk\0", "\ud800"):
+        with pytest.raises(NotAFilter, match="no text has"):
+            Asked("words", **{name: text if name == "entry" else (text,)})  # type: ignore[arg-type]

@@ -1,0 +1,147 @@
+"""No page of the room is over 200 kB with all that it brings but the film, however much the archive has to tell.
+
+Counted in the browser: the page, its style and script, and the slices of fonts for the scripts that stand in it. Of
+Chinese the rules of its slices are counted; the slices are for a system that has no font of Chinese.
+"""
+
+import re
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+
+import httpx
+import pytest
+from playwright._impl._api_structures import SetCookieParam
+from playwright.sync_api import Browser, Response, sync_playwright
+
+from archive.acts.judging import judge
+from archive.records.clip import Stream
+from archive.records.link import Evidence, Passage
+from archive.records.sighting import Sighting
+from tests.support.archives import a_link, keep, store_all
+from tests.support.browsing import BROWSERS, OPTIONS
+from tests.support.rooms import NAME, OPEN, PASSWORD, Place, a_room, a_transcript
+from tests.world.media import clip as tone
+
+MOST = 200_000
+NOT_COUNTED = re.compile(r"/film|/derivative|/fonts/han/\d+\.woff2")
+CLIPS, LINKS = 60, 40
+KAZAKH = "Менің ағамды күзде түнде алып кетті, қайда екенін ешкім айтқан жоқ, & <әлі де> күтеміз. "
+UYGHUR = "ئۇنى كۈزدە بىر كېچىدە ئېلىپ كەتتى، نەگە دەپ ھېچكىم ئېيتمىدى. "
+CHINESE = "他们在秋天的一个晚上把他带走了，没有人说去了哪里。"
+SPOKEN = (("kk", KAZAKH), ("ug", UYGHUR), ("tr", "Ağabeyim öğretmendi. "))
+TALK = tuple(
+    (n * 2.0, n * 2.0 + 2, SPOKEN[n % 3][0], 2 * SPOKEN[n % 3][1], ("low_confidence", "weak_model", "may_be:ug"))
+    for n in range(1500)
+)
+PATHS = (
+    "/", "/sign-in", "/find?q=ағамды", "/find?q=name&page=2", f"/clips/{OPEN}", f"/clips/{OPEN}?beside=other&at=2",
+    f"/clips/{OPEN}?links=2&part=9", f"/clips/{OPEN}?within=кетті", f"/clips/{OPEN}?transcript=chinese&part=3",
+    "/entries/victims/1", "/entries/victims/1?page=2", "/state", "/targets/a", "/review", "/sources/voices",
+    "/sources/voices?page=2", f"/clips/{OPEN}/cite?start=1&end=2", f"/clips/{OPEN}/correct/{NAME}/2",
+    f"/clips/{OPEN}/sentences?transcript={NAME}&part=2", "/clips/nothing",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    films = tmp_path_factory.mktemp("films")
+    with a_room(tmp_path_factory.mktemp("room"), films) as found:
+        _add_much(found, tone(films, seconds=3).read_bytes())
+        yield found
+
+
+def _add_much(place: Place, film: bytes) -> None:
+    archive = place.archive
+    captions = {f"x{n}": "WEBVTT\n\n00:00.000 --> 00:01.000\nA.\n" for n in range(60)}
+    long = {
+        "title": f"A name {KAZAKH * 40}", "uploader": UYGHUR * 40, "uploaded": "20180331",
+        "container": "mov,mp4,m4a,3gp,3g2,mj2", "disagreements": (KAZAKH * 20,) * 60,
+    }  # fmt: skip
+    streams = (Stream(index=1, kind="audio", codec="aac", sha256="1" * 64),)
+    for n in range(CLIPS):
+        keep(archive, f"peertube-much{n}", said=long, description=KAZAKH * 400)
+    more = {"said": long, "description": KAZAKH * 900, "captions": captions, "duration": 3000.0, "streams": streams}
+    keep(archive, OPEN, 2, media=film, **more)  # type: ignore[arg-type]
+    store_all(archive)
+    chinese = tuple((start, end, "zh", 3 * CHINESE, ()) for start, end, *_ in TALK)
+    for name, words in ((NAME, TALK), ("other", TALK), ("chinese", chinese)):
+        made = a_transcript(archive, OPEN, words, duration=3001.0, name=name)
+        archive.ledger.readings.add_transcript(OPEN, *made, event=None)
+    evidence = tuple(Evidence(part="name", weight=1.0, found=KAZAKH * 3) for _ in range(20))
+    further = tuple(Passage(where=NAME, quote=KAZAKH * 5, offset=0, start=n, end=n + 1) for n in range(60))
+    for clip in (OPEN, *(f"peertube-much{n}" for n in range(CLIPS))):
+        entries = [str(n + 1) for n in range(LINKS if clip == OPEN else 1)]
+        links = [
+            a_link(clip, entry, register="victims").model_copy(update={"evidence": evidence, "further": further})
+            for entry in entries
+        ]
+        archive.ledger.readings.set_links(clip, links, event=None)
+        for link in links[1:] if clip == OPEN else links:
+            judge(archive, link, "positive", by="somebody", why=KAZAKH * 5)
+    seen = [
+        Sighting(
+            clip=OPEN, source="voices", availability="gone", words=KAZAKH * 3, network="n", tool="t", first=at, last=at,
+            times=1,
+        )
+        for at in (archive.clock() - timedelta(days=300 - n) for n in range(120))
+    ]  # fmt: skip
+    archive.ledger.sightings.restore(seen)
+    place.room.index.catch_up(archive)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    program = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if program is None:
+        pytest.skip("no Chromium is installed: apt install chromium")
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=program, args=list(OPTIONS))
+        yield found
+        found.close()
+
+
+@pytest.fixture(scope="module")
+def cookies(place: Place) -> list[SetCookieParam]:
+    with httpx.Client(base_url=place.address) as client:
+        token = re.findall(r'name="token" value="([^"]+)"', client.get("/").text)[0]
+        client.post("/sign-in", data={"name": "keeper", "password": PASSWORD, "token": token})
+        return [{"name": one.name, "value": one.value or "", "url": place.address} for one in client.cookies.jar]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_no_page_is_over_200_kb(browser: Browser, place: Place, cookies: list[SetCookieParam], path: str) -> None:
+    context = browser.new_context(locale="ru")
+    context.add_cookies(cookies)
+    page, sent = context.new_page(), dict[str, int]()
+
+    def count(answer: Response) -> None:
+        if not NOT_COUNTED.search(answer.url):
+            sent[answer.url] = len(answer.body())
+
+    page.on("response", count)
+    page.goto(place.address + path, wait_until="networkidle")
+    assert sum(sent.values()) < MOST, sent
+    assert path.startswith("/clips") or page.locator("a[href='/review']").count(), "signed in"
+    context.close()
+
+
+def test_every_clip_of_an_entry_and_every_link_of_a_clip_is_on_some_page(
+    place: Place, cookies: list[SetCookieParam]
+) -> None:
+    jar = {one["name"]: one["value"] for one in cookies}
+    with httpx.Client(base_url=place.address, cookies=jar) as client:
+        for path, name, what, count in (
+            ("/entries/victims/1", "page", r'<h3><a href="/clips/([^"]+)"', CLIPS + 3),
+            (f"/clips/{OPEN}", "links", r'<a href="/entries/victims/([0-9]+)"', LINKS),
+        ):
+            found, number = list[str](), 1
+            while True:
+                text = client.get(path, params={name: number}).text
+                found += re.findall(what, text)
+                if f"{name}={number + 1}" not in text:
+                    break
+                number += 1
+            assert len(found) == len({*found}) == count
+            assert number > 2
+            assert client.get(path, params={name: "x"}).status_code == 400
