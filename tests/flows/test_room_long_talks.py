@@ -7,7 +7,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from archive.acts.access import give_access
 from archive.records.clip import Stream
@@ -18,6 +19,7 @@ from tests.support.talks import ffmpeg
 
 LONG, COUNT, EACH, OTHER = "peertube-long", 5000, 0.5, "whisper-tiny-t1"
 LASTS = COUNT * EACH
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 RARE = "kumquat"
 """A word of one sentence, far from the first."""
 
@@ -241,6 +243,18 @@ def test_two_transcripts_go_side_by_side(page: Page, place: Place) -> None:
     page.evaluate("document.querySelector('[data-film]').currentTime = 200.1")
     expect(page.locator("#s401.now")).to_have_count(1)
     expect(page.locator("#b41.now")).to_have_count(1)
+
+
+@pytest.mark.parametrize(
+    "size", [{"width": 1280, "height": 860}, {"width": 390, "height": 844}], ids=["desktop", "phone"]
+)
+@pytest.mark.parametrize("asked", ["at=2000", f"transcript={NAME}&beside={OTHER}&at=2000", "within=number 2"])
+def test_parts_meet_wcag_and_fit_the_screen(page: Page, place: Place, asked: str, size: ViewportSize) -> None:
+    page.set_viewport_size(size)
+    page.goto(f"{place.address}/clips/{LONG}?{asked}")
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": WCAG}})
+    assert found.violations_count == 0, found.generate_report()
 
 
 def test_what_is_printed_says_which_part_it_is_and_where_the_whole_is(page: Page, place: Place) -> None:

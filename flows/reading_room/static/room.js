@@ -33,17 +33,19 @@
 
   const partWith = (text, second) => Math.max(1, text.starts.filter(start => start <= second + 0.001).length);
 
-  // Bring a part: behind or before what stands there, or in its place. Nothing, where something else is asked meanwhile.
-  async function bring(text, part, words = text.words) {
-    const asked = ++text.asked, address = new URL(text.more, location);
+  // Bring a part: behind or before what stands there, or in its place. Nothing, where something else is asked meanwhile;
+  // what is only near gives way to all else, and is asked for where nothing else is.
+  async function bring(text, part, words = text.words, near = false) {
+    if (near && text.busy) return false;
+    const asked = near ? text.asked : ++text.asked, address = new URL(text.more, location);
     address.searchParams.set(text.which, part);
     if (words) address.searchParams.set("within", words); else address.searchParams.delete("within");
     text.busy += 1;
-    const answer = await fetch(address).catch(() => null).finally(() => { text.busy -= 1; });
-    if (!answer?.ok || asked !== text.asked) return false;
-    const made = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const box = made.querySelector(".in-parts");
-    if (!box || asked !== text.asked) return false;
+    const answer = await fetch(address).then(found => found.ok ? found.text() : "").catch(() => "");
+    text.busy -= 1;
+    const made = new DOMParser().parseFromString(answer, "text/html"), box = made.querySelector(".in-parts");
+    const beside = words === text.words && (part === text.last + 1 || part === text.first - 1);
+    if (!box || asked !== text.asked || (near && !beside)) return false;
     for (const style of made.querySelectorAll("link[rel=stylesheet]")) {
       if (!document.querySelector(`link[href="${style.getAttribute("href")}"]`)) document.head.append(style);
     }
@@ -77,7 +79,7 @@
     if (text.reaching === part) return;
     text.reaching = part;
     await bring(text, part);
-    text.reaching = 0;
+    if (text.reaching === part) text.reaching = 0;
   }
 
   function show() {
@@ -192,10 +194,9 @@
     if (bringing) return;
     bringing = true;
     for (const text of texts) {
-      if (text.busy) continue; // a moment that is being brought goes before what is near
       const place = text.list.getBoundingClientRect();
-      if (!up && text.last < text.parts && place.bottom < innerHeight + 400) await bring(text, text.last + 1);
-      if (up && text.first > 1 && place.top > -400) await bring(text, text.first - 1);
+      if (!up && text.last < text.parts && place.bottom < innerHeight + 400) await bring(text, text.last + 1, text.words, true);
+      if (up && text.first > 1 && place.top > -400) await bring(text, text.first - 1, text.words, true);
     }
     bringing = false;
   }
