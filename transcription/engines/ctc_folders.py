@@ -53,7 +53,8 @@ _HOP_MS: Final = 10
 _SUBSAMPLING: Final[dict[Kin, int]] = {"gigaam": 4, "nemo": 8}
 _WAV2VEC2: Final = ("wav2vec2", "hubert", "wavlm")
 _SPACES: Final = {"|": " "}
-_BESIDE: Final = (".data", "_data", ".weights")
+_BESIDE: Final = (".onnx.data", ".onnx_data", ".data", "_data", ".weights")
+_MOST_STRIDES: Final = 32
 
 
 @dataclass(frozen=True)
@@ -101,13 +102,8 @@ class CtcFolder:
 def weights_beside(model: Path) -> tuple[Path, ...]:
     """The files beside an ONNX file that hold its weights, if it keeps them apart, in order."""
     stem = model.name.removesuffix(".onnx")
-    return tuple(
-        sorted(
-            file
-            for file in model.parent.iterdir()
-            if file.is_file() and file.name.startswith(stem) and file.name.endswith(_BESIDE)
-        )
-    )
+    beside = (model.with_name(stem + end) for end in _BESIDE)
+    return tuple(sorted(file for file in beside if file.is_file()))
 
 
 def digest_of(model: Path) -> str:
@@ -136,7 +132,7 @@ def look_at(model: str) -> CtcFolder:
         raise ModelError(model, "is no folder; `thirdcopy models list` says where ONNX models come from")
     config = _read_json(model, folder / "config.json")
     kind = str(config.get("model_type", ""))
-    if kind.startswith("gigaam") or any(folder.glob("*_ctc*.onnx")):
+    if kind.startswith("gigaam") or (not kind and any(folder.glob("*_ctc*.onnx"))):
         return _gigaam(model, folder, config)
     if kind == "nemo-conformer-ctc":
         return _nemo(model, folder, config)
@@ -184,7 +180,8 @@ def _nemo(model: str, folder: Path, config: dict[str, Any]) -> CtcFolder:
 
 def _transformers(model: str, folder: Path, config: dict[str, Any]) -> CtcFolder:
     strides = config.get("conv_stride", [_STRIDE])
-    if not isinstance(strides, list) or not all(isinstance(one, int) and 0 < one < 100_000 for one in strides):
+    sensible = isinstance(strides, list) and 0 < len(strides) <= _MOST_STRIDES
+    if not sensible or not all(isinstance(one, int) and 0 < one < 1000 for one in strides):
         raise ModelError(model, "its config.json has no sensible conv_stride")
     given = _read_json(model, _one(model, folder, "vocab.json")) | _read_json(model, folder / "added_tokens.json")
     if not all(isinstance(number, int) for number in given.values()):
