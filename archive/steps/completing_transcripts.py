@@ -5,7 +5,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from archive.errors import SpaceShort
+from archive.errors import ArchiveError, SpaceShort
 from archive.local_paths import inside
 from archive.opening.archive import Archive
 from archive.records.transcript import TranscriptRef
@@ -47,11 +47,10 @@ class Unfinished:
 
 
 def checked(options: Options, language: str) -> str:
-    """The short code of a language that has a model of its own. Raises ModelError where it has none."""
+    """The short code of a language that has a model of its own. Raises ArchiveError where it has none."""
     code = short(language)
     if not options.of(code).model:
-        why = f"is not there for {code}: name its model under [transcription.per_language.{code}], and run this again"
-        raise ModelError("a model of its own", why)
+        raise ArchiveError(f"{code} has no model of its own: name one under [transcription.per_language.{code}]")
     return code
 
 

@@ -15,6 +15,7 @@ import pytest
 from archive.acts.correcting import EditedFile, correct
 from archive.acts.declaring import declare
 from archive.citing.cite import cite
+from archive.errors import ArchiveError
 from archive.opening.archive import Archive
 from archive.people.reader_roles import Reader
 from archive.preservation.rebuilding import rebuild
@@ -35,7 +36,6 @@ from tests.support.toned_speech import SAID, tone_model, toned
 from tests.transcription.sounds import write
 from tests.world.ctc_model import CtcModel
 from transcription.documents.differences import normalized
-from transcription.errors import ModelError
 from transcription.hearing.track_reading import TrackReader
 from transcription.records import LanguageOptions, Options, Transcript
 
@@ -146,7 +146,7 @@ def test_a_clip_in_other_languages_is_left_alone(archive: Archive, hearing: Trac
 
 def test_a_language_without_a_model_says_what_to_set(hearing: TrackReader) -> None:
     assert checked(hearing.options, "uig") == "ug"
-    with pytest.raises(ModelError, match=r"transcription\.per_language\.ky"):
+    with pytest.raises(ArchiveError, match=r"transcription\.per_language\.ky"):
         checked(hearing.options, "ky")
 
 
