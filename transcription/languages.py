@@ -81,7 +81,8 @@ class Languages:
 
     `allowed` are those of the archive that the model knows, `declared` those that the source says are spoken, `missing`
     those of both that the model lacks. `forced` is the one that a model of its own reads throughout: the only one
-    declared, or of the archive, where the main model lacks it. `ears` are those of the missing ones that a model of their own reads.
+    declared, or of the archive, where the main model lacks it. `ears` are those of the missing ones that have a model
+    of their own.
     """
 
     allowed: frozenset[str]
