@@ -8,6 +8,7 @@ import importlib.util
 import re
 import subprocess
 from pathlib import Path
+from typing import get_origin
 
 import pytest
 
@@ -82,10 +83,11 @@ def is_name(dotted: str) -> bool:
 
 
 def is_setting(dotted: str) -> bool:
-    """Whether it is a key of archive.toml, as `transcription.model`."""
-    table, _, key = dotted.partition(".")
+    """Whether it is a key of archive.toml, as `transcription.model`, or one of its tables of tables."""
+    table, key, *deeper = dotted.split(".")
     field = Settings.model_fields.get(table)
-    return field is not None and key in getattr(field.annotation, "model_fields", {})
+    inner = getattr(field.annotation, "model_fields", {}).get(key) if field is not None else None
+    return inner is not None and (not deeper or get_origin(inner.annotation) is dict)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -107,6 +109,7 @@ def test_every_module_that_a_page_names_is_there(page: Path) -> None:
         ("| `sources/` | `contract`, `nowhere` |", ["sources/nowhere"]),
         ("| `nowhere/` | it |", ["nowhere/"]),
         ("`archive/nowhere.py` (then)", []),
+        ("`[transcription.per_language.ug]`, `transcription.beam_size.ug`", ["transcription.beam_size.ug"]),
         ("`transcription.model` and archive.toml; storage/targets/KIND.py", []),
         ("`storage.contract.Target`, `source.py`, `archive/sources/`", []),
     ],

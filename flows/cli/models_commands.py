@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from transcription.records import EngineKind, Options
 
 app = typer.Typer(help="Models that read one language, or a few.", no_args_is_help=True)
+WANTING = ("ug", "ky", "kk")
+"""Languages that Whisper lacks or reads badly: for one of them a model is fetched, as a rule."""
+
 SOUND_SECONDS = 120
 """So much of a file is read to check a model with."""
 
@@ -207,7 +210,8 @@ def get_model(
     folder = (into / name).absolute()
     console.out.print(f"\nIt is in {escape(str(folder))}. Look at it: thirdcopy models check {escape(str(folder))}")
     console.out.print("Then name it in archive.toml, for each language that it is to read:\n", highlight=False)
-    stanza = f'[transcription.per_language.{model.languages[-1]}]\nengine = "{model.engine}"\nmodel = "{folder}"'
+    language = next((code for code in WANTING if code in model.languages), model.languages[0])
+    stanza = f'[transcription.per_language.{language}]\nengine = "{model.engine}"\nmodel = "{folder}"'
     console.out.print(escape(stanza), highlight=False, soft_wrap=True)
     return None
 

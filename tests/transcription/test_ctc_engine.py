@@ -227,6 +227,7 @@ def test_tokens_that_were_added_to_a_vocabulary_are_in_a_file_of_their_own(tmp_p
         ("bytes", "writes bytes (<0x41>) instead of letters"),
         ("not text", "its tokens.txt is no UTF-8 text"),
         ("not json", "its config.json is no JSON"),
+        ("strides", "its config.json has no sensible conv_stride"),
         ("another kind", "its config.json says 'whisper', which is not read here"),
         ("two models", "its folder has several models: model.onnx, other.onnx"),
         ("no onnx", "its model.onnx cannot be loaded"),
@@ -252,6 +253,9 @@ def test_a_folder_that_is_no_such_model_says_what_it_lacks(tmp_path: Path, harm:
         tokens.write_bytes(b"\xff 0\n")
     elif harm in ("not json", "another kind"):
         (folder / "config.json").write_text("{" if harm == "not json" else '{"model_type": "whisper"}', "utf-8")
+    elif harm == "strides":
+        strides = json.dumps([999] * 100_000)
+        (folder / "config.json").write_text(f'{{"model_type": "wav2vec2", "conv_stride": {strides}}}', "utf-8")
     elif harm == "two models":
         shutil.copy(graph, folder / "other.onnx")
     elif harm == "no onnx":

@@ -3,10 +3,11 @@
 A new kind adds a bench, and no test.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy
 import pytest
@@ -14,7 +15,7 @@ import pytest
 from tests.transcription.conftest import Say
 from tests.transcription.sounds import load
 from tests.world.ctc_model import make_ctc_model
-from transcription.engines.engine import LONGEST_CHUNK_MS, SAMPLES_A_MS, Engine, Samples, Written
+from transcription.engines.engine import LONGEST_CHUNK_MS, SAMPLES_A_MS, Encoded, Engine, Samples, Written
 from transcription.engines.engine_loading import kind_of, load_engine
 from transcription.errors import ModelError
 from transcription.languages import is_language
@@ -200,3 +201,105 @@ def test_what_is_no_model_says_so(tmp_path: Path, kind: EngineKind, of: Callable
     with pytest.raises(ModelError) as error:
         load_engine(kind, model, Options())
     assert error.value.model == model
+
+
+class Breaking:
+    """An engine that keeps the contract but for what a class below does otherwise."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._engine, name)
+
+
+class TellsItsPath(Breaking):
+    @property
+    def name(self) -> str:
+        return f"/models/{self._engine.name}"
+
+
+class ComputesTooLittle(Breaking):
+    def reach(self, length: int) -> int:
+        return length // 2
+
+
+class MixesRows(Breaking):
+    def write(self, encoded: Encoded, languages: Sequence[str], **told: Any) -> list[Written]:
+        return self._engine.write(encoded.rows([0] * len(languages)), languages, **told)
+
+
+class TimesWordsUnasked(Breaking):
+    def write(self, encoded: Encoded, languages: Sequence[str], **told: Any) -> list[Written]:
+        return self._engine.write(encoded, languages, **{**told, "words": True})
+
+
+class TimesEverythingAlike(Breaking):
+    def write(self, encoded: Encoded, languages: Sequence[str], **told: Any) -> list[Written]:
+        return [
+            replace(one, words=tuple(word._replace(start=100, end=200) for word in one.words))
+            for one in self._engine.write(encoded, languages, **told)
+        ]
+
+
+class IsSurerThanSure(Breaking):
+    def write(self, encoded: Encoded, languages: Sequence[str], **told: Any) -> list[Written]:
+        return [
+            replace(one, words=tuple(word._replace(probability=1.5) for word in one.words))
+            for one in self._engine.write(encoded, languages, **told)
+        ]
+
+
+class LosesAWord(Breaking):
+    def write(self, encoded: Encoded, languages: Sequence[str], **told: Any) -> list[Written]:
+        return [replace(one, words=one.words[1:]) for one in self._engine.write(encoded, languages, **told)]
+
+
+class GuessesALanguage(Breaking):
+    def hear(self, encoded: Encoded) -> list[dict[str, float]]:
+        return [{"kk": 1.0} for _ in encoded.lengths]
+
+
+class SpeaksOfSilence(Breaking):
+    def write(self, encoded: Encoded, languages: Sequence[str], **told: Any) -> list[Written]:
+        return [replace(one, no_speech_prob=0.0) for one in self._engine.write(encoded, languages, **told)]
+
+
+class AddsAFullStop(Breaking):
+    def write(self, encoded: Encoded, languages: Sequence[str], **told: Any) -> list[Written]:
+        return [
+            replace(one, pieces=tuple(piece._replace(text=f"{piece.text}.") for piece in one.pieces))
+            for one in self._engine.write(encoded, languages, **told)
+        ]
+
+
+class ForgetsTheEnd(Breaking):
+    def encode(self, chunks: Sequence[Samples]) -> Encoded:
+        return self._engine.encode([chunk[: 20_000 * SAMPLES_A_MS] for chunk in chunks])
+
+
+@pytest.mark.parametrize(
+    ("breaks", "promise"),
+    [
+        (TellsItsPath, test_it_says_what_it_is),
+        (ComputesTooLittle, test_what_is_computed_of_a_chunk_is_no_shorter_than_it),
+        (MixesRows, test_a_row_of_a_batch_is_the_chunk_itself),
+        (TimesWordsUnasked, test_words_are_timed_only_where_they_are_asked_for),
+        (TimesEverythingAlike, test_words_follow_what_is_moved),
+        (IsSurerThanSure, test_pieces_and_words_are_one_text_in_order_within_the_chunk),
+        (LosesAWord, test_pieces_and_words_are_one_text_in_order_within_the_chunk),
+        (GuessesALanguage, test_languages_are_told_or_nothing_is),
+        (SpeaksOfSilence, test_silence_is_told_or_nothing_is),
+        (AddsAFullStop, test_text_without_punctuation_is_left_as_it_is),
+        (ForgetsTheEnd, test_the_longest_chunk_and_the_shortest_are_taken),
+    ],
+)
+def test_an_engine_that_breaks_a_promise_is_found_out_by_its_test(
+    tmp_path: Path, breaks: type[Breaking], promise: Callable[[Bench], None]
+) -> None:
+    model = make_ctc_model(tmp_path / "tones")
+    sounds = model.sound("some old men "), model.sound("note")
+    kept = Bench(load_engine("ctc", str(model.folder), Options(threads=2)), str(model.folder), sounds, "kk", "cat")
+    promise(kept)
+    with pytest.raises(AssertionError):
+        promise(replace(kept, engine=breaks(kept.engine)))

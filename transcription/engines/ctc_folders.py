@@ -53,7 +53,10 @@ _HOP_MS: Final = 10
 _SUBSAMPLING: Final[dict[Kin, int]] = {"gigaam": 4, "nemo": 8}
 _WAV2VEC2: Final = ("wav2vec2", "hubert", "wavlm")
 _SPACES: Final = {"|": " "}
-_BESIDE: Final = (".data", "_data", ".weights")
+_BESIDE: Final = (".onnx.data", ".onnx_data", ".data", "_data", ".weights")
+_MOST_STRIDES: Final = 32
+_SHOWN: Final = 60
+"""Characters of what a file says that an error shows."""
 
 
 @dataclass(frozen=True)
@@ -101,13 +104,8 @@ class CtcFolder:
 def weights_beside(model: Path) -> tuple[Path, ...]:
     """The files beside an ONNX file that hold its weights, if it keeps them apart, in order."""
     stem = model.name.removesuffix(".onnx")
-    return tuple(
-        sorted(
-            file
-            for file in model.parent.iterdir()
-            if file.is_file() and file.name.startswith(stem) and file.name.endswith(_BESIDE)
-        )
-    )
+    beside = (model.with_name(stem + end) for end in _BESIDE)
+    return tuple(sorted(file for file in beside if file.is_file()))
 
 
 def digest_of(model: Path) -> str:
@@ -135,8 +133,8 @@ def look_at(model: str) -> CtcFolder:
     if not folder.is_dir():
         raise ModelError(model, "is no folder; `thirdcopy models list` says where ONNX models come from")
     config = _read_json(model, folder / "config.json")
-    kind = str(config.get("model_type", ""))
-    if kind.startswith("gigaam") or any(folder.glob("*_ctc*.onnx")):
+    kind = str(config.get("model_type", ""))[:_SHOWN]
+    if kind.startswith("gigaam") or (not kind and any(folder.glob("*_ctc*.onnx"))):
         return _gigaam(model, folder, config)
     if kind == "nemo-conformer-ctc":
         return _nemo(model, folder, config)
@@ -163,7 +161,7 @@ def look_at(model: str) -> CtcFolder:
 def _gigaam(model: str, folder: Path, config: dict[str, Any]) -> CtcFolder:
     if not config:
         raise ModelError(model, "its folder lacks config.json, which says what features it was trained on")
-    version = str(config.get("version", "v2"))
+    version = str(config.get("version", "v2"))[:_SHOWN]
     if version not in ("v2", "v3") or config.get("features_size", 64) != 64:
         raise ModelError(model, f"its config.json asks for features that nobody here makes: {version}")
     step = _HOP_MS * _positive(model, config, "subsampling_factor", _SUBSAMPLING["gigaam"])
@@ -175,7 +173,7 @@ def _gigaam(model: str, folder: Path, config: dict[str, Any]) -> CtcFolder:
 def _nemo(model: str, folder: Path, config: dict[str, Any]) -> CtcFolder:
     size = config.get("features_size", 80)
     if size not in (80, 128):
-        raise ModelError(model, f"its config.json asks for {size} mel bands: 80 and 128 are known")
+        raise ModelError(model, f"its config.json asks for {str(size)[:_SHOWN]} mel bands: 80 and 128 are known")
     step = _HOP_MS * _positive(model, config, "subsampling_factor", _SUBSAMPLING["nemo"])
     features: Features = "nemo80" if size == 80 else "nemo128"
     vocabulary = _listed(model, _one(model, folder, "vocab.txt"))
@@ -184,7 +182,8 @@ def _nemo(model: str, folder: Path, config: dict[str, Any]) -> CtcFolder:
 
 def _transformers(model: str, folder: Path, config: dict[str, Any]) -> CtcFolder:
     strides = config.get("conv_stride", [_STRIDE])
-    if not isinstance(strides, list) or not all(isinstance(one, int) and 0 < one < 100_000 for one in strides):
+    sensible = isinstance(strides, list) and 0 < len(strides) <= _MOST_STRIDES
+    if not sensible or not all(isinstance(one, int) and 0 < one < 1000 for one in strides):
         raise ModelError(model, "its config.json has no sensible conv_stride")
     given = _read_json(model, _one(model, folder, "vocab.json")) | _read_json(model, folder / "added_tokens.json")
     if not all(isinstance(number, int) for number in given.values()):
@@ -200,7 +199,7 @@ def _transformers(model: str, folder: Path, config: dict[str, Any]) -> CtcFolder
 def _positive(model: str, config: dict[str, Any], key: str, default: int) -> int:
     value = config.get(key, default)
     if not isinstance(value, int) or not 0 < value < 100_000:
-        raise ModelError(model, f"its config.json has {key} = {value!r}, which is no number of frames")
+        raise ModelError(model, f"its config.json has {key} = {str(value)[:_SHOWN]}, which is no number of frames")
     return value
 
 

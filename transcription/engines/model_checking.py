@@ -21,7 +21,7 @@ CHUNK_MS: Final = 15_000
 """The chunks that it is timed with: as long as speech is cut to by default."""
 
 MADE_SECONDS: Final = 60
-_LONGEST_TEXT: Final = 300
+_LONGEST_TEXT: Final = 3000
 
 
 @dataclass(frozen=True)

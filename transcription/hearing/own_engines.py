@@ -1,8 +1,7 @@
 """The engines of single languages: loaded when first asked for, one at a time.
 
-Two engines fit where one does, as a rule: the main one is a third to three gigabytes, an engine of its own a quarter to
-one. What more would take is nobody's guess on a machine that nobody knows, so at most one stays loaded beside the main
-one, and the one that was asked for last is it. Languages with the same model share its engine.
+How much memory a machine has left for another model nobody can say beforehand. So at most one stays loaded beside the
+main one, the one that was asked for last. Languages with the same model share its engine.
 """
 
 from collections.abc import Collection
