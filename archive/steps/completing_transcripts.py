@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from transcription.hearing.track_reading import TrackReader
 
 
+_UNREAD = '"unsupported_language"'
+"""What the JSON of a transcript with such a gap holds: it is looked for before anything is parsed."""
+
+
 @dataclass(frozen=True)
 class Unfinished:
     """A transcript with gaps that a language's model is to read, in the order of time."""
@@ -74,7 +78,7 @@ def unfinished(archive: Archive, clip: str, language: str) -> Iterator[Unfinishe
     options, said = archive.settings.transcription, {*map(short, declared)}
     for one in shown(archive, clip):
         ours = one.ref.kind == "whisper" and one.ref.model == options.model_name
-        if not ours or one.ref.media_sha256 != captures[-1].media.sha256 or not one.ref.gaps:
+        if not ours or one.ref.media_sha256 != captures[-1].media.sha256 or _UNREAD not in one.body:
             continue
         document = one.document
         if not isinstance(document, Transcript) or said != {*document.declared}:
