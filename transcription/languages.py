@@ -81,7 +81,8 @@ class Languages:
 
     `allowed` are those of the archive that the model knows, `declared` those that the source says are spoken, `missing`
     those of both that the model lacks. `forced` is the one that a model of its own reads throughout: the only one
-    declared, where the main model lacks it. `ears` are those of the missing ones that a model of their own reads.
+    declared, or of the archive, where the main model lacks it. `ears` are those of the missing ones that have a model
+    of their own.
     """
 
     allowed: frozenset[str]
@@ -99,10 +100,10 @@ class Languages:
     def readable(self) -> bool:
         """Whether writing anything can be honest.
 
-        It is not if the model knows none of the declared languages, and none of those has a model of its own. Where one
-        of several has, reading decides chunk by chunk whether it is that one.
+        It is not if the model knows none of the languages that may be spoken, and none of those has a model of its own.
+        Where one of several has, reading decides chunk by chunk whether it is that one.
         """
-        return not self.closed or not self.ears.isdisjoint(self.declared)
+        return not self.closed or not self.ears.isdisjoint(self.declared or self.missing)
 
     def hidden(self, language: str) -> tuple[str, ...]:
         """The missing languages that may hide behind one: where that is declared, only such as are declared too."""
@@ -119,5 +120,6 @@ def languages_of(
     archive = tuple(short(code) for code in spoken)
     said = tuple(dict.fromkeys(short(code) for code in declared))
     missing = unheard((*said, *archive), known)
-    alone = said[0] if len(said) == 1 and said[0] in missing and said[0] in with_own_model else None
+    possible = said or tuple(dict.fromkeys(archive))
+    alone = possible[0] if len(possible) == 1 and possible[0] in missing and possible[0] in with_own_model else None
     return Languages(frozenset(known) & set(archive), said, missing, alone, frozenset(with_own_model) & {*missing})

@@ -212,6 +212,7 @@ def _kind(one: Shown, ahead: float = 0.0) -> str:
     spoken = ", ".join(map(tag_of, one.ref.languages)) or "no language"
     what = {
         "whisper": f"Machine transcript ({spoken})",
+        "completion": f"Machine transcript of what another left open ({spoken})",
         "captions": f"Captions of the platform ({spoken})",
         "translation": f"Machine translation into {spoken}: a reading aid, not what was said",
     }[one.ref.kind]

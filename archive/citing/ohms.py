@@ -111,7 +111,12 @@ def _about(capture: Capture, text: Shown | None, aid: Shown | None, ahead: float
 
 
 def _origin(text: Shown) -> str:
-    by = {"whisper": "a machine's reading", "captions": "the platform's captions", "translation": "a translation"}
+    by = {
+        "whisper": "a machine's reading",
+        "completion": "a machine's later reading",
+        "captions": "the platform's captions",
+        "translation": "a translation",
+    }
     checked = "corrected by people" if text.corrections else "not checked by a person"
     return f"{by[text.ref.kind]}, {checked}"
 

@@ -154,6 +154,7 @@ def _origin(citation: Citation) -> str:
     spoken = ", ".join(words.languages)
     origin = {
         "whisper": f"a machine's reading of speech in {spoken}",
+        "completion": f"a machine's later reading of speech in {spoken}",
         "captions": f"captions of the platform in {spoken}",
         "translation": f"a machine's translation into {spoken}, a reading aid and not what was said",
     }[words.kind]

@@ -5,7 +5,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from archive.errors import SpaceShort
+from archive.errors import ArchiveError, SpaceShort
 from archive.local_paths import inside
 from archive.opening.archive import Archive
 from archive.records.transcript import TranscriptRef
@@ -24,6 +24,10 @@ from transcription.records import Gap, Options, Transcript
 
 if TYPE_CHECKING:
     from transcription.hearing.track_reading import TrackReader
+
+
+_UNREAD = '"unsupported_language"'
+"""What the JSON of a transcript with such a gap holds: it is looked for before anything is parsed."""
 
 
 @dataclass(frozen=True)
@@ -47,11 +51,10 @@ class Unfinished:
 
 
 def checked(options: Options, language: str) -> str:
-    """The short code of a language that has a model of its own. Raises ModelError where it has none."""
+    """The short code of a language that has a model of its own. Raises ArchiveError where it has none."""
     code = short(language)
     if not options.of(code).model:
-        why = f"is not there for {code}: name its model under [transcription.per_language.{code}], and run this again"
-        raise ModelError("a model of its own", why)
+        raise ArchiveError(f"{code} has no model of its own: name one under [transcription.per_language.{code}]")
     return code
 
 
@@ -75,7 +78,7 @@ def unfinished(archive: Archive, clip: str, language: str) -> Iterator[Unfinishe
     options, said = archive.settings.transcription, {*map(short, declared)}
     for one in shown(archive, clip):
         ours = one.ref.kind == "whisper" and one.ref.model == options.model_name
-        if not ours or one.ref.media_sha256 != captures[-1].media.sha256 or not one.ref.gaps:
+        if not ours or one.ref.media_sha256 != captures[-1].media.sha256 or _UNREAD not in one.body:
             continue
         document = one.document
         if not isinstance(document, Transcript) or said != {*document.declared}:

@@ -25,7 +25,7 @@ def read_otherwise(archive: Archive, sources: Iterable[str] | None = None) -> di
     found, declared = dict[str, list[str]](), {*archive.ledger.readings.declared()}
     for name in archive.settings.sources if sources is None else sources:
         now = {short(code) for code in archive.settings.sources[name].languages}
-        other = [form for form, said in forms.items() if {*map(short, said or ())} != now]
+        other = [form for form, said in forms.items() if said is not None and {*map(short, said)} != now]
         read = {*marks.of_forms("transcribe", other)} if other else set[str]()
         perhaps = sorted((read & clips.listed_by(name)) - declared)
         if some := [clip for clip in perhaps if clips.captures(clip)[-1].source == name]:

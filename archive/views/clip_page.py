@@ -21,7 +21,7 @@ from archive.records.record import Moment, Record
 from archive.records.sighting import Sighting
 from archive.records.transcript import TranscriptKind
 from archive.records.whereabouts import Standing, whereabouts
-from archive.texts.completions import PlacedLine, joined_lines
+from archive.texts.completions import PlacedLine, in_force, joined_lines
 from archive.texts.in_force import access_now
 from archive.texts.preferring import first
 from archive.texts.shown import Shown, shown
@@ -180,7 +180,7 @@ def clip_page(
     access, newest = access_now(archive, clip), captures[-1]
     if access.level not in reader.levels:
         return None
-    texts = {one.ref.name: one for one in shown(archive, clip)}
+    texts = {one.ref.name: one for one in in_force(shown(archive, clip))}
     usual = first([one.ref for one in texts.values()])
     name = transcript or (usual.name if usual else next(iter(texts), None))
     if not {transcript, beside} <= {*texts, None}:

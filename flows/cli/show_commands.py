@@ -367,6 +367,8 @@ def _print_transcripts(document: "Sidecar", found: "ClipView") -> None:
     for ref in document.transcripts:
         doubt = "  [yellow]to be checked by a person[/]" if ref.doubtful else ""
         text = f"{ref.name}: {ref.segments} segments, {', '.join(ref.languages) or 'nothing written'}, {ref.gaps} gaps"
+        if ref.kind == "completion":
+            text += ", read later of what another left open"
         if ref.starts_at:
             text += f", a browser's clock begins at {ref.starts_at:.3f} s"
         text += "".join(f", {CLOCK_DOUBTS[doubt]}" for doubt in ref.clock_doubts)

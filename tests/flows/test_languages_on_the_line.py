@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from subprocess import run
 
 import pytest
 
@@ -14,6 +15,8 @@ from archive.steps.transcribing import written_readings
 from flows.cli import app
 from tests.flows.place import Done
 from tests.support.archives import MODEL_DIGEST, MONDAY, an_archive, folder_targets, keep, store_all, transcript
+from tests.support.toned_speech import SAID, tone_model, toned
+from tests.transcription.sounds import write
 from transcription.documents.formats import to_json
 from transcription.documents.kinds import from_json
 from transcription.records import Gap, SecondReading, Transcript
@@ -139,6 +142,53 @@ class TestGaps:
     def test_where_none_waits_it_says_so(self, call: Call, tmp_path: Path) -> None:
         settings(tmp_path, more='[transcription.per_language.ug]\nmodel = "uyghur/whisper"')
         assert call("transcribe", "--language", "ug", "--dry-run").out == "no gap waits for a model of ug\n"
+
+
+def test_from_a_film_that_no_model_knew_to_a_text_at_the_targets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], whisper_folder: Path
+) -> None:
+    """By commands alone: read, left open, read later, stored, shown; a second start finds nothing to do."""
+    tones = tone_model(tmp_path / "tones")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
+    with an_archive(tmp_path / "state", folder_targets(tmp_path, "a")) as archive:
+        keep(archive, CLIP, media=write(tmp_path / "film.wav", toned(spoken_in(tmp_path), tones, SAID)).read_bytes())
+        store_all(archive)
+
+    def call(*arguments: str) -> Done:
+        monkeypatch.setattr(sys, "argv", ["thirdcopy", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            app.main()
+        return Done(int(ended.value.code or 0), *capsys.readouterr())
+
+    settings(tmp_path, languages='["ug"]', model=str(whisper_folder))
+    assert call("transcribe").code == 0
+    assert "unsupported_language" in call("export", CLIP).out
+    more = f'[transcription.per_language.ug]\nengine = "ctc"\nmodel = "{tones.folder}"'
+    settings(tmp_path, languages='["ug"]', model=str(whisper_folder), more=more)
+    assert call("transcribe", "--dry-run", "--json").json["dry_run"]["transcribe"] == 0
+    (waiting,) = call("transcribe", "--language", "ug", "--dry-run", "--json").json["dry_run"]["complete"]
+    done = call("transcribe", "--language", "ug", "--json")
+    assert (done.code, done.json["transcribed"]) == (0, 1)
+    assert call("transcribe", "--language", "ug", "--dry-run").out == "no gap waits for a model of ug\n"
+    text = call("export", CLIP).out
+    assert SAID in text
+    assert "unsupported_language" not in text
+    shown = call("show", CLIP).out
+    assert f"{waiting['transcript']}-ug: " in shown
+    assert "read later of what another left open" in shown
+    assert call("mirror").code == 0
+    (document,) = tmp_path.glob(f"a/**/transcripts/{waiting['transcript']}-ug.json")
+    assert json.loads(document.read_text("utf-8"))["completes"]
+
+
+def spoken_in(folder: Path) -> Callable[..., Path]:
+    def say(words: str, voice: str) -> Path:
+        file = folder / "voice.wav"
+        run(["espeak-ng", "-v", voice, "-s", "140", "-w", str(file), words], check=True, timeout=60)
+        return file
+
+    return say
 
 
 class TestOtherLanguages:

@@ -200,6 +200,14 @@ class TestNothingElseKnown:
             found = answer(spoken, None, None, ug=Telling(text, SEVERAL, True))
             assert found.language == language
 
+    def test_so_it_is_in_an_archive_of_such_languages_where_nothing_is_declared(self) -> None:
+        spoken = languages_of(("ug", "ky"), (), WHISPER, ("ug",))
+        assert (spoken.readable, spoken.closed, spoken.forced) == (True, True, None)
+        found = answer(spoken, None, None, {"ug": words(UYGHUR)}, ug=Telling(UYGHUR, ALONE, True))
+        assert told(found) == ("ug", "reading", True)
+        assert languages_of(("ug",), (), WHISPER, ("ug",)).forced == "ug"
+        assert not languages_of(("ug", "ky"), (), WHISPER, ()).readable
+
     def test_with_models_of_both_each_is_written(self) -> None:
         spoken = clip("ug", "ky", ears=("ug", "ky"))
         for text, language in ((UYGHUR, "ug"), (KYRGYZ, "ky")):

@@ -141,6 +141,30 @@ def before(whisper_folder: Path, film: Path) -> Transcript:
     return read(reader, film, declared=("ug",))
 
 
+def test_a_reading_that_was_broken_off_goes_on_with_the_words_that_it_began_with(
+    uyghur: TrackReader, film: Path, tmp_path: Path
+) -> None:
+    """Else another list, which other clips may have made longer meanwhile, would throw away hours of work."""
+
+    def stop(_done: float, _whole: float) -> None:
+        raise KeyboardInterrupt
+
+    kept = tmp_path / "kept.jsonl"
+    try:
+        uyghur.know({"ug": normalized(SAID).split()})
+        with pytest.raises(KeyboardInterrupt):
+            read(uyghur, film, declared=("tr", "ug"), checkpoint=kept, progress=stop)
+        lines = kept.read_text("utf-8").splitlines()
+        whole = read(uyghur, film, declared=("tr", "ug"))
+        uyghur.know({"ug": ["another"], "tr": ["more"]})
+        made = read(uyghur, film, declared=("tr", "ug"), checkpoint=kept)
+    finally:
+        uyghur.know({})
+    assert [line for line in lines if line.startswith('["batch')]
+    assert to_json(made) == to_json(whole)
+    assert {name for name in made.versions if name.startswith("words")} == {"words of ug"}
+
+
 class TestCompleted:
     """A transcript that was made before its language had a model, and the one that fills its gaps."""
 

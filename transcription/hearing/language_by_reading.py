@@ -115,7 +115,8 @@ def candidates(odds: Odds, named: str | None, languages: Languages, near: Collec
     little. What it gave to languages that are not allowed, and behind which none hides, counts for the named one.
     """
     if named is None:
-        return {language: 1 / len(languages.declared) for language in languages.declared}
+        possible = languages.declared or languages.missing
+        return dict.fromkeys(possible, 1 / len(possible))
     shares = {named: 0.0}
     for heard, odd in odds.items():
         hidden = mistaken_for((heard,), languages.hidden(heard))

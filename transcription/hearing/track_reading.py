@@ -120,7 +120,7 @@ class TrackReader:
             "options": self.options.model_dump(mode="json", exclude={"threads", "device", "time_budget"}),
             "model_digest": self.model_digest,
             "own_models": {language: state_of(one.model) for language, one in self.options.per_language.items()},
-            "versions": _versions(self.options) | self._lists(self._words),
+            "versions": _versions(self.options),
             **({"completes": completes.sha256, "gaps": sorted(completes.gaps.items(), key=str)} if completes else {}),
         }
         return DecodedTrack(path, track, media_sha256, self.options, Checkpoint(checkpoint, identity))
@@ -144,14 +144,14 @@ class TrackReader:
         """
         own = {language for language, one in self.options.per_language.items() if one.model}
         languages = languages_of(self.options.languages, declared, self._model.languages, own)
-        reader = Reader(self._model, self._own_model, self.options, languages, self._words)
+        words = self._words_for(opened, languages)
+        reader = Reader(self._model, self._own_model, self.options, languages, words)
         track_reading = _Track(opened, reader, self.options, languages, self._clock, progress, completes)
         with closing(opened):
             try:
                 end = track_reading.run()
             except RuntimeError as error:  # CTranslate2's word for a device out of memory, and for much else
                 raise ModelError(self.model, f"failed while reading {opened.path.name}: {error}") from error
-        weighed = {*self._words} & languages.ears if languages.forced is None else set[str]()
         transcript = Transcript(
             completes=completes.sha256 if completes else None,
             media_sha256=opened.media_sha256,
@@ -171,7 +171,7 @@ class TrackReader:
             compute_type=self._model.compute_type,
             own_models=self._told_own(track_reading.read_by_own),
             options=self._told_options(),
-            versions=_versions(self.options) | self._lists(weighed),
+            versions=_versions(self.options) | _lists(words),
             segments=tuple(track_reading.segments),
             gaps=track_reading.gaps_with(() if completes else opened.plan.unread),
         )
@@ -193,12 +193,19 @@ class TrackReader:
     def _own_model(self, language: str) -> Engine:
         return self._own.of(language)
 
-    def _lists(self, languages: Iterable[str]) -> dict[str, str]:
-        """The lists of words that a decision by reading was made with, each by its language and the digest of it."""
-        return {
-            f"words of {language}": sha256("\n".join(sorted(self._words[language])).encode()).hexdigest()
-            for language in sorted(languages)
-        }
+    def _words_for(self, opened: DecodedTrack, languages: Languages) -> Words:
+        """The words that tell languages apart in a track: those that its reading began with, where it was broken off.
+
+        None where nothing is told by reading.
+        """
+        if not languages.ears or languages.forced:
+            return {}
+        told = languages.allowed | {*languages.missing}
+        known = {language: sorted(words) for language, words in self._words.items() if language in told}
+        kept: dict[str, list[str]] = opened.checkpoint.once(
+            f"words {','.join(languages.declared)}", lambda: known, dict, dict
+        )
+        return {language: frozenset(words) for language, words in kept.items()}
 
     def _told_options(self) -> Options:
         """The options without a path of this machine."""
@@ -339,6 +346,14 @@ def _versions(options: Options) -> dict[str, str]:
             with suppress(importlib.metadata.PackageNotFoundError):
                 found[name] = importlib.metadata.version(name)
     return dict(sorted(found.items()))
+
+
+def _lists(words: Words) -> dict[str, str]:
+    """The lists of words that decisions by reading were made with: each by its language, and the sha256 of it."""
+    return {
+        f"words of {language}": sha256("\n".join(sorted(known)).encode()).hexdigest()
+        for language, known in sorted(words.items())
+    }
 
 
 def _load_batch(known: Any | None) -> Batch | None:

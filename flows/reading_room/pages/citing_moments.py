@@ -13,6 +13,7 @@ from archive.citing.page_addresses import ClipPages
 from archive.citing.styles import as_bibtex, as_csl, as_ris, as_text
 from archive.objects.sidecar import to_bytes
 from archive.safe_text import written
+from archive.texts.completions import in_force
 from archive.texts.shown import Shown, shown
 from archive.views.clip_page import may_read
 from archive.views.clip_view import clip_view
@@ -82,7 +83,7 @@ def manifest(request: Request) -> Response:
     room, clip = room_of(request), request.path_params["clip"]
     if not may_read(room.archive, clip, reader_of(request)):
         return not_there(request)
-    texts = shown(room.archive, clip)
+    texts = in_force(shown(room.archive, clip))
     made = iiif.manifest(
         clip_view(room.archive, clip),
         texts,
@@ -108,7 +109,7 @@ def oral_history(request: Request) -> Response:
     room, clip = room_of(request), request.path_params["clip"]
     if not may_read(room.archive, clip, reader_of(request)):
         return not_there(request)
-    texts = shown(room.archive, clip)
+    texts = in_force(shown(room.archive, clip))
     made = ohms.document(
         clip_view(room.archive, clip),
         next((one for one in texts if one.ref.stands_alone), None),

@@ -1,5 +1,6 @@
 """What no model knew is read once its language has one: from a film to targets, a lost ledger and what people see."""
 
+import json
 import os
 import signal
 import sys
@@ -14,7 +15,11 @@ import pytest
 
 from archive.acts.correcting import EditedFile, correct
 from archive.acts.declaring import declare
+from archive.citing.checking import verify
 from archive.citing.cite import cite
+from archive.citing.iiif import manifest
+from archive.citing.styles import as_text
+from archive.errors import ArchiveError
 from archive.opening.archive import Archive
 from archive.people.reader_roles import Reader
 from archive.preservation.rebuilding import rebuild
@@ -28,6 +33,7 @@ from archive.texts.known_words import known_words
 from archive.texts.preferring import first
 from archive.texts.shown import Shown, shown
 from archive.views.clip_page import clip_page
+from archive.views.clip_view import clip_view
 from archive.views.transcript_view import beside, written
 from tests.support.archives import Clock, an_archive, finished, folder_targets, keep, store_all
 from tests.support.packages import HOME
@@ -35,7 +41,6 @@ from tests.support.toned_speech import SAID, tone_model, toned
 from tests.transcription.sounds import write
 from tests.world.ctc_model import CtcModel
 from transcription.documents.differences import normalized
-from transcription.errors import ModelError
 from transcription.hearing.track_reading import TrackReader
 from transcription.records import LanguageOptions, Options, Transcript
 
@@ -146,7 +151,7 @@ def test_a_clip_in_other_languages_is_left_alone(archive: Archive, hearing: Trac
 
 def test_a_language_without_a_model_says_what_to_set(hearing: TrackReader) -> None:
     assert checked(hearing.options, "uig") == "ug"
-    with pytest.raises(ModelError, match=r"transcription\.per_language\.ky"):
+    with pytest.raises(ArchiveError, match=r"transcription\.per_language\.ky"):
         checked(hearing.options, "ky")
 
 
@@ -180,6 +185,10 @@ def test_every_view_has_both_by_time(archive: Archive, hearing: TrackReader) -> 
     cited = cite(now, CLIP, sentence.start + 0.1, reader=Reader("E", "keeper"))
     assert cited.words
     assert cited.words.transcript == one.completions[0].ref.name
+    assert "a machine's later reading of speech in ug, not checked by a person" in as_text(cited)
+    view = clip_view(now, CLIP)
+    exported = json.dumps(manifest(view, shown(now, CLIP), at="https://room.example.org", archive="made-up"))
+    assert "Machine transcript of what another left open (ug)" in exported
 
 
 def test_it_is_never_shown_first_and_never_compared_unasked(archive: Archive, hearing: TrackReader) -> None:
@@ -242,6 +251,10 @@ def test_it_comes_back_from_a_target(archive: Archive, hearing: TrackReader, tmp
         assert opened.ledger.readings.transcripts(CLIP) == before
         assert build(opened, CLIP).transcripts == sidecar.transcripts
         assert original(with_options(opened, hearing.options)).completions
+    cited = cite(now, CLIP, 1.0, reader=Reader("E", "keeper"))
+    assert cited.words
+    assert cited.words.kind == "completion"
+    assert [verify(cited, target).holds for target in now.targets.values()] == [True] * 3
     files = [file for file in tmp_path.rglob("*-ug.vtt") if "transcripts" in file.parts]
     assert files
 
