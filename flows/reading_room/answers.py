@@ -18,8 +18,8 @@ from archive.texts.in_force import access_now
 from flows.reading_room import texts
 from flows.reading_room.han_fonts import stylesheet_for
 from flows.reading_room.made_lines import line
+from flows.reading_room.page_parts import LETTERS, SHOWN
 from flows.reading_room.page_words import told
-from flows.reading_room.parts import LETTERS, SHOWN
 from flows.reading_room.who_asks import forms_token, reader_of, remember_forms, room_of
 
 HERE = Path(__file__).parent

@@ -14,8 +14,7 @@ from archive.texts.shown import shown
 from archive.views.clip_page import clip_page, may_read, transcript_for
 from archive.views.transcript_view import Format, written
 from flows.reading_room.answers import for_other_sites, not_there, opened, page, problem, taken_out
-from flows.reading_room.pages.film_pages import film_on_page
-from flows.reading_room.parts import (
+from flows.reading_room.page_parts import (
     LINKS_BYTES,
     WORDS_AT_MOST,
     number_asked,
@@ -23,6 +22,7 @@ from flows.reading_room.parts import (
     second_asked,
     sentences_on_page,
 )
+from flows.reading_room.pages.film_pages import film_on_page
 from flows.reading_room.sent_forms import sent_by_reader
 from flows.reading_room.who_asks import reader_of, room_of
 

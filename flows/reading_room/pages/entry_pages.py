@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from archive.views.entry_page import entry_page
 from flows.reading_room.answers import not_there, page, problem
-from flows.reading_room.parts import CLIPS_BYTES, number_asked, part_of
+from flows.reading_room.page_parts import CLIPS_BYTES, number_asked, part_of
 from flows.reading_room.who_asks import reader_of, room_of
 
 

@@ -13,8 +13,8 @@ from archive.linking.deciding.review_queue import Wanted, proposal_digest
 from archive.records.link import Verdict
 from archive.views.review_page import ReviewPage, review_page
 from flows.reading_room.answers import not_there, opened, page, problem
+from flows.reading_room.page_parts import second_asked
 from flows.reading_room.pages.film_pages import film_on_page
-from flows.reading_room.parts import second_asked
 from flows.reading_room.sent_forms import REASON_AT_MOST, TOO_LONG, sent_by_reader
 from flows.reading_room.who_asks import reader_of, room_of
 
