@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Literal
 
 from archive.linking.finding.cited.addresses import canonical, clips_of
@@ -90,19 +91,32 @@ class There:
         self._at: dict[str, str] = {}
         self._stated: dict[str, tuple[str, str]] = {}
         self._likely = defaultdict[str, list[str]](list)
-        self._titled: dict[int, tuple[tuple[str, date | None], ...]] = {}
+        self._titles = list[tuple[str, str, str | None]]()
         for one in self.holdings:
             self._held.add(one.clip)
             for key in _keys(one.url, one.clip):
                 self._at.setdefault(key, one.clip)
             if one.stated is not None:
                 self._note_stated(one.clip, one.source, one.stated)
-            if title := folded(one.title):
-                named, known = (one.clip, day_of(one.uploaded)), self._titled.get(hash(title), ())
-                if named not in known:  # another capture of the clip has the same title
-                    self._titled[hash(title)] = (*known, named)
+            if one.title:
+                self._titles.append((one.title, one.clip, one.uploaded))
         self.holdings = ()
         self._listed = {key: clip for clip, url in self.listed.items() for key in (clip, *_keys(url, clip))}
+
+    @cached_property
+    def _titled(self) -> dict[int, tuple[tuple[str, date | None], ...]]:
+        """The hash of a folded title → clips that have it: made where an item that is missing has a title.
+
+        To fold 100,000 titles takes as long as all else together, and most lists have no need of it.
+        """
+        found: dict[int, tuple[tuple[str, date | None], ...]] = {}
+        for title, clip, uploaded in self._titles:
+            if plain := folded(title):
+                named, known = (clip, day_of(uploaded)), found.get(hash(plain), ())
+                if named not in known:  # another capture of the clip has the same title
+                    found[hash(plain)] = (*known, named)
+        self._titles = []
+        return found
 
     def _note_stated(self, clip: str, source: str, stated: StatedAddress) -> None:
         for key in dict.fromkeys((stated.clip, *_keys(stated.url, stated.clip))):
