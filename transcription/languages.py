@@ -109,6 +109,10 @@ class Languages:
         """The missing languages that may hide behind one: where that is declared, only such as are declared too."""
         return tuple(m for m in self.missing if m in self.declared or language not in self.declared)
 
+    def ears_behind(self, language: str) -> frozenset[str]:
+        """Those of the missing languages that may hide behind one and have a model of their own."""
+        return self.ears.intersection(mistaken_for((language,), self.hidden(language)))
+
 
 def languages_of(
     spoken: Iterable[str], declared: Iterable[str], known: Collection[str], with_own_model: Collection[str]

@@ -208,6 +208,13 @@ class TestNothingElseKnown:
         assert languages_of(("ug",), (), WHISPER, ("ug",)).forced == "ug"
         assert not languages_of(("ug", "ky"), (), WHISPER, ()).readable
 
+    def test_behind_its_neighbours_alone_a_language_with_a_model_may_hide(self) -> None:
+        either = clip(ears=("ug", "ky"))
+        assert {code: either.ears_behind(code) for code in ("en", "ar", "kk", "ru")} == {
+            "en": set(), "ar": {"ug"}, "kk": {"ug", "ky"}, "ru": {"ky"},
+        }  # fmt: skip
+        assert clip("kk", ears=("ug", "ky")).ears_behind("kk") == set()
+
     def test_with_models_of_both_each_is_written(self) -> None:
         spoken = clip("ug", "ky", ears=("ug", "ky"))
         for text, language in ((UYGHUR, "ug"), (KYRGYZ, "ky")):

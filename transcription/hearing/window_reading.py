@@ -104,7 +104,7 @@ class Reader:
         language = forced or settled(before, possible)
         if language not in (forced, *allowed):
             language = None  # the detector cannot tell whether a pack is in it throughout
-        longest = options.pack_seconds * 1000 if language and options.packs(language) else None
+        longest = options.pack_seconds * 1000 if language and self._packs(language) else None
         chunks = next_chunks(spans, options.at_once, apart=apart, longest=longest)
         model = self._own_model(forced) if forced else self._model
         encoded = model.encode([chunk.sound(window) for chunk in chunks])
@@ -152,6 +152,10 @@ class Reader:
             translated=tuple(sorted(translated, key=lambda s: s.start)),
             left=tuple(left),
         )
+
+    def _packs(self, language: str) -> bool:
+        """Whether stretches of speech in a settled language are read as one, by whatever may be asked to read them."""
+        return all(map(self._options.packs, (language, *self._languages.ears_behind(language))))
 
     def _named(self, odds: Sequence[Odds], chunks: Sequence[Chunk], *, before: str | None) -> list[str]:
         """The language of each chunk among those that the main model may write; undetermined where that is none."""
