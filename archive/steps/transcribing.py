@@ -176,7 +176,8 @@ def _transcribe(
             if faults and len(faults) == len(prepared.tracks):
                 raise next(iter(faults.values()))
     except (MediaError, ModelError, SpaceShort, TargetError, FileNotFoundError) as error:
-        failed_reading(archive, clip, error)
+        kind = "damaged" if isinstance(error, MediaError) and not isinstance(error, MediaTimeout) else "passing"
+        archive.ledger.clips.failed(clip, "transcribe", kind=kind, message=str(error), now=archive.clock())
         return TranscribedClip(clip, problem=str(error))
     tracks = len(prepared.tracks) - len(faults)
     undecoded = (UnreadTrack(index=n, why=f"cannot be decoded: {fault.message}") for n, fault in faults.items())
@@ -198,12 +199,6 @@ def _transcribe(
         archive.progress.say(f"{clip}: track {one.index} is not read: it {one.why}")
     problem = f"{torn} corrected cues came out otherwise: `thirdcopy show {clip}` has them" if torn else None
     return TranscribedClip(clip, transcripts=tracks, problem=problem)
-
-
-def failed_reading(archive: Archive, clip: str, error: Exception) -> None:
-    """Keep that a clip could not be read; damaged media stay so, all else may pass."""
-    kind = "damaged" if isinstance(error, MediaError) and not isinstance(error, MediaTimeout) else "passing"
-    archive.ledger.clips.failed(clip, "transcribe", kind=kind, message=str(error), now=archive.clock())
 
 
 def _note_looked_at(archive: Archive, clip: str) -> None:
