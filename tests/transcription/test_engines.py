@@ -40,7 +40,7 @@ class Bench:
         return self.engine.write(self.engine.encode(sounds), [self.language] * len(sounds), words=words)
 
 
-@pytest.fixture(scope="module", params=["whisper", "omnilingual", "gigaam"])
+@pytest.fixture(scope="module", params=[pytest.param("whisper", marks=pytest.mark.model), "omnilingual", "gigaam"])
 def bench(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     options = Options(threads=2)
     if request.param == "whisper":
