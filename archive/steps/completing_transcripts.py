@@ -116,7 +116,8 @@ def complete_clips(
                     _complete(archive, reader, language, one, usable)
                     task.advance(one.seconds)
                     made += 1
-                archive.ledger.clips.mended(clip, "transcribe")
+                if made:
+                    archive.ledger.clips.mended(clip, "transcribe")
             except (MediaError, ModelError, SpaceShort, TargetError, FileNotFoundError) as error:
                 problem = str(error)
                 archive.ledger.clips.failed(clip, "transcribe", kind="passing", message=problem, now=archive.clock())

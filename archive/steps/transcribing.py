@@ -295,14 +295,15 @@ def _keep(
     kind: TranscriptKind,
 ) -> int:
     body = to_json(transcript)
+    wrote = next(iter(transcript.own_models), None) if kind == "completion" else None
     ref = TranscriptRef(
         name=name,
         kind=kind,
         sha512=ocfl.digest_of(body.encode()),
         media_sha256=capture.media.sha256,
         track=transcript.track,
-        model=transcript.model,
-        model_digest=transcript.model_digest,
+        model=wrote.model if wrote else transcript.model,
+        model_digest=wrote.digest if wrote else transcript.model_digest,
         languages=transcript.languages,
         segments=len(transcript.segments),
         gaps=len(transcript.gaps),
@@ -311,7 +312,7 @@ def _keep(
         clock_doubts=transcript.clock_doubts,
     )
     torn = carry(archive, capture.clip, before, name=name, sha512=ref.sha512, body=body)
-    detail = f"{name} by {transcript.model} ({transcript.model_digest[:12]})"
+    detail = f"{name} by {ref.model} ({(ref.model_digest or '')[:12]})"
     event = archive.happened(ObjectId.work_of(capture.clip), CREATION, detail=detail)
     archive.ledger.readings.add_transcript(capture.clip, ref, body, event=event)
     return torn

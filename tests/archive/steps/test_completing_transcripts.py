@@ -118,7 +118,7 @@ def test_its_gaps_are_read_into_a_transcript_of_its_own(archive: Archive, hearin
     assert (after.ref, after.body, after.corrections) == (before.ref, before.body, before.corrections)
     (part,) = after.completions
     assert part.ref.name == f"{before.ref.name}-ug"
-    assert part.ref.kind == "completion"
+    assert (part.ref.kind, part.ref.model) == ("completion", "tones")
     assert part.ref.languages == ("ug",)
     assert isinstance(part.document, Transcript)
     assert part.document.completes == sha256(before.body.encode()).hexdigest()
