@@ -17,9 +17,9 @@ TranscriptKind = Literal["whisper", "translation", "captions", "completion"]
 class TranscriptRef(Record):
     """A transcript as the sidecar names it: the file in the work object, and its digest.
 
-    Captions of the platform have neither track nor model. `starts_at` is where a browser's clock stands at the
-    transcript's zero, in seconds: what is added to a link's seconds to find them in the original. `clock_doubts` says
-    why a player may be elsewhere.
+    Captions of the platform have neither track nor model; that of a completion is the one that wrote in it. `starts_at`
+    is where a browser's clock stands at the transcript's zero, in seconds: what is added to a link's seconds to find
+    them in the original. `clock_doubts` says why a player may be elsewhere.
     """
 
     name: TranscriptName

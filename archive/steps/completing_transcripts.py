@@ -11,7 +11,7 @@ from archive.opening.archive import Archive
 from archive.records.transcript import TranscriptRef
 from archive.steps.claiming import still_due
 from archive.steps.storing import safe
-from archive.steps.transcribing import TranscribedClip, brought, failed_reading, keep_transcript
+from archive.steps.transcribing import TranscribedClip, brought, keep_transcript
 from archive.texts.completions import COMPLETION, open_gaps
 from archive.texts.in_force import declared_of
 from archive.texts.shown import shown
@@ -104,7 +104,7 @@ def complete_clips(
     """Read the gaps of clips that a language's model is to read, each transcript's into one of its own.
 
     What was read of a track before a kill is in its checkpoint, and a transcript that was kept is not read again. A
-    failure is kept and reported, not raised.
+    failure is kept and reported, not raised: the next call tries again, and no reading of the whole clip waits for it.
     """
     whole = {clip: [*unfinished(archive, clip, language)] for clip in clips}
     seconds = sum(one.seconds for some in whole.values() for one in some)
@@ -116,10 +116,11 @@ def complete_clips(
                     _complete(archive, reader, language, one, usable)
                     task.advance(one.seconds)
                     made += 1
-                archive.ledger.clips.mended(clip, "transcribe")
+                if made:
+                    archive.ledger.clips.mended(clip, "transcribe")
             except (MediaError, ModelError, SpaceShort, TargetError, FileNotFoundError) as error:
-                failed_reading(archive, clip, error)
                 problem = str(error)
+                archive.ledger.clips.failed(clip, "transcribe", kind="passing", message=problem, now=archive.clock())
             yield TranscribedClip(clip, transcripts=made, problem=problem)
 
 

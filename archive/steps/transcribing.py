@@ -176,7 +176,8 @@ def _transcribe(
             if faults and len(faults) == len(prepared.tracks):
                 raise next(iter(faults.values()))
     except (MediaError, ModelError, SpaceShort, TargetError, FileNotFoundError) as error:
-        failed_reading(archive, clip, error)
+        kind = "damaged" if isinstance(error, MediaError) and not isinstance(error, MediaTimeout) else "passing"
+        archive.ledger.clips.failed(clip, "transcribe", kind=kind, message=str(error), now=archive.clock())
         return TranscribedClip(clip, problem=str(error))
     tracks = len(prepared.tracks) - len(faults)
     undecoded = (UnreadTrack(index=n, why=f"cannot be decoded: {fault.message}") for n, fault in faults.items())
@@ -198,12 +199,6 @@ def _transcribe(
         archive.progress.say(f"{clip}: track {one.index} is not read: it {one.why}")
     problem = f"{torn} corrected cues came out otherwise: `thirdcopy show {clip}` has them" if torn else None
     return TranscribedClip(clip, transcripts=tracks, problem=problem)
-
-
-def failed_reading(archive: Archive, clip: str, error: Exception) -> None:
-    """Keep that a clip could not be read; damaged media stay so, all else may pass."""
-    kind = "damaged" if isinstance(error, MediaError) and not isinstance(error, MediaTimeout) else "passing"
-    archive.ledger.clips.failed(clip, "transcribe", kind=kind, message=str(error), now=archive.clock())
 
 
 def _note_looked_at(archive: Archive, clip: str) -> None:
@@ -300,14 +295,15 @@ def _keep(
     kind: TranscriptKind,
 ) -> int:
     body = to_json(transcript)
+    wrote = next(iter(transcript.own_models), None) if kind == "completion" else None
     ref = TranscriptRef(
         name=name,
         kind=kind,
         sha512=ocfl.digest_of(body.encode()),
         media_sha256=capture.media.sha256,
         track=transcript.track,
-        model=transcript.model,
-        model_digest=transcript.model_digest,
+        model=wrote.model if wrote else transcript.model,
+        model_digest=wrote.digest if wrote else transcript.model_digest,
         languages=transcript.languages,
         segments=len(transcript.segments),
         gaps=len(transcript.gaps),
@@ -316,7 +312,7 @@ def _keep(
         clock_doubts=transcript.clock_doubts,
     )
     torn = carry(archive, capture.clip, before, name=name, sha512=ref.sha512, body=body)
-    detail = f"{name} by {transcript.model} ({transcript.model_digest[:12]})"
+    detail = f"{name} by {ref.model} ({(ref.model_digest or '')[:12]})"
     event = archive.happened(ObjectId.work_of(capture.clip), CREATION, detail=detail)
     archive.ledger.readings.add_transcript(capture.clip, ref, body, event=event)
     return torn

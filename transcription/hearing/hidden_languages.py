@@ -77,7 +77,8 @@ class HiddenLanguages:
         """What a language's model makes of some chunks. A CTC model writes the same, whatever it is asked for."""
         engine, options = self._own_model(language), self._options
         if engine.kind == "ctc":
-            same = [[one for one in own[n].values() if one.engine is engine] for n in rows]
+            known = [[_Reading(said[n].written, said[n].engine), *own[n].values()] for n in rows]
+            same = [[one for one in readings if one.engine is engine] for readings in known]
             if all(same):
                 return [readings[0] for readings in same]
         encoded = engine.encode([said[n].chunk.sound(window) for n in rows])

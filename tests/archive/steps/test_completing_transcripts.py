@@ -4,7 +4,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -41,8 +41,8 @@ from tests.support.toned_speech import SAID, tone_model, toned
 from tests.transcription.sounds import write
 from tests.world.ctc_model import CtcModel
 from transcription.documents.differences import normalized
-from transcription.hearing.track_reading import TrackReader
-from transcription.records import LanguageOptions, Options, Transcript
+from transcription.hearing.track_reading import Completed, TrackReader
+from transcription.records import Gap, LanguageOptions, Options, Transcript
 
 CLIP = "peertube-one"
 
@@ -118,7 +118,7 @@ def test_its_gaps_are_read_into_a_transcript_of_its_own(archive: Archive, hearin
     assert (after.ref, after.body, after.corrections) == (before.ref, before.body, before.corrections)
     (part,) = after.completions
     assert part.ref.name == f"{before.ref.name}-ug"
-    assert part.ref.kind == "completion"
+    assert (part.ref.kind, part.ref.model) == ("completion", "tones")
     assert part.ref.languages == ("ug",)
     assert isinstance(part.document, Transcript)
     assert part.document.completes == sha256(before.body.encode()).hexdigest()
@@ -227,6 +227,28 @@ def test_each_has_its_own_corrections_and_people_come_before_a_later_model(
     assert any("كىتاب" in placed.line.told.text for placed in joined_lines(one))
 
 
+def test_a_failure_is_told_and_hinders_no_reading_of_the_whole_clip(
+    archive: Archive, hearing: TrackReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = with_options(archive, hearing.options)
+
+    def read_otherwise(_: object, body: bytes, transcript: Transcript, gaps: Iterable[Gap]) -> Completed:
+        return replace(of(body, transcript, gaps), read=(0, 1))
+
+    of = Completed.of
+    with monkeypatch.context() as patched:
+        patched.setattr(Completed, "of", classmethod(read_otherwise))
+        (done,) = complete_clips(now, hearing, "ug", [CLIP], now.targets)
+    assert done.problem
+    assert "have the whole clip transcribed again" in done.problem
+    assert [(one.step, one.kind) for one in now.ledger.clips.failures()] == [("transcribe", "passing")]
+    declare(now, CLIP, ["ug", "tr"], by="R. Researcher")
+    assert to_transcribe(now, hearing.model) == [CLIP]
+    declare(now, CLIP, ["ug"], by="R. Researcher")
+    assert [one.problem for one in complete_clips(now, hearing, "ug", [CLIP], now.targets)] == [None]
+    assert now.ledger.clips.failures() == []
+
+
 def test_a_full_reading_replaces_both(archive: Archive, hearing: TrackReader) -> None:
     now = complete(archive, hearing)
     declare(now, CLIP, ["ug", "tr"], by="R. Researcher")
@@ -275,7 +297,7 @@ from pathlib import Path
 
 from archive.steps.completing_transcripts import complete_clips, to_complete
 from tests.support.archives import Clock, an_archive, folder_targets
-from transcription.hearing.track_reading import TrackReader
+from transcription.hearing.track_reading import Completed, TrackReader
 from transcription.records import LanguageOptions, Options
 
 home, whisper, tones = map(Path, sys.argv[1:])
