@@ -15,7 +15,7 @@ from flows.reading_room.page_parts import (
     sentences_on_page,
 )
 
-TEXTS = st.text(st.characters(exclude_categories=("Cs",)), max_size=80)
+TEXTS = st.text(max_size=80)
 
 
 def a_talk(texts: list[str], each: float = 2.0) -> ReadTranscript:
