@@ -15,7 +15,7 @@ from flows.reading_room.page_parts import (
     sentences_on_page,
 )
 
-TEXTS = st.text(max_size=80)
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=80)
 
 
 def a_talk(texts: list[str], each: float = 2.0) -> ReadTranscript:
@@ -23,7 +23,10 @@ def a_talk(texts: list[str], each: float = 2.0) -> ReadTranscript:
         name="whisper-base-t1", kind="whisper", languages=("en",), model="base", sha512="0" * 128, corrections=0,
         doubtful=False, starts_at=0.0, clock_doubts=(),
         sentences=tuple(
-            Sentence(start=n * each, end=(n + 1) * each, text=text, language="en") for n, text in enumerate(texts)
+            Sentence(
+                transcript="whisper-base-t1", number=n + 1, start=n * each, end=(n + 1) * each, text=text, language="en"
+            )
+            for n, text in enumerate(texts)
         ),
     )  # fmt: skip
 
