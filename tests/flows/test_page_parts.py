@@ -23,10 +23,7 @@ def a_talk(texts: list[str], each: float = 2.0) -> ReadTranscript:
         name="whisper-base-t1", kind="whisper", languages=("en",), model="base", sha512="0" * 128, corrections=0,
         doubtful=False, starts_at=0.0, clock_doubts=(),
         sentences=tuple(
-            Sentence(
-                transcript="whisper-base-t1", number=n + 1, start=n * each, end=(n + 1) * each, text=text, language="en"
-            )
-            for n, text in enumerate(texts)
+            Sentence(start=n * each, end=(n + 1) * each, text=text, language="en") for n, text in enumerate(texts)
         ),
     )  # fmt: skip
 
