@@ -29,8 +29,11 @@ class Marks(Subject):
         The words come first: few marks are of interest, and making a form takes ten times as long as looking for words.
         There is an index of the marks that were not read in the form of today (`tables.READ`), for `status` asks often.
         """
-        d = t.done.c
-        return self._forms(sa.select(d.clip, d.body).where(t.not_as_today(step, words, or_with)).subquery())
+        d, some = t.done.c, t.not_as_today(step, words, or_with)
+        with self._reading() as connection:
+            if not connection.scalar(sa.select(sa.func.count()).select_from(t.done).where(some)):
+                return []  # mostly, and then no clip's media are asked for
+        return self._forms(sa.select(d.clip, d.body).where(some).subquery())
 
     def _forms(self, done: sa.Subquery) -> list[str]:
         media = _media()

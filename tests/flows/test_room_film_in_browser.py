@@ -1,18 +1,17 @@
 """A film in a real Chromium while the targets that have it go away and come back."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from archive.acts.access import give_access
 from archive.preservation.space import discard
 from archive.records.clip import Stream
 from archive.records.object_ids import ObjectId
 from tests.support.archives import keep, store_all
-from tests.support.browsing import BROWSERS, OPTIONS
+from tests.support.browsing import chromium, until
 from tests.support.rooms import Place, a_room
 from tests.support.talks import ffmpeg
 
@@ -56,27 +55,14 @@ def place(tmp_path: Path) -> Iterator[Place]:
 
 @pytest.fixture
 def page() -> Iterator[Page]:
-    program = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if program is None:
-        pytest.skip("no Chromium is installed: apt install chromium")
-    with sync_playwright() as playwright:
-        browser: Browser = playwright.chromium.launch(executable_path=program, args=list(OPTIONS))
+    with chromium() as browser:
         yield browser.new_page()
-        browser.close()
 
 
 def kept_at(folder: Path, name: str) -> Path:
     """Where a target has the film."""
     (found,) = (folder / "room" / name).rglob(f"{CLIP}.mp4")
     return found
-
-
-def until(page: Page, condition: str) -> None:
-    for _ in range(400):
-        if page.evaluate(condition):
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError(f"{condition} never came true")
 
 
 def test_a_film_goes_on_from_another_target_and_says_so_when_there_is_none(

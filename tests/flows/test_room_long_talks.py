@@ -1,19 +1,18 @@
 """A talk of five thousand sentences in the room: its page carries a part, and the others come as they are wanted."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from archive.acts.access import give_access
 from archive.records.clip import Stream
 from tests.support.archives import keep, store_all
-from tests.support.browsing import BROWSERS, OPTIONS
+from tests.support.browsing import chromium, until
 from tests.support.rooms import NAME, PASSWORD, Place, a_room, a_transcript
 from tests.support.talks import ffmpeg
 
@@ -60,13 +59,8 @@ def _add(place: Place, films: Path) -> None:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    program = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if program is None:
-        pytest.skip("no Chromium is installed: apt install chromium")
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=program, args=list(OPTIONS))
+    with chromium() as found:
         yield found
-        found.close()
 
 
 @pytest.fixture
@@ -90,14 +84,6 @@ def numbers(page: Page, column: str = "s") -> list[int]:
     """The sentences that stand in a column of the page now."""
     ids: list[str] = page.evaluate("[...document.querySelectorAll('.sentences li')].map(one => one.id)")
     return [int(one[1:]) for one in ids if one[0] == column]
-
-
-def until(page: Page, condition: str) -> None:
-    for _ in range(200):
-        if page.evaluate(condition):
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError(f"{condition} never came true")
 
 
 def test_a_page_carries_a_part_and_says_which(place: Place) -> None:

@@ -5,21 +5,20 @@ Chinese the rules of its slices are counted; the slices are for a system that ha
 """
 
 import re
-import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 
 import httpx
 import pytest
 from playwright._impl._api_structures import SetCookieParam
-from playwright.sync_api import Browser, Response, sync_playwright
+from playwright.sync_api import Browser, Response
 
 from archive.acts.judging import judge
 from archive.records.clip import Stream
 from archive.records.link import Evidence, Passage
 from archive.records.sighting import Sighting
 from tests.support.archives import a_link, keep, store_all
-from tests.support.browsing import BROWSERS, OPTIONS
+from tests.support.browsing import chromium
 from tests.support.rooms import NAME, OPEN, PASSWORD, Place, a_room, a_transcript
 from tests.world.media import clip as tone
 
@@ -92,13 +91,8 @@ def _add_much(place: Place, film: bytes) -> None:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    program = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if program is None:
-        pytest.skip("no Chromium is installed: apt install chromium")
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=program, args=list(OPTIONS))
+    with chromium() as found:
         yield found
-        found.close()
 
 
 @pytest.fixture(scope="module")

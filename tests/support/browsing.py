@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from archive.playing.ranges import Body, answer
 
@@ -96,6 +96,29 @@ class FileBody:
 
     def read(self, start: int, end: int) -> Iterator[bytes]:
         yield self.path.read_bytes()[start:end]
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A browser; skips the test where there is none."""
+    program = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    if program is None:
+        pytest.skip("no Chromium is installed: apt install chromium")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=program, args=list(OPTIONS))
+        try:
+            yield opened
+        finally:
+            opened.close()
+
+
+def until(page: Page, condition: str) -> None:
+    """Wait until something holds in a page whose policy lets no script be made of text."""
+    for _ in range(400):
+        if page.evaluate(condition):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"{condition} never came true")
 
 
 @contextmanager
