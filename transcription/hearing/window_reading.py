@@ -8,10 +8,10 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import groupby
 
 from transcription.engines.engine import Encoded, Engine, Written
+from transcription.engines.repetition import compression_ratio, loops
 from transcription.hearing.chunks import Chunk, next_chunks
 from transcription.hearing.gaps import Left
 from transcription.hearing.language_choice import SURE, Odds, decide, settled, shares
-from transcription.hearing.marks import compression_ratio, loops
 from transcription.hearing.segments import Said, segments_of
 from transcription.hearing.speech_spans import Span, Window, holes, within
 from transcription.hearing.speech_spans import settled as settle
