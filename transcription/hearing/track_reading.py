@@ -72,6 +72,7 @@ class TrackReader:
             "track": track,
             "options": self.options.model_dump(mode="json", exclude={"threads", "device", "time_budget"}),
             "model_digest": self.model_digest,
+            "quick": _is_quick(self._model),
             "own_models": {language: _state_of(one.model) for language, one in self.options.per_language.items()},
             "versions": _versions(),
         }
@@ -118,7 +119,7 @@ class TrackReader:
             device=self._model.device,
             compute_type=self._model.compute_type,
             own_models=tuple(
-                OwnModel(language=language, model=model.name, digest=model.digest)
+                OwnModel(language=language, model=model.name, digest=model.digest, quick=_is_quick(model))
                 for language, model in sorted(self._own.items())
                 if any(s.language == language and s.model for s in track_reading.segments)
             ),
@@ -142,14 +143,15 @@ class TrackReader:
         return self._own[language]
 
     def _told_options(self) -> Options:
-        """The options without a path of this machine."""
+        """The options without a path of this machine, and with what came of them for the model."""
         per = {
             language: one.model_copy(update={"model": Path(one.model).name if Path(one.model).is_dir() else one.model})
             if one.model
             else one
             for language, one in self.options.per_language.items()
         }
-        return self.options.model_copy(update={"model": self.model, "per_language": per})
+        quick = "always" if _is_quick(self._model) else "never"
+        return self.options.model_copy(update={"model": self.model, "per_language": per, "quick": quick})
 
 
 class _Track:
@@ -263,6 +265,10 @@ def _state_of(model: str | None) -> list[int] | None:
     """What changes with the weights in a folder: a model's digest is known only once it is loaded."""
     weights = Path(model) / "model.bin" if model else None
     return [weights.stat().st_size, weights.stat().st_mtime_ns] if weights and weights.is_file() else None
+
+
+def _is_quick(engine: Engine) -> bool:
+    return isinstance(engine, WhisperEngine) and engine.quick
 
 
 def _versions() -> dict[str, str]:
