@@ -23,6 +23,9 @@ from typing import Any
 import numpy
 from numpy.typing import NDArray
 
+from benchmarks import _earlier_build
+from benchmarks._earlier_build import processor_seconds
+
 RATE = 16_000
 DEFAULT = Path(__file__).resolve().parents[2] / "shared" / "data" / "speech"
 CACHE = Path(__file__).resolve().parents[1] / ".cache" / "benchmarks"
@@ -31,6 +34,7 @@ PATIENCE = 10.0
 """A system that takes this many times the recording's length is stopped."""
 
 OURS, WITHOUT_WORDS = "thirdcopy", "thirdcopy, no word times"
+EARLIER = f"thirdcopy at {_earlier_build.COMMIT}"
 SEQUENTIAL, FILTERED, BATCHED = "WhisperModel", "WhisperModel, vad", "BatchedInferencePipeline"
 
 Sound = NDArray[numpy.float32]
@@ -76,12 +80,14 @@ class Piece:
 class Reading:
     """What a system made of a recording, in how many seconds without loading its model, with which peak in MB.
 
-    `pieces` is None if it was stopped.
+    `pieces` is None if it was stopped. `processor_seconds` are those of the reading, with the programs that it ran, by
+    all processors together: other work on the machine changes them less than the time by the clock.
     """
 
     pieces: tuple[Piece, ...] | None
     seconds: float
     peak_mb: float
+    processor_seconds: float = 0.0
 
 
 def clips(languages: Collection[str] | None = None) -> list[Clip]:
@@ -130,13 +136,19 @@ def length(path: Path) -> float:
         return file.getnframes() / file.getframerate()
 
 
-def read(system: str, model: Path, wav: Path) -> Reading:
-    """Have a system read a recording in a process of its own, stopped after `PATIENCE` times its length."""
+def read(system: str, model: Path, wav: Path, earlier: Path | None = None) -> Reading:
+    """Have a system read a recording in a process of its own, stopped after `PATIENCE` times its length.
+
+    `earlier` is the folder that holds the earlier build.
+    """
     out = wav.with_suffix(".json")
     out.unlink(missing_ok=True)
     command = [sys.executable, "-m", "benchmarks._speech", system, str(model), str(wav), str(out)]
+    environment = dict(os.environ)
+    if system == EARLIER and earlier is not None:
+        command, environment = _earlier_build.reading(earlier, str(model), str(wav), str(out))
     began = time.monotonic()
-    process = subprocess.Popen(command)
+    process = subprocess.Popen(command, env=environment)
     stop = threading.Timer(PATIENCE * length(wav), process.kill)
     stop.start()
     _, status, used = os.wait4(process.pid, 0)
@@ -149,31 +161,31 @@ def read(system: str, model: Path, wav: Path) -> Reading:
         raise RuntimeError(f"{system} ended with {process.returncode}; see above")
     made: dict[str, Any] = json.loads(out.read_text())
     pieces = tuple(Piece(**{**piece, "marks": tuple(piece["marks"])}) for piece in made["pieces"])
-    return Reading(pieces, made["seconds"], peak)
+    return Reading(pieces, made["seconds"], peak, made["processor_seconds"])
 
 
 def _main(system: str, model: str, wav: str, out: str) -> None:
     """What the process of one system does."""
     if system in (OURS, WITHOUT_WORDS):
-        pieces, seconds = _ours(model, Path(wav), words=system == OURS)
+        made = _ours(model, Path(wav), words=system == OURS)
     else:
-        pieces, seconds = _stock(system, model, wav)
-    Path(out).write_text(json.dumps({"pieces": pieces, "seconds": seconds}))
+        made = _stock(system, model, wav)
+    Path(out).write_text(json.dumps(made))
 
 
-def _ours(model: str, wav: Path, *, words: bool) -> tuple[list[dict[str, Any]], float]:
+def _ours(model: str, wav: Path, *, words: bool) -> dict[str, Any]:
     from transcription.hearing.track_reading import TrackReader
     from transcription.records import Options
 
     whisper = TrackReader(Options(model=model, word_times=words))
-    began = time.monotonic()
+    began, used = time.monotonic(), processor_seconds()
     transcript = whisper.read(whisper.open(wav, media_sha256="0" * 64, track=0)).transcript
-    seconds = time.monotonic() - began
+    took = {"seconds": time.monotonic() - began, "processor_seconds": processor_seconds() - used}
     keep = {"start", "end", "text", "language", "marks"}
-    return [s.model_dump(mode="json", include=keep) for s in transcript.segments], seconds
+    return {"pieces": [s.model_dump(mode="json", include=keep) for s in transcript.segments], **took}
 
 
-def _stock(system: str, model: str, wav: str) -> tuple[list[dict[str, Any]], float]:
+def _stock(system: str, model: str, wav: str) -> dict[str, Any]:
     import faster_whisper
 
     whisper = faster_whisper.WhisperModel(model, device="cpu", compute_type="int8")
@@ -187,10 +199,11 @@ def _stock(system: str, model: str, wav: str) -> tuple[list[dict[str, Any]], flo
         FILTERED: {"vad_filter": True},
         BATCHED: {"batch_size": BATCH},
     }
-    began = time.monotonic()
+    began, used = time.monotonic(), processor_seconds()
     segments, _ = ways[system](wav, multilingual=True, beam_size=BEAM, **options[system])
-    made = list(_plain(segments))
-    return made, time.monotonic() - began
+    pieces = list(_plain(segments))
+    took = {"seconds": time.monotonic() - began, "processor_seconds": processor_seconds() - used}
+    return {"pieces": pieces, **took}
 
 
 def _plain(segments: Any) -> Iterator[dict[str, Any]]:

@@ -6,6 +6,10 @@ reading several languages (`multilingual=True`): one after the other, the same w
 have the same weights, int8, and five beams; what else they can be told is left at its default. Each reading is a
 process of its own; speed is without loading the model. Ours allows the archive's nine languages, Kazakh among them.
 
+An earlier build of ours (`benchmarks._earlier_build` says which) reads each mix as well, in the same run and in turn:
+`build_ratio` is our speed over its, by the clock, and `build_ratio_processor` by what all processors were busy;
+`cer_delta` is by how many points of a hundred our CER is above its.
+
 `cer` is the character error rate in a hundred by aligning the whole text with what was said, so that no system pays for
 rough times; `cer_by_time` counts what was written for each clip's time. How texts are made comparable is said in
 `benchmarks._accuracy`, which is the same for all. Where the clips lie is said in `benchmarks._speech`.
@@ -21,10 +25,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from benchmarks import _earlier_build
 from benchmarks._accuracy import Tally, by_time, language_right, lost, whole
 from benchmarks._speech import (
     BATCHED,
     CACHE,
+    EARLIER,
     FILTERED,
     OURS,
     SEQUENTIAL,
@@ -44,7 +50,7 @@ UNKNOWN = {"ug", "ky"}
 """Languages that no Whisper knows."""
 
 PEERS = (SEQUENTIAL, FILTERED, BATCHED)
-SYSTEMS = (OURS, WITHOUT_WORDS, *PEERS)
+SYSTEMS = (OURS, EARLIER, WITHOUT_WORDS, *PEERS)
 PAUSES = (0.3, 1.5)
 
 Found = dict[str, list[tuple[Sequence[Placed], Reading]]]
@@ -60,6 +66,7 @@ def main() -> None:
     found: Found = {system: [] for system in SYSTEMS}
     seconds = 0.0
     with TemporaryDirectory(prefix="thirdcopy-languages-") as scratch:
+        earlier = _earlier_build.checkout(Path(scratch) / "earlier")
         for seed in range(first, first + mixes):
             lots = random.Random(seed)  # noqa: S311
             wav = Path(scratch) / f"{seed}.wav"
@@ -68,7 +75,7 @@ def main() -> None:
             print(f"mix {seed}: {len(placed)} clips, {length(wav):.0f} s, {', '.join(known)}", flush=True)
             turn = seed % len(SYSTEMS)
             for system in (*SYSTEMS[turn:], *SYSTEMS[:turn]):
-                reading = read(system, model, wav)
+                reading = read(system, model, wav, earlier)
                 found[system].append((placed, reading))
                 print(f"  {system:<25} {_line(placed, reading, length(wav))}", flush=True)
     _print({system: _figures(runs, seconds) for system, runs in found.items()}, mixes, seconds)
@@ -98,6 +105,7 @@ def _figures(runs: Sequence[tuple[Sequence[Placed], Reading]], seconds: float) -
         "language_right": round(right / written, 4) if written else 0.0,
         "lost": round(gone / words, 4),
         "times_real_time": round(seconds / sum(reading.seconds for _, reading in runs), 2),
+        "processor_seconds": round(sum(reading.processor_seconds for _, reading in runs), 1),
         "peak_mb": peak,
     }
 
@@ -119,10 +127,19 @@ def _print(figures: Mapping[str, dict[str, Any]], mixes: int, seconds: float) ->
     best = min(finished, key=lambda peer: float(peers[peer]["cer"])) if finished else None
     ours = _beside(figures[OURS], peers[best] if best else None)
     without = _beside(figures[WITHOUT_WORDS], peers[best] if best else None)
+    before, now = figures[EARLIER], figures[OURS]
+    against = {
+        "build_ratio": round(now["times_real_time"] / before["times_real_time"], 3),
+        "build_ratio_processor": round(before["processor_seconds"] / now["processor_seconds"], 3),
+        "cer_delta": round(now["cer"] - before["cer"], 2),
+        "build": {"commit": _earlier_build.COMMIT, **before},
+    }
+    print(f"over {EARLIER}: {against['build_ratio']} times as fast, {against['cer_delta']:+} points of CER\n")
     print(
         json.dumps(
             {
                 **ours,
+                **against,
                 "without_words": without,
                 "best_peer": best,
                 "peers": peers,

@@ -165,7 +165,10 @@ class Options(Record):
     the engine choose. Speech is cut at silences of `min_silence_ms`, at most `max_speech_seconds` long, widened by
     `pad_ms` on each side; where one language has settled, pieces are packed to `pack_seconds`. A batch without
     long chunks is encoded as `context_seconds`, or half of them, instead of 30; `batch_size` counts chunks of 30
-    seconds; of 20, twice as many are read at once. Sound is read `window_seconds` at a time. `time_budget` is
+    seconds; of 20, twice as many are read at once. `quick` is whether a Whisper model writes greedily, and with
+    `beam_size` beams only what is doubtful then, and encodes no more silence than a chunk needs, whatever
+    `context_seconds`: `measured` is where that was found no worse for this very model (decision 59), and a transcript
+    says what came of it. Sound is read `window_seconds` at a time. `time_budget` is
     how many seconds of work each second of a window may cost. `word_times` gives every word its time and probability,
     for a twentieth more work. `translate` adds an English translation as a reading aid. `per_language` says what is
     different for one language; what it says of Chinese adds to simplified characters.
@@ -187,6 +190,7 @@ class Options(Record):
     pad_ms: int = Field(default=200, ge=0)
     pack_seconds: int = Field(default=18, ge=2, le=30)
     context_seconds: int = Field(default=20, ge=10, le=30)
+    quick: Literal["measured", "always", "never"] = "measured"
     time_budget: float = Field(default=10, gt=0)
     word_times: bool = True
     translate: bool = False
@@ -197,6 +201,10 @@ class Options(Record):
     max_no_speech_prob: float = Field(default=0.6, ge=0, le=1)
     max_compression_ratio: float = Field(default=2.4, gt=0)
     min_language_probability: float = Field(default=0.5, ge=0, le=1)
+
+    def is_quick(self, measured: bool) -> bool:
+        """Whether a model reads quickly, of which it is known whether that was measured."""
+        return measured if self.quick == "measured" else self.quick == "always"
 
     @property
     def at_once(self) -> int:
@@ -312,12 +320,13 @@ class Gap(Record):
 
 
 class OwnModel(Record):
-    """A model that read one language alone, and the sha256 of its weights."""
+    """A model that read one language alone, the sha256 of its weights, and whether it was read quickly (`Options`)."""
 
     language: str
     model: str
     digest: Sha256
     engine: EngineKind = "whisper"
+    quick: bool = False
 
 
 SECOND_FORM = ("container", "codec", "start", "channels", "read", "clock_doubts")
@@ -329,7 +338,7 @@ THIRD_FORM = ("completes",)
 OF_SEGMENTS_SINCE_THREE = ("language_by", "second")
 """The same of its segments."""
 
-OF_OPTIONS_SINCE_THREE = ("second_opinion", "stands_first")
+OF_OPTIONS_SINCE_THREE = ("second_opinion", "stands_first", "quick")
 """The same of its options."""
 
 

@@ -4,12 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from transcription.engines.repetition import compression_ratio, loops
 from transcription.hearing.marks import (
     Figures,
-    compression_ratio,
     fabricated,
     implausible_speed,
-    loops,
     marks,
     repeated,
     segment_marks,

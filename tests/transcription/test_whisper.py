@@ -1,7 +1,10 @@
 """The real base model on spoken words. English alone: it reads synthetic speech in no other language."""
 
+import shutil
+from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import numpy
 import pytest
@@ -13,6 +16,9 @@ from tests.transcription.sounds import in_turn, load, write
 from tests.transcription.spoken import GERMAN, TURKISH
 from tests.transcription.spoken import spoken as said_in
 from transcription.documents.formats import from_json, to_json
+from transcription.engines.beam_on_demand import Draft
+from transcription.engines.engine import Encoded
+from transcription.engines.quick_reading import QUICK
 from transcription.engines.whisper_engine import WhisperEngine
 from transcription.errors import MediaError, ModelError
 from transcription.hearing.track_reading import TrackReader
@@ -56,13 +62,87 @@ def test_english_is_read_and_says_how_it_was_made(whisper_model: TrackReader, sp
 
 
 def test_short_chunks_are_encoded_with_less_silence(whisper_folder: Path) -> None:
-    model = WhisperEngine(str(whisper_folder), Options(model=str(whisper_folder)))
+    model = WhisperEngine(str(whisper_folder), Options(model=str(whisper_folder), quick="never"))
     sound = numpy.zeros(27 * SAMPLE_RATE, numpy.float32)
     a_second = 50  # rows of features, by Whisper's design
     for longest, context in ((3, 10), (8, 10), (9, 20), (18, 20), (27, 30)):
         encoded = model.encode([sound[: 2 * SAMPLE_RATE], sound[: longest * SAMPLE_RATE]])
         assert encoded.features.shape[:2] == (2, context * a_second)
         assert encoded.lengths == (2000, longest * 1000)
+        assert model.reach(longest * 1000) == context * 1000
+
+
+def test_a_quick_model_encodes_no_more_silence_than_a_chunk_needs(whisper_folder: Path) -> None:
+    model = WhisperEngine(str(whisper_folder), Options(model=str(whisper_folder)))
+    sound = numpy.zeros(29 * SAMPLE_RATE, numpy.float32)
+    for seconds in (1, 5, 12, 29):
+        (row,) = model.encode([sound[: seconds * SAMPLE_RATE]]).features
+        assert len(row) == QUICK.reach(seconds * 1000) / 20
+        assert seconds * 50 < len(row) <= 1500
+    mixed = model.encode([sound[: seconds * SAMPLE_RATE] for seconds in (20, 1, 20, 2)])
+    assert [len(row) for row in mixed.features][::2] == [QUICK.reach(20_000) / 20] * 2
+    assert len(mixed.features[1]) < len(mixed.features[0])
+    assert mixed.lengths == (20_000, 1000, 20_000, 2000)
+    assert [len(odds) for odds in model.hear(mixed)] == [99] * 4
+
+
+class DoubtsTheShort(WhisperEngine):
+    """The real model, to which what is written of chunks below two seconds is `doubted`; it keeps what was searched."""
+
+    doubted: Draft
+
+    def __init__(self, model: str, options: Options) -> None:
+        super().__init__(model, options)
+        self.found: dict[tuple[int, int, int], str] = {}
+        """The text by the width of the search, and the ms of the chunk and of what was encoded of it."""
+
+    def _draft(self, result: Any, length: int) -> Draft:
+        return self.doubted if length < 2000 else Draft("All is well.", 0.0, 0.0, 0)
+
+    def _search(
+        self, encoded: Encoded, prompt: str, languages: Sequence[str], beam: int, *, translate: bool
+    ) -> list[Any]:
+        results = super()._search(encoded, prompt, languages, beam, translate=translate)
+        for length, row, result in zip(encoded.lengths, encoded.features, results, strict=True):
+            text = "".join(p.text for p in self._pieces(result.sequences_ids[0], length))
+            self.found[beam, length, len(row) * 20] = text
+        return results
+
+
+GREEDILY = {(1, 4000, 10_000), (1, 1500, 10_000)}
+PASSED_OVER, LOOP = Draft("", 0.0, 0.0, 1500), Draft("he said " * 12, 0.0, 0.0, 0)
+
+
+@pytest.mark.parametrize(
+    ("quick", "doubted", "searched", "taken"),
+    [
+        ("always", PASSED_OVER, {*GREEDILY, (5, 1500, 10_000)}, [(1, 4000, 10_000), (5, 1500, 10_000)]),
+        ("always", LOOP, {*GREEDILY, (5, 1500, 10_000), (5, 1500, 20_000)}, [(1, 4000, 10_000), (5, 1500, 20_000)]),
+        ("never", LOOP, {(5, 4000, 10_000), (5, 1500, 10_000)}, [(5, 4000, 10_000), (5, 1500, 10_000)]),
+    ],
+)
+def test_what_is_doubted_is_written_again_with_the_beam_and_a_loop_from_more_silence(
+    whisper_folder: Path, spoken: Path, quick: Any, doubted: Draft, searched: set[Any], taken: list[Any]
+) -> None:
+    sound = load(spoken).astype(numpy.float32)
+    model = DoubtsTheShort(str(whisper_folder), Options(model=str(whisper_folder), quick=quick))
+    model.doubted = doubted
+    encoded = model.encode([sound[: 4 * SAMPLE_RATE], sound[: SAMPLE_RATE * 3 // 2]])
+    written = model.write(encoded, ["en", "en"], words=True)
+    assert model.found.keys() == searched
+    assert [one.text for one in written] == [model.found[which] for which in taken]
+    for one in written:
+        assert "".join(word.text for word in one.words).split() == one.text.split()
+
+
+def test_a_model_that_was_not_measured_is_quick_only_if_told(whisper_folder: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    shutil.copytree(whisper_folder, other)
+    with (other / "model.bin").open("ab") as weights:
+        weights.write(b"\0")  # the same model to CTranslate2, and another digest
+    assert not WhisperEngine(str(other), Options(model=str(other))).quick
+    assert WhisperEngine(str(other), Options(model=str(other), quick="always")).quick
+    assert WhisperEngine(str(whisper_folder), Options(model=str(whisper_folder))).quick
 
 
 def test_two_languages_in_one_recording_are_told_apart(whisper_model: TrackReader, say: Say, tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ def _later_than(form: int) -> dict[str, Any] | None:
     return {
         **dict.fromkeys((*since_two, *THIRD_FORM), True),
         "segments": {"__all__": set(OF_SEGMENTS_SINCE_THREE)},
-        "own_models": {"__all__": {"engine"}},
+        "own_models": {"__all__": {"engine", "quick"}},
         "options": {"per_language": {"__all__": {"engine"}}, **dict.fromkeys(OF_OPTIONS_SINCE_THREE, True)},
     }
 

@@ -6,12 +6,15 @@ is encoded once, and from that one encoding the language of each chunk is heard,
 where asked for, its translation written. No private part of faster-whisper is patched or called.
 """
 
+import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from hashlib import file_digest
 from itertools import groupby, pairwise
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import ctranslate2
 import faster_whisper
@@ -19,8 +22,12 @@ import numpy
 from faster_whisper.audio import pad_or_trim
 from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.transcribe import get_suppressed_tokens
+from numpy.typing import NDArray
 
+from transcription.engines.alike_lengths import alike
+from transcription.engines.beam_on_demand import Draft, circles, longest_open, why_beam
 from transcription.engines.engine import SAMPLES_A_MS, STEP_MS, Encoded, Lack, Piece, Samples, TimedWord, Written
+from transcription.engines.quick_reading import MEASURED, QUICK, divided
 from transcription.errors import ModelError
 from transcription.records import MARGIN_S, EngineKind, Options
 
@@ -30,10 +37,23 @@ WEAK_WIDTH: Final = 768
 _MAX_TOKENS: Final = 448
 _PROMPT_TOKENS: Final = _MAX_TOKENS // 2 - 1
 _FRAMES_A_SECOND: Final = 100
-_FRAMES: Final = 30 * _FRAMES_A_SECOND
-_FRAMES_AFTER: Final = MARGIN_S * _FRAMES_A_SECOND
 _MEDIAN_FILTER: Final = 7
 """Frames of the median filter over the attention weights, as in OpenAI's whisper/timing.py."""
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A chunk as a quick model encoded it, and its sound, in case it must be encoded longer."""
+
+    encoded: NDArray[Any]
+    sound: Samples
+
+    def __len__(self) -> int:
+        return len(self.encoded)
+
+
+Whole = TypeVar("Whole")
+Part = TypeVar("Part")
 
 
 class WhisperEngine:
@@ -57,9 +77,13 @@ class WhisperEngine:
             device = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
         if compute_type == "default":
             compute_type = "float16" if device == "cuda" else "int8"
+        self._quick = QUICK if options.is_quick(self.digest in MEASURED) else None
+        threads, workers = options.threads, 1
+        if self._quick and device == "cpu":
+            threads, workers = divided(options.threads or _told_threads(), os.cpu_count() or 1)
         try:
             loaded = faster_whisper.WhisperModel(
-                str(folder), device=device, compute_type=compute_type, cpu_threads=options.threads
+                str(folder), device=device, compute_type=compute_type, cpu_threads=threads, num_workers=workers
             )
         except (RuntimeError, ValueError) as e:
             raise ModelError(model, f"cannot be loaded on {device} as {compute_type}: {e}") from e
@@ -67,6 +91,7 @@ class WhisperEngine:
         self._model = loaded.model
         if self._features.mel_filters.shape[0] != self._model.n_mels:
             raise ModelError(model, f"needs a preprocessor_config.json for its {self._model.n_mels} mel bands")
+        self._pool = ThreadPoolExecutor(workers, "reading") if workers > 1 else None
         self._hf_tokenizer = loaded.hf_tokenizer
         self._tokenizers: dict[str, Tokenizer] = {}
         self._plain = self._tokenizer("en")
@@ -76,6 +101,11 @@ class WhisperEngine:
         self._width = 0
         self.languages = self._known()
         self.lacks: frozenset[Lack] = frozenset() if self._multilingual else frozenset({"languages", "translation"})
+
+    @property
+    def quick(self) -> bool:
+        """Whether it writes greedily first, and encodes no more silence than a chunk needs."""
+        return self._quick is not None
 
     @property
     def weak(self) -> bool:
@@ -89,31 +119,57 @@ class WhisperEngine:
     def encode(self, chunks: Sequence[Samples]) -> Encoded:
         """Encode a batch of chunks of at most 30 seconds.
 
-        Whisper was trained on 30 seconds, and what a chunk lacks is silence. Where the longest chunk leaves room,
+        Whisper was trained on 30 seconds, and what a chunk lacks is silence. A quick model encodes `Quick.after_ms` of
+        it, in batches of chunks that are alike in length. Else, where the longest chunk leaves room,
         `options.context_seconds` or half of them are encoded instead, which takes as much less time (decision 20).
         """
-        frames = self._frames(max(chunk.size for chunk in chunks) // SAMPLES_A_MS)
-        features = numpy.stack([pad_or_trim(self._features(chunk)[..., :-1], frames) for chunk in chunks])
-        encoded = numpy.array(self._model.encode(ctranslate2.StorageView.from_array(features), to_cpu=True))
+        lengths = tuple(chunk.size // SAMPLES_A_MS for chunk in chunks)
+        if self._quick is None:
+            return Encoded(self._encoded(chunks, self._reach(max(lengths))), lengths)
+        reaches = [self._reach(length) for length in lengths]
+        for batch in alike(reaches, cost=self._quick.batch_ms, most=self._quick.most):
+            for n in batch:
+                reaches[n] = reaches[batch[-1]]
+        features = numpy.empty(len(chunks), dtype=object)
+        rows = self._each(lambda n: self._encoded([chunks[n]], reaches[n])[0], range(len(chunks)))
+        for n, row in enumerate(rows):
+            features[n] = _Row(row, chunks[n])
+        return Encoded(features, lengths)
+
+    def _each(self, do: Callable[[Whole], Part], parts: Sequence[Whole]) -> list[Part]:
+        """Do something with each part, side by side where the model has several workers."""
+        return list(self._pool.map(do, parts) if self._pool and len(parts) > 1 else map(do, parts))
+
+    def _encoded(self, chunks: Sequence[Samples], reach: int) -> NDArray[Any]:
+        """Encode chunks, with silence up to `reach` ms."""
+        frames = reach * _FRAMES_A_SECOND // 1000
+        mel = numpy.stack([pad_or_trim(self._features(chunk)[..., :-1], frames) for chunk in chunks])
+        encoded = numpy.array(self._model.encode(ctranslate2.StorageView.from_array(mel), to_cpu=True))
         self._width = encoded.shape[-1]
-        return Encoded(encoded, tuple(chunk.size // SAMPLES_A_MS for chunk in chunks))
+        return encoded
 
     def reach(self, length: int) -> int:
-        """How many ms are encoded of a batch whose longest chunk has `length` ms."""
-        return self._frames(length) * 1000 // _FRAMES_A_SECOND
+        """How many ms are encoded of a batch whose longest chunk has `length` ms; any number where it makes its own."""
+        return self.longest_ms if self._quick else self._reach(length)
 
-    def _frames(self, length: int) -> int:
-        wanted = length * _FRAMES_A_SECOND // 1000 + _FRAMES_AFTER
-        short = self._options.context_seconds * _FRAMES_A_SECOND
-        steps = (short // 2, short) if short < _FRAMES else ()
-        return next((step for step in steps if wanted <= step), _FRAMES)
+    def _reach(self, length: int) -> int:
+        if self._quick:
+            return self._quick.reach(length)
+        short = self._options.context_seconds * 1000
+        steps = (short // 2, short) if short < self.longest_ms else ()
+        return next((step for step in steps if length // 10 * 10 + MARGIN_S * 1000 <= step), self.longest_ms)
 
     def hear(self, encoded: Encoded) -> list[dict[str, float]]:
         """The probability of each language that the model knows, for each chunk."""
         if not self._multilingual:
             return [{"en": 1.0} for _ in encoded.lengths]
-        found = self._model.detect_language(ctranslate2.StorageView.from_array(encoded.features))
-        return [{token.strip("<|>"): min(1.0, odd) for token, odd in odds} for odds in found]
+        parts = _apart([str(len(row)) for row in encoded.features])
+
+        def hear(rows: Sequence[int]) -> Any:
+            return self._model.detect_language(_view(encoded.rows(rows)))
+
+        heard = _in_order(parts, self._each(hear, parts))
+        return [{token.strip("<|>"): min(1.0, odd) for token, odd in odds} for odds in heard]
 
     def write(
         self,
@@ -130,22 +186,29 @@ class WhisperEngine:
         apart from the rest, from the same encoding.
         """
         prompts = prompts or [""] * len(languages)
-        written: dict[int, Written] = {}
-        for prompt in sorted(set(prompts)):
-            chosen = [n for n, own in enumerate(prompts) if own == prompt]
-            part = encoded.rows(chosen)
-            results = self._generate(part, prompt, [languages[n] for n in chosen], translate=translate)
-            tokens = [list(result.sequences_ids[0]) for result in results]
-            timed = self._time(part, [languages[n] for n in chosen], tokens) if words else [()] * len(chosen)
-            for n, result, own, said in zip(chosen, results, tokens, timed, strict=True):
-                written[n] = Written(
-                    pieces=self._pieces(own, encoded.lengths[n]),
-                    words=tuple(said),
-                    # the score is the mean without the final token, which was predicted too
-                    avg_logprob=result.scores[0] * len(own) / (len(own) + 1),
-                    no_speech_prob=min(1.0, result.no_speech_prob),
-                )
-        return [written[n] for n in range(len(languages))]
+        parts = _apart([f"{len(row)} {prompt}" for row, prompt in zip(encoded.features, prompts, strict=True)])
+
+        def write(rows: Sequence[int]) -> list[Written]:
+            spoken = [languages[n] for n in rows]
+            return self._write(encoded.rows(rows), spoken, prompts[rows[0]], translate=translate, words=words)
+
+        return _in_order(parts, self._each(write, parts))
+
+    def _write(
+        self, encoded: Encoded, languages: Sequence[str], prompt: str, *, translate: bool, words: bool
+    ) -> list[Written]:
+        results = self._generate(encoded, prompt, languages, translate=translate)
+        tokens = [list(result.sequences_ids[0]) for result in results]
+        timed = self._time(encoded, languages, tokens) if words else [()] * len(tokens)
+        return [
+            Written(
+                pieces=self._pieces(own, length),
+                words=tuple(said),
+                avg_logprob=_avg_logprob(result),
+                no_speech_prob=min(1.0, result.no_speech_prob),
+            )
+            for result, own, said, length in zip(results, tokens, timed, encoded.lengths, strict=True)
+        ]
 
     def _known(self) -> frozenset[str]:
         """The languages that the model has a token for: they stand between the start token and the tasks."""
@@ -170,18 +233,60 @@ class WhisperEngine:
         task = tokens.translate if translate else tokens.transcribe
         return [tokens.sot, tokens.tokenizer.token_to_id(f"<|{language}|>"), task]
 
-    def _generate(self, encoded: Encoded, prompt: str, languages: Sequence[str], *, translate: bool) -> Any:
+    def _generate(self, encoded: Encoded, prompt: str, languages: Sequence[str], *, translate: bool) -> list[Any]:
+        """Write all with the beam, or, if quick, greedily and with the beam what is doubted.
+
+        What goes round in circles even so is encoded anew, as long as for a model that is not quick.
+        """
+        beam, lengths = self._options.beam_size, encoded.lengths
+        if self._quick is None:
+            return self._search(encoded, prompt, languages, beam, translate=translate)
+        found = self._search(encoded, prompt, languages, 1, translate=translate)
+
+        def again(rows: Sequence[int], part: Encoded) -> None:
+            spoken = [languages[n] for n in rows]
+            for n, one in zip(rows, self._search(part, prompt, spoken, beam, translate=translate), strict=True):
+                found[n] = one
+
+        doubted = [n for n, one in enumerate(found) if why_beam(self._draft(one, lengths[n]))]
+        if doubted and beam > 1:
+            again(doubted, encoded.rows(doubted))
+        circling = [n for n in doubted if circles(self._draft(found[n], lengths[n]).text)]
+        if circling:
+            again(circling, self._longer(encoded.rows(circling)))
+        return found
+
+    def _longer(self, encoded: Encoded) -> Encoded:
+        """The same chunks as a model reads them that is not quick, all as long as the longest of them needs."""
+        short, longest = self._options.context_seconds * 1000, max(encoded.lengths)
+        reach = short if longest + MARGIN_S * 1000 <= short else self.longest_ms
+        rows = [self._encoded([row.sound], reach)[0] for row in encoded.features]
+        return Encoded(numpy.stack(rows), encoded.lengths)
+
+    def _draft(self, result: Any, length: int) -> Draft:
+        pieces = self._pieces(result.sequences_ids[0], length)
+        return Draft(
+            text="".join(piece.text for piece in pieces),
+            avg_logprob=_avg_logprob(result),
+            no_speech_prob=result.no_speech_prob,
+            open_ms=longest_open(pieces, length),
+        )
+
+    def _search(
+        self, encoded: Encoded, prompt: str, languages: Sequence[str], beam: int, *, translate: bool
+    ) -> list[Any]:
         tokens = self._plain
         before = [tokens.sot_prev, *tokens.encode(prompt)[-_PROMPT_TOKENS:]] if prompt else []
-        return self._model.generate(
-            ctranslate2.StorageView.from_array(numpy.ascontiguousarray(encoded.features)),
+        found: list[Any] = self._model.generate(
+            _view(encoded),
             [before + self._start(language, translate=translate) for language in languages],
-            beam_size=self._options.beam_size,
+            beam_size=beam,
             max_length=_MAX_TOKENS,
             suppress_tokens=self._suppressed,
             return_scores=True,
             return_no_speech_prob=True,
         )
+        return found
 
     def _pieces(self, tokens: Sequence[int], length: int) -> tuple[Piece, ...]:
         """Cut what the model wrote at its timestamps; text without an end goes on to the chunk's, `length` ms."""
@@ -215,7 +320,7 @@ class WhisperEngine:
             chosen = list(rows)
             part = encoded.rows(chosen)
             aligned = self._model.align(
-                ctranslate2.StorageView.from_array(numpy.ascontiguousarray(part.features)),
+                _view(part),
                 self._start(language),
                 [texts[n] for n in chosen],
                 [max(1, length // 10) for length in part.lengths],  # frames of the spectrogram, 10 ms each
@@ -234,6 +339,37 @@ class WhisperEngine:
         for word, (first, last), (start, stop) in zip(words, pairwise(bounds), pairwise(times), strict=False):
             odds = aligned.text_token_probs[first:last]
             yield TimedWord(start, max(start, stop), word, float(numpy.mean(odds)) if len(odds) else 0.0)
+
+
+def _told_threads() -> int:
+    """What the environment says of threads, as OpenMP reads it; 0 for nothing."""
+    told = os.environ.get("OMP_NUM_THREADS", "")
+    return int(told) if told.isdigit() else 0
+
+
+def _view(encoded: Encoded) -> Any:
+    """Rows of one length as the model takes them."""
+    return ctranslate2.StorageView.from_array(numpy.stack([getattr(row, "encoded", row) for row in encoded.features]))
+
+
+def _apart(keys: Sequence[str]) -> list[list[int]]:
+    """The places of the same keys together."""
+    found: dict[str, list[int]] = {}
+    for n, key in enumerate(keys):
+        found.setdefault(key, []).append(n)
+    return [*found.values()]
+
+
+def _in_order(parts: Sequence[Sequence[int]], made: Sequence[Sequence[Part]]) -> list[Part]:
+    """What was made of each part, by the places of what it was made of."""
+    found = {n: one for rows, own in zip(parts, made, strict=True) for n, one in zip(rows, own, strict=True)}
+    return [found[n] for n in sorted(found)]
+
+
+def _avg_logprob(result: Any) -> float:
+    """The score is the mean without the final token, which was predicted too."""
+    many = len(result.sequences_ids[0])
+    return float(result.scores[0] * many / (many + 1))
 
 
 def _folder(model: str) -> Path:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from transcription.engines.engine import Engine, Written
+from transcription.engines.repetition import compression_ratio, loops
 from transcription.hearing.language_by_reading import (
     ASKED,
     Answer,
@@ -16,7 +17,7 @@ from transcription.hearing.language_by_reading import (
     answers,
     candidates,
 )
-from transcription.hearing.marks import compression_ratio, implausible_speed, loops
+from transcription.hearing.marks import implausible_speed
 from transcription.hearing.segments import Said
 from transcription.hearing.speech_spans import Window
 from transcription.languages import Languages

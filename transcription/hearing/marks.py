@@ -1,10 +1,10 @@
 """What makes a segment doubtful. Pure: figures in, marks out."""
 
 import re
-import zlib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from transcription.engines.repetition import compression_ratio, loops
 from transcription.hearing.phrases import is_stock, plain
 from transcription.languages import mistaken_for
 from transcription.records import Limits
@@ -23,20 +23,6 @@ TWICE = 15
 """Letters that a text needs to be suspicious when it comes twice; a shorter one must come three times."""
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_LOOP = re.compile(r"(.{1,40}?)\1{4,}|(.{10,200}?)\2{2,}", re.DOTALL)
-_LOOP_LENGTH = 12
-
-
-def compression_ratio(text: str) -> float:
-    """Bytes of the text to bytes of its zlib compression: Whisper's own measure of repetition, 0 for no text."""
-    data = text.encode()
-    return len(data) / len(zlib.compress(data)) if data else 0.0
-
-
-def loops(text: str) -> bool:
-    """Whether the text says one thing over and over: up to 40 characters five times, or a sentence three times."""
-    even = re.sub(r"[\s.,!?。，！？،؟]+", " ", text).casefold() + " "
-    return any(len(found.group().strip()) >= _LOOP_LENGTH for found in _LOOP.finditer(even))
 
 
 def implausible_speed(text: str, seconds: float) -> bool:

@@ -8,7 +8,13 @@ from collections.abc import Collection
 
 from transcription.engines.engine import Engine
 from transcription.engines.engine_loading import load_engine
+from transcription.engines.whisper_engine import WhisperEngine
 from transcription.records import EngineKind, Options, OwnModel
+
+
+def is_quick(engine: Engine) -> bool:
+    """Whether an engine writes greedily first, and encodes no more silence than a chunk needs (`Options.quick`)."""
+    return isinstance(engine, WhisperEngine) and engine.quick
 
 
 class OwnEngines:
@@ -27,7 +33,9 @@ class OwnEngines:
             self._loaded = None  # before the next one is loaded, or there would be three
             self._loaded = key, load_engine(*key, self._options)
         engine = self._loaded[1]
-        self._known[language] = OwnModel(language=language, model=engine.name, digest=engine.digest, engine=own.engine)
+        self._known[language] = OwnModel(
+            language=language, model=engine.name, digest=engine.digest, engine=own.engine, quick=is_quick(engine)
+        )
         return engine
 
     def told(self, languages: Collection[str]) -> tuple[OwnModel, ...]:

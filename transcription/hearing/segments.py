@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from transcription.engines.engine import Engine, Piece, TimedWord, Written
+from transcription.engines.repetition import compression_ratio
 from transcription.hearing.chunks import Chunk, words_of
 from transcription.hearing.gaps import Left
 from transcription.hearing.language_choice import Odds
-from transcription.hearing.marks import Figures, compression_ratio, fabricated, marks
+from transcription.hearing.marks import Figures, fabricated, marks
 from transcription.hearing.scripts import Script, to_script
 from transcription.hearing.second_opinion import Opinion, parts, rate
 from transcription.hearing.speech_spans import Window, settled, share_in

@@ -24,7 +24,7 @@ from transcription.hearing.decoded_track import DecodedTrack
 from transcription.hearing.gaps import Left, gaps, joined
 from transcription.hearing.language_by_reading import Words
 from transcription.hearing.marks import repeated, segment_marks
-from transcription.hearing.own_engines import OwnEngines
+from transcription.hearing.own_engines import OwnEngines, is_quick
 from transcription.hearing.speech_spans import Span, Window, holes, near, share_in, within
 from transcription.hearing.window_reading import TOO_SHORT_MS, Batch, HeardChunk, Reader
 from transcription.languages import Languages, languages_of
@@ -119,6 +119,7 @@ class TrackReader:
             "track": track,
             "options": self.options.model_dump(mode="json", exclude={"threads", "device", "time_budget"}),
             "model_digest": self.model_digest,
+            "quick": is_quick(self._model),
             "own_models": {language: state_of(one.model) for language, one in self.options.per_language.items()},
             "versions": _versions(self.options),
             **({"completes": completes.sha256, "gaps": sorted(completes.gaps.items(), key=str)} if completes else {}),
@@ -208,8 +209,9 @@ class TrackReader:
         return {language: frozenset(words) for language, words in kept.items()}
 
     def _told_options(self) -> Options:
-        """The options without a path of this machine."""
-        return self.options.without_paths().model_copy(update={"model": self.model})
+        """The options without a path of this machine, and with what came of them for the model."""
+        quick = "always" if is_quick(self._model) else "never"
+        return self.options.without_paths().model_copy(update={"model": self.model, "quick": quick})
 
 
 class _Track:

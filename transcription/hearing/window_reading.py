@@ -10,12 +10,12 @@ from itertools import groupby
 from types import MappingProxyType
 
 from transcription.engines.engine import Encoded, Engine, Written
+from transcription.engines.repetition import compression_ratio, loops
 from transcription.hearing.chunks import Chunk, next_chunks
 from transcription.hearing.gaps import Left
 from transcription.hearing.hidden_languages import HiddenLanguages
 from transcription.hearing.language_by_reading import Words
 from transcription.hearing.language_choice import SURE, Odds, decide, settled, shares
-from transcription.hearing.marks import compression_ratio, loops
 from transcription.hearing.second_opinion import Opinion, doubted
 from transcription.hearing.segments import Said, marks_of, segments_of
 from transcription.hearing.speech_spans import Span, Window, holes, within
