@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transcription.engines.alike_lengths import alike
+from transcription.engines.alike_lengths import alike, shared
 
 
 def cost_of(batches: Sequence[Sequence[int]], lengths: Sequence[int], cost: int) -> int:
@@ -61,3 +61,19 @@ def test_no_division_within_the_bound_is_cheaper(lengths: list[int], cost: int, 
         if all(len(batch) == 1 or len(batch) * max(lengths[n] for n in batch) ** 2 <= most for batch in ways)
     ]
     assert cost_of(batches, lengths, cost) == min((cost_of(ways, lengths, cost) for ways in possible), default=0)
+
+
+@pytest.mark.parametrize(
+    ("batches", "workers", "parts"),
+    [
+        ([], 2, []),
+        ([[4]], 2, [[4]]),
+        ([[0, 1, 2]], 1, [[0, 1, 2]]),
+        ([[0, 1, 2]], 2, [[0], [1, 2]]),
+        ([[3], [0, 1, 2, 4]], 2, [[3], [0, 1, 2, 4]]),
+    ],
+)
+def test_no_worker_stands_idle_while_another_has_chunks(
+    batches: list[list[int]], workers: int, parts: list[list[int]]
+) -> None:
+    assert shared(batches, workers) == parts

@@ -25,3 +25,13 @@ def alike(lengths: Sequence[int], *, cost: int, most: int) -> list[list[int]]:
         batches.append(order[begin:end])
         end = begin
     return batches[::-1]
+
+
+def shared(batches: Sequence[Sequence[int]], workers: int) -> list[Sequence[int]]:
+    """The same batches, the largest cut in half until there is one for each worker, as far as there are chunks."""
+    parts = [*batches]
+    while 0 < len(parts) < workers and len(largest := max(parts, key=len)) > 1:
+        half = len(largest) // 2
+        parts.remove(largest)
+        parts += [largest[:half], largest[half:]]
+    return parts

@@ -24,7 +24,7 @@ from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.transcribe import get_suppressed_tokens
 from numpy.typing import NDArray
 
-from transcription.engines.alike_lengths import alike
+from transcription.engines.alike_lengths import alike, shared
 from transcription.engines.beam_on_demand import Draft, circles, longest_open, why_beam
 from transcription.engines.engine import SAMPLES_A_MS, STEP_MS, Encoded, Lack, Piece, Samples, TimedWord, Written
 from transcription.engines.quick_reading import MEASURED, QUICK, divided
@@ -91,6 +91,7 @@ class WhisperEngine:
         self._model = loaded.model
         if self._features.mel_filters.shape[0] != self._model.n_mels:
             raise ModelError(model, f"needs a preprocessor_config.json for its {self._model.n_mels} mel bands")
+        self._workers = workers
         self._pool = ThreadPoolExecutor(workers, "reading") if workers > 1 else None
         self._hf_tokenizer = loaded.hf_tokenizer
         self._tokenizers: dict[str, Tokenizer] = {}
@@ -163,7 +164,7 @@ class WhisperEngine:
         """The probability of each language that the model knows, for each chunk."""
         if not self._multilingual:
             return [{"en": 1.0} for _ in encoded.lengths]
-        parts = _apart([str(len(row)) for row in encoded.features])
+        parts = shared(_apart([str(len(row)) for row in encoded.features]), self._workers)
 
         def hear(rows: Sequence[int]) -> Any:
             return self._model.detect_language(_view(encoded.rows(rows)))
@@ -186,7 +187,8 @@ class WhisperEngine:
         apart from the rest, from the same encoding.
         """
         prompts = prompts or [""] * len(languages)
-        parts = _apart([f"{len(row)} {prompt}" for row, prompt in zip(encoded.features, prompts, strict=True)])
+        alike_ones = _apart([f"{len(row)} {prompt}" for row, prompt in zip(encoded.features, prompts, strict=True)])
+        parts = shared(alike_ones, self._workers)
 
         def write(rows: Sequence[int]) -> list[Written]:
             spoken = [languages[n] for n in rows]
