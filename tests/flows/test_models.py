@@ -33,6 +33,7 @@ def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     """Call a command within this process, in a folder where there is no archive."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.delenv("THIRDCOPY_CONFIG", raising=False)
 
     def run(*arguments: str) -> Done:
         monkeypatch.setattr(sys, "argv", ["thirdcopy", *arguments])

@@ -284,6 +284,7 @@ def _said(
         text = f"$ {' '.join(arguments)}\n[{code}]\n{out}{err}".replace(archive.ledger.id, "LEDGER")
     for number, digest in enumerate(ours):
         text = text.replace(digest, f"HEAD{number}").replace(digest[:16], f"HEAD{number}")
+    text = re.sub(r"/\S*pytest-of-\S* *$", "FOLDER", text, flags=re.MULTILINE)  # cut where its column ends
     text = re.sub(r"report-\d{8}T\d{6}Z-[0-9a-f]{8}-\d+", "REPORT", text)
     text = re.sub(r"(Usage: |Try ').*thirdcopy", r"\1thirdcopy", text)
     text = text.replace(str(folder), "FOLDER").replace("thirdcopy@0.1.0", "thirdcopy@VERSION")
