@@ -23,7 +23,6 @@ from archive.settings.settings import Settings
 from archive.settings.spread import Loss, Lost, survivors
 from archive.settings.stanzas import DistinctSettings
 from archive.steps.again import Again, count_again
-from archive.steps.other_languages import read_otherwise
 from archive.steps.resting import rests_until
 from archive.steps.storing import enough_at, owed
 from archive.texts.shown import corrections_in_force
@@ -102,9 +101,6 @@ class Status(Record):
     survivors: dict[Lost, Loss] = Field(description="the worst that each kind of loss does; none before clips are held")
     targets: dict[str, TargetCounts]
     transcripts: int
-    read_otherwise: dict[str, int] = Field(
-        description="clips that were read with other languages than their source declares now, by source"
-    )
     again: Again = Field(description="clips that an earlier build may have read, or refused, wrongly")
     corrections: CorrectionCounts
     links: LinkCounts
@@ -153,7 +149,6 @@ def status(archive: Archive) -> Status:
         survivors=survivors(held, settings.counting),
         targets=_targets(archive, evidence),
         transcripts=ledger.readings.count_transcripts(),
-        read_otherwise={name: len(clips) for name, clips in read_otherwise(archive).items()},
         again=count_again(archive, failures),
         corrections=_corrections(archive),
         links=_links(archive),

@@ -121,10 +121,6 @@ def _print_status(counted: "Status") -> None:
     _print_survivors(counted)
     console.out.print(f"[bold]transcripts[/]  {counted.transcripts:,}", highlight=False)
     _print_again(counted.again)
-    for name, number in counted.read_otherwise.items():
-        command = f"thirdcopy declare --source {name}"
-        told = f"of {escape(name)} read with other languages than it declares now: `{escape(command)}`"
-        console.out.print(f"[bold]again[/]        [yellow]{number:,}[/] {told}", highlight=False, soft_wrap=True)
     corrections = counted.corrections
     wrong = f", [yellow]{corrections.conflicts:,} in conflict[/]: `show` says which" if corrections.conflicts else ""
     console.out.print(f"[bold]corrections[/]  {corrections.corrections:,}{wrong}", highlight=False)
