@@ -153,7 +153,7 @@
         if (text.items[at]) go(text.items[at].start);
       };
       const keys = {
-        " ": () => player.paused ? player.play() : player.pause(),
+        " ": () => player.paused ? player.play().catch(() => {}) : player.pause(),
         ArrowLeft: () => go(moment() - 5), ArrowRight: () => go(moment() + 5),
         j: () => by(-1), k: () => by(1),
         "<": () => { player.playbackRate = Math.max(0.5, player.playbackRate - 0.25); },
