@@ -154,10 +154,12 @@ class WhisperEngine:
         return self.longest_ms if self._quick else self._reach(length)
 
     def _reach(self, length: int) -> int:
-        if self._quick:
-            return self._quick.reach(length)
+        return self._quick.reach(length) if self._quick else self._usual_reach(length)
+
+    def _usual_reach(self, length: int, *, halved: bool = True) -> int:
+        """What a model encodes that is not quick: `context_seconds`, half of them if so asked, or 30 seconds."""
         short = self._options.context_seconds * 1000
-        steps = (short // 2, short) if short < self.longest_ms else ()
+        steps = ((short // 2, short) if halved else (short,)) if short < self.longest_ms else ()
         return next((step for step in steps if length // 10 * 10 + MARGIN_S * 1000 <= step), self.longest_ms)
 
     def hear(self, encoded: Encoded) -> list[dict[str, float]]:
@@ -259,9 +261,8 @@ class WhisperEngine:
         return found
 
     def _longer(self, encoded: Encoded) -> Encoded:
-        """The same chunks as a model reads them that is not quick, all as long as the longest of them needs."""
-        short, longest = self._options.context_seconds * 1000, max(encoded.lengths)
-        reach = short if longest + MARGIN_S * 1000 <= short else self.longest_ms
+        """The same chunks with more silence, all as long as the longest of them needs."""
+        reach = self._usual_reach(max(encoded.lengths), halved=False)
         rows = [self._encoded([row.sound], reach)[0] for row in encoded.features]
         return Encoded(numpy.stack(rows), encoded.lengths)
 

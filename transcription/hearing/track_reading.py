@@ -15,7 +15,6 @@ from time import monotonic
 from typing import Any, Self
 
 from transcription.documents.formats import to_json
-from transcription.engines.engine import Engine
 from transcription.engines.engine_loading import load_engine, state_of
 from transcription.errors import MediaError, ModelError
 from transcription.hearing.channels import Unread
@@ -146,7 +145,7 @@ class TrackReader:
         own = {language for language, one in self.options.per_language.items() if one.model}
         languages = languages_of(self.options.languages, declared, self._model.languages, own)
         words = self._words_for(opened, languages)
-        reader = Reader(self._model, self._own_model, self.options, languages, words)
+        reader = Reader(self._model, self._own.of, self.options, languages, words)
         track_reading = _Track(opened, reader, self.options, languages, self._clock, progress, completes)
         with closing(opened):
             try:
@@ -190,9 +189,6 @@ class TrackReader:
         for language in {*languages} - {one.language for one in self._own.told(languages)}:
             self._own.of(language)
         return self._own.told(languages)
-
-    def _own_model(self, language: str) -> Engine:
-        return self._own.of(language)
 
     def _words_for(self, opened: DecodedTrack, languages: Languages) -> Words:
         """The words that tell languages apart in a track: those that its reading began with, where it was broken off.
