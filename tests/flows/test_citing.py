@@ -3,15 +3,14 @@
 import json
 import shutil
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from archive.records.event import DISSEMINATION
-from flows.cli import app
 from tests.archive.citing.talks_cited import AHEAD, CLIP, CLOSED, CORRECTED, HOSTILE, SAID, TRANSLATION, make
-from tests.flows.place import Done, Place
+from tests.flows.in_process import Call, in_process
+from tests.flows.place import Place
 from tests.support.archives import an_archive, events, folder_targets
 
 SETTINGS = """\
@@ -29,7 +28,6 @@ file = "victims.csv"
 [transcription]
 model = "whisper-base"
 """
-Call = Callable[..., Done]
 
 
 @pytest.fixture(scope="module")
@@ -46,13 +44,7 @@ def call(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: py
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")
 
-    def run(*arguments: str) -> Done:
-        monkeypatch.setattr(sys, "argv", ["thirdcopy", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            app.main()
-        return Done(int(ended.value.code or 0), *capsys.readouterr())
-
-    return run
+    return in_process(monkeypatch, capsys)
 
 
 def cited(call: Call, file: Path, *arguments: str, style: str = "json") -> Path:

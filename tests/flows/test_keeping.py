@@ -1,6 +1,5 @@
 """Audit, repair and backfill as commands: what they say, and how they end."""
 
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +12,7 @@ from archive.preservation.audit_round import Round
 from archive.preservation.auditing import Audited
 from archive.preservation.newest_run import NewestRun
 from archive.preservation.unaccepted import Unaccepted
-from flows.cli import app
+from tests.flows.in_process import Call, in_process
 from tests.flows.place import Done
 from tests.support.archives import MONDAY
 from tests.support.kept import CLIP, EVIDENCE, MEDIA, MIB, at, copy_of, flip, make
@@ -43,19 +42,12 @@ def folder(made: Path, tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.fixture
-def call(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Done]:
+def call(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
     """Call a command within this process, as its script would be."""
     monkeypatch.chdir(folder)
     monkeypatch.setenv("COLUMNS", "80")
-    monkeypatch.delenv("THIRDCOPY_CONFIG", raising=False)
 
-    def run(*arguments: str) -> Done:
-        monkeypatch.setattr(sys, "argv", ["thirdcopy", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            app.main()
-        return Done(int(ended.value.code or 0), *capsys.readouterr())
-
-    return run
+    return in_process(monkeypatch, capsys)
 
 
 def test_damage_is_found_made_right_and_then_gone(folder: Path, call: Callable[..., Done]) -> None:

@@ -1,7 +1,6 @@
 """What the command line says of languages: models that are missing, clips read otherwise, what two engines read."""
 
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import run
@@ -12,8 +11,7 @@ from archive.objects.sidecar import Reading
 from archive.opening.archive import Archive
 from archive.records.clip import Listing
 from archive.steps.transcribing import written_readings
-from flows.cli import app
-from tests.flows.place import Done
+from tests.flows.in_process import Call, in_process
 from tests.support.archives import MODEL_DIGEST, MONDAY, an_archive, folder_targets, keep, store_all, transcript
 from tests.support.toned_speech import SAID, tone_model, toned
 from tests.transcription.sounds import write
@@ -37,7 +35,6 @@ path = "a"
 model = "{model}"
 {more}
 """
-Call = Callable[..., Done]
 
 
 def settings(folder: Path, *, languages: str = "[]", model: str = "whisper-base", more: str = "") -> None:
@@ -58,13 +55,7 @@ def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "200")
 
-    def run(*arguments: str) -> Done:
-        monkeypatch.setattr(sys, "argv", ["thirdcopy", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            app.main()
-        return Done(int(ended.value.code or 0), *capsys.readouterr())
-
-    return run
+    return in_process(monkeypatch, capsys)
 
 
 def a_listing() -> Listing:
@@ -155,11 +146,7 @@ def test_from_a_film_that_no_model_knew_to_a_text_at_the_targets(
         keep(archive, CLIP, media=write(tmp_path / "film.wav", toned(spoken_in(tmp_path), tones, SAID)).read_bytes())
         store_all(archive)
 
-    def call(*arguments: str) -> Done:
-        monkeypatch.setattr(sys, "argv", ["thirdcopy", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            app.main()
-        return Done(int(ended.value.code or 0), *capsys.readouterr())
+    call = in_process(monkeypatch, capsys)
 
     settings(tmp_path, languages='["ug"]', model=str(whisper_folder))
     assert call("transcribe").code == 0

@@ -1,8 +1,6 @@
 """Models of single languages, as commands show, check and fetch them, and as the doctor sees them in the settings."""
 
 import json
-import sys
-from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
@@ -11,15 +9,14 @@ import pytest
 
 from archive.errors import SettingsError
 from archive.settings.settings import load
-from flows.cli import app, setup_commands
-from tests.flows.place import Done
+from flows.cli import setup_commands
+from tests.flows.in_process import Call, in_process
 from tests.transcription.sounds import write
 from tests.transcription.test_model_fetching import Host, serving
 from tests.world.ctc_model import CtcModel, make_ctc_model
 from tests.world.spoken_ctc_model import say
 from transcription.engines import known_models
 
-Call = Callable[..., Done]
 ARCHIVE = """\
 minimum_copies = 1
 [targets.a]
@@ -33,15 +30,8 @@ def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     """Call a command within this process, in a folder where there is no archive."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.delenv("THIRDCOPY_CONFIG", raising=False)
 
-    def run(*arguments: str) -> Done:
-        monkeypatch.setattr(sys, "argv", ["thirdcopy", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            app.main()
-        return Done(int(ended.value.code or 0), *capsys.readouterr())
-
-    return run
+    return in_process(monkeypatch, capsys)
 
 
 @pytest.fixture(scope="module")

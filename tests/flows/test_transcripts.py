@@ -3,7 +3,6 @@
 import json
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from subprocess import run
 
@@ -11,8 +10,7 @@ import pytest
 
 from archive.records.event import DISSEMINATION
 from archive.steps.captioning import caption_clip
-from flows.cli import app
-from tests.flows.place import Done
+from tests.flows.in_process import Call, in_process
 from tests.support.archives import an_archive, events, folder_targets, keep, store_all, transcript
 from transcription.documents.showing import END
 
@@ -31,7 +29,6 @@ path = "a"
 [transcription]
 model = "whisper-base"
 """
-Call = Callable[..., Done]
 
 
 def settings(folder: Path, *, access: str = "public", more: str = "") -> None:
@@ -50,13 +47,7 @@ def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")
 
-    def run(*arguments: str) -> Done:
-        monkeypatch.setattr(sys, "argv", ["thirdcopy", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            app.main()
-        return Done(int(ended.value.code or 0), *capsys.readouterr())
-
-    return run
+    return in_process(monkeypatch, capsys)
 
 
 def exported(call: Call, file: Path, *edits: tuple[str, str], fmt: str = "vtt") -> str:
