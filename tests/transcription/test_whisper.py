@@ -87,22 +87,26 @@ def test_a_quick_model_encodes_no_more_silence_than_a_chunk_needs(whisper_folder
 
 
 class DoubtsTheShort(WhisperEngine):
-    """The real model, to which what is written of chunks below two seconds is `doubted`; it keeps what was searched."""
+    """The real model, to which what is written of chunks below two seconds is `seen`; it keeps what was searched."""
 
-    doubted: Draft
+    seen: tuple[Draft, Draft]
+    """What is written greedily, and with the beam."""
 
     def __init__(self, model: str, options: Options) -> None:
         super().__init__(model, options)
         self.found: dict[tuple[int, int, int], str] = {}
         """The text by the width of the search, and the ms of the chunk and of what was encoded of it."""
+        self.by_beam: list[Any] = []
 
     def _draft(self, result: Any, length: int) -> Draft:
-        return self.doubted if length < 2000 else Draft("All is well.", 0.0, 0.0, 0)
+        return self.seen[result in self.by_beam] if length < 2000 else FAIR
 
     def _search(
         self, encoded: Encoded, prompt: str, languages: Sequence[str], beam: int, *, translate: bool
     ) -> list[Any]:
         results = super()._search(encoded, prompt, languages, beam, translate=translate)
+        if beam > 1:
+            self.by_beam += results
         for length, row, result in zip(encoded.lengths, encoded.features, results, strict=True):
             text = "".join(p.text for p in self._pieces(result.sequences_ids[0], length))
             self.found[beam, length, len(row) * 20] = text
@@ -110,27 +114,33 @@ class DoubtsTheShort(WhisperEngine):
 
 
 GREEDILY = {(1, 4000, 10_000), (1, 1500, 10_000)}
-PASSED_OVER, LOOP = Draft("", 0.0, 0.0, 1500), Draft("he said " * 12, 0.0, 0.0, 0)
+BY_BEAM, LONGER = (5, 1500, 10_000), (5, 1500, 20_000)
+FAIR, UNSURE = Draft("All is well.", 0.0, 0.0), Draft("All is well?", -0.9, 0.0)
+NOTHING, LOOP = Draft("", 0.0, 0.0), Draft("he said " * 12, 0.0, 0.0)
 
 
 @pytest.mark.parametrize(
-    ("quick", "doubted", "searched", "taken"),
+    ("quick", "seen", "searched", "taken"),
     [
-        ("always", PASSED_OVER, {*GREEDILY, (5, 1500, 10_000)}, [(1, 4000, 10_000), (5, 1500, 10_000)]),
-        ("always", LOOP, {*GREEDILY, (5, 1500, 10_000), (5, 1500, 20_000)}, [(1, 4000, 10_000), (5, 1500, 20_000)]),
-        ("never", LOOP, {(5, 4000, 10_000), (5, 1500, 10_000)}, [(5, 4000, 10_000), (5, 1500, 10_000)]),
+        ("always", (NOTHING, FAIR), {*GREEDILY, BY_BEAM}, BY_BEAM),
+        ("always", (UNSURE, UNSURE), {*GREEDILY, BY_BEAM}, BY_BEAM),
+        ("always", (UNSURE, LOOP), {*GREEDILY, BY_BEAM}, (1, 1500, 10_000)),
+        ("always", (LOOP, FAIR), {*GREEDILY, BY_BEAM}, BY_BEAM),
+        ("always", (LOOP, LOOP), {*GREEDILY, BY_BEAM, LONGER}, LONGER),
+        ("never", (LOOP, LOOP), {(5, 4000, 10_000), BY_BEAM}, BY_BEAM),
     ],
 )
-def test_what_is_doubted_is_written_again_with_the_beam_and_a_loop_from_more_silence(
-    whisper_folder: Path, spoken: Path, quick: Any, doubted: Draft, searched: set[Any], taken: list[Any]
+def test_what_is_doubted_is_written_with_the_beam_and_what_loops_both_ways_from_more_silence(
+    whisper_folder: Path, spoken: Path, quick: Any, seen: tuple[Draft, Draft], searched: set[Any], taken: Any
 ) -> None:
     sound = load(spoken).astype(numpy.float32)
     model = DoubtsTheShort(str(whisper_folder), Options(model=str(whisper_folder), quick=quick))
-    model.doubted = doubted
+    model.seen = seen
     encoded = model.encode([sound[: 4 * SAMPLE_RATE], sound[: SAMPLE_RATE * 3 // 2]])
     written = model.write(encoded, ["en", "en"], words=True)
     assert model.found.keys() == searched
-    assert [one.text for one in written] == [model.found[which] for which in taken]
+    long = (1 if quick == "always" else 5, 4000, 10_000)
+    assert [one.text for one in written] == [model.found[long], model.found[taken]]
     for one in written:
         assert "".join(word.text for word in one.words).split() == one.text.split()
 

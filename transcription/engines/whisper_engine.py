@@ -25,7 +25,7 @@ from faster_whisper.transcribe import get_suppressed_tokens
 from numpy.typing import NDArray
 
 from transcription.engines.alike_lengths import alike, shared
-from transcription.engines.beam_on_demand import Draft, circles, longest_open, why_beam
+from transcription.engines.beam_on_demand import Draft, circles, why_beam
 from transcription.engines.engine import SAMPLES_A_MS, STEP_MS, Encoded, Lack, Piece, Samples, TimedWord, Written
 from transcription.engines.quick_reading import MEASURED, QUICK, divided
 from transcription.errors import ModelError
@@ -191,6 +191,7 @@ class WhisperEngine:
         prompts = prompts or [""] * len(languages)
         alike_ones = _apart([f"{len(row)} {prompt}" for row, prompt in zip(encoded.features, prompts, strict=True)])
         parts = shared(alike_ones, self._workers)
+        parts.sort(key=lambda rows: -len(rows) * len(encoded.features[rows[0]]))  # the longest work begins first
 
         def write(rows: Sequence[int]) -> list[Written]:
             spoken = [languages[n] for n in rows]
@@ -240,24 +241,29 @@ class WhisperEngine:
     def _generate(self, encoded: Encoded, prompt: str, languages: Sequence[str], *, translate: bool) -> list[Any]:
         """Write all with the beam, or, if quick, greedily and with the beam what is doubted.
 
-        What goes round in circles even so is encoded anew, as long as for a model that is not quick.
+        Where the beam goes round in circles, a draft that does not stands. What does so both ways is encoded anew, as
+        long as for a model that is not quick.
         """
         beam, lengths = self._options.beam_size, encoded.lengths
         if self._quick is None:
             return self._search(encoded, prompt, languages, beam, translate=translate)
         found = self._search(encoded, prompt, languages, 1, translate=translate)
 
-        def again(rows: Sequence[int], part: Encoded) -> None:
+        def by_beam(rows: Sequence[int], part: Encoded) -> Iterator[tuple[int, Any]]:
             spoken = [languages[n] for n in rows]
-            for n, one in zip(rows, self._search(part, prompt, spoken, beam, translate=translate), strict=True):
-                found[n] = one
+            return zip(rows, self._search(part, prompt, spoken, beam, translate=translate), strict=True)
+
+        def circling(result: Any, n: int) -> bool:
+            return circles(self._draft(result, lengths[n]).text)
 
         doubted = [n for n, one in enumerate(found) if why_beam(self._draft(one, lengths[n]))]
         if doubted and beam > 1:
-            again(doubted, encoded.rows(doubted))
-        circling = [n for n in doubted if circles(self._draft(found[n], lengths[n]).text)]
-        if circling:
-            again(circling, self._longer(encoded.rows(circling)))
+            better = dict(by_beam(doubted, encoded.rows(doubted)))
+            found = [one if n not in better or circling(better[n], n) else better[n] for n, one in enumerate(found)]
+        lost = [n for n in doubted if circling(found[n], n)]
+        if lost:
+            for n, one in by_beam(lost, self._longer(encoded.rows(lost))):
+                found[n] = one
         return found
 
     def _longer(self, encoded: Encoded) -> Encoded:
@@ -267,13 +273,8 @@ class WhisperEngine:
         return Encoded(numpy.stack(rows), encoded.lengths)
 
     def _draft(self, result: Any, length: int) -> Draft:
-        pieces = self._pieces(result.sequences_ids[0], length)
-        return Draft(
-            text="".join(piece.text for piece in pieces),
-            avg_logprob=_avg_logprob(result),
-            no_speech_prob=result.no_speech_prob,
-            open_ms=longest_open(pieces, length),
-        )
+        text = "".join(piece.text for piece in self._pieces(result.sequences_ids[0], length))
+        return Draft(text=text, avg_logprob=_avg_logprob(result), no_speech_prob=result.no_speech_prob)
 
     def _search(
         self, encoded: Encoded, prompt: str, languages: Sequence[str], beam: int, *, translate: bool
