@@ -1,6 +1,6 @@
 """Curves as SVG (https://www.w3.org/TR/SVG2/), readable without colour. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
@@ -21,7 +21,21 @@ class Curve:
     points: Sequence[tuple[datetime, int, int]]
 
 
-def draw(curve: Curve) -> str:
+@dataclass(frozen=True)
+class Wording:
+    """How a curve is told: what its number and the whole were at a moment, and how much the dashed line is at most."""
+
+    stood: Callable[[int, int, datetime], str]
+    most: Callable[[int, str], str]
+
+
+ENGLISH = Wording(
+    stood=lambda number, whole, at: f"{number:,} of {whole:,} on {at:%Y-%m-%d}",
+    most=lambda number, whole: f"{number:,} {whole} (dashed)",
+)
+
+
+def draw(curve: Curve, words: Wording = ENGLISH) -> str:
     """A curve as an `svg` element: the number as a full line with dots, the whole as a dashed one above it.
 
     Lines go in steps: between two reports nobody knows the number, and the former one stands. It has a title and a
@@ -37,18 +51,18 @@ def draw(curve: Curve) -> str:
     part = [(x, down(number)) for x, (_, number, _) in zip(across, points, strict=True)]
     whole = [(x, down(number)) for x, (_, _, number) in zip(across, points, strict=True)]
     first, last = points[0], points[-1]
-    said = f"{curve.name}: {first[1]:,} of {first[2]:,} on {first[0]:%Y-%m-%d}, {last[1]:,} of {last[2]:,} on "
+    began, stands = (words.stood(number, whole, at) for at, number, whole in (first, last))
     dots = "".join(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.2"/>' for x, y in part)
     dates = f'<text x="{_LEFT}" y="{HEIGHT - 7}">{first[0]:%Y-%m-%d}</text>' if len(points) > 1 else ""
     return (
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(said)}{last[0]:%Y-%m-%d}">'
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(f"{curve.name}: {began}, {stands}")}">'
         f'<g fill="none" stroke="currentColor">'
         f'<path d="M{_LEFT} {HEIGHT - _BOTTOM}H{WIDTH - _RIGHT}" stroke-width=".7"/>'
         f'<path d="{_steps(whole)}" stroke-width="1.2" stroke-dasharray="4 3"/>'
         f'<path d="{_steps(part)}" stroke-width="2"/></g>'
         f'<g fill="currentColor">{dots}</g>'
         f'<g fill="currentColor" font-size="11">'
-        f'<text x="{_LEFT}" y="{_TOP - 9}">{top:,} {escape(curve.whole)} (dashed)</text>{dates}'
+        f'<text x="{_LEFT}" y="{_TOP - 9}">{escape(words.most(top, curve.whole))}</text>{dates}'
         f'<text x="{WIDTH - _RIGHT}" y="{HEIGHT - 7}" text-anchor="end">{last[0]:%Y-%m-%d}</text></g></svg>'
     )
 

@@ -16,7 +16,6 @@ from archive.people.csrf import csrf_token
 from archive.safe_text import written
 from archive.texts.in_force import access_now
 from flows.reading_room import texts
-from flows.reading_room.han_fonts import stylesheet_for
 from flows.reading_room.made_lines import line
 from flows.reading_room.page_parts import LETTERS, SHOWN
 from flows.reading_room.page_words import told
@@ -45,7 +44,7 @@ def page(request: Request, template: str, value: BaseModel | None = None, status
             **more,
         )
     )
-    if rules := stylesheet_for(html):
+    if rules := room.fonts.stylesheet_for(html):
         html = html.replace("</head>", f'<link rel="stylesheet" href="{rules}">\n</head>', 1)
     response = HTMLResponse(html, status, {"content-language": language, "vary": "Cookie, Accept-Language"})
     remember_forms(request, response)

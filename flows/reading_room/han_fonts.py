@@ -1,52 +1,62 @@
-"""The fonts of Chinese that a page needs: of a hundred slices those that have its characters, by their own stylesheet.
+"""The Chinese of a page as one small font of just its characters, for browsers whose system has no font of Chinese.
 
-All rules together are 88 kB, and a page is to be under 200 kB. A reader whose system has a font of Chinese takes the
-stylesheet alone: that font is named before these.
+A page names a stylesheet, and that a font, which a browser asks for only where it needs it: the fonts of systems are
+named before this one in static/room.css. An address is an HMAC of the characters, sorted and each once: it tells
+nothing of a page and nobody guesses it, so that fonts are made of those sets alone that pages of this room have named.
 """
 
-import re
-from functools import cache
-from pathlib import Path
+import hmac
+import secrets
+from collections import OrderedDict
+from functools import lru_cache
+from hashlib import sha256
+from threading import Lock
 
-from starlette.requests import Request
-from starlette.responses import Response
+from flows.reading_room.cut_fonts import cut
+from flows.reading_room.page_parts import CHARACTER_BYTES, CHINESE, HAN, LETTERS_BYTES, PAGE_BYTES
 
-RULES = Path(__file__).parent / "static" / "fonts" / "han" / "han.css"
-ADDRESS = "/static/fonts/han/some.css"
-_RULE = re.compile(r'@font-face \{[^}]*url\("(\d+)\.woff2"\)[^}]*unicode-range: ([^;]+);[^}]*\}')
-_BEYOND_LETTERS = re.compile("[\u2e80-\ua4cf\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U000323af]")
-HAN = re.compile("[\u3400-\u9fff]")
-
-
-def stylesheet_for(html: str) -> str | None:
-    """The address of the rules for a page's Chinese, None where it has none."""
-    if not HAN.search(html):
-        return None
-    slices = {_slices().get(ord(letter)) for letter in {*_BEYOND_LETTERS.findall(html)}} - {None}
-    return f"{ADDRESS}?{'.'.join(sorted(filter(None, slices), key=int))}"
+ADDRESS = "/fonts/han"
+NAMED_KEPT, MADE_KEPT = 1000, 50
+"""The sets of characters and the fonts, of at most 100 kB, that are remembered: those that were last asked for."""
 
 
-def some_rules(request: Request) -> Response:
-    """The rules of the slices that an address names; what it names else is passed over."""
-    rules = _rules()
-    asked = dict.fromkeys(request.url.query[:1000].split("."))
-    kept = {"cache-control": "public, max-age=31536000, immutable"}
-    return Response("\n".join(rules[one] for one in asked if one in rules), 200, kept, "text/css")
+class HanFonts:
+    """The fonts of the pages of one room, while it is open."""
 
+    def __init__(self) -> None:
+        self._key, self._lock = secrets.token_bytes(32), Lock()
+        self._named = OrderedDict[str, str]()
+        self._cut = lru_cache(MADE_KEPT)(cut)
 
-@cache
-def _rules() -> dict[str, str]:
-    """The rules by the number of their slice."""
-    return {found[1]: found[0] for found in _RULE.finditer(RULES.read_text("utf-8"))}
+    def stylesheet_for(self, html: str) -> str | None:
+        """The address of the rules for a page's Chinese, None where it has none.
 
+        Of Chinese that would take more than the 200 kB of a page leave, it is the first of the page.
+        """
+        if not HAN.search(html):
+            return None
+        most = max(0, PAGE_BYTES - LETTERS_BYTES - len(html.encode())) // CHARACTER_BYTES
+        characters = "".join(sorted([*dict.fromkeys("".join(CHINESE.findall(html)))][:most]))
+        name = hmac.new(self._key, characters.encode(), sha256).hexdigest()[:32]
+        with self._lock:
+            self._named[name] = characters
+            self._named.move_to_end(name)
+            if len(self._named) > NAMED_KEPT:
+                self._named.popitem(last=False)
+        return f"{ADDRESS}/{name}.css"
 
-@cache
-def _slices() -> dict[int, str]:
-    """The number of the slice that has a character, by its code point."""
-    found = dict[int, str]()
-    for number, rule in _rules().items():
-        ranges = _RULE.match(rule)
-        for one in (ranges[2] if ranges else "").split(","):
-            first, _, last = one.strip().removeprefix("U+").partition("-")
-            found |= dict.fromkeys(range(int(first, 16), int(last or first, 16) + 1), number)
-    return found
+    def rules(self, name: str) -> str | None:
+        """The stylesheet of a name, None where no page has named it lately."""
+        with self._lock:
+            characters = self._named.get(name)
+        if characters is None:
+            return None
+        codes = ",".join(f"U+{ord(one):X}" for one in characters)
+        source = f'src: url("{name}.woff2") format("woff2"); unicode-range: {codes}'
+        return f'@font-face {{ font-family: "Noto Sans SC"; font-weight: 400; font-display: swap; {source}; }}\n'
+
+    def font(self, name: str) -> bytes | None:
+        """The font of a name as WOFF2, None where no page has named it lately; for one thread at a time."""
+        with self._lock:
+            characters = self._named.get(name)
+        return None if characters is None else self._cut(characters)

@@ -5,6 +5,7 @@
 
 import ast
 from collections.abc import Iterator
+from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
 
@@ -13,18 +14,21 @@ from babel.messages.pofile import read_po, write_po
 from jinja2.ext import babel_extract
 
 from flows.reading_room.made_lines import forms
-from flows.reading_room.page_words import NAMED, PHRASES
-from flows.reading_room.texts import FOLDER, SPOKEN
+from flows.reading_room.page_words import CURVES, NAMED, PHRASES
+from flows.reading_room.texts import FOLDER, SPOKEN, UNITS
 
 HERE = Path(__file__).parent
 SAYING = ("problem", "HTTPException")
 """Calls whose last text is a sentence for a reader."""
 
+OF_STARLETTE = (HTTPStatus.NOT_FOUND.phrase, HTTPStatus.METHOD_NOT_ALLOWED.phrase)
+"""What it says itself of an address that there is not, and of a form sent to a page that takes none."""
+
 
 def messages() -> Catalog:
     """All of them, with nothing translated."""
     catalogue = Catalog(project="thirdcopy", charset="utf-8", fuzzy=False)
-    for words in (*PHRASES.values(), *NAMED.values(), *forms()):
+    for words in (*PHRASES.values(), *NAMED.values(), *CURVES.values(), *UNITS, *forms(), *OF_STARLETTE):
         catalogue.add(words)
     for template in sorted((HERE / "templates").glob("*.html")):
         with template.open("rb") as source:

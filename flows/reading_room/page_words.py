@@ -100,6 +100,7 @@ PHRASES: Mapping[str, str] = {
     "number:linked": "linked",
     "number:judged": "judged",
     "number:missing": "missing",
+    "number:expected": "expected",
     "links:proposed": "judged by nobody",
     "links:positive": "confirmed",
     "links:negative": "refused",
@@ -111,6 +112,10 @@ PHRASES: Mapping[str, str] = {
 
 NAMED: Mapping[str, str] = {"may_be": "perhaps in {language}", "outside": "sounded more like {language}"}
 """Marks that name a language."""
+
+
+CURVES: Mapping[str, str] = {"stood": "{number} of {whole} on {day}", "most": "{number} {whole} (dashed)"}
+"""What a curve tells of itself."""
 
 
 def told(key: str, gettext: Callable[[str], str], language_name: Callable[[str], str]) -> str:

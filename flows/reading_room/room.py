@@ -13,6 +13,7 @@ from archive.searching.search_index import Index
 from archive.steps.registering import newest
 from archive.views.queue import entries_of
 from archive.views.state_page import StatePage, state_page
+from flows.reading_room.han_fonts import HanFonts
 from flows.reading_room.remembered import Remembered
 from flows.reading_room.sittings import Sittings
 
@@ -48,8 +49,10 @@ class Room:
     registers: Registers = field(init=False)
     sittings: Sittings = field(init=False)
     state: Remembered[StatePage] = field(init=False)
+    fonts: HanFonts = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "registers", Registers(self.archive))
         object.__setattr__(self, "sittings", Sittings(self.archive))
         object.__setattr__(self, "state", Remembered(partial(state_page, self.archive), seconds=STATE_S))
+        object.__setattr__(self, "fonts", HanFonts())

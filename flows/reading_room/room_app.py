@@ -15,9 +15,9 @@ from starlette.staticfiles import StaticFiles
 
 from archive.errors import ArchiveError
 from archive.settings.settings import Settings
-from flows.reading_room import han_fonts
 from flows.reading_room.answers import STATIC, problem
 from flows.reading_room.described import openapi
+from flows.reading_room.han_fonts import ADDRESS
 from flows.reading_room.pages import (
     citing_moments,
     clip_pages,
@@ -25,6 +25,7 @@ from flows.reading_room.pages import (
     entry_pages,
     film_pages,
     finding,
+    font_pages,
     front,
     judging_links,
     signing_in,
@@ -85,7 +86,8 @@ ROUTES = [
     Route("/sign-out", signing_in.sign_out, methods=["POST"]),
     Route("/language", signing_in.language, methods=["POST"]),
     Route("/openapi.json", openapi),
-    Route(han_fonts.ADDRESS, han_fonts.some_rules),
+    Route(f"{ADDRESS}/{{name}}.css", font_pages.rules),
+    Route(f"{ADDRESS}/{{name}}.woff2", font_pages.font),
     Mount("/static", KeptFiles(directory=STATIC)),
 ]
 

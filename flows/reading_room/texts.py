@@ -18,6 +18,8 @@ FOLDER = Path(__file__).parent / "catalogues"
 SPOKEN = ("en", "ru")
 """The languages of the pages, the usual one first."""
 COOKIE = "language"
+UNITS = ("MiB", "GiB")
+"""Of sizes, in English."""
 
 
 @cache
@@ -89,7 +91,8 @@ class Words:
     def size(self, value: int) -> str:
         """Bytes, as MiB or GiB."""
         unit, amount = ("GiB", value / 2**30) if value >= 2**30 else ("MiB", value / 2**20)
-        return f"{numbers.format_decimal(amount, format='#,##0.0', locale=self._locale)} {unit}"
+        written = numbers.format_decimal(amount, format="#,##0.0", locale=self._locale)
+        return f"{written} {translations(self.language).gettext(unit)}"
 
     def clock(self, seconds: float) -> str:
         """Seconds as a player shows them."""

@@ -6,14 +6,16 @@ from hypothesis import strategies as st
 from markupsafe import escape
 
 from archive.views.clip_page import ReadTranscript, Sentence
-from flows.reading_room.han_fonts import ADDRESS, stylesheet_for
 from flows.reading_room.page_parts import (
+    CHARACTER_BYTES,
     LETTERS_AT_MOST,
     SENTENCES_BYTES,
+    WITH_CHINESE,
     number_asked,
     second_asked,
     sentences_on_page,
 )
+from tests.support.chinese import EVERY
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=80)
 
@@ -88,11 +90,21 @@ def test_what_is_no_second_is_refused(text: str) -> None:
     assert (second_asked(None), second_asked("-3"), second_asked("83.5")) == (None, 0.0, 83.5)
 
 
-def test_a_page_names_the_slices_of_chinese_that_it_has_characters_of_and_no_other() -> None:
-    assert stylesheet_for("Менің ағам, ئاكام") is None
-    one, more = stylesheet_for("新疆"), stylesheet_for("新疆，再教育营")
-    assert one
-    assert more
-    assert one.startswith(ADDRESS)
-    assert {*one.partition("?")[2].split(".")} <= {*more.partition("?")[2].split(".")}
-    assert len(more.partition("?")[2].split(".")) < 8
+def test_a_part_of_chinese_is_cut_earlier_by_what_its_font_takes() -> None:
+    def parts(texts: list[str], columns: int = 1) -> list[list[str]]:
+        talk = a_talk(texts)
+        found = [
+            sentences_on_page(talk, part=n + 1, at=None, columns=columns)
+            for n in range(sentences_on_page(talk, part=1, at=None, columns=columns).parts)
+        ]
+        return [[one.text for _, one in part.items] for part in found]
+
+    same, other = ["新疆再教育营。" * 4] * 200, [EVERY[n : n + 28] for n in range(0, 2800, 28)]
+    assert len(parts(same)[0]) == len(parts(["аб" * 21] * 200)[0]), "as much as of any letters, where they are few"
+    crowded = parts(other)
+    assert [text for part in crowded for text in part] == other
+    for part in crowded:
+        assert len({*"".join(part)}) * CHARACTER_BYTES <= WITH_CHINESE * SENTENCES_BYTES
+    assert 4 < len(crowded[0]) < len(parts(same)[0]) / 4
+    assert len(parts(other, columns=2)[0]) <= len(crowded[0]) / 2 + 1
+    assert parts([EVERY]) == [[EVERY]], "one sentence is not cut"

@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -348,18 +349,18 @@ def test_only_an_editor_corrects(place: Place, role: Role) -> None:
         assert after["text"] == before["sentences"][1]["text"]
 
 
-def test_a_film_whose_seconds_are_in_doubt_plays_while_its_light_copy_is_made(place: Place) -> None:
-    """The last one here: it adds a transcript, and others count what is found."""
-    ((ref, body),) = place.archive.ledger.readings.transcripts(HOSTILE)
-    doubted = ref.model_copy(update={"name": "doubted", "clock_doubts": ("no_index",)})
-    place.archive.ledger.readings.add_transcript(HOSTILE, doubted, body, event=None)
-    path, client = f"/clips/{HOSTILE}?transcript=doubted", signed_in(place, "keeper")
-    assert f'src="/clips/{HOSTILE}/film"' in client.get(path).text
-    for _ in range(200):
-        if client.get(f"/clips/{HOSTILE}/derivative.json").status_code == 200:
-            break
-        time.sleep(0.1)
-    text = client.get(path).text
-    assert f'src="/clips/{HOSTILE}/derivative"' in text
-    assert "not the original" in text
-    assert f'src="/clips/{HOSTILE}/film"' in client.get(f"/clips/{HOSTILE}").text
+def test_a_film_whose_seconds_are_in_doubt_plays_while_its_light_copy_is_made(tmp_path: Path) -> None:
+    with a_room(tmp_path / "room", tmp_path) as place, httpx.Client(base_url=place.address, timeout=30) as client:
+        ((ref, body),) = place.archive.ledger.readings.transcripts(OPEN)
+        doubted = ref.model_copy(update={"name": "doubted", "clock_doubts": ("no_index",)})
+        place.archive.ledger.readings.add_transcript(OPEN, doubted, body, event=None)
+        path = f"/clips/{OPEN}?transcript=doubted"
+        assert f'src="/clips/{OPEN}/film"' in client.get(path).text
+        for _ in range(200):
+            if client.get(f"/clips/{OPEN}/derivative.json").status_code == 200:
+                break
+            time.sleep(0.1)
+        text = client.get(path).text
+        assert f'src="/clips/{OPEN}/derivative"' in text
+        assert "not the original" in text
+        assert f'src="/clips/{OPEN}/film"' in client.get(f"/clips/{OPEN}?transcript={NAME}").text

@@ -1,6 +1,8 @@
 """The room's texts: every message has its Russian, with the same places to fill in."""
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
@@ -10,10 +12,14 @@ from babel.messages.pofile import read_po
 from archive.linking.context.roles import WEIGHTS
 from archive.linking.deciding.descriptions import evidence
 from archive.records.link import Evidence, Link
+from archive.sources.file_checks import other_length
 from flows.reading_room.made_lines import FOUND, LINES, PARTS, line
 from flows.reading_room.messages import messages, updated
 from flows.reading_room.texts import FOLDER, SPOKEN, Words, translations
 from tests.support.archives import a_link
+from transcription.errors import MediaTimeout
+from transcription.media.structure import Overrun
+from transcription.media.tools import TOO_MANY_STREAMS
 from transcription.records import MARKS, Reason
 
 FILLED = re.compile(r"%\([a-z]+\)s|\{[a-z]+\}")
@@ -72,6 +78,38 @@ RUSSIAN = [
     ("hit", "“Сауытбай” sounds like Sauytbai (0.93)", "«Сауытбай» звучит похоже на Sauytbai (0.93)"),
     ("about", "and 12 more", "и ещё 12"),
     ("change", "captions zh-Hans", "субтитры zh-Hans"),
+    ("about", "female, Kazakh, age 34", "female, Kazakh, возраст: 34"),
+    ("about", "A. Madeup; B; and 3 more", "A. Madeup; B; и ещё 3"),
+    (
+        "disagreement",
+        "it lasts 20.5 s where the platform announced 31.0 s",
+        "длится 20.5 с, а площадка указала 31.0 с",
+    ),
+    (
+        "disagreement",
+        "it is cut short: its box mdat reaches to byte 1,234, and it has 999; the source gave the same bytes twice",
+        "обрезан: его часть «блок mdat» доходит до байта 1,234, а всего их 999; источник дважды отдал те же байты",
+    ),
+    (
+        "disagreement",
+        "a.mp4: piece 1,003 is no piece of a film; piece 4 breaks off, and 12 bytes of it are wanting; the source gave "
+        "the same bytes twice",
+        "a.mp4: часть 1,003 — не часть фильма; часть 4 обрывается, в ней не хватает байт: 12; источник дважды отдал те "
+        "же байты",
+    ),
+    (
+        "disagreement",
+        "it decodes in part: ffprobe ended with code 69",
+        "декодируется не всё: ffprobe завершился с кодом 69",
+    ),
+    ("disagreement", "it decodes in part: Invalid data found", "декодируется не всё: Invalid data found"),
+    ("disagreement", "words of an earlier build", "words of an earlier build"),
+    ("film", "only 3 of its 40 seconds can be decoded", "удаётся декодировать только 3 с из 40"),
+    (
+        "film",
+        "too many films wait for their derivatives: try again later",
+        "слишком много фильмов ждут своих облегчённых копий: попробуйте позже",
+    ),
 ]
 
 
@@ -90,6 +128,52 @@ def test_whatever_the_rules_find_has_a_form() -> None:
     assert {*WEIGHTS} == {*FOUND["role"]}
     changes = {*re.findall(r'what="([^"{]+)"', "".join(_sources("archive/records")))}
     assert changes <= {*LINES["change"]}
+
+
+def _texts_of(node: ast.AST) -> Iterator[str]:
+    """The texts that stand in some code, with a number in each place."""
+    if isinstance(node, ast.JoinedStr):
+        yield "".join(str(part.value) if isinstance(part, ast.Constant) else "1" for part in node.values)
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    else:
+        for child in ast.iter_child_nodes(node):
+            yield from _texts_of(child)
+
+
+def _said_in(file: str, *calls: str) -> list[str]:
+    """What calls of a module are given to say, or what its functions of these names give back."""
+    found, tree = list[ast.AST](), ast.parse(Path(file).read_text("utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in calls:
+            found += node.args
+        if isinstance(node, ast.FunctionDef) and node.name in calls:
+            found += [one for one in ast.walk(node) if isinstance(one, ast.Return)]
+    return [text for one in found for text in _texts_of(one) if " " in text.strip()]
+
+
+def test_whatever_is_said_of_a_film_has_a_form() -> None:
+    """Why it cannot be read or shown, and what it lacks, is told in Russian from the day on which it is said."""
+    media = [f"transcription/media/{name}.py" for name in ("decoding", "probing_media", "light_copies", "wholeness")]
+    faults = [text for file in media for text in _said_in(file, "MediaError")]
+    faults += _said_in("transcription/media/tools.py", "MediaError", "_fault")
+    faults += [MediaTimeout(Path("a.mp4"), "ffprobe", 1.0).message, TOO_MANY_STREAMS]
+    shelved = _said_in("archive/playing/derivatives.py", "NotMade", "_passes")
+    shelved += _said_in("archive/playing/derivative_shelf.py", "NoRoom", "never_fits")
+    lacks = [
+        f"it is cut short: {Overrun(part, 2, 1)}" for part in _said_in("transcription/media/structure.py", "Overrun")
+    ]
+    lacks += _said_in("transcription/media/wholeness.py", "CutShort")
+    lacks += [f"piece 1 {how}" for how in _said_in("archive/sources/ytdlp/pieces.py", "_tear")]
+    lacks += [f"it decodes in part: {fault}" for fault in faults] + [
+        f"{one}; the source gave the same bytes twice" for one in lacks
+    ]
+    lacks += other_length(10.0, 20.0)
+    assert (len(faults) > 15, len(shelved) > 4, len(lacks) > 30) == (True, True, True)
+    told = {text: line("film", text, translations("ru").gettext) for text in (*faults, *shelved)}
+    told |= {text: line("disagreement", text, translations("ru").gettext) for text in lacks}
+    english = re.compile(r"\b(the|of|and|its?|is|can|than|cut|piece|segment|packet|page|tag|last|ended|holds)\b")
+    assert {text: russian for text, russian in told.items() if russian == text or english.search(russian)} == {}
 
 
 def test_a_page_in_russian_has_no_evidence_in_english() -> None:

@@ -1,5 +1,6 @@
 """A real Chromium that plays films, which a server on loopback sends it by ranges as the reading room does."""
 
+import os
 import shutil
 import threading
 from collections.abc import Iterator, Mapping
@@ -11,9 +12,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
+from fontTools.ttLib import TTFont
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from archive.playing.ranges import Body, answer
+from flows.reading_room.answers import STATIC
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 OPTIONS = ("--no-sandbox", "--disable-gpu", "--autoplay-policy=no-user-gesture-required", "--mute-audio")
@@ -99,17 +102,30 @@ class FileBody:
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """A browser; skips the test where there is none."""
+def chromium(fonts: Path | None = None) -> Iterator[Browser]:
+    """A browser, with the fonts of a folder alone where one is named; skips the test where there is none."""
     program = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     if program is None:
         pytest.skip("no Chromium is installed: apt install chromium")
+    env: dict[str, str | float | bool] | None = None
+    if fonts:
+        env = {**os.environ, "FONTCONFIG_FILE": str(_fontconfig(fonts))}
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=program, args=list(OPTIONS))
+        opened = playwright.chromium.launch(executable_path=program, args=list(OPTIONS), env=env)
         try:
             yield opened
         finally:
             opened.close()
+
+
+def _fontconfig(fonts: Path) -> Path:
+    """The settings of fontconfig of a system with the fonts of one folder, and one of Latin that a browser needs."""
+    with TTFont(STATIC / "fonts" / "noto-sans-latin.woff2") as latin:
+        latin.flavor = None
+        latin.save(fonts / "latin.ttf")
+    found = fonts / "fonts.conf"
+    found.write_text(f"<fontconfig><dir>{fonts}</dir><cachedir>{fonts}/cache</cachedir></fontconfig>")
+    return found
 
 
 def until(page: Page, condition: str) -> None:
