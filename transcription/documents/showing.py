@@ -98,17 +98,30 @@ def stamp_in(text: str) -> Stamp | None:
 
 def to_vtt(document: Document, layers: Sequence[Layer], stamp: Stamp) -> str:
     """WebVTT to read and to edit, on the clock that the stamp names."""
-    at = partial(shown_at, ahead=stamp.starts_at)
     if layers or not isinstance(document, Transcript):
-        cues = [
-            f"{clock(at(line.told.start))} --> {clock(at(line.told.end))}\n{escaped(line.label)}\n"
-            + (f"{_voiced(line.told)}\n" if line.told.language else "")
-            for line in lines(document, layers)
-        ]
+        cues = _vtt_cues(lines(document, layers), stamp.starts_at)
         written = "\n".join([f"WEBVTT\n\nNOTE {escaped(origin(document, layers))}\n", *cues])
     else:
         written = formats.to_vtt(shifted(document, stamp.starts_at))
     return written.replace("WEBVTT\n\n", f"WEBVTT\n\nNOTE {stamp}\n\n", 1)
+
+
+def _vtt_cues(told: Iterable[Line], ahead: float) -> list[str]:
+    at = partial(shown_at, ahead=ahead)
+    return [
+        f"{clock(at(line.told.start))} --> {clock(at(line.told.end))}\n{escaped(line.label)}\n"
+        + (f"{_voiced(line.told)}\n" if line.told.language else "")
+        for line in told
+    ]
+
+
+def players_vtt(notes: Sequence[str], told: Iterable[Line], ahead: float) -> str:
+    """Cues as WebVTT to be shown, and not to be edited; seconds on a clock that is so far ahead.
+
+    Notes stand before the cues alone, each below the word NOTE: Ramp 3.3 refuses a file that has a note on that line
+    there, and the OHMS viewer 3.10 shows what stands behind the last cue as said.
+    """
+    return "\n".join(["WEBVTT\n", *(f"NOTE\n{escaped(note)}\n" for note in notes), *_vtt_cues(told, ahead)])
 
 
 def to_srt(document: Document, layers: Sequence[Layer], stamp: Stamp) -> str:
