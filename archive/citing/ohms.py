@@ -119,7 +119,7 @@ def _chosen(texts: Sequence[Shown], name: str | None) -> _Chosen:
     whole = [one for one in texts if one.ref.kind != COMPLETION]
     first = next((one for one in whole if one.ref.stands_alone), None)
     text = meant(texts, name) if name else first
-    aid = next((one for one in whole if text and _translates(one, text)), None)
+    aid = next((one for one in whole if text and one is not text and _translates(one, text)), None)
     others = tuple(one.ref.name for one in whole if one not in (text, aid))
     return _Chosen(text, aid, others, text.ref.name if text and text is not first else None)
 

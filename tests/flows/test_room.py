@@ -53,6 +53,8 @@ PAGES = (
     "/", "/find?q=name", "/find.json?q=name", "/sign-in", f"/clips/{OPEN}", f"/clips/{OPEN}.json",
     f"/clips/{OPEN}/transcripts/{NAME}.vtt", f"/clips/{OPEN}/cite?start=1.2", f"/clips/{OPEN}/cite.bib?start=1.2",
     f"/clips/{OPEN}/manifest.json", f"/clips/{OPEN}/ohms.xml", f"/clips/{OPEN}/sentences?transcript={NAME}",
+    f"/clips/{OPEN}/captions/{NAME}.vtt", f"/clips/{OPEN}/annotations/{NAME}.json",
+    f"/clips/{OPEN}/ohms.xml?transcript={NAME}",
     "/entries/victims/1", "/entries/victims/1.json",
     "/static/room.css",
 )  # fmt: skip
@@ -61,6 +63,8 @@ CLOSED_PAGES = (
     f"/clips/{CLOSED}/derivative.json", f"/clips/{CLOSED}/transcripts/{NAME}.vtt", f"/clips/{CLOSED}?transcript={NAME}",
     f"/clips/{CLOSED}/cite?start=1", f"/clips/{CLOSED}/cite.txt?start=1", f"/clips/{CLOSED}/manifest.json",
     f"/clips/{CLOSED}/ohms.xml", f"/clips/{CLOSED}?at=1", f"/clips/{CLOSED}/sentences?transcript={NAME}&part=1",
+    f"/clips/{CLOSED}/film.mp4", f"/clips/{CLOSED}/derivative.mp4", f"/clips/{CLOSED}/captions/{NAME}.vtt",
+    f"/clips/{CLOSED}/annotations/{NAME}.json",
 )  # fmt: skip
 
 
@@ -208,7 +212,8 @@ def test_only_stores_that_lend_addresses_may_give_a_page_its_film() -> None:
 
 def test_players_of_other_sites_may_have_what_is_open_and_nothing_else(place: Place) -> None:
     keeper = signed_in(place, "keeper")
-    for path in ("manifest.json", "film", f"transcripts/{NAME}.vtt", "ohms.xml"):
+    words = (f"transcripts/{NAME}.vtt", f"captions/{NAME}.vtt", f"annotations/{NAME}.json")
+    for path in ("manifest.json", "film", "film.mp4", "ohms.xml", *words):
         assert keeper.get(f"/clips/{OPEN}/{path}").headers["access-control-allow-origin"] == "*"
         closed = keeper.get(f"/clips/{CLOSED}/{path}")
         assert closed.status_code == 200
@@ -221,12 +226,29 @@ def test_who_takes_words_of_a_closed_clip_out_is_recorded(place: Place) -> None:
     before = len(list(place.archive.ledger.events.all()))
     reviewer.get(f"/clips/{OPEN}/transcripts/{NAME}.vtt")
     assert len(list(place.archive.ledger.events.all())) == before
-    for path in (f"transcripts/{NAME}.txt", "cite.bib?start=1", "sidecar.json", "ohms.xml"):
+    words = (f"transcripts/{NAME}.txt", f"captions/{NAME}.vtt", f"annotations/{NAME}.json")
+    for path in (*words, "cite.bib?start=1", "sidecar.json", "ohms.xml"):
         assert reviewer.get(f"/clips/{CLOSED}/{path}").status_code == 200
     told = list(place.archive.ledger.events.all())[before:]
     assert [(event.type, event.agent, event.object) for event in told] == [
         (DISSEMINATION, "reviewer", f"work-{CLOSED}")
-    ] * 4
+    ] * 6
+
+
+@pytest.mark.parametrize("path", ["film.avi", "film.", "captions/other.vtt", "annotations/other.json",
+                                  "ohms.xml?transcript=other"])  # fmt: skip
+def test_what_a_clip_does_not_have_is_not_there(place: Place, path: str) -> None:
+    assert signed_in(place, "keeper").get(f"/clips/{OPEN}/{path}").status_code == 404
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_manifest_leads_nobody_to_what_is_not_for_them(place: Place, role: Role) -> None:
+    client = signed_in(place, role)
+    made = client.get(f"/clips/{OPEN}/manifest.json").json()
+    named = [one["id"] for one in (*made["seeAlso"], *made["rendering"], *made["homepage"])]
+    named += [one["body"]["id"] for one in made["items"][0]["annotations"][0]["items"]]
+    assert len(named) == (5 if role in ("visitor", "reader") else 6)
+    assert [client.get(address).status_code for address in named] == [200] * len(named)
 
 
 @pytest.mark.parametrize("role", ROLES)
