@@ -9,7 +9,9 @@ import pytest
 
 from archive.citing.citation import read_citation
 from archive.people.reader_roles import ROLES, Role
+from archive.preservation.space import discard
 from archive.records.event import DISSEMINATION
+from archive.records.object_ids import ObjectId
 from archive.settings.settings import Settings
 from archive.texts.in_force import access_now
 from flows.reading_room.room_app import stores
@@ -219,6 +221,19 @@ def test_players_of_other_sites_may_have_what_is_open_and_nothing_else(place: Pl
         assert closed.status_code == 200
         assert "access-control-allow-origin" not in closed.headers
         assert closed.headers["cross-origin-resource-policy"] == "same-origin"
+
+
+def test_players_of_other_sites_follow_to_where_a_store_lends_an_address(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A browser asks what leads elsewhere too whether other sites may have it (Fetch, 4.3 and 4.4)."""
+    discard(place.archive, ObjectId.evidence_of(HOSTILE))
+    for target in place.archive.targets.values():
+        monkeypatch.setattr(target, "lent", lambda key, seconds: f"https://store.example.org/{key}", raising=False)
+    answer = signed_in(place, "visitor").get(f"/clips/{HOSTILE}/film")
+    assert (answer.status_code, answer.headers["location"][:26]) == (307, "https://store.example.org/")
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
 
 
 def test_who_takes_words_of_a_closed_clip_out_is_recorded(place: Place) -> None:
