@@ -315,7 +315,7 @@ def _en(text: str) -> dict[str, list[str]]:
 def _words(text: str) -> str:
     """A value as words: what begins and ends like a tag is HTML (section 4.5), so one that reads otherwise there is it.
 
-    Players take each value for HTML, whatever it begins with: of `A <b>`, Mirador 4, Clover 3.3 and Ramp 3.3 show `A`.
+    Players take each value for HTML, whatever it begins with: of `A <b>`, Mirador 4 and Clover 3.3 show `A` alone.
     """
     line = one_line(text)
     return f"<span>{escape(line)}</span>" if "<" in line or "&" in line else line
