@@ -7,17 +7,17 @@ names the page among its annotations, Mirador 4 shows nothing at all. Pure.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from html import escape
 from typing import Any, Final
 
+from archive.citing.film_texts import LightCopy, clock_of, of_film, said_in
 from archive.citing.language_tags import direction_of, tag_of
 from archive.citing.page_addresses import ClipPages
 from archive.citing.styles import one_line
 from archive.errors import NoSuchClip
 from archive.objects.sidecar import Sidecar
 from archive.records.clip import Capture
-from archive.texts.completions import COMPLETION, joined_lines
+from archive.texts.completions import COMPLETION
 from archive.texts.shown import Shown
 from archive.views.clip_view import ClipView
 from archive.views.transcript_view import meant
@@ -40,18 +40,6 @@ _WIDE, _HIGH = 16, 9
 """A canvas with a picture must have both sides, whose ratio is all that counts; of a film only the height is known."""
 
 Thing = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class LightCopy:
-    """A derivative of the film: its media type, and where a browser's clock stands at its beginning, in seconds.
-
-    `ending` is that of its file's name.
-    """
-
-    format: str
-    starts_at: float = 0.0
-    ending: str = "mp4"
 
 
 def manifest(
@@ -106,16 +94,6 @@ def manifest(
     return made
 
 
-def of_film(texts: Sequence[Shown], capture: Capture) -> list[Shown]:
-    """Those of the texts that are of the film of a capture."""
-    return [one for one in texts if one.ref.media_sha256 == capture.media.sha256]
-
-
-def clock_of(texts: Sequence[Shown]) -> float:
-    """Where a browser's clock stands at the beginning of the film that the texts are of, in seconds."""
-    return next((starts_at(one.document) for one in texts if one.ref.kind != "captions"), 0.0)
-
-
 def sentences(view: ClipView, texts: Sequence[Shown], name: str, *, at: str) -> Thing:
     """The sentences of one of a held clip's texts, and of what was read later of its gaps, as a page of annotations.
 
@@ -131,7 +109,7 @@ def sentences(view: ClipView, texts: Sequence[Shown], name: str, *, at: str) -> 
             _sentence(line),
             f"{pages.canvas}#{_fragment(shown_at(line.told.start, ahead), shown_at(line.told.end, ahead))}",
         )
-        for number, line in enumerate(_said(one), start=1)
+        for number, line in enumerate(said_in(one), start=1)
     ]
     of = [{"id": pages.manifest, "type": "Manifest"}]
     return {"@context": CONTEXT, **_page(page, notes, _sentences_label(one, clock_of(ours))), "partOf": of}
@@ -179,7 +157,7 @@ def _see_also(texts: Sequence[Shown], pages: ClipPages, ahead: float, *, sidecar
         words = _en(f"The same with another transcript: OHMS with {one.ref.name}")
         yield {"id": pages.ohms(one.ref.name), "type": "Dataset", "format": "application/xml", "label": words}
     for one in texts:
-        if one.ref.kind != COMPLETION and any(_said(one)):
+        if one.ref.kind != COMPLETION and any(said_in(one)):
             words = _en(_sentences_label(one, ahead))
             page = {"id": pages.sentences(one.ref.name), "type": "Dataset", "format": "application/ld+json"}
             yield {**page, "profile": ANNOTATIONS, "label": words}
@@ -200,7 +178,7 @@ def _canvas(capture: Capture, texts: Sequence[Shown], pages: ClipPages, ahead: f
     heights = [stream.height for stream in capture.streams if stream.kind == "video" and stream.height]
     seen = bool(heights) or not any(stream.kind == "audio" for stream in capture.streams)
     whole = [one for one in texts if one.ref.kind != COMPLETION]
-    ends = [shown_at(line.told.end, starts_at(one.document)) for one in whole for line in _said(one)]
+    ends = [shown_at(line.told.end, starts_at(one.document)) for one in whole for line in said_in(one)]
     lasts = round(max([ahead + capture.duration, *ends]), 3)
     painted = _film(capture, pages, seen=seen, lasts=lasts)
     if light is not None:
@@ -245,11 +223,6 @@ def _vtt(one: Shown, pages: ClipPages, ahead: float) -> Thing:
         "language": tag_of(one.ref.languages[0] if one.ref.languages else ""),
         "label": _en(_kind(one, ahead)),
     }
-
-
-def _said(one: Shown) -> Iterator[Line]:
-    """The lines in which something was said, by time, with what was read later of its gaps."""
-    return (p.line for p in joined_lines(one) if p.line.told.language and p.line.told.text)
 
 
 def _sentences_label(one: Shown, ahead: float) -> str:

@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Final
 from xml.etree import ElementTree
 
-from archive.citing.iiif import LightCopy, clock_of, of_film
+from archive.citing.film_texts import LightCopy, clock_of, of_film
 from archive.citing.language_tags import tag_of
 from archive.citing.page_addresses import ClipPages
 from archive.citing.styles import one_line

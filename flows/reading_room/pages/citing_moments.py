@@ -9,6 +9,7 @@ from starlette.responses import Response
 from archive.citing import iiif, ohms
 from archive.citing.citation import Citation
 from archive.citing.cite import NotCitable, cite
+from archive.citing.film_texts import LightCopy, clock_of, of_film
 from archive.citing.page_addresses import ClipPages
 from archive.citing.styles import as_bibtex, as_csl, as_ris, as_text
 from archive.objects.sidecar import to_bytes
@@ -96,13 +97,13 @@ def manifest(request: Request) -> Response:
     return for_other_sites(request, clip, as_data(made))
 
 
-def _light(request: Request, view: ClipView, texts: Sequence[Shown]) -> iiif.LightCopy | None:
+def _light(request: Request, view: ClipView, texts: Sequence[Shown]) -> LightCopy | None:
     """The light copy of a clip whose original browsers do not play, where there is one."""
     copy = light_copy(request, view.clip)
     if copy is None or view.sidecar is None:
         return None
-    ahead = iiif.clock_of(iiif.of_film(texts, view.sidecar.captures[-1]))
-    return iiif.LightCopy(copy.media_type, ahead + copy.ahead, copy.name.rpartition(".")[2])
+    ahead = clock_of(of_film(texts, view.sidecar.captures[-1]))
+    return LightCopy(copy.media_type, ahead + copy.ahead, copy.name.rpartition(".")[2])
 
 
 def annotations(request: Request) -> Response:

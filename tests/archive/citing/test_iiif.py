@@ -11,7 +11,8 @@ from iiif_prezi3 import Manifest
 from jsonschema import Draft7Validator  # type: ignore[import-untyped]
 
 from archive.acts.access import give_access
-from archive.citing.iiif import LightCopy, manifest, sentences
+from archive.citing.film_texts import LightCopy
+from archive.citing.iiif import manifest, sentences
 from archive.citing.language_tags import direction_of, tag_of
 from archive.errors import NoSuchClip
 from archive.opening.archive import Archive

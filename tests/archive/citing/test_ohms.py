@@ -14,7 +14,7 @@ from defusedxml import ElementTree
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from archive.citing.iiif import LightCopy
+from archive.citing.film_texts import LightCopy
 from archive.citing.ohms import NAMESPACE, document
 from archive.errors import NoSuchClip
 from archive.opening.archive import Archive
