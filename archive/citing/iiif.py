@@ -1,27 +1,32 @@
 """A clip as a IIIF manifest (Presentation 3.0, https://iiif.io/api/presentation/3.0/), which others' players open.
 
 One canvas, whose time is that of a browser that plays the original: film and words stand on it at their seconds. Film
-and derivative are painted, transcripts supplement it, as WebVTT and sentence by sentence. Pure.
+and derivative are painted, transcripts supplement it as WebVTT. The sentences of each are a page of annotations by
+itself, to which the manifest leads: within it, Clover 3.3 makes a track of subtitles of each sentence, and where it
+names the page among its annotations, Mirador 4 shows nothing at all. Pure.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from html import escape
 from typing import Any, Final
 
+from archive.citing.film_texts import LightCopy, clock_of, of_film, said_in
 from archive.citing.language_tags import direction_of, tag_of
 from archive.citing.page_addresses import ClipPages
 from archive.citing.styles import one_line
 from archive.errors import NoSuchClip
 from archive.objects.sidecar import Sidecar
 from archive.records.clip import Capture
+from archive.texts.completions import COMPLETION
 from archive.texts.shown import Shown
 from archive.views.clip_view import ClipView
+from archive.views.transcript_view import meant
 from transcription.documents.corrections import Line
 from transcription.documents.players import shown_at, starts_at
 from transcription.documents.showing import counted
 
 CONTEXT: Final = "http://iiif.io/api/presentation/3/context.json"
+ANNOTATIONS: Final = "http://www.w3.org/ns/anno.jsonld"
 NOT_EVALUATED: Final = "http://rightsstatements.org/vocab/CNE/1.0/"
 """Nobody here has asked whose a film is: what RightsStatements.org calls so."""
 
@@ -37,47 +42,83 @@ _WIDE, _HIGH = 16, 9
 Thing = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class LightCopy:
-    """A derivative of the film: its media type, and where a browser's clock stands at its beginning, in seconds."""
-
-    format: str
-    starts_at: float = 0.0
-
-
-def manifest(view: ClipView, texts: Sequence[Shown], *, at: str, archive: str, light: LightCopy | None = None) -> Thing:
+def manifest(
+    view: ClipView,
+    texts: Sequence[Shown],
+    *,
+    at: str,
+    archive: str,
+    light: LightCopy | None = None,
+    sidecar: bool = True,
+) -> Thing:
     """The manifest of a held clip with the texts of its newest film, in their order, below the base address `at`.
 
-    A derivative whose clock is another than the original's is not painted beside it, but named as a rendering. Raises
-    NoSuchClip for a clip that is not held, and DocumentError for what is no transcript.
+    A derivative whose clock is another than the original's is not painted beside it, but named as a rendering.
+    `sidecar` is whether who asks may have it. Raises NoSuchClip for a clip that is not held, and DocumentError for what
+    is no transcript.
     """
-    if view.sidecar is None:
-        raise NoSuchClip(f"{view.clip} is not held: there is nothing to show")
-    capture, pages = view.sidecar.captures[-1], ClipPages(at, view.clip)
-    ours = [one for one in texts if one.ref.media_sha256 == capture.media.sha256]
-    ahead = next((starts_at(one.document) for one in ours if one.ref.kind != "captions"), 0.0)
+    known, pages = _held(view), ClipPages(at, view.clip)
+    capture = known.captures[-1]
+    ours = of_film(texts, capture)
+    ahead = clock_of(ours)
     same = light is not None and light.starts_at == ahead
     made: Thing = {
         "@context": CONTEXT,
         "id": pages.manifest,
         "type": "Manifest",
         "label": {"none": [_title(view, capture)]},
-        "metadata": list(_metadata(view.sidecar, capture, ahead, [one for one in texts if one not in ours])),
+        "metadata": list(_metadata(known, capture, ahead, [one for one in texts if one not in ours])),
         "rights": NOT_EVALUATED,
         "provider": [_provider(pages, archive)],
         "homepage": [
             {"id": pages.page, "type": "Text", "format": "text/html", "label": _en("This clip in the archive")}
         ],
-        "seeAlso": list(_see_also(pages)),
+        "seeAlso": list(_see_also(ours, pages, ahead, sidecar=sidecar)),
         "rendering": [*_renderings(ours, pages), *([_light(pages, light)] if light and not same else [])],
-        "items": [_canvas(capture, ours, pages, ahead, light if same else None)],
+        "items": [canvas := _canvas(capture, ours, pages, ahead, light if same else None)],
     }
-    if view.sidecar.access.level != "public":
+    if chapters := list(_chapters(capture, pages, ahead, canvas["duration"])):
+        made["structures"] = [
+            {
+                "id": pages.part("chapters"),
+                "type": "Range",
+                "label": _en("Chapters, as the platform names them"),
+                "items": chapters,
+            }
+        ]
+    if known.access.level != "public":
         made["requiredStatement"] = {
             "label": _en("Access"),
             "value": _en("Restricted: shown to you alone. Whoever speaks may be in danger; pass nothing on"),
         }
     return made
+
+
+def sentences(view: ClipView, texts: Sequence[Shown], name: str, *, at: str) -> Thing:
+    """The sentences of one of a held clip's texts, and of what was read later of its gaps, as a page of annotations.
+
+    Raises NoSuchTranscript where the newest film has none of that name, and NoSuchClip and DocumentError as `manifest`.
+    """
+    pages, ours = ClipPages(at, view.clip), of_film(texts, _held(view).captures[-1])
+    one = meant(ours, name)
+    page, ahead = pages.sentences(name), starts_at(one.document)
+    notes = [
+        _annotation(
+            f"{page.removesuffix('.json')}/{number}",
+            "supplementing",
+            _sentence(line),
+            f"{pages.canvas}#{_fragment(shown_at(line.told.start, ahead), shown_at(line.told.end, ahead))}",
+        )
+        for number, line in enumerate(said_in(one), start=1)
+    ]
+    of = [{"id": pages.manifest, "type": "Manifest"}]
+    return {"@context": CONTEXT, **_page(page, notes, _sentences_label(one, clock_of(ours))), "partOf": of}
+
+
+def _held(view: ClipView) -> Sidecar:
+    if view.sidecar is None:
+        raise NoSuchClip(f"{view.clip} is not held: there is nothing to show")
+    return view.sidecar
 
 
 def _title(view: ClipView, capture: Capture) -> str:
@@ -106,11 +147,20 @@ def _provider(pages: ClipPages, archive: str) -> Thing:
     return {"id": pages.room, "type": "Agent", "label": {"none": [archive]}, "homepage": [home]}
 
 
-def _see_also(pages: ClipPages) -> Iterator[Thing]:
-    words = _en("All that is known of the clip: its sidecar")
-    yield {"id": pages.sidecar, "type": "Dataset", "format": "application/json", "label": words}
+def _see_also(texts: Sequence[Shown], pages: ClipPages, ahead: float, *, sidecar: bool) -> Iterator[Thing]:
+    if sidecar:
+        words = _en("All that is known of the clip: its sidecar")
+        yield {"id": pages.sidecar, "type": "Dataset", "format": "application/json", "label": words}
     words = _en("The same for oral-history tools: OHMS")
-    yield {"id": pages.ohms, "type": "Dataset", "format": "application/xml", "label": words}
+    yield {"id": pages.ohms(), "type": "Dataset", "format": "application/xml", "label": words}
+    for one in [one for one in texts if one.ref.stands_alone][1:]:
+        words = _en(f"The same with another transcript: OHMS with {one.ref.name}")
+        yield {"id": pages.ohms(one.ref.name), "type": "Dataset", "format": "application/xml", "label": words}
+    for one in texts:
+        if one.ref.kind != COMPLETION and any(said_in(one)):
+            words = _en(_sentences_label(one, ahead))
+            page = {"id": pages.sentences(one.ref.name), "type": "Dataset", "format": "application/ld+json"}
+            yield {**page, "profile": ANNOTATIONS, "label": words}
 
 
 def _renderings(texts: Sequence[Shown], pages: ClipPages) -> Iterator[Thing]:
@@ -127,9 +177,9 @@ def _light(pages: ClipPages, light: LightCopy) -> Thing:
 def _canvas(capture: Capture, texts: Sequence[Shown], pages: ClipPages, ahead: float, light: LightCopy | None) -> Thing:
     heights = [stream.height for stream in capture.streams if stream.kind == "video" and stream.height]
     seen = bool(heights) or not any(stream.kind == "audio" for stream in capture.streams)
-    first = next((one for one in texts if one.ref.stands_alone), None)
-    spans = list(_spans(first)) if first else []
-    lasts = round(max([ahead + capture.duration, *(end for _, _, end in spans)]), 3)
+    whole = [one for one in texts if one.ref.kind != COMPLETION]
+    ends = [shown_at(line.told.end, starts_at(one.document)) for one in whole for line in said_in(one)]
+    lasts = round(max([ahead + capture.duration, *ends]), 3)
     painted = _film(capture, pages, seen=seen, lasts=lasts)
     if light is not None:
         copy = {**painted, "id": pages.derivative, "format": light.format}
@@ -141,7 +191,7 @@ def _canvas(capture: Capture, texts: Sequence[Shown], pages: ClipPages, ahead: f
         "type": "Canvas",
         "duration": lasts,
         "items": [_page(pages.part("film"), [film])],
-        "annotations": [*_transcripts(texts, pages, ahead), *(_sentences(first, spans, pages, ahead) if first else ())],
+        "annotations": list(_transcripts(whole, pages, ahead)),
     }
     if seen:
         height = heights[0] if heights else 40 * _HIGH
@@ -167,7 +217,7 @@ def _transcripts(texts: Sequence[Shown], pages: ClipPages, ahead: float) -> Iter
 
 def _vtt(one: Shown, pages: ClipPages, ahead: float) -> Thing:
     return {
-        "id": pages.transcript(one.ref.name),
+        "id": pages.captions(one.ref.name),
         "type": "Text",
         "format": "text/vtt",
         "language": tag_of(one.ref.languages[0] if one.ref.languages else ""),
@@ -175,25 +225,22 @@ def _vtt(one: Shown, pages: ClipPages, ahead: float) -> Thing:
     }
 
 
-def _spans(one: Shown) -> Iterator[tuple[Line, float, float]]:
-    """The lines in which something was said, and where on the canvas; captions are on the clock that they have."""
-    ahead = starts_at(one.document)
-    for line in one.lines():
-        if line.told.language and line.told.text:
-            yield line, shown_at(line.told.start, ahead), shown_at(line.told.end, ahead)
+def _sentences_label(one: Shown, ahead: float) -> str:
+    return f"Sentence by sentence: {_kind(one, ahead)}"
 
 
-def _sentences(
-    first: Shown, spans: Sequence[tuple[Line, float, float]], pages: ClipPages, ahead: float
-) -> Iterator[Thing]:
-    """A page of the sentences of the text that is shown first, which no translation is."""
-    page = pages.part("sentences")
-    notes = [
-        _annotation(f"{page}/{number}", "supplementing", _sentence(line), f"{pages.canvas}#{_fragment(start, end)}")
-        for number, (line, start, end) in enumerate(spans, start=1)
-    ]
-    if notes:
-        yield _page(page, notes, f"Sentence by sentence: {_kind(first, ahead)}")
+def _chapters(capture: Capture, pages: ClipPages, ahead: float, lasts: float) -> Iterator[Thing]:
+    """The platform's chapters as ranges of the canvas, each to the beginning of the next one."""
+    begun = sorted(
+        ((shown_at(chapter.start, ahead), one_line(chapter.title or "")) for chapter in capture.chapters or ()),
+        key=lambda chapter: chapter[0],
+    )
+    ends = [*(start for start, _ in begun[1:]), lasts]
+    for number, ((start, title), end) in enumerate(zip(begun, ends, strict=False), start=1):
+        if start < lasts:
+            span = {"id": f"{pages.canvas}#{_fragment(start, min(end, lasts))}", "type": "Canvas"}
+            label = {"none": [title]} if title else _en(f"Chapter {number}")
+            yield {"id": pages.part(f"chapters/{number}"), "type": "Range", "label": label, "items": [span]}
 
 
 def _sentence(line: Line) -> Thing:
@@ -209,17 +256,20 @@ def _fragment(start: float, end: float) -> str:
 
 def _kind(one: Shown, ahead: float = 0.0) -> str:
     """Whose words they are, and whether their seconds are others than those of a film whose clock is so far ahead."""
-    spoken = ", ".join(map(tag_of, one.ref.languages)) or "no language"
+    parts = (one, *one.completions)
+    spoken = ", ".join(dict.fromkeys(tag_of(tag) for part in parts for tag in part.ref.languages)) or "no language"
     what = {
         "whisper": f"Machine transcript ({spoken})",
         "completion": f"Machine transcript of what another left open ({spoken})",
         "captions": f"Captions of the platform ({spoken})",
         "translation": f"Machine translation into {spoken}: a reading aid, not what was said",
     }[one.ref.kind]
-    checked = f"with {counted(len(one.corrections))} by people" if one.corrections else "not checked by a person"
+    corrections = sum(len(part.corrections) for part in parts)
+    checked = f"with {counted(corrections)} by people" if corrections else "not checked by a person"
+    later = f", with what was read later: {', '.join(part.ref.name for part in one.completions)}"
     apart = one.ref.kind == "captions" and ahead
     clock = f"; its seconds are the platform's, {ahead:.3f} s behind this film's" if apart else ""
-    return f"{one.ref.name}: {what}, {checked}{clock}"
+    return f"{one.ref.name}: {what}, {checked}{later if one.completions else ''}{clock}"
 
 
 def _page(identity: str, items: list[Thing], label: str | None = None) -> Thing:
@@ -236,6 +286,9 @@ def _en(text: str) -> dict[str, list[str]]:
 
 
 def _words(text: str) -> str:
-    """A value as words: one that begins and ends like a tag would be taken for HTML (section 4.5), and is wrapped."""
+    """A value as words: what begins and ends like a tag is HTML (section 4.5), so one that reads otherwise there is it.
+
+    Players take each value for HTML, whatever it begins with: of `A <b>`, Mirador 4 and Clover 3.3 show `A` alone.
+    """
     line = one_line(text)
-    return f"<span>{escape(line)}</span>" if line.startswith("<") and line.endswith(">") else line
+    return f"<span>{escape(line)}</span>" if "<" in line or "&" in line else line

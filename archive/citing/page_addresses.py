@@ -31,6 +31,10 @@ class ClipPages:
         """The light copy for browsers."""
         return f"{self.page}/derivative"
 
+    def named(self, address: str, ending: str) -> str:
+        """The address of the original or the light copy for players that go by its ending."""
+        return f"{address}.{quote(ending, safe='')}"
+
     @property
     def sidecar(self) -> str:
         """All that is known of the clip, as JSON."""
@@ -50,10 +54,18 @@ class ClipPages:
         """A part of the manifest that nobody asks for by itself."""
         return f"{self.page}/manifest/{name}"
 
-    @property
-    def ohms(self) -> str:
-        """The OHMS document."""
-        return f"{self.page}/ohms.xml"
+    def ohms(self, transcript: str | None = None) -> str:
+        """The OHMS document, with the transcript that is shown first or with another one."""
+        asked = f"?transcript={quote(transcript, safe='')}" if transcript else ""
+        return f"{self.page}/ohms.xml{asked}"
+
+    def captions(self, name: str) -> str:
+        """A transcript as WebVTT that players show, with what was read later of its gaps."""
+        return f"{self.page}/captions/{quote(name, safe='')}.vtt"
+
+    def sentences(self, name: str) -> str:
+        """A page of annotations, the sentences of a transcript with what was read later of its gaps."""
+        return f"{self.page}/annotations/{quote(name, safe='')}.json"
 
     def transcript(self, name: str, form: str = "vtt") -> str:
         """A transcript, in a form of `export`."""

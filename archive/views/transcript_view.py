@@ -91,16 +91,27 @@ def written(one: Shown, clip: str, form: Format) -> str:
     if form == "json":
         return showing.to_json(one.body, one.document, one.layers)
     if form == "txt" and one.completions:
-        ahead, parts = starts_at(one.document), (one, *one.completions)
-        origins = [showing.origin(part.document, part.layers) for part in parts]
-        origins = [origins[0], *(f"What it left open: {origin}" for origin in origins[1:])]
-        origins += [showing.clock_note(ahead)] if ahead else []
-        return showing.joined_text(origins, (placed.line for placed in joined_lines(one)), ahead)
+        told = (placed.line for placed in joined_lines(one))
+        return showing.joined_text(_origins(one), told, starts_at(one.document))
     if form == "txt":
         return showing.to_text(one.document, one.layers, starts_at(one.document))
     if form == "vtt":
         return showing.with_end(showing.to_vtt(one.document, one.layers, one.stamp(clip)))
     return showing.to_srt(one.document, one.layers, one.stamp(clip))
+
+
+def for_players(one: Shown) -> str:
+    """A transcript as corrected and what was read later of its gaps, by time, as WebVTT that players show."""
+    told = (placed.line for placed in joined_lines(one))
+    return showing.players_vtt(_origins(one), told, starts_at(one.document))
+
+
+def _origins(one: Shown) -> list[str]:
+    """Sentences on where the words of a transcript and of its completions are from, and on the clock."""
+    ahead, parts = starts_at(one.document), (one, *one.completions)
+    first, *later = [showing.origin(part.document, part.layers) for part in parts]
+    clock = [showing.clock_note(ahead)] if ahead else []
+    return [first, *(f"What it left open: {origin}" for origin in later), *clock]
 
 
 def _speech(one: Shown) -> list[Speech]:

@@ -10,7 +10,9 @@ import pytest
 
 from archive.citing.citation import read_citation
 from archive.people.reader_roles import ROLES, Role
+from archive.preservation.space import discard
 from archive.records.event import DISSEMINATION
+from archive.records.object_ids import ObjectId
 from archive.settings.settings import Settings
 from archive.texts.in_force import access_now
 from flows.reading_room.room_app import stores
@@ -54,6 +56,8 @@ PAGES = (
     "/", "/find?q=name", "/find.json?q=name", "/sign-in", f"/clips/{OPEN}", f"/clips/{OPEN}.json",
     f"/clips/{OPEN}/transcripts/{NAME}.vtt", f"/clips/{OPEN}/cite?start=1.2", f"/clips/{OPEN}/cite.bib?start=1.2",
     f"/clips/{OPEN}/manifest.json", f"/clips/{OPEN}/ohms.xml", f"/clips/{OPEN}/sentences?transcript={NAME}",
+    f"/clips/{OPEN}/captions/{NAME}.vtt", f"/clips/{OPEN}/annotations/{NAME}.json",
+    f"/clips/{OPEN}/ohms.xml?transcript={NAME}",
     "/entries/victims/1", "/entries/victims/1.json",
     "/static/room.css",
 )  # fmt: skip
@@ -62,6 +66,8 @@ CLOSED_PAGES = (
     f"/clips/{CLOSED}/derivative.json", f"/clips/{CLOSED}/transcripts/{NAME}.vtt", f"/clips/{CLOSED}?transcript={NAME}",
     f"/clips/{CLOSED}/cite?start=1", f"/clips/{CLOSED}/cite.txt?start=1", f"/clips/{CLOSED}/manifest.json",
     f"/clips/{CLOSED}/ohms.xml", f"/clips/{CLOSED}?at=1", f"/clips/{CLOSED}/sentences?transcript={NAME}&part=1",
+    f"/clips/{CLOSED}/film.mp4", f"/clips/{CLOSED}/derivative.mp4", f"/clips/{CLOSED}/captions/{NAME}.vtt",
+    f"/clips/{CLOSED}/annotations/{NAME}.json",
 )  # fmt: skip
 
 
@@ -209,7 +215,8 @@ def test_only_stores_that_lend_addresses_may_give_a_page_its_film() -> None:
 
 def test_players_of_other_sites_may_have_what_is_open_and_nothing_else(place: Place) -> None:
     keeper = signed_in(place, "keeper")
-    for path in ("manifest.json", "film", f"transcripts/{NAME}.vtt", "ohms.xml"):
+    words = (f"transcripts/{NAME}.vtt", f"captions/{NAME}.vtt", f"annotations/{NAME}.json")
+    for path in ("manifest.json", "film", "film.mp4", "ohms.xml", *words):
         assert keeper.get(f"/clips/{OPEN}/{path}").headers["access-control-allow-origin"] == "*"
         closed = keeper.get(f"/clips/{CLOSED}/{path}")
         assert closed.status_code == 200
@@ -217,17 +224,47 @@ def test_players_of_other_sites_may_have_what_is_open_and_nothing_else(place: Pl
         assert closed.headers["cross-origin-resource-policy"] == "same-origin"
 
 
+def test_players_of_other_sites_follow_to_where_a_store_lends_an_address(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A browser asks what leads elsewhere too whether other sites may have it (Fetch, 4.3 and 4.4)."""
+    discard(place.archive, ObjectId.evidence_of(HOSTILE))
+    for target in place.archive.targets.values():
+        monkeypatch.setattr(target, "lent", lambda key, seconds: f"https://store.example.org/{key}", raising=False)
+    answer = signed_in(place, "visitor").get(f"/clips/{HOSTILE}/film")
+    assert (answer.status_code, answer.headers["location"][:26]) == (307, "https://store.example.org/")
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
+
+
 def test_who_takes_words_of_a_closed_clip_out_is_recorded(place: Place) -> None:
     reviewer = signed_in(place, "reviewer")
     before = len(list(place.archive.ledger.events.all()))
     reviewer.get(f"/clips/{OPEN}/transcripts/{NAME}.vtt")
     assert len(list(place.archive.ledger.events.all())) == before
-    for path in (f"transcripts/{NAME}.txt", "cite.bib?start=1", "sidecar.json", "ohms.xml"):
+    words = (f"transcripts/{NAME}.txt", f"captions/{NAME}.vtt", f"annotations/{NAME}.json")
+    for path in (*words, "cite.bib?start=1", "sidecar.json", "ohms.xml"):
         assert reviewer.get(f"/clips/{CLOSED}/{path}").status_code == 200
     told = list(place.archive.ledger.events.all())[before:]
     assert [(event.type, event.agent, event.object) for event in told] == [
         (DISSEMINATION, "reviewer", f"work-{CLOSED}")
-    ] * 4
+    ] * 6
+
+
+@pytest.mark.parametrize("path", ["film.avi", "film.", "captions/other.vtt", "annotations/other.json",
+                                  "ohms.xml?transcript=other"])  # fmt: skip
+def test_what_a_clip_does_not_have_is_not_there(place: Place, path: str) -> None:
+    assert signed_in(place, "keeper").get(f"/clips/{OPEN}/{path}").status_code == 404
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_manifest_leads_nobody_to_what_is_not_for_them(place: Place, role: Role) -> None:
+    client = signed_in(place, role)
+    made = client.get(f"/clips/{OPEN}/manifest.json").json()
+    named = [one["id"] for one in (*made["seeAlso"], *made["rendering"], *made["homepage"])]
+    named += [one["body"]["id"] for one in made["items"][0]["annotations"][0]["items"]]
+    assert len(named) == (5 if role in ("visitor", "reader") else 6)
+    assert [client.get(address).status_code for address in named] == [200] * len(named)
 
 
 @pytest.mark.parametrize("role", ROLES)

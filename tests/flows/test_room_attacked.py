@@ -166,7 +166,7 @@ def test_no_visitor_is_told_from_which_network_the_archive_looks(
 
 SHOWING = (
     "", ".json", "/film", "/manifest.json", "/ohms.xml", "/sidecar.json", f"/transcripts/{NAME}.txt", "/cite?start=1",
-    f"/correct/{NAME}/1",
+    f"/correct/{NAME}/1", "/film.mp4", f"/captions/{NAME}.vtt", f"/annotations/{NAME}.json",
 )  # fmt: skip
 
 

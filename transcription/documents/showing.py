@@ -6,9 +6,10 @@ transcript it is of and how many corrections it includes: in a note, or for SubR
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, Literal
+from unicodedata import bidirectional
 
 from pydantic import Field, ValidationError
 
@@ -98,17 +99,38 @@ def stamp_in(text: str) -> Stamp | None:
 
 def to_vtt(document: Document, layers: Sequence[Layer], stamp: Stamp) -> str:
     """WebVTT to read and to edit, on the clock that the stamp names."""
-    at = partial(shown_at, ahead=stamp.starts_at)
     if layers or not isinstance(document, Transcript):
-        cues = [
-            f"{clock(at(line.told.start))} --> {clock(at(line.told.end))}\n{escaped(line.label)}\n"
-            + (f"{_voiced(line.told)}\n" if line.told.language else "")
-            for line in lines(document, layers)
-        ]
+        cues = _vtt_cues(lines(document, layers), stamp.starts_at)
         written = "\n".join([f"WEBVTT\n\nNOTE {escaped(origin(document, layers))}\n", *cues])
     else:
         written = formats.to_vtt(shifted(document, stamp.starts_at))
     return written.replace("WEBVTT\n\n", f"WEBVTT\n\nNOTE {stamp}\n\n", 1)
+
+
+def _vtt_cues(told: Iterable[Line], ahead: float, way: Callable[[str], str] = str) -> list[str]:
+    """Cues, the text of each written as `way` does."""
+    at = partial(shown_at, ahead=ahead)
+    return [
+        f"{clock(at(line.told.start))} --> {clock(at(line.told.end))}\n{escaped(line.label)}\n"
+        + (f"{_voiced(line.told, way)}\n" if line.told.language else "")
+        for line in told
+    ]
+
+
+def players_vtt(notes: Sequence[str], told: Iterable[Line], ahead: float) -> str:
+    """Cues as WebVTT to be shown, and not to be edited; seconds on a clock that is so far ahead.
+
+    Notes stand before the cues alone, each below the word NOTE: Ramp 3.3 refuses a file that has a note on that line
+    there, and the OHMS viewer 3.10 shows what stands behind the last cue as said. Text from right to left is an isolate
+    (UAX #9, 2.4.2): both, and Clover 3.3, put it behind its label on a line from left to right.
+    """
+    cues = _vtt_cues(told, ahead, _isolated)
+    return "\n".join(["WEBVTT\n", *(f"NOTE\n{escaped(note)}\n" for note in notes), *cues])
+
+
+def _isolated(text: str) -> str:
+    ways = [bidirectional(letter) for letter in text]
+    return f"\u2067{text}\u2069" if ways.count("R") + ways.count("AL") > ways.count("L") else text
 
 
 def to_srt(document: Document, layers: Sequence[Layer], stamp: Stamp) -> str:
@@ -249,8 +271,8 @@ def _side(span: dict[str, Any], document: Document) -> Side | None:
     return None if channel is None else side_of(channel, getattr(document, "channels", None))
 
 
-def _voiced(told: Told) -> str:
-    text = f"<lang {told.language}>{escaped(told.text)}</lang>"
+def _voiced(told: Told, way: Callable[[str], str] = str) -> str:
+    text = f"<lang {told.language}>{way(escaped(told.text))}</lang>"
     return f"<v {told.side}>{text}</v>" if told.side else text
 
 

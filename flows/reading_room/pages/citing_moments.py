@@ -9,6 +9,7 @@ from starlette.responses import Response
 from archive.citing import iiif, ohms
 from archive.citing.citation import Citation
 from archive.citing.cite import NotCitable, cite
+from archive.citing.film_texts import LightCopy, clock_of, of_film
 from archive.citing.page_addresses import ClipPages
 from archive.citing.styles import as_bibtex, as_csl, as_ris, as_text
 from archive.objects.sidecar import to_bytes
@@ -16,12 +17,11 @@ from archive.safe_text import written
 from archive.texts.completions import in_force
 from archive.texts.shown import Shown, shown
 from archive.views.clip_page import may_read
-from archive.views.clip_view import clip_view
-from archive.views.transcript_view import NoSuchTranscript
+from archive.views.clip_view import ClipView, clip_view
+from archive.views.transcript_view import NoSuchTranscript, for_players, meant
 from flows.reading_room.answers import as_data, for_other_sites, not_there, page, problem, taken_out
 from flows.reading_room.pages.film_pages import light_copy
 from flows.reading_room.who_asks import base_address, reader_of, room_of
-from transcription.documents.players import starts_at
 
 STYLES: Mapping[str, tuple[str, Callable[[Citation], str]]] = {
     "txt": ("text/plain", as_text),
@@ -84,39 +84,72 @@ def manifest(request: Request) -> Response:
     if not may_read(room.archive, clip, reader_of(request)):
         return not_there(request)
     texts = in_force(shown(room.archive, clip))
+    view = clip_view(room.archive, clip)
     made = iiif.manifest(
-        clip_view(room.archive, clip),
+        view,
         texts,
         at=base_address(request),
         archive=room.archive.settings.name,
-        light=_light(request, clip, texts),
+        light=_light(request, view, texts),
+        sidecar=reader_of(request).may("see proposals"),
     )
     taken_out(request, clip, "IIIF manifest")
     return for_other_sites(request, clip, as_data(made))
 
 
-def _light(request: Request, clip: str, texts: Sequence[Shown]) -> iiif.LightCopy | None:
+def _light(request: Request, view: ClipView, texts: Sequence[Shown]) -> LightCopy | None:
     """The light copy of a clip whose original browsers do not play, where there is one."""
-    copy = light_copy(request, clip)
-    if copy is None:
+    copy = light_copy(request, view.clip)
+    if copy is None or view.sidecar is None:
         return None
-    ahead = next((starts_at(one.document) for one in texts if one.ref.kind != "captions"), 0.0)
-    return iiif.LightCopy(copy.media_type, ahead + copy.ahead)
+    ahead = clock_of(of_film(texts, view.sidecar.captures[-1]))
+    return LightCopy(copy.media_type, ahead + copy.ahead, copy.name.rpartition(".")[2])
 
 
-def oral_history(request: Request) -> Response:
-    """A clip as OHMS XML, with the transcript that is shown first."""
+def annotations(request: Request) -> Response:
+    """The sentences of a transcript as a page of annotations, which the manifest names."""
     room, clip = room_of(request), request.path_params["clip"]
     if not may_read(room.archive, clip, reader_of(request)):
         return not_there(request)
-    texts = in_force(shown(room.archive, clip))
-    made = ohms.document(
-        clip_view(room.archive, clip),
-        next((one for one in texts if one.ref.stands_alone), None),
-        at=base_address(request),
-        archive=room.archive.settings.name,
-        aid=next((one for one in texts if one.ref.kind == "translation"), None),
-    )
+    texts, name = in_force(shown(room.archive, clip)), request.path_params["name"]
+    try:
+        made = iiif.sentences(clip_view(room.archive, clip), texts, name, at=base_address(request))
+    except NoSuchTranscript:
+        return not_there(request)
+    taken_out(request, clip, "transcript")
+    return for_other_sites(request, clip, as_data(made))
+
+
+def captions(request: Request) -> Response:
+    """A transcript as WebVTT that players of other sites show."""
+    room, clip = room_of(request), request.path_params["clip"]
+    if not may_read(room.archive, clip, reader_of(request)):
+        return not_there(request)
+    try:
+        one = meant(in_force(shown(room.archive, clip)), request.path_params["name"])
+    except NoSuchTranscript:
+        return not_there(request)
+    taken_out(request, clip, "transcript")
+    return for_other_sites(request, clip, Response(for_players(one), media_type="text/vtt"))
+
+
+def oral_history(request: Request) -> Response:
+    """A clip as OHMS XML, with the transcript that is shown first or the one that is asked for."""
+    room, clip = room_of(request), request.path_params["clip"]
+    if not may_read(room.archive, clip, reader_of(request)):
+        return not_there(request)
+    view, texts = clip_view(room.archive, clip), in_force(shown(room.archive, clip))
+    try:
+        made = ohms.document(
+            view,
+            texts,
+            at=base_address(request),
+            archive=room.archive.settings.name,
+            transcript=request.query_params.get("transcript") or None,
+            light=_light(request, view, texts),
+        )
+    except NoSuchTranscript:
+        return not_there(request)
     taken_out(request, clip, "OHMS record")
     return for_other_sites(request, clip, Response(made, media_type="application/xml"))
 

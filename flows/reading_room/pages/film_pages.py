@@ -116,11 +116,18 @@ def _film(request: Request) -> Response:
     opened(request, clip)
     try:
         found = film_of(room.archive, clip)
+        if not _is_named(request, found.name):
+            return not_there(request)
         if lent := _lent(request, found):
-            return RedirectResponse(lent, 307)
+            return for_other_sites(request, clip, RedirectResponse(lent, 307))
         return for_other_sites(request, clip, _sent(request, found, found.name))
     except NotHere:
         return not_there(request)
+
+
+def _is_named(request: Request, name: str) -> bool:
+    """Whether the address ends as the file's name does, for players that go by it, or has no ending."""
+    return request.path_params.get("ending") in (None, name.rpartition(".")[2])
 
 
 def _lent(request: Request, found: Film) -> str | None:
@@ -145,6 +152,8 @@ def light(request: Request) -> Response:
     try:
         found = room.derivatives.made(clip)
         if isinstance(found, Derivative):
+            if not _is_named(request, found.name):
+                return not_there(request)
             return for_other_sites(request, clip, _sent(request, found, found.name))
     except NotHere:
         return not_there(request)

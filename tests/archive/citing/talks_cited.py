@@ -29,12 +29,13 @@ from tests.support.archives import (
     store_all,
     usable,
 )
-from transcription.documents.formats import to_json
+from transcription.documents.formats import from_json, to_json
 from transcription.documents.showing import to_vtt
 from transcription.records import Gap, Options, Segment, Transcript
 
 CLIP, CLOSED, PLAIN = "peertube-one", "peertube-closed", "peertube-two"
-NAME, TRANSLATION = "whisper-base-t1", "whisper-base-t1-en"
+NAME, TRANSLATION, COMPLETION = "whisper-base-t1", "whisper-base-t1-en", "whisper-base-t1.ky"
+LATER = "Кечирээк окулган сөз."
 AHEAD = 10.0
 """Where a browser's clock stands at the beginning of the film."""
 
@@ -97,6 +98,20 @@ def spoken(clip: str, *, translated: bool = False) -> tuple[TranscriptRef, str]:
         starts_at=AHEAD,
     )
     return ref, body
+
+
+def read_later(archive: Archive, clip: str = CLIP) -> None:
+    """Add what was read later of the end of the talk, as a transcript that completes the first."""
+    _, body = spoken(clip)
+    first = from_json(body)
+    words = {"start": 13.0, "end": 15.0, "text": LATER, "language": "ky", "marks": ()}
+    said = first.segments[0].model_copy(update=words)
+    gaps = tuple(Gap(start=a, end=b, reason="read_before", level=None) for a, b in ((0.0, 13.0), (15.0, 20.5)))
+    of = sha256(body.encode()).hexdigest()
+    made = to_json(first.model_copy(update={"segments": (said,), "gaps": gaps, "completes": of}))
+    told = {"name": COMPLETION, "kind": "completion", "languages": ("ky",), "segments": 1, "gaps": 2}
+    ref = spoken(clip)[0].model_copy(update={**told, "sha512": document(made.encode()).sha512})
+    archive.ledger.readings.add_transcript(clip, ref, made, event=None)
 
 
 def correcting(archive: Archive, old: str, new: str, clip: str = CLIP) -> None:

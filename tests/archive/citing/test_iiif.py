@@ -11,7 +11,8 @@ from iiif_prezi3 import Manifest
 from jsonschema import Draft7Validator  # type: ignore[import-untyped]
 
 from archive.acts.access import give_access
-from archive.citing.iiif import LightCopy, manifest
+from archive.citing.film_texts import LightCopy
+from archive.citing.iiif import manifest, sentences
 from archive.citing.language_tags import direction_of, tag_of
 from archive.errors import NoSuchClip
 from archive.opening.archive import Archive
@@ -19,17 +20,21 @@ from archive.records.clip import Stream
 from archive.steps.captioning import caption_clip
 from archive.texts.shown import shown
 from archive.views.clip_view import clip_view
+from archive.views.transcript_view import NoSuchTranscript
 from tests.archive.citing.talks_cited import (
     AHEAD,
     CLIP,
     CLOSED,
+    COMPLETION,
     CORRECTED,
+    LATER,
     NAME,
     PLAIN,
     SAID,
     TRANSLATION,
     copied,
     make,
+    read_later,
     spoken,
 )
 from tests.support.archives import keep
@@ -48,7 +53,7 @@ PAIR = {"type": "object", "required": ["label", "value"], "properties": {"label"
 LINK = {
     "type": "object",
     "required": ["id", "type"],
-    "properties": {"id": ID, "label": LABEL, "format": {"type": "string", "pattern": "^[a-z]+/.+$"}},
+    "properties": {"id": ID, "label": LABEL, "profile": ID, "format": {"type": "string", "pattern": "^[a-z]+/.+$"}},
 }
 
 
@@ -103,6 +108,17 @@ ANNOTATION = thing(
     target={"type": "string", "pattern": r"/canvas(#t=\d+\.\d{3}(,\d+\.\d{3})?)?$"},
 )
 PAGES = many(thing("AnnotationPage", "items", items=many(ANNOTATION), label=LABEL), 0)
+SENTENCES = thing(
+    "AnnotationPage",
+    "@context",
+    "items",
+    "partOf",
+    **{"@context": {"const": "http://iiif.io/api/presentation/3/context.json"}},
+    label=LABEL,
+    items=many(ANNOTATION, 0),
+    partOf=many(LINK),
+)
+CHAPTER = thing("Range", "label", "items", label=LABEL, items=many(thing("Canvas", id={**ID, "pattern": "/canvas#t="})))
 POSITIVE = {"type": "integer", "exclusiveMinimum": 0}
 OURS = thing(
     "Manifest",
@@ -118,6 +134,7 @@ OURS = thing(
     homepage=many(LINK),
     seeAlso=many(LINK),
     rendering=many(LINK, 0),
+    structures=many(thing("Range", "label", "items", label=LABEL, items=many(CHAPTER))),
     items=many(
         {
             **thing(
@@ -169,6 +186,12 @@ def of(archive: Archive, clip: str = CLIP, **more: Any) -> dict[str, Any]:
     return valid(manifest(clip_view(archive, clip), shown(archive, clip), at=AT, archive="made-up", **more))
 
 
+def sentences_of(archive: Archive, name: str, clip: str = CLIP) -> dict[str, Any]:
+    page = sentences(clip_view(archive, clip), shown(archive, clip), name, at=AT)
+    assert [error.message[:300] for error in Draft7Validator(SENTENCES).iter_errors(page)] == []
+    return page
+
+
 def walked(value: Any) -> Iterator[dict[str, Any]]:
     if isinstance(value, dict):
         yield value
@@ -182,19 +205,62 @@ def test_film_and_words_stand_on_one_canvas_at_a_browser_s_seconds(archive: Arch
     assert canvas["duration"] == AHEAD + 20.5
     (film,) = canvas["items"][0]["items"]
     assert film["body"] == {"id": f"{PAGE}/film", "type": "Video", "duration": AHEAD + 20.5, "format": "video/mp4"}
-    transcripts, sentences = canvas["annotations"]
+    (transcripts,) = canvas["annotations"]
     assert [one["body"]["id"] for one in transcripts["items"]] == [
-        f"{PAGE}/transcripts/{NAME}.vtt",
-        f"{PAGE}/transcripts/{TRANSLATION}.vtt",
+        f"{PAGE}/captions/{NAME}.vtt",
+        f"{PAGE}/captions/{TRANSLATION}.vtt",
     ]
-    assert [(one["body"]["value"], one["target"].partition("#")[2]) for one in sentences["items"]] == [
+    clock = next(one for one in made["metadata"] if one["label"] == {"en": ["Clock of all seconds"]})
+    assert clock["value"] == {"en": ["A browser that plays the original; it stands at 10.000 s where the film begins"]}
+
+
+def test_sentences_of_each_text_are_a_page_to_which_the_manifest_leads(archive: Archive) -> None:
+    pages = {one["id"]: one["label"]["en"][0] for one in of(archive)["seeAlso"] if "profile" in one}
+    assert list(pages) == [f"{PAGE}/annotations/{NAME}.json", f"{PAGE}/annotations/{TRANSLATION}.json"]
+    assert [label.split(": ")[:2] for label in pages.values()] == [
+        ["Sentence by sentence", NAME],
+        ["Sentence by sentence", TRANSLATION],
+    ]
+    page = sentences_of(archive, NAME)
+    assert (page["id"], page["label"]["en"]) == (f"{PAGE}/annotations/{NAME}.json", [next(iter(pages.values()))])
+    assert page["partOf"] == [{"id": f"{PAGE}/manifest.json", "type": "Manifest"}]
+    assert [(one["body"]["value"], one["target"].partition("#")[2]) for one in page["items"]] == [
         (SAID[0], "t=10.000,14.000"),
         (CORRECTED, "t=14.000,18.000"),
         (SAID[2], "t=18.000,22.000"),
     ]
-    assert [one["body"]["language"] for one in sentences["items"]] == ["kk", "en", "en"]
-    clock = next(one for one in made["metadata"] if one["label"] == {"en": ["Clock of all seconds"]})
-    assert clock["value"] == {"en": ["A browser that plays the original; it stands at 10.000 s where the film begins"]}
+    assert [one["body"]["language"] for one in page["items"]] == ["kk", "en", "en"]
+    assert len({one["id"] for one in page["items"]}) == 3
+    with pytest.raises(NoSuchTranscript):
+        sentences_of(archive, "nothing")
+
+
+def test_what_was_read_later_stands_among_the_rest_and_is_named(archive: Archive) -> None:
+    read_later(archive)
+    made = of(archive)
+    notes = made["items"][0]["annotations"][0]["items"]
+    assert [one["body"]["id"] for one in notes] == [f"{PAGE}/captions/{name}.vtt" for name in (NAME, TRANSLATION)]
+    assert notes[0]["body"]["label"]["en"][0].endswith(f"with what was read later: {COMPLETION}")
+    assert f"{PAGE}/transcripts/{COMPLETION}.txt" in [one["id"] for one in made["rendering"]]
+    last = sentences_of(archive, NAME)["items"][-1]
+    assert (last["body"]["value"], last["body"]["language"]) == (LATER, "ky")
+    assert last["target"].endswith("/canvas#t=23.000,25.000")
+
+
+def test_chapters_of_the_platform_are_ranges_of_the_canvas(archive: Archive) -> None:
+    assert "structures" not in of(archive)
+    chapters = [{"start": 12.5, "title": None}, {"start": 0.0, "title": "Home"}, {"start": 99.0, "title": "Beyond"}]
+    keep(archive, "peertube-chapters", said={"chapters": chapters})
+    (told,) = of(archive, "peertube-chapters")["structures"]
+    assert [(one["label"], one["items"][0]["id"].partition("#")[2]) for one in told["items"]] == [
+        ({"none": ["Home"]}, "t=0.000,12.500"),
+        ({"en": ["Chapter 2"]}, "t=12.500,20.500"),
+    ]
+
+
+def test_the_sidecar_is_named_to_those_who_may_have_it(archive: Archive) -> None:
+    named, others = ([one["id"] for one in of(archive, sidecar=may)["seeAlso"]] for may in (True, False))
+    assert set(named) - set(others) == {f"{PAGE}/sidecar.json"}
 
 
 def test_each_text_says_whose_words_it_has(archive: Archive) -> None:
@@ -225,10 +291,9 @@ def test_a_derivative_is_never_taken_for_the_original(archive: Archive) -> None:
 
 
 def test_ids_are_one_each_and_a_canvas_has_no_fragment(archive: Archive) -> None:
-    made = of(archive)
-    ids = [
-        one["id"] for one in walked(made) if one.get("type") in ("Manifest", "Canvas", "AnnotationPage", "Annotation")
-    ]
+    made, page = of(archive), sentences_of(archive, NAME)
+    every = [*walked(made), page, *walked(page["items"])]
+    ids = [one["id"] for one in every if one.get("type") in ("Manifest", "Canvas", "AnnotationPage", "Annotation")]
     assert len(set(ids)) == len(ids) > 7
     assert "#" not in made["items"][0]["id"]
     assert made["seeAlso"][0]["id"] == f"{PAGE}/sidecar.json"
@@ -243,6 +308,9 @@ def test_a_title_is_text_and_a_value_that_looks_like_html_is_wrapped(archive: Ar
     assert "<span>&lt;a href=&#x27;javascript:x&#x27;&gt;me&lt;/a&gt;</span>" in values
     for value in values:
         assert not (value.startswith("<") and value.endswith(">")) or value.startswith("<span>&lt;")
+    keep(archive, "peertube-within", said={"uploader": "Voices <of> A & B"})
+    values = [one["value"] for one in of(archive, "peertube-within")["metadata"]]
+    assert {"none": ["<span>Voices &lt;of&gt; A &amp; B</span>"]} in values  # players take all for HTML
     assert of(archive)["label"]["none"][0].startswith("}, title={x} ER - TY - JOUR <script>")
 
 
@@ -276,12 +344,14 @@ def test_texts_of_an_earlier_film_are_named_and_not_laid_over_this_one(archive: 
 def test_captions_say_that_they_are_on_another_clock(archive: Archive) -> None:
     keep(archive, "peertube-caps", captions={"ug": "WEBVTT\n\n00:00.000 --> 00:04.000\nئۇيغۇر\n"})
     assert caption_clip(archive, "peertube-caps", archive.targets).transcripts == 1
-    (body,) = [one["body"] for one in of(archive, "peertube-caps")["items"][0]["annotations"][1]["items"]]
+    (name,) = [one.ref.name for one in shown(archive, "peertube-caps")]
+    (body,) = [one["body"] for one in sentences_of(archive, name, "peertube-caps")["items"]]
     assert (body["language"], body["textDirection"]) == ("ug", "rtl")
     archive.ledger.readings.add_transcript("peertube-caps", *spoken("peertube-caps"), event=None)
     notes = of(archive, "peertube-caps")["items"][0]["annotations"][0]["items"]
     labels = [one["body"]["label"]["en"][0] for one in notes]
     assert [("10.000 s behind this film's" in label) for label in labels] == [False, True]
+    assert "10.000 s behind this film's" in sentences_of(archive, name, "peertube-caps")["label"]["en"][0]
 
 
 @pytest.mark.parametrize(
