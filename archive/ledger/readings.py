@@ -45,6 +45,17 @@ class Readings(Subject):
         with self._reading() as connection:
             return list(connection.scalars(sa.select(t.declarations.c.clip).distinct()))
 
+    def newest_declarations(self) -> dict[str, Declaration]:
+        """Clip → what somebody declared last of it, or took back, of all clips, as the last of `declarations` is."""
+        query = sa.select(t.declarations.c.clip, t.declarations.c.body).order_by(t.declarations.c.seq)
+        found = dict[str, Declaration]()
+        with self._reading() as connection:
+            for clip, body in connection.execute(query):
+                said = self._document(Declaration, body)
+                if clip not in found or said.at >= found[clip].at:
+                    found[clip] = said
+        return found
+
     def add_transcript(self, clip: str, ref: TranscriptRef, body: str, *, event: Event | None) -> None:
         """Keep a transcript, its reference and the exact text of its file, with the event that it was made."""
         with self._writing() as connection:
