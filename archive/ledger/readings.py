@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from archive.ledger import tables as t
+from archive.ledger.column_types import lacks
 from archive.ledger.events import add_events
 from archive.ledger.sql_conditions import among
 from archive.ledger.transactions import Subject, upsert
@@ -176,7 +177,7 @@ class Readings(Subject):
 
     def disagreeing(self) -> set[str]:
         """Links whose proposal itself says that something disagrees."""
-        query = sa.select(t.links.c.id).where(t.lacks(t.links.c.body, t.AGREED))
+        query = sa.select(t.links.c.id).where(lacks(t.links.c.body, t.AGREED))
         with self._reading() as connection:
             return set(connection.scalars(query))
 

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 import sqlalchemy as sa
 
 from archive.ledger import tables as t
+from archive.ledger.column_types import Words
 from archive.ledger.sql_conditions import among, not_among
 from archive.ledger.transactions import Subject, upsert
 from archive.ledger.undoing import Step
@@ -96,7 +97,7 @@ class Marks(Subject):
         """Clips whose mark is not the number of their newest capture."""
         newest, done = _newest(), _done(step)
         query = sa.select(newest.c.clip).outerjoin(done, done.c.clip == newest.c.clip)
-        other = done.c.body.is_(None) | (done.c.body != sa.cast(newest.c.version, t.Words))
+        other = done.c.body.is_(None) | (done.c.body != sa.cast(newest.c.version, Words))
         return self._clips(query.where(other).order_by(newest.c.clip))
 
     def unlike(self, step: Step, body: str) -> list[str]:
@@ -185,4 +186,4 @@ def _media() -> sa.Subquery:
 
 
 def _form(done: sa.Subquery, media: sa.Subquery) -> sa.ColumnElement[str]:
-    return sa.func.replace(done.c.body, media.c.media, "", type_=t.Words())
+    return sa.func.replace(done.c.body, media.c.media, "", type_=Words())
