@@ -16,6 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from archive.ledger import tables as t
+from archive.ledger.column_types import UtcTime, Words
 from archive.ledger.joins import Fingerprint
 from archive.ledger.opening import open_engine
 from archive.ledger.sightings import Seen
@@ -161,12 +162,12 @@ _others = sa.Table(
     "made_up_clips",
     _made,
     sa.Column("n", sa.Integer, primary_key=True, autoincrement=False),
-    *(sa.Column(name, t.Words) for name in ("clip", "short", "sha256", "sha512", "source", "link_1", "link_2")),
-    *(sa.Column(name, t.UtcTime) for name in ("listed", "looked")),
+    *(sa.Column(name, Words) for name in ("clip", "short", "sha256", "sha512", "source", "link_1", "link_2")),
+    *(sa.Column(name, UtcTime) for name in ("listed", "looked")),
 )
 """The other clips: their ids and digests, and when each was first listed and last looked at."""
 _runs = sa.Table(
-    "made_up_runs", _made, sa.Column("k", sa.Integer, primary_key=True, autoincrement=False), sa.Column("run", t.Words)
+    "made_up_runs", _made, sa.Column("k", sa.Integer, primary_key=True, autoincrement=False), sa.Column("run", Words)
 )
 
 

@@ -22,6 +22,7 @@ from archive.masks import MASK
 from archive.objects.held_versions import object_key
 from archive.objects.sidecar import Sidecar, read_sidecar
 from archive.preservation.hostile_objects import one_object
+from archive.progress import Progress, Silent
 from archive.records.clip import Capture
 from archive.records.link import link_id
 from archive.records.object_ids import ObjectId
@@ -39,6 +40,12 @@ from transcription.errors import DocumentError
 MOST_COMPARED = 200_000_000
 """Changes by people times the cues that each is looked for among: a minute. An hour's talk that is corrected throughout
 has a million."""
+
+MOST_FILM = 1 << 40
+"""Bytes of a film that is read: no film has a TiB, and a file of holes or a store that lies has as many as it likes."""
+
+LONG = 100_000_000
+"""Bytes of a film of which it is told that they are being read: it takes more than a moment."""
 
 MOST_VERSIONS = 1000
 """Of a work object that are looked through where a citation names none: one is made at most each run."""
@@ -72,13 +79,15 @@ class Verdict(Record):
     claims: tuple[Claim, ...]
 
 
-def verify(citation: Citation, target: Target, *, read: bool = False) -> Verdict:
+def verify(citation: Citation, target: Target, *, read: bool = False, progress: Progress | None = None) -> Verdict:
     """Say of each claim whether it holds at a target; the film is only hashed if it is to be `read`.
 
-    Raises TargetError where the target cannot be asked: that says nothing of the citation.
+    `progress` is told of a large film before it is read, and of its bytes. Raises TargetError where the target cannot
+    be asked: that says nothing of the citation.
     """
     target.look()
-    claims = list(_asked(target, "film", citation.film.object, partial(_film, citation, target, read)))
+    reading = (progress or Silent()) if read else None
+    claims = list(_asked(target, "film", citation.film.object, partial(_film, citation, target, reading)))
     work, of = cache(partial(_work, citation, target)), ObjectId.work_of(citation.clip)
     if citation.words is not None:
         claims += _asked(target, "words", of, partial(_words, citation, citation.words, work))
@@ -125,7 +134,7 @@ def _told(value: object) -> str:
     return shortened(repr(value), 300)
 
 
-def _film(citation: Citation, target: Target, read: bool) -> Iterator[Claim]:
+def _film(citation: Citation, target: Target, reading: Progress | None) -> Iterator[Claim]:
     cited = citation.film
     held = there(target, cited.object)
     sha = held.state(cited.version).get(cited.file)
@@ -137,8 +146,8 @@ def _film(citation: Citation, target: Target, read: bool) -> Iterator[Claim]:
     capture = Capture.model_validate_json(held.document("capture.json", cited.version))
     yield _of_film(cited, capture, held.size(cited.file, cited.version))
     yield _captured(citation, capture)
-    if read:
-        yield _bytes(cited, held, capture)
+    if reading:
+        yield _bytes(cited, held, reading)
 
 
 def _of_film(cited: CitedFilm, capture: Capture, size: int) -> Claim:
@@ -171,14 +180,25 @@ def _captured(citation: Citation, capture: Capture) -> Claim:
     return Claim(what="capture", holds=not wrong, found=found)
 
 
-def _bytes(cited: CitedFilm, held: ThereObject, capture: Capture) -> Claim:
-    """Whether the film's bytes have both digests; a difference counts after a second reading."""
-    key, found = held.key(cited.file, cited.version), ("", "", 0)
-    for _ in range(2):
-        found = digests_of(held.target, key, capture.media.size)
+def _bytes(cited: CitedFilm, held: ThereObject, reading: Progress) -> Claim:
+    """Whether the film's bytes have both digests; a difference counts after a second reading.
+
+    No more is read than the target lists, whatever a document says of it, and nothing of what is no film by its size.
+    """
+    key, size, found = held.key(cited.file, cited.version), held.size(cited.file, cited.version), ("", "", 0)
+    if size > MOST_FILM:
+        said = f"it was not read: {size:,} bytes are said to lie there, and no film has a TiB"
+        return Claim(what="bytes", holds=False, found=said)
+    if size >= LONG:
+        reading.say(f"{cited.file} at {held.target.name}: {size:,} bytes are read")
+    for what in (cited.file, f"{cited.file}, once more"):
+        with reading.task(what, total=size, unit="B") if size >= LONG else Silent().task(what) as task:
+            found = digests_of(held.target, key, size, task)
         if found[:2] == (cited.sha512, cited.sha256):
             return Claim(what="bytes", holds=True, found=f"{found[2]:,} bytes were read, and have both digests")
     said = f"{found[2]:,} bytes were read, twice, and have sha512 {found[0]}: they are damaged, or another film"
+    if found[2] > size:
+        said = f"more than the {size:,} bytes that lie there came, twice, and were read no further"
     return Claim(what="bytes", holds=False, found=said)
 
 

@@ -8,6 +8,7 @@ from archive.errors import ForeignWords
 from archive.objects import held_versions
 from archive.objects.ocfl import Inventory
 from archive.objects.reading_back import MOST_BYTES, read_document
+from archive.progress import Task
 from storage.contract import Target
 from storage.mirrors import BUFFER
 
@@ -58,14 +59,18 @@ def there(target: Target, object_id: str) -> ThereObject:
     return ThereObject(target, found.whole.inventory, found.sizes)
 
 
-def digests_of(target: Target, key: str, most: int) -> tuple[str, str, int]:
-    """The sha512, the sha256 and the size of what lies under a key; a byte more than it should have ends it."""
+def digests_of(target: Target, key: str, most: int, task: Task) -> tuple[str, str, int]:
+    """The sha512, the sha256 and the size of what lies under a key; the first byte beyond `most` is the last one read.
+
+    `task` is told of the bytes.
+    """
     long, short, size = sha512(), sha256(), 0
     with target.open(key) as body:
-        while size <= most and (block := body.read(BUFFER)):
+        while size <= most and (block := body.read(min(BUFFER, most + 1 - size))):
             long.update(block)
             short.update(block)
             size += len(block)
+            task.advance(len(block))
     return long.hexdigest(), short.hexdigest(), size
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from archive.ledger import tables as t
+from archive.ledger.column_types import UtcTime
 from archive.ledger.events import add_events
 from archive.ledger.looks import heard
 from archive.ledger.markers import GIVEN_UP
@@ -330,7 +331,7 @@ _NEWER = (
     .where(t.listings.c.source == sa.bindparam("the_source"), t.listings.c.clip == sa.bindparam("the_clip"))
     .values(
         body=sa.bindparam("the_body"),
-        last_seen=sa.bindparam("the_last_seen", type_=t.UtcTime()),
+        last_seen=sa.bindparam("the_last_seen", type_=UtcTime()),
         month=sa.bindparam("the_month"),
         heard=sa.bindparam("the_heard"),
     )

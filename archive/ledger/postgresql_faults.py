@@ -49,14 +49,16 @@ def damaged_database(place: Database, what: object) -> str:
 def of_postgresql(place: Database, error: BaseException | None) -> str:
     """What went wrong with the ledger at `place`, and what to do."""
     state = getattr(error, "sqlstate", None) or ""
-    said = _BY_STATE.get(state) or _BY_STATE.get(state[:2])
+    if state in _NOT_AS_MADE or state[:2] == _CORRUPT:
+        return damaged_database(place, _name(error, state))
+    said = _BY_STATE.get(state) or _BY_STATE.get(state[:2]) or _UNKNOWN
+    if state == _NOT_SUPPORTED and _says(error, "recovery"):
+        said = _READ_ONLY
     if not state:
         said = next((told for words, told in _BY_WORDS.items() if _says(error, *words)), _UNREACHED)
-    if said is None:
-        return damaged_database(place, _code(error, state))
     url = place.url
-    first = state or " ".join(str(error).split())[:300]
-    return said.format(place=place, user=url.user, database=url.database, host=url.host, code=first)
+    first, name = state or " ".join(str(error).split())[:300], _name(error, state)
+    return said.format(place=place, user=url.user, database=url.database, host=url.host, code=first, name=name)
 
 
 def _says(error: BaseException | None, *words: str) -> bool:
@@ -64,15 +66,18 @@ def _says(error: BaseException | None, *words: str) -> bool:
     return any(word in text for word in words)
 
 
-def _code(error: BaseException | None, state: str) -> str:
-    """The name of a fault, with the table and the column, and no value of a row."""
+def _name(error: BaseException | None, state: str) -> str:
+    """A state and the manual's name for it, or for its class, with the table and the column, and no value of a row."""
     diag = getattr(error, "diag", None)
     where = [str(name) for name in (getattr(diag, "table_name", None), getattr(diag, "column_name", None)) if name]
+    return " ".join([state, *(_named(state) or _named(f"{state[:2]}000")), *([".".join(where)] if where else [])])
+
+
+def _named(state: str) -> list[str]:
     try:
-        name = psycopg.errors.lookup(state).__name__
+        return [psycopg.errors.lookup(state).__name__]
     except KeyError:
-        name = state
-    return f"{name} {'.'.join(where)}".strip()
+        return []
 
 
 _REFUSED = f"the database of the ledger, {{place}}, refuses {{user}}'s password, or wants one: {_GIVE_IT}"
@@ -101,6 +106,15 @@ _READ_ONLY = (
     "[ledger] url; to look, thirdcopy status and show need no more than to read it"
 )
 _BROKEN = f"the database at {{place}} could not read or write ({{code}}): its disk may be failing: {ANEW}"
+_TOO_LARGE = (
+    "the database at {place} takes nothing so large ({name}), such as a path or an address of thousands of characters: "
+    "the change was undone, and what the ledger held is kept; leave that one out, and run this again"
+)
+_UNKNOWN = (
+    "the database at {place} did not do what it was asked ({name}): the change was undone, and what the ledger held is "
+    "kept; run this again, and if it says so again, look into the database's own log, and have `thirdcopy doctor` "
+    "examine the ledger"
+)
 _ENCRYPTED = (
     "the certificate or TLS of the database at {place} was not accepted ({code}): give sslrootcert=FILE of its "
     "authority in [ledger] url, and the host by the name in the certificate"
@@ -108,6 +122,15 @@ _ENCRYPTED = (
 _UNREACHED = (
     "the database of the ledger cannot be reached at {place} ({code}): is it running, and is [ledger] url right?"
 )
+
+_CORRUPT = "XX"
+"""The class of what a server found wrong within itself, or in its files."""
+
+_NOT_AS_MADE = ("42P01", "42703")
+"""A table, or a column, that is not there."""
+
+_NOT_SUPPORTED = "0A000"
+"""Also what a standby says where a transaction is to write; one that only reads by its settings says 25006."""
 
 _BY_STATE: Mapping[str, str] = {
     "28P01": _REFUSED,
@@ -120,10 +143,13 @@ _BY_STATE: Mapping[str, str] = {
     "53": f"the database at {{place}} has too little memory or room ({{code}}): give it more; {_AGAIN}",
     "55P03": _LOCKED,
     "57014": f"the database at {{place}} cancelled what it was asked, as somebody or a timeout told it; {_AGAIN}",
+    "57P04": _NO_DATABASE,
+    "57P05": _GONE,
     "57": _STOPPED,
     "25P03": _SLEPT,
     "25P04": _SLEPT,
     "25006": _READ_ONLY,
+    "54": _TOO_LARGE,
     "40": f"the ledger at {{place}} was changed by another process in between ({{code}}), and this undone; {_AGAIN}",
     "08": _GONE,
     "58": _BROKEN,
@@ -131,9 +157,9 @@ _BY_STATE: Mapping[str, str] = {
 _BY_WORDS: Mapping[tuple[str, ...], str] = {
     ("password authentication failed", "no password supplied", "authentication failed"): _REFUSED,
     ("certificate", "ssl error", "does not support ssl", "root.crt"): _ENCRYPTED,
-    ("no pg_hba.conf entry", "is not permitted to log in", "role "): _NO_ROLE,
-    ("database ",): _NO_DATABASE,
     ("too many clients", "remaining connection slots", "too many connections"): _CROWDED,
+    ("no pg_hba.conf entry", "is not permitted to log in", "permission denied for database", "role "): _NO_ROLE,
+    ("does not exist",): _NO_DATABASE,
     _STARTING: _STOPPED,
     _LOST: _GONE,
 }

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from archive.ledger import tables as t
+from archive.ledger.column_types import lacks
 from archive.ledger.events import add_events
 from archive.ledger.sql_conditions import among
 from archive.ledger.transactions import Subject, upsert
@@ -44,6 +45,17 @@ class Readings(Subject):
         """Clips for which somebody declared languages, or took that back."""
         with self._reading() as connection:
             return list(connection.scalars(sa.select(t.declarations.c.clip).distinct()))
+
+    def newest_declarations(self) -> dict[str, Declaration]:
+        """Clip → what somebody declared last of it, or took back, of all clips, as the last of `declarations` is."""
+        query = sa.select(t.declarations.c.clip, t.declarations.c.body).order_by(t.declarations.c.seq)
+        found = dict[str, Declaration]()
+        with self._reading() as connection:
+            for clip, body in connection.execute(query):
+                said = self._document(Declaration, body)
+                if clip not in found or said.at >= found[clip].at:
+                    found[clip] = said
+        return found
 
     def add_transcript(self, clip: str, ref: TranscriptRef, body: str, *, event: Event | None) -> None:
         """Keep a transcript, its reference and the exact text of its file, with the event that it was made."""
@@ -165,7 +177,7 @@ class Readings(Subject):
 
     def disagreeing(self) -> set[str]:
         """Links whose proposal itself says that something disagrees."""
-        query = sa.select(t.links.c.id).where(t.lacks(t.links.c.body, t.AGREED))
+        query = sa.select(t.links.c.id).where(lacks(t.links.c.body, t.AGREED))
         with self._reading() as connection:
             return set(connection.scalars(query))
 

@@ -10,6 +10,7 @@ from typing import Any, get_args
 import sqlalchemy as sa
 
 from archive.ledger import tables as t
+from archive.ledger.column_types import UtcTime
 from archive.ledger.transactions import Subject
 from archive.ledger.undoing import undo_each
 from archive.records.sighting import TELLING, WORDS_AT_MOST, Availability, Sighting
@@ -244,7 +245,7 @@ def _key(span: Sighting) -> tuple[object, ...]:
     return span.clip, span.source, span.network, span.availability, span.words, span.first
 
 
-_MOMENT: sa.BindParameter[datetime] = sa.bindparam("moment", type_=t.UtcTime())
+_MOMENT: sa.BindParameter[datetime] = sa.bindparam("moment", type_=UtcTime())
 _THE_SPAN = t.sightings.c.id == sa.bindparam("the_span")
 _LONGER = (
     sa.update(t.sightings)
@@ -257,7 +258,7 @@ _ENDED = sa.update(t.sightings).where(_THE_SPAN).values(ended=sa.true())
 _TOLD = (
     sa.update(t.sightings)
     .where(_THE_SPAN)
-    .values(told=sa.bindparam("so_often"), told_until=sa.bindparam("so_late", type_=t.UtcTime()))
+    .values(told=sa.bindparam("so_often"), told_until=sa.bindparam("so_late", type_=UtcTime()))
 )
 _CHANGED = (
     sa.update(t.sightings)

@@ -17,6 +17,8 @@ _NOT_WRITTEN = {
 }
 _LOCKED = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}
 _UNWRITABLE = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_AUTH}
+_NOT_AS_MADE = ("no such table", "no such column", "has no column named")
+"""What SQLite says where a table or a column is not there; it has no code for it."""
 _NO_LEDGER = {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT}
 
 
@@ -49,4 +51,9 @@ def of_sqlite(path: Path, error: BaseException | None) -> str:
         return f"{path} is no ledger (garbage, or another program's file): {ANEW}"
     if kind == sqlite3.SQLITE_IOERR:
         return f"the ledger at {path} could not be read ({error}): the disk may be failing: {ANEW}"
-    return damaged_file(path, error)
+    if kind == sqlite3.SQLITE_CORRUPT or any(words in str(error) for words in _NOT_AS_MADE):
+        return damaged_file(path, error)
+    return (
+        f"the ledger at {path} did not do what it was asked ({error}): the change was undone, and what it held is "
+        "kept; run this again, and if it says so again, have `thirdcopy doctor` examine the ledger"
+    )

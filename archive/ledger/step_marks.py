@@ -3,11 +3,13 @@
 There are very many clips and few forms of marks: a step looks at the forms, and the database finds the clips.
 """
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 
 import sqlalchemy as sa
 
 from archive.ledger import tables as t
+from archive.ledger.column_types import Words
 from archive.ledger.sql_conditions import among, not_among
 from archive.ledger.transactions import Subject, upsert
 from archive.ledger.undoing import Step
@@ -22,6 +24,25 @@ class Marks(Subject):
     def forms(self, step: Step) -> list[str]:
         """The forms of a step's marks, of clips that are held."""
         return self._forms(_done(step))
+
+    def forms_by_source(self, step: Step) -> dict[str, list[str]]:
+        """The forms of a step's marks, of clips that are held, by the source of their newest capture."""
+        media, done = _media(), _done(step)
+        query = sa.select(media.c.source, _form(done, media)).join_from(media, done, done.c.clip == media.c.clip)
+        found = defaultdict[str, list[str]](list)
+        with self._reading() as connection:
+            for source, form in connection.execute(query.where(media.c.source.is_not(None)).distinct()):
+                found[source].append(form)
+        return dict(found)
+
+    def forms_of_declared(self, step: Step) -> list[tuple[str, str | None, str]]:
+        """Of each held clip of which somebody declared something, and that has a mark: clip, its source, the form."""
+        media, done = _media(), _done(step)
+        query = sa.select(media.c.clip, media.c.source, _form(done, media))
+        query = query.join_from(media, done, done.c.clip == media.c.clip)
+        some = sa.exists().where(t.declarations.c.clip == media.c.clip)
+        with self._reading() as connection:
+            return [(clip, source, form) for clip, source, form in connection.execute(query.where(some))]
 
     def forms_without(self, step: Step, words: str, *, or_with: Collection[str]) -> list[str]:
         """Those forms of which some mark lacks words, or has one of others.
@@ -47,10 +68,27 @@ class Marks(Subject):
         query = sa.select(media.c.clip).join(done, done.c.clip == media.c.clip)
         return self._clips(query.where(among(_form(done, media), forms)).order_by(media.c.clip))
 
+    def from_sources(self, step: Step, forms: Mapping[str, Collection[str]]) -> dict[str, list[str]]:
+        """Source → clips that it lists, whose newest capture is of it, and whose mark is of one of its `forms`."""
+        media, done, listed = _media(), _done(step), t.listings.c
+        alike = defaultdict[frozenset[str], list[str]](list)
+        for source, some in forms.items():
+            alike[frozenset(some)].append(source)
+        wanted = [
+            among(media.c.source, names) & among(_form(done, media), sorted(some)) for some, names in alike.items()
+        ]
+        is_listed = sa.exists().where(listed.source == media.c.source, listed.clip == media.c.clip)
+        query = sa.select(media.c.source, media.c.clip).join_from(media, done, done.c.clip == media.c.clip)
+        found = defaultdict[str, list[str]](list)
+        with self._reading() as connection:
+            for source, clip in connection.execute(query.where(sa.or_(sa.false(), *wanted), is_listed)):
+                found[source].append(clip)
+        return dict(found)
+
     def without(self, step: Step, forms: Collection[str]) -> dict[str, str]:
         """Clip → the sha256 of its newest media, of clips that are held and whose mark is of none of some forms."""
         media, done = _media(), _done(step)
-        query = sa.select(media).outerjoin(done, done.c.clip == media.c.clip)
+        query = sa.select(media.c.clip, media.c.media).outerjoin(done, done.c.clip == media.c.clip)
         lacking = done.c.body.is_(None) | not_among(_form(done, media), forms)
         with self._reading() as connection:
             return {row.clip: row.media for row in connection.execute(query.where(lacking).order_by(media.c.clip))}
@@ -59,7 +97,7 @@ class Marks(Subject):
         """Clips whose mark is not the number of their newest capture."""
         newest, done = _newest(), _done(step)
         query = sa.select(newest.c.clip).outerjoin(done, done.c.clip == newest.c.clip)
-        other = done.c.body.is_(None) | (done.c.body != sa.cast(newest.c.version, t.Words))
+        other = done.c.body.is_(None) | (done.c.body != sa.cast(newest.c.version, Words))
         return self._clips(query.where(other).order_by(newest.c.clip))
 
     def unlike(self, step: Step, body: str) -> list[str]:
@@ -141,11 +179,11 @@ def _newest() -> sa.Subquery:
 
 
 def _media() -> sa.Subquery:
-    """Each clip with its newest media, by an index alone: a capture's row is large."""
+    """Each clip with its newest media and the source of that, by an index alone: a capture's row is large."""
     c, later = t.captures.c, t.captures.alias().c
     newer = sa.exists().where(later.clip == c.clip, later.version > c.version)
-    return sa.select(c.clip, c.media).where(~newer).subquery()
+    return sa.select(c.clip, c.media, c.source).where(~newer).subquery()
 
 
 def _form(done: sa.Subquery, media: sa.Subquery) -> sa.ColumnElement[str]:
-    return sa.func.replace(done.c.body, media.c.media, "", type_=t.Words())
+    return sa.func.replace(done.c.body, media.c.media, "", type_=Words())

@@ -54,6 +54,8 @@ EQUAL: tuple[frozenset[Rules | ModulesRules], ...] = (
             Rules("thirdcopy-linking/3", "25d93a7f41473593b27a2ef6bcb86a2c9b80d178ec664645beb30a6afde38abe"),
             # What no link of the others could have: an address that a disk states.
             Rules("thirdcopy-linking/4", "4089309ee05684ade971e243c33dcb189eaaa33972ec20c4f09b75dd0537471a"),
+            # But of names in letters from U+A000 to U+F8FF, such as Hangul, which no language here writes today.
+            Rules("thirdcopy-linking/5", "4089309ee05684ade971e243c33dcb189eaaa33972ec20c4f09b75dd0537471a"),
         )
     ),
 )

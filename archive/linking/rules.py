@@ -32,7 +32,7 @@ from archive.linking.known_people import KnownPeople
 from archive.linking.languages import patterns
 from archive.linking.languages.loading import languages
 
-VERSION = "thirdcopy-linking/4"
+VERSION = "thirdcopy-linking/5"
 """Raised when the same words and figures are to give other links."""
 
 DECIDING: dict[str, tuple[ModuleType, str]] = {

@@ -20,7 +20,7 @@ from archive.linking.finding.numbers.bare_numbers import numbers_beside
 from archive.linking.finding.numbers.mentions import NumberMention, number_mentions
 from archive.linking.index import RegisterIndex
 from archive.linking.languages.loading import han, together
-from archive.linking.languages.patterns import literal
+from archive.linking.languages.patterns import HAN, literal
 from archive.linking.material import Text
 from archive.linking.near_spans import Spans
 from archive.linking.rarity import alike, sounds
@@ -58,7 +58,7 @@ WORTH = 0.65
 
 SPEAKERS = 20
 _SENTENCE = re.compile(r"[.!?…。！？؟\n]")
-_HAN = re.compile("[㐀-䶿一-鿿豈-﫿𠀀-𲎯]")
+_HAN = re.compile(f"[{HAN}]")
 _AND = re.compile(rf"(?<!\w){literal(together(lambda one: one.lists.company))}(?!\w)|[{han().company}]", re.IGNORECASE)
 
 

@@ -54,6 +54,7 @@ class People:
         self._file = PeopleFile(state)
         self._length = timedelta(hours=visit_hours)
         self._passwords = passwords or Passwords()
+        self._going_on = openings.GoingOn()
         self.record_openings = record_openings
 
     @classmethod
@@ -187,6 +188,16 @@ class People:
         if self.record_openings and reader.name is not None:
             with self._file.writing() as connection:
                 openings.note(connection, clip, reader.name, now.replace(microsecond=0))
+
+    def went_on(self, reader: Reader, clip: str, now: datetime) -> None:
+        """The same of a further part of a film or a page, such as a browser asks for many times a minute: kept once.
+
+        It is kept before the first part is sent, and then that it still goes on, to the minute.
+        """
+        if not self.record_openings or reader.name is None or self._going_on.is_noted(clip, reader.name, now):
+            return
+        self.opened(reader, clip, now)
+        self._going_on.was_noted(clip, reader.name, now)
 
     def who_opened(self, clip: str) -> list[Opening]:
         """Who opened a clip, the newest last."""

@@ -123,4 +123,6 @@ class PeopleFile:
             )
         if kind == sqlite3.SQLITE_NOTADB:
             return f"{self.path} is no file of people (garbage, or another program's): {_ANEW}"
-        return f"{self.path} is damaged ({error}): {_ANEW}"
+        if kind == sqlite3.SQLITE_CORRUPT or "no such" in str(error):
+            return f"{self.path} is damaged ({error}): {_ANEW}"
+        return f"{self.path} could not be read or changed ({error}): try again; what was there is kept"

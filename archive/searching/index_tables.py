@@ -6,7 +6,7 @@ may not see is in other rows, which nothing that is asked for them reads.
 
 import sqlalchemy as sa
 
-from archive.ledger.tables import Large, Words
+from archive.ledger.column_types import Large, Words
 from archive.records.clip import Access
 
 SHELVES: dict[Access, int] = {"public": 0, "restricted": 1, "readers": 4}

@@ -13,9 +13,6 @@ from functools import lru_cache
 
 from transcription.hearing.scripts import to_script
 
-HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
-"""Han characters, as a range of a pattern."""
-
 UNSEEN = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff"
 """What is not seen within a word: soft hyphens, joiners, marks of direction, variation selectors."""
 

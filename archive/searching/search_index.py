@@ -22,7 +22,7 @@ from archive.searching.index_places import IndexPlace
 from archive.searching.query_reading import read_query
 from archive.searching.register_names import NoNames, entries, snapshots
 
-RULES = 1
+RULES = 2
 """The version of how texts are folded, cut and heard: an index by other rules is made anew."""
 
 STEP: Final = "search"

@@ -12,7 +12,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from archive.linking.languages.loading import han
-from archive.searching.letter_folding import APOSTROPHES, HAN, MARKS, UNSEEN, folded, simplified
+from archive.linking.languages.patterns import HAN
+from archive.searching.letter_folding import APOSTROPHES, MARKS, UNSEEN, folded, simplified
 
 PLACES = 250
 """Words of one piece at most: a place takes one byte."""

@@ -16,21 +16,25 @@ def read_otherwise(archive: Archive, sources: Iterable[str] | None = None) -> di
 
     Those of which a person declared something are not among them: of these the next run takes care.
     """
-    model, marks, clips = archive.settings.transcription.model_name, archive.ledger.marks, archive.ledger.clips
-    forms = dict[str, tuple[str, ...] | None]()
-    for form in marks.forms("transcribe"):
-        newest = [one for one in read_readings(archive, form) if not one.media_sha256 and one.model == model]
-        if newest:
-            forms[form] = newest[-1].declared
-    found, declared = dict[str, list[str]](), {*archive.ledger.readings.declared()}
-    for name in archive.settings.sources if sources is None else sources:
-        now = {short(code) for code in archive.settings.sources[name].languages}
-        other = [form for form, said in forms.items() if said is not None and {*map(short, said)} != now]
-        read = {*marks.of_forms("transcribe", other)} if other else set[str]()
-        perhaps = sorted((read & clips.listed_by(name)) - declared)
-        if some := [clip for clip in perhaps if clips.captures(clip)[-1].source == name]:
-            found[name] = some
-    return found
+    model, marks, settings = archive.settings.transcription.model_name, archive.ledger.marks, archive.settings.sources
+    forms = marks.forms_by_source("transcribe")
+    said = {form: _declared(archive, form, model) for form in {form for some in forms.values() for form in some}}
+    other = dict[str, list[str]]()
+    for name in settings if sources is None else sources:
+        now = {short(code) for code in settings[name].languages}
+        other[name] = [form for form in forms.get(name, ()) if said[form] not in (None, now)]
+    if not any(other.values()):
+        return {}
+    declared, read = {*archive.ledger.readings.declared()}, marks.from_sources("transcribe", other)
+    found = {name: sorted({*read.get(name, ())} - declared) for name in other}
+    return {name: clips for name, clips in found.items() if clips}
+
+
+def _declared(archive: Archive, form: str, model: str) -> set[str] | None:
+    """The languages with which a model read the newest media last; None where it did not, or that was not noted."""
+    newest = [one for one in read_readings(archive, form) if not one.media_sha256 and one.model == model]
+    declared = newest[-1].declared if newest else None
+    return None if declared is None else {*map(short, declared)}
 
 
 def told(found: Mapping[str, list[str]]) -> list[str]:

@@ -28,7 +28,7 @@ from archive.records.transcript import TranscriptKind, TranscriptRef
 from archive.steps.carrying import carry, corrected
 from archive.steps.claiming import claimed
 from archive.steps.storing import safe
-from archive.texts.in_force import declared_of
+from archive.texts.in_force import declared_of, languages_of_source
 from archive.texts.shown import Shown
 from storage.contract import Target
 from storage.errors import TargetError
@@ -68,7 +68,7 @@ def to_transcribe(archive: Archive, model: str, *, retry: bool = False) -> list[
         form for form in ledger.marks.forms("transcribe") if _was_read("", read_readings(archive, form), model, None)
     ]
     due = {*ledger.marks.without("transcribe", read)}
-    due |= {clip for clip in ledger.readings.declared() if _is_read_otherwise(archive, clip, model)}
+    due |= _read_otherwise(archive, model)
     failed = (
         set() if retry else {f.clip for f in ledger.clips.failures() if f.step == "transcribe" and f.kind != "passing"}
     )
@@ -230,12 +230,16 @@ def read_readings(archive: Archive, body: str | None) -> list[Reading]:
     return archive.ledger.clips.parsed(_READINGS, body) if body else []
 
 
-def _is_read_otherwise(archive: Archive, clip: str, model: str) -> bool:
-    """Whether a held clip was not read with the languages that are declared for it."""
-    clips = archive.ledger.clips
-    captures = clips.captures(clip)
-    readings = read_readings(archive, clips.done(clip, "transcribe"))
-    return bool(captures) and not _was_read(captures[-1].media.sha256, readings, model, declared_of(archive, clip))
+def _read_otherwise(archive: Archive, model: str) -> set[str]:
+    """Clips that were read, but not with the languages that a person declared last, or that hold as they said."""
+    marks = archive.ledger.marks.forms_of_declared("transcribe")
+    said = archive.ledger.readings.newest_declarations() if marks else {}
+    read = {form: read_readings(archive, form) for form in {form for _, _, form in marks}}
+    return {
+        clip
+        for clip, source, form in marks
+        if not _was_read("", read[form], model, said[clip].languages or languages_of_source(archive.settings, source))
+    }
 
 
 def _was_read(media_sha256: str, kept: Sequence[Reading], model: str, declared: tuple[str, ...] | None) -> bool:

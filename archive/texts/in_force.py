@@ -39,5 +39,10 @@ def declared_of(archive: Archive, clip: str) -> tuple[str, ...]:
 def of_source(archive: Archive, clip: str) -> tuple[str, ...]:
     """The languages that a clip's source declares."""
     captures = archive.ledger.clips.captures(clip)
-    source = archive.settings.sources.get(captures[-1].source) if captures else None
-    return tuple(dict.fromkeys(source.languages)) if source else ()
+    return languages_of_source(archive.settings, captures[-1].source if captures else None)
+
+
+def languages_of_source(settings: Settings, source: str | None) -> tuple[str, ...]:
+    """The languages that a source declares; none of one that the settings do not have."""
+    stanza = settings.sources.get(source) if source else None
+    return tuple(dict.fromkeys(stanza.languages)) if stanza else ()

@@ -134,7 +134,9 @@ def verify_citation(
     except UnreadableCitation as error:
         raise UnreadableCitation(f"{file}: {error}") from error
     there = _in_folder(folder) if folder is not None else _of_settings(target or "")
-    verdict = verify(citation, there, read=read)
+    progress = console.progress()
+    with progress.shown():
+        verdict = verify(citation, there, read=read, progress=progress)
     if as_json:
         console.print_json(verdict)
     else:

@@ -152,7 +152,7 @@ def _would_transcribe(clips: "list[str]", language: str | None, *, again: bool, 
     """What `transcribe` would read, and what of the models it would miss, which is no dry run that went well."""
     from archive.steps.again import to_read_again
     from archive.steps.completing_transcripts import checked, to_complete, unfinished
-    from flows.cli.setup_commands import models
+    from flows.cli.doctor_findings import models
 
     with common.reading() as archive:
         common.known(archive, clips)

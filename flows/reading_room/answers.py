@@ -56,12 +56,16 @@ def as_data(value: Mapping[str, Any], status: int = 200) -> Response:
     return Response(written(value, indent=1, in_page=True), status, media_type="application/json")
 
 
-def opened(request: Request, clip: str) -> bool:
-    """Keep that who asks has a clip before them that is not open to everybody; whether that is kept of anybody."""
+def opened(request: Request, clip: str, *, part: bool = False) -> bool:
+    """Keep that who asks has a clip before them that is not open to everybody; whether that is kept of anybody.
+
+    A `part` of a film, or of a page that is read on, comes with many others.
+    """
     room = room_of(request)
     if not room.people.record_openings or access_now(room.archive, clip).level == "public":
         return False
-    room.people.opened(reader_of(request), clip, room.archive.clock())
+    keep = room.people.went_on if part else room.people.opened
+    keep(reader_of(request), clip, room.archive.clock())
     return True
 
 

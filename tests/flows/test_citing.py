@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from archive.citing import checking
 from archive.records.event import DISSEMINATION
 from tests.archive.citing.talks_cited import AHEAD, CLIP, CLOSED, CORRECTED, HOSTILE, SAID, TRANSLATION, make
 from tests.flows.in_process import Call, in_process
@@ -140,6 +141,16 @@ def test_a_citation_is_checked_on_a_machine_without_an_archive(
     assert spoilt.code == 1
     assert spoilt.out.splitlines()[-1] == "it does not hold here: 1 of 7 claims fail"
     assert "FAULT  bytes " in spoilt.out
+
+
+def test_how_much_is_read_is_said_before_it_is(call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cited(call, tmp_path / "citation.json")
+    size = next((tmp_path / "a").rglob("peertube-one.mp4")).stat().st_size
+    monkeypatch.setattr(checking, "LONG", size)
+    done = call("verify-citation", "citation.json", "--folder", "a", "--read", "--json")
+    assert (done.code, done.json["holds"]) == (0, True)
+    assert done.err.startswith(f"media/peertube-one.mp4 at folder: {size:,} bytes are read\n")
+    assert call("verify-citation", "citation.json", "--folder", "a").err == ""
 
 
 def test_a_target_of_the_settings_is_asked_without_any_state(call: Call, tmp_path: Path) -> None:

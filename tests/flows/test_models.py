@@ -9,7 +9,7 @@ import pytest
 
 from archive.errors import SettingsError
 from archive.settings.settings import load
-from flows.cli import setup_commands
+from flows.cli import doctor_findings
 from tests.flows.in_process import Call, in_process
 from tests.transcription.sounds import write
 from tests.transcription.test_model_fetching import Host, serving
@@ -128,10 +128,10 @@ def test_a_model_is_fetched_checked_and_named_for_the_settings(
     assert call("models", "check", str(folder), "--json").json["known_as"] == "made-up"
 
 
-def doctored(tmp_path: Path, toml: str) -> dict[str, setup_commands.Found]:
+def doctored(tmp_path: Path, toml: str) -> dict[str, doctor_findings.Found]:
     file = tmp_path / "archive.toml"
     file.write_text(ARCHIVE + toml)
-    return {one.what: one for one in setup_commands._own_models(load(file))}
+    return {one.what: one for one in doctor_findings._own_models(load(file))}
 
 
 def test_the_doctor_looks_at_the_model_of_each_language(tmp_path: Path, tones: CtcModel) -> None:

@@ -185,6 +185,25 @@ def test_whatever_shows_a_closed_clip_is_an_opening_and_says_so(place: Place, cl
         place.room.people.record_openings = False
 
 
+def test_a_film_that_is_played_and_a_page_that_is_read_on_are_one_opening(place: Place, client: httpx.Client) -> None:
+    """A player asks for dozens of ranges a minute: the first is kept before it is answered, and no other is written."""
+    place.room.people.record_openings = True
+    try:
+        signed_in(client, "editor")
+        written = set[int]()
+        for start in range(20):
+            answer = client.get(f"/clips/{CLOSED}/film", headers={"range": f"bytes={start}-{start}"})
+            assert answer.status_code == 206
+            assert client.get(f"/clips/{CLOSED}/sentences", params={"transcript": NAME, "part": 1}).status_code == 200
+            written.add(place.room.people.place.stat().st_mtime_ns)
+        assert len(written) == 1
+        assert [(one.name, one.times) for one in place.room.people.who_opened(CLOSED) if one.name == "editor"] == [
+            ("editor", 1)
+        ]
+    finally:
+        place.room.people.record_openings = False
+
+
 def test_who_takes_a_closed_clips_manifest_is_recorded(place: Place, client: httpx.Client) -> None:
     before = len(list(place.archive.ledger.events.all()))
     assert signed_in(client, "reviewer").get(f"/clips/{CLOSED}/manifest.json").status_code == 200

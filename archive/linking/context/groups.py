@@ -17,6 +17,7 @@ from functools import lru_cache
 from archive.linking.context.places import HAN_PLACES, LATIN_PLACES
 from archive.linking.finding.numbers.numerals.folding import fold
 from archive.linking.languages.loading import han, languages, together
+from archive.linking.languages.patterns import HAN
 
 SHORTEST = 4
 """Letters of a stem, at least, that takes endings: `Hande` is nobody's locative."""
@@ -27,7 +28,7 @@ UNCUT = 3
 _LONGEST_ENDING = 8
 _APOSTROPHE = re.compile("['’ʼ‘`´]")
 _PIECES = re.compile(r"[-‐‑\u2060]")
-_HAN_RUN = re.compile("[㐀-䶿一-鿿豈-﫿𠀀-𲎯·•・]+")
+_HAN_RUN = re.compile(f"[{HAN}·•・]+")
 
 
 @dataclass(frozen=True, slots=True)

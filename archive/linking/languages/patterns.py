@@ -11,7 +11,14 @@ from collections.abc import Iterable
 LETTERS = 8
 """Letters that may follow a `*`: cases and tenses fit."""
 
-HAN = re.compile("[㐀-䶿一-鿿豈-﫿𠀀-𲎯]")
+HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
+"""Han characters, as ranges of a pattern: the blocks of CJK (compatibility) ideographs of Unicode 16.
+
+By their numbers: 豈 at U+F900 becomes the one at U+8C48 wherever a text is normalised, and from there to U+FAFF lie
+Yi and Hangul, and letters of Latin and Cyrillic such as Ꞑ.
+"""
+
+_HAN = re.compile(f"[{HAN}]")
 NOTHING = "(?!)"
 """Matches nothing: stands for no words."""
 
@@ -21,7 +28,7 @@ _PARTS = re.compile(r"\*(?:(?:\d-)?\d)?|…\d?[ ]|['_!]|[^*…'_!]+|.")
 
 def is_han(word: str) -> bool:
     """Whether a word has Han characters, and so stands without spaces around it."""
-    return HAN.search(word) is not None
+    return _HAN.search(word) is not None
 
 
 def parted(words: Iterable[str]) -> tuple[list[str], list[str]]:

@@ -87,7 +87,7 @@ def sentences(request: Request) -> Response:
     found = transcript_for(room.archive, clip, reader_of(request), name or "")
     if found is None:
         return not_there(request)
-    opened(request, clip)
+    opened(request, clip, part=True)
     columns = 2 if asked.get("beside") else 1
     text = sentences_on_page(found, part=number, at=None, within=_within(request), columns=columns)
     return page(request, "part.html", text=text, which=which, clip=clip, with_other=_with_other(request))

@@ -113,7 +113,7 @@ def _film(request: Request) -> Response:
     room, clip = room_of(request), request.path_params["clip"]
     if not may_read(room.archive, clip, reader_of(request)):
         return not_there(request)
-    opened(request, clip)
+    opened(request, clip, part=True)
     try:
         found = film_of(room.archive, clip)
         if not _is_named(request, found.name):
@@ -148,7 +148,7 @@ def light(request: Request) -> Response:
     room, clip = room_of(request), request.path_params["clip"]
     if not may_read(room.archive, clip, reader_of(request)):
         return not_there(request)
-    opened(request, clip)
+    opened(request, clip, part=True)
     try:
         found = room.derivatives.made(clip)
         if isinstance(found, Derivative):

@@ -1,24 +1,31 @@
 """A citation is checked against one target alone: a folder and a real S3 server; what was tampered with is named."""
 
 import json
+import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
+from typing import IO
 
 import pytest
 
 from archive.citing import checking
-from archive.citing.checking import verify
+from archive.citing.checking import MOST_FILM, verify
 from archive.citing.citation import Citation, UnreadableCitation, read_citation
 from archive.citing.cite import cite
 from archive.citing.quoted_words import reads_so
 from archive.citing.styles import as_csl
 from archive.masks import MASK
 from archive.objects import ocfl
+from archive.progress import Silent, Task
 from archive.steps.work_objects import seal_work
 from storage.contract import Target
 from storage.errors import TargetError
-from storage.targets import open_target
+from storage.targets import FolderSettings, address, open_target
+from storage.targets.folder import FolderTarget
 from tests.archive.citing.talks_cited import (
     AHEAD,
     CLIP,
@@ -335,3 +342,129 @@ def test_masked_characters_may_be_any_and_the_verdict_counts_them(citation: Cita
 )
 def test_a_mask_hides_numbers_and_never_a_word(cited: str, text: str, *, so: bool) -> None:
     assert reads_so(cited, text) is so
+
+
+def claim_another_size(folder: Path, size: int) -> None:
+    """Have a film's capture say that it has so many bytes, and the inventories fit that: a stranger can."""
+    file = file_of(folder, f"evidence-{CLIP}", "v1/content/capture.json")
+    old, capture = ocfl.digest_of(file.read_bytes()), json.loads(file.read_bytes())
+    next(one for one in capture["files"] if one["role"] == "media")["size"] = size
+    file.write_text(json.dumps(capture), encoding="utf-8")
+    for inventory in sorted(file.parents[2].rglob("inventory.json")):
+        text = inventory.read_bytes().replace(old.encode(), ocfl.digest_of(file.read_bytes()).encode())
+        inventory.write_bytes(text)
+        inventory.with_name("inventory.json.sha512").write_bytes(ocfl.digest_line(ocfl.digest_of(text)))
+
+
+class Counted(FolderTarget):
+    """A folder that counts the bytes that are read of films, and to which each is `endless` if so said."""
+
+    endless = False
+    read = 0
+
+    def open(self, key: str, start: int = 0, end: int | None = None) -> IO[bytes]:
+        """Read as folders are, but of films count, and have no end."""
+        body = super().open(key, start, end)
+        return _Counting(self, body) if key.endswith(".mp4") else body
+
+
+class _Counting(BytesIO):
+    def __init__(self, target: Counted, body: IO[bytes]) -> None:
+        super().__init__()
+        self._target, self._body = target, body
+
+    def read(self, size: int | None = -1) -> bytes:
+        assert size is not None
+        data = bytes(size) if self._target.endless else self._body.read(size)
+        self._target.read += len(data)
+        return data
+
+    def close(self) -> None:
+        self._body.close()
+        super().close()
+
+
+def counted(folder: Path) -> Counted:
+    settings = FolderSettings(path=folder)
+    return Counted("copy", settings, address(settings))
+
+
+@pytest.mark.parametrize("more", [-1, 1, 1 << 59])
+def test_no_more_is_read_than_lies_there_whatever_the_capture_says(citation: Citation, copy: Path, more: int) -> None:
+    size = file_of(copy, f"evidence-{CLIP}", ".mp4").stat().st_size
+    claim_another_size(copy, size + more)
+    target = counted(copy)
+    verdict = verify(citation, target, read=True)
+    assert [claim.what for claim in verdict.claims if not claim.holds] == ["film"]
+    assert target.read == size
+
+
+def test_a_file_of_holes_is_not_read_for_hours(citation: Citation, copy: Path) -> None:
+    """Its capture fits it: both are a stranger's."""
+    claim_another_size(copy, MOST_FILM + 1)
+    os.truncate(file_of(copy, f"evidence-{CLIP}", ".mp4"), MOST_FILM + 1)
+    target = counted(copy)
+    verdict = verify(citation, target, read=True)
+    assert [(claim.what, claim.found) for claim in verdict.claims if not claim.holds] == [
+        ("bytes", "it was not read: 1,099,511,627,777 bytes are said to lie there, and no film has a TiB")
+    ]
+    assert target.read == 0
+
+
+def test_one_byte_beyond_what_is_listed_is_the_last_one_read(citation: Citation, copy: Path) -> None:
+    target, size = counted(copy), file_of(copy, f"evidence-{CLIP}", ".mp4").stat().st_size
+    target.endless = True
+    verdict = verify(citation, target, read=True)
+    assert [(claim.what, claim.found) for claim in verdict.claims if not claim.holds] == [
+        ("bytes", f"more than the {size:,} bytes that lie there came, twice, and were read no further")
+    ]
+    assert target.read == 2 * (size + 1)
+
+
+@dataclass
+class Sum:
+    """What a task was told to be done of it."""
+
+    silent: Task
+    done: float = 0.0
+
+    def advance(self, amount: float) -> None:
+        """Add."""
+        self.done += amount
+
+    def total(self, amount: float) -> None:
+        """Hand on."""
+        self.silent.total(amount)
+
+
+class Told(Silent):
+    """Keeps lines, and of each task its name, what there is of it, and how much of that was told to be done."""
+
+    def __init__(self) -> None:
+        self.told = list[str | tuple[str, float | None, float]]()
+
+    @contextmanager
+    def task(self, what: str, total: float | None = None, unit: str = "") -> Iterator[Task]:
+        """Keep it when it ends."""
+        with super().task(what) as silent:
+            told = Sum(silent)
+            yield told
+            self.told.append((what, total, told.done))
+
+    def say(self, line: str) -> None:
+        """Keep a line."""
+        self.told.append(line)
+
+
+def test_a_large_film_is_told_of_before_it_is_read(
+    citation: Citation, copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    size, progress = file_of(copy, f"evidence-{CLIP}", ".mp4").stat().st_size, Told()
+    assert verify(citation, folder_target(copy), read=True, progress=progress).holds
+    assert progress.told == []
+    monkeypatch.setattr(checking, "LONG", size)
+    assert verify(citation, folder_target(copy), read=True, progress=progress).holds
+    assert progress.told == [
+        f"{citation.film.file} at a: {size:,} bytes are read",
+        (citation.film.file, size, size),
+    ]

@@ -18,6 +18,7 @@ from archive.errors import LeaseHeld, LedgerUnusable, RefusedError
 from archive.ledger import Ledger, journal, sqlite_engine
 from archive.ledger.clips import AccessGiven
 from archive.ledger.copies import SealedVersion, snapshot_fact
+from archive.ledger.sql_faults import in_a_sentence
 from archive.opening.archive import Archive, opened, opened_beside
 from archive.opening.clocks import AT_WORK, against_ledger
 from archive.opening.working import at_work
@@ -243,6 +244,23 @@ def test_ledger_without_room_says_so_and_keeps_what_it_held(path: Path) -> None:
             connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
         with pytest.raises(LedgerUnusable, match=r"the disk of \S+ is full: make room and run this again"):
             ledger.markers.set("a", "2" * 100_000)
+        assert ledger.markers.get("a") == "1"
+
+
+def test_what_the_ledger_refuses_is_no_damage(path: Path) -> None:
+    with a_ledger(path) as ledger:
+        ledger.markers.set("a", "1")
+
+        def ask(statement: str) -> None:
+            with ledger._engine.sql.begin() as connection, in_a_sentence(path):
+                connection.exec_driver_sql(statement)
+
+        for statement in ("INSERT INTO facts VALUES ('a', '2')", "INSERT INTO facts VALUES ('b', NULL)", "SELEC"):
+            with pytest.raises(LedgerUnusable, match=r"did not do what it was asked \(.*\): the change was undone"):
+                ask(statement)
+        for statement in ("SELECT * FROM lost", "SELECT lost FROM facts", "INSERT INTO facts (lost) VALUES (1)"):
+            with pytest.raises(LedgerUnusable, match="is damaged"):
+                ask(statement)
         assert ledger.markers.get("a") == "1"
 
 

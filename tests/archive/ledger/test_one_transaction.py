@@ -263,7 +263,7 @@ def bringing(place: Place) -> None:
     sealed = place.archive.ledger.copies.head(f"evidence-{CLIP}")
     assert sealed
     film, a = file_at(place.archive, sealed, f"media/{CLIP}.mp4"), {"a": place.archive.targets["a"]}
-    with pytest.raises(Exception, match=r"(?i)damaged|other bytes|sha512|no event"):
+    with pytest.raises(Exception, match=r"(?i)damaged|other bytes|sha512|did not do what it was asked"):
         bring(place.archive, film, place.folder / "brought", a)
     (copy,) = [one for one in place.archive.ledger.copies.of(f"evidence-{CLIP}", 1) if one.target == "a"]
     if copy.state != "owed":

@@ -1,5 +1,6 @@
 """PostgreSQL as it can be: down, strange, full, read only, restarted in the middle; each is one sentence."""
 
+import secrets
 import subprocess
 import sys
 import threading
@@ -22,7 +23,7 @@ from storage.targets import FolderSettings
 from tests.support.archives import MONDAY
 from tests.support.engines import written
 from tests.support.packages import HOME
-from tests.world.servers.postgresql import PASSWORD, Postgresql
+from tests.world.servers.postgresql import PASSWORD, Postgresql, postgresql
 
 SECRET = "Words that only some may read"
 
@@ -194,11 +195,153 @@ def test_words_of_rows_are_in_no_error(ledger: Ledger, caplog: pytest.LogCapture
         except LedgerUnusable as error:
             errors.append(error)
     assert len(errors) == 3
-    assert all("is damaged" in str(error) for error in errors)
-    assert "UniqueViolation listings" in str(errors[0])
+    assert "did not do what it was asked (23505 UniqueViolation listings)" in str(errors[0])
+    assert "did not do what it was asked (23502 NotNullViolation done.body)" in str(errors[1])
+    assert "is damaged (42P01 UndefinedTable)" in str(errors[2])
     shown = "".join("".join(traceback.format_exception(error)) for error in errors) + caplog.text
     assert SECRET not in shown
     assert ledger.examine() == [f"failures.{column.name} is not there" for column in tables.failures.columns]
+
+
+_KEPT = "what the ledger held is kept"
+
+SAYS = {
+    "08006": "was lost",
+    "08P01": "was lost",
+    "0A000": f"did not do what it was asked (0A000 FeatureNotSupported): the change was undone, and {_KEPT}",
+    "22003": f"did not do what it was asked (22003 NumericValueOutOfRange): the change was undone, and {_KEPT}",
+    "23514": "did not do what it was asked (23514 CheckViolation)",
+    "25006": "the database is a standby, or set to be read only: name the primary",
+    "25P02": "did not do what it was asked (25P02 InFailedSqlTransaction)",
+    "28000": "lets no role keeper in",
+    "28P01": "refuses keeper's password",
+    "40001": "was changed by another process in between (40001), and this undone; what it holds is kept; run this",
+    "40P01": "was changed by another process in between (40P01)",
+    "42501": "keeper may not make or change the ledger's tables",
+    "42883": "did not do what it was asked (42883 UndefinedFunction)",
+    "53100": "the disk of the database at {} is full: make room there; what it holds is kept; run this again",
+    "53200": "has too little memory or room (53200): give it more",
+    "53300": "takes no more connections: raise its max_connections",
+    "54001": "takes nothing so large (54001 StatementTooComplex)",
+    "55006": "did not do what it was asked (55006 ObjectInUse)",
+    "55P03": "is locked by another process",
+    "57014": "cancelled what it was asked",
+    "57P01": "was stopped, or is starting up: once it is there again",
+    "57P02": "was stopped, or is starting up",
+    "57P03": "was stopped, or is starting up",
+    "57P04": "there is no database",
+    "57P05": "was lost",
+    "58030": "could not read or write (58030): its disk may be failing",
+    "72000": "did not do what it was asked (72000 SnapshotTooOld)",
+    "P0001": "did not do what it was asked (P0001 RaiseException)",
+    "54ZZZ": "takes nothing so large (54ZZZ ProgramLimitExceeded)",
+    "22ZZZ": "did not do what it was asked (22ZZZ DataException)",
+    "ZZZZZ": "did not do what it was asked (ZZZZZ): the change was undone",
+    "XX000": "is damaged (XX000 InternalError_): bring a backup back",
+    "XX001": "is damaged (XX001 DataCorrupted): bring a backup back",
+    "XX002": "is damaged (XX002 IndexCorrupted)",
+    "42703": "is damaged (42703 UndefinedColumn)",
+}
+"""What is said of a state, which a real server raises."""
+
+
+@pytest.mark.parametrize("state", SAYS)
+def test_each_state_is_a_sentence_that_says_what_is_known_and_what_to_do(ledger: Ledger, state: str) -> None:
+    ledger.markers.set("a", "1")
+    raising = sa.text(f"DO $$ BEGIN RAISE EXCEPTION '{SECRET}' USING ERRCODE = '{state}'; END $$")
+
+    def ask() -> None:
+        with written(ledger) as connection:
+            connection.execute(sa.update(tables.facts).where(tables.facts.c.name == "a").values(value="2"))
+            connection.execute(raising)
+
+    with pytest.raises(LedgerUnusable) as refused:
+        ask()
+    said = str(refused.value)
+    assert SAYS[state].format(ledger.place) in said
+    assert ("damaged" in said) is (state[:2] == "XX" or state == "42703")
+    assert "\n" not in said
+    assert SECRET not in "".join(traceback.format_exception(refused.value))
+    assert refused.value.exit_code == 1
+    assert ledger.markers.get("a") == "1", "undone, and the ledger goes on"
+
+
+def test_what_is_larger_than_an_index_takes_is_no_damage(ledger: Ledger) -> None:
+    path = secrets.token_hex(8000)
+    file = {"disk": "d", "size": 1, "mtime_ns": 1, "inode": 1, "state": "film", "visit": 1}
+
+    def ask() -> None:
+        with written(ledger) as connection:
+            connection.execute(sa.insert(tables.disk_files).values(path=path, **file))
+
+    with pytest.raises(LedgerUnusable, match=r"takes nothing so large \(54000 ProgramLimitExceeded") as refused:
+        ask()
+    assert path not in str(refused.value)
+
+
+def test_a_standby_is_read_and_says_that_it_is_one() -> None:
+    """A real one: a server that recovers for ever. Of a transaction that is to write it says 0A000, and not 25006."""
+    replica = ("fsync=off", "wal_level=replica", "shared_buffers=32MB", "hot_standby=on", "max_connections=50")
+    with postgresql(replica) as server:
+        place = Database.at(server.url(server.database()))
+        with closing(Ledger(place)) as ledger:
+            ledger.markers.set("a", "1")
+        server.stop()
+        (server.folder / "data" / "standby.signal").touch()
+        server.start()
+        assert server.ask("SELECT pg_is_in_recovery()") == [(True,)]
+        with closing(Ledger(place)) as ledger:
+            assert ledger.markers.get("a") == "1"
+            with pytest.raises(
+                LedgerUnusable, match="the database is a standby, or set to be read only: name the prim"
+            ):
+                ledger.markers.set("a", "2")
+
+
+def test_who_is_cut_off_by_the_keeper_of_the_database_is_told(
+    ledger: Ledger, postgresql_server: Postgresql, name: str
+) -> None:
+    def ask() -> None:
+        with written(ledger) as connection:
+            others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            postgresql_server.ask(f"SELECT pg_terminate_backend(pid) {others}", name)
+            connection.execute(sa.select(tables.facts))
+
+    with pytest.raises(LedgerUnusable, match=r"was stopped, or is starting up|was lost"):
+        ask()
+    assert ledger.markers.get("a") is None
+
+
+@pytest.mark.parametrize(
+    ("change", "undone", "says"),
+    [
+        ('DATABASE "{}" CONNECTION LIMIT 0', 'DATABASE "{}" CONNECTION LIMIT -1', "takes no more connections"),
+        ("ROLE keeper CONNECTION LIMIT 0", "ROLE keeper CONNECTION LIMIT -1", "takes no more connections"),
+        ("ROLE keeper NOLOGIN", "ROLE keeper LOGIN", "lets no role keeper in"),
+        ('DATABASE "{}" ALLOW_CONNECTIONS false', 'DATABASE "{}" ALLOW_CONNECTIONS true', "is not currently accepting"),
+    ],
+)
+def test_a_server_that_lets_nobody_in_is_told_apart_from_none(
+    postgresql_server: Postgresql, name: str, change: str, undone: str, says: str
+) -> None:
+    postgresql_server.ask(f"ALTER {change.format(name)}")
+    try:
+        said = refused(Database.at(postgresql_server.url(name)))
+    finally:
+        postgresql_server.ask(f"ALTER {undone.format(name)}")
+    assert says in said
+    assert "create it: createdb" not in said
+
+
+def test_who_may_not_connect_to_a_database_is_told_so(postgresql_server: Postgresql, name: str) -> None:
+    postgresql_server.ask("CREATE ROLE guest LOGIN")
+    postgresql_server.ask(f'REVOKE CONNECT ON DATABASE "{name}" FROM PUBLIC')
+    try:
+        said = refused(Database.at(postgresql_server.url(name, role="guest")))
+    finally:
+        postgresql_server.ask("DROP ROLE guest")
+    assert "lets no role guest in" in said
+    assert "permission denied for database" in said
 
 
 def settings(folder: Path, url: str) -> Settings:

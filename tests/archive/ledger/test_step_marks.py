@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from archive.ledger import tables as t
+from archive.ledger.column_types import lacks
 from archive.objects.sidecar import Reading
 from archive.opening.archive import Archive
 from archive.preservation.mirroring import store_owed
@@ -143,7 +144,7 @@ def test_the_few_links_that_disagree_are_found_by_an_index(archive: Archive) -> 
     links[1] = links[1].model_copy(update={"conflict": "the number points at entry 1, the name beside it at 2"})
     archive.ledger.readings.set_links(ONE, links, event=None)
     assert archive.ledger.readings.disagreeing() == {links[1].id}
-    assert "ix_links_disagreeing" in plan(archive, sa.select(t.links.c.id).where(t.lacks(t.links.c.body, t.AGREED)))
+    assert "ix_links_disagreeing" in plan(archive, sa.select(t.links.c.id).where(lacks(t.links.c.body, t.AGREED)))
 
 
 def test_clips_that_an_earlier_build_transcribed_are_found_by_an_index(archive: Archive) -> None:

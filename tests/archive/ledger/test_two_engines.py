@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from sqlalchemy.dialects import postgresql
 
 from archive.ledger import Ledger, opening, tables
+from archive.ledger.column_types import Words
 from archive.ledger.kept_texts import MARK, as_it_came, kept
 from archive.ledger.ledger_places import Place
 from archive.ledger.transactions import upsert
@@ -150,7 +151,7 @@ def test_tables_made_by_the_migrations_are_those_that_the_code_knows(tmp_path: P
 
 def test_every_text_is_compared_by_code_point() -> None:
     columns = [column for table in tables.metadata.sorted_tables for column in table.columns]
-    texts = [column for column in columns if isinstance(column.type, sa.String | tables.Words)]
+    texts = [column for column in columns if isinstance(column.type, sa.String | Words)]
     assert texts
     for column in texts:
         made = str(sa.schema.CreateColumn(column).compile(dialect=postgresql.dialect()))  # type: ignore[no-untyped-call]

@@ -1,10 +1,13 @@
+import sys
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.linking.finding.names import remembering
 from archive.linking.finding.names.agreeing import agreement
-from archive.linking.finding.names.phonetics import pinyin, readings, tokens
+from archive.linking.finding.names.phonetics import is_han, pinyin, readings, tokens
 from archive.linking.finding.names.search import SWAPPED, NameIndex
 from archive.linking.finding.names.spotting import words_of
 from archive.linking.registers.entries import Entry
@@ -223,3 +226,33 @@ def test_no_more_is_remembered_than_so_many_words(monkeypatch: pytest.MonkeyPatc
     for word in ("mehmut", "tursun", "mehmud"):
         assert remembering.near([word], index, 0.75) == index.near([word], 0.75)
     assert len(remembering._LIKES[index]) <= 2
+
+
+def test_han_are_the_characters_that_unicode_calls_so() -> None:
+    letters = [chr(point) for point in range(sys.maxunicode + 1) if unicodedata.category(chr(point)) != "Cn"]
+    named = [letter for letter in letters if unicodedata.name(letter, "").startswith(("CJK UNIFIED ", "CJK COMPAT"))]
+    ideographs = {letter for letter in named if "IDEOGRAPH-" in unicodedata.name(letter)}
+    assert {letter for letter in letters if is_han(letter)} == ideographs
+
+
+@pytest.mark.parametrize(
+    ("name", "alone", "sounds"),
+    [
+        ("김철수", ("김철수",), ["gimCeolsu"]),
+        ("이영희", ("이영희",), ["ieonhui"]),
+        ("ꆈꌠꉙ", ("ꆈꌠꉙ",), ["nuosuhop"]),
+        ("Ꞑuralı", ("ꞑuralı",), ["nurali"]),
+        ("Ꙗков", ("ꙗков",), ["iak"]),
+        ("\ue123\ue124", (), []),
+        ("\ufa0e\ufa11", ("\ufa0e", "\ufa11"), ["\ufa0e", "\ufa11"]),
+    ],
+)
+def test_letters_of_other_scripts_are_not_read_as_chinese(name: str, alone: tuple[str, ...], sounds: list[str]) -> None:
+    assert tokens(name) == alone
+    assert [one.sound for token in tokens(name) for one in readings(token)] == sounds
+
+
+def test_a_name_in_letters_above_those_of_chinese_is_found_by_its_sound() -> None:
+    index = NameIndex([Entry(number="1", latin="Gim Cheolsu"), Entry(number="2", latin="Nuralı Beken")])
+    for query, number in (("김철수", "1"), ("Ꞑuralı Beken", "2")):
+        assert index.search(query, 1)[0][0].number == number

@@ -14,8 +14,10 @@ from argon2.profiles import CHEAPEST
 
 from archive.people.accounts import WrongAccount
 from archive.people.attempts import FREE
+from archive.people.openings import MOST_GOING_ON, GoingOn
 from archive.people.passwords import AT_ONCE, WAITING, Busy, Passwords
 from archive.people.people import People, Refused, SlowDown
+from archive.people.people_file import PeopleUnusable
 from archive.people.reader_roles import Reader
 from archive.settings.reading_room_stanza import ReadingRoomSettings
 
@@ -283,9 +285,58 @@ def test_openings_are_kept_where_the_keeper_wants_it(keeper: People) -> None:
     ]
 
 
+def test_a_film_that_plays_is_noted_before_its_first_part_and_then_once_a_minute(keeper: People) -> None:
+    """A browser asks for dozens of parts a minute, and each note is synced to the disk."""
+    reviewer, written = Reader("B", "reviewer"), list[int]()
+    for second in range(0, 600, 2):
+        keeper.went_on(reviewer, "peertube-1", later(seconds=second))
+        written.append(keeper.place.stat().st_mtime_ns)
+        (one,) = keeper.who_opened("peertube-1")
+        assert later(seconds=second) - one.last < timedelta(minutes=1)
+    assert len({*written}) == one.times == 10
+    keeper.opened(reviewer, "peertube-1", later(seconds=599))
+    assert keeper.who_opened("peertube-1")[-1].times == 11, "a page counts by itself"
+
+
+def test_going_on_is_noted_of_each_reader_and_clip_in_each_process_and_after_the_clock_was_put_back(
+    keeper: People, tmp_path: Path
+) -> None:
+    for name in ("B", "C", "B"):
+        keeper.went_on(Reader(name, "reviewer"), "peertube-1", later(minutes=1))
+    keeper.went_on(Reader("B", "reviewer"), "peertube-2", later(minutes=1))
+    assert sorted((one.name, one.times) for one in keeper.who_opened("peertube-1")) == [("B", 1), ("C", 1)]
+    assert [one.name for one in keeper.who_opened("peertube-2")] == ["B"]
+    again = People(tmp_path / "state", record_openings=True)
+    again.went_on(Reader("B", "reviewer"), "peertube-1", later(minutes=1, seconds=1))
+    keeper.went_on(Reader("C", "reviewer"), "peertube-1", NOON)
+    assert sum(one.times for one in keeper.who_opened("peertube-1")) == 4
+
+
+def test_what_could_not_be_noted_is_noted_by_the_next_part(keeper: People) -> None:
+    away = keeper.place.with_name("away")
+    keeper.place.rename(away)
+    keeper.place.mkdir()
+    for _ in range(2):
+        with pytest.raises(PeopleUnusable):
+            keeper.went_on(Reader("B", "reviewer"), "peertube-1", NOON)
+    keeper.place.rmdir()
+    away.rename(keeper.place)
+    keeper.went_on(Reader("B", "reviewer"), "peertube-1", NOON)
+    assert [one.times for one in keeper.who_opened("peertube-1")] == [1]
+
+
+def test_what_is_remembered_of_films_that_play_does_not_grow_without_end() -> None:
+    going_on = GoingOn()
+    for number in range(MOST_GOING_ON + 1):
+        going_on.was_noted(f"peertube-{number}", "B", NOON)
+    known = [number for number in range(MOST_GOING_ON + 1) if going_on.is_noted(f"peertube-{number}", "B", NOON)]
+    assert known == [*range(1, MOST_GOING_ON + 1)], "the oldest is forgotten, and is noted again"
+
+
 def test_nothing_is_kept_of_openings_unless_it_is_asked_for(tmp_path: Path) -> None:
     people = People(tmp_path)
     people.opened(Reader("B", "reviewer"), "peertube-1", NOON)
+    people.went_on(Reader("B", "reviewer"), "peertube-1", NOON)
     assert people.who_opened("peertube-1") == []
     assert not people.place.exists()
 

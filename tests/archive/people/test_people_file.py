@@ -172,6 +172,30 @@ def test_each_fault_is_a_sentence_that_says_what_to_do(
         other.close()
 
 
+@pytest.mark.parametrize(
+    ("harm", "said"),
+    [
+        ("CREATE TRIGGER other BEFORE INSERT ON accounts BEGIN SELECT RAISE(ABORT, 'another rule'); END",
+         "could not be read or changed (another rule): try again; what was there is kept"),
+        ("DROP TABLE visits", "is damaged (no such table: visits): move it"),
+    ],
+)  # fmt: skip
+def test_only_what_is_not_as_it_was_made_is_called_damaged(tmp_path: Path, harm: str, said: str) -> None:
+    people = people_in(tmp_path)
+    people.add("A", "reader", SECRET)
+    with sqlite3.connect(people.place) as connection:
+        connection.execute(harm)
+    connection.close()
+    with pytest.raises(PeopleUnusable) as caught:
+        deeds(people)
+    assert said in str(caught.value)
+
+
+def deeds(people: People) -> None:
+    people.add("B", "reader", SECRET)
+    people.signed_in(NOON)
+
+
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(PeopleUnusable, match="cannot be opened or made"):

@@ -18,6 +18,7 @@ from anyascii import anyascii
 
 from archive.linking.finding.names.alphabets import Language, ambiguous, languages, respelled
 from archive.linking.finding.names.surnames import SURNAMES
+from archive.linking.languages.patterns import HAN
 
 LONGEST = 40
 """Letters of a token that are read; the rest of a longer one is cut off, so that no input makes a key dear."""
@@ -38,9 +39,8 @@ class Pronunciation:
     bones: str
 
 
-_HAN = "㐀-䶿一-鿿豈-﫿𠀀-𲎯"
-_HAN_ONLY = re.compile(f"[{_HAN}]+")
-_PIECE = re.compile(rf"[{_HAN}]+|[^\W\d_{_HAN}]+(?:['’ʼʻ`][^\W\d_{_HAN}]+)*")
+_HAN_ONLY = re.compile(f"[{HAN}]+")
+_PIECE = re.compile(rf"[{HAN}]+|[^\W\d_{HAN}]+(?:['’ʼʻ`][^\W\d_{HAN}]+)*")
 _READ_IN_NAMES = {
     "什": "shi", "勒": "le", "的": "di", "茜": "xi", "伽": "jia", "柏": "bo", "佛": "fo", "泊": "bo", "仔": "zi",
     "都": "du",

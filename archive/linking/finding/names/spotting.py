@@ -22,6 +22,7 @@ from archive.linking.finding.names.phonetics import every_joined, joined, single
 from archive.linking.finding.names.rivals import Writing, told_apart
 from archive.linking.finding.names.search import NameIndex
 from archive.linking.finding.names.surnames import COMMON, SURNAMES
+from archive.linking.languages.patterns import HAN
 from archive.linking.registers.entries import Entry
 
 WORD_FLOOR = 0.75
@@ -60,11 +61,10 @@ CASE = 0.02
 ENDED = 0.35
 """Slips that the ending of a case counts as."""
 
-_HAN = "㐀-䶿一-鿿豈-﫿𠀀-𲎯"
 _MARKS = "\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670"
-_LETTERS = rf"[^\W\d_{_HAN}]+(?:[{_MARKS}]+[^\W\d_{_HAN}]*)*"
+_LETTERS = rf"[^\W\d_{HAN}]+(?:[{_MARKS}]+[^\W\d_{HAN}]*)*"
 _WORD = re.compile(rf"{_LETTERS}(?:['’ʼʻ`\xad\u2060‐‑-]{_LETTERS})*")
-_HAN_RUN = re.compile(rf"[{_HAN}](?:[·•・]?[{_HAN}])*")
+_HAN_RUN = re.compile(rf"[{HAN}](?:[·•・]?[{HAN}])*")
 _BETWEEN = re.compile(r"[ \t\n\xa0\u200c-\u200f\u202a-\u202e\u2066-\u2069-]{1,3}")
 
 Span = tuple[str, int, int]
