@@ -10,6 +10,7 @@ import typer
 from rich.markup import escape
 
 from flows.cli import console
+from flows.interrupts import before_end
 
 if TYPE_CHECKING:
     from archive.settings.transcription_stanza import TranscriptionSettings
@@ -73,7 +74,9 @@ def measured(folder: Path, digest: str, settings: "TranscriptionSettings", paths
         raise typer.BadParameter(f"there is no recording in {', '.join(map(str, paths))}")
     progress = console.progress()
     in_both = 2 * sum(one.seconds for one in recordings)
-    with progress.shown(), progress.task(f"{folder.name} reads in both ways", in_both, "s") as task:
+    words = "interrupted; of a measurement nothing is kept: measure again"
+    task_of = progress.task(f"{folder.name} reads in both ways", in_both, "s")
+    with before_end(lambda: None, words), progress.shown(), task_of as task:
         figures, unread = measure(str(folder), settings.options, recordings, task.advance)
     return OfQuick(figures, (*left_out, *unread), digest, settings)
 

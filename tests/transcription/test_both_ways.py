@@ -13,7 +13,7 @@ from tests.transcription.sounds import Sound, in_turn, load, write
 from transcription.engines.peak_memory import peak_memory
 from transcription.errors import ModelError
 from transcription.hearing import reading_apart
-from transcription.hearing.both_ways import measure
+from transcription.hearing.both_ways import alone, measure
 from transcription.hearing.reading_apart import Reading, read_apart
 from transcription.hearing.recorded_speech import Recording, recordings_in
 from transcription.records import LanguageOptions, Options
@@ -54,6 +54,23 @@ def test_both_ways_are_told_of_each_recording_and_of_all(
     for memory in (found.usual_memory, found.quick_memory):
         assert 100_000_000 < memory < 3_000_000_000
     assert "300 s are wanted" in found.why_not[0]
+
+
+def test_a_model_reads_alone_in_the_languages_that_it_is_for(tmp_path: Path) -> None:
+    own = {
+        "kk": LanguageOptions(engine="ctc", model="somewhere"),
+        "ug": LanguageOptions(model=str(tmp_path / "x" / ".."), token="uz", prompt="P"),
+        "ru": LanguageOptions(prompt="R"),
+    }
+    options = Options(per_language=own, translate=True, second_opinion="all", threads=1)
+    main = alone("base", options, "never")
+    assert (main.model, main.quick, main.languages) == ("base", "never", options.languages)
+    assert (main.translate, main.second_opinion, main.threads) == (False, "off", 1)
+    assert not any(one.model for one in main.per_language.values())
+    assert main.of("ru").prompt == "R"
+    of_one = alone(str(tmp_path), options, "always")
+    assert (of_one.quick, of_one.languages, of_one.of("uz").prompt) == ("always", ("uz",), "P")
+    assert Options.model_validate_json(of_one.model_dump_json()) == of_one
 
 
 def test_where_nothing_can_be_read_it_says_why(whisper_folder: Path, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """A Whisper model reads recordings quickly and as usual, in turn, each in a process of its own."""
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Final, Literal
 
 from transcription.documents.differences import Speech
@@ -37,7 +38,7 @@ def measure(
     for quick, part in turns:
         if part:
             tracks = [(one.path, one.track) for one in part]
-            found, peak = read_apart(_alone(model, options, quick), tracks, tell)
+            found, peak = read_apart(alone(model, options, quick), tracks, tell)
             readings[quick].update(zip(part, found, strict=True))
             memory[quick] = max(memory[quick], peak)
     faults = {
@@ -51,14 +52,30 @@ def measure(
     return measured(both, usual_memory=memory["never"], quick_memory=memory["always"]), left_out
 
 
-def _alone(model: str, options: Options, quick: Quick) -> Options:
-    """The options by which a model reads all by itself, in one way."""
-    per_language = {
+def alone(model: str, options: Options, quick: Quick) -> Options:
+    """The options by which a model reads all by itself, in one way.
+
+    Where it is the model of single languages, it is told those, as they are told to it.
+    """
+    stripped = {
         language: one.model_copy(update={"engine": "whisper", "model": None, "token": None})
         for language, one in options.per_language.items()
     }
-    told = {"model": model, "quick": quick, "per_language": per_language}
-    return options.model_copy(update={**told, "second_opinion": "off", "translate": False, "time_budget": ENOUGH})
+    own = {
+        one.token or language: stripped[language]
+        for language, one in options.per_language.items()
+        if one.model and Path(one.model).resolve() == Path(model).resolve()
+    }
+    changed = {
+        "model": model,
+        "languages": tuple(own) or options.languages,
+        "per_language": stripped | own,
+        "quick": quick,
+        "second_opinion": "off",
+        "translate": False,
+        "time_budget": ENOUGH,
+    }
+    return options.model_copy(update=changed)
 
 
 def _both(one: Recording, readings: Mapping[Quick, Mapping[Recording, Reading]]) -> ReadBothWays:
