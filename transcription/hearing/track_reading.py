@@ -90,6 +90,8 @@ class TrackReader:
         self.model_digest = self._model.digest
         """The sha256 of its weights."""
         self._own = OwnEngines(options, measured)
+        whispers = [one for one in options.per_language.values() if one.model and one.engine == "whisper"]
+        self._measured = sorted(measured) if whispers else []
         self._clock = clock
 
     @property
@@ -124,6 +126,7 @@ class TrackReader:
             "model_digest": self.model_digest,
             "quick": is_quick(self._model),
             "own_models": {language: state_of(one.model) for language, one in self.options.per_language.items()},
+            **({"measured": self._measured} if self._measured else {}),
             "versions": _versions(self.options),
             **({"completes": completes.sha256, "gaps": sorted(completes.gaps.items(), key=str)} if completes else {}),
         }
