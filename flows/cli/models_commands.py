@@ -160,17 +160,20 @@ def _lines(checked: "Checked", known: str | None, sound: Path | None) -> list[tu
 
 
 def _settings() -> "tuple[TranscriptionSettings, Path]":
-    """The archive's own and the file that they stand in, or what holds where there is no archive."""
-    from archive.settings.settings import FILE
+    """The archive's own and the file that they stand in, or what holds where there is no archive.
+
+    Raises SettingsError for settings that are wrong, or that the command line names and that are not there.
+    """
+    from archive.settings.settings import FILE, find, load
     from archive.settings.transcription_stanza import TranscriptionSettings
 
     try:
-        settings = common.settings()
+        file = find(common.chosen_file())
     except SettingsError:
         if common.chosen_file() is not None:
             raise
         return TranscriptionSettings(), Path(FILE)
-    return settings.transcription, settings.file
+    return load(file).transcription, file
 
 
 def _sound(file: Path) -> "Samples":

@@ -249,6 +249,14 @@ def test_measuring_what_does_not_read_quickly_or_nothing_is_refused(
     assert call("models", "check", str(whisper_folder), "--measure", "nowhere").code == 2
 
 
+def test_wrong_settings_are_told_and_not_passed_over(call: Call, tones: CtcModel, tmp_path: Path) -> None:
+    (tmp_path / "archive.toml").write_text(f"{ARCHIVE}[transcription]\nmeasured = ['sha256 {NEW}']\n")
+    done = call("models", "check", str(tones.folder))
+    assert done.code == 2
+    assert f"transcription.measured.0: 'sha256 {NEW}' is no sha256" in " ".join(done.err.split())
+    assert f"did you mean {NEW}?" in " ".join(done.err.split())
+
+
 NEW = "ab" * 32
 
 
