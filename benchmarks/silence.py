@@ -25,11 +25,13 @@ from typing import Any
 import numpy
 from numpy.typing import NDArray
 
+from benchmarks import _earlier_build
 from benchmarks._accuracy import units
 from benchmarks._speech import (
     BATCHED,
     CACHE,
     DEFAULT,
+    EARLIER,
     FILTERED,
     OURS,
     RATE,
@@ -46,6 +48,7 @@ from tests.world.model import model_folder
 
 SEED, SECONDS, VOICES = 1, 60, 8
 PEERS = (SEQUENTIAL, FILTERED, BATCHED)
+COLUMNS = ("ours", _earlier_build.COMMIT, "WhisperModel", "with vad", "batched")
 OF_EVERY_TEXT = ("weak_model", "may_be:")
 LEVELS = (-60, -40, -20)
 """RMS in dB below full scale: a quiet room, a noisy one, a street."""
@@ -62,23 +65,29 @@ def main() -> None:
     """Measure, print all side by side, and the figures as JSON."""
     seed = int(sys.argv[1]) if len(sys.argv) > 1 else SEED
     model = model_folder(CACHE)
-    found: dict[str, dict[str, Reading]] = {system: {} for system in (OURS, *PEERS)}
+    found: dict[str, dict[str, Reading]] = {system: {} for system in (OURS, EARLIER, *PEERS)}
     with TemporaryDirectory(prefix="thirdcopy-silence-") as scratch:
+        earlier = _earlier_build.checkout(Path(scratch) / "earlier")
         sounds = _sounds(Path(scratch), seed)
         print(f"{len(sounds)} sounds of {SECONDS} s: words written (of these without a mark)")
-        print(f"{'':<24}" + "".join(f"{name:>14}" for name in ("ours", "WhisperModel", "with vad", "batched")))
+        print(f"{'':<24}" + "".join(f"{name:>14}" for name in COLUMNS))
         for name, sound in sounds.items():
             wav = Path(scratch) / "sound.wav"
             write_wav(wav, sound)
             for system, readings in found.items():
-                readings[name] = read(system, model, wav)
+                readings[name] = read(system, model, wav, earlier)
             print(f"{name:<24}" + "".join(f"{_told(readings[name]):>14}" for readings in found.values()), flush=True)
     figures = {system: _figures(readings) for system, readings in found.items()}
     for system, one in figures.items():
         print(
             f"  {system:<26}{one['invented_per_minute']:7.2f} words a minute, {one['unmarked_per_minute']:.2f} unmarked"
         )
-    rest = {"peers": {peer: figures[peer] for peer in PEERS}, "seed": seed, "kernel": kernel.figures()}
+    rest = {
+        "build": {"commit": _earlier_build.COMMIT, **figures[EARLIER]},
+        "peers": {peer: figures[peer] for peer in PEERS},
+        "seed": seed,
+        "kernel": kernel.figures(),
+    }
     print(json.dumps({**figures[OURS], **rest}))
 
 

@@ -27,10 +27,11 @@ from archive.settings.stanzas import (
     ScheduleSettings,
     WorkerSettings,
 )
+from archive.settings.transcription_stanza import TranscriptionSettings
 from flows.cli.app import app
 from storage.targets import FolderSettings, S3Settings
 from storage.targets.common_settings import Labels, Price
-from transcription.records import LanguageOptions, Mark, Options, Reason
+from transcription.records import LanguageOptions, Mark, Reason
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -73,7 +74,7 @@ def test_example_settings_are_valid_and_have_every_key(tmp_path: Path) -> None:
         (document["distinct"], DistinctSettings),
         (document["audit"], AuditSettings),
         (document["alerts"], AlertsSettings),
-        (document["transcription"], Options),
+        (document["transcription"], TranscriptionSettings),
         (document["transcription"]["per_language"]["ug"], LanguageOptions),
         (document["registers"]["victims"], RegisterSettings),
         (document["linking"], LinkingSettings),
@@ -90,7 +91,7 @@ def test_example_settings_are_valid_and_have_every_key(tmp_path: Path) -> None:
                 assert re.search(rf"^# .*\b{key}\b", SETTINGS, re.MULTILINE), f"{model.__name__}.{key}"
             elif isinstance(field.default, str | int | float) and model in (
                 S3Settings,
-                Options,
+                TranscriptionSettings,
                 DiskSettings,
                 Settings,
                 Price,

@@ -20,9 +20,10 @@ from archive.settings.stanzas import (
     ScheduleSettings,
     WorkerSettings,
 )
+from archive.settings.transcription_stanza import TranscriptionSettings
 from storage.targets import TargetSettings
 from storage.targets.common_settings import Labels, Price
-from transcription.records import LanguageOptions, Options
+from transcription.records import LanguageOptions
 
 _TARGET_KINDS = {kind.model_fields["kind"].default: kind for kind in get_args(get_args(TargetSettings)[0])}
 _KINDS: dict[str, dict[str, type[BaseModel]]] = {"sources": {**SOURCE_KINDS}, "targets": _TARGET_KINDS}
@@ -61,7 +62,7 @@ def _siblings(path: list[str]) -> set[str]:
         return set(LanguageOptions.model_fields)
     tables: dict[str, set[str]] = {
         "registers": set(RegisterSettings.model_fields),
-        "transcription": set(Options.model_fields),
+        "transcription": set(TranscriptionSettings.model_fields),
         "schedule": set(ScheduleSettings.model_fields),
         "queue": set(QueueSettings.model_fields),
         "distinct": set(DistinctSettings.model_fields),

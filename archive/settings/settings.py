@@ -33,9 +33,9 @@ from archive.settings.stanzas import (
     ScheduleSettings,
     WorkerSettings,
 )
+from archive.settings.transcription_stanza import TranscriptionSettings
 from storage.targets import TargetSettings, address
 from storage.targets.common_settings import Labels
-from transcription.records import Options
 
 FILE = "archive.toml"
 PREFIX = "THIRDCOPY_"
@@ -61,7 +61,7 @@ class Settings(BaseSettings):
     distinct: DistinctSettings = DistinctSettings()
     sources: dict[Name, SourceSettings] = {}
     targets: dict[Name, TargetSettings] = {}
-    transcription: Options = Options()
+    transcription: TranscriptionSettings = TranscriptionSettings()
     registers: dict[Name, RegisterSettings] = {}
     linking: LinkingSettings = LinkingSettings()
     queue: QueueSettings = QueueSettings()

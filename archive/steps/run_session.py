@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from archive.linking.registers.columns import RegisterError
 from archive.opening.archive import Archive
 from archive.preservation.usable_targets import UsableTargets
+from archive.settings.transcription_stanza import TranscriptionSettings
 from archive.sources import open_source
 from archive.sources.contract import Source
 from archive.steps.linking import load_known, prepare_registers
 from archive.steps.registering import load_registers
 from archive.texts.known_words import known_words
 from storage.errors import TargetError
-from transcription.records import Options
 
 if TYPE_CHECKING:
     from archive.linking.index import RegisterIndex
@@ -27,11 +27,11 @@ LOOK_FOR_SLOT = 1.0
 """Seconds between two looks for a free slot of a source."""
 
 
-def load_reader(options: Options) -> "TrackReader":
+def load_reader(told: TranscriptionSettings) -> "TrackReader":
     """Load the model. Raises ModelError."""
     from transcription.hearing.track_reading import TrackReader  # CTranslate2 takes a second to import
 
-    return TrackReader(options)
+    return TrackReader(told.options, measured=told.measured)
 
 
 class Once(Generic[Made]):
@@ -63,7 +63,11 @@ class RunSession:
     """
 
     def __init__(
-        self, archive: Archive, usable_targets: UsableTargets, *, load: Callable[[Options], "TrackReader"] = load_reader
+        self,
+        archive: Archive,
+        usable_targets: UsableTargets,
+        *,
+        load: Callable[[TranscriptionSettings], "TrackReader"] = load_reader,
     ) -> None:
         self.archive, self.usable_targets = archive, usable_targets
         self.reader = Once(lambda: self._knowing(load(archive.settings.transcription)))

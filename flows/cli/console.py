@@ -4,7 +4,7 @@ import logging
 import re
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from difflib import get_close_matches
@@ -213,6 +213,12 @@ def print_json(document: "BaseModel | dict[str, Any] | list[Any]") -> None:
     """Write a report as JSON on stdout."""
     value = document if isinstance(document, dict | list) else document.model_dump(mode="json")
     print(written(value, indent=2))
+
+
+def print_facts(facts: Iterable[tuple[str, str]]) -> None:
+    """Print what is said of something, a line each after the word for what it is."""
+    for what, said in facts:
+        out.print(f"[bold]{what:>10}[/]  {escape(plain(said))}", highlight=False, soft_wrap=True)
 
 
 def size(number: float) -> str:

@@ -9,14 +9,15 @@ import typer
 from rich.markup import escape
 
 from archive.errors import SettingsError
-from flows.cli import common, console
+from flows.cli import common, console, quick_measuring
 from flows.cli.common import Config, DryRun, Json
 
 if TYPE_CHECKING:
+    from archive.settings.transcription_stanza import TranscriptionSettings
     from transcription.engines.engine import Samples
     from transcription.engines.known_models import KnownModel, ModelFile
     from transcription.engines.model_checking import Checked
-    from transcription.records import EngineKind, Options
+    from transcription.records import EngineKind
 
 app = typer.Typer(help="Models that read one language, or a few.", no_args_is_help=True)
 WANTING = ("ug", "ky", "kk")
@@ -98,25 +99,41 @@ def check_a_model(
     folder: Annotated[Path, typer.Argument(help="The folder of a model.")],
     engine: Annotated[str | None, typer.Option(help="whisper or ctc; else as its files say.")] = None,
     sound: Annotated[Path | None, typer.Option(help="A file with speech to read; else made noise.")] = None,
+    measure: Annotated[
+        list[Path] | None,
+        typer.Option(exists=True, help="A recording, or a folder of them, to measure quick reading on. Repeatable."),
+    ] = None,
     config: Config = None,
     as_json: Json = False,
 ) -> None:
     """Load a model and read with it: what it is, what it cannot do, how fast it is here and how much memory it takes.
 
     Device and threads are those of the settings, if there are any. What it writes of noise says nothing of its quality.
+    With --measure a Whisper model reads recordings quickly and as usual: how much faster it is, and whether more is
+    wrong, where NAME.txt beside NAME.wav has what is said.
     """
+    from transcription.engines.engine_loading import kind_of
     from transcription.engines.model_checking import check_model
 
     if engine not in (None, "whisper", "ctc"):
         raise typer.BadParameter(f"there is no engine {engine}{console.nearest(engine, ['whisper', 'ctc'])}")
     kind: EngineKind | None = "ctc" if engine == "ctc" else "whisper" if engine else None
+    if measure and (kind or kind_of(folder)) == "ctc":
+        raise typer.BadParameter("--measure is for a Whisper: no other model reads quickly or not")
+    told, file = _settings()
     with console.waiting(f"reading with {folder.name}"):
-        checked = check_model(str(folder), _options(), kind=kind, sound=_sound(sound) if sound else None)
+        checked = check_model(
+            str(folder), told.options, kind=kind, sound=_sound(sound) if sound else None, measured=told.measured
+        )
     known = _known_by(checked.digest)
+    if not as_json:
+        console.print_facts(_lines(checked, known, sound))
+    of_quick = quick_measuring.measured(folder, checked.digest, told, measure) if measure else None
     if as_json:
-        return console.print_json({**asdict(checked), "known_as": known})
-    for what, said in _lines(checked, known, sound):
-        console.out.print(f"[bold]{what:>10}[/]  {escape(said)}", highlight=False, soft_wrap=True)
+        more = {"quick_reading": of_quick.document()} if of_quick else {}
+        return console.print_json({**asdict(checked), "known_as": known, **more})
+    if of_quick:
+        of_quick.print(file)
     return None
 
 
@@ -142,16 +159,21 @@ def _lines(checked: "Checked", known: str | None, sound: Path | None) -> list[tu
     return lines
 
 
-def _options() -> "Options":
-    """The archive's own, if there is an archive."""
-    from transcription.records import Options
+def _settings() -> "tuple[TranscriptionSettings, Path]":
+    """The archive's own and the file that they stand in, or what holds where there is no archive.
+
+    Raises SettingsError for settings that are wrong, or that the command line names and that are not there.
+    """
+    from archive.settings.settings import FILE, find, load
+    from archive.settings.transcription_stanza import TranscriptionSettings
 
     try:
-        return common.settings().transcription
+        file = find(common.chosen_file())
     except SettingsError:
         if common.chosen_file() is not None:
             raise
-        return Options()
+        return TranscriptionSettings(), Path(FILE)
+    return load(file).transcription, file
 
 
 def _sound(file: Path) -> "Samples":

@@ -3,19 +3,25 @@
 import json
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import numpy
 import pytest
 
 from archive.errors import SettingsError
 from archive.settings.settings import load
+from archive.settings.transcription_stanza import TranscriptionSettings
 from flows.cli import doctor_findings
+from flows.cli.quick_measuring import OfQuick
 from tests.flows.in_process import Call, in_process
 from tests.transcription.sounds import write
 from tests.transcription.test_model_fetching import Host, serving
 from tests.world.ctc_model import CtcModel, make_ctc_model
+from tests.world.model import SHA256 as BASE
 from tests.world.spoken_ctc_model import say
+from transcription.documents.differences import Speech
 from transcription.engines import known_models
+from transcription.hearing.quick_verdict import ReadBothWays, Way, measured
 
 ARCHIVE = """\
 minimum_copies = 1
@@ -207,3 +213,95 @@ def test_a_whisper_is_checked_by_the_same_command(call: Call, whisper_folder: Pa
     assert "ug" not in checked["languages"]
     assert checked["longest_ms"] == 30_000
     assert checked["speed"] > 0
+    assert "quick_reading" not in checked
+
+
+def test_a_check_measures_quick_reading(call: Call, whisper_folder: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "recordings"
+    folder.mkdir()
+    write(folder / "said.wav", say(("house", "winter", "house", "winter"), voice="en-us", speed=140))
+    (folder / "said.txt").write_text("house winter house winter")
+    (folder / "list.csv").write_text("of what is here")
+    done = call("models", "check", str(whisper_folder), "--measure", str(folder), "--json")
+    assert done.code == 0, done.err
+    found = done.json["quick_reading"]
+    assert [one["file"] for one in found["recordings"]] == [str(folder / "said.wav")]
+    assert found["recordings"][0]["characters"] == len("house winter house winter")
+    assert len(found["left_out"]) == 1
+    assert found["left_out"][0].startswith("list.csv: ")
+    assert found["speed_ratio"] > 0
+    assert found["usual_memory"] > 100_000_000
+    assert found["worse"] == pytest.approx(found["quick_wrong"] - found["usual_wrong"], abs=0.01)
+    assert "300 s are wanted" in found["why_not"][0]
+    assert found["setting"] is None
+
+
+def test_measuring_what_does_not_read_quickly_or_nothing_is_refused(
+    call: Call, tones: CtcModel, whisper_folder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "empty").mkdir()
+    ctc = call("models", "check", str(tones.folder), "--measure", "empty")
+    assert ctc.code == 2
+    assert "--measure is for a Whisper" in ctc.err
+    nothing = call("models", "check", str(whisper_folder), "--measure", "empty")
+    assert nothing.code == 2
+    assert "there is no recording in empty" in nothing.err
+    assert call("models", "check", str(whisper_folder), "--measure", "nowhere").code == 2
+
+
+def test_wrong_settings_are_told_and_not_passed_over(call: Call, tones: CtcModel, tmp_path: Path) -> None:
+    (tmp_path / "archive.toml").write_text(f"{ARCHIVE}[transcription]\nmeasured = ['sha256 {NEW}']\n")
+    done = call("models", "check", str(tones.folder))
+    assert done.code == 2
+    assert f"transcription.measured.0: 'sha256 {NEW}' is no sha256" in " ".join(done.err.split())
+    assert f"did you mean {NEW}?" in " ".join(done.err.split())
+
+
+NEW = "ab" * 32
+
+
+def of_quick(settings: TranscriptionSettings, *, digest: str = NEW, worse: bool = False) -> OfQuick:
+    """What five minutes say that are read twice as fast, and with or without a tenth of their characters wrong."""
+    said = "a" * 1000
+    usual = Way((Speech(0.0, 300.0, said),), 20.0, 40.0)
+    quick = Way((Speech(0.0, 300.0, said[100:] if worse else said),), 10.0, 16.0)
+    one = ReadBothWays("[b]a.wav\x1b", 300.0, usual, quick, said)
+    return OfQuick(measured([one], usual_memory=2_000_000_000, quick_memory=1_000_000_000), (), digest, settings)
+
+
+def test_a_model_that_reads_as_well_quickly_gets_the_line_for_the_settings(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "archive.toml"
+    file.write_text(f'{ARCHIVE}[transcription]\nmeasured = ["{"0" * 64}"]\n')
+    found = of_quick(load(file).transcription)
+    found.print(file)
+    out = capsys.readouterr().out
+    assert "[b]a.wav" in out
+    assert "\x1b" not in out
+    assert "2.00 times as fast as usual by the clock, 2.50 times by what the processors did, of 5:00 min" in out
+    assert "0.00 % of the characters quickly, 0.00 % as usual: +0.00 points, of 5:00 min of speech" in out
+    assert "1.0 GB at most quickly, 2.0 GB as usual" in out
+    line = out.splitlines()[-1]
+    assert line == found.line == found.document()["setting"]
+    file.write_text(f"{ARCHIVE}[transcription]\n{line}\n")
+    assert load(file).transcription.measured == ("0" * 64, NEW)
+
+
+@pytest.mark.parametrize(
+    ("told", "digest", "worse", "said"),
+    [
+        ({}, BASE, False, "no worse, and faster, as was known already"),
+        ({"measured": (NEW,)}, NEW, False, "no worse, and faster, as archive.toml says already"),
+        ({"quick": "never"}, NEW, False, 'quick = "never" stands there, and above it: take that out.'),
+        ({}, NEW, True, "not by default, by this: 10.00 points more of the characters are wrong, and 0.3 are let pass"),
+        ({"measured": (NEW,)}, NEW, True, ". archive.toml lists it in transcription.measured: take it out there"),
+    ],
+)
+def test_the_verdict_goes_by_what_the_settings_say_already(
+    told: dict[str, Any], digest: str, worse: bool, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    of_quick(TranscriptionSettings(**told), digest=digest, worse=worse).print(Path("archive.toml"))
+    out = capsys.readouterr().out
+    assert said in " ".join(out.split())
+    assert ("\nmeasured = " in out) is (told.get("quick") == "never")

@@ -1,6 +1,6 @@
 """Loading an engine by its kind, and what can be said of a model's files before that."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Final
 
@@ -8,24 +8,29 @@ from transcription.engines.engine import Engine
 from transcription.records import EngineKind, Options
 
 
-def load_engine(kind: EngineKind, model: str, options: Options) -> Engine:
-    """Load a model. Raises ModelError where it cannot be had, or where what reads it is not installed."""
-    return _LOADERS[kind](model, options)
+def load_engine(kind: EngineKind, model: str, options: Options, measured: Collection[str] = ()) -> Engine:
+    """Load a model. Raises ModelError where it cannot be had, or where what reads it is not installed.
+
+    `measured` are Whisper models of which it was measured that they may read quickly, by the sha256 of their weights,
+    beside those that `quick_reading` knows.
+    """
+    return _LOADERS[kind](model, options, measured)
 
 
-def _whisper(model: str, options: Options) -> Engine:
+def _whisper(model: str, options: Options, measured: Collection[str]) -> Engine:
     from transcription.engines.whisper_engine import WhisperEngine
 
-    return WhisperEngine(model, options)
+    return WhisperEngine(model, options, measured)
 
 
-def _ctc(model: str, options: Options) -> Engine:
+def _ctc(model: str, options: Options, _: Collection[str]) -> Engine:
     from transcription.engines.ctc_engine import CtcEngine
 
     return CtcEngine(model, options)
 
 
-_LOADERS: Final[dict[EngineKind, Callable[[str, Options], Engine]]] = {"whisper": _whisper, "ctc": _ctc}
+_Load = Callable[[str, Options, Collection[str]], Engine]
+_LOADERS: Final[dict[EngineKind, _Load]] = {"whisper": _whisper, "ctc": _ctc}
 
 
 def kind_of(folder: Path) -> EngineKind | None:

@@ -1,9 +1,7 @@
 """What a model is and does on this machine: loaded, timed, and weighed."""
 
-import resource
-import sys
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -14,6 +12,7 @@ import numpy
 from transcription.engines.ctc_engine import CtcEngine
 from transcription.engines.engine import SAMPLES_A_MS, Samples
 from transcription.engines.engine_loading import kind_of, load_engine
+from transcription.engines.peak_memory import peak_memory
 from transcription.errors import ModelError
 from transcription.records import EngineKind, Options
 
@@ -50,11 +49,16 @@ class Checked:
 
 
 def check_model(
-    model: str, options: Options, *, kind: EngineKind | None = None, sound: Samples | None = None
+    model: str,
+    options: Options,
+    *,
+    kind: EngineKind | None = None,
+    sound: Samples | None = None,
+    measured: Collection[str] = (),
 ) -> Checked:
     """Load a model, by the kind that its files are for, and read sound with it: made noise, where none is given.
 
-    Raises ModelError where it is no model, or cannot be loaded or read with.
+    `measured` is as in `load_engine`. Raises ModelError where it is no model, or cannot be loaded or read with.
     """
     kind = kind or kind_of(Path(model))
     if kind is None:
@@ -62,7 +66,7 @@ def check_model(
             model, "has neither a model.bin, as a Whisper has, nor an ONNX file; name its kind to learn more"
         )
     began = perf_counter()
-    engine = load_engine(kind, model, options)
+    engine = load_engine(kind, model, options, measured)
     loading = perf_counter() - began
     given = made_noise() if sound is None else sound
     chunks = [given[at : at + CHUNK_MS * SAMPLES_A_MS] for at in range(0, given.size, CHUNK_MS * SAMPLES_A_MS)]
@@ -88,7 +92,7 @@ def check_model(
         loading=loading,
         sound=given.size / SAMPLES_A_MS / 1000,
         speed=given.size / SAMPLES_A_MS / 1000 / took,
-        memory=_peak_memory(),
+        memory=peak_memory(),
         text="".join(texts).strip()[:_LONGEST_TEXT],
     )
 
@@ -109,9 +113,3 @@ def scripts_of(letters: Sequence[str] | frozenset[str]) -> tuple[str, ...]:
             script = unicodedata.name(letter, "unnamed").split()[0].lower()
             counts[script] = counts.get(script, 0) + 1
     return tuple(sorted(counts, key=lambda script: (-counts[script], script)))
-
-
-def _peak_memory() -> int:
-    """The most memory that this process has had in use, in bytes: macOS counts in those, Linux in KiB."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024

@@ -8,7 +8,7 @@ where asked for, its translation written. No private part of faster-whisper is p
 
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import file_digest
@@ -60,13 +60,14 @@ class WhisperEngine:
     """A loaded model. `name` is its name or its folder's, `digest` the sha256 of `model.bin`.
 
     `model` is a folder with a CTranslate2 model, and then nothing is fetched; or a name that faster-whisper knows or
-    one of the Hugging Face hub (`OWNER/NAME`), and then it is downloaded once to the hub's cache. Raises ModelError.
+    one of the Hugging Face hub (`OWNER/NAME`), and then it is downloaded once to the hub's cache. `measured` are more
+    models of which it is known that they may read quickly, by the sha256 of their weights. Raises ModelError.
     """
 
     kind: EngineKind = "whisper"
     longest_ms = 30_000
 
-    def __init__(self, model: str, options: Options) -> None:
+    def __init__(self, model: str, options: Options, measured: Collection[str] = ()) -> None:
         self._options = options
         folder = _folder(model)
         self.name = folder.absolute().name if Path(model).is_dir() else model
@@ -77,7 +78,7 @@ class WhisperEngine:
             device = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
         if compute_type == "default":
             compute_type = "float16" if device == "cuda" else "int8"
-        self._quick = QUICK if options.is_quick(self.digest in MEASURED) else None
+        self._quick = QUICK if options.is_quick(self.digest in MEASURED or self.digest in measured) else None
         threads, workers = options.threads, 1
         if self._quick and device == "cpu":
             threads, workers = divided(options.threads or _told_threads(), os.cpu_count() or 1)

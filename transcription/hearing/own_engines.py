@@ -18,10 +18,11 @@ def is_quick(engine: Engine) -> bool:
 
 
 class OwnEngines:
-    """The engines that the settings give to single languages."""
+    """The engines that the settings give to single languages; `measured` is as in `load_engine`."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, measured: Collection[str] = ()) -> None:
         self._options = options
+        self._measured = measured
         self._loaded: tuple[tuple[EngineKind, str], Engine] | None = None
         self._known: dict[str, OwnModel] = {}
 
@@ -31,7 +32,7 @@ class OwnEngines:
         key = own.engine, own.model or self._options.model
         if self._loaded is None or self._loaded[0] != key:
             self._loaded = None  # before the next one is loaded, or there would be three
-            self._loaded = key, load_engine(*key, self._options)
+            self._loaded = key, load_engine(*key, self._options, self._measured)
         engine = self._loaded[1]
         self._known[language] = OwnModel(
             language=language, model=engine.name, digest=engine.digest, engine=own.engine, quick=is_quick(engine)

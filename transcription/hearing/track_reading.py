@@ -6,7 +6,7 @@ ahead of the model, and what was read is kept in a checkpoint after each batch.
 """
 
 import importlib.metadata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from hashlib import sha256
@@ -74,18 +74,24 @@ class TrackReader:
     Loading takes seconds and memory: keep one a process. Of the engines of single languages one at a time stays loaded
     beside the main one.
 
-    Raises ModelError if `options.model` cannot be had. `clock`, in seconds, is what time budgets are measured by.
+    Raises ModelError if `options.model` cannot be had. `measured` are Whisper models of which it was measured that they
+    may read quickly, by the sha256 of their weights, beside those that are known to: no option, since a transcript
+    says what came of it. `clock`, in seconds, is what time budgets are measured by.
     """
 
-    def __init__(self, options: Options, *, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(
+        self, options: Options, *, measured: Collection[str] = (), clock: Callable[[], float] = monotonic
+    ) -> None:
         self.options = options
         self._words: Words = {}
-        self._model = load_engine("whisper", options.model, options)
+        self._model = load_engine("whisper", options.model, options, measured)
         self.model = self._model.name
         """The name of the model, or of its folder."""
         self.model_digest = self._model.digest
         """The sha256 of its weights."""
-        self._own = OwnEngines(options)
+        self._own = OwnEngines(options, measured)
+        whispers = [one for one in options.per_language.values() if one.model and one.engine == "whisper"]
+        self._measured = sorted(measured) if whispers else []
         self._clock = clock
 
     @property
@@ -120,6 +126,7 @@ class TrackReader:
             "model_digest": self.model_digest,
             "quick": is_quick(self._model),
             "own_models": {language: state_of(one.model) for language, one in self.options.per_language.items()},
+            **({"measured": self._measured} if self._measured else {}),
             "versions": _versions(self.options),
             **({"completes": completes.sha256, "gaps": sorted(completes.gaps.items(), key=str)} if completes else {}),
         }

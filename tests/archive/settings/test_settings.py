@@ -9,6 +9,8 @@ import pytest
 from archive.errors import SettingsError
 from archive.settings.settings import Settings, find, load
 from archive.settings.source_stanzas import YtdlpSettings
+from tests.world.model import SHA256 as BASE
+from transcription.records import Options
 
 SECRET = "canary-7f3a9c-do-not-show"
 BUCKET = """
@@ -84,6 +86,21 @@ ONE = "minimum_copies = 1\n"
             "archive.toml: queue.first.1: 'endangred' is no kind of clip that waits; did you mean 'endangered'?",
         ),
         (ONE + BUCKET + "[transcription]\nbeam = 5", "transcription.beam is no setting; did you mean beam_size?"),
+        (
+            ONE + BUCKET + f"[transcription]\nmeasured = ['{'0' * 64}', 'sha256 {'AB' * 32}']",
+            f"archive.toml: transcription.measured.1: 'sha256 {'AB' * 32}' is no sha256 of a model's weights, "
+            f"64 digits of 0 to 9 and a to f; did you mean {'ab' * 32}?",
+        ),
+        (
+            ONE + BUCKET + f"[transcription]\nmeasured = '{BASE[:-1]}'",
+            f"transcription.measured.0: '{BASE[:-1]}' is no sha256 of a model's weights, 64 digits of 0 to 9 and "
+            f"a to f; did you mean {BASE}?",
+        ),
+        (
+            ONE + BUCKET + "[transcription]\nmeasured = ['small']",
+            "a to f; `thirdcopy models check FOLDER --measure RECORDINGS` prints that of a model",
+        ),
+        (ONE + BUCKET + "[transcription]\nmeasure = []", "transcription.measure is no setting; did you mean measured?"),
         (ONE + BUCKET + "[registers.main]\nfiel = 'x'", "registers.main.fiel is no setting; did you mean file?"),
         (ONE + BUCKET + "[registers.main]", "registers.main.file is missing"),
         (
@@ -543,3 +560,12 @@ def test_address_of_the_ledger_is_taken_with_its_password_from_the_environment(s
     assert SECRET not in repr(found)
     with pytest.raises(SettingsError, match=r"ledger\.password is a secret"):
         settings(f'{ONE}{DISK}[ledger]\nurl = "{url}"\npassword = "{SECRET}"\n')
+
+
+def test_models_that_read_quickly_are_no_option_of_a_transcript(settings: Load) -> None:
+    told = settings(f"{ONE}{DISK}[transcription]\nbeam_size = 3\nmeasured = ['{BASE}', '{'0' * 64}']").transcription
+    assert told.measured == (BASE, "0" * 64)
+    assert told.options == Options(beam_size=3)
+    assert type(told.options) is Options
+    assert settings(f"{ONE}{DISK}[transcription]\nmeasured = '{BASE}'").transcription.measured == (BASE,)
+    assert settings(ONE + DISK).transcription.options == Options()
