@@ -66,6 +66,13 @@ def test_it_says_what_it_is(bench: Bench) -> None:
     assert all(is_language(code) for code in engine.languages)
     assert engine.longest_ms >= 20_000
     assert isinstance(engine.weak, bool)
+    assert engine.quick == (engine.kind == "whisper")  # the model is one that it was measured on
+
+
+def test_it_writes_no_letters_but_those_that_it_tells(bench: Bench) -> None:
+    text = "".join(one.text for one in bench.written(*bench.sounds))
+    assert text.strip()
+    assert not bench.engine.letters or {*text} <= {*bench.engine.letters, " "}
 
 
 def test_the_same_files_are_the_same_model(bench: Bench) -> None:

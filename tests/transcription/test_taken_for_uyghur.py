@@ -37,7 +37,8 @@ class Given:
     name, digest, device, compute_type = "given", "0" * 64, "cpu", "float32"
     lacks: frozenset[Lack] = frozenset({"languages", "silence", "prompts", "translation", "punctuation"})
     longest_ms = 30_000
-    weak = False
+    letters: frozenset[str] = frozenset()
+    quick = weak = False
 
     def __init__(self, text: str, languages: frozenset[str]) -> None:
         self.text, self.languages = text, languages

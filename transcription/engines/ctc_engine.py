@@ -58,6 +58,7 @@ class CtcEngine:
 
     kind: EngineKind = "ctc"
     weak = False
+    quick = False
 
     def __init__(self, model: str, options: Options) -> None:
         self._model = model

@@ -101,6 +101,16 @@ class Engine(Protocol):
     """The longest sound that its model takes at once."""
 
     @property
+    def letters(self) -> frozenset[str]:
+        """All that it can write, character by character, where it writes so; none else."""
+        ...
+
+    @property
+    def quick(self) -> bool:
+        """Whether it writes greedily first, and encodes no more silence than a chunk needs (`Options.quick`)."""
+        ...
+
+    @property
     def weak(self) -> bool:
         """Whether it is known to be too weak for testimony outside English."""
         ...

@@ -9,7 +9,6 @@ from typing import Final
 
 import numpy
 
-from transcription.engines.ctc_engine import CtcEngine
 from transcription.engines.engine import SAMPLES_A_MS, Samples
 from transcription.engines.engine_loading import kind_of, load_engine
 from transcription.engines.peak_memory import peak_memory
@@ -88,7 +87,7 @@ def check_model(
         languages=tuple(sorted(engine.languages)),
         lacks=tuple(sorted(engine.lacks)),
         longest_ms=engine.longest_ms,
-        scripts=scripts_of(engine.letters) if isinstance(engine, CtcEngine) else (),
+        scripts=scripts_of(engine.letters),
         loading=loading,
         sound=given.size / SAMPLES_A_MS / 1000,
         speed=given.size / SAMPLES_A_MS / 1000 / took,

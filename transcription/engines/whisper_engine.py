@@ -66,6 +66,7 @@ class WhisperEngine:
 
     kind: EngineKind = "whisper"
     longest_ms = 30_000
+    letters: frozenset[str] = frozenset()
 
     def __init__(self, model: str, options: Options, measured: Collection[str] = ()) -> None:
         self._options = options

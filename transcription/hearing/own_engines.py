@@ -8,13 +8,7 @@ from collections.abc import Collection
 
 from transcription.engines.engine import Engine
 from transcription.engines.engine_loading import load_engine
-from transcription.engines.whisper_engine import WhisperEngine
 from transcription.records import EngineKind, Options, OwnModel
-
-
-def is_quick(engine: Engine) -> bool:
-    """Whether an engine writes greedily first, and encodes no more silence than a chunk needs (`Options.quick`)."""
-    return isinstance(engine, WhisperEngine) and engine.quick
 
 
 class OwnEngines:
@@ -35,7 +29,7 @@ class OwnEngines:
             self._loaded = key, load_engine(*key, self._options, self._measured)
         engine = self._loaded[1]
         self._known[language] = OwnModel(
-            language=language, model=engine.name, digest=engine.digest, engine=own.engine, quick=is_quick(engine)
+            language=language, model=engine.name, digest=engine.digest, engine=own.engine, quick=engine.quick
         )
         return engine
 

@@ -23,7 +23,7 @@ from transcription.hearing.decoded_track import DecodedTrack
 from transcription.hearing.gaps import Left, gaps, joined
 from transcription.hearing.language_by_reading import Words
 from transcription.hearing.marks import repeated, segment_marks
-from transcription.hearing.own_engines import OwnEngines, is_quick
+from transcription.hearing.own_engines import OwnEngines
 from transcription.hearing.speech_spans import Span, Window, holes, near, share_in, within
 from transcription.hearing.window_reading import TOO_SHORT_MS, Batch, HeardChunk, Reader
 from transcription.languages import Languages, languages_of
@@ -124,7 +124,7 @@ class TrackReader:
             "track": track,
             "options": self.options.model_dump(mode="json", exclude={"threads", "device", "time_budget"}),
             "model_digest": self.model_digest,
-            "quick": is_quick(self._model),
+            "quick": self._model.quick,
             "own_models": {language: state_of(one.model) for language, one in self.options.per_language.items()},
             **({"measured": self._measured} if self._measured else {}),
             "versions": _versions(self.options),
@@ -213,7 +213,7 @@ class TrackReader:
 
     def _told_options(self) -> Options:
         """The options without a path of this machine, and with what came of them for the model."""
-        quick = "always" if is_quick(self._model) else "never"
+        quick = "always" if self._model.quick else "never"
         return self.options.without_paths().model_copy(update={"model": self.model, "quick": quick})
 
 

@@ -15,7 +15,7 @@ from tests.transcription.sounds import write
 from tests.world.fixtures_model import whisper_folder
 from tests.world.spoken_ctc_model import say
 from transcription.documents.formats import to_json
-from transcription.hearing.own_engines import OwnEngines, is_quick
+from transcription.hearing.own_engines import OwnEngines
 from transcription.hearing.track_reading import TrackReader
 from transcription.records import LanguageOptions, Options
 
@@ -47,8 +47,8 @@ def test_a_model_that_the_settings_list_reads_quickly_and_its_transcripts_say_on
 
 
 def test_models_of_single_languages_go_by_the_same_list(other: TranscriptionSettings) -> None:
-    assert is_quick(OwnEngines(other.options, other.measured).of("de"))
-    assert not is_quick(OwnEngines(other.options).of("de"))
+    assert OwnEngines(other.options, other.measured).of("de").quick
+    assert not OwnEngines(other.options).of("de").quick
 
 
 def test_what_was_read_before_the_list_changed_is_taken_where_no_model_of_a_language_reads_otherwise(
