@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from flows.cli import app
+from flows.cli import app, common
 from tests.flows.place import Done
 
 Call = Callable[..., Done]
@@ -14,6 +14,7 @@ Call = Callable[..., Done]
 def in_process(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
     """What calls a command as its script would, in the folder that is the present one, whatever ran before."""
     monkeypatch.delenv("THIRDCOPY_CONFIG", raising=False)
+    monkeypatch.setattr(common._Chosen, "config", None)
 
     def call(*arguments: str) -> Done:
         monkeypatch.setattr(sys, "argv", ["thirdcopy", *arguments])

@@ -166,7 +166,7 @@ def test_no_visitor_is_told_from_which_network_the_archive_looks(
 
 SHOWING = (
     "", ".json", "/film", "/manifest.json", "/ohms.xml", "/sidecar.json", f"/transcripts/{NAME}.txt", "/cite?start=1",
-    f"/correct/{NAME}/1", "/film.mp4", f"/captions/{NAME}.vtt", f"/annotations/{NAME}.json",
+    f"/correct/{NAME}/1", f"/captions/{NAME}.vtt", f"/annotations/{NAME}.json",
 )  # fmt: skip
 
 
@@ -178,6 +178,8 @@ def test_whatever_shows_a_closed_clip_is_an_opening_and_says_so(place: Place, cl
             answer = client.get(f"/clips/{CLOSED}{path}")
             assert answer.status_code == 200
             assert place.room.people.who_opened(CLOSED)[-1].times == times, path
+        assert client.get(f"/clips/{CLOSED}/film.mp4").status_code == 200
+        assert place.room.people.who_opened(CLOSED)[-1].times == len(SHOWING), "it is the film that plays already"
         assert "That you opened this clip is recorded." in client.get(f"/clips/{CLOSED}/correct/{NAME}/1").text
         assert "is recorded" in client.get("/review", params={"clip": CLOSED}).text
         assert "is recorded" not in client.get("/review", params={"clip": OPEN}).text
