@@ -115,7 +115,7 @@ class DoubtsTheShort(WhisperEngine):
 
 GREEDILY = {(1, 4000, 10_000), (1, 1500, 10_000)}
 BY_BEAM, LONGER = (5, 1500, 10_000), (5, 1500, 20_000)
-FAIR, UNSURE = Draft("All is well.", 0.0, 0.0), Draft("All is well?", -0.9, 0.0)
+FAIR, UNSURE, POOR = (Draft("All is well.", odds, 0.0) for odds in (0.0, -0.9, -1.6))
 NOTHING, LOOP = Draft("", 0.0, 0.0), Draft("he said " * 12, 0.0, 0.0)
 
 
@@ -125,12 +125,13 @@ NOTHING, LOOP = Draft("", 0.0, 0.0), Draft("he said " * 12, 0.0, 0.0)
         ("always", (NOTHING, FAIR), {*GREEDILY, BY_BEAM}, BY_BEAM),
         ("always", (UNSURE, UNSURE), {*GREEDILY, BY_BEAM}, BY_BEAM),
         ("always", (UNSURE, LOOP), {*GREEDILY, BY_BEAM}, (1, 1500, 10_000)),
+        ("always", (POOR, LOOP), {*GREEDILY, BY_BEAM, LONGER}, LONGER),
         ("always", (LOOP, FAIR), {*GREEDILY, BY_BEAM}, BY_BEAM),
         ("always", (LOOP, LOOP), {*GREEDILY, BY_BEAM, LONGER}, LONGER),
         ("never", (LOOP, LOOP), {(5, 4000, 10_000), BY_BEAM}, BY_BEAM),
     ],
 )
-def test_what_is_doubted_is_written_with_the_beam_and_what_loops_both_ways_from_more_silence(
+def test_what_is_doubted_is_written_with_the_beam_and_what_is_lost_from_more_silence(
     whisper_folder: Path, spoken: Path, quick: Any, seen: tuple[Draft, Draft], searched: set[Any], taken: Any
 ) -> None:
     sound = load(spoken).astype(numpy.float32)

@@ -11,6 +11,10 @@ LEAST_LOGPROB: Final = -0.3
 MOST_COMPRESSION: Final = 2.0
 MOST_NO_SPEECH: Final = 0.4
 
+FAIR_LOGPROB: Final = -1.0
+FAIR_NO_SPEECH: Final = 0.6
+"""Where Whisper's own decoding fails and where it takes a chunk for silence: openai/whisper, `transcribe`."""
+
 Doubt = Literal["logprob", "loop", "no_speech", "no_text"]
 
 
@@ -36,6 +40,11 @@ def why_beam(draft: Draft) -> Doubt | None:
     if draft.no_speech_prob > MOST_NO_SPEECH:
         return "no_speech"
     return None if draft.text.strip() else "no_text"
+
+
+def fair(draft: Draft) -> bool:
+    """Whether a doubted draft is better than a text that goes round in circles."""
+    return not circles(draft.text) and draft.avg_logprob >= FAIR_LOGPROB and draft.no_speech_prob <= FAIR_NO_SPEECH
 
 
 def circles(text: str) -> bool:

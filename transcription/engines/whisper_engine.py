@@ -25,7 +25,7 @@ from faster_whisper.transcribe import get_suppressed_tokens
 from numpy.typing import NDArray
 
 from transcription.engines.alike_lengths import alike, shared
-from transcription.engines.beam_on_demand import Draft, circles, why_beam
+from transcription.engines.beam_on_demand import Draft, circles, fair, why_beam
 from transcription.engines.engine import SAMPLES_A_MS, STEP_MS, Encoded, Lack, Piece, Samples, TimedWord, Written
 from transcription.engines.quick_reading import MEASURED, QUICK, divided
 from transcription.errors import ModelError
@@ -243,8 +243,8 @@ class WhisperEngine:
     def _generate(self, encoded: Encoded, prompt: str, languages: Sequence[str], *, translate: bool) -> list[Any]:
         """Write all with the beam, or, if quick, greedily and with the beam what is doubted.
 
-        Where the beam goes round in circles, a draft that does not stands. What does so both ways is encoded anew, as
-        long as for a model that is not quick.
+        Where the beam goes round in circles, a fair draft stands; without one the chunk is encoded anew, as long as for
+        a model that is not quick.
         """
         beam, lengths = self._options.beam_size, encoded.lengths
         if self._quick is None:
@@ -258,10 +258,12 @@ class WhisperEngine:
         def circling(result: Any, n: int) -> bool:
             return circles(self._draft(result, lengths[n]).text)
 
-        doubted = [n for n, one in enumerate(found) if why_beam(self._draft(one, lengths[n]))]
+        drafts = [self._draft(one, lengths[n]) for n, one in enumerate(found)]
+        doubted = [n for n, draft in enumerate(drafts) if why_beam(draft)]
         if doubted and beam > 1:
-            better = dict(by_beam(doubted, encoded.rows(doubted)))
-            found = [one if n not in better or circling(better[n], n) else better[n] for n, one in enumerate(found)]
+            for n, one in by_beam(doubted, encoded.rows(doubted)):
+                if not (fair(drafts[n]) and circling(one, n)):
+                    found[n] = one
         lost = [n for n in doubted if circling(found[n], n)]
         if lost:
             for n, one in by_beam(lost, self._longer(encoded.rows(lost))):
