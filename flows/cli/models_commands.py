@@ -1,5 +1,6 @@
 """Commands about models of single languages: which are known, what one does here, and fetching one."""
 
+import os
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
@@ -162,7 +163,7 @@ def _lines(checked: "Checked", known: str | None, sound: Path | None) -> list[tu
 def _settings() -> "tuple[TranscriptionSettings, Path]":
     """The archive's own and the file that they stand in, or what holds where there is no archive.
 
-    Raises SettingsError for settings that are wrong, or that the command line names and that are not there.
+    Raises SettingsError for settings that are wrong, or that somebody names and that are not there.
     """
     from archive.settings.settings import FILE, find, load
     from archive.settings.transcription_stanza import TranscriptionSettings
@@ -170,7 +171,7 @@ def _settings() -> "tuple[TranscriptionSettings, Path]":
     try:
         file = find(common.chosen_file())
     except SettingsError:
-        if common.chosen_file() is not None:
+        if common.chosen_file() is not None or os.environ.get("THIRDCOPY_CONFIG"):
             raise
         return TranscriptionSettings(), Path(FILE)
     return load(file).transcription, file

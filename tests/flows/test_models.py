@@ -90,6 +90,15 @@ def test_a_check_of_what_is_no_model_says_what_is_missing(call: Call, tmp_path: 
     assert "did you mean ctc?" in call("models", "check", "empty", "--engine", "ctx").err
 
 
+def test_a_check_by_settings_that_are_named_and_not_there_says_so(
+    call: Call, tones: CtcModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("THIRDCOPY_CONFIG", "elsewhere.toml")
+    done = call("models", "check", str(tones.folder))
+    assert (done.code, done.out) == (2, "")
+    assert "elsewhere.toml: no such settings file" in done.err
+
+
 def test_a_check_of_speech_without_sound_says_so(call: Call, tones: CtcModel, tmp_path: Path) -> None:
     (tmp_path / "words.txt").write_text("no sound")
     done = call("models", "check", str(tones.folder), "--sound", "words.txt")
